@@ -1,0 +1,6 @@
+/**
+ * CAPIO: files that can be read while they are still being written.
+ *
+ * @module
+ */
+export {};

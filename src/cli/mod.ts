@@ -1,0 +1,6 @@
+/**
+ * The `sluice` command line.
+ *
+ * @module
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * Events, progress reports and the terminal progress bar.
+ *
+ * @module
+ */
+export {};

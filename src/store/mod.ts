@@ -1,0 +1,6 @@
+/**
+ * Key-value stores with byte-stream values, metadata, transactions and events.
+ *
+ * @module
+ */
+export {};

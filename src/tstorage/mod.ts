@@ -1,0 +1,6 @@
+/**
+ * The channel to the time-series database TStorage, and an embedded server.
+ *
+ * @module
+ */
+export {};
