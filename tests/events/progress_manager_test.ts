@@ -1,0 +1,136 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  EventError,
+  EventManager,
+  globalEventManager,
+  ProgressEndEvent,
+  ProgressEvent,
+  ProgressManager,
+  ProgressStartEvent,
+  ProgressStepEvent,
+} from "../../src/events/mod.ts";
+
+function record(events: EventManager): string[] {
+  const heard: string[] = [];
+  events.connect(ProgressEvent, (event) => {
+    const { message } = event;
+    if (event instanceof ProgressStartEvent) {
+      heard.push(`start ${event.steps} ${message}`);
+    }
+    if (event instanceof ProgressStepEvent) {
+      heard.push(`step ${event.step} ${message}`);
+    }
+    if (event instanceof ProgressEndEvent) {
+      heard.push(`end ${event.exitState} ${message}`);
+    }
+  });
+  return heard;
+}
+
+Deno.test("an operation reports its start, its steps and its end", () => {
+  const events = new EventManager();
+  const heard = record(events);
+  const progress = new ProgressManager(events, { message: "Load", steps: 9 });
+  progress.start();
+  progress.step();
+  progress.step();
+  progress.step({ step: 6, message: "Almost" });
+  progress.step();
+  progress.end({ message: "Odd", exitState: "warning" });
+  assertEquals(heard, [
+    "start 9 Load",
+    "step 0 Load",
+    "step 1 Load",
+    "step 6 Almost",
+    "step 7 Load",
+    "end warning Odd",
+  ]);
+});
+
+Deno.test("the events name their operation, their source and all else it was given", () => {
+  const events = new EventManager();
+  const ids = new Set<unknown>();
+  const source = { name: "loader" };
+  events.connect(ProgressEvent, (event) => {
+    ids.add(event.operationId);
+    assertEquals(event.source, source);
+    assertEquals(event.extra, { unit: "bytes", path: "a" });
+  });
+  const options = { source, unit: "bytes", path: "a" };
+  for (let i = 0; i < 2; i++) {
+    using _progress = new ProgressManager(events, options).start();
+  }
+  new ProgressManager(events, { ...options, operationId: 7 }).start();
+  assertEquals(ids.size, 3);
+  assertEquals(ids.has(7), true);
+});
+
+Deno.test("without an event manager the global one is used", () => {
+  const heard = record(globalEventManager);
+  using _progress = new ProgressManager().start();
+  assertEquals(heard, ["start -1 Performing operation"]);
+});
+
+Deno.test("run() ends whatever happens, with the error if there was one", async () => {
+  const events = new EventManager();
+  const heard = record(events);
+  const progress = new ProgressManager(events, { message: "Load" });
+  assertEquals(await progress.run(() => Promise.resolve(7)), 7);
+  const error = await assertRejects(
+    () =>
+      progress.run(() => {
+        progress.step();
+        throw new RangeError("disk full");
+      }),
+    RangeError,
+  );
+  assertEquals(error.message, "disk full");
+  await progress.run(() => progress.end({ exitState: "error" }));
+  assertEquals(heard, [
+    "start -1 Load",
+    "end normal Load",
+    "start -1 Load",
+    "step 0 Load",
+    "end exception disk full",
+    "start -1 Load",
+    "end error Load",
+  ]);
+});
+
+Deno.test("using ends what has not been ended", () => {
+  const events = new EventManager();
+  const heard = record(events);
+  {
+    using progress = new ProgressManager(events, { message: "Load" }).start();
+    progress.step();
+  }
+  {
+    using progress = new ProgressManager(events, { message: "Skip" }).start();
+    progress.end({ exitState: "error" });
+  }
+  assertEquals(heard.filter((line) => line.startsWith("end")), [
+    "end normal Load",
+    "end error Skip",
+  ]);
+});
+
+Deno.test("a step or an end outside of start and end is an error", () => {
+  const progress = new ProgressManager(new EventManager());
+  for (const call of [() => progress.step(), () => progress.end()]) {
+    const error = assertThrows(call, EventError, "call start() first");
+    assertEquals(error.code, "NOT_STARTED");
+  }
+  progress.start();
+  progress.end();
+  assertThrows(() => progress.step(), EventError);
+});
+
+Deno.test("a number of steps that makes no sense is refused", () => {
+  for (const steps of [-2, NaN, "many" as never]) {
+    assertThrows(
+      () => new ProgressManager(new EventManager(), { steps }),
+      RangeError,
+      "steps must be -1 or a non-negative number",
+    );
+  }
+});

@@ -1,0 +1,54 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import { stdConfigArgs } from "../../tools/std_config.ts";
+
+const program = fromFileUrl(import.meta.resolve("./_draw_progress.ts"));
+
+/** Whether `script` of util-linux is here to lend a terminal. */
+const hasTerminal = await new Deno.Command("script", { args: ["--version"] })
+  .output().then(({ success }) => success, () => false);
+
+async function command(...args: string[]): Promise<string[]> {
+  return ["run", "-A", ...await stdConfigArgs(), program, ...args];
+}
+
+Deno.test("nothing is drawn where standard error is no terminal", async () => {
+  const { success, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: await command("0"),
+  }).output();
+  assertEquals(success, true);
+  assertEquals(new TextDecoder().decode(stderr), "");
+  assertEquals(new TextDecoder().decode(stdout), "done\n");
+});
+
+Deno.test({
+  name: "on a terminal every operation that takes its time has a bar",
+  ignore: !hasTerminal,
+  fn: async () => {
+    const screen = await onTerminal("0");
+    assertStringIncludes(screen, "Copying a.csv [");
+    assertStringIncludes(screen, "% ");
+    assertStringIncludes(screen, " MB/2.0 MB");
+    assertStringIncludes(screen, "Waiting for b.csv ");
+    assertStringIncludes(screen, "done");
+  },
+});
+
+Deno.test({
+  name: "on a terminal a short operation has no bar",
+  ignore: !hasTerminal,
+  fn: async () => {
+    const screen = await onTerminal("60000");
+    assertEquals(screen.includes("Copying"), false);
+    assertStringIncludes(screen, "done");
+  },
+});
+
+async function onTerminal(...args: string[]): Promise<string> {
+  const line = [Deno.execPath(), ...await command(...args)].join(" ");
+  const { stdout } = await new Deno.Command("script", {
+    args: ["-qefc", line, "/dev/null"],
+    stdin: "null",
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
