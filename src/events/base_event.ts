@@ -36,6 +36,8 @@ export class BaseEvent {
   #handled = false;
 
   /**
+   * Makes an event.
+   *
    * @param init What the event is about.
    */
   constructor(init: BaseEventInit = {}) {

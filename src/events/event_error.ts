@@ -28,6 +28,8 @@ export class EventError extends Error {
   readonly code: EventErrorCode;
 
   /**
+   * Makes an error.
+   *
    * @param code Which of the possible errors this is.
    * @param message What was expected, what was found and what to do.
    */

@@ -81,6 +81,8 @@ export class EventManager {
   #connectionCount = 0;
 
   /**
+   * Makes a manager without listeners.
+   *
    * @param options Where errors of listeners go.
    */
   constructor(options: EventManagerOptions = {}) {

@@ -40,6 +40,8 @@ export class ProgressEvent extends BaseEvent {
   readonly extra: Readonly<Record<string, unknown>>;
 
   /**
+   * Makes an event of an operation.
+   *
    * @param init Which operation, and what it has to say.
    */
   constructor(init: ProgressEventInit) {
@@ -56,6 +58,8 @@ export class ProgressStartEvent extends ProgressEvent {
   readonly steps: number;
 
   /**
+   * Makes the event of a start.
+   *
    * @param init Which operation, and how many steps it will take.
    */
   constructor(init: ProgressEventInit & { steps: number }) {
@@ -70,6 +74,8 @@ export class ProgressStepEvent extends ProgressEvent {
   readonly step: number;
 
   /**
+   * Makes the event of a step.
+   *
    * @param init Which operation, and how far it has come.
    */
   constructor(init: ProgressEventInit & { step: number }) {
@@ -84,6 +90,8 @@ export class ProgressEndEvent extends ProgressEvent {
   readonly exitState: ExitState;
 
   /**
+   * Makes the event of an end.
+   *
    * @param init Which operation, and how it ended.
    */
   constructor(init: ProgressEventInit & { exitState: ExitState }) {

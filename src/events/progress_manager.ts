@@ -105,6 +105,8 @@ export class ProgressManager implements Disposable {
   #running = false;
 
   /**
+   * Makes the manager of an operation that has not started.
+   *
    * @param eventManager Who emits the events.
    * @param options Which operation this is.
    * @throws {RangeError} If `steps` is neither -1 nor a non-negative number.

@@ -71,6 +71,8 @@ export class TerminalProgressBar implements Disposable {
   #drawing?: MultiBar;
 
   /**
+   * Starts listening.
+   *
    * @param eventManager Whose operations to draw.
    * @param options When to draw.
    */
