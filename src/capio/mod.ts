@@ -3,4 +3,5 @@
  *
  * @module
  */
-export {};
+export * from "./cl/mod.ts";
+export * from "./error.ts";

@@ -1,0 +1,308 @@
+import { relative, resolve, SEPARATOR } from "@std/path";
+import type {
+  CapioClCommitRule,
+  CapioClConfig,
+  CapioClFireRule,
+} from "./config.ts";
+import { compileGlob, isGlob } from "./glob.ts";
+import type { CapioClRule } from "./rule.ts";
+import { type RuleEntry, RuleTable } from "./rule_table.ts";
+
+/** Options for {@linkcode CapioClEngine}. */
+export interface CapioClEngineOptions {
+  /** The directory of the workflow, to which paths are relative. */
+  capioDir: string;
+  /**
+   * Rules written in code, in addition to the configuration.
+   *
+   * @default {[]}
+   */
+  rules?: readonly CapioClRule[];
+}
+
+/** A glob of the configuration, ready to be asked. */
+interface Glob {
+  readonly length: number;
+  readonly entry: RuleEntry;
+  matches(path: string): boolean;
+}
+
+/** An entry that is about a path. */
+interface Match {
+  readonly entry: RuleEntry;
+  /** It names a directory above the path, not the path itself. */
+  readonly isInherited: boolean;
+}
+
+/** How many paths' matches are remembered before all are forgotten. */
+const REMEMBERED_PATHS = 10_000;
+
+/**
+ * Answers what a CAPIO-CL configuration says about a path.
+ *
+ * Paths are absolute, or relative to `capioDir`; answers name them relative to
+ * `capioDir`, with `/` between components. Most specific first, what is said
+ * about the path itself, about a glob that matches it (longer globs first, then
+ * in the order of the configuration), and the same for each directory above.
+ * What is not said is `on_termination`, `update`, not excluded, not in memory;
+ * permanent only where there is no configuration at all.
+ *
+ * @example Usage
+ * ```ts
+ * import { CapioClEngine, parseCapioCl } from "@sluice/sluice/capio";
+ *
+ * const config = parseCapioCl(await Deno.readTextFile("flights.capio.json"));
+ * const engine = new CapioClEngine(config, { capioDir: "/data/run" });
+ * console.log(engine.producers("flights.csv")); // ["extract"]
+ * console.log(engine.commitRule("/data/run/flights.csv")); // { type: "on_close", count: 1 }
+ * ```
+ */
+export class CapioClEngine {
+  /** The name of the workflow, if there is a configuration. */
+  readonly name: string | undefined;
+  /** The names of all apps that anything names, in order of appearance. */
+  readonly apps: readonly string[];
+  readonly #config: CapioClConfig | undefined;
+  readonly #capioDir: string;
+  readonly #rules: readonly CapioClRule[];
+  readonly #exact: ReadonlyMap<string, RuleEntry>;
+  readonly #globs: readonly Glob[];
+  readonly #remembered = new Map<string, readonly Match[]>();
+
+  /**
+   * Gathers everything that is said, by path.
+   *
+   * @param config What holds; `undefined` without a configuration.
+   * @throws {CapioError} If rules contradict each other.
+   */
+  constructor(
+    config: CapioClConfig | undefined,
+    { capioDir, rules = [] }: CapioClEngineOptions,
+  ) {
+    this.name = config?.name;
+    this.#config = config;
+    this.#rules = rules;
+    this.#capioDir = resolve(capioDir);
+    const table = new RuleTable((path) => this.#patternOf(path));
+    if (config) table.addConfig(config);
+    for (const rule of rules) table.addRule(rule);
+    this.#exact = table.entries;
+    this.#globs = [...table.entries]
+      .filter(([pattern]) => isGlob(pattern))
+      .map(([pattern, entry]) => this.#globOf(pattern, entry))
+      .sort((one, other) => other.length - one.length);
+    this.apps = appNames(config, table.entries.values());
+  }
+
+  /** The same engine with more rules. */
+  withRules(rules: readonly CapioClRule[]): CapioClEngine {
+    return new CapioClEngine(this.#config, {
+      capioDir: this.#capioDir,
+      rules: [...this.#rules, ...rules],
+    });
+  }
+
+  /** The names of the apps that write the path. */
+  producers(path: string): string[] {
+    return union(this.#matches(path).map(({ entry }) => entry.producers));
+  }
+
+  /** The names of the apps that read the path. */
+  consumers(path: string): string[] {
+    return union(this.#matches(path).map(({ entry }) => entry.consumers));
+  }
+
+  /**
+   * When the path is finished. `on_n_files` is about a directory, never about
+   * what lies in it.
+   */
+  commitRule(path: string): CapioClCommitRule {
+    for (const { entry, isInherited } of this.#matches(path)) {
+      const { committed, hasStreamingRule } = entry;
+      if (isInherited && committed?.type === "on_n_files") continue;
+      if (committed) return committed;
+      if (hasStreamingRule) break;
+    }
+    return { type: "on_termination" };
+  }
+
+  /** When readers get the content of the path. */
+  fireRule(path: string): CapioClFireRule {
+    for (const { entry: { fire, hasStreamingRule } } of this.#matches(path)) {
+      if (fire) return fire;
+      if (hasStreamingRule) break;
+    }
+    return "update";
+  }
+
+  /** Whether the path is kept when the workflow ends. */
+  isPermanent(path: string): boolean {
+    return this.#fact(path, "isPermanent") ?? this.#config === undefined;
+  }
+
+  /** Whether the path is left to the file system alone. */
+  isExcluded(path: string): boolean {
+    return this.#fact(path, "isExcluded") ?? false;
+  }
+
+  /** Whether the bytes of the path live in memory until its commit. */
+  isInMemory(path: string): boolean {
+    return this.#fact(path, "isInMemory") ?? false;
+  }
+
+  /** Whether the path is said to be a directory. */
+  isDirectory(path: string): boolean {
+    const match = this.#matches(path).find(({ entry, isInherited }) =>
+      !isInherited && entry.isDirectory !== undefined
+    );
+    return match?.entry.isDirectory ?? false;
+  }
+
+  /**
+   * Whether a stream or a rule names the path. The lists `permanent`,
+   * `exclude` and `storage` say nothing about who produces it.
+   */
+  isDeclared(path: string): boolean {
+    return this.#matches(path).some(({ entry }) => entry.isDeclared);
+  }
+
+  /** Whether the graph lets an app read the path: a consumer or a producer. */
+  mayRead(app: string, path: string): boolean {
+    return this.#matches(path).some(({ entry }) =>
+      entry.consumers.has(app) || entry.producers.has(app)
+    );
+  }
+
+  /** Whether the graph lets an app write the path. */
+  mayWrite(app: string, path: string): boolean {
+    return this.#matches(path).some(({ entry }) => entry.producers.has(app));
+  }
+
+  /**
+   * Whether the graph lets an app create the path as a directory: it may write
+   * it, or something below it.
+   */
+  mayMakeDirectory(app: string, path: string): boolean {
+    if (this.mayWrite(app, path)) return true;
+    const directory = `${this.relativePath(path)}/`;
+    return [...this.#exact].some(([pattern, { producers }]) =>
+      producers.has(app) && mayLieBelow(pattern, directory)
+    );
+  }
+
+  /**
+   * The path relative to `capioDir`, with `/` between components; `""` for
+   * `capioDir` itself.
+   *
+   * @throws {RangeError} If the path lies outside.
+   */
+  relativePath(path: string): string {
+    const inside = insideOf(this.#capioDir, path);
+    if (inside !== undefined) return inside;
+    throw new RangeError(
+      `"${path}" lies outside the workflow's directory "${this.#capioDir}"`,
+    );
+  }
+
+  /** Relative where it lies in `capioDir`, else absolute. */
+  #patternOf(path: string): string {
+    return insideOf(this.#capioDir, path) ??
+      withSlashes(resolve(this.#capioDir, path));
+  }
+
+  /** An absolute glob may still match inside: `/data/*` does for `/data/run`. */
+  #globOf(pattern: string, entry: RuleEntry): Glob {
+    const isMatch = compileGlob(pattern);
+    if (!isAbsolutePattern(pattern)) {
+      return { entry, length: pattern.length, matches: isMatch };
+    }
+    const prefix = `${withSlashes(this.#capioDir)}/`;
+    return {
+      entry,
+      length: pattern.length - prefix.length,
+      matches: (path) => isMatch(prefix + path),
+    };
+  }
+
+  #fact(
+    path: string,
+    fact: "isPermanent" | "isExcluded" | "isInMemory",
+  ): boolean | undefined {
+    const match = this.#matches(path).find(({ entry }) =>
+      entry[fact] !== undefined
+    );
+    return match?.entry[fact];
+  }
+
+  #matches(path: string): readonly Match[] {
+    const known = this.#remembered.get(path);
+    if (known) return known;
+    const matches = [...this.#find(this.relativePath(path))];
+    if (this.#remembered.size >= REMEMBERED_PATHS) this.#remembered.clear();
+    this.#remembered.set(path, matches);
+    return matches;
+  }
+
+  *#find(path: string): Generator<Match> {
+    const seen = new Set<RuleEntry>();
+    let isInherited = false;
+    for (const place of [path, ...directoriesAbove(path)]) {
+      for (const entry of this.#entriesAbout(place)) {
+        if (seen.has(entry)) continue;
+        seen.add(entry);
+        yield { entry, isInherited };
+      }
+      isInherited = true;
+    }
+  }
+
+  *#entriesAbout(path: string): Generator<RuleEntry> {
+    const exact = this.#exact.get(path);
+    if (exact) yield exact;
+    for (const glob of this.#globs) {
+      if (glob.entry !== exact && glob.matches(path)) yield glob.entry;
+    }
+  }
+}
+
+function appNames(
+  config: CapioClConfig | undefined,
+  entries: Iterable<RuleEntry>,
+): string[] {
+  const sets = [...entries].flatMap((it) => [it.producers, it.consumers]);
+  return union([config?.ioGraph.map(({ name }) => name) ?? [], ...sets]);
+}
+
+function union(sets: readonly Iterable<string>[]): string[] {
+  return [...new Set(sets.flatMap((set) => [...set]))];
+}
+
+function insideOf(directory: string, path: string): string | undefined {
+  const inside = withSlashes(relative(directory, resolve(directory, path)));
+  const isOutside = inside === ".." || inside.startsWith("../") ||
+    isAbsolutePattern(inside);
+  return isOutside ? undefined : inside;
+}
+
+function withSlashes(path: string): string {
+  return SEPARATOR === "/" ? path : path.replaceAll(SEPARATOR, "/");
+}
+
+function isAbsolutePattern(pattern: string): boolean {
+  return pattern.startsWith("/") || /^[A-Za-z]:\//.test(pattern);
+}
+
+function* directoriesAbove(path: string): Generator<string> {
+  while (path !== "") {
+    path = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    yield path;
+  }
+}
+
+/** Whether something that a pattern matches may lie below a directory. */
+function mayLieBelow(pattern: string, directory: string): boolean {
+  const glob = pattern.search(/[*?[]/);
+  if (glob < 0) return pattern.startsWith(directory);
+  const head = pattern.slice(0, glob);
+  return head.startsWith(directory) || directory.startsWith(head);
+}

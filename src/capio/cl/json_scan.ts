@@ -1,0 +1,105 @@
+/** The members and indices that lead to a value inside a JSON text. */
+export type JsonPath = readonly (string | number)[];
+
+const BLANK = /[ \t\n\r]*/y;
+const TOKEN =
+  // deno-lint-ignore no-control-regex
+  /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:]/y;
+
+type Expected = "value" | "first" | "key" | "colon" | "more" | "end";
+
+/**
+ * Walks a JSON text and tells where each value begins; a member is told where
+ * its name begins. `JSON.parse` does not say where things were.
+ *
+ * @returns The offset of the first token that JSON does not allow there, or
+ * `undefined` when the whole text is JSON.
+ */
+export function scanJson(
+  text: string,
+  visit: (path: JsonPath, offset: number) => void = () => {},
+): number | undefined {
+  const path: (string | number)[] = [];
+  const closers: string[] = [];
+  let expected: Expected = "value";
+  let offset = 0;
+
+  const close = (): Expected => {
+    closers.pop();
+    path.length = closers.length;
+    return closers.length === 0 ? "end" : "more";
+  };
+  const open = (token: string): Expected => {
+    closers.push(token === "{" ? "}" : "]");
+    if (token === "[") path.push(0);
+    return "first";
+  };
+
+  while (true) {
+    offset = endOf(BLANK, text, offset) ?? offset;
+    const end = endOf(TOKEN, text, offset);
+    if (end === undefined) {
+      return expected === "end" && offset === text.length ? undefined : offset;
+    }
+    const token = text.slice(offset, end);
+    const closer = closers.at(-1);
+    const isPunctuation = "{}[],:".includes(token);
+    const closesHere = token === closer &&
+      (expected === "first" || expected === "more");
+    const startsMember = closer === "}" &&
+      (expected === "first" || expected === "key");
+
+    if (closesHere) {
+      expected = close();
+    } else if (startsMember) {
+      if (!token.startsWith('"')) return offset;
+      path[closers.length - 1] = JSON.parse(token);
+      visit(path, offset);
+      expected = "colon";
+    } else if (expected === "colon") {
+      if (token !== ":") return offset;
+      expected = "value";
+    } else if (expected === "more") {
+      if (token !== ",") return offset;
+      if (closer === "]") path.push(Number(path.pop()) + 1);
+      expected = closer === "}" ? "key" : "value";
+    } else if (expected === "value" || expected === "first") {
+      if (isPunctuation && token !== "{" && token !== "[") return offset;
+      // A member was told already, where its name begins.
+      if (closer !== "}") visit(path, offset);
+      if (isPunctuation) expected = open(token);
+      else expected = closer === undefined ? "end" : "more";
+    } else {
+      return offset;
+    }
+    offset = end;
+  }
+}
+
+/** A line and a column, both from 1. */
+export function lineAndColumn(
+  text: string,
+  offset: number,
+): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  const line = before.split("\n").length;
+  return { line, column: offset - before.lastIndexOf("\n") };
+}
+
+/** A path as people write it: `$.IO_Graph[0].name`. */
+export function formatJsonPath(path: JsonPath): string {
+  const steps = path.map((step) => {
+    if (typeof step === "number") return `[${step}]`;
+    return /^[\w$-]+$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+  });
+  return `$${steps.join("")}`;
+}
+
+function endOf(
+  pattern: RegExp,
+  text: string,
+  offset: number,
+): number | undefined {
+  pattern.lastIndex = offset;
+  return pattern.test(text) ? pattern.lastIndex : undefined;
+}

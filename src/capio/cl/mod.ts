@@ -1,0 +1,13 @@
+/**
+ * CAPIO-CL, the language that says which step of a workflow reads and writes
+ * which files, when a file is finished, and from when on it may be read.
+ *
+ * @module
+ */
+export * from "./config.ts";
+export * from "./engine.ts";
+export * from "./merge.ts";
+export * from "./parse.ts";
+export * from "./problem.ts";
+export type { CapioClRule } from "./rule.ts";
+export * from "./serialize.ts";

@@ -1,0 +1,214 @@
+import * as v from "valibot";
+import type {
+  CapioClCommitRule,
+  CapioClConfig,
+  CapioClHomeNodePolicies,
+  CapioClStreamingRule,
+} from "./config.ts";
+import {
+  formatJsonPath,
+  type JsonPath,
+  lineAndColumn,
+  scanJson,
+} from "./json_scan.ts";
+import { CapioClError, type CapioClProblem } from "./problem.ts";
+import {
+  type CapioClFile,
+  capioClSchema,
+  type HomeNodeFile,
+  type StreamingFile,
+} from "./schema.ts";
+
+/** Options for {@linkcode parseCapioCl}. */
+export interface ParseCapioClOptions {
+  /**
+   * Accepts exactly what the schema of the original accepts. Otherwise also the
+   * forms that its documentation describes and its schema refuses:
+   * `on_file:NAME`, `n_files:N`, `files_deps`, `home_node_policy`, and an app
+   * without `input_stream` or `output_stream`.
+   *
+   * @default {false}
+   */
+  strict?: boolean;
+  /**
+   * What the text is, for the messages of errors.
+   *
+   * @default {"CAPIO-CL configuration"}
+   */
+  source?: string;
+}
+
+/**
+ * Reads a CAPIO-CL configuration, version 1 or 1.1.
+ *
+ * Unlike the original, a rule without a `mode` says nothing about it, and the
+ * documented default `update` holds (its parser takes `no_update` then).
+ *
+ * @example Usage
+ * ```ts
+ * import { parseCapioCl } from "@sluice/sluice/capio";
+ *
+ * const config = parseCapioCl(`{
+ *   "name": "flights",
+ *   "IO_Graph": [
+ *     {
+ *       "name": "extract",
+ *       "output_stream": ["flights.csv"],
+ *       "streaming": [
+ *         { "name": ["flights.csv"], "committed": "on_close", "mode": "no_update" }
+ *       ]
+ *     },
+ *     { "name": "delays", "input_stream": ["flights.csv"] }
+ *   ]
+ * }`);
+ * console.log(config.ioGraph[0].outputStream); // ["flights.csv"]
+ * ```
+ *
+ * @param text The JSON text.
+ * @throws {CapioClError} If the text is not JSON, or not a configuration; it
+ * names everything that is wrong, each with its place.
+ */
+export function parseCapioCl(
+  text: string,
+  options: ParseCapioClOptions = {},
+): CapioClConfig {
+  const { strict = false, source = "CAPIO-CL configuration" } = options;
+  const json = parseJson(text, source);
+  const result = v.safeParse(capioClSchema({ strict }), json);
+  if (!result.success) {
+    throw new CapioClError(source, locateIssues(result.issues, text));
+  }
+  return toConfig(result.output);
+}
+
+function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const offset = scanJson(text) ?? text.length;
+    const problem = {
+      path: "$",
+      ...lineAndColumn(text, offset),
+      expected: "JSON",
+      found: offset >= text.length
+        ? "the end of the text"
+        : `"${excerpt(text.slice(offset))}"`,
+    };
+    throw new CapioClError(source, [problem], { cause });
+  }
+}
+
+function locateIssues(
+  issues: readonly v.BaseIssue<unknown>[],
+  text: string,
+): CapioClProblem[] {
+  const offsets = new Map<string, number>();
+  scanJson(text, (path, offset) => offsets.set(formatJsonPath(path), offset));
+  const offsetOf = (path: JsonPath): number => {
+    const known = offsets.get(formatJsonPath(path));
+    // What is missing has no place of its own: its parent has.
+    return known ?? (path.length === 0 ? 0 : offsetOf(path.slice(0, -1)));
+  };
+  return issues
+    .map((issue) => {
+      const path = (issue.path ?? []).map(({ key }) => key as string | number);
+      return { issue, path, offset: offsetOf(path) };
+    })
+    .sort((one, other) => one.offset - other.offset)
+    .map(({ issue, path, offset }) => ({
+      path: formatJsonPath(path),
+      ...lineAndColumn(text, offset),
+      expected: issue.message,
+      found: describeValue(issue.input),
+    }));
+}
+
+function describeValue(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object" && value !== null) return "an object";
+  return excerpt(JSON.stringify(value));
+}
+
+/** Few enough characters for a message of one line. */
+function excerpt(text: string): string {
+  const [line] = text.split(/[\r\n]/, 1);
+  const characters = [...line.slice(0, 100)];
+  return characters.length <= 40 && line.length <= 100
+    ? line
+    : `${characters.slice(0, 40).join("")}...`;
+}
+
+function toConfig(file: CapioClFile): CapioClConfig {
+  const { configuration } = file;
+  const policies = file.home_node_policies ?? file.home_node_policy ?? {};
+  return {
+    version: file.version ?? 1,
+    name: file.name,
+    ...(configuration === undefined ? {} : { configuration }),
+    aliases: (file.aliases ?? []).map(({ group_name, files }) => ({
+      groupName: group_name,
+      files,
+    })),
+    ioGraph: file.IO_Graph.map((app) => ({
+      name: app.name,
+      inputStream: app.input_stream ?? [],
+      outputStream: app.output_stream ?? [],
+      streaming: (app.streaming ?? []).map(toStreamingRule),
+    })),
+    permanent: file.permanent ?? [],
+    exclude: file.exclude ?? [],
+    homeNodePolicies: toHomeNodePolicies(policies),
+    storage: {
+      memory: file.storage?.memory ?? [],
+      fs: file.storage?.fs ?? [],
+    },
+  };
+}
+
+function toStreamingRule(rule: StreamingFile): CapioClStreamingRule {
+  const committed = toCommitRule(rule);
+  return {
+    kind: rule.dirname === undefined ? "file" : "directory",
+    paths: rule.dirname ?? rule.name ?? [],
+    ...(committed === undefined ? {} : { committed }),
+    ...(rule.mode === undefined ? {} : { mode: rule.mode }),
+  };
+}
+
+function toCommitRule(rule: StreamingFile): CapioClCommitRule | undefined {
+  if (rule.committed === undefined) return undefined;
+  const [type, argument] = splitOnce(rule.committed, ":");
+  switch (type) {
+    case "on_close":
+      return { type, count: Number(argument ?? 1) };
+    case "on_n_files":
+      return { type, count: rule.n_files ?? 1 };
+    case "n_files":
+      return { type: "on_n_files", count: Number(argument) };
+    case "on_file":
+      return { type, dependencies: dependenciesOf(rule, argument) };
+    default:
+      return { type: "on_termination" };
+  }
+}
+
+function dependenciesOf(rule: StreamingFile, named?: string): string[] {
+  const listed = rule.file_deps ?? rule.files_deps ?? [];
+  return named === undefined ? listed : [...new Set([named, ...listed])];
+}
+
+function toHomeNodePolicies(
+  { create = [], hashing = [], manual = [] }: HomeNodeFile,
+): CapioClHomeNodePolicies {
+  return {
+    create,
+    hashing,
+    manual: manual.map(({ name, app_node }) => ({ name, appNode: app_node })),
+  };
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,34 @@
+/** What went wrong, for programs: the `code` of a {@linkcode CapioError}. */
+export type CapioErrorCode = "INVALID_CONFIGURATION" | "WRITER_LOST";
+
+/**
+ * A condition of a workflow that is neither the caller's mistake nor one that
+ * the file system itself reports.
+ *
+ * @example Telling the conditions apart
+ * ```ts
+ * import { CapioError } from "@sluice/sluice/capio";
+ *
+ * function isWriterLost(error: unknown): boolean {
+ *   return error instanceof CapioError && error.code === "WRITER_LOST";
+ * }
+ * ```
+ */
+export class CapioError extends Error {
+  /** The name of the class. */
+  override readonly name: string = "CapioError";
+  /** What went wrong, for programs. */
+  readonly code: CapioErrorCode;
+
+  /**
+   * Makes an error of one kind.
+   *
+   * @param code What went wrong, for programs.
+   * @param message What went wrong and what to do, for people.
+   * @param options The error that led to this one, as `cause`.
+   */
+  constructor(code: CapioErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
