@@ -3,4 +3,9 @@
  *
  * @module
  */
-export {};
+export {
+  bufferIterator,
+  type BufferIteratorOptions,
+} from "./buffer_iterator.ts";
+export type { ByteSource } from "./byte_source.ts";
+export { type ProgressReport, type ProgressReporter } from "./progress.ts";

@@ -1,0 +1,130 @@
+import { type ChunkIterator, ChunkPuller } from "./chunk_puller.ts";
+import { FilePuller } from "./file_puller.ts";
+import { ByobPuller } from "./byob_puller.ts";
+import { ReaderPuller, SyncReaderPuller } from "./reader_puller.ts";
+
+/**
+ * Where bytes may come from.
+ *
+ * * A `ReadableStream` is locked while it is read and cancelled when its
+ *   reader stops early; an iterable has its `return()` called then.
+ * * An object with `read` or `readSync` (a `Deno.FsFile`, a `Deno.Conn`) is
+ *   read from where it stands and never closed: whoever opened it closes it.
+ *   `readSync` alone is called when there is nothing else; a regular file is
+ *   read synchronously for as long as that does not block the event loop.
+ * * The body of a `Response` or `Request` is consumed; none counts as empty.
+ */
+export type ByteSource =
+  | Uint8Array
+  | ReadableStream<Uint8Array>
+  | { read(into: Uint8Array): Promise<number | null> }
+  | { readSync(into: Uint8Array): number | null }
+  | Blob
+  | Response
+  | Request
+  | AsyncIterable<Uint8Array>
+  | Iterable<Uint8Array>;
+
+/** Any source of bytes, as one thing to pull from. */
+export interface BytePuller {
+  /**
+   * Fills the start of `into`, which has room for at least one byte, and
+   * returns the number of bytes filled: 0 only at the end. It is no promise
+   * when the bytes are there at once.
+   */
+  pull(into: Uint8Array): number | Promise<number>;
+  /** Lets go of a source that has not come to its end. */
+  cancel(reason: unknown): Promise<void>;
+}
+
+/** How {@linkcode openSource} treats the source. */
+export interface OpenSourceOptions {
+  /** Most bytes that will ever be pulled, for whoever reads ahead. */
+  maxBytes?: number;
+}
+
+/** Deno's own class, whatever is put in its place later on. */
+const { FsFile } = Deno;
+
+/**
+ * Turns any {@linkcode ByteSource} into a {@linkcode BytePuller}, reading
+ * nothing yet.
+ */
+export function openSource(
+  source: ByteSource,
+  { maxBytes = Infinity }: OpenSourceOptions = {},
+): BytePuller {
+  if (source instanceof Uint8Array) return new ChunkPuller([source].values());
+  if (source instanceof ReadableStream) return openStream(source);
+  if (source instanceof Blob) return openStream(source.stream());
+  if (source instanceof Response || source instanceof Request) {
+    return openBody(source);
+  }
+  if (source instanceof FsFile) return new FilePuller(source, { maxBytes });
+  if (typeof source !== "object" || source === null) throw notASource(source);
+  // Streams of Node.js have a `read` of another kind, and iterate.
+  if (has(source, Symbol.asyncIterator)) {
+    return new ChunkPuller(source[Symbol.asyncIterator]());
+  }
+  if (has(source, "read")) return new ReaderPuller(source);
+  if (has(source, "readSync")) return new SyncReaderPuller(source);
+  if (ArrayBuffer.isView(source)) throw notASource(source);
+  if (has(source, Symbol.iterator)) {
+    return new ChunkPuller(source[Symbol.iterator]());
+  }
+  throw notASource(source);
+}
+
+function openStream(stream: ReadableStream<Uint8Array>): BytePuller {
+  if (stream.locked) {
+    throw new TypeError(
+      `Cannot read the source: it is a ReadableStream that another reader has locked`,
+    );
+  }
+  const reader = byobReader(stream);
+  return reader ? new ByobPuller(reader) : new ChunkPuller(chunksOf(stream));
+}
+
+/** A reader that fills buffers, unless the stream can only hand out chunks. */
+function byobReader(
+  stream: ReadableStream<Uint8Array>,
+): ReadableStreamBYOBReader | undefined {
+  try {
+    return stream.getReader({ mode: "byob" });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Like the stream's own iterator, but able to stop while a chunk is awaited. */
+function chunksOf(stream: ReadableStream<Uint8Array>): ChunkIterator {
+  const reader = stream.getReader();
+  return {
+    next: () => reader.read(),
+    return: (reason) => reader.cancel(reason),
+  };
+}
+
+function openBody(source: Response | Request): BytePuller {
+  if (source.bodyUsed) {
+    const kind = source instanceof Response ? "Response" : "Request";
+    throw new TypeError(
+      `Cannot read the source: the body of the ${kind} is already used`,
+    );
+  }
+  return source.body ? openStream(source.body) : new ChunkPuller([].values());
+}
+
+function has<T extends object, K extends PropertyKey>(
+  source: T,
+  key: K,
+): source is Extract<T, Record<K, unknown>> {
+  return typeof (source as Record<PropertyKey, unknown>)[key] === "function";
+}
+
+function notASource(source: unknown): TypeError {
+  const found = Deno.inspect(source, { depth: 0 });
+  return new TypeError(
+    `"source" must be a stream, a reader, a Blob, a Response, a Request, a Uint8Array or an iterable of Uint8Array, found ${found}`,
+  );
+}

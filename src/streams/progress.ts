@@ -1,0 +1,46 @@
+/** What a {@linkcode ProgressReporter} is told. */
+export interface ProgressReport {
+  /** Bytes so far, from the start of the operation. */
+  step: number;
+}
+
+/**
+ * Whoever wants to hear how far an operation is: a function, or an object with
+ * a `step` method such as a `ProgressManager`.
+ *
+ * @example Print the bytes read so far
+ * ```ts
+ * import { bufferIterator } from "@sluice/sluice/streams";
+ *
+ * using file = await Deno.open("results.csv");
+ * const chunks = bufferIterator(file, {
+ *   progress: ({ step }) => console.error(`${step} bytes`),
+ * });
+ * await chunks.pipeTo(Deno.stdout.writable);
+ * ```
+ */
+export type ProgressReporter =
+  | ((report: ProgressReport) => void)
+  | { step(report: ProgressReport): void };
+
+/** Tells `reporter`, when there is one, that `step` bytes are done. */
+export function reportProgress(
+  reporter: ProgressReporter | undefined,
+  step: number,
+): void {
+  if (reporter === undefined) return;
+  if (typeof reporter === "function") reporter({ step });
+  else reporter.step({ step });
+}
+
+/** Throws a `TypeError` unless `progress` is absent or can be told. */
+export function checkProgress(progress: unknown): void {
+  if (progress === undefined || typeof progress === "function") return;
+  const { step } = Object(progress) as { step?: unknown };
+  if (typeof step === "function") return;
+  throw new TypeError(
+    `"progress" must be a function or an object with a "step" method, found ${
+      Deno.inspect(progress, { depth: 0 })
+    }`,
+  );
+}

@@ -1,0 +1,59 @@
+import type { BytePuller } from "./byte_source.ts";
+
+/** Pulls from an object with an asynchronous `read`. */
+export class ReaderPuller implements BytePuller {
+  readonly #reader: { read(into: Uint8Array): Promise<number | null> };
+
+  constructor(reader: { read(into: Uint8Array): Promise<number | null> }) {
+    this.#reader = reader;
+  }
+
+  async pull(into: Uint8Array): Promise<number> {
+    for (;;) {
+      const count = await this.#reader.read(into);
+      if (count !== 0) return filledBytes(into, count, "read");
+    }
+  }
+
+  /** Closing is up to whoever opened the reader. */
+  cancel(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Pulls from an object that has nothing but `readSync`. */
+export class SyncReaderPuller implements BytePuller {
+  readonly #reader: { readSync(into: Uint8Array): number | null };
+
+  constructor(reader: { readSync(into: Uint8Array): number | null }) {
+    this.#reader = reader;
+  }
+
+  pull(into: Uint8Array): number {
+    for (;;) {
+      const count = this.#reader.readSync(into);
+      if (count !== 0) return filledBytes(into, count, "readSync");
+    }
+  }
+
+  /** Closing is up to whoever opened the reader. */
+  cancel(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function filledBytes(
+  into: Uint8Array,
+  count: number | null,
+  method: string,
+): number {
+  if (count === null) return 0;
+  if (Number.isInteger(count) && count > 0 && count <= into.length) {
+    return count;
+  }
+  throw new TypeError(
+    `Cannot read the source: its "${method}" must return null or a number of bytes up to ${into.length}, found ${
+      Deno.inspect(count, { depth: 0 })
+    }`,
+  );
+}
