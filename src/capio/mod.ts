@@ -1,7 +1,24 @@
 /**
  * CAPIO: files that can be read while they are still being written.
  *
+ * Inside a context, `Deno.open` and its siblings wait for bytes that another
+ * process is still writing, and report the end of a file only when it is
+ * committed. The programs themselves stay as they are.
+ *
+ * @example Read a file that another step is writing
+ * ```ts no-eval
+ * import { withCapio } from "@sluice/sluice/capio";
+ *
+ * await withCapio({ capioDir: "data", appName: "reader" }, async () => {
+ *   using file = await Deno.open("data/out.csv");
+ *   for await (const chunk of file.readable) console.log(chunk.length);
+ * });
+ * ```
+ *
  * @module
  */
 export * from "./cl/mod.ts";
+export * from "./context.ts";
 export * from "./error.ts";
+export * from "./launch.ts";
+export type { CapioOptions } from "./options.ts";

@@ -7,10 +7,11 @@
  *
  * @module
  */
+import { run } from "./capio/run.ts";
 import { type Command, UsageError } from "./command.ts";
 
 /** Every subcommand, in the order in which the help lists them. */
-const COMMANDS: readonly Command[] = [];
+const COMMANDS: readonly Command[] = [run];
 
 /**
  * Runs the `sluice` command line.

@@ -1,0 +1,303 @@
+import {
+  CapioClEngine,
+  type CapioClRule,
+  mergeCapioCl,
+  parseCapioCl,
+} from "../cl/mod.ts";
+import { isComplete } from "./commit.ts";
+import type { EndEvent, EntryKind, JournalEvent, RulesEvent } from "./event.ts";
+import { emptyState, type WorkflowFile, type WorkflowState } from "./state.ts";
+
+/**
+ * The state after one more event. It depends on nothing but its arguments, so
+ * processes that fold the same journal agree on everything.
+ *
+ * It takes `state` over and may return it changed: keep no other reference. A
+ * copy of the maps for every event would make joining a workflow of 100 000
+ * files quadratic.
+ */
+export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
+  switch (event.event) {
+    case "join": {
+      const { by, app, pid, time } = event;
+      state.members.set(by, { id: by, app, pid, joined: time });
+      const known = state.apps.get(app) ?? { name: app, joined: 0, running: 0 };
+      known.joined++;
+      known.running++;
+      state.apps.set(app, known);
+      return state;
+    }
+    case "end":
+      return endMember(state, event);
+    case "rules":
+      return addRules(state, event);
+    case "open": {
+      const file = writableFile(state, event.path, event.by, event.time);
+      const handle = `${event.by}/${event.handle}`;
+      file.handles.add(handle);
+      state.handles.set(handle, file);
+      return state;
+    }
+    case "close":
+      return closeHandle(state, `${event.by}/${event.handle}`, event);
+    case "make": {
+      unlink(state, event.path);
+      const file = create(state, event.path, event.kind, event);
+      // A link is complete as soon as it is there.
+      if (event.kind === "symlink") file.closes = 1;
+      return settle(state, file, event);
+    }
+    case "rename":
+      return rename(state, event.from, event.to, event);
+    case "remove":
+      for (const path of pathsBelow(state, event.path)) unlink(state, path);
+      return state;
+    case "publish":
+      state.unpublished.delete(event.file);
+      return state;
+    case "input":
+      members(state.inputs, event.path).add(event.by);
+      return state;
+    case "read": {
+      const { by: member, path, first, time: latest, bytes } = event;
+      const reading = { member, path, first, latest, bytes };
+      state.readings.set(`${member}/${path}`, reading);
+      return state;
+    }
+    case "wait": {
+      const { by: member, path, why, time: since } = event;
+      if (why === undefined) state.waits.delete(member);
+      else state.waits.set(member, { member, path, why, since });
+      return state;
+    }
+  }
+}
+
+/** The state before the first event of a workflow in `capioDir`. */
+export function initialState(capioDir: string): WorkflowState {
+  return emptyState(capioDir, new CapioClEngine(undefined, { capioDir }));
+}
+
+/**
+ * The engine for all rules so far and some more.
+ *
+ * @throws {CapioError} If they contradict each other.
+ */
+export function engineWith(
+  state: WorkflowState,
+  more: { document?: string; rules?: readonly CapioClRule[] },
+): CapioClEngine {
+  const documents = new Set(state.documents);
+  if (more.document !== undefined) documents.add(more.document);
+  const configs = [...documents].map((text) => parseCapioCl(text));
+  const config = configs.length > 0 ? configs.reduce(mergeCapioCl) : undefined;
+  const rules = [...state.rules, ...more.rules ?? []];
+  return new CapioClEngine(config, { capioDir: state.capioDir, rules });
+}
+
+function addRules(
+  state: WorkflowState,
+  { document, rules = [] }: RulesEvent,
+): WorkflowState {
+  // Who brings rules tries them first, so this does not throw.
+  state.engine = engineWith(state, { document, rules });
+  if (document !== undefined) state.documents.add(document);
+  state.rules.push(...rules);
+  for (const file of state.pending) applyRule(state, file);
+  return state;
+}
+
+function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
+  const member = state.members.get(event.member);
+  // Several may report the same death, or a death after a farewell.
+  if (!member || member.ending) return state;
+  member.ending = event.ending;
+  state.waits.delete(member.id);
+  const app = state.apps.get(member.app);
+  if (app) app.running--;
+  for (const file of [...state.pending]) {
+    if (!file.writers.has(member.id)) continue;
+    if (event.ending !== "left") lose(state, file, member.id, event.time);
+    else closeHandlesOf(state, file, member.id);
+  }
+  for (const file of [...state.pending]) settle(state, file, event);
+  return state;
+}
+
+function closeHandlesOf(
+  state: WorkflowState,
+  file: WorkflowFile,
+  member: string,
+): void {
+  for (const handle of file.handles) {
+    if (!handle.startsWith(`${member}/`)) continue;
+    file.handles.delete(handle);
+    state.handles.delete(handle);
+    file.closes++;
+  }
+}
+
+function closeHandle(
+  state: WorkflowState,
+  handle: string,
+  event: { by: string; time: number; failed?: true },
+): WorkflowState {
+  const file = state.handles.get(handle);
+  if (!file) return state;
+  state.handles.delete(handle);
+  file.handles.delete(handle);
+  if (file.phase !== "open") return state;
+  if (event.failed) return lose(state, file, event.by, event.time);
+  file.closes++;
+  return settle(state, file, event);
+}
+
+/** The file that opening `path` for writing writes to. */
+function writableFile(
+  state: WorkflowState,
+  path: string,
+  by: string,
+  time: number,
+): WorkflowFile {
+  const present = state.paths.get(path);
+  if (present?.phase === "open" && present.kind === "file") {
+    present.writers.add(by);
+    return present;
+  }
+  if (present) unlink(state, path);
+  for (const reader of state.inputs.get(path) ?? []) {
+    if (reader !== by) state.staleReads.push({ path, reader, writer: by });
+  }
+  return create(state, path, "file", { by, time });
+}
+
+function create(
+  state: WorkflowState,
+  path: string,
+  kind: EntryKind,
+  { by, time }: { by: string; time: number },
+): WorkflowFile {
+  const file: WorkflowFile = {
+    number: state.created++,
+    kind,
+    path,
+    rule: { type: "on_termination" },
+    phase: "open",
+    unlinked: false,
+    writers: new Set([by]),
+    handles: new Set(),
+    closes: 0,
+    created: time,
+  };
+  state.pending.add(file);
+  place(state, file, path);
+  return file;
+}
+
+/** Gives the file a name, and its directory an entry. */
+function place(state: WorkflowState, file: WorkflowFile, path: string): void {
+  file.path = path;
+  state.paths.set(path, file);
+  const directory = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  let folder = state.folders.get(directory);
+  if (!folder) {
+    folder = { entries: new Set(), writers: new Set() };
+    state.folders.set(directory, folder);
+  }
+  folder.entries.add(path);
+  for (const writer of file.writers) folder.writers.add(writer);
+  applyRule(state, file);
+}
+
+function applyRule(state: WorkflowState, file: WorkflowFile): void {
+  const rule = state.engine.commitRule(file.path);
+  // Rules that speak of closing or counting mean files, not what holds them.
+  file.rule = file.kind === "directory" ? { type: "on_termination" } : rule;
+  if (file.rule.type === "on_file") state.dependents.add(file);
+  else state.dependents.delete(file);
+}
+
+function unlink(state: WorkflowState, path: string): void {
+  const file = state.paths.get(path);
+  if (!file) return;
+  file.unlinked = true;
+  state.paths.delete(path);
+  state.unpublished.delete(file.number);
+  const directory = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  state.folders.get(directory)?.entries.delete(path);
+}
+
+function rename(
+  state: WorkflowState,
+  from: string,
+  to: string,
+  event: { by: string; time: number },
+): WorkflowState {
+  if (from === to) return state;
+  const moved = pathsBelow(state, from)
+    .map((path) => state.paths.get(path))
+    .filter((file) => file !== undefined);
+  for (const path of pathsBelow(state, to)) unlink(state, path);
+  for (const file of moved) {
+    const unpublished = state.unpublished.has(file.number);
+    const path = to + file.path.slice(from.length);
+    unlink(state, file.path);
+    file.unlinked = false;
+    place(state, file, path);
+    if (unpublished) state.unpublished.set(file.number, file);
+    if (file.phase === "open") settle(state, file, event);
+  }
+  return state;
+}
+
+/** `path`, and when it is a directory every known path below it. */
+function pathsBelow(state: WorkflowState, path: string): string[] {
+  const kind = state.paths.get(path)?.kind;
+  if (kind === "file" || kind === "symlink") return [path];
+  const prefix = `${path}/`;
+  const below = [...state.paths.keys()].filter((it) => it.startsWith(prefix));
+  return kind ? [path, ...below] : below;
+}
+
+/** Commits the file if its rule is satisfied, and then what waits for it. */
+function settle(
+  state: WorkflowState,
+  file: WorkflowFile,
+  event: { by: string; time: number },
+): WorkflowState {
+  if (file.phase !== "open" || !isComplete(state, file)) return state;
+  file.phase = "committed";
+  file.committedBy = event.by;
+  file.ended = event.time;
+  state.pending.delete(file);
+  state.dependents.delete(file);
+  if (!file.unlinked && state.engine.isPermanent(file.path)) {
+    state.unpublished.set(file.number, file);
+  }
+  for (const dependent of [...state.dependents]) {
+    settle(state, dependent, event);
+  }
+  return state;
+}
+
+function lose(
+  state: WorkflowState,
+  file: WorkflowFile,
+  member: string,
+  time: number,
+): WorkflowState {
+  file.phase = "lost";
+  file.lostBy = member;
+  file.ended = time;
+  state.pending.delete(file);
+  state.dependents.delete(file);
+  return state;
+}
+
+function members(map: Map<string, Set<string>>, key: string): Set<string> {
+  const present = map.get(key);
+  if (present) return present;
+  const created = new Set<string>();
+  map.set(key, created);
+  return created;
+}

@@ -1,0 +1,93 @@
+import { fromFileUrl } from "@std/path";
+import type { CapioOptions } from "./options.ts";
+
+/** Options of {@linkcode stepCommand}. */
+export interface StepCommandOptions extends
+  Pick<
+    CapioOptions,
+    "capioDir" | "appName" | "workflowName" | "capioClConfigurationFile"
+  > {
+  /** The script: a path, or a specifier that `deno run` takes. */
+  script: string | URL;
+  /**
+   * What the script is called with.
+   *
+   * @default {[]}
+   */
+  args?: readonly string[];
+  /**
+   * Flags of `deno run` besides those that let the step use its directory, for
+   * instance `--allow-net=example.org`.
+   *
+   * @default {[]}
+   */
+  denoFlags?: readonly string[];
+}
+
+/**
+ * The arguments and the environment with which Deno runs an unmodified script
+ * as a step of a workflow: process-wide, and allowed to read and write the
+ * workflow's directory and nothing else unless `denoFlags` say more.
+ *
+ * @example Usage
+ * ```ts no-eval
+ * import { stepCommand } from "@sluice/sluice/capio";
+ *
+ * const { args, env } = stepCommand({
+ *   capioDir: "data",
+ *   appName: "reader",
+ *   script: "reader.ts",
+ * });
+ * const status = await new Deno.Command(Deno.execPath(), { args, env }).spawn()
+ *   .status;
+ * ```
+ */
+export function stepCommand(
+  options: StepCommandOptions,
+): { args: string[]; env: Record<string, string> } {
+  const { script, args = [], denoFlags = [] } = options;
+  const directory = text(options.capioDir ?? ".");
+  const configuration = text(options.capioClConfigurationFile ?? "");
+  const env: Record<string, string> = { CAPIO_DIR: directory };
+  if (options.appName) env.CAPIO_APP_NAME = options.appName;
+  if (options.workflowName) env.CAPIO_WORKFLOW_NAME = options.workflowName;
+  if (configuration) env.CAPIO_CL = configuration;
+  const readable = configuration ? [directory, configuration] : [directory];
+  return {
+    args: [
+      "run",
+      `--preload=${import.meta.resolve("./preload.ts")}`,
+      ...grant(denoFlags, "read", readable),
+      ...grant(denoFlags, "write", [directory]),
+      ...grant(denoFlags, "env", [
+        "CAPIO_DIR",
+        "CAPIO_APP_NAME",
+        "CAPIO_WORKFLOW_NAME",
+        "CAPIO_CL",
+      ]),
+      ...denoFlags.filter((flag) => !/^--allow-(read|write|env)=/.test(flag)),
+      script instanceof URL ? script.href : script,
+      ...args,
+    ],
+    env,
+  };
+}
+
+/** One flag that grants the values, and those that the caller grants. */
+function grant(
+  flags: readonly string[],
+  permission: "read" | "write" | "env",
+  values: readonly string[],
+): string[] {
+  const all = ["-A", "--allow-all", `--allow-${permission}`];
+  const short = permission === "env" ? "-E" : `-${permission[0].toUpperCase()}`;
+  if (flags.some((flag) => all.includes(flag) || flag === short)) return [];
+  const prefix = `--allow-${permission}=`;
+  const given = flags.filter((flag) => flag.startsWith(prefix))
+    .map((flag) => flag.slice(prefix.length));
+  return [`${prefix}${[...values, ...given].join(",")}`];
+}
+
+function text(path: string | URL): string {
+  return path instanceof URL ? fromFileUrl(path) : path;
+}

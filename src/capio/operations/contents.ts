@@ -1,0 +1,153 @@
+import { act, call, type Operation } from "../effects.ts";
+import { contentReadiness, endReadiness, isProducer } from "../readiness.ts";
+import { lstatIfPresent, system } from "../system.ts";
+import type { Place, Workspace } from "../workspace.ts";
+import { giveUp, writtenFile } from "../written_file.ts";
+import { prepareWriting, untilOpenable } from "./open.ts";
+import { at, atLocation } from "./translate.ts";
+
+/** `Deno.readFile`: waits until the file is whole. */
+export function* readFile(
+  workspace: Workspace,
+  place: Place,
+  options?: Deno.ReadFileOptions,
+): Operation<Uint8Array<ArrayBuffer>> {
+  yield* untilWhole(workspace, place, options?.signal);
+  const bytes = yield* atLocation(
+    workspace,
+    place,
+    (location) => call("readFile", location, options),
+  );
+  noteReading(workspace, place, bytes.length);
+  return bytes;
+}
+
+/** `Deno.readTextFile`: waits until the file is whole. */
+export function* readTextFile(
+  workspace: Workspace,
+  place: Place,
+  options?: Deno.ReadFileOptions,
+): Operation<string> {
+  yield* untilWhole(workspace, place, options?.signal);
+  const text = yield* atLocation(
+    workspace,
+    place,
+    (location) => call("readTextFile", location, options),
+  );
+  noteReading(workspace, place, text.length);
+  return text;
+}
+
+/** `Deno.writeFile`: one opening, one close. */
+export function writeFile(
+  workspace: Workspace,
+  place: Place,
+  data: Uint8Array | ReadableStream<Uint8Array>,
+  options: Deno.WriteFileOptions = {},
+): Operation<void> {
+  return writeWhole(workspace, place, options, (location, options) =>
+    act(
+      () => system.writeFile(location, data, options),
+      () => system.writeFileSync(location, data as Uint8Array, options),
+    ));
+}
+
+/** `Deno.writeTextFile`: one opening, one close. */
+export function writeTextFile(
+  workspace: Workspace,
+  place: Place,
+  data: string | ReadableStream<string>,
+  options: Deno.WriteFileOptions = {},
+): Operation<void> {
+  return writeWhole(workspace, place, options, (location, options) =>
+    act(
+      () => system.writeTextFile(location, data, options),
+      () => system.writeTextFileSync(location, data as string, options),
+    ));
+}
+
+/** Waits until a place can be read from its first byte to its last. */
+export function* untilWhole(
+  workspace: Workspace,
+  place: Place,
+  signal?: AbortSignal,
+): Operation<void> {
+  signal?.throwIfAborted();
+  yield* untilOpenable(workspace, place, signal);
+  const entry = workspace.workflow.state.paths.get(place.path);
+  if (entry?.kind !== "file") return;
+  if (isProducer(workspace.state, workspace.workflow, entry)) return;
+  yield* workspace.until(
+    place,
+    (state) =>
+      endReadiness(state, workspace.workflow, entry, sizeOf(workspace, place)),
+    signal,
+  );
+}
+
+/** Waits until the size of what is there may be seen. */
+export function* untilVisible(
+  workspace: Workspace,
+  place: Place,
+): Operation<void> {
+  const entry = workspace.state.paths.get(place.path);
+  if (entry?.kind !== "file") return;
+  yield* workspace.until(
+    place,
+    (state) => contentReadiness(state, workspace.workflow, entry),
+  );
+}
+
+function* writeWhole(
+  workspace: Workspace,
+  place: Place,
+  options: Deno.WriteFileOptions,
+  write: (
+    location: string,
+    options: Deno.WriteFileOptions,
+  ) => Operation<void>,
+): Operation<void> {
+  options.signal?.throwIfAborted();
+  const { create = true, createNew, append } = options;
+  const opening = { write: true, create, createNew, truncate: !append };
+  const location = prepareWriting(workspace, place.path, opening);
+  if (location !== workspace.folder.spool(place.path)) {
+    return yield* at(location, place, (location) => write(location, options));
+  }
+  // The others learn of the file before its first byte, and of its end after
+  // the last one; in between the original writes, all options as they are.
+  const file = writtenFile(
+    yield* at(location, place, (location) =>
+      call("open", location, {
+        write: true,
+        create,
+        ...(createNew && { createNew }),
+      })),
+    workspace,
+    place.path,
+  );
+  try {
+    yield* at(
+      location,
+      place,
+      (location) => write(location, { ...options, createNew: false }),
+    );
+  } catch (error) {
+    giveUp(file);
+    throw error;
+  }
+  file.close();
+}
+
+function sizeOf(workspace: Workspace, { path }: Place): number {
+  return lstatIfPresent(workspace.locate(path))?.size ?? 0;
+}
+
+function noteReading(
+  { workflow }: Workspace,
+  { path }: Place,
+  bytes: number,
+): void {
+  if (!workflow.state.paths.has(path)) return;
+  workflow.append({ event: "read", path, first: Date.now(), bytes });
+}

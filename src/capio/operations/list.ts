@@ -1,0 +1,106 @@
+import { change, type Operation } from "../effects.ts";
+import { listingReadiness } from "../readiness.ts";
+import { ifPresent, system } from "../system.ts";
+import type { Place, Workspace } from "../workspace.ts";
+import { SYSTEM_DIRECTORY } from "../workflow_folder.ts";
+import { untilAnnouncedExists } from "./look.ts";
+import { inCallersWords } from "./translate.ts";
+
+/** `Deno.readDir`: entries as they appear, until the directory is complete. */
+export async function* readDir(
+  workspace: Workspace,
+  place: Place,
+): AsyncGenerator<Deno.DirEntry> {
+  const listing = new Listing(workspace, place);
+  for (;;) {
+    const entries = await workspace.run(listing.next());
+    if (entries.length === 0) return;
+    yield* entries;
+  }
+}
+
+/** `Deno.readDirSync`: likewise, blocking while nothing new is there. */
+export function* readDirSync(
+  workspace: Workspace,
+  place: Place,
+): Generator<Deno.DirEntry> {
+  const listing = new Listing(workspace, place);
+  for (;;) {
+    const entries = workspace.runSync(listing.next());
+    if (entries.length === 0) return;
+    yield* entries;
+  }
+}
+
+/** The names in both trees, the spool's first; not sluice's own. */
+export function listBoth(
+  workspace: Workspace,
+  path: string,
+): Map<string, Deno.DirEntry> {
+  const { folder } = workspace;
+  const entries = new Map<string, Deno.DirEntry>();
+  for (const directory of [folder.spool(path), folder.real(path)]) {
+    const found = ifPresent(() => [...system.readDirSync(directory)]) ?? [];
+    for (const entry of found) {
+      if (path === "" && entry.name === SYSTEM_DIRECTORY) continue;
+      if (!entries.has(entry.name)) entries.set(entry.name, entry);
+    }
+  }
+  return entries;
+}
+
+class Listing {
+  readonly #workspace: Workspace;
+  readonly #place: Place;
+  readonly #seen = new Set<string>();
+  #checked = false;
+  #done = false;
+
+  constructor(workspace: Workspace, place: Place) {
+    this.#workspace = workspace;
+    this.#place = place;
+  }
+
+  /** What has come since the last call; nothing when that is all. */
+  *next(): Operation<Deno.DirEntry[]> {
+    if (this.#done) return [];
+    yield* this.#begin();
+    for (;;) {
+      const complete = this.#isComplete();
+      const fresh = [...listBoth(this.#workspace, this.#place.path).values()]
+        .filter(({ name }) => !this.#seen.has(name));
+      for (const { name } of fresh) this.#seen.add(name);
+      this.#done = complete;
+      if (fresh.length > 0 || complete) return fresh;
+      this.#workspace.workflow.checkMembers();
+      yield* change();
+    }
+  }
+
+  *#begin(): Operation<void> {
+    if (this.#checked) return;
+    this.#checked = true;
+    const workspace = this.#workspace;
+    const { path } = this.#place;
+    yield* untilAnnouncedExists(workspace, this.#place);
+    if (workspace.state.engine.fireRule(path) === "update") {
+      yield* workspace.until(
+        this.#place,
+        (state) => listingReadiness(state, workspace.workflow, path),
+      );
+    }
+    if (workspace.isDirectory(path)) return;
+    // Let the system say what is wrong with it.
+    const location = workspace.locate(path);
+    try {
+      [...system.readDirSync(location)];
+    } catch (error) {
+      throw inCallersWords(error, location, this.#place);
+    }
+  }
+
+  #isComplete(): boolean {
+    const { workflow, state } = this.#workspace;
+    return listingReadiness(state, workflow, this.#place.path).type !== "wait";
+  }
+}

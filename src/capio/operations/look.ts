@@ -1,0 +1,55 @@
+import { call, type Operation } from "../effects.ts";
+import { openReadiness } from "../readiness.ts";
+import type { Place, Workspace } from "../workspace.ts";
+import { untilVisible } from "./contents.ts";
+import { atLocation } from "./translate.ts";
+
+/** `Deno.stat`: what is there now, or at the commit where rules say so. */
+export function* stat(
+  workspace: Workspace,
+  place: Place,
+): Operation<Deno.FileInfo> {
+  yield* untilAnnouncedExists(workspace, place);
+  yield* untilVisible(workspace, place);
+  return yield* atLocation(
+    workspace,
+    place,
+    (location) => call("stat", location),
+  );
+}
+
+/** `Deno.lstat`: of a link itself, else as {@linkcode stat}. */
+export function* lstat(
+  workspace: Workspace,
+  place: Place,
+): Operation<Deno.FileInfo> {
+  yield* untilAnnouncedExists(workspace, place);
+  yield* untilVisible(workspace, place);
+  return yield* atLocation(
+    workspace,
+    place,
+    (location) => call("lstat", location),
+  );
+}
+
+/**
+ * Waits for a file that a producer is going to create. What nobody announced
+ * is simply not there: programs ask in order to find out.
+ */
+export function* untilAnnouncedExists(
+  workspace: Workspace,
+  place: Place,
+): Operation<void> {
+  const { workflow } = workspace;
+  if (workspace.state.engine.producers(place.path).length === 0) return;
+  yield* workspace.until(place, (state) => {
+    const verdict = openReadiness(
+      state,
+      workflow,
+      place.path,
+      () => workspace.isReal(place.path),
+    );
+    // That it never came is what the system says next, in its own words.
+    return verdict.type === "refuse" ? { type: "go" } : verdict;
+  });
+}

@@ -1,0 +1,147 @@
+import { dirname } from "@std/path";
+import { call, type Operation } from "../effects.ts";
+import { ifPresent, lstatIfPresent, system } from "../system.ts";
+import type { Place, Workspace } from "../workspace.ts";
+import { listBoth } from "./list.ts";
+import { at } from "./translate.ts";
+
+/** `Deno.mkdir`, in the spool. */
+export function* mkdir(
+  workspace: Workspace,
+  place: Place,
+  options?: Deno.MkdirOptions,
+): Operation<void> {
+  const { path } = place;
+  workspace.workflow.refresh();
+  if (workspace.exists(path)) {
+    return yield* at(
+      workspace.locate(path),
+      place,
+      (location) => call("mkdir", location, options),
+    );
+  }
+  const parent = dirname(path);
+  if (options?.recursive && parent !== "." && !workspace.exists(parent)) {
+    yield* mkdir(workspace, { ...place, path: parent }, options);
+  }
+  const location = workspace.placeNew(path);
+  yield* at(location, place, (location) => call("mkdir", location, options));
+  if (location !== workspace.folder.spool(path)) return;
+  workspace.workflow.append({ event: "make", path, kind: "directory" });
+  workspace.workflow.refresh();
+}
+
+/** `Deno.remove`, in both trees. */
+export function* remove(
+  workspace: Workspace,
+  place: Place,
+  options?: Deno.RemoveOptions,
+): Operation<void> {
+  const { folder, workflow } = workspace;
+  const { path } = place;
+  workflow.refresh();
+  const locations = [folder.spool(path), folder.real(path)]
+    .filter((location) => lstatIfPresent(location));
+  if (locations.length < 2) {
+    const location = locations[0] ?? folder.real(path);
+    yield* at(
+      location,
+      place,
+      (location) => call("remove", location, options),
+    );
+  } else {
+    yield* removeBoth(workspace, place, locations, options);
+  }
+  if (workflow.state.paths.has(path) || options?.recursive) {
+    workflow.append({ event: "remove", path });
+  }
+  workspace.forgetLinks();
+}
+
+function* removeBoth(
+  workspace: Workspace,
+  place: Place,
+  locations: string[],
+  options?: Deno.RemoveOptions,
+): Operation<void> {
+  const { path } = place;
+  if (!options?.recursive && listBoth(workspace, path).size > 0) {
+    // Both or neither: the one with something in it says why not.
+    locations.sort((a, b) => entryCount(b) - entryCount(a));
+  }
+  for (const location of locations) {
+    yield* at(
+      location,
+      place,
+      (location) => call("remove", location, options),
+    );
+  }
+}
+
+/** `Deno.rename`: inside, the entry moves in whichever trees it is in. */
+export function* rename(
+  workspace: Workspace,
+  from: Place,
+  to: Place,
+): Operation<void> {
+  const { folder, workflow } = workspace;
+  workflow.refresh();
+  const inSpool = lstatIfPresent(folder.spool(from.path)) !== undefined;
+  const inReal = lstatIfPresent(folder.real(from.path)) !== undefined;
+  if (inSpool) {
+    yield* renameAt(
+      folder.spool(from.path),
+      workspace.placeNew(to.path),
+      from,
+      to,
+    );
+  }
+  if (inReal || !inSpool) {
+    yield* renameReal(workspace, from, to, inSpool);
+  }
+  workflow.append({ event: "rename", from: from.path, to: to.path });
+  workflow.refresh();
+  workspace.forgetLinks();
+}
+
+function* renameReal(
+  workspace: Workspace,
+  from: Place,
+  to: Place,
+  inSpool: boolean,
+): Operation<void> {
+  const { folder } = workspace;
+  const target = folder.real(to.path);
+  // The old name may only be shadowed by what moved in the spool just now.
+  if (inSpool && lstatIfPresent(target)) {
+    ifPresent(() =>
+      system.removeSync(folder.real(from.path), { recursive: true })
+    );
+    return;
+  }
+  const parent = dirname(to.path);
+  if (parent !== "." && workspace.isDirectory(parent)) {
+    system.mkdirSync(folder.real(parent), { recursive: true });
+  }
+  yield* renameAt(folder.real(from.path), target, from, to);
+  if (inSpool) return;
+  // What the spool held under the new name has been replaced.
+  ifPresent(() => system.removeSync(folder.spool(to.path)));
+}
+
+function* renameAt(
+  source: string,
+  target: string,
+  from: Place,
+  to: Place,
+): Operation<void> {
+  yield* at(
+    source,
+    from,
+    (source) => at(target, to, (target) => call("rename", source, target)),
+  );
+}
+
+function entryCount(directory: string): number {
+  return ifPresent(() => [...system.readDirSync(directory)].length) ?? 0;
+}

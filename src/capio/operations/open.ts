@@ -1,0 +1,126 @@
+import { awaitFile } from "../awaited_file.ts";
+import { call, type Operation } from "../effects.ts";
+import { isProducer, openReadiness } from "../readiness.ts";
+import { lstatIfPresent, system } from "../system.ts";
+import type { Place, Workspace } from "../workspace.ts";
+import { writtenFile } from "../written_file.ts";
+import { at, atLocation } from "./translate.ts";
+
+/** `Deno.open`: readers wait for the file, writers write to the spool. */
+export function* open(
+  workspace: Workspace,
+  place: Place,
+  options: Deno.OpenOptions = { read: true },
+): Operation<Deno.FsFile> {
+  if (options.write || options.append) {
+    return yield* openForWriting(workspace, place, options);
+  }
+  const { create, createNew, truncate } = options;
+  // Not for readers: the original says so before anybody waits.
+  if (create || createNew || truncate || !options.read) {
+    return yield* call("open", workspace.folder.real(place.path), options);
+  }
+  return yield* openForReading(workspace, place, options);
+}
+
+/** `Deno.create`: the file is empty and open for reading and writing. */
+export function create(
+  workspace: Workspace,
+  place: Place,
+): Operation<Deno.FsFile> {
+  const options = { read: true, write: true, truncate: true, create: true };
+  return openForWriting(workspace, place, options);
+}
+
+/** Waits until a place can be read, whatever is there. */
+export function* untilOpenable(
+  workspace: Workspace,
+  place: Place,
+  signal?: AbortSignal,
+): Operation<void> {
+  const { workflow } = workspace;
+  const { path } = place;
+  yield* workspace.until(
+    place,
+    (state) =>
+      openReadiness(state, workflow, path, () => workspace.isReal(path)),
+    signal,
+  );
+  noteInput(workspace, path);
+}
+
+function* openForReading(
+  workspace: Workspace,
+  place: Place,
+  options: Deno.OpenOptions,
+): Operation<Deno.FsFile> {
+  yield* untilOpenable(workspace, place);
+  const file = yield* atLocation(
+    workspace,
+    place,
+    (location) => call("open", location, options),
+  );
+  const { state } = workspace;
+  const entry = state.paths.get(place.path);
+  if (entry?.kind !== "file" || entry.phase === "committed") return file;
+  if (isProducer(state, workspace.workflow, entry)) return file;
+  return awaitFile(file, workspace, entry, place);
+}
+
+function* openForWriting(
+  workspace: Workspace,
+  place: Place,
+  options: Deno.OpenOptions,
+): Operation<Deno.FsFile> {
+  const location = prepareWriting(workspace, place.path, options);
+  const file = yield* at(
+    location,
+    place,
+    (location) => call("open", location, options),
+  );
+  if (location !== workspace.folder.spool(place.path)) return file;
+  return writtenFile(file, workspace, place.path);
+}
+
+/**
+ * Where a file opened for writing lies: in the spool, whither what it held so
+ * far is copied unless it is to be emptied, or in the real tree when the
+ * system is going to refuse in its own words.
+ */
+export function prepareWriting(
+  workspace: Workspace,
+  path: string,
+  options: Deno.OpenOptions,
+): string {
+  const { workflow, folder } = workspace;
+  const present = workspace.state.paths.get(path);
+  if (present?.phase === "committed") workflow.publish(present);
+  if (present?.phase === "open") return folder.spool(path);
+  const spooled = workflow.isInSpool(path);
+  const source = spooled ? folder.spool(path) : folder.real(path);
+  const info = lstatIfPresent(source);
+  if (!info) {
+    const creates = options.create || options.createNew;
+    return creates ? workspace.placeNew(path) : folder.real(path);
+  }
+  if (options.createNew || !info.isFile) return source;
+  // A new bearer of the name: readers of the old one keep what they have.
+  const target = workspace.placeNew(path);
+  const copy = `${target}.${workflow.id}`;
+  if (options.truncate) {
+    system.openSync(copy, { write: true, create: true }).close();
+  } else system.copyFileSync(source, copy);
+  if (info.mode !== null && Deno.build.os !== "windows") {
+    system.chmodSync(copy, info.mode & 0o7777);
+  }
+  system.renameSync(copy, target);
+  return target;
+}
+
+/** Remembers that a real file was read, in case it is written anew. */
+function noteInput(workspace: Workspace, path: string): void {
+  const { workflow } = workspace;
+  const { paths, inputs } = workflow.state;
+  if (paths.has(path) || inputs.get(path)?.has(workflow.id)) return;
+  workflow.append({ event: "input", path });
+}

@@ -1,0 +1,55 @@
+import type { Operation } from "../effects.ts";
+import { isAbsence } from "../system.ts";
+import type { Place, Workspace } from "../workspace.ts";
+
+/**
+ * Calls `act` with the place's present location. When another member publishes
+ * or moves the file at that very moment, looks again.
+ */
+export function* atLocation<T>(
+  workspace: Workspace,
+  place: Place,
+  act: (location: string) => Operation<T>,
+): Operation<T> {
+  for (;;) {
+    const location = workspace.locate(place.path);
+    try {
+      return yield* act(location);
+    } catch (error) {
+      workspace.workflow.refresh();
+      const moved = workspace.locate(place.path) !== location;
+      if (!isAbsence(error) || !moved) {
+        throw inCallersWords(error, location, place);
+      }
+    }
+  }
+}
+
+/** Calls `act`; its errors speak of the path that the caller gave. */
+export function* at<T>(
+  location: string,
+  place: Place,
+  act: (location: string) => Operation<T>,
+): Operation<T> {
+  try {
+    return yield* act(location);
+  } catch (error) {
+    throw inCallersWords(error, location, place);
+  }
+}
+
+/** The same error, about the path that the caller gave. */
+export function inCallersWords(
+  error: unknown,
+  location: string,
+  { given }: Place,
+): unknown {
+  if (!(error instanceof Error) || !error.message.includes(location)) {
+    return error;
+  }
+  const message = error.message.replaceAll(location, given);
+  const stack = error.stack?.replaceAll(location, given);
+  error.message = message;
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

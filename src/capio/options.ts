@@ -1,0 +1,159 @@
+import { fromFileUrl } from "@std/path";
+import { CapioError } from "./error.ts";
+import { type CapioClRule, parseCapioCl, serializeCapioCl } from "./cl/mod.ts";
+import { system } from "./system.ts";
+import type { WorkspaceOptions } from "./workspace.ts";
+
+/** Options of {@linkcode CapioContext}, {@linkcode withCapio} and the others. */
+export interface CapioOptions {
+  /**
+   * The directory in which files are exchanged. It must exist.
+   *
+   * @default {Deno.env.get("CAPIO_DIR") ?? "."}
+   */
+  capioDir?: string | URL;
+  /**
+   * The name under which CAPIO-CL knows this step.
+   *
+   * @default {Deno.env.get("CAPIO_APP_NAME") ?? "default_app"}
+   */
+  appName?: string;
+  /**
+   * What the steps that exchange files have in common. Workflows of different
+   * names in one directory do not see each other.
+   *
+   * @default {Deno.env.get("CAPIO_WORKFLOW_NAME") ?? "CAPIO"}
+   */
+  workflowName?: string;
+  /**
+   * Path of a CAPIO-CL configuration; none when it is empty.
+   *
+   * @default {Deno.env.get("CAPIO_CL") ?? ""}
+   */
+  capioClConfigurationFile?: string | URL;
+  /**
+   * CAPIO-CL rules in code, besides those of the configuration.
+   *
+   * @default {[]}
+   */
+  rules?: readonly CapioClRule[];
+  /**
+   * What the replaced functions apply to: the asynchronous extent of the call,
+   * or the whole process.
+   *
+   * @default {"async"}
+   */
+  scope?: "async" | "process";
+  /**
+   * Seconds to wait for a file to be created that no rule speaks of.
+   *
+   * @default {Infinity}
+   */
+  openTimeoutSeconds?: number;
+  /**
+   * Whether an app may read only its `input_stream` and write only its
+   * `output_stream`.
+   *
+   * @default {false}
+   */
+  enforceGraph?: boolean;
+  /** Ends every wait inside the context when it aborts. */
+  signal?: AbortSignal;
+}
+
+/** The options with defaults in place, checked, and the configuration read. */
+export function resolveOptions(options: CapioOptions): WorkspaceOptions {
+  const {
+    capioDir = fromEnvironment("CAPIO_DIR", "."),
+    appName = fromEnvironment("CAPIO_APP_NAME", "default_app"),
+    workflowName = fromEnvironment("CAPIO_WORKFLOW_NAME", "CAPIO"),
+    capioClConfigurationFile = fromEnvironment("CAPIO_CL", ""),
+    rules = [],
+    openTimeoutSeconds = Infinity,
+    enforceGraph = false,
+    signal,
+  } = options;
+  checkName("appName", appName);
+  checkName("workflowName", workflowName);
+  if (!(openTimeoutSeconds >= 0)) {
+    throw new RangeError(
+      `"openTimeoutSeconds" must be a number of at least 0, found ${openTimeoutSeconds}`,
+    );
+  }
+  const directory = pathOf(capioDir);
+  checkDirectory(directory);
+  return {
+    capioDir: directory,
+    appName,
+    workflowName,
+    document: readDocument(capioClConfigurationFile),
+    rules,
+    openTimeoutSeconds,
+    enforceGraph,
+    signal,
+  };
+}
+
+function fromEnvironment(name: string, otherwise: string): string {
+  const permission = { name: "env", variable: name } as const;
+  const { state } = Deno.permissions.querySync(permission);
+  // A program without the permission sets the option, or takes the default.
+  if (state !== "granted") return otherwise;
+  return Deno.env.get(name) || otherwise;
+}
+
+function checkName(option: string, value: unknown): void {
+  if (typeof value === "string" && value !== "") return;
+  throw new TypeError(
+    `"${option}" must be a string that is not empty, found ${
+      JSON.stringify(value)
+    }`,
+  );
+}
+
+/** Refuses a directory that cannot be used, before anything is replaced. */
+function checkDirectory(directory: string): void {
+  for (const name of ["read", "write"] as const) {
+    const { state } = Deno.permissions.querySync({ name, path: directory });
+    if (state === "granted") continue;
+    throw new Deno.errors.NotCapable(
+      `Requires ${name} access to the workflow's directory "${directory}", run again with --allow-${name}=${directory}`,
+    );
+  }
+  let info: Deno.FileInfo;
+  try {
+    info = system.statSync(directory);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(
+      `Cannot use "${directory}" as capioDir: it does not exist, create it first`,
+      { cause: error },
+    );
+  }
+  if (info.isDirectory) return;
+  throw new Deno.errors.NotADirectory(
+    `Cannot use "${directory}" as capioDir: it is not a directory`,
+  );
+}
+
+function readDocument(file: string | URL): string | undefined {
+  if (file === "") return undefined;
+  const path = pathOf(file);
+  let text: string;
+  try {
+    text = system.readTextFileSync(path);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new CapioError(
+      "INVALID_CONFIGURATION",
+      `Cannot read the CAPIO-CL configuration "${path}": ${error.message}`,
+      { cause: error },
+    );
+  }
+  // In one form, so that members who bring the same rules are seen to.
+  return serializeCapioCl(parseCapioCl(text, { source: `"${path}"` }));
+}
+
+function pathOf(path: string | URL): string {
+  return path instanceof URL ? fromFileUrl(path) : path;
+}

@@ -1,0 +1,186 @@
+import { dirname, fromFileUrl, isAbsolute, join, SEPARATOR } from "@std/path";
+import { ifPresent, system } from "./system.ts";
+
+/** How long the outcome of a look at the file system may be reused, in ms. */
+const MEMORY_MILLISECONDS = 1000;
+const MEMORY_ENTRIES = 4096;
+/** As many links in a row as Linux follows. */
+const MAX_LINKS = 40;
+
+/** Reads a symbolic link of the workflow, `undefined` for anything else. */
+export type LinkReader = (relative: string) => string | undefined;
+
+/**
+ * Tells which paths lie inside a directory, and what they are called there.
+ *
+ * A path is inside when its resolved form, symbolic links followed, is the
+ * directory or below it by whole components. Paths inside are named relative
+ * to the directory, with `/`; the directory itself is `""`.
+ */
+export class PathResolver {
+  /** The directory, all symbolic links resolved. */
+  readonly root: string;
+  /** Forms in which paths inside may begin, each with a separator. */
+  readonly #prefixes: readonly string[];
+  readonly #readLink: LinkReader;
+  readonly #outside = new Set<string>();
+  /** Inside, and known to be no links. */
+  readonly #directories = new Set<string>();
+  #memoryStart = 0;
+
+  /** Creates a resolver for `directory`, which must exist. */
+  constructor(directory: string, readLink: LinkReader) {
+    const given = absolute(directory);
+    this.root = system.realPathSync(given);
+    this.#prefixes = [...new Set([this.root, given])]
+      .map((path) => path.endsWith(SEPARATOR) ? path : path + SEPARATOR);
+    this.#readLink = readLink;
+  }
+
+  /**
+   * The name of `path` inside, or `undefined` when it lies outside or is no
+   * path at all, which the original function then says in its own words.
+   *
+   * @throws {Deno.errors.NotCapable} If a symbolic link inside leads out.
+   */
+  resolve(path: unknown, followLast: boolean): string | undefined {
+    this.#forgetInTime();
+    if (typeof path === "string" && this.#outside.has(path)) return undefined;
+    const text = asText(path);
+    if (!text || text.includes("\0")) return undefined;
+    const full = absolute(text);
+    const found = this.#inside(full, followLast);
+    // A relative path means something else once the process has moved.
+    if (found === undefined && full === text) this.#outside.add(text);
+    return found;
+  }
+
+  /** A directory inside has become, or ceased to be, a symbolic link. */
+  forget(): void {
+    this.#directories.clear();
+    this.#outside.clear();
+  }
+
+  #forgetInTime(): void {
+    const now = Date.now();
+    const size = this.#outside.size + this.#directories.size;
+    const age = Math.abs(now - this.#memoryStart);
+    if (age < MEMORY_MILLISECONDS && size < MEMORY_ENTRIES) return;
+    this.#memoryStart = now;
+    this.forget();
+  }
+
+  #inside(full: string, followLast: boolean, links = 0): string | undefined {
+    for (const prefix of this.#prefixes) {
+      if (full === prefix.slice(0, -1)) return "";
+      if (full.startsWith(prefix)) {
+        return this.#walk(full.slice(prefix.length), followLast, full, links);
+      }
+    }
+    // A path that begins elsewhere may still lead here through a link.
+    const resolved = (followLast ? realPath(full) : undefined) ??
+      throughParent(full);
+    if (resolved === undefined) return undefined;
+    if (resolved === this.root) return "";
+    const prefix = this.#prefixes[0];
+    if (!resolved.startsWith(prefix)) return undefined;
+    const rest = resolved.slice(prefix.length);
+    return this.#walk(rest, followLast, full, links);
+  }
+
+  /** Follows `rest` from the directory on, a component at a time. */
+  #walk(
+    rest: string,
+    followLast: boolean,
+    full: string,
+    links: number,
+  ): string | undefined {
+    const parts = components(rest);
+    let here = "";
+    for (let part; (part = parts.shift()) !== undefined;) {
+      const isLast = parts.length === 0;
+      if (part === ".." && here === "") {
+        return this.#inside(join(this.root, "..", ...parts), followLast, links);
+      }
+      if (part === "..") {
+        here = here.slice(0, Math.max(0, here.lastIndexOf("/")));
+        continue;
+      }
+      const next = here === "" ? part : `${here}/${part}`;
+      if (isLast && !followLast) return next;
+      const isDirectory = !isLast && this.#directories.has(next);
+      const target = isDirectory ? undefined : this.#readLink(next);
+      if (target === undefined) {
+        if (!isLast) this.#directories.add(next);
+        here = next;
+        continue;
+      }
+      if (++links > MAX_LINKS) {
+        throw new Deno.errors.FilesystemLoop(
+          `Cannot follow "${full}": too many levels of symbolic links`,
+        );
+      }
+      if (isAbsolute(target)) {
+        const whole = [target, ...parts].join("/");
+        return this.#inside(whole, followLast, links) ?? refuse(full, target);
+      }
+      if (leadsOut(here, target)) {
+        const whole = join(this.root, here, target, ...parts);
+        return this.#inside(whole, followLast, links) ?? refuse(full, target);
+      }
+      parts.unshift(...components(target));
+    }
+    return here;
+  }
+}
+
+/** Whether a relative link in `directory` climbs above the whole tree. */
+function leadsOut(directory: string, target: string): boolean {
+  const [first] = join("root", directory, target).split(SEPARATOR);
+  return first !== "root";
+}
+
+function components(path: string): string[] {
+  return path.split(SEPARATOR === "\\" ? /[/\\]/ : "/")
+    .filter((part) => part !== "" && part !== ".");
+}
+
+function refuse(path: string, target: string): never {
+  throw new Deno.errors.NotCapable(
+    `Cannot follow "${path}": its symbolic link leads out of the workflow's directory, to "${target}"`,
+  );
+}
+
+function asText(path: unknown): string | undefined {
+  if (typeof path === "string") return path;
+  if (!(path instanceof URL) || path.protocol !== "file:") return undefined;
+  try {
+    return fromFileUrl(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `path` from the root, not normalised: `..` after a link is not lexical. */
+function absolute(path: string): string {
+  if (isAbsolute(path)) return path;
+  return `${Deno.cwd()}${SEPARATOR}${path}`;
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return ifPresent(() => system.realPathSync(path));
+  } catch (error) {
+    // What this process may not look at, the original function refuses too.
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    if (error instanceof Deno.errors.PermissionDenied) return undefined;
+    if (error instanceof Deno.errors.FilesystemLoop) return undefined;
+    throw error;
+  }
+}
+
+function throughParent(path: string): string | undefined {
+  const parent = realPath(dirname(path));
+  if (parent === undefined) return undefined;
+  return join(parent, path.slice(dirname(path).length));
+}

@@ -1,0 +1,74 @@
+/**
+ * The functions of `Deno` as they were when this module was loaded, for use
+ * while the public ones are replaced.
+ */
+export const system = {
+  chmod: Deno.chmod,
+  chmodSync: Deno.chmodSync,
+  chown: Deno.chown,
+  chownSync: Deno.chownSync,
+  copyFile: Deno.copyFile,
+  copyFileSync: Deno.copyFileSync,
+  create: Deno.create,
+  createSync: Deno.createSync,
+  link: Deno.link,
+  linkSync: Deno.linkSync,
+  lstat: Deno.lstat,
+  lstatSync: Deno.lstatSync,
+  makeTempDir: Deno.makeTempDir,
+  makeTempDirSync: Deno.makeTempDirSync,
+  makeTempFile: Deno.makeTempFile,
+  makeTempFileSync: Deno.makeTempFileSync,
+  mkdir: Deno.mkdir,
+  mkdirSync: Deno.mkdirSync,
+  open: Deno.open,
+  openSync: Deno.openSync,
+  readDir: Deno.readDir,
+  readDirSync: Deno.readDirSync,
+  readFile: Deno.readFile,
+  readFileSync: Deno.readFileSync,
+  readLink: Deno.readLink,
+  readLinkSync: Deno.readLinkSync,
+  readTextFile: Deno.readTextFile,
+  readTextFileSync: Deno.readTextFileSync,
+  realPath: Deno.realPath,
+  realPathSync: Deno.realPathSync,
+  remove: Deno.remove,
+  removeSync: Deno.removeSync,
+  rename: Deno.rename,
+  renameSync: Deno.renameSync,
+  stat: Deno.stat,
+  statSync: Deno.statSync,
+  symlink: Deno.symlink,
+  symlinkSync: Deno.symlinkSync,
+  truncate: Deno.truncate,
+  truncateSync: Deno.truncateSync,
+  utime: Deno.utime,
+  utimeSync: Deno.utimeSync,
+  watchFs: Deno.watchFs,
+  writeFile: Deno.writeFile,
+  writeFileSync: Deno.writeFileSync,
+  writeTextFile: Deno.writeTextFile,
+  writeTextFileSync: Deno.writeTextFileSync,
+};
+
+/** `undefined` instead of an error for a path that names nothing. */
+export function lstatIfPresent(path: string): Deno.FileInfo | undefined {
+  return ifPresent(() => system.lstatSync(path));
+}
+
+/** The result of `look`, or `undefined` when what it looks at is not there. */
+export function ifPresent<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether an error says that a path, or a directory on the way, is missing. */
+export function isAbsence(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound ||
+    error instanceof Deno.errors.NotADirectory;
+}

@@ -1,0 +1,104 @@
+import { system } from "./system.ts";
+
+/** How long to sleep where no watch reports changes, in ms. */
+const POLL_MILLISECONDS = 5;
+/** How long to sleep at most where one does: a watch may miss a change. */
+const WATCHED_MILLISECONDS = 100;
+const SHORTEST_SLEEP_MILLISECONDS = 0.05;
+const LONGEST_SLEEP_MILLISECONDS = 5;
+
+/**
+ * Wakes what waits for a change below a directory.
+ *
+ * One file-system watch serves all waits of a process. It is listened to only
+ * while something waits, so it keeps no program alive.
+ */
+export class Wakeups implements Disposable {
+  readonly #directory: string;
+  readonly #waiting = new Set<() => void>();
+  #watcher: Deno.FsWatcher | undefined;
+  /** The watcher that has been asked for a report and has not given it. */
+  #listener: Deno.FsWatcher | undefined;
+  #unwatchable = false;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Prepares to watch `directory`; starts with the first wait. */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Resolves at the next change, or after a while; rejects on abort. */
+  async next(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    // What changed just before the watch began is not reported: look again.
+    if (this.#startWatching()) return;
+    this.#listen();
+    clearTimeout(this.#idleTimer);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = () => resolve();
+    const limit = this.#watcher ? WATCHED_MILLISECONDS : POLL_MILLISECONDS;
+    const timer = setTimeout(wake, limit);
+    signal?.addEventListener("abort", wake);
+    this.#waiting.add(wake);
+    await promise;
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", wake);
+    this.#waiting.delete(wake);
+    // A report that nobody waits for would keep the process from ending. Most
+    // often the one who waited will soon ask again, so give it the time.
+    clearTimeout(this.#idleTimer);
+    if (this.#waiting.size === 0) {
+      this.#idleTimer = setTimeout(() => this.#stop(), 0);
+    }
+    signal?.throwIfAborted();
+  }
+
+  /** Stops watching and wakes everyone. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#idleTimer);
+    this.#stop();
+    for (const wake of this.#waiting) wake();
+  }
+
+  #startWatching(): boolean {
+    if (this.#watcher || this.#unwatchable) return false;
+    try {
+      this.#watcher = system.watchFs(this.#directory, { recursive: true });
+    } catch {
+      // The system has no watch left to give: polling does.
+      this.#unwatchable = true;
+    }
+    return true;
+  }
+
+  #listen(): void {
+    const watcher = this.#watcher;
+    if (!watcher || this.#listener === watcher) return;
+    this.#listener = watcher;
+    const heard = () => {
+      if (this.#listener === watcher) this.#listener = undefined;
+      for (const wake of this.#waiting) wake();
+    };
+    watcher[Symbol.asyncIterator]().next().then(heard, heard);
+  }
+
+  #stop(): void {
+    this.#watcher?.close();
+    this.#watcher = undefined;
+  }
+}
+
+/** Sleeps between looks of a synchronous wait, longer and longer. */
+export class SynchronousSleep {
+  #milliseconds = SHORTEST_SLEEP_MILLISECONDS;
+  static readonly #never = new Int32Array(new SharedArrayBuffer(4));
+
+  /** Blocks this thread for a moment. */
+  sleep(): void {
+    Atomics.wait(SynchronousSleep.#never, 0, 0, this.#milliseconds);
+    this.#milliseconds = Math.min(
+      this.#milliseconds * 1.5,
+      LONGEST_SLEEP_MILLISECONDS,
+    );
+  }
+}

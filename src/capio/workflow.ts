@@ -1,0 +1,205 @@
+import { JournalReader, JournalWriter } from "./journal/journal.ts";
+import type { CapioClRule } from "./cl/mod.ts";
+import { isOver } from "./journal/commit.ts";
+import { engineWith, fold, initialState } from "./journal/fold.ts";
+import type { Ending, EventBody } from "./journal/event.ts";
+import type { WorkflowFile, WorkflowState } from "./journal/state.ts";
+import { FileLock } from "./lock.ts";
+import { moveIntoPlace } from "./publication.ts";
+import { clearRemains, readState } from "./remains.ts";
+import { WorkflowFolder } from "./workflow_folder.ts";
+
+/** How often one process looks whether the others still live, in ms. */
+const LIVENESS_MILLISECONDS = 100;
+
+/** What {@linkcode Workflow.join} needs to know. */
+export interface WorkflowOptions {
+  /** The directory, all symbolic links resolved. */
+  readonly capioDir: string;
+  readonly workflowName: string;
+  readonly appName: string;
+  /** A CAPIO-CL document that this member brings with it. */
+  readonly document?: string;
+  /** Rules in code that this member brings with it. */
+  readonly rules: readonly CapioClRule[];
+}
+
+/**
+ * One member's place in a workflow: its share of the journal, the state that
+ * all members agree on, and the publication of what is committed.
+ */
+export class Workflow {
+  /** This member, unique for all time. */
+  readonly id: string;
+  /** The name under which CAPIO-CL knows this member. */
+  readonly app: string;
+  readonly folder: WorkflowFolder;
+  readonly #writer: JournalWriter;
+  readonly #reader: JournalReader;
+  readonly #life: FileLock;
+  #state: WorkflowState;
+  #livenessChecked = 0;
+  #warned = 0;
+  #nextHandle = 0;
+  #ended = false;
+
+  private constructor(
+    folder: WorkflowFolder,
+    { capioDir, appName, document, rules }: WorkflowOptions,
+  ) {
+    this.folder = folder;
+    this.app = appName;
+    this.id = `${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
+    this.#state = initialState(capioDir);
+    this.#life = FileLock.acquire(folder.memberLock(this.id));
+    this.#writer = new JournalWriter(folder.journal);
+    this.#reader = new JournalReader(folder.journal);
+    this.#catchUp();
+    this.append({ event: "join", app: appName, pid: Deno.pid });
+    const isNew = document && !this.#state.documents.has(document);
+    if (isNew || rules.length > 0) {
+      this.append({ event: "rules", document, rules });
+    }
+  }
+
+  /** Takes part in a workflow, which begins with its first member. */
+  static join(options: WorkflowOptions): Workflow {
+    const folder = new WorkflowFolder(options.capioDir, options.workflowName);
+    using _ = folder.lock();
+    clearRemains(folder, options.appName);
+    // Rules that contradict those of the others are refused before anything
+    // is there that would have to be undone.
+    const { capioDir } = options;
+    const present = folder.isInUse ? readState(folder) : initialState(capioDir);
+    engineWith(present, options);
+    folder.create();
+    return new Workflow(folder, options);
+  }
+
+  /** The state as far as this member has read the journal. */
+  get state(): WorkflowState {
+    return this.#state;
+  }
+
+  /** Whether this member has left. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** A number for a handle that no other handle of this member has. */
+  newHandle(): number {
+    return this.#nextHandle++;
+  }
+
+  /** Tells every member, this one included at its next `refresh`. */
+  append(body: EventBody): void {
+    this.#writer.append({ ...body, by: this.id, time: Date.now() });
+  }
+
+  /** Catches up with the journal, and publishes what is this member's to. */
+  refresh(): WorkflowState {
+    for (const event of this.#reader.read()) {
+      this.#state = fold(this.#state, event);
+    }
+    if (this.#state.unpublished.size > 0) this.#publishDue();
+    if (this.#state.staleReads.length > this.#warned) this.#warnOfStaleReads();
+    return this.#state;
+  }
+
+  /** Where the present bearer of a name lies, spool or real tree. */
+  isInSpool(path: string): boolean {
+    const file = this.#state.paths.get(path);
+    if (!file) return false;
+    return file.phase !== "committed" ||
+      this.#state.unpublished.has(file.number) ||
+      !this.#state.engine.isPermanent(path);
+  }
+
+  /** Reports members that ended without a word; cheap to call often. */
+  checkMembers(): void {
+    const now = performance.now();
+    if (now - this.#livenessChecked < LIVENESS_MILLISECONDS) return;
+    this.#livenessChecked = now;
+    this.#reportLost();
+  }
+
+  /** Makes sure that a committed file is in its place. */
+  publish(file: WorkflowFile): void {
+    // Without the lock, a slow second publisher could move the next bearer of
+    // the name, half written, into the place of this one.
+    using _ = this.folder.publicationLock();
+    this.#catchUp();
+    if (!this.#state.unpublished.has(file.number)) return;
+    moveIntoPlace(this.folder, file);
+    this.append({ event: "publish", file: file.number });
+    this.#catchUp();
+  }
+
+  /** Ends this member's part; the last member clears up. */
+  leave(ending: Exclude<Ending, "lost">): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    try {
+      this.append({ event: "end", member: this.id, ending });
+      this.refresh();
+    } finally {
+      using _ = this.folder.lock();
+      this.#clearUp();
+    }
+  }
+
+  #clearUp(): void {
+    // One who left at the same time may have cleared up, and a next run may
+    // already have begun where this one was.
+    const present = this.#reader.isAt(this.folder.journal);
+    try {
+      if (present) this.#reportLost();
+    } finally {
+      this.#life[Symbol.dispose]();
+      this.#writer[Symbol.dispose]();
+      this.#reader[Symbol.dispose]();
+      this.folder.forgetMember(this.id);
+    }
+    // What could not be published is kept for the next run to try again.
+    const done = this.#state.unpublished.size === 0 && isOver(this.#state);
+    if (present ? done : !this.folder.isInUse) this.folder.remove();
+  }
+
+  #catchUp(): void {
+    for (const event of this.#reader.read()) {
+      this.#state = fold(this.#state, event);
+    }
+  }
+
+  #publishDue(): void {
+    for (const file of [...this.#state.unpublished.values()]) {
+      const committer = this.#state.members.get(file.committedBy ?? "");
+      if (committer?.id === this.id || committer?.ending) this.publish(file);
+    }
+  }
+
+  #reportLost(): void {
+    for (const { id, ending } of this.#state.members.values()) {
+      if (ending || id === this.id) continue;
+      if (FileLock.isHeld(this.folder.memberLock(id))) continue;
+      // It may have said farewell since the journal was last read.
+      this.#catchUp();
+      if (this.#state.members.get(id)?.ending) continue;
+      this.append({ event: "end", member: id, ending: "lost" });
+    }
+    this.refresh();
+  }
+
+  #warnOfStaleReads(): void {
+    const { staleReads, members } = this.#state;
+    for (const { path, reader, writer } of staleReads.slice(this.#warned)) {
+      if (reader !== this.id) continue;
+      console.warn(
+        `sluice: "${path}" was read before "${
+          members.get(writer)?.app
+        }" began to write it anew: what was read is out of date`,
+      );
+    }
+    this.#warned = staleReads.length;
+  }
+}

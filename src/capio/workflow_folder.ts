@@ -1,0 +1,99 @@
+import { join } from "@std/path";
+import { FileLock } from "./lock.ts";
+import { ifPresent, lstatIfPresent, system } from "./system.ts";
+
+/** The name, directly under `capioDir`, of all that sluice keeps there. */
+export const SYSTEM_DIRECTORY = ".capio";
+
+/** Where a workflow keeps what, under `<capioDir>/.capio/`. */
+export class WorkflowFolder {
+  readonly capioDir: string;
+  readonly workflowName: string;
+  readonly journal: string;
+  readonly #system: string;
+  readonly #base: string;
+  readonly #spool: string;
+
+  /** Names the places; creates nothing. */
+  constructor(capioDir: string, workflowName: string) {
+    this.capioDir = capioDir;
+    this.workflowName = workflowName;
+    this.#system = join(capioDir, SYSTEM_DIRECTORY);
+    this.#base = join(this.#system, fileName(workflowName));
+    this.#spool = join(this.#base, "spool");
+    this.journal = join(this.#base, "journal");
+  }
+
+  /** What to watch: all changes to the journal and to unpublished files. */
+  get base(): string {
+    return this.#base;
+  }
+
+  /** Where `path` lies once it is published. */
+  real(path: string): string {
+    return path === "" ? this.capioDir : join(this.capioDir, path);
+  }
+
+  /** Where `path` lies until then. */
+  spool(path: string): string {
+    return path === "" ? this.#spool : join(this.#spool, path);
+  }
+
+  /** The file that member `id` keeps locked while it lives. */
+  memberLock(id: string): string {
+    return join(this.#base, "members", id);
+  }
+
+  /** Held while members come and go. */
+  lock(): FileLock {
+    for (;;) {
+      system.mkdirSync(this.#system, { recursive: true });
+      const lock = ifPresent(() => FileLock.acquire(`${this.#base}.lock`));
+      if (lock) return lock;
+      // The last member of another workflow has just cleared up.
+    }
+  }
+
+  /** Held while a committed file moves into its place. */
+  publicationLock(): FileLock {
+    return FileLock.acquire(join(this.#base, "publication.lock"));
+  }
+
+  /** Whether a run of the workflow is there. */
+  get isInUse(): boolean {
+    return lstatIfPresent(this.journal) !== undefined;
+  }
+
+  /** Makes the folders that a workflow starts with. */
+  create(): void {
+    system.mkdirSync(this.#spool, { recursive: true });
+    system.mkdirSync(join(this.#base, "members"), { recursive: true });
+  }
+
+  /** Drops the lock file of a member that has ended. */
+  forgetMember(id: string): void {
+    ifPresent(() => system.removeSync(this.memberLock(id)));
+  }
+
+  /** Drops everything but the lock that members come and go under. */
+  empty(): void {
+    ifPresent(() => system.removeSync(this.#base, { recursive: true }));
+  }
+
+  /** Leaves nothing behind, if no other workflow uses the directory. */
+  remove(): void {
+    this.empty();
+    ifPresent(() => system.removeSync(`${this.#base}.lock`));
+    try {
+      system.removeSync(this.#system);
+    } catch {
+      // Another workflow lives here too.
+    }
+  }
+}
+
+/** A file name that no workflow name can break out of or collide in. */
+function fileName(workflowName: string): string {
+  return encodeURIComponent(workflowName)
+    .replace(/[.*]/g, (it) => `%${it.charCodeAt(0).toString(16)}`);
+}

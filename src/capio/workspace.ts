@@ -1,0 +1,233 @@
+import { dirname } from "@std/path";
+import { change, type Operation, runAsync, runSync } from "./effects.ts";
+import type { WorkflowState } from "./journal/state.ts";
+import { PathResolver } from "./paths.ts";
+import type { Verdict } from "./readiness.ts";
+import { ifPresent, lstatIfPresent, system } from "./system.ts";
+import { Wakeups } from "./wakeups.ts";
+import { Workflow, type WorkflowOptions } from "./workflow.ts";
+import { SYSTEM_DIRECTORY, type WorkflowFolder } from "./workflow_folder.ts";
+
+/** Waits shorter than this are nobody's business, in ms. */
+const NOTEWORTHY_WAIT_MILLISECONDS = 200;
+
+/** A path inside a workspace. */
+export interface Place {
+  /** Relative to the directory, resolved, with `/`. */
+  readonly path: string;
+  /** As the caller wrote it, for messages. */
+  readonly given: string;
+}
+
+/** What the member's operations on files need to know. */
+export interface WorkspaceOptions extends WorkflowOptions {
+  /** How long to wait for a file that nobody has announced, in seconds. */
+  readonly openTimeoutSeconds: number;
+  /** Whether CAPIO-CL streams limit what the app may read and write. */
+  readonly enforceGraph: boolean;
+  /** Ends all waits when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One member's view of the workflow's directory: the spool tree laid over the
+ * real one, and the waiting for what others are still writing.
+ */
+export class Workspace implements Disposable {
+  readonly workflow: Workflow;
+  readonly #options: WorkspaceOptions;
+  readonly #wakeups: Wakeups;
+  readonly #resolver: PathResolver;
+  /** Closes held back until the program is seen to go on. */
+  readonly #heldCloses: (() => void)[] = [];
+  #closeTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Takes part in the workflow until disposed of. */
+  constructor(options: WorkspaceOptions) {
+    this.#options = options;
+    this.#resolver = new PathResolver(
+      options.capioDir,
+      (path) => this.#readLink(path),
+    );
+    this.workflow = Workflow.join({
+      ...options,
+      capioDir: this.#resolver.root,
+    });
+    this.#wakeups = new Wakeups(this.folder.base);
+  }
+
+  get folder(): WorkflowFolder {
+    return this.workflow.folder;
+  }
+
+  /** The state of the workflow at this moment. */
+  get state(): WorkflowState {
+    return this.workflow.refresh();
+  }
+
+  /** Whether CAPIO-CL streams limit what the app may read and write. */
+  get enforcesGraph(): boolean {
+    return this.#options.enforceGraph;
+  }
+
+  /** The place that `path` names, `undefined` when it is none of ours. */
+  find(path: unknown, followLast = true): Place | undefined {
+    const found = this.#resolver.resolve(path, followLast);
+    if (found === undefined) return undefined;
+    const [first] = found.split("/", 1);
+    if (first === SYSTEM_DIRECTORY) return undefined;
+    if (this.workflow.state.engine.isExcluded(found)) return undefined;
+    return { path: found, given: String(path) };
+  }
+
+  /** Where the bearer of a name lies at this moment. */
+  locate(path: string): string {
+    const { workflow, folder } = this;
+    if (workflow.isInSpool(path)) return folder.spool(path);
+    return folder.real(path);
+  }
+
+  /** Whether a name is taken, in the spool or in the real tree. */
+  exists(path: string): boolean {
+    return this.workflow.isInSpool(path) || this.isReal(path);
+  }
+
+  /** Whether a name is taken in the real tree. */
+  isReal(path: string): boolean {
+    return lstatIfPresent(this.folder.real(path)) !== undefined;
+  }
+
+  /** Whether a name is that of a directory, in either tree. */
+  isDirectory(path: string): boolean {
+    if (path === "") return true;
+    const file = this.workflow.state.paths.get(path);
+    if (file && this.workflow.isInSpool(path)) return file.kind === "directory";
+    return lstatIfPresent(this.folder.real(path))?.isDirectory ?? false;
+  }
+
+  /**
+   * Where something new called `path` is to be made: in the spool, its
+   * directory made ready, or in the real tree when the directory is missing,
+   * so that the system says so in its own words.
+   */
+  placeNew(path: string): string {
+    const parent = dirname(path) === "." ? "" : dirname(path);
+    if (!this.isDirectory(parent)) return this.folder.real(path);
+    system.mkdirSync(this.folder.spool(parent), { recursive: true });
+    return this.folder.spool(path);
+  }
+
+  /** Waits until `decide` no longer says so; throws what it refuses with. */
+  *until(
+    place: Place,
+    decide: (state: WorkflowState) => Verdict,
+    signal?: AbortSignal,
+  ): Operation<WorkflowState> {
+    const since = performance.now();
+    let announced: string | undefined;
+    try {
+      for (;;) {
+        const verdict = decide(this.state);
+        if (verdict.type === "go") return this.state;
+        if (verdict.type === "refuse") throw verdict.error;
+        const waited = performance.now() - since;
+        const limit = this.#options.openTimeoutSeconds * 1000;
+        if (!verdict.declared && waited >= limit) throw notFound(place, waited);
+        if (
+          waited > NOTEWORTHY_WAIT_MILLISECONDS && announced !== verdict.why
+        ) {
+          announced = verdict.why;
+          this.workflow.append({
+            event: "wait",
+            path: place.path,
+            why: announced,
+          });
+        }
+        this.workflow.checkMembers();
+        yield* change(this.#signals(signal));
+      }
+    } finally {
+      if (announced && !this.workflow.ended) {
+        this.workflow.append({ event: "wait", path: place.path });
+      }
+    }
+  }
+
+  /** Runs an operation without blocking the thread. */
+  async run<T>(operation: Operation<T>): Promise<T> {
+    this.releaseCloses();
+    return await runAsync(operation, this.#wakeups);
+  }
+
+  /** Runs an operation to its end. */
+  runSync<T>(operation: Operation<T>): T {
+    this.releaseCloses();
+    return runSync(operation);
+  }
+
+  /**
+   * Reports a close once the program is seen to go on. A `using` declaration
+   * closes its file also when an error leaves the block, and then the context
+   * fails before this is called.
+   */
+  holdClose(report: () => void): void {
+    this.#heldCloses.push(report);
+    this.#closeTimer ??= setTimeout(() => this.releaseCloses(), 0);
+  }
+
+  /** Reports the closes held back. */
+  releaseCloses(): void {
+    if (this.#heldCloses.length === 0) return;
+    const reports = this.#heldCloses.splice(0);
+    this.#dropCloses();
+    for (const report of reports) report();
+  }
+
+  #dropCloses(): void {
+    clearTimeout(this.#closeTimer);
+    this.#closeTimer = undefined;
+    this.#heldCloses.length = 0;
+  }
+
+  /** A name has changed its meaning: look at links anew. */
+  forgetLinks(): void {
+    this.#resolver.forget();
+  }
+
+  /** Leaves the workflow; what this member had not finished is lost on failure. */
+  leave(failed: boolean): void {
+    if (this.workflow.ended) return;
+    if (failed) this.#dropCloses();
+    else this.releaseCloses();
+    this.#wakeups[Symbol.dispose]();
+    this.workflow.leave(failed ? "failed" : "left");
+  }
+
+  /** Leaves the workflow as one who has done all there was to do. */
+  [Symbol.dispose](): void {
+    this.leave(false);
+  }
+
+  #signals(signal?: AbortSignal): AbortSignal | undefined {
+    const own = this.#options.signal;
+    return own && signal ? AbortSignal.any([own, signal]) : own ?? signal;
+  }
+
+  #readLink(path: string): string | undefined {
+    const file = this.workflow.state.paths.get(path);
+    if (file && file.kind !== "symlink") return undefined;
+    const where = this.locate(path);
+    const info = lstatIfPresent(where);
+    if (!info?.isSymlink) return undefined;
+    return ifPresent(() => system.readLinkSync(where));
+  }
+}
+
+function notFound({ given }: Place, waited: number): Deno.errors.NotFound {
+  const seconds = (waited / 1000).toFixed(1).replace(/\.0$/, "");
+  return new Deno.errors.NotFound(
+    waited < 1
+      ? `No such file or directory (os error 2): open '${given}'`
+      : `No such file or directory (os error 2): open '${given}': nobody created it within ${seconds} seconds`,
+  );
+}

@@ -1,0 +1,59 @@
+import { stepCommand } from "../../capio/mod.ts";
+import { type Command, UsageError } from "../command.ts";
+import { parseStep } from "./step_arguments.ts";
+
+/** `sluice run`: an unmodified script as a step of a workflow. */
+export const run: Command = {
+  name: "run",
+  summary: "Run an unmodified script as one step of a workflow",
+  help: `Usage: sluice run [OPTIONS] [DENO FLAGS] SCRIPT [ARGUMENTS]
+
+Runs a script in which Deno.open and its siblings wait for files that other
+steps are still writing. The script may read and write the workflow's directory
+and whatever the Deno flags allow besides.
+
+Options:
+  --capio-dir DIR        Directory in which files are exchanged
+                         (default: $CAPIO_DIR, or the current directory)
+  --app-name NAME        Name of this step in the CAPIO-CL configuration
+                         (default: $CAPIO_APP_NAME, or "default_app")
+  --workflow-name NAME   What the steps of one workflow have in common
+                         (default: $CAPIO_WORKFLOW_NAME, or "CAPIO")
+  --capio-cl FILE        CAPIO-CL configuration (default: $CAPIO_CL, or none)
+
+Any other option before SCRIPT goes to "deno run", for instance --allow-net or
+--config=deno.json; write a value after "=".
+
+Example:
+  sluice run --capio-dir data --app-name reader --allow-net read.ts --fast`,
+  async run(args, signal) {
+    const step = parseStep(args);
+    await checkScript(step.script);
+    return await runStep(step, signal);
+  },
+};
+
+async function runStep(
+  step: ReturnType<typeof parseStep>,
+  signal: AbortSignal,
+): Promise<number> {
+  const { args, env } = stepCommand(step);
+  const child = new Deno.Command(Deno.execPath(), { args, env }).spawn();
+  const stop = () => child.kill("SIGTERM");
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  const { code } = await child.status;
+  signal.removeEventListener("abort", stop);
+  return code;
+}
+
+/** Says that a script is missing in one line, as Deno would in several. */
+async function checkScript(script: string): Promise<void> {
+  if (/^[a-z]{2,}:/i.test(script)) return;
+  try {
+    await Deno.stat(script);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(`Cannot run "${script}": it does not exist`);
+  }
+}

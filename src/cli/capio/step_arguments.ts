@@ -1,0 +1,55 @@
+import { UsageError } from "../command.ts";
+
+/** What `sluice run` is called with. */
+export interface StepArguments {
+  capioDir: string;
+  appName?: string;
+  workflowName?: string;
+  capioClConfigurationFile?: string;
+  denoFlags: string[];
+  script: string;
+  args: string[];
+}
+
+const OPTIONS = {
+  "--capio-dir": ["capioDir", "CAPIO_DIR"],
+  "--app-name": ["appName", "CAPIO_APP_NAME"],
+  "--workflow-name": ["workflowName", "CAPIO_WORKFLOW_NAME"],
+  "--capio-cl": ["capioClConfigurationFile", "CAPIO_CL"],
+} as const;
+
+/**
+ * Splits the arguments at the script: what comes before it is for sluice or
+ * for Deno, what comes after it for the script alone.
+ */
+export function parseStep(args: readonly string[]): StepArguments {
+  const step: StepArguments = {
+    capioDir: ".",
+    denoFlags: [],
+    script: "",
+    args: [],
+  };
+  for (const [property, variable] of Object.values(OPTIONS)) {
+    const value = Deno.env.get(variable);
+    if (value) step[property] = value;
+  }
+  const rest = [...args];
+  for (let word; (word = rest.shift()) !== undefined;) {
+    if (!word.startsWith("-")) {
+      return { ...step, script: word, args: rest };
+    }
+    const [name, ...value] = word.split("=");
+    if (!isOption(name)) {
+      step.denoFlags.push(word);
+      continue;
+    }
+    const given = value.length > 0 ? value.join("=") : rest.shift();
+    if (!given) throw new UsageError(`Option "${name}" needs a value`);
+    step[OPTIONS[name][0]] = given;
+  }
+  throw new UsageError("No script to run");
+}
+
+function isOption(name: string): name is keyof typeof OPTIONS {
+  return name in OPTIONS;
+}

@@ -1,0 +1,229 @@
+import { assert, assertEquals } from "@std/assert";
+import type {
+  EventBody,
+  JournalEvent,
+} from "../../../src/capio/journal/event.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold.ts";
+import { isOver } from "../../../src/capio/journal/commit.ts";
+import type { WorkflowState } from "../../../src/capio/journal/state.ts";
+
+/** A journal as a list of `[member, event]`. */
+type Script = [by: string, event: EventBody][];
+
+function play(script: Script): WorkflowState {
+  const events = script.map(([by, body], time): JournalEvent => ({
+    ...body,
+    by,
+    time,
+  }));
+  return events.reduce(fold, initialState("/data"));
+}
+
+const join = (app: string): EventBody => ({ event: "join", app, pid: 1 });
+const end = (
+  member: string,
+  ending: "left" | "failed" | "lost" = "left",
+): EventBody => ({ event: "end", member, ending });
+const open = (path: string, handle = 0): EventBody => ({
+  event: "open",
+  path,
+  handle,
+});
+const close = (handle = 0): EventBody => ({ event: "close", handle });
+
+function rules(
+  streaming: unknown[],
+  apps: Record<string, string[]> = { w: ["*"] },
+): EventBody {
+  const graph = Object.entries(apps).map(([name, output_stream]) => ({
+    name,
+    input_stream: [],
+    output_stream,
+    streaming: name === Object.keys(apps)[0] ? streaming : [],
+  }));
+  const document = { name: "t", IO_Graph: graph, permanent: ["*"] };
+  return { event: "rules", document: JSON.stringify(document) };
+}
+
+const phaseOf = (state: WorkflowState, path: string) =>
+  state.paths.get(path)?.phase;
+
+Deno.test("a file matched by no rule is committed when its writer has left", () => {
+  const script: Script = [["1", join("w")], ["1", open("a")], ["1", close()]];
+  assertEquals(phaseOf(play(script), "a"), "open");
+  assertEquals(phaseOf(play([...script, ["1", end("1")]]), "a"), "committed");
+});
+
+Deno.test("on_close commits at the first close, on_close:N at the N-th", () => {
+  const once = { name: ["once"], committed: "on_close" };
+  const thrice = { name: ["thrice"], committed: "on_close:3" };
+  const script: Script = [
+    ["1", join("w")],
+    ["1", rules([once, thrice])],
+    ["1", open("once", 0)],
+    ["1", close(0)],
+    ["1", open("thrice", 1)],
+    ["1", close(1)],
+    ["1", open("thrice", 2)],
+    ["1", close(2)],
+  ];
+  assertEquals(phaseOf(play(script), "once"), "committed");
+  assertEquals(phaseOf(play(script), "thrice"), "open");
+  script.push(["1", open("thrice", 3)], ["1", close(3)]);
+  assertEquals(phaseOf(play(script), "thrice"), "committed");
+});
+
+Deno.test("on_termination waits for every process of every producer", () => {
+  const script: Script = [
+    ["1", join("w")],
+    [
+      "1",
+      rules([{ name: ["a"], committed: "on_termination" }], {
+        w: ["a"],
+        v: ["a"],
+      }),
+    ],
+    ["2", join("w")],
+    ["1", open("a")],
+    ["1", end("1")],
+    ["2", end("2")],
+  ];
+  // The producer "v" has not even come.
+  assertEquals(phaseOf(play(script), "a"), "open");
+  script.push(["3", join("v")], ["3", end("3")]);
+  assertEquals(phaseOf(play(script), "a"), "committed");
+});
+
+Deno.test("on_file commits with the last of its dependencies", () => {
+  const rule = {
+    name: ["a"],
+    committed: "on_file",
+    file_deps: ["b", "c"],
+  };
+  const script: Script = [
+    ["1", join("w")],
+    ["1", rules([rule, { name: ["b", "c"], committed: "on_close" }])],
+    ["1", open("a", 0)],
+    ["1", close(0)],
+    ["1", open("b", 1)],
+    ["1", close(1)],
+    ["1", open("c", 2)],
+  ];
+  assertEquals(phaseOf(play(script), "a"), "open");
+  assertEquals(
+    phaseOf(play([...script, ["1", close(2)]]), "a"),
+    "committed",
+  );
+});
+
+Deno.test("what a lost or failed writer had not finished is lost, the rest is kept", () => {
+  for (const ending of ["lost", "failed"] as const) {
+    const state = play([
+      ["1", join("w")],
+      ["1", rules([{ name: ["done"], committed: "on_close" }])],
+      ["1", open("done", 0)],
+      ["1", close(0)],
+      ["1", open("half", 1)],
+      ["2", join("w")],
+      ["2", end("1", ending)],
+      ["2", end("1", "lost")],
+    ]);
+    assertEquals(phaseOf(state, "done"), "committed");
+    assertEquals(phaseOf(state, "half"), "lost");
+    assertEquals(state.members.get("1")?.ending, ending);
+    assertEquals(state.apps.get("w")?.running, 1);
+  }
+});
+
+Deno.test("a close that gives up loses the file", () => {
+  const state = play([
+    ["1", join("w")],
+    ["1", rules([{ name: ["a"], committed: "on_close" }])],
+    ["1", open("a")],
+    ["1", { event: "close", handle: 0, failed: true }],
+  ]);
+  assertEquals(phaseOf(state, "a"), "lost");
+});
+
+Deno.test("a rename takes the file to the rule of its new name", () => {
+  const state = play([
+    ["1", join("w")],
+    ["1", rules([{ name: ["final"], committed: "on_close" }])],
+    ["1", open("temporary")],
+    ["1", close()],
+    ["1", { event: "rename", from: "temporary", to: "final" }],
+  ]);
+  assertEquals(phaseOf(state, "final"), "committed");
+  assertEquals(phaseOf(state, "temporary"), undefined);
+  assertEquals(state.unpublished.size, 1);
+});
+
+Deno.test("a rename of a directory takes along all that is in it", () => {
+  const state = play([
+    ["1", join("w")],
+    ["1", { event: "make", path: "a", kind: "directory" }],
+    ["1", open("a/b/c")],
+    ["1", open("ab", 1)],
+    ["1", { event: "rename", from: "a", to: "z" }],
+  ]);
+  assertEquals([...state.paths.keys()].sort(), ["ab", "z", "z/b/c"]);
+});
+
+Deno.test("a removed file is still finished for those who have it open", () => {
+  const script: Script = [
+    ["1", join("w")],
+    ["1", rules([{ name: ["a"], committed: "on_close" }])],
+    ["1", open("a")],
+  ];
+  const state = play(script);
+  const file = state.paths.get("a");
+  const later: Script = [["1", { event: "remove", path: "a" }], ["1", close()]];
+  later.forEach(([by, body]) => fold(state, { ...body, by, time: 9 }));
+  assertEquals(file?.phase, "committed");
+  assertEquals(state.unpublished.size, 0);
+});
+
+Deno.test("writing to a committed name makes a new file", () => {
+  const state = play([
+    ["1", join("w")],
+    ["1", rules([{ name: ["a"], committed: "on_close" }])],
+    ["1", open("a", 0)],
+    ["1", close(0)],
+    ["1", { event: "publish", file: 0 }],
+    ["1", open("a", 1)],
+  ]);
+  assertEquals(phaseOf(state, "a"), "open");
+  assertEquals(state.paths.get("a")?.number, 1);
+});
+
+Deno.test("reading a real file before another member writes it is a stale read", () => {
+  const state = play([
+    ["1", join("r")],
+    ["2", join("w")],
+    ["1", { event: "input", path: "a" }],
+    ["2", { event: "input", path: "a" }],
+    ["2", open("a")],
+  ]);
+  assertEquals(state.staleReads, [{ path: "a", reader: "1", writer: "2" }]);
+});
+
+Deno.test("a run is over when all have left whom the configuration names", () => {
+  const apps = { w: ["*"], r: [] };
+  const script: Script = [["1", join("w")], ["1", rules([], apps)]];
+  assert(!isOver(play(script)));
+  script.push(["1", end("1")]);
+  assert(!isOver(play(script)));
+  script.push(["2", join("r")], ["2", end("2")]);
+  assert(isOver(play(script)));
+});
+
+Deno.test("events of members and handles that nobody knows change nothing", () => {
+  const state = play([
+    ["1", end("2")],
+    ["1", close(7)],
+    ["1", { event: "publish", file: 9 }],
+    ["1", { event: "rename", from: "a", to: "b" }],
+    ["1", { event: "remove", path: "a" }],
+  ]);
+  assertEquals(state.paths.size, 0);
+});

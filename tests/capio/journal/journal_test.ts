@@ -1,0 +1,85 @@
+import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import {
+  decodeEvent,
+  encodeEvent,
+  type JournalEvent,
+} from "../../../src/capio/journal/event.ts";
+import {
+  JournalReader,
+  JournalWriter,
+} from "../../../src/capio/journal/journal.ts";
+
+const event = (path: string): JournalEvent => ({
+  event: "open",
+  path,
+  handle: 1,
+  by: "1",
+  time: 0,
+});
+
+async function withJournal(run: (path: string) => void): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    run(join(directory, "journal"));
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+Deno.test("a reader gets what writers append, in one order, as it grows", () =>
+  withJournal((path) => {
+    using one = new JournalWriter(path);
+    using two = new JournalWriter(path);
+    using reader = new JournalReader(path);
+    one.append(event("a"));
+    two.append(event("b"));
+    assertEquals([...reader.read()], [event("a"), event("b")]);
+    assertEquals([...reader.read()], []);
+    one.append(event("c"));
+    assertEquals([...reader.read()], [event("c")]);
+  }));
+
+Deno.test("an event is read once all of its bytes are there, cut anywhere", () =>
+  withJournal((path) => {
+    const events = [event("ä\n\u{1f30a}"), event("b")];
+    const bytes = new Uint8Array(
+      events.flatMap((event) => [...encodeEvent(event)]),
+    );
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      Deno.writeFileSync(path, bytes.subarray(0, cut));
+      using reader = new JournalReader(path);
+      const read = [...reader.read()];
+      Deno.writeFileSync(path, bytes.subarray(cut), { append: true });
+      read.push(...reader.read());
+      assertEquals(read, events);
+    }
+  }));
+
+Deno.test("a line that was cut short harms no line after it", () =>
+  withJournal((path) => {
+    const bytes = encodeEvent(event("cut"));
+    for (let length = 0; length < bytes.length - 1; length++) {
+      Deno.writeFileSync(path, bytes.subarray(0, length));
+      using writer = new JournalWriter(path);
+      using reader = new JournalReader(path);
+      writer.append(event("whole"));
+      const paths = [...reader.read()].map((it) => "path" in it && it.path);
+      assertEquals(paths.at(-1), "whole");
+    }
+  }));
+
+Deno.test("more events than one read holds arrive complete", () =>
+  withJournal((path) => {
+    using writer = new JournalWriter(path);
+    using reader = new JournalReader(path);
+    for (let i = 0; i < 10_000; i++) writer.append(event(`file-${i}`));
+    const paths = [...reader.read()].map((it) => "path" in it && it.path);
+    assertEquals(paths, Array.from({ length: 10_000 }, (_, i) => `file-${i}`));
+  }));
+
+Deno.test("a line that is no event is passed over", () => {
+  for (const line of ["", "{", "null", "7", `{"event":1}`, `"open"`]) {
+    assertEquals(decodeEvent(line), undefined);
+  }
+});
