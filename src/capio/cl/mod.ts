@@ -11,3 +11,4 @@ export * from "./parse.ts";
 export * from "./problem.ts";
 export type { CapioClRule } from "./rule.ts";
 export * from "./serialize.ts";
+export * from "./settings.ts";

@@ -5,6 +5,7 @@ import type {
   CapioClHomeNodePolicies,
   CapioClStreamingRule,
 } from "./config.ts";
+import { excerpt, showFound } from "./found.ts";
 import {
   formatJsonPath,
   type JsonPath,
@@ -119,24 +120,8 @@ function locateIssues(
       path: formatJsonPath(path),
       ...lineAndColumn(text, offset),
       expected: issue.message,
-      found: describeValue(issue.input),
+      found: showFound(issue.input),
     }));
-}
-
-function describeValue(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (Array.isArray(value)) return "an array";
-  if (typeof value === "object" && value !== null) return "an object";
-  return excerpt(JSON.stringify(value));
-}
-
-/** Few enough characters for a message of one line. */
-function excerpt(text: string): string {
-  const [line] = text.split(/[\r\n]/, 1);
-  const characters = [...line.slice(0, 100)];
-  return characters.length <= 40 && line.length <= 100
-    ? line
-    : `${characters.slice(0, 40).join("")}...`;
 }
 
 function toConfig(file: CapioClFile): CapioClConfig {

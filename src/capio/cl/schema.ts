@@ -1,11 +1,7 @@
 import * as v from "valibot";
+import { type Condition, type JsonObject, members } from "./members.ts";
 
-/**
- * A CAPIO-CL file as it is written.
- *
- * In all schemas here a message is what the schema expects, so that a problem
- * reads "expected ..., found ...".
- */
+/** A CAPIO-CL file as it is written. */
 export interface CapioClFile {
   name: string;
   version?: 1 | 1.1;
@@ -41,11 +37,6 @@ export interface HomeNodeFile {
   hashing?: string[];
   manual?: { name: string[]; app_node: string }[];
 }
-
-/** A further condition on an object: which member, what it should have been. */
-type Condition = readonly [key: string, expected: string];
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 const text = v.pipe(
   v.string("a string"),
@@ -161,61 +152,4 @@ function* streamingRuleIsWhole(
   if (needsDirectory && name !== undefined) {
     yield ["committed", `a commit rule of files beside member "name"`];
   }
-}
-
-/** An object with these members and no others, for which conditions hold. */
-function members<Output extends object>(
-  entries: v.ObjectEntries,
-  conditions: (input: JsonObject) => Iterable<Condition> = none,
-): v.GenericSchema<unknown, Output> {
-  const shape = v.object(entries, ({ expected }) => `member ${expected}`);
-  const schema = v.pipe(
-    v.custom<JsonObject>(isObject, "an object"),
-    v.intersect([shape, noOthers(Object.keys(entries), conditions)]),
-  );
-  return schema as unknown as v.GenericSchema<unknown, Output>;
-}
-
-/**
- * Valibot's own strict object tells the first unknown member only, and takes
- * `toString` and whatever else objects inherit for known ones.
- */
-function noOthers(
-  known: readonly string[],
-  conditions: (input: JsonObject) => Iterable<Condition>,
-) {
-  const onlyKnown = `no member but ${known.map(quote).join(", ")}`;
-  return v.pipe(
-    v.custom<JsonObject>(isObject),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const input = dataset.value as JsonObject;
-      for (const key of Object.keys(input)) {
-        if (known.includes(key)) continue;
-        addIssue({
-          message: onlyKnown,
-          input: key,
-          path: [pathItem(input, key)],
-        });
-      }
-      for (const [key, message] of conditions(input)) {
-        addIssue({ message, input: input[key], path: [pathItem(input, key)] });
-      }
-    }),
-    // All that there is to take over, the shape has taken.
-    v.transform(() => ({})),
-  );
-}
-
-function pathItem(input: JsonObject, key: string): v.ObjectPathItem {
-  return { type: "object", origin: "value", input, key, value: input[key] };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function* none(): Generator<Condition> {}
-
-function quote(name: string): string {
-  return JSON.stringify(name);
 }
