@@ -1,0 +1,380 @@
+import { resolve } from "@std/path";
+import { bufferIterator } from "../streams/mod.ts";
+import { chunksOf } from "./chunks.ts";
+import { tryLock, withLock } from "./file_lock.ts";
+import { blobName, fileName, keyNameOfBlob } from "./file_names.ts";
+import { decodeRecord, encodeRecord, type FileRecord } from "./file_record.ts";
+import type { JsonValue, Metadata } from "./metadata.ts";
+import type { StoreOptions } from "./read_only_store.ts";
+import { type Change, type Changed, changedMetadata, Store } from "./store.ts";
+import { quoted, StoreError } from "./store_error.ts";
+import {
+  DummyTransactionContext,
+  type TransactionContext,
+} from "./transaction.ts";
+import { Value } from "./value.ts";
+import { writeAll } from "./write_all.ts";
+
+/** Options for {@linkcode FileStore}. */
+export interface FileStoreOptions extends StoreOptions {
+  /**
+   * Whether to make the store where there is none. Otherwise connecting to it
+   * fails with `Deno.errors.NotFound`.
+   *
+   * @default {true}
+   */
+  create?: boolean;
+  /**
+   * Whether a value is on the disk, safe from a loss of power, before `set`
+   * returns. Otherwise it is safe from a loss of the process only.
+   *
+   * @default {false}
+   */
+  durable?: boolean;
+}
+
+/** The bytes of a new value: in memory, or in a blob that has them all. */
+interface Content {
+  readonly size: number;
+  readonly data: Uint8Array;
+  readonly blob?: string;
+}
+
+/** Values up to this many bytes are in the file of their key. */
+const INLINE_BYTES = 65_536;
+/** Bytes in one chunk on the way to or from a file. */
+const CHUNK_BYTES = 262_144;
+const EMPTY = new Uint8Array();
+
+/**
+ * A store in a directory, which any number of processes may use at the same
+ * time.
+ *
+ * Each key has one file in `values/`, which a `set` replaces by a rename: a
+ * process that is killed at any point leaves the old value or the new one.
+ * Larger values have their bytes in `blobs/`, so that a change of metadata does
+ * not copy them. What a killed process leaves there belongs to no key, is never
+ * listed, and goes when the store is next connected to.
+ *
+ * There are no transactions.
+ *
+ * @example Usage
+ * ```ts
+ * import { FileStore } from "@sluice/sluice/store";
+ *
+ * await using store = await new FileStore("results").connect();
+ * await store.fromFile("flights", "flights.csv");
+ * ```
+ */
+export class FileStore extends Store {
+  /** The absolute path of the directory. */
+  readonly path: string;
+
+  readonly #create: boolean;
+  readonly #durable: boolean;
+  readonly #values: string;
+  readonly #blobs: string;
+  readonly #next: string;
+  readonly #lock: string;
+
+  /**
+   * Makes a store that is not connected yet.
+   *
+   * @param path Its directory.
+   * @param options What to make of it.
+   */
+  constructor(path: string, options: FileStoreOptions = {}) {
+    super(options);
+    this.path = resolve(path);
+    this.#create = options.create ?? true;
+    this.#durable = options.durable ?? false;
+    this.#values = `${this.path}/values`;
+    this.#blobs = `${this.path}/blobs`;
+    this.#next = `${this.path}/next`;
+    this.#lock = `${this.path}/lock`;
+  }
+
+  /**
+   * What is known about the store.
+   *
+   * @returns Its `backend`, that it is not `readonly`, its `path`.
+   */
+  info(): Promise<Readonly<Record<string, JsonValue>>> {
+    const { path } = this;
+    return Promise.resolve({ backend: "file", readonly: false, path });
+  }
+
+  /**
+   * The transaction context of a store without transactions.
+   *
+   * @returns The context, which does nothing.
+   */
+  transaction(): TransactionContext {
+    return new DummyTransactionContext(this);
+  }
+
+  /** Makes the directory and removes what killed processes left in it. */
+  protected override async open(): Promise<void> {
+    if (this.#create) {
+      await Deno.mkdir(this.#blobs, { recursive: true });
+      await Deno.mkdir(this.#values, { recursive: true });
+    } else if (!await isDirectory(this.#values)) {
+      throw new Deno.errors.NotFound(`There is no store in "${this.path}"`);
+    }
+    await this.#removeOrphans();
+  }
+
+  /** Looks up a key. */
+  protected find(key: string): Value | undefined {
+    const found = readRecord(this.#pathOf(key));
+    return found && new FileValue(found.record, found.data, this.#blobs);
+  }
+
+  /** All keys of this moment with their metadata. */
+  protected async *entries(): AsyncGenerator<[string, Metadata]> {
+    for await (const { name } of Deno.readDir(this.#values)) {
+      const found = readRecord(`${this.#values}/${name}`);
+      if (found) yield [found.record.key, found.record.metadata];
+    }
+  }
+
+  /** Writes one change. */
+  protected put(key: string, change: Change): Changed | Promise<Changed> {
+    const { data } = change;
+    if (!data) return this.#replace(key, change);
+    if (data instanceof Uint8Array && data.length <= INLINE_BYTES) {
+      return this.#replace(key, change, { size: data.length, data });
+    }
+    return this.#putStream(key, change, data);
+  }
+
+  /** Deletes a key. */
+  protected remove(
+    key: string,
+  ): Metadata | undefined | Promise<Metadata | undefined> {
+    const path = this.#pathOf(key);
+    return withLock(this.#lock, () => {
+      const old = readRecord(path)?.record;
+      if (!old) return undefined;
+      Deno.removeSync(path);
+      this.#removeBlob(old);
+      return old.metadata;
+    });
+  }
+
+  /** Writes the bytes beside the key's file, and that one when all are there. */
+  async #putStream(
+    key: string,
+    change: Change,
+    data: Uint8Array | ReadableStream<Uint8Array>,
+  ): Promise<Changed> {
+    const chunks = chunksOf(data, CHUNK_BYTES);
+    try {
+      const { value: first = EMPTY } = await chunks.next();
+      if (first.length <= INLINE_BYTES) {
+        const content = { size: first.length, data: first };
+        return await this.#replace(key, change, content);
+      }
+      return await this.#putBlob(key, change, first, chunks);
+    } finally {
+      await chunks.return(undefined);
+    }
+  }
+
+  async #putBlob(
+    key: string,
+    change: Change,
+    first: Uint8Array,
+    rest: AsyncIterable<Uint8Array>,
+  ): Promise<Changed> {
+    const blob = blobName(key);
+    using file = await this.#newBlob(blob);
+    try {
+      let size = await writeAll(file, first);
+      for await (const chunk of rest) size += await writeAll(file, chunk);
+      if (this.#durable) await file.syncData();
+      return await this.#replace(key, change, { size, blob, data: EMPTY });
+    } catch (error) {
+      const current = readRecord(this.#pathOf(key))?.record.blob;
+      if (current !== blob) Deno.removeSync(`${this.#blobs}/${blob}`);
+      throw error;
+    }
+  }
+
+  /** A new file, locked for as long as it belongs to no key. */
+  #newBlob(name: string): Deno.FsFile | Promise<Deno.FsFile> {
+    // Whoever looks for orphans holds the same lock.
+    return withLock(this.#lock, () => {
+      const path = `${this.#blobs}/${name}`;
+      const file = Deno.openSync(path, { write: true, createNew: true });
+      tryLock(file);
+      return file;
+    });
+  }
+
+  /** Makes the new value of the key the current one, in one instant. */
+  #replace(
+    key: string,
+    change: Change,
+    content?: Content,
+  ): Changed | Promise<Changed> {
+    return withLock(this.#lock, () => {
+      const path = this.#pathOf(key);
+      const old = readRecord(path);
+      const record = nextRecord(key, change, content, old?.record);
+      const data = content?.data ?? old?.data ?? EMPTY;
+      this.#writeNext(encodeRecord(record, data));
+      Deno.renameSync(this.#next, path);
+      if (this.#durable) syncDirectory(this.#values);
+      if (content) this.#removeBlob(old?.record);
+      return { isNew: !old, metadata: record.metadata };
+    });
+  }
+
+  /** Only who holds the lock writes this file; a killed process' is replaced. */
+  #writeNext(bytes: Uint8Array): void {
+    if (!this.#durable) return Deno.writeFileSync(this.#next, bytes);
+    using file = Deno.openSync(this.#next, {
+      write: true,
+      create: true,
+      truncate: true,
+    });
+    let written = 0;
+    while (written < bytes.length) {
+      written += file.writeSync(bytes.subarray(written));
+    }
+    file.syncDataSync();
+  }
+
+  #removeBlob(record: FileRecord | undefined): void {
+    if (record?.blob) removeIfPresent(`${this.#blobs}/${record.blob}`);
+  }
+
+  /** Removes the blobs that no key has and that nobody is writing. */
+  async #removeOrphans(): Promise<void> {
+    const names = await Array.fromAsync(
+      Deno.readDir(this.#blobs),
+      ({ name }) => name,
+    );
+    if (names.length === 0) return;
+    await withLock(this.#lock, () => {
+      for (const name of names) this.#removeOrphan(name);
+    });
+  }
+
+  #removeOrphan(name: string): void {
+    const path = `${this.#values}/${keyNameOfBlob(name)}`;
+    if (readRecord(path)?.record.blob === name) return;
+    removeUnlessLocked(`${this.#blobs}/${name}`);
+  }
+
+  #pathOf(key: string): string {
+    return `${this.#values}/${fileName(key)}`;
+  }
+}
+
+class FileValue extends Value {
+  readonly #key: string;
+  readonly #data: Uint8Array<ArrayBuffer>;
+  readonly #blob: string | undefined;
+
+  constructor(
+    record: FileRecord,
+    data: Uint8Array<ArrayBuffer>,
+    blobs: string,
+  ) {
+    super(record);
+    this.#key = record.key;
+    this.#data = data;
+    this.#blob = record.blob && `${blobs}/${record.blob}`;
+  }
+
+  protected read(start: number, end: number): ReadableStream<Uint8Array> {
+    return bufferIterator(
+      this.#blob === undefined
+        ? this.#data.subarray(start, end)
+        : this.#readBlob(this.#blob, start, end),
+    );
+  }
+
+  override bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#blob !== undefined) return super.bytes();
+    return Promise.resolve(this.#data.slice());
+  }
+
+  async *#readBlob(path: string, start: number, end: number) {
+    using file = await this.#openBlob(path);
+    await file.seek(start, Deno.SeekMode.Start);
+    const part = bufferIterator(file, { maxBytes: end - start });
+    yield* chunksOf(part, CHUNK_BYTES);
+  }
+
+  async #openBlob(path: string): Promise<Deno.FsFile> {
+    try {
+      return await Deno.open(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      throw new StoreError(
+        "REPLACED",
+        `The value of ${
+          quoted(this.#key)
+        } was replaced or deleted before it was read: get it again`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+function nextRecord(
+  key: string,
+  change: Change,
+  content: Content | undefined,
+  old: FileRecord | undefined,
+): FileRecord {
+  const metadata = changedMetadata(key, old?.metadata, change);
+  const { size, blob } = content ?? old ?? { size: 0, blob: undefined };
+  const modified = Date.now();
+  const created = old?.created ?? modified;
+  return { key, metadata, size, created, modified, blob };
+}
+
+function readRecord(path: string) {
+  try {
+    return decodeRecord(Deno.readFileSync(path), path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function removeIfPresent(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function removeUnlessLocked(path: string): void {
+  try {
+    using file = Deno.openSync(path, { write: true });
+    if (tryLock(file)) Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Makes the renames in a directory safe from a loss of power. */
+function syncDirectory(path: string): void {
+  using directory = Deno.openSync(path);
+  directory.syncSync();
+}

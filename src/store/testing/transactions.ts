@@ -1,0 +1,201 @@
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import type { Store } from "../store.ts";
+import { StoreError } from "../store_error.ts";
+import {
+  StoreEvent,
+  StoreKeyEvent,
+  StoreTransactionEndEvent,
+} from "../store_events.ts";
+import { DummyTransactionContext } from "../transaction.ts";
+import { plain } from "./comparing.ts";
+import { filled, LARGE } from "./data.ts";
+
+type Writing = (store: Store) => Promise<void>;
+
+/** What is true of every store without transactions. */
+export const noTransactionTests: Readonly<Record<string, Writing>> = {
+  "a transaction does nothing, and is one object": async (store) => {
+    const transaction = store.transaction("one");
+    assertInstanceOf(transaction, DummyTransactionContext);
+    assertStrictEquals(store.transaction("two"), transaction);
+    const heard = record(store);
+    await assertRejects(() =>
+      transaction.run(async () => {
+        await store.setMetadata("a", {});
+        throw new Error("no");
+      })
+    );
+    await using entered = await transaction.enter();
+    await store.setMetadata("b", {});
+    await entered.rollback();
+    assertEquals(heard, ["StoreSetEvent a", "StoreSetEvent b"]);
+    assertEquals(await store.exists("b"), true);
+  },
+};
+
+/** What is true of every store with transactions. */
+export const transactionTests: Readonly<Record<string, Writing>> = {
+  "a transaction whose body throws takes everything back and says so": async (
+    store,
+  ) => {
+    await store.set("kept", { data: filled(LARGE, 1), metadata: { n: 1 } });
+    await store.fromBytes("deleted", filled(LARGE, 2));
+    const heard = record(store);
+    await assertRejects(
+      () =>
+        store.transaction("try").run(async () => {
+          await store.set("kept", { data: filled(5, 5), metadata: { n: 2 } });
+          await store.delete("deleted");
+          await store.setData("new", new Blob([filled(LARGE, 3)]));
+          await store.updateMetadata("new", { n: 3 });
+          assertEquals(await store.toBytes("new"), filled(LARGE, 3));
+          throw new RangeError("no");
+        }),
+      RangeError,
+      "no",
+    );
+    assertEquals(await store.toBytes("kept"), filled(LARGE, 1));
+    assertEquals(plain(await store.getMetadata("kept")), { n: 1 });
+    assertEquals(await store.toBytes("deleted"), filled(LARGE, 2));
+    assertEquals(await store.exists("new"), false);
+    assertEquals(heard, [
+      "StoreTransactionStartEvent",
+      "StoreTransactionEndEvent failed",
+    ]);
+  },
+
+  "a committed transaction tells of its changes after its end, in order":
+    async (store) => {
+      const heard = record(store);
+      const result = await store.transaction("do").run(async () => {
+        await store.setMetadata("b", {});
+        await store.setMetadata("a", {});
+        await store.delete("b");
+        return 7;
+      });
+      assertEquals(result, 7);
+      assertEquals(heard, [
+        "StoreTransactionStartEvent",
+        "StoreTransactionEndEvent done",
+        "StoreSetEvent b",
+        "StoreSetEvent a",
+        "StoreDeleteEvent b",
+      ]);
+    },
+
+  "only the outermost of nested transactions begins and ends": async (
+    store,
+  ) => {
+    const heard = record(store);
+    await store.transaction("outer").run(async () => {
+      await store.transaction("inner").run(() => store.setMetadata("a", {}));
+      await using inner = await store.transaction("by hand").enter();
+      await inner.commit();
+      await assertRejects(() => inner.rollback(), StoreError, "throw an error");
+      await store.multiset([["b", { data: filled(3, 3) }]]);
+    });
+    assertEquals(heard.length, 4);
+    assertEquals(heard[1], "StoreTransactionEndEvent done");
+  },
+
+  "concurrent transactions and writes wait for their turn": async (store) => {
+    const log: string[] = [];
+    const transaction = (name: string, fails: boolean) =>
+      store.transaction(name).run(async () => {
+        log.push(`${name} begins`);
+        await store.setMetadata("a", { name });
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        assertEquals(await store.getMetadata("a"), { name });
+        log.push(`${name} ends`);
+        if (fails) throw new Error("no");
+      });
+    const single = async () => {
+      await store.updateMetadata("a", { single: true });
+      log.push("single");
+    };
+    await Promise.allSettled([
+      transaction("1", false),
+      transaction("2", true),
+      single(),
+      transaction("3", true),
+    ]);
+    assertEquals(log, [
+      "1 begins",
+      "1 ends",
+      "2 begins",
+      "2 ends",
+      "single",
+      "3 begins",
+      "3 ends",
+    ]);
+    assertEquals(plain(await store.getMetadata("a")), {
+      name: "1",
+      single: true,
+    });
+  },
+
+  "a transaction entered by hand is rolled back unless it is committed": async (
+    store,
+  ) => {
+    {
+      await using transaction = await store.transaction("by hand").enter();
+      await store.setMetadata("a", {});
+      await transaction.commit();
+      await assertRejects(() => transaction.rollback(), StoreError, "ended");
+    }
+    const leave = async () => {
+      await using _transaction = await store.transaction("by hand").enter();
+      await store.setMetadata("b", {});
+      throw new Error("half way");
+    };
+    await assertRejects(leave, Error, "half way");
+    await using transaction = await store.transaction("by hand").enter();
+    await store.setMetadata("c", {});
+    await transaction.rollback();
+    assertEquals(await Array.fromAsync(store.queryKeys()), ["a"]);
+  },
+
+  "a stream whose first bytes were rolled back is not stored": async (
+    store,
+  ) => {
+    let finish = () => {};
+    const begun = Promise.withResolvers<void>();
+    const data = async function* () {
+      yield filled(LARGE, 1);
+      begun.resolve();
+      await new Promise<void>((resolve) => finish = resolve);
+      yield filled(LARGE, 2);
+    };
+    let set: Promise<void> = Promise.resolve();
+    await assertRejects(() =>
+      store.transaction("left behind").run(async () => {
+        set = store.setData("a", data());
+        set.catch(() => {});
+        await begun.promise;
+        throw new Error("no");
+      })
+    );
+    finish();
+    const error = await set.catch((error) => error);
+    if (error) assertEquals(error.code, "ROLLED_BACK");
+    else assertEquals((await store.toBytes("a")).length, 2 * LARGE);
+    assertEquals(await store.exists("a"), error === undefined);
+  },
+};
+
+function record(store: Store): string[] {
+  const heard: string[] = [];
+  store.eventManager.connect(StoreEvent, (event) => {
+    const { name } = event.constructor;
+    if (event instanceof StoreKeyEvent) heard.push(`${name} ${event.key}`);
+    else if (event instanceof StoreTransactionEndEvent) {
+      heard.push(`${name} ${event.state}`);
+    } else heard.push(name);
+  });
+  return heard;
+}

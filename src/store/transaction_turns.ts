@@ -1,0 +1,96 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** The transaction that a store is in. */
+export interface OpenTransaction {
+  /** Whether it was entered by hand, so that writes from anywhere join it. */
+  readonly explicit: boolean;
+  /** Lets the next one in. */
+  end(): void;
+}
+
+const turnsOfStores = new WeakMap<object, TransactionTurns>();
+
+/** Whose turn it is to write to the store. */
+export function turnsOf(store: object): TransactionTurns {
+  const known = turnsOfStores.get(store);
+  if (known) return known;
+  const turns = new TransactionTurns();
+  turnsOfStores.set(store, turns);
+  return turns;
+}
+
+/** Something that waits for its turn. */
+interface Waiting {
+  readonly kind: "transaction" | "write";
+  start(): void;
+}
+
+/**
+ * Lets either one transaction write to a store, or any number of single
+ * writes, in the order in which they came, and knows which code runs inside of
+ * the transaction.
+ */
+export class TransactionTurns {
+  readonly #inside = new AsyncLocalStorage<OpenTransaction>();
+  readonly #waiting: Waiting[] = [];
+  #open: OpenTransaction | undefined;
+  #writes = 0;
+
+  /** Whether the caller runs inside of the open transaction. */
+  get inside(): boolean {
+    return this.#open !== undefined && this.#inside.getStore() === this.#open;
+  }
+
+  /** Waits for the turn of a new transaction. */
+  async begin({ explicit }: { explicit: boolean }): Promise<OpenTransaction> {
+    const open: OpenTransaction = {
+      explicit,
+      end: () => {
+        this.#open = undefined;
+        this.#startWaiting();
+      },
+    };
+    await this.#turn("transaction", () => this.#open = open);
+    return open;
+  }
+
+  /** Runs `body` inside of the transaction. */
+  within<T>(open: OpenTransaction, body: () => Promise<T>): Promise<T> {
+    return this.#inside.run(open, body);
+  }
+
+  /** Runs one write: in the open transaction, or in a turn of its own. */
+  async write<T>(body: () => T | Promise<T>): Promise<T> {
+    if (this.inside || this.#open?.explicit) return await body();
+    if (this.#mayStart("write") && this.#waiting.length === 0) this.#writes++;
+    else await this.#turn("write", () => this.#writes++);
+    try {
+      return await body();
+    } finally {
+      this.#writes--;
+      this.#startWaiting();
+    }
+  }
+
+  #turn(kind: Waiting["kind"], take: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      const start = () => {
+        take();
+        resolve();
+      };
+      this.#waiting.push({ kind, start });
+      this.#startWaiting();
+    });
+  }
+
+  #startWaiting(): void {
+    while (this.#waiting.length > 0 && this.#mayStart(this.#waiting[0].kind)) {
+      this.#waiting.shift()?.start();
+    }
+  }
+
+  #mayStart(kind: Waiting["kind"]): boolean {
+    if (this.#open) return false;
+    return kind === "write" || this.#writes === 0;
+  }
+}
