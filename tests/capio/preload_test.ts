@@ -24,7 +24,7 @@ const READ_ALL = `
 `;
 
 Deno.test("a reader that comes first gets what a later writer writes", async () => {
-  await using dir = new TestDirectory();
+  using dir = new TestDirectory();
   const cl = await dir.writeCl({ writer: streamed("out.txt") });
   const path = join(dir.path, "out.txt");
   await using reader = new Step({
@@ -54,7 +54,7 @@ Deno.test("a reader that comes first gets what a later writer writes", async () 
 });
 
 Deno.test("without a configuration a reader gets the file when its writer has ended", async () => {
-  await using dir = new TestDirectory();
+  using dir = new TestDirectory();
   const path = join(dir.path, "out.txt");
   await using reader = new Step({
     capioDir: dir.path,
@@ -75,7 +75,7 @@ Deno.test("without a configuration a reader gets the file when its writer has en
 });
 
 Deno.test("a reader gets all that a killed writer wrote, and then an error", async () => {
-  await using dir = new TestDirectory();
+  using dir = new TestDirectory();
   const cl = await dir.writeCl({ writer: streamed("out.bin") });
   const path = join(dir.path, "out.bin");
   const code = `
@@ -119,7 +119,7 @@ Deno.test("a reader gets all that a killed writer wrote, and then an error", asy
 });
 
 Deno.test("a reader gets 100-byte writes one by one", async () => {
-  await using dir = new TestDirectory();
+  using dir = new TestDirectory();
   const cl = await dir.writeCl({ writer: streamed("out.txt") });
   const path = join(dir.path, "out.txt");
   await using reader = new Step({
@@ -151,7 +151,7 @@ Deno.test("a reader gets 100-byte writes one by one", async () => {
 });
 
 Deno.test("a gigabyte in 1 MiB writes arrives whole and in order", async () => {
-  await using dir = new TestDirectory();
+  using dir = new TestDirectory();
   const cl = await dir.writeCl({ writer: streamed("big.bin") });
   const path = join(dir.path, "big.bin");
   await using reader = new Step({
@@ -206,7 +206,7 @@ Deno.test("a gigabyte in 1 MiB writes arrives whole and in order", async () => {
 });
 
 Deno.test("a hundred small files arrive, each whole", async () => {
-  await using dir = new TestDirectory();
+  using dir = new TestDirectory();
   const cl = await dir.writeCl({
     writer: {
       writes: ["*.txt"],
@@ -245,7 +245,7 @@ Deno.test("a hundred small files arrive, each whole", async () => {
 });
 
 Deno.test("two workflows in one directory do not see each other's files", async () => {
-  await using dir = new TestDirectory();
+  using dir = new TestDirectory();
   const cl = await dir.writeCl({ writer: streamed("out.txt") });
   const path = join(dir.path, "out.txt");
   const step = (workflow: string, app: string, code: string) =>
@@ -269,7 +269,7 @@ Deno.test("two workflows in one directory do not see each other's files", async 
 });
 
 Deno.test("a step that starts after its producer has ended finds everything", async () => {
-  await using dir = new TestDirectory();
+  using dir = new TestDirectory();
   const cl = await dir.writeCl({
     writer: streamed("out.txt"),
     reader: { reads: ["out.txt"] },
@@ -295,7 +295,7 @@ Deno.test("a step that starts after its producer has ended finds everything", as
 });
 
 Deno.test("a run after a crash starts clean and says what it found", async () => {
-  await using dir = new TestDirectory();
+  using dir = new TestDirectory();
   const path = join(dir.path, "out.txt");
   const write = (text: string, then = "") => ({
     capioDir: dir.path,
@@ -338,7 +338,7 @@ for (
   ] as const
 ) {
   Deno.test(`${what} is reported in one line, and nothing is left behind`, async () => {
-    await using dir = new TestDirectory();
+    using dir = new TestDirectory();
     const options: {
       capioDir?: string;
       cl?: string;

@@ -1,9 +1,9 @@
+import { existsSync } from "node:fs";
 import { fromFileUrl, join } from "@std/path";
+import { stepCommand } from "../../src/capio/launch.ts";
 import { stdConfigArgs } from "../../tools/std_config.ts";
 
 const config = await stdConfigArgs();
-const root = fromFileUrl(new URL("../../", import.meta.url));
-const preload = join(root, "src", "capio", "preload.ts");
 
 /** A step of a workflow, as a user would start it. */
 export interface StepOptions {
@@ -14,7 +14,7 @@ export interface StepOptions {
   readonly workflow?: string;
   readonly cl?: string;
   readonly args?: readonly string[];
-  /** Permissions besides those for the directory alone. */
+  /** Flags of `deno run`: permissions besides those for the directory alone. */
   readonly flags?: readonly string[];
 }
 
@@ -36,28 +36,19 @@ export class Step implements AsyncDisposable {
     const { capioDir, code, app = "app", workflow, cl, args = [] } = options;
     this.#script = Deno.makeTempFileSync({ suffix: ".ts" });
     Deno.writeTextFileSync(this.#script, code);
+    const command = stepCommand({
+      capioDir,
+      appName: app,
+      workflowName: workflow,
+      capioClConfigurationFile: cl,
+      denoFlags: [...config, "--quiet", "--no-prompt", ...options.flags ?? []],
+      script: this.#script,
+      args,
+    });
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        "--no-prompt",
-        ...config,
-        `--preload=${preload}`,
-        `--allow-read=${[capioDir, ...(cl ? [cl] : [])].join(",")}`,
-        `--allow-write=${capioDir}`,
-        "--allow-env=CAPIO_DIR,CAPIO_APP_NAME,CAPIO_WORKFLOW_NAME,CAPIO_CL",
-        ...options.flags ?? [],
-        this.#script,
-        ...args,
-      ],
-      cwd: root,
-      env: {
-        CAPIO_DIR: capioDir,
-        CAPIO_APP_NAME: app,
-        ...(workflow && { CAPIO_WORKFLOW_NAME: workflow }),
-        ...(cl && { CAPIO_CL: cl }),
-        NO_COLOR: "1",
-      },
+      args: command.args,
+      cwd: fromFileUrl(new URL("../../", import.meta.url)),
+      env: { ...command.env, NO_COLOR: "1" },
       stdout: "piped",
       stderr: "piped",
     }).spawn();
@@ -88,8 +79,12 @@ export class Step implements AsyncDisposable {
 }
 
 /** A directory for one test, gone with it. */
-export class TestDirectory implements AsyncDisposable {
-  readonly path: string = Deno.realPathSync(Deno.makeTempDirSync());
+export class TestDirectory implements Disposable {
+  readonly path: string;
+
+  constructor(parent?: string) {
+    this.path = Deno.realPathSync(Deno.makeTempDirSync({ dir: parent }));
+  }
 
   /** A CAPIO-CL file beside nothing that the test looks at. */
   async writeCl(streams: Record<string, ClApp>): Promise<string> {
@@ -114,9 +109,10 @@ export class TestDirectory implements AsyncDisposable {
     }).sort();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.path, { recursive: true });
-    await Deno.remove(`${this.path}.json`).catch(() => {});
+  [Symbol.dispose](): void {
+    for (const path of [this.path, `${this.path}.json`]) {
+      if (existsSync(path)) Deno.removeSync(path, { recursive: true });
+    }
   }
 }
 
