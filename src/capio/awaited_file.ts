@@ -68,22 +68,22 @@ class AwaitedFile extends Deno.FsFile {
     offset: number | bigint,
     whence: Deno.SeekMode,
   ): Promise<number> {
-    if (whence === Deno.SeekMode.End) await this.#sizeReady();
+    if (whence === Deno.SeekMode.End) await sizeReady(this);
     return await super.seek(offset, whence);
   }
 
   override seekSync(offset: number | bigint, whence: Deno.SeekMode): number {
-    if (whence === Deno.SeekMode.End) this.#sizeReadySync();
+    if (whence === Deno.SeekMode.End) sizeReadySync(this);
     return super.seekSync(offset, whence);
   }
 
   override async stat(): Promise<Deno.FileInfo> {
-    await this.#sizeReady();
+    await sizeReady(this);
     return await super.stat();
   }
 
   override statSync(): Deno.FileInfo {
-    this.#sizeReadySync();
+    sizeReadySync(this);
     return super.statSync();
   }
 
@@ -97,14 +97,6 @@ class AwaitedFile extends Deno.FsFile {
   override [Symbol.dispose](): void {
     if (!stateOf(this).closing.signal.aborted) this.close();
   }
-
-  #sizeReady(): Promise<void> {
-    return stateOf(this).workspace.run(untilVisible(stateOf(this)));
-  }
-
-  #sizeReadySync(): void {
-    stateOf(this).workspace.runSync(untilVisible(stateOf(this)));
-  }
 }
 
 // The runtime has an accessor where its declarations say property.
@@ -113,6 +105,15 @@ Object.defineProperty(AwaitedFile.prototype, "readable", {
     return readableOf(this);
   },
 });
+
+// Not private methods: an original file does not have them.
+function sizeReady(file: Deno.FsFile): Promise<void> {
+  return stateOf(file).workspace.run(untilVisible(stateOf(file)));
+}
+
+function sizeReadySync(file: Deno.FsFile): void {
+  stateOf(file).workspace.runSync(untilVisible(stateOf(file)));
+}
 
 /** Reads what is there, or waits until something is or the file is whole. */
 function* readSome(file: Deno.FsFile, p: Uint8Array): Operation<number | null> {

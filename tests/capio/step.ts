@@ -4,6 +4,8 @@ import { stepCommand } from "../../src/capio/launch.ts";
 import { stdConfigArgs } from "../../tools/std_config.ts";
 
 const config = await stdConfigArgs();
+/** As it is outside every context: a test may look from inside of one. */
+const { readDirSync } = Deno;
 
 /** A step of a workflow, as a user would start it. */
 export interface StepOptions {
@@ -102,7 +104,7 @@ export class TestDirectory implements Disposable {
 
   /** Everything in it, relative, sorted. */
   list(directory = this.path): string[] {
-    return [...Deno.readDirSync(directory)].flatMap((entry) => {
+    return [...readDirSync(directory)].flatMap((entry) => {
       const path = join(directory, entry.name);
       const name = path.slice(this.path.length + 1);
       return entry.isDirectory ? [name, ...this.list(path)] : [name];

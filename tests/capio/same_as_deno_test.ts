@@ -1,0 +1,360 @@
+/**
+ * A call inside a context gives what Deno gives outside: the same result, or
+ * an error of the same class that says the same.
+ */
+import { assertEquals } from "@std/assert";
+import { withCapio } from "../../src/capio/context.ts";
+import { TestDirectory } from "./step.ts";
+
+/** Does something in a directory and returns what can be compared. */
+type Case = (dir: string) => unknown;
+
+const text = (value: string) => new TextEncoder().encode(value);
+const names = async (dir: string) => {
+  const entries = await Array.fromAsync(Deno.readDir(dir));
+  return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+};
+
+/** What every case finds in its directory. */
+function furnish(dir: string): void {
+  Deno.writeTextFileSync(`${dir}/real.txt`, "0123456789");
+  Deno.mkdirSync(`${dir}/real`);
+  Deno.mkdirSync(`${dir}/full/inner`, { recursive: true });
+  Deno.writeTextFileSync(`${dir}/full/inner/file.txt`, "inner");
+}
+
+const cases: Record<string, Case> = {
+  "open: a missing file for writing": (dir) =>
+    Deno.open(`${dir}/missing.txt`, { write: true }),
+  "open: no option": (dir) => Deno.open(`${dir}/real.txt`, {}),
+  "open: truncate without write": (dir) =>
+    Deno.open(`${dir}/real.txt`, { read: true, truncate: true }),
+  "open: create without write": (dir) =>
+    Deno.open(`${dir}/new.txt`, { read: true, create: true }),
+  "open: append and truncate": (dir) =>
+    Deno.open(`${dir}/real.txt`, { append: true, truncate: true }),
+  "open: createNew of an existing file": (dir) =>
+    Deno.open(`${dir}/real.txt`, { write: true, createNew: true }),
+  "openSync: createNew of an existing file": (dir) =>
+    Deno.openSync(`${dir}/real.txt`, { write: true, createNew: true }),
+  "open: createNew of a file just made": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "");
+    await Deno.open(`${dir}/new.txt`, { write: true, createNew: true });
+  },
+  "open: in a missing directory": (dir) =>
+    Deno.open(`${dir}/missing/new.txt`, { write: true, create: true }),
+  "open: below a file": (dir) =>
+    Deno.open(`${dir}/real.txt/new.txt`, { write: true, create: true }),
+  "open: a directory for writing": (dir) =>
+    Deno.open(`${dir}/real`, { write: true }),
+  "open: write keeps what is not overwritten": async (dir) => {
+    using file = await Deno.open(`${dir}/real.txt`, {
+      read: true,
+      write: true,
+    });
+    await file.write(text("ab"));
+    await file.seek(0, Deno.SeekMode.Start);
+    const buffer = new Uint8Array(20);
+    const count = await file.read(buffer) ?? 0;
+    return new TextDecoder().decode(buffer.subarray(0, count));
+  },
+  "open: a read-only handle cannot be written": async (dir) => {
+    using file = await Deno.open(`${dir}/real.txt`);
+    await file.write(text("x"));
+  },
+  "open: a write-only handle cannot be read": async (dir) => {
+    using file = await Deno.open(`${dir}/real.txt`, { write: true });
+    await file.read(new Uint8Array(1));
+  },
+  "open: append": async (dir) => {
+    using file = await Deno.open(`${dir}/real.txt`, { append: true });
+    await file.write(text("ab"));
+    file.close();
+    return await Deno.readTextFile(`${dir}/real.txt`);
+  },
+  "open: truncate": async (dir) => {
+    const path = `${dir}/real.txt`;
+    const file = await Deno.open(path, { write: true, truncate: true });
+    await file.write(text("ab"));
+    file.close();
+    return await Deno.readTextFile(path);
+  },
+  "open: the mode of a new file": async (dir) => {
+    const path = `${dir}/new.txt`;
+    const options = { write: true, create: true, mode: 0o600 };
+    using _ = await Deno.open(path, options);
+    return (await Deno.stat(path)).mode;
+  },
+  "open: the mode of a file that is replaced": async (dir) => {
+    await Deno.chmod(`${dir}/real.txt`, 0o640);
+    using _ = await Deno.create(`${dir}/real.txt`);
+    return (await Deno.stat(`${dir}/real.txt`)).mode;
+  },
+  "create: is empty, readable and writable": async (dir) => {
+    using file = await Deno.create(`${dir}/real.txt`);
+    const empty = await file.read(new Uint8Array(1));
+    await file.write(text("abc"));
+    await file.seek(1, Deno.SeekMode.Start);
+    const buffer = new Uint8Array(5);
+    return [empty, await file.read(buffer), buffer, file.isTerminal()];
+  },
+  "close: twice": async (dir) => {
+    const file = await Deno.create(`${dir}/new.txt`);
+    file.close();
+    file.close();
+  },
+  "dispose: after close": async (dir) => {
+    using file = await Deno.create(`${dir}/new.txt`);
+    file.close();
+  },
+  "FsFile: instanceof, statSync, truncate, seek, sync, utime": async (dir) => {
+    using file = await Deno.open(`${dir}/new.txt`, {
+      create: true,
+      write: true,
+      read: true,
+    });
+    await file.write(text("hello world"));
+    await file.truncate(5);
+    await file.sync();
+    await file.syncData();
+    await file.utime(1000, 2000);
+    await file.lock(true);
+    await file.unlock();
+    const { size, isFile, mtime } = file.statSync();
+    const end = await file.seek(0, Deno.SeekMode.End);
+    return [file instanceof Deno.FsFile, size, isFile, mtime, end];
+  },
+  "writable: pipes and closes": async (dir) => {
+    const file = await Deno.create(`${dir}/new.txt`);
+    await new Blob(["abc", "def"]).stream().pipeTo(file.writable);
+    return await Deno.readTextFile(`${dir}/new.txt`);
+  },
+  "readable: to the end, and closes": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "abc");
+    const file = await Deno.open(`${dir}/new.txt`);
+    const all = await new Response(file.readable).text();
+    const error = await file.read(new Uint8Array(1)).catch((it) => it.name);
+    return [all, error];
+  },
+  "readFile: what was written": async (dir) => {
+    await Deno.writeFile(`${dir}/new.bin`, text("abc"));
+    return [
+      await Deno.readFile(`${dir}/new.bin`),
+      Deno.readFileSync(`${dir}/new.bin`),
+    ];
+  },
+  "readTextFile: a directory": (dir) => Deno.readTextFile(`${dir}/real`),
+  "readTextFileSync: a directory": (dir) =>
+    Deno.readTextFileSync(`${dir}/real`),
+  "readFile: aborted": (dir) =>
+    Deno.readFile(`${dir}/real.txt`, { signal: AbortSignal.abort() }),
+  "writeFile: append": async (dir) => {
+    await Deno.writeFile(`${dir}/real.txt`, text("ab"), { append: true });
+    return await Deno.readTextFile(`${dir}/real.txt`);
+  },
+  "writeFile: createNew of an existing file": (dir) =>
+    Deno.writeFile(`${dir}/real.txt`, text("ab"), { createNew: true }),
+  "writeFile: createNew": async (dir) => {
+    await Deno.writeFile(`${dir}/new.txt`, text("ab"), { createNew: true });
+    return await Deno.readTextFile(`${dir}/new.txt`);
+  },
+  "writeFile: create false of a missing file": (dir) =>
+    Deno.writeFile(`${dir}/new.txt`, text("ab"), { create: false }),
+  "writeFile: mode": async (dir) => {
+    await Deno.writeFile(`${dir}/new.txt`, text("ab"), { mode: 0o600 });
+    return (await Deno.stat(`${dir}/new.txt`)).mode;
+  },
+  "writeFile: a stream": async (dir) => {
+    const stream = new Blob(["abc", "def"]).stream();
+    await Deno.writeFile(`${dir}/new.txt`, stream);
+    return await Deno.readTextFile(`${dir}/new.txt`);
+  },
+  "writeFile: aborted": (dir) =>
+    Deno.writeFile(`${dir}/new.txt`, text("ab"), {
+      signal: AbortSignal.abort(),
+    }),
+  "writeTextFile: append to a new file": async (dir) => {
+    const path = `${dir}/new.txt`;
+    await Deno.writeTextFile(path, "a", { append: true });
+    Deno.writeTextFileSync(path, "b", { append: true });
+    return await Deno.readTextFile(path);
+  },
+  "writeTextFile: in a missing directory": (dir) =>
+    Deno.writeTextFile(`${dir}/missing/new.txt`, "a"),
+  "writeTextFile: over a directory": (dir) =>
+    Deno.writeTextFile(`${dir}/real`, "a"),
+  "stat: a missing file": (dir) => Deno.stat(`${dir}/missing.txt`),
+  "statSync: a missing file": (dir) => Deno.statSync(`${dir}/missing.txt`),
+  "lstat: a missing file": (dir) => Deno.lstat(`${dir}/missing.txt`),
+  "stat: a new file": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "abc");
+    const { isFile, isDirectory, isSymlink, size } = await Deno.stat(
+      `${dir}/new.txt`,
+    );
+    return { isFile, isDirectory, isSymlink, size };
+  },
+  "mkdir: new": async (dir) => {
+    await Deno.mkdir(`${dir}/new`, { mode: 0o700 });
+    const { isDirectory, mode } = await Deno.stat(`${dir}/new`);
+    return { isDirectory, mode };
+  },
+  "mkdir: twice": async (dir) => {
+    await Deno.mkdir(`${dir}/new`);
+    await Deno.mkdir(`${dir}/new`);
+  },
+  "mkdirSync: over a real directory": (dir) => Deno.mkdirSync(`${dir}/real`),
+  "mkdir: over a file": (dir) => Deno.mkdir(`${dir}/real.txt`),
+  "mkdir: recursive over a file": (dir) =>
+    Deno.mkdir(`${dir}/real.txt`, { recursive: true }),
+  "mkdir: recursive over a directory": (dir) =>
+    Deno.mkdir(`${dir}/real`, { recursive: true }),
+  "mkdir: in a missing directory": (dir) => Deno.mkdir(`${dir}/a/b`),
+  "mkdir: nested": async (dir) => {
+    await Deno.mkdir(`${dir}/a/b/c`, { recursive: true });
+    await Deno.mkdir(`${dir}/a/b/c`, { recursive: true });
+    Deno.mkdirSync(`${dir}/full/inner/d/e`, { recursive: true });
+    return [
+      await names(dir),
+      await names(`${dir}/a/b`),
+      await names(`${dir}/full/inner`),
+    ];
+  },
+  "readDir: both new and old entries": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "");
+    await Deno.writeTextFile(`${dir}/full/new.txt`, "");
+    return [await names(dir), await names(`${dir}/full`)];
+  },
+  "readDirSync: both new and old entries": (dir) => {
+    Deno.writeTextFileSync(`${dir}/full/inner/new.txt`, "");
+    return [...Deno.readDirSync(`${dir}/full/inner`)].length;
+  },
+  "readDir: a missing directory": (dir) => names(`${dir}/missing`),
+  "readDirSync: a missing directory": (dir) => [
+    ...Deno.readDirSync(`${dir}/missing`),
+  ],
+  "readDir: a file": (dir) => names(`${dir}/real.txt`),
+  "remove: a missing file": (dir) => Deno.remove(`${dir}/missing.txt`),
+  "remove: a new file": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "");
+    await Deno.remove(`${dir}/new.txt`);
+    return await names(dir);
+  },
+  "remove: an old file": async (dir) => {
+    await Deno.remove(`${dir}/real.txt`);
+    return await names(dir);
+  },
+  "remove: a file that is being replaced": async (dir) => {
+    await Deno.writeTextFile(`${dir}/real.txt`, "new");
+    await Deno.remove(`${dir}/real.txt`);
+    return await names(dir);
+  },
+  "remove: a directory that is not empty": (dir) => Deno.remove(`${dir}/full`),
+  "remove: a directory with only new entries": async (dir) => {
+    await Deno.writeTextFile(`${dir}/real/new.txt`, "");
+    await Deno.remove(`${dir}/real`);
+  },
+  "remove: recursively, old and new": async (dir) => {
+    await Deno.writeTextFile(`${dir}/full/inner/new.txt`, "");
+    await Deno.remove(`${dir}/full`, { recursive: true });
+    return await names(dir);
+  },
+  "remove: recursively, and made again": async (dir) => {
+    await Deno.mkdir(`${dir}/a/b`, { recursive: true });
+    await Deno.remove(`${dir}/a`, { recursive: true });
+    await Deno.mkdir(`${dir}/a`);
+    return await names(`${dir}/a`);
+  },
+  "removeSync: a missing directory, recursively": (dir) =>
+    Deno.removeSync(`${dir}/missing`, { recursive: true }),
+  "rename: a missing file": (dir) =>
+    Deno.rename(`${dir}/missing.txt`, `${dir}/other.txt`),
+  "rename: a new file": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "new");
+    await Deno.rename(`${dir}/new.txt`, `${dir}/other.txt`);
+    return [await names(dir), await Deno.readTextFile(`${dir}/other.txt`)];
+  },
+  "rename: a new file over an old one": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "new");
+    await Deno.rename(`${dir}/new.txt`, `${dir}/real.txt`);
+    return [await names(dir), await Deno.readTextFile(`${dir}/real.txt`)];
+  },
+  "rename: an old file over a new one": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "new");
+    await Deno.rename(`${dir}/real.txt`, `${dir}/new.txt`);
+    return [await names(dir), await Deno.readTextFile(`${dir}/new.txt`)];
+  },
+  "rename: a file being replaced": async (dir) => {
+    await Deno.writeTextFile(`${dir}/real.txt`, "new");
+    await Deno.rename(`${dir}/real.txt`, `${dir}/other.txt`);
+    return [await names(dir), await Deno.readTextFile(`${dir}/other.txt`)];
+  },
+  "rename: an old directory with new entries": async (dir) => {
+    await Deno.writeTextFile(`${dir}/full/new.txt`, "new");
+    await Deno.rename(`${dir}/full`, `${dir}/moved`);
+    return [
+      await names(dir),
+      await names(`${dir}/moved`),
+      await Deno.readTextFile(`${dir}/moved/inner/file.txt`),
+      await Deno.readTextFile(`${dir}/moved/new.txt`),
+    ];
+  },
+  "rename: into a missing directory": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "new");
+    await Deno.rename(`${dir}/new.txt`, `${dir}/missing/new.txt`);
+  },
+  "rename: a file over a directory": (dir) =>
+    Deno.rename(`${dir}/real.txt`, `${dir}/full`),
+  "renameSync: a directory over a file": (dir) =>
+    Deno.renameSync(`${dir}/full`, `${dir}/real.txt`),
+  "names with spaces, of great length, and in other scripts": async (dir) => {
+    const odd = [" a b ", "x".repeat(200), "Ω≈ç√", "🦕", "a'b\"c", "%2e", "-"];
+    for (const name of odd) await Deno.writeTextFile(`${dir}/${name}`, name);
+    const read = odd.map((name) => Deno.readTextFileSync(`${dir}/${name}`));
+    return [read, await names(dir)];
+  },
+  "a URL": async (dir) => {
+    const url = new URL(`file://${dir}/a%20b.txt`);
+    await Deno.writeTextFile(url, "url");
+    return [await Deno.readTextFile(url), (await Deno.stat(url)).size];
+  },
+  "a URL of another kind": () =>
+    Deno.readTextFile(new URL("https://example.org/")),
+  "dots and doubled separators": async (dir) => {
+    await Deno.writeTextFile(`${dir}//full/./inner/../new.txt`, "dots");
+    return await Deno.readTextFile(`${dir}/full/new.txt`);
+  },
+  "an empty path": () => Deno.stat(""),
+  "a path with a NUL": (dir) => Deno.writeTextFile(`${dir}/a\0b`, ""),
+};
+
+for (const [name, run] of Object.entries(cases)) {
+  Deno.test(`as outside: ${name}`, async () => {
+    const outside = await outcome(run, (fn) => fn());
+    const inside = await outcome(
+      run,
+      (fn, capioDir) => withCapio({ capioDir, openTimeoutSeconds: 0 }, fn),
+    );
+    assertEquals(inside, outside);
+  });
+}
+
+type Runner = (
+  fn: () => Promise<unknown>,
+  dir: string,
+) => Promise<unknown>;
+
+async function outcome(run: Case, runner: Runner): Promise<unknown> {
+  using dir = new TestDirectory();
+  furnish(dir.path);
+  const plain = (value: string) => value.replaceAll(dir.path, "DIR");
+  const seen = await runner(async () => {
+    try {
+      return { result: await run(dir.path) };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return { error: error.name, message: plain(error.message) };
+    }
+  }, dir.path);
+  // What is there afterwards is part of the outcome.
+  return { seen, left: dir.list() };
+}
