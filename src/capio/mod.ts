@@ -17,8 +17,17 @@
  *
  * @module
  */
+export * from "./capio_workspace.ts";
 export * from "./cl/mod.ts";
 export * from "./context.ts";
 export * from "./error.ts";
 export * from "./launch.ts";
 export type { CapioOptions } from "./options.ts";
+export {
+  type FileStatus,
+  type MemberStatus,
+  type ReadingStatus,
+  type WaitStatus,
+  type WorkflowStatus,
+  workflowStatus,
+} from "./status.ts";
