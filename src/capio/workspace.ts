@@ -19,6 +19,9 @@ export interface Place {
   readonly given: string;
 }
 
+/** What a call does to a path, by the names of Deno's permissions. */
+export type Use = "read" | "write";
+
 /** What the member's operations on files need to know. */
 export interface WorkspaceOptions extends WorkflowOptions {
   /** How long to wait for a file that nobody has announced, in seconds. */
@@ -65,9 +68,36 @@ export class Workspace implements Disposable {
     return this.workflow.refresh();
   }
 
-  /** Whether CAPIO-CL streams limit what the app may read and write. */
-  get enforcesGraph(): boolean {
-    return this.#options.enforceGraph;
+  /**
+   * Whether the process may do to a place what the original would do. The
+   * spool must not open what a flag such as `--deny-read` closes.
+   */
+  isPermitted(place: Place, uses: readonly Use[]): boolean {
+    const path = this.folder.real(place.path);
+    return uses.every((name) =>
+      Deno.permissions.querySync({ name, path }).state === "granted"
+    );
+  }
+
+  /**
+   * Refuses what the graph does not let the app do.
+   *
+   * @throws {Deno.errors.NotCapable} If the context enforces the graph and the
+   * app's streams do not name the place.
+   */
+  checkGraph({ path, given }: Place, use: "read" | "write" | "make"): void {
+    if (!this.#options.enforceGraph) return;
+    const { app, state: { engine } } = this.workflow;
+    const allowed = use === "read"
+      ? engine.mayRead(app, path)
+      : use === "write"
+      ? engine.mayWrite(app, path)
+      : engine.mayMakeDirectory(app, path);
+    if (allowed) return;
+    const stream = use === "read" ? "input_stream" : "output_stream";
+    throw new Deno.errors.NotCapable(
+      `"${app}" may not ${use} "${given}": its ${stream} does not name it`,
+    );
   }
 
   /** The place that `path` names, `undefined` when it is none of ours. */
@@ -132,7 +162,11 @@ export class Workspace implements Disposable {
         if (verdict.type === "refuse") throw verdict.error;
         const waited = performance.now() - since;
         const limit = this.#options.openTimeoutSeconds * 1000;
-        if (!verdict.declared && waited >= limit) throw notFound(place, waited);
+        if (!verdict.declared && waited >= limit) {
+          // Without a wait the system says in its own words what is missing.
+          if (limit === 0) return this.state;
+          throw notFound(place, limit);
+        }
         if (
           waited > NOTEWORTHY_WAIT_MILLISECONDS && announced !== verdict.why
         ) {
@@ -223,11 +257,10 @@ export class Workspace implements Disposable {
   }
 }
 
-function notFound({ given }: Place, waited: number): Deno.errors.NotFound {
-  const seconds = (waited / 1000).toFixed(1).replace(/\.0$/, "");
+function notFound({ given }: Place, limit: number): Deno.errors.NotFound {
   return new Deno.errors.NotFound(
-    waited < 1
-      ? `No such file or directory (os error 2): open '${given}'`
-      : `No such file or directory (os error 2): open '${given}': nobody created it within ${seconds} seconds`,
+    `No such file or directory (os error 2): open '${given}': nobody created it within ${
+      limit / 1000
+    } seconds`,
   );
 }

@@ -306,6 +306,192 @@ const cases: Record<string, Case> = {
     Deno.rename(`${dir}/real.txt`, `${dir}/full`),
   "renameSync: a directory over a file": (dir) =>
     Deno.renameSync(`${dir}/full`, `${dir}/real.txt`),
+  "chmod: old and new": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "");
+    await Deno.chmod(`${dir}/new.txt`, 0o600);
+    Deno.chmodSync(`${dir}/real.txt`, 0o604);
+    return [
+      (await Deno.stat(`${dir}/new.txt`)).mode,
+      (await Deno.stat(`${dir}/real.txt`)).mode,
+    ];
+  },
+  "chmod: a missing file": (dir) => Deno.chmod(`${dir}/missing`, 0o600),
+  "chown: a missing file": (dir) => Deno.chown(`${dir}/missing`, 0, 0),
+  "chown: to nobody in particular": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "");
+    await Deno.chown(`${dir}/new.txt`, null, null);
+  },
+  "utime: old and new": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "");
+    await Deno.utime(`${dir}/new.txt`, 1000, new Date(50_000));
+    Deno.utimeSync(`${dir}/real.txt`, 1000, 2000);
+    const { atime, mtime } = await Deno.stat(`${dir}/new.txt`);
+    return [atime, mtime, Deno.statSync(`${dir}/real.txt`).mtime];
+  },
+  "utime: a missing file": (dir) => Deno.utime(`${dir}/missing`, 1, 1),
+  "truncate: shorter, longer, and to nothing": async (dir) => {
+    const path = `${dir}/real.txt`;
+    await Deno.truncate(path, 5);
+    const shorter = await Deno.readTextFile(path);
+    Deno.truncateSync(path, 7);
+    const longer = await Deno.readTextFile(path);
+    await Deno.truncate(path);
+    return [shorter, longer, await Deno.readTextFile(path)];
+  },
+  "truncate: a missing file": (dir) => Deno.truncate(`${dir}/missing`, 5),
+  "truncate: a directory": (dir) => Deno.truncate(`${dir}/real`, 5),
+  "copyFile: old to new, new to old": async (dir) => {
+    await Deno.copyFile(`${dir}/real.txt`, `${dir}/new.txt`);
+    await Deno.writeTextFile(`${dir}/other.txt`, "other");
+    Deno.copyFileSync(`${dir}/other.txt`, `${dir}/real.txt`);
+    return [
+      await Deno.readTextFile(`${dir}/new.txt`),
+      await Deno.readTextFile(`${dir}/real.txt`),
+    ];
+  },
+  "copyFile: the mode comes along": async (dir) => {
+    await Deno.chmod(`${dir}/real.txt`, 0o604);
+    await Deno.copyFile(`${dir}/real.txt`, `${dir}/new.txt`);
+    return (await Deno.stat(`${dir}/new.txt`)).mode;
+  },
+  "copyFile: a missing file": (dir) =>
+    Deno.copyFile(`${dir}/missing`, `${dir}/new.txt`),
+  "copyFile: into a missing directory": (dir) =>
+    Deno.copyFile(`${dir}/real.txt`, `${dir}/missing/new.txt`),
+  "copyFile: a directory": (dir) =>
+    Deno.copyFile(`${dir}/full`, `${dir}/new.txt`),
+  "copyFile: out and in": async (dir) => {
+    const outside = await Deno.makeTempFile();
+    try {
+      await Deno.copyFile(`${dir}/real.txt`, outside);
+      const out = await Deno.readTextFile(outside);
+      await Deno.copyFile(outside, `${dir}/new.txt`);
+      return [out, await Deno.readTextFile(`${dir}/new.txt`)];
+    } finally {
+      await Deno.remove(outside);
+    }
+  },
+  "rename: out and in": async (dir) => {
+    const outside = await Deno.makeTempFile();
+    await Deno.writeTextFile(`${dir}/new.txt`, "new");
+    await Deno.rename(`${dir}/new.txt`, outside);
+    const out = await Deno.readTextFile(outside);
+    const between = await names(dir);
+    await Deno.rename(outside, `${dir}/back.txt`);
+    return [out, between, await Deno.readTextFile(`${dir}/back.txt`)];
+  },
+  "rename: out of nothing": (dir) =>
+    Deno.rename(`${dir}/missing.txt`, "/tmp/never"),
+  "symlink: to a new file, an old one, none, and absolutely": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "new");
+    await Deno.symlink("new.txt", `${dir}/to-new`);
+    await Deno.symlink("../real.txt", `${dir}/full/to-old`);
+    Deno.symlinkSync("nothing", `${dir}/to-nothing`);
+    await Deno.symlink(`${dir}/full`, `${dir}/absolutely`);
+    await Deno.writeTextFile(`${dir}/absolutely/through.txt`, "through");
+    return [
+      await Deno.readTextFile(`${dir}/to-new`),
+      await Deno.readTextFile(`${dir}/full/to-old`),
+      await Deno.readTextFile(`${dir}/absolutely/inner/file.txt`),
+      await Deno.readTextFile(`${dir}/full/through.txt`),
+      await Deno.readLink(`${dir}/to-new`),
+      Deno.readLinkSync(`${dir}/to-nothing`),
+      (await Deno.lstat(`${dir}/to-nothing`)).isSymlink,
+      await names(dir),
+    ];
+  },
+  "symlink: over something": async (dir) => {
+    await Deno.symlink("x", `${dir}/real.txt`);
+  },
+  "stat: a link to nothing": async (dir) => {
+    await Deno.symlink("nothing", `${dir}/link`);
+    await Deno.stat(`${dir}/link`);
+  },
+  "open: a loop of links": async (dir) => {
+    await Deno.symlink("b", `${dir}/a`);
+    await Deno.symlink("a", `${dir}/b`);
+    await Deno.open(`${dir}/a`).catch((error) => {
+      throw new Error(error.name);
+    });
+  },
+  "remove: a link, not its target": async (dir) => {
+    await Deno.symlink("real.txt", `${dir}/link`);
+    await Deno.remove(`${dir}/link`);
+    return await names(dir);
+  },
+  "rename: a link": async (dir) => {
+    await Deno.symlink("real.txt", `${dir}/link`);
+    await Deno.rename(`${dir}/link`, `${dir}/moved`);
+    return [await Deno.readLink(`${dir}/moved`), await names(dir)];
+  },
+  "dots after a link": async (dir) => {
+    await Deno.symlink("full/inner", `${dir}/link`);
+    return [
+      await Deno.readTextFile(`${dir}/link/../inner/file.txt`),
+      await Deno.readTextFile(`${dir}/link/file.txt`),
+    ];
+  },
+  "readLink: no link": (dir) => Deno.readLink(`${dir}/real.txt`),
+  "readLink: a missing file": (dir) => Deno.readLink(`${dir}/missing`),
+  "link: a new file and an old one": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "new");
+    await Deno.link(`${dir}/new.txt`, `${dir}/new-too`);
+    Deno.linkSync(`${dir}/real.txt`, `${dir}/old-too`);
+    return [
+      await Deno.readTextFile(`${dir}/new-too`),
+      await Deno.readTextFile(`${dir}/old-too`),
+      (await Deno.stat(`${dir}/new.txt`)).nlink,
+    ];
+  },
+  "link: over something": (dir) =>
+    Deno.link(`${dir}/full/inner/file.txt`, `${dir}/real.txt`),
+  "link: a missing file": (dir) =>
+    Deno.link(`${dir}/missing`, `${dir}/new.txt`),
+  "realPath: old, new, and through a link": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "new");
+    await Deno.symlink("full/inner", `${dir}/link`);
+    const paths = [
+      await Deno.realPath(`${dir}/real.txt`),
+      await Deno.realPath(`${dir}/new.txt`),
+      Deno.realPathSync(`${dir}/link/../../new.txt`),
+      await Deno.realPath(`${dir}/link/file.txt`),
+    ];
+    return paths.map((path) => path.replace(dir, "DIR"));
+  },
+  "realPath: a missing file": (dir) => Deno.realPath(`${dir}/missing`),
+  "makeTempFile, makeTempDir: inside": async (dir) => {
+    const file = await Deno.makeTempFile({ dir, prefix: "a-", suffix: ".txt" });
+    const sub = Deno.makeTempDirSync({ dir: `${dir}/full`, prefix: "b-" });
+    await Deno.writeTextFile(file, "temporary");
+    await Deno.writeTextFile(`${sub}/in.txt`, "in");
+    const seen = [
+      file.startsWith(`${dir}/a-`) && file.endsWith(".txt"),
+      sub.startsWith(`${dir}/full/b-`),
+      await Deno.readTextFile(file),
+      (await names(dir)).length,
+      (await names(`${dir}/full`)).length,
+    ];
+    await Deno.remove(file);
+    await Deno.remove(sub, { recursive: true });
+    return seen;
+  },
+  "makeTempFile: in a missing directory": (dir) =>
+    Deno.makeTempFile({ dir: `${dir}/missing`, prefix: "p" })
+      .catch((error) => error.name),
+  "watchFs: a new file": async (dir) => {
+    using watcher = Deno.watchFs(dir);
+    const seen = (async () => {
+      for await (const { paths } of watcher) {
+        if (paths.includes(`${dir}/new.txt`)) return "seen";
+      }
+    })();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await Deno.writeTextFile(`${dir}/new.txt`, "new");
+    return await seen;
+  },
+  "watchFs: a missing file": (dir) => {
+    using _ = Deno.watchFs(`${dir}/missing`);
+  },
   "names with spaces, of great length, and in other scripts": async (dir) => {
     const odd = [" a b ", "x".repeat(200), "Ω≈ç√", "🦕", "a'b\"c", "%2e", "-"];
     for (const name of odd) await Deno.writeTextFile(`${dir}/${name}`, name);

@@ -58,6 +58,8 @@ export interface MakeEvent extends Stamp {
   readonly event: "make";
   readonly path: string;
   readonly kind: EntryKind;
+  /** Whether nothing more is going to be written to it. */
+  readonly complete?: true;
 }
 
 /** An entry, with all below it, has a new name. */

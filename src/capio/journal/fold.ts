@@ -43,8 +43,8 @@ export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
     case "make": {
       unlink(state, event.path);
       const file = create(state, event.path, event.kind, event);
-      // A link is complete as soon as it is there.
-      if (event.kind === "symlink") file.closes = 1;
+      // As good as closed by its maker, who never opened it.
+      if (event.complete) file.closes = 1;
       return settle(state, file, event);
     }
     case "rename":

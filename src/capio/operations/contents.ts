@@ -110,28 +110,40 @@ function* writeWhole(
   options.signal?.throwIfAborted();
   const { create = true, createNew, append } = options;
   const opening = { write: true, create, createNew, truncate: !append };
+  yield* writeAtOnce(
+    workspace,
+    place,
+    opening,
+    (location, isOpen) =>
+      write(location, isOpen ? { ...options, createNew: false } : options),
+  );
+}
+
+/**
+ * Writes in one call. The others learn of the file before its first byte, and
+ * of its end after the last one; in between the original does the writing.
+ *
+ * `write` is told whether the file has been created and opened for it.
+ */
+export function* writeAtOnce(
+  workspace: Workspace,
+  place: Place,
+  opening: Deno.OpenOptions,
+  write: (location: string, isOpen: boolean) => Operation<void>,
+): Operation<void> {
   const location = prepareWriting(workspace, place.path, opening);
   if (location !== workspace.folder.spool(place.path)) {
-    return yield* at(location, place, (location) => write(location, options));
+    return yield* at(location, place, (location) => write(location, false));
   }
-  // The others learn of the file before its first byte, and of its end after
-  // the last one; in between the original writes, all options as they are.
+  // What is to be emptied is emptied by the writing itself.
+  const options = { ...opening, truncate: false };
   const file = writtenFile(
-    yield* at(location, place, (location) =>
-      call("open", location, {
-        write: true,
-        create,
-        ...(createNew && { createNew }),
-      })),
+    yield* at(location, place, (location) => call("open", location, options)),
     workspace,
     place.path,
   );
   try {
-    yield* at(
-      location,
-      place,
-      (location) => write(location, { ...options, createNew: false }),
-    );
+    yield* at(location, place, (location) => write(location, true));
   } catch (error) {
     giveUp(file);
     throw error;

@@ -5,57 +5,118 @@
  * @module
  */
 import type { Operation } from "../effects.ts";
-import type { Place, Workspace } from "../workspace.ts";
+import type { Place, Use, Workspace } from "../workspace.ts";
+import { chmod, chown, truncate, utime } from "./attributes.ts";
 import {
   readFile,
   readTextFile,
   writeFile,
   writeTextFile,
 } from "./contents.ts";
+import { copyFile } from "./copy.ts";
+import type { End } from "./end.ts";
+import { link, readLink, realPath, symlink } from "./links.ts";
 import { readDir, readDirSync } from "./list.ts";
 import { lstat, stat } from "./look.ts";
 import { mkdir, remove, rename } from "./names.ts";
 import { create, open } from "./open.ts";
+import { makeTempDir, makeTempFile } from "./temporary.ts";
+import { watchFs } from "./watch.ts";
 
-export { readDir, readDirSync };
+export type { End };
+export { link, readDir, readDirSync, symlink, watchFs };
+
+/** What a call does to a path. */
+export interface Access {
+  /** What Deno asks permission for. */
+  readonly permissions: readonly Use[];
+  /** What the graph has to allow; nothing for a mere look. */
+  readonly graph?: "read" | "write" | "make";
+}
 
 /** A call on one path. */
 export interface PathCall {
+  // Each takes what its original takes; nothing is checked before it is.
   readonly operation: (
     workspace: Workspace,
     place: Place,
-    // Each takes what its original takes; nothing is checked before it is.
     // deno-lint-ignore no-explicit-any
     ...args: any[]
   ) => Operation<unknown>;
   /** Whether it means what a symbolic link points to, not the link. */
   readonly follows: boolean;
+  /** What it does, which may depend on its options. */
+  readonly access: (options: unknown) => Access;
 }
+
+const READ: Access = { permissions: ["read"], graph: "read" };
+const WRITE: Access = { permissions: ["write"], graph: "write" };
+const READ_AND_WRITE: Access = {
+  permissions: ["read", "write"],
+  graph: "write",
+};
+const LOOK: Access = { permissions: ["read"] };
+const MAKE: Access = { permissions: ["write"], graph: "make" };
+
+const read = () => READ;
+const write = () => WRITE;
+const readAndWrite = () => READ_AND_WRITE;
+const look = () => LOOK;
+const make = () => MAKE;
 
 /** The calls on one path, each of which also has a form ending in `Sync`. */
 export const PATH_CALLS: Readonly<Record<string, PathCall>> = {
-  create: { operation: create, follows: true },
-  lstat: { operation: lstat, follows: false },
-  mkdir: { operation: mkdir, follows: false },
-  open: { operation: open, follows: true },
-  readFile: { operation: readFile, follows: true },
-  readTextFile: { operation: readTextFile, follows: true },
-  remove: { operation: remove, follows: false },
-  stat: { operation: stat, follows: true },
-  writeFile: { operation: writeFile, follows: true },
-  writeTextFile: { operation: writeTextFile, follows: true },
+  chmod: { operation: chmod, follows: true, access: write },
+  chown: { operation: chown, follows: true, access: write },
+  create: { operation: create, follows: true, access: readAndWrite },
+  lstat: { operation: lstat, follows: false, access: look },
+  mkdir: { operation: mkdir, follows: false, access: make },
+  open: { operation: open, follows: true, access: accessOfOpen },
+  readFile: { operation: readFile, follows: true, access: read },
+  readLink: { operation: readLink, follows: false, access: look },
+  readTextFile: { operation: readTextFile, follows: true, access: read },
+  realPath: { operation: realPath, follows: true, access: look },
+  remove: { operation: remove, follows: false, access: make },
+  stat: { operation: stat, follows: true, access: look },
+  truncate: { operation: truncate, follows: true, access: write },
+  utime: { operation: utime, follows: true, access: write },
+  writeFile: { operation: writeFile, follows: true, access: write },
+  writeTextFile: { operation: writeTextFile, follows: true, access: write },
 };
 
 /** A call on two paths. */
 export interface PathPairCall {
-  readonly operation: (
-    workspace: Workspace,
-    from: Place,
-    to: Place,
-  ) => Operation<unknown>;
+  readonly operation: (from: End, to: End) => Operation<unknown>;
+  /** Whether the first path means what a symbolic link points to. */
+  readonly followsFrom: boolean;
+  readonly accessFrom: Access;
+  readonly accessTo: Access;
 }
 
 /** The calls on two paths, each of which also has a form ending in `Sync`. */
 export const PATH_PAIR_CALLS: Readonly<Record<string, PathPairCall>> = {
-  rename: { operation: rename },
+  copyFile: {
+    operation: copyFile,
+    followsFrom: true,
+    accessFrom: READ,
+    accessTo: WRITE,
+  },
+  rename: {
+    operation: rename,
+    followsFrom: false,
+    accessFrom: READ_AND_WRITE,
+    accessTo: WRITE,
+  },
 };
+
+/** The calls that make something of a random name in a directory. */
+export const TEMPORARY_CALLS: Readonly<
+  Record<string, typeof makeTempFile | typeof makeTempDir>
+> = { makeTempDir, makeTempFile };
+
+function accessOfOpen(options: unknown): Access {
+  const { read, write, append } =
+    (options ?? { read: true }) as Deno.OpenOptions;
+  if (!write && !append) return READ;
+  return read ? READ_AND_WRITE : WRITE;
+}

@@ -2,8 +2,9 @@ import { dirname } from "@std/path";
 import { call, type Operation } from "../effects.ts";
 import { ifPresent, lstatIfPresent, system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
+import { type End, locationOf } from "./end.ts";
 import { listBoth } from "./list.ts";
-import { at } from "./translate.ts";
+import { at, inCallersWords } from "./translate.ts";
 
 /** `Deno.mkdir`, in the spool. */
 export function* mkdir(
@@ -78,8 +79,44 @@ function* removeBoth(
   }
 }
 
-/** `Deno.rename`: inside, the entry moves in whichever trees it is in. */
-export function* rename(
+/** `Deno.rename`, also into and out of a workspace. */
+export function* rename(from: End, to: End): Operation<void> {
+  if ("outside" in from || "outside" in to || from.workspace !== to.workspace) {
+    return yield* renameAcross(from, to);
+  }
+  yield* renameInside(from.workspace, from.place, to.place);
+}
+
+function* renameAcross(from: End, to: End): Operation<void> {
+  const source = locationOf(from);
+  const target = "outside" in to
+    ? to.outside
+    : to.workspace.placeNew(to.place.path);
+  try {
+    yield* call("rename", source, target);
+  } catch (error) {
+    throw inEndsWords(inEndsWords(error, source, from), target, to);
+  }
+  if ("place" in from) {
+    const { workspace: { workflow }, place: { path } } = from;
+    workflow.append({ event: "remove", path });
+    workflow.refresh();
+  }
+  if ("outside" in to) return;
+  const { workspace: { workflow }, place: { path } } = to;
+  const { isDirectory } = system.lstatSync(target);
+  const kind = isDirectory ? "directory" : "file";
+  workflow.append({ event: "make", path, kind, complete: true });
+  workflow.refresh();
+}
+
+function inEndsWords(error: unknown, location: string | URL, end: End) {
+  if ("outside" in end) return error;
+  return inCallersWords(error, String(location), end.place);
+}
+
+/** The entry moves in whichever trees it is in. */
+function* renameInside(
   workspace: Workspace,
   from: Place,
   to: Place,

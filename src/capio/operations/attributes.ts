@@ -1,0 +1,59 @@
+import { call, type Operation } from "../effects.ts";
+import type { Place, Workspace } from "../workspace.ts";
+import { writeAtOnce } from "./contents.ts";
+import { atLocation } from "./translate.ts";
+
+/** `Deno.chmod`, of the file where it lies. */
+export function chmod(
+  workspace: Workspace,
+  place: Place,
+  mode: number,
+): Operation<void> {
+  return atLocation(
+    workspace,
+    place,
+    (location) => call("chmod", location, mode),
+  );
+}
+
+/** `Deno.chown`, of the file where it lies. */
+export function chown(
+  workspace: Workspace,
+  place: Place,
+  uid: number | null,
+  gid: number | null,
+): Operation<void> {
+  return atLocation(
+    workspace,
+    place,
+    (location) => call("chown", location, uid, gid),
+  );
+}
+
+/** `Deno.utime`, of the file where it lies. */
+export function utime(
+  workspace: Workspace,
+  place: Place,
+  atime: number | Date,
+  mtime: number | Date,
+): Operation<void> {
+  return atLocation(
+    workspace,
+    place,
+    (location) => call("utime", location, atime, mtime),
+  );
+}
+
+/** `Deno.truncate`: a writing like any other, of nothing. */
+export function truncate(
+  workspace: Workspace,
+  place: Place,
+  length?: number,
+): Operation<void> {
+  return writeAtOnce(
+    workspace,
+    place,
+    { write: true },
+    (location) => call("truncate", location, length),
+  );
+}

@@ -1,0 +1,12 @@
+import type { Place, Workspace } from "../workspace.ts";
+
+/** One end of a call on two paths. */
+export type End =
+  | { readonly workspace: Workspace; readonly place: Place }
+  | { readonly outside: string | URL };
+
+/** Where the bearer of a name lies, inside or not. */
+export function locationOf(end: End): string | URL {
+  if ("outside" in end) return end.outside;
+  return end.workspace.locate(end.place.path);
+}

@@ -1,0 +1,57 @@
+import { basename } from "@std/path";
+import { call, type Operation } from "../effects.ts";
+import { system } from "../system.ts";
+import type { Place, Workspace } from "../workspace.ts";
+import { inCallersWords } from "./translate.ts";
+
+/** `Deno.makeTempFile` with a `dir` inside. */
+export function makeTempFile(
+  workspace: Workspace,
+  place: Place,
+  options: Deno.MakeTempOptions,
+): Operation<string> {
+  return makeTemporary(
+    workspace,
+    place,
+    "file",
+    (dir) => call("makeTempFile", { ...options, dir }),
+  );
+}
+
+/** `Deno.makeTempDir` with a `dir` inside. */
+export function makeTempDir(
+  workspace: Workspace,
+  place: Place,
+  options: Deno.MakeTempOptions,
+): Operation<string> {
+  return makeTemporary(
+    workspace,
+    place,
+    "directory",
+    (dir) => call("makeTempDir", { ...options, dir }),
+  );
+}
+
+function* makeTemporary(
+  workspace: Workspace,
+  place: Place,
+  kind: "file" | "directory",
+  make: (directory: string) => Operation<string>,
+): Operation<string> {
+  const { folder, workflow } = workspace;
+  workflow.refresh();
+  const exists = workspace.isDirectory(place.path);
+  const directory = exists ? folder.spool(place.path) : folder.real(place.path);
+  if (exists) system.mkdirSync(directory, { recursive: true });
+  let made: string;
+  try {
+    made = yield* make(directory);
+  } catch (error) {
+    throw inCallersWords(error, directory, place);
+  }
+  const name = basename(made);
+  const path = place.path === "" ? name : `${place.path}/${name}`;
+  workflow.append({ event: "make", path, kind });
+  workflow.refresh();
+  return made.replace(directory, place.given);
+}
