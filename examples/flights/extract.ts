@@ -41,7 +41,9 @@ async function* csv(size: number): AsyncGenerator<string> {
   let count = 0;
   let text = "time,delay,distance\n";
   while (rest > 0) {
-    for (const flight of await readFlights()) {
+    const flights = await readFlights();
+    console.log(`${count} flights`);
+    for (const flight of flights) {
       const line = `${clock(flight.time)},${flight.delay},${flight.distance}\n`;
       rest -= line.length;
       text += line;
@@ -51,9 +53,9 @@ async function* csv(size: number): AsyncGenerator<string> {
       yield text;
       text = "";
     }
-    console.log(`${count} flights`);
   }
   yield text;
+  console.log(`${count} flights`);
 }
 
 /** Once for each time: one file after another, as months or years would be. */
