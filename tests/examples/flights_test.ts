@@ -1,0 +1,180 @@
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { delay } from "@std/async";
+import { fromFileUrl, join } from "@std/path";
+import { flightsUrl } from "../../examples/flights/dataset.ts";
+import {
+  FILES,
+  runAtTheSameTime,
+  runOneAfterAnother,
+  type RunOptions,
+} from "../../examples/flights/steps.ts";
+import { stdConfigArgs } from "../../tools/std_config.ts";
+
+const denoFlags = [...await stdConfigArgs(), "--quiet", "--no-prompt"];
+
+class Run implements Disposable {
+  readonly options: RunOptions;
+
+  constructor(size: number, signal = new AbortController().signal) {
+    const directory = Deno.realPathSync(Deno.makeTempDirSync());
+    this.options = { directory, size, denoFlags, signal };
+  }
+
+  path(name: string): string {
+    return join(this.options.directory, name);
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.options.directory, { recursive: true });
+  }
+}
+
+const RUNNERS = { runOneAfterAnother, runAtTheSameTime };
+
+Deno.test("the flights workflow writes the same bytes either way", async () => {
+  using before = new Run(3_000_000);
+  using together = new Run(3_000_000);
+  const [plain, capio] = await Promise.all([
+    runOneAfterAnother(before.options),
+    runAtTheSameTime(together.options),
+  ]);
+  for (const runs of [plain, capio]) {
+    assertEquals(runs.map(({ name }) => name), ["extract", "delays", "report"]);
+    for (const { started, reports, ended } of runs) {
+      assertGreater(reports[0].at, started);
+      assertGreater(ended, reports[0].at);
+    }
+  }
+  for (const name of FILES) {
+    const bytes = Deno.readFileSync(before.path(name));
+    assertEquals(Deno.readFileSync(together.path(name)), bytes, name);
+  }
+  assertEquals([...Deno.readDirSync(together.options.directory)].length, 3);
+});
+
+Deno.test("delays by the hour are those of the flights", async () => {
+  using run = new Run(1_000_000);
+  const runs = await runAtTheSameTime(run.options);
+  const rows = Deno.readTextFileSync(run.path("flights.csv")).trimEnd()
+    .split("\n").slice(1);
+  assertEquals(runs[1].reports.at(-1)?.count, rows.length);
+
+  const flights: { time: number; delay: number; distance: number }[] = JSON
+    .parse(Deno.readTextFileSync(flightsUrl));
+  assertEquals(rows[0], "00:00,0,1452");
+  rows.forEach((row, index) => {
+    const [time, delay, distance] = row.split(",");
+    const flight = flights[index];
+    assert(
+      Number(delay) === flight.delay && Number(distance) === flight.distance,
+    );
+    assert(Number(time.slice(0, 2)) === Math.floor(flight.time));
+  });
+
+  const hour = 7;
+  const delays = flights.slice(0, rows.length)
+    .filter(({ time }) => Math.floor(time) === hour)
+    .map(({ delay }) => delay)
+    .sort((one, other) => one - other);
+  const mean = delays.reduce((sum, delay) => sum + delay) / delays.length;
+  const quantiles = [0.1, 0.25, 0.5, 0.75, 0.9].map((share) =>
+    delays[Math.ceil(share * delays.length) - 1]
+  );
+  const lines = Deno.readTextFileSync(run.path("delays.csv")).split("\n");
+  assertEquals(lines[0], "hour,flights,mean,p10,p25,p50,p75,p90");
+  assertEquals(
+    lines[1 + hour],
+    [hour, delays.length, mean.toFixed(2), ...quantiles].join(","),
+  );
+});
+
+for (const [name, runner] of Object.entries(RUNNERS)) {
+  Deno.test(`${name}: a step that fails ends the others`, async () => {
+    using run = new Run(1_000_000);
+    // Nothing can be written there.
+    Deno.mkdirSync(run.path("delays.csv"));
+    await assertRejects(
+      () => runner(run.options),
+      Error,
+      'Step "delays" failed: exit code 1',
+    );
+  });
+
+  Deno.test(`${name}: an abort ends the steps`, async () => {
+    const interrupt = new AbortController();
+    using run = new Run(1e12, interrupt.signal);
+    const result = runner(run.options);
+    setTimeout(() => interrupt.abort(new Error("Enough")), 500);
+    await assertRejects(() => result, Error, "Enough");
+  });
+}
+
+function startDemo(args: string[], temporary?: string): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      ...denoFlags,
+      fromFileUrl(new URL("../../examples/flights/demo.ts", import.meta.url)),
+      ...args,
+    ],
+    env: { NO_COLOR: "1", ...(temporary && { TMPDIR: temporary }) },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function demo(...args: string[]) {
+  const { code, stdout, stderr } = await startDemo(args).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+Deno.test("the demo compares both ways and leaves its results", async () => {
+  const out = Deno.makeTempDirSync();
+  const { code, stdout, stderr } = await demo("--size", "2", "--out", out);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertMatch(stdout, /wall time +\d+\.\d\d s +\d+\.\d\d s/);
+  assertMatch(stdout, /first byte of delays +\d+\.\d\d s +\d+\.\d\d s/);
+  assertMatch(
+    stdout,
+    /\d\.\d\d times as fast, and the same bytes in all files/,
+  );
+  assertMatch(stdout, /delays\.ts had read \d+ % of the flights/);
+  const svg = Deno.readTextFileSync(join(out, "report.svg"));
+  assert(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"'));
+  assertStringIncludes(svg, "Delays build up over the day");
+  Deno.removeSync(out, { recursive: true });
+});
+
+Deno.test("the demo refuses wrong arguments in one line", async () => {
+  const wrong = await demo("--size", "big");
+  assertEquals(wrong.code, 1);
+  assertEquals(
+    wrong.stderr,
+    'demo: "--size" must be a number of megabytes, found "big"\n',
+  );
+});
+
+Deno.test({
+  name: "Ctrl-C ends the demo and leaves nothing behind",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const temporary = Deno.makeTempDirSync();
+    const child = startDemo(["--size", "1000"], temporary);
+    while ([...Deno.readDirSync(temporary)].length === 0) await delay(20);
+    await delay(200);
+    child.kill("SIGINT");
+    const { code, stderr } = await child.output();
+    assertEquals({ code, stderr: stderr.length }, { code: 130, stderr: 0 });
+    assertEquals([...Deno.readDirSync(temporary)], []);
+    Deno.removeSync(temporary);
+  },
+});
