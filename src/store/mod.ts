@@ -5,6 +5,7 @@
  */
 export * from "./file_store.ts";
 export * from "./memory_store.ts";
+export * from "./sqlite_store.ts";
 export type { JsonValue, Metadata } from "./metadata.ts";
 export * from "./read_only_store.ts";
 export * from "./store.ts";

@@ -1,0 +1,121 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { StoreError } from "./store_error.ts";
+
+/** Tells the database of a store from any other ("slce"). */
+const APPLICATION_ID = 0x736c6365;
+
+/**
+ * How long to wait for another process without letting anything else happen in
+ * this one: longer than a single write takes.
+ */
+const SYNC_WAIT_MILLISECONDS = 20;
+
+/**
+ * A value that is small has its bytes in `bytes`, any other in the chunks of
+ * its `upload`, of which all but the last have the same size. Keys are UTF-8
+ * in a BLOB, for a text would end at its first NUL.
+ *
+ * A row of `upload` says that its chunks are still being written; it goes when
+ * a value takes them.
+ */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS value (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    metadata TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    bytes BLOB,
+    upload INTEGER
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS chunk (
+    upload INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    UNIQUE (upload, number)
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS value_upload ON value (upload)
+    WHERE upload IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS upload (
+    id INTEGER PRIMARY KEY,
+    touched INTEGER NOT NULL
+  ) STRICT;
+  PRAGMA application_id = ${APPLICATION_ID};
+`;
+
+/** Every statement of the store. */
+const STATEMENTS = {
+  find:
+    "SELECT metadata, size, created, modified, bytes, upload FROM value WHERE key = ?",
+  old: "SELECT metadata, upload FROM value WHERE key = ?",
+  set: `
+    INSERT INTO value (key, metadata, size, created, modified, bytes, upload)
+    VALUES (:key, :metadata, :size, :now, :now, :bytes, :upload)
+    ON CONFLICT (key) DO UPDATE SET metadata = excluded.metadata,
+      size = excluded.size, modified = excluded.modified,
+      bytes = excluded.bytes, upload = excluded.upload`,
+  setMetadata: "UPDATE value SET metadata = ?, modified = ? WHERE key = ?",
+  remove: "DELETE FROM value WHERE key = ?",
+  count: "SELECT count(*) AS count FROM value",
+  lastId: "SELECT max(id) AS id FROM value",
+  page: `
+    SELECT id, key, metadata FROM value WHERE id > ? AND id <= ?
+    ORDER BY id LIMIT 256`,
+  beginUpload: "INSERT INTO upload (id, touched) VALUES (?, ?)",
+  touchUpload: "UPDATE upload SET touched = ? WHERE id = ?",
+  endUpload: "DELETE FROM upload WHERE id = ?",
+  addChunk: "INSERT INTO chunk (upload, number, bytes) VALUES (?, ?, ?)",
+  chunk: "SELECT bytes FROM chunk WHERE upload = ? AND number = ?",
+  removeChunks: `
+    DELETE FROM chunk WHERE upload = :upload
+      AND NOT EXISTS (SELECT 1 FROM value WHERE upload = :upload)`,
+  forgetUploads: "DELETE FROM upload WHERE touched < ?",
+  removeOrphans: `
+    DELETE FROM chunk WHERE upload IN (
+      SELECT upload FROM chunk
+      EXCEPT SELECT upload FROM value
+      EXCEPT SELECT id FROM upload
+    )`,
+} as const;
+
+/** Every statement, prepared. */
+export type Statements = Record<keyof typeof STATEMENTS, StatementSync>;
+
+/** An open database, with the statements of a store. */
+export interface Connection {
+  readonly database: DatabaseSync;
+  readonly statements: Statements;
+}
+
+/** Opens the database of a store, and makes it one if it is empty. */
+export function openDatabase(path: string, durable: boolean): Connection {
+  const database = new DatabaseSync(path, { timeout: SYNC_WAIT_MILLISECONDS });
+  try {
+    assertOurs(database, path);
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec(`PRAGMA synchronous = ${durable ? "FULL" : "NORMAL"}`);
+    database.exec(SCHEMA);
+    return { database, statements: prepareStatements(database) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function assertOurs(database: DatabaseSync, path: string): void {
+  const id = database.prepare("PRAGMA application_id").get()?.application_id;
+  const tables = database.prepare("SELECT 1 FROM sqlite_schema").all();
+  if (id === APPLICATION_ID || tables.length === 0) return;
+  throw new StoreError(
+    "DAMAGED",
+    `Cannot open "${path}": it is the database of something else than a store`,
+  );
+}
+
+function prepareStatements(database: DatabaseSync): Statements {
+  const entries = Object.entries(STATEMENTS);
+  return Object.fromEntries(
+    entries.map(([name, sql]) => [name, database.prepare(sql)]),
+  ) as Statements;
+}
