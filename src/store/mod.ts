@@ -1,16 +1,42 @@
 /**
  * Key-value stores with byte-stream values, metadata, transactions and events.
  *
+ * Every backend has the same methods: {@linkcode MemoryStore},
+ * {@linkcode FileStore} and {@linkcode SqliteStore} can be written, a
+ * {@linkcode UrlStore} reads what a web server has, a {@linkcode JoinedStore} or
+ * a {@linkcode MountedStore} makes one store of several.
+ *
+ * ```ts
+ * import { FileStore } from "@sluice/sluice/store";
+ *
+ * await using store = await new FileStore("results").connect();
+ * using file = await Deno.open("flights.csv");
+ * await store.set("flights", { data: file, metadata: { year: 2024 } });
+ *
+ * for await (const [key, { year }] of store.query({ year: 2024 })) {
+ *   console.log(key, year);
+ * }
+ * const firstBytes = await store.getDataRange("flights", 0, 1_000);
+ * await firstBytes.pipeTo(Deno.stdout.writable);
+ * ```
+ *
+ * Source of the semantics: `encore.storage`.
+ *
  * @module
  */
 export * from "./file_store.ts";
+export * from "./joined_store.ts";
+export { type Layer, LayeredStore } from "./layered_store.ts";
 export * from "./memory_store.ts";
-export * from "./sqlite_store.ts";
 export type { JsonValue, Metadata } from "./metadata.ts";
+export * from "./mounted_store.ts";
+export * from "./open_store.ts";
 export * from "./read_only_store.ts";
+export * from "./sqlite_store.ts";
 export * from "./store.ts";
 export { KeyError, StoreError, type StoreErrorCode } from "./store_error.ts";
 export * from "./store_events.ts";
 export * from "./store_progress_manager.ts";
 export * from "./transaction.ts";
+export * from "./url_store.ts";
 export { type IterdataOptions, Value, type ValueInfo } from "./value.ts";

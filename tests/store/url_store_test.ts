@@ -1,0 +1,200 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { type Metadata, StoreError, UrlStore } from "../../src/store/mod.ts";
+import {
+  type TestEntry,
+  testReadOnlyStore,
+} from "../../src/store/testing/mod.ts";
+
+/** A server of static files, as good as it is asked to be. */
+class FileServer implements AsyncDisposable {
+  readonly requests: string[] = [];
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor(
+    readonly files: Map<string, Uint8Array>,
+    readonly options: { ranges?: boolean; etags?: boolean; cut?: boolean } = {},
+  ) {
+    const listen = { port: 0, hostname: "127.0.0.1", onListen() {} };
+    this.#server = Deno.serve(listen, (request) => this.#answer(request));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}/data/`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+
+  #answer(request: Request): Response {
+    const path = new URL(request.url).pathname.slice("/data/".length);
+    const range = request.headers.get("Range");
+    this.requests.push(`${request.method} ${path} ${range ?? ""}`.trim());
+    const file = this.files.get(decodeURIComponent(path));
+    if (!file) return new Response("missing", { status: 404 });
+    const { ranges = true, etags = true, cut = false } = this.options;
+    const headers = new Headers({
+      "Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT",
+    });
+    if (etags) headers.set("ETag", `"${file.length}-${file[0]}"`);
+    const match = request.headers.get("If-Match");
+    if (match && match !== headers.get("ETag")) {
+      return new Response(null, { status: 412 });
+    }
+    if (request.method === "HEAD") {
+      headers.set("Content-Length", String(file.length));
+      return new Response(null, { headers });
+    }
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? "") ?? [];
+    const part = ranges && first
+      ? file.slice(Number(first), Number(last) + 1)
+      : file;
+    const body = cut ? part.slice(0, part.length / 2) : part;
+    return new Response(body as BodyInit, {
+      status: ranges && first ? 206 : 200,
+      headers,
+    });
+  }
+}
+
+function filesOf(entries: readonly TestEntry[]): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  const index: Record<string, Metadata> = {};
+  for (const [key, { data, metadata }] of entries) {
+    // What a URL cannot say is in no index either.
+    if (/(^|\/)\.\.?(\/|$)|^$/.test(key)) continue;
+    files.set(key, data);
+    Object.defineProperty(index, key, { value: metadata, enumerable: true });
+  }
+  files.set("index.json", new TextEncoder().encode(JSON.stringify(index)));
+  return files;
+}
+
+/** A store that takes its server along when it goes. */
+class ServedStore extends UrlStore {
+  readonly #server: FileServer;
+
+  constructor(server: FileServer) {
+    super(server.url);
+    this.#server = server;
+  }
+
+  protected override async close(): Promise<void> {
+    super.close();
+    await this.#server[Symbol.asyncDispose]();
+  }
+}
+
+testReadOnlyStore("url", (entries) => {
+  return new ServedStore(new FileServer(filesOf(entries))).connect();
+});
+
+testReadOnlyStore("url of a server without ranges and tags", (entries) => {
+  const options = { ranges: false, etags: false };
+  return new ServedStore(new FileServer(filesOf(entries), options)).connect();
+});
+
+const files = (...keys: string[]) => {
+  return new Map(keys.map((key) => [key, new Uint8Array(100_000).fill(1)]));
+};
+
+Deno.test("only the bytes of the range are asked for", async () => {
+  await using server = new FileServer(files("a/ü b.csv"));
+  await using store = await new UrlStore(server.url).connect();
+  const range = await store.getDataRange("a/ü b.csv", 10, 30);
+  assertEquals((await new Response(range as BodyInit).bytes()).length, 20);
+  await (await store.getDataRange("a/ü b.csv", 5, 5)).cancel();
+  assertEquals(server.requests, [
+    "GET index.json",
+    "HEAD a/%C3%BC%20b.csv",
+    "GET a/%C3%BC%20b.csv bytes=10-29",
+    "HEAD a/%C3%BC%20b.csv",
+  ]);
+});
+
+Deno.test("without an index keys can be read, not listed", async () => {
+  await using server = new FileServer(files("a"));
+  await using store = await new UrlStore(server.url).connect();
+  assertEquals((await store.get("a")).size, 100_000);
+  assertEquals(
+    (await store.get("a")).modified,
+    new Date("2015-10-21T07:28:00Z"),
+  );
+  assertEquals(await store.exists("b"), false);
+  const error = await assertRejects(
+    () => Array.fromAsync(store.queryKeys()),
+    StoreError,
+    "index.json",
+  );
+  assertEquals(error.code, "NO_INDEX");
+});
+
+Deno.test("a value that changes on the server is never mixed up", async () => {
+  await using server = new FileServer(files("a"));
+  await using store = await new UrlStore(server.url).connect();
+  const value = await store.get("a");
+  server.files.set("a", new Uint8Array(100_000).fill(2));
+  const replaced = await assertRejects(() => value.bytes(), StoreError);
+  assertEquals(replaced.code, "REPLACED");
+  server.files.delete("a");
+  const deleted = await assertRejects(() => value.bytes(), StoreError);
+  assertEquals(deleted.code, "REPLACED");
+});
+
+Deno.test("a response that ends too early is an error", async () => {
+  await using server = new FileServer(files("a"), { cut: true });
+  await using store = await new UrlStore(server.url).connect();
+  const error = await assertRejects(() => store.toBytes("a"), StoreError);
+  assertEquals(error.code, "HTTP");
+  assertEquals(error.message.includes("50000 bytes too early"), true);
+});
+
+Deno.test("an answer that is an error is told with its status", async () => {
+  let status = 404;
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () => new Response("no", { status }),
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  await using store = await new UrlStore(url).connect();
+  status = 403;
+  const error = await assertRejects(() => store.get("a"), StoreError, "403");
+  assertEquals(error.code, "HTTP");
+  await assertRejects(() => new UrlStore(url).connect(), StoreError, "403");
+});
+
+Deno.test("an index that is none is told as such", async () => {
+  for (const text of ["[]", "no", '{"a":7}', "null"]) {
+    const index = new Map([["index.json", new TextEncoder().encode(text)]]);
+    await using server = new FileServer(index);
+    const store = new UrlStore(server.url);
+    const error = await assertRejects(() => store.connect(), StoreError);
+    assertEquals(error.code, "DAMAGED");
+  }
+});
+
+Deno.test("headers are sent with every request", async () => {
+  const tokens: (string | null)[] = [];
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    (request) => {
+      tokens.push(request.headers.get("Authorization"));
+      return new Response("x", { headers: { "Content-Length": "1" } });
+    },
+  );
+  const store = new UrlStore(`http://127.0.0.1:${server.addr.port}`, {
+    headers: { Authorization: "Bearer x" },
+    index: "no/such/index",
+  });
+  await assertRejects(() => store.connect(), StoreError);
+  assertEquals(tokens, ["Bearer x"]);
+});
+
+Deno.test("what is no http: URL is refused", () => {
+  assertThrows(
+    () => new UrlStore("ftp://a/"),
+    TypeError,
+    "url must be an http",
+  );
+  assertThrows(() => new UrlStore("nonsense"), TypeError);
+});
