@@ -1,0 +1,1 @@
+export interface BatchLayout<B> { readonly size: number; b?: B }

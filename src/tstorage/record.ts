@@ -1,0 +1,18 @@
+import type { Key } from "./key.ts";
+
+/**
+ * A value and the key under which it is stored.
+ *
+ * @example Usage
+ * ```ts
+ * import { Key, nowNs, type Record } from "@sluice/sluice/tstorage";
+ *
+ * const record: Record<number> = { key: new Key(1, 7n, 0, nowNs()), value: 21.5 };
+ * ```
+ */
+export interface Record<T> {
+  /** Where the value is stored. */
+  readonly key: Key;
+  /** What the payload type makes of the record's bytes. */
+  readonly value: T;
+}
