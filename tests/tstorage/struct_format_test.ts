@@ -132,7 +132,8 @@ function randomCase(random: () => number): [string, StructValue[]] {
   const pick = (letters: string) => letters[below(letters.length)];
   const order = pick("@=<>! ").trim();
   const native = order === "@" || order === "";
-  const letters = "xcbB?hHiIlLqQefdsp" + (native ? "nN" : "");
+  // Python turns what a native "f" cannot hold into infinity, without a word.
+  const letters = "xcbB?hHiIlLqQedsp" + (native ? "nN" : "f");
   const values: StructValue[] = [];
   let format = order;
   for (let i = below(6); i >= 0; i--) {
