@@ -164,8 +164,11 @@ function randomValue(letter: string, below: (n: number) => number) {
       return [0, -0, 1e308, -1e-320, below(1e9) / 7, Infinity][below(6)];
     default: {
       // Powers of two and their neighbours, where ranges end.
-      const power = 1n << BigInt(below(66));
-      const number = (below(2) ? power : -power) + BigInt(below(3) - 1);
+      const bits = "bBhHiIlLqQnN".indexOf(letter) >> 1;
+      const widest = below(20) === 0 ? 66 : [6, 14, 30, 30, 62, 62][bits];
+      const power = 1n << BigInt(below(widest));
+      const negative = letter === letter.toLowerCase() && below(2) === 0;
+      const number = (negative ? -power : power) + BigInt(below(3) - 1);
       return below(2) || number > 2n ** 52n || number < -(2n ** 52n)
         ? number
         : Number(number);
