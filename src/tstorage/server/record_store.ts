@@ -1,0 +1,263 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { setImmediate } from "node:timers/promises";
+import { nowNs } from "../timestamp.ts";
+import { viewOf } from "../wire/message.ts";
+import { ORDERED_ACQ, type OrderedKey } from "./ordered_key.ts";
+import type { StagedPart } from "./staged_put.ts";
+
+/** Records in key order, as many as were asked for at the most. */
+export interface RecordPage {
+  /** Ordered keys, each with its payload behind it unless that is large. */
+  readonly bytes: Uint8Array;
+  /** Bytes of each record's payload. */
+  readonly sizes: readonly number[];
+  /** The key of the last record; no bytes if there is no record. */
+  readonly lastKey: OrderedKey;
+}
+
+/** Payloads above this are read one at a time. */
+export const LARGE_PAYLOAD = 4096;
+
+const SCHEMA = `
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA cache_size = -65536;
+  CREATE TABLE IF NOT EXISTS records (
+    key BLOB PRIMARY KEY, put INTEGER NOT NULL, payload BLOB NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS staged (
+    put INTEGER NOT NULL, bytes BLOB NOT NULL, ends TEXT NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS state (last_put INTEGER, last_acq INTEGER);
+  INSERT INTO state SELECT 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
+  DELETE FROM staged;
+`;
+
+// One statement moves a whole part: a call for every record would take several
+// times as long. A number of ?2 is where a record starts times 2^26 plus the
+// bytes of its payload, of which there are at most 2^25.
+const INSERT = `
+  INSERT INTO records
+  SELECT substr(?1, (value >> 26) + 1, 32), ?3,
+    substr(?1, (value >> 26) + 33, value & 0x3ffffff)
+  FROM json_each(?2) WHERE true ORDER BY 1, id
+  ON CONFLICT (key) DO UPDATE SET payload = excluded.payload
+`;
+
+const PAGE = `
+  SELECT CAST(group_concat(key || small, '') AS BLOB) AS bytes,
+    group_concat(size) AS sizes, max(key) AS lastKey
+  FROM (
+    SELECT key, length(payload) AS size,
+      CASE WHEN length(payload) <= ${LARGE_PAYLOAD} THEN payload ELSE x'' END AS small
+    FROM records WHERE key >= ? AND put <= ? ORDER BY key LIMIT ?
+  )
+`;
+
+/**
+ * Records in SQLite.
+ *
+ * A PUT is one transaction. It is carried out in steps between which others
+ * are served; what it has stored so far has a higher number in `put` than they
+ * ask for, so they see all of it or nothing.
+ */
+export class RecordStore {
+  readonly #db: DatabaseSync;
+  readonly #insert: StatementSync;
+  readonly #page: StatementSync;
+  readonly #payload: StatementSync;
+  #lastPut: number;
+  #lastAcq: bigint;
+  /** Start of the acquisition times of the PUT that is being stored. */
+  #pendingAcq: bigint | undefined;
+  #stagedPuts = 0;
+  #writers: Promise<unknown> = Promise.resolve();
+
+  /** Opens a file, or memory for `:memory:`. */
+  constructor(path: string) {
+    this.#db = new DatabaseSync(path);
+    this.#db.exec(SCHEMA);
+    const state = this.#db.prepare("SELECT last_put, last_acq FROM state");
+    state.setReadBigInts(true);
+    const { last_put, last_acq } = state.get() as {
+      last_put: bigint;
+      last_acq: bigint;
+    };
+    this.#lastPut = Number(last_put);
+    this.#lastAcq = last_acq;
+    this.#insert = this.#db.prepare(INSERT);
+    this.#page = this.#db.prepare(PAGE);
+    this.#payload = this.#db.prepare(
+      "SELECT payload FROM records WHERE key = ?",
+    );
+  }
+
+  /** Number of the last PUT that is stored whole. */
+  get lastPut(): number {
+    return this.#lastPut;
+  }
+
+  /** Every record with an earlier acquisition time can be read. */
+  get acq(): bigint {
+    return this.#pendingAcq ?? this.#now();
+  }
+
+  /** A place for the parts of a PUT that are too large to keep in memory. */
+  park(): ParkedParts {
+    return new ParkedParts(this.#db, ++this.#stagedPuts, this.#exclusive);
+  }
+
+  /**
+   * Stores the parts of a PUT, all or none.
+   *
+   * @param withAcq Whether the records have acquisition times of their own.
+   * @returns The first and the last acquisition time that was given.
+   */
+  put(
+    parts: Iterable<StagedPart>,
+    withAcq: boolean,
+  ): Promise<{ readonly acqMin: bigint; readonly acqMax: bigint }> {
+    return this.#exclusive(async () => {
+      const acqMin = this.#pendingAcq = this.#now();
+      const put = this.#lastPut + 1;
+      let acq = acqMin;
+      this.#db.exec("BEGIN IMMEDIATE");
+      try {
+        for (const part of parts) {
+          if (!withAcq) acq = stamp(part, acq);
+          this.#insert.run(part.bytes, starts(part), put);
+          await setImmediate();
+        }
+        const acqMax = acq > acqMin ? acq - 1n : acqMin;
+        this.#db.prepare("UPDATE state SET last_put = ?, last_acq = ?")
+          .run(put, acqMax);
+        this.#db.exec("COMMIT");
+        this.#lastPut = put;
+        this.#lastAcq = acqMax;
+        return { acqMin, acqMax };
+      } catch (error) {
+        if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+        throw error;
+      } finally {
+        this.#pendingAcq = undefined;
+      }
+    });
+  }
+
+  /** Up to `limit` records from a key on, of PUTs up to the given one. */
+  page(from: OrderedKey, lastPut: number, limit: number): RecordPage {
+    const { bytes, sizes, lastKey } = this.#page.get(from, lastPut, limit) as {
+      bytes: Uint8Array | null;
+      sizes: string | null;
+      lastKey: OrderedKey | null;
+    };
+    return {
+      bytes: bytes ?? new Uint8Array(),
+      sizes: sizes?.split(",").map(Number) ?? [],
+      lastKey: lastKey ?? new Uint8Array(),
+    };
+  }
+
+  /** The payload of a record that is there. */
+  payload(key: OrderedKey): Uint8Array {
+    const { payload } = this.#payload.get(key) as { payload: Uint8Array };
+    return payload;
+  }
+
+  /** Closes the file once the PUTs under way are stored. */
+  async close(): Promise<void> {
+    await this.#exclusive(() => Promise.resolve(this.#db.close()));
+  }
+
+  /** One writer after another. */
+  readonly #exclusive = <R>(write: () => Promise<R>): Promise<R> => {
+    const result = this.#writers.then(write);
+    this.#writers = result.catch(() => {});
+    return result;
+  };
+
+  #now(): bigint {
+    const now = nowNs();
+    return now > this.#lastAcq ? now : this.#lastAcq + 1n;
+  }
+}
+
+/** Parts of an unfinished PUT in the database, where no GET sees them. */
+export class ParkedParts {
+  readonly #db: DatabaseSync;
+  readonly #put: number;
+  readonly #exclusive: <R>(write: () => Promise<R>) => Promise<R>;
+  #any = false;
+
+  /** Parts of the unfinished PUT with the given number. */
+  constructor(
+    db: DatabaseSync,
+    put: number,
+    exclusive: <R>(write: () => Promise<R>) => Promise<R>,
+  ) {
+    this.#db = db;
+    this.#put = put;
+    this.#exclusive = exclusive;
+  }
+
+  /** Takes parts over. */
+  async add(parts: readonly StagedPart[]): Promise<void> {
+    this.#any = true;
+    await this.#exclusive(() => {
+      const insert = this.#db.prepare("INSERT INTO staged VALUES (?, ?, ?)");
+      for (const { bytes, ends } of parts) {
+        insert.run(this.#put, bytes, JSON.stringify(ends));
+      }
+      return Promise.resolve();
+    });
+  }
+
+  /** The parts, in the order in which they came. */
+  *parts(): Generator<StagedPart> {
+    if (!this.#any) return;
+    const next = this.#db.prepare(
+      "SELECT rowid, bytes, ends FROM staged WHERE put = ? AND rowid > ? ORDER BY rowid LIMIT 1",
+    );
+    for (let last = 0;;) {
+      const row = next.get(this.#put, last) as
+        | { rowid: number; bytes: Uint8Array<ArrayBuffer>; ends: string }
+        | undefined;
+      if (row === undefined) return;
+      yield { bytes: row.bytes, ends: JSON.parse(row.ends) };
+      last = row.rowid;
+    }
+  }
+
+  /** Gives the space back. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#any) return;
+    await this.#exclusive(() => {
+      this.#db.prepare("DELETE FROM staged WHERE put = ?").run(this.#put);
+      return Promise.resolve();
+    });
+  }
+}
+
+/** Gives each record an acquisition time, and returns the next one. */
+function stamp({ bytes, ends }: StagedPart, first: bigint): bigint {
+  const view = viewOf(bytes);
+  let start = 0;
+  // Flipped sign bit: times are stored in the order of their bytes.
+  let ordered = first + 2n ** 63n;
+  for (const end of ends) {
+    view.setBigUint64(start + ORDERED_ACQ, ordered++);
+    start = end;
+  }
+  return first + BigInt(ends.length);
+}
+
+function starts({ ends }: StagedPart): string {
+  let start = 0;
+  const numbers = ends.map((end) => {
+    const number = start * 2 ** 26 + (end - start - 32);
+    start = end;
+    return number;
+  });
+  return JSON.stringify(numbers);
+}
