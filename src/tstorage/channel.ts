@@ -20,9 +20,9 @@ import {
   ResponseGet,
   ResponseStatus,
 } from "./response.ts";
-import { encodeGroups, groupByCid } from "./wire/group_encoder.ts";
 import { encodeKeyRangeRequest } from "./wire/key_range.ts";
 import { HEADER_BYTES, REQUESTS } from "./wire/message.ts";
+import { PutGroups } from "./wire/put_group.ts";
 import {
   columnDecoder,
   objectDecoder,
@@ -404,20 +404,17 @@ export class Channel<T, B = never> implements AsyncDisposable {
         `Expected maxBatchSize to be from 1 to ${LARGEST_BATCH}, found ${maxBatchSize}`,
       );
     }
-    const records = [];
+    const groups = new PutGroups(withAcq, maxBatchSize);
     for (const { key, value } of data) {
-      if (key.valid) {
-        const payload = checkedPayload(this.#payloadType, value);
-        records.push({ key, payload });
-      } else if (!skipInvalid) break;
+      if (key.valid) groups.add(key, checkedPayload(this.#payloadType, value));
+      else if (!skipInvalid) break;
     }
-    const groups = groupByCid(records, withAcq, maxBatchSize);
     const request = await PutRequest.start(
       this.#exchange,
       withAcq,
       this.timeout,
     );
-    for (const part of encodeGroups(groups, withAcq)) {
+    for (const part of groups.parts()) {
       if (!await request.write(part)) break;
     }
     return new Response(await request.finish());

@@ -1,3 +1,4 @@
+import { ByteSlab } from "./byte_slab.ts";
 import type { PayloadType } from "./payload_type.ts";
 import { STRUCT_CODES } from "./struct_codes.ts";
 import {
@@ -144,6 +145,7 @@ export class ColumnsPayloadType<const F extends ColumnFields>
   readonly columns: BatchLayout<Batch<F>>;
   readonly #fields: readonly Column[];
   readonly #size: number;
+  readonly #slab = new ByteSlab();
 
   /**
    * The payload type of some fields.
@@ -167,13 +169,13 @@ export class ColumnsPayloadType<const F extends ColumnFields>
    * @throws {TypeError} If a field is missing or of another kind.
    */
   toBytes(value: ColumnRow<F>): Uint8Array {
-    const bytes = new Uint8Array(this.#size);
-    const view = viewOf(bytes);
+    const at = this.#slab.take(this.#size);
+    const { bytes, view } = this.#slab;
     for (const { name, type, offset } of this.#fields) {
       const code = COLUMN_CODES[type];
-      code.write(view, offset, true, code.size, value[name]);
+      code.write(view, at + offset, true, code.size, value[name]);
     }
-    return bytes;
+    return bytes.subarray(at, at + this.#size);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { ByteSlab } from "./byte_slab.ts";
 import type { PayloadType } from "./payload_type.ts";
 import type { StructValue } from "./struct_codes.ts";
 import {
@@ -5,6 +6,7 @@ import {
   type StructLayout,
   type StructRun,
 } from "./struct_format.ts";
+import { viewOf } from "./wire/message.ts";
 
 /**
  * Payloads of one value in a format of Python's `struct` module.
@@ -36,6 +38,7 @@ export class StructPayloadType<T extends StructValue>
   implements PayloadType<T> {
   readonly #layout: StructLayout;
   readonly #run: StructRun;
+  readonly #slab = new ByteSlab();
 
   /**
    * The payload type of a format.
@@ -65,9 +68,9 @@ export class StructPayloadType<T extends StructValue>
   toBytes(value: T): Uint8Array {
     const { size, littleEndian } = this.#layout;
     const { code, offset, size: width } = this.#run;
-    const bytes = new Uint8Array(size);
-    code.write(viewOf(bytes), offset, littleEndian, width, value);
-    return bytes;
+    const at = this.#slab.take(size);
+    code.write(this.#slab.view, at + offset, littleEndian, width, value);
+    return this.#slab.bytes.subarray(at, at + size);
   }
 
   /**
@@ -100,6 +103,7 @@ export class StructPayloadType<T extends StructValue>
 export class TuplePayloadType<T extends readonly StructValue[]>
   implements PayloadType<T> {
   readonly #layout: StructLayout;
+  readonly #slab = new ByteSlab();
 
   /**
    * The payload type of a format.
@@ -127,21 +131,21 @@ export class TuplePayloadType<T extends readonly StructValue[]>
         `Expected ${values} values for struct format "${format}", found ${value.length}`,
       );
     }
-    const bytes = new Uint8Array(size);
-    const view = viewOf(bytes);
+    const start = this.#slab.take(size);
+    const { view } = this.#slab;
     let index = 0;
     for (const { code, offset, size: width, count } of runs) {
       for (let i = 0; i < count; i++) {
         code.write(
           view,
-          offset + i * width,
+          start + offset + i * width,
           littleEndian,
           width,
           value[index++],
         );
       }
     }
-    return bytes;
+    return this.#slab.bytes.subarray(start, start + size);
   }
 
   /**
@@ -163,8 +167,4 @@ export class TuplePayloadType<T extends readonly StructValue[]>
     }
     return values as readonly StructValue[] as T;
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
