@@ -9,45 +9,38 @@ import {
 } from "./wire/message.ts";
 import { gather, scatter } from "./wire/stride.ts";
 
-const COLUMN_ARRAYS = {
-  i8: Int8Array,
-  u8: Uint8Array,
-  i16: Int16Array,
-  u16: Uint16Array,
-  i32: Int32Array,
-  u32: Uint32Array,
-  i64: BigInt64Array,
-  u64: BigUint64Array,
-  f32: Float32Array,
-  f64: Float64Array,
-} as const;
+/** The typed array of each column type: signed, unsigned or float, and its bits. */
+export interface ColumnArrays {
+  /** Signed, 8 bits. */
+  readonly i8: Int8Array;
+  /** Unsigned, 8 bits. */
+  readonly u8: Uint8Array;
+  /** Signed, 16 bits. */
+  readonly i16: Int16Array;
+  /** Unsigned, 16 bits. */
+  readonly u16: Uint16Array;
+  /** Signed, 32 bits. */
+  readonly i32: Int32Array;
+  /** Unsigned, 32 bits. */
+  readonly u32: Uint32Array;
+  /** Signed, 64 bits. */
+  readonly i64: BigInt64Array;
+  /** Unsigned, 64 bits. */
+  readonly u64: BigUint64Array;
+  /** Float, 32 bits. */
+  readonly f32: Float32Array;
+  /** Float, 64 bits. */
+  readonly f64: Float64Array;
+}
 
-/** The code of Python's `struct` module for one value of a column. */
-const COLUMN_CODES = {
-  i8: STRUCT_CODES.b,
-  u8: STRUCT_CODES.B,
-  i16: STRUCT_CODES.h,
-  u16: STRUCT_CODES.H,
-  i32: STRUCT_CODES.i,
-  u32: STRUCT_CODES.I,
-  i64: STRUCT_CODES.q,
-  u64: STRUCT_CODES.Q,
-  f32: STRUCT_CODES.f,
-  f64: STRUCT_CODES.d,
-} as const;
-
-/** The type of a payload field: signed, unsigned or float, and its bits. */
-export type ColumnType = keyof typeof COLUMN_ARRAYS;
+/** The type of a payload field. */
+export type ColumnType = keyof ColumnArrays;
 
 /** The fields of a payload, in the order in which their bytes follow. */
 export interface ColumnFields {
+  /** The type of the field of that name. */
   readonly [name: string]: ColumnType;
 }
-
-/** The typed array that holds a column of the given type. */
-export type ColumnArray<C extends ColumnType> = InstanceType<
-  typeof COLUMN_ARRAYS[C]
->;
 
 /** A payload's fields as an object: `bigint` for `i64` and `u64`, else `number`. */
 export type ColumnRow<F extends ColumnFields> = {
@@ -71,7 +64,7 @@ export interface KeyColumns {
 /** Records by column: entry `i` of each array belongs to record `i`. */
 export type Batch<F extends ColumnFields> =
   & KeyColumns
-  & { readonly [N in keyof F]: ColumnArray<F[N]> }
+  & { readonly [N in keyof F]: ColumnArrays[F[N]] }
   & {
     /** How many records there are. */
     readonly length: number;
@@ -107,6 +100,33 @@ interface Column {
   readonly type: ColumnType;
   readonly offset: number;
 }
+
+const COLUMN_ARRAYS = {
+  i8: Int8Array,
+  u8: Uint8Array,
+  i16: Int16Array,
+  u16: Uint16Array,
+  i32: Int32Array,
+  u32: Uint32Array,
+  i64: BigInt64Array,
+  u64: BigUint64Array,
+  f32: Float32Array,
+  f64: Float64Array,
+} as const satisfies { readonly [C in ColumnType]: unknown };
+
+/** The code of Python's `struct` module for one value of a column. */
+const COLUMN_CODES = {
+  i8: STRUCT_CODES.b,
+  u8: STRUCT_CODES.B,
+  i16: STRUCT_CODES.h,
+  u16: STRUCT_CODES.H,
+  i32: STRUCT_CODES.i,
+  u32: STRUCT_CODES.I,
+  i64: STRUCT_CODES.q,
+  u64: STRUCT_CODES.Q,
+  f32: STRUCT_CODES.f,
+  f64: STRUCT_CODES.d,
+} as const;
 
 const LENGTH_BYTES = 4;
 
@@ -264,7 +284,7 @@ class FixedLayout<B> implements BatchLayout<B> {
 }
 
 function columnsOf<B>(batch: BatchInput<B>) {
-  return batch as { readonly [name: string]: ColumnArray<ColumnType> };
+  return batch as { readonly [name: string]: ColumnArrays[ColumnType] };
 }
 
 function fieldColumns(fields: ColumnFields): Column[] {

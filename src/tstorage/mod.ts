@@ -14,7 +14,7 @@ export {
   type Batch,
   type BatchInput,
   type BatchLayout,
-  type ColumnArray,
+  type ColumnArrays,
   type ColumnFields,
   type ColumnRow,
   ColumnsPayloadType,
