@@ -31,3 +31,5 @@ export {
   type WorkflowStatus,
   workflowStatus,
 } from "./status.ts";
+export * from "./timeline.ts";
+export * from "./timeline_intervals.ts";

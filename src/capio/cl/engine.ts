@@ -4,7 +4,7 @@ import type {
   CapioClConfig,
   CapioClFireRule,
 } from "./config.ts";
-import { compileGlob, isGlob } from "./glob.ts";
+import { compileGlob, isGlob, literalHead } from "./glob.ts";
 import type { CapioClRule } from "./rule.ts";
 import { type RuleEntry, RuleTable } from "./rule_table.ts";
 
@@ -301,8 +301,7 @@ function* directoriesAbove(path: string): Generator<string> {
 
 /** Whether something that a pattern matches may lie below a directory. */
 function mayLieBelow(pattern: string, directory: string): boolean {
-  const glob = pattern.search(/[*?[]/);
-  if (glob < 0) return pattern.startsWith(directory);
-  const head = pattern.slice(0, glob);
-  return head.startsWith(directory) || directory.startsWith(head);
+  const head = literalHead(pattern);
+  return head.startsWith(directory) ||
+    isGlob(pattern) && directory.startsWith(head);
 }

@@ -11,6 +11,8 @@ type Token =
 
 type Range = readonly [first: string, last: string];
 
+const SPECIAL = /[*?[]/;
+
 /** The classes of the C locale, as in `[[:digit:]]`. */
 const CLASSES: ReadonlyMap<string, Range[]> = new Map<string, Range[]>([
   ["alnum", [["0", "9"], ["A", "Z"], ["a", "z"]]],
@@ -29,7 +31,13 @@ const CLASSES: ReadonlyMap<string, Range[]> = new Map<string, Range[]>([
 
 /** Whether a path of a configuration is a glob rather than one path. */
 export function isGlob(pattern: string): boolean {
-  return /[*?[]/.test(pattern);
+  return SPECIAL.test(pattern);
+}
+
+/** What everything that a glob matches begins with. */
+export function literalHead(pattern: string): string {
+  const special = pattern.search(SPECIAL);
+  return special < 0 ? pattern : pattern.slice(0, special);
 }
 
 /**
@@ -41,8 +49,10 @@ export function isGlob(pattern: string): boolean {
  * of both lengths at worst.
  */
 export function compileGlob(pattern: string): (path: string) => boolean {
-  const tokens = tokenize([...pattern]);
-  return (path) => matches(tokens, [...path]);
+  const head = literalHead(pattern);
+  const tokens = tokenize([...pattern.slice(head.length)]);
+  return (path) =>
+    path.startsWith(head) && matches(tokens, [...path.slice(head.length)]);
 }
 
 function tokenize(pattern: readonly string[]): Token[] {

@@ -1,0 +1,307 @@
+/** A step of a workflow writing or reading a file. */
+export interface TimelineInterval {
+  /** The step. */
+  readonly app: string;
+  /** The file, relative to the workflow's directory. */
+  readonly path: string;
+  /** What the step did with the file. */
+  readonly kind: "write" | "read";
+  /** When it began, Unix time in milliseconds. */
+  readonly from: number;
+  /** When it ended, Unix time in milliseconds. */
+  readonly to: number;
+  /** How much was written or read. */
+  readonly bytes: number;
+}
+
+/** Options for {@linkcode drawTimeline}. */
+export interface DrawTimelineOptions {
+  /**
+   * What stands above the picture.
+   *
+   * @default {"Who wrote and read what"}
+   */
+  title?: string;
+}
+
+/** Where on the picture times are, and the columns left of them. */
+interface Layout {
+  readonly fileColumn: number;
+  readonly plot: number;
+  readonly begin: number;
+  readonly end: number;
+  readonly bottom: number;
+}
+
+const WIDTH = 1000;
+const MARGIN = 16;
+const PLOT_TOP = 76;
+const ROW_HEIGHT = 24;
+const BAR_HEIGHT = 16;
+const LEAST_BAR_WIDTH = 2;
+const AXIS_HEIGHT = 32;
+const COLUMN_GAP = 16;
+const MOST_TICKS = 10;
+const FAINT = 'fill="#666"';
+
+/** In less time clocks and start-up count for more than the work. */
+const LEAST_SECONDS_FOR_RATE = 0.1;
+
+/** Enough for the widest digits and letters of 12 pixels. */
+const CHARACTER_WIDTH = 7;
+const MOST_LABEL_CHARACTERS = 36;
+
+/** Nobody scrolls through a longer picture. */
+const MOST_ROWS = 300;
+
+/** Told apart with any colour vision, after Okabe and Ito. */
+const COLORS = [
+  "#0072b2",
+  "#d55e00",
+  "#009e73",
+  "#b5598f",
+  "#9a6700",
+  "#3a87b8",
+];
+
+/**
+ * Draws when the steps of a workflow wrote and read their files: a row for
+ * each, grouped by step, in the order in which they began. A file has one
+ * colour, full where it is written and pale where it is read.
+ *
+ * @example Usage
+ * ```ts
+ * import { drawTimeline } from "@sluice/sluice/capio";
+ *
+ * const path = "flights.csv";
+ * const bytes = 150e6;
+ * const svg = drawTimeline([
+ *   { app: "extract", path, kind: "write", from: 0, to: 4_800, bytes },
+ *   { app: "delays", path, kind: "read", from: 40, to: 4_830, bytes },
+ * ]);
+ * await Deno.writeTextFile("timeline.svg", svg);
+ * ```
+ *
+ * @param intervals In any order. Of more than 300 those with most bytes are
+ * drawn.
+ * @param options What stands above.
+ * @returns The text of an SVG file.
+ */
+export function drawTimeline(
+  intervals: readonly TimelineInterval[],
+  { title = "Who wrote and read what" }: DrawTimelineOptions = {},
+): string {
+  const rows = rowsOf(intervals);
+  const layout = layoutOf(rows);
+  const colors = colorsOf(rows);
+  const height = layout.bottom + AXIS_HEIGHT + MARGIN;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#222">`,
+    `<rect width="${WIDTH}" height="${height}" fill="white"/>`,
+    text(MARGIN, 28, title, 'font-size="18" font-weight="bold"'),
+    text(MARGIN, 50, subtitle(intervals.length, rows.length), FAINT),
+    ...drawAxis(layout),
+    ...rows.flatMap((row, index) =>
+      drawRow(row, rows[index - 1], rowTop(index), layout, colors)
+    ),
+    "</svg>\n",
+  ].join("\n");
+}
+
+/** By step, the steps and the rows of each in the order of their beginnings. */
+function rowsOf(intervals: readonly TimelineInterval[]): TimelineInterval[] {
+  const shown = intervals
+    .toSorted((one, other) => other.bytes - one.bytes)
+    .slice(0, MOST_ROWS)
+    .sort((one, other) => one.from - other.from || one.to - other.to);
+  return [...Map.groupBy(shown, ({ app }) => app).values()].flat();
+}
+
+function layoutOf(rows: readonly TimelineInterval[]): Layout {
+  const begin = Math.min(...rows.map(({ from }) => from));
+  const end = Math.max(...rows.map(({ to }) => to));
+  const fileColumn = MARGIN + widest(rows.map(({ app }) => app)) + COLUMN_GAP;
+  const files = widest(rows.map(({ path }) => path));
+  return {
+    fileColumn,
+    plot: fileColumn + files + COLUMN_GAP,
+    begin: Number.isFinite(begin) ? begin : 0,
+    end: Number.isFinite(end) ? Math.max(end, begin + 1) : 1,
+    bottom: rowTop(rows.length),
+  };
+}
+
+function rowTop(index: number): number {
+  return PLOT_TOP + index * ROW_HEIGHT;
+}
+
+function widest(labels: readonly string[]): number {
+  return Math.max(0, ...labels.map((label) => widthOf(shortened(label))));
+}
+
+function widthOf(label: string): number {
+  return label.length * CHARACTER_WIDTH;
+}
+
+function colorsOf(rows: readonly TimelineInterval[]): Map<string, string> {
+  const paths = [...new Set(rows.map(({ path }) => path))];
+  return new Map(
+    paths.map((path, index) => [path, COLORS[index % COLORS.length]]),
+  );
+}
+
+function subtitle(all: number, shown: number): string {
+  if (all === 0) return "Nothing was written or read";
+  const legend = "Full bars: written; pale bars: read";
+  return all === shown
+    ? legend
+    : `${legend}; the ${shown} of ${all} with most bytes`;
+}
+
+function drawAxis(layout: Layout): string[] {
+  const span = layout.end - layout.begin;
+  const step = tickStep(span);
+  const ticks = Array.from(
+    { length: Math.floor(span / step) + 1 },
+    (_, index) => index * step,
+  );
+  return ticks.flatMap((tick) => {
+    const x = xOf(layout.begin + tick, layout);
+    return [
+      `<line x1="${x}" x2="${x}" y1="${PLOT_TOP}" y2="${layout.bottom}" stroke="#ddd"/>`,
+      text(
+        x,
+        layout.bottom + 18,
+        formatTick(tick, step),
+        `text-anchor="middle" ${FAINT}`,
+      ),
+    ];
+  });
+}
+
+function drawRow(
+  row: TimelineInterval,
+  before: TimelineInterval | undefined,
+  top: number,
+  layout: Layout,
+  colors: ReadonlyMap<string, string>,
+): string[] {
+  const { app, path, kind, from, to, bytes } = row;
+  const color = colors.get(path) ?? COLORS[0];
+  const x = xOf(from, layout);
+  const width = Math.max(LEAST_BAR_WIDTH, round(xOf(to, layout) - x));
+  const baseline = top + ROW_HEIGHT / 2 + 4;
+  const isFirst = before?.app !== app;
+  return [
+    ...(isFirst
+      ? [
+        `<line x1="${MARGIN}" x2="${
+          WIDTH - MARGIN
+        }" y1="${top}" y2="${top}" stroke="#bbb"/>`,
+        text(MARGIN, baseline, shortened(app), 'font-weight="bold"'),
+      ]
+      : []),
+    text(layout.fileColumn, baseline, shortened(path)),
+    `<rect x="${x}" y="${
+      top + (ROW_HEIGHT - BAR_HEIGHT) / 2
+    }" width="${width}" height="${BAR_HEIGHT}" rx="2" fill="${color}" fill-opacity="${
+      kind === "write" ? 1 : 0.25
+    }" stroke="${color}">`,
+    `<title>${
+      escapeXml(
+        `${app} ${kind === "write" ? "wrote" : "read"} ${path}, ${
+          formatBytes(bytes)
+        } in ${formatSeconds(to - from)}`,
+      )
+    }</title></rect>`,
+    drawAmount(row, x, width, baseline, color),
+  ];
+}
+
+/** In its bar, else where there is room beside it. */
+function drawAmount(
+  row: TimelineInterval,
+  x: number,
+  width: number,
+  baseline: number,
+  color: string,
+): string {
+  const label = amountOf(row);
+  const needed = widthOf(label) + 12;
+  if (needed <= width) {
+    const fill = row.kind === "write" ? "white" : color;
+    return text(x + 6, baseline, label, `fill="${fill}"`);
+  }
+  if (x + width + needed <= WIDTH - MARGIN) {
+    return text(x + width + 6, baseline, label, FAINT);
+  }
+  return text(x - 6, baseline, label, `text-anchor="end" ${FAINT}`);
+}
+
+function amountOf({ from, to, bytes }: TimelineInterval): string {
+  const seconds = (to - from) / 1000;
+  return seconds < LEAST_SECONDS_FOR_RATE
+    ? formatBytes(bytes)
+    : `${formatBytes(bytes)}, ${formatBytes(bytes / seconds)}/s`;
+}
+
+function xOf(time: number, { plot, begin, end }: Layout): number {
+  const width = WIDTH - 2 * MARGIN - plot;
+  return round(plot + width * (time - begin) / (end - begin));
+}
+
+/** Of 1, 2 or 5 and zeros, so that there are at most ten ticks. */
+function tickStep(span: number): number {
+  const least = span / MOST_TICKS;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const factor = [1, 2, 5, 10].find((factor) => factor * power >= least) ?? 10;
+  return factor * power;
+}
+
+function formatTick(milliseconds: number, step: number): string {
+  if (step < 1) return `${round(milliseconds)} ms`;
+  const digits = Math.max(0, 3 - Math.floor(Math.log10(step)));
+  return `${(milliseconds / 1000).toFixed(step < 1000 ? digits : 0)} s`;
+}
+
+function formatSeconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(3)} s`;
+}
+
+function formatBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3);
+  const unit = Math.min(power, units.length - 1);
+  const value = bytes / 1000 ** unit;
+  return `${value.toFixed(unit > 0 && value < 100 ? 1 : 0)} ${units[unit]}`;
+}
+
+/** The end of a long path tells more than its beginning. */
+function shortened(label: string): string {
+  const characters = [...label];
+  return characters.length <= MOST_LABEL_CHARACTERS
+    ? label
+    : `…${characters.slice(1 - MOST_LABEL_CHARACTERS).join("")}`;
+}
+
+function text(
+  x: number,
+  y: number,
+  content: string,
+  attributes = "",
+): string {
+  return `<text x="${x}" y="${y}" ${attributes}>${escapeXml(content)}</text>`;
+}
+
+function escapeXml(content: string): string {
+  return content
+    // XML has no place for these, and a file's name may hold any of them.
+    .replaceAll(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, "\ufffd")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;");
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
