@@ -11,11 +11,11 @@
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { fromFileUrl, join } from "@std/path";
-import { withCapio } from "../../src/capio/mod.ts";
+import { workflowStatus } from "../../src/capio/mod.ts";
 import { stdConfigArgs } from "../../tools/std_config.ts";
 import {
-  CAPIO_CL_FILE,
   FILES,
+  prepareSteps,
   runAtTheSameTime,
   runOneAfterAnother,
   type RunOptions,
@@ -95,7 +95,9 @@ async function demo(
     const plainDirectory = join(directory, "one-after-another");
     const capioDir = join(directory, "at-the-same-time");
     await Promise.all([Deno.mkdir(plainDirectory), Deno.mkdir(capioDir)]);
-    const options = { size, signal, denoFlags: await stdConfigArgs() };
+    const denoFlags = await stdConfigArgs();
+    const options = { size, signal, denoFlags };
+    await prepareSteps(denoFlags);
 
     console.log(`${size / MEGABYTE} MB of flights through three programs`);
     const plain = await plainRun({ ...options, directory: plainDirectory });
@@ -110,30 +112,36 @@ async function demo(
 }
 
 function plainRun(options: RunOptions): Promise<StepRun[]> {
-  return watchFiles(filesOf(options), () => runOneAfterAnother(options));
-}
-
-async function capioRun(options: RunOptions): Promise<StepRun[]> {
-  if (!Deno.stderr.isTerminal()) return await runAtTheSameTime(options);
-  // What is not published yet can be watched from inside only.
-  const observer = {
-    capioDir: options.directory,
-    workflowName: WORKFLOW_NAME,
-    appName: "demo",
-    capioClConfigurationFile: CAPIO_CL_FILE,
-  };
-  return await withCapio(
-    observer,
-    () => watchFiles(filesOf(options), () => runAtTheSameTime(options)),
+  return watchFiles(
+    filesOf(options),
+    (name) => sizeOf(join(options.directory, name)),
+    () => runOneAfterAnother(options),
   );
 }
 
-/** The paths of the files, and the sizes that are known beforehand. */
-function filesOf({ directory, size }: RunOptions): Map<string, number> {
-  return new Map(FILES.map((name, step) => [
-    join(directory, name),
-    step === 0 ? size : -1,
-  ]));
+function capioRun(options: RunOptions): Promise<StepRun[]> {
+  const { directory } = options;
+  return watchFiles(
+    filesOf(options),
+    (name) =>
+      workflowStatus(directory, WORKFLOW_NAME)?.files
+        .find(({ path }) => path === name)?.size,
+    () => runAtTheSameTime(options),
+  );
+}
+
+/** The files, with the sizes that are known beforehand. */
+function filesOf({ size }: RunOptions): Map<string, number> {
+  return new Map(FILES.map((name, step) => [name, step === 0 ? size : -1]));
+}
+
+function sizeOf(path: string): number | undefined {
+  try {
+    return Deno.statSync(path).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 async function assertSameFiles(one: string, other: string): Promise<void> {
@@ -175,9 +183,7 @@ ${
 
 ${(before / after).toFixed(2)} times as fast, and the same bytes in all files${
     before > after ? "" : `
-Two steps at once need two idle processors: of ${navigator.hardwareConcurrency} here, ${
-      Deno.loadavg()[0].toFixed(1)
-    } were busy in the last minute`
+Steps at once are faster where two processors are idle, and here are ${navigator.hardwareConcurrency} for all programs`
   }
 When extract.ts ended, delays.ts had read ${
     percent(shareStreamed(capio))

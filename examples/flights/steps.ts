@@ -17,8 +17,10 @@ export interface StepRun {
   readonly reports: readonly { readonly at: number; readonly count: number }[];
 }
 
+const STEP_NAMES = ["extract", "delays", "report"] as const;
+
 interface Step {
-  readonly name: string;
+  readonly name: (typeof STEP_NAMES)[number];
   readonly args: readonly string[];
   readonly denoFlags: readonly string[];
 }
@@ -26,8 +28,10 @@ interface Step {
 /** What the steps write, in the order in which they do. */
 export const FILES = ["flights.csv", "delays.csv", "report.svg"] as const;
 
+/** Under this name the steps find each other when they run at once. */
 export const WORKFLOW_NAME = "flights";
-export const CAPIO_CL_FILE = fromFileUrl(
+
+const CAPIO_CL_FILE = fromFileUrl(
   new URL("flights.capio.json", import.meta.url),
 );
 
@@ -42,6 +46,21 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
+/** Compiles the steps, and fetches what they import, so that no run has to. */
+export async function prepareSteps(
+  denoFlags: readonly string[],
+): Promise<void> {
+  const args = ["cache", ...denoFlags, ...STEP_NAMES.map(scriptOf)];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args })
+    .output();
+  if (success) return;
+  throw new Error(
+    `Cannot fetch what the steps import: ${
+      new TextDecoder().decode(stderr).trim()
+    }`,
+  );
+}
+
 /** Each step when the one before has ended, on plain files. */
 export async function runOneAfterAnother(
   options: RunOptions,
@@ -53,7 +72,7 @@ export async function runOneAfterAnother(
     const args = [
       "run",
       ...withPaths(step.denoFlags, directory),
-      scriptOf(step),
+      scriptOf(step.name),
       ...step.args,
     ];
     runs.push(await run(step.name, args, {}, begun, options.signal));
@@ -74,7 +93,7 @@ export async function runAtTheSameTime(
       appName: step.name,
       workflowName: WORKFLOW_NAME,
       capioClConfigurationFile: CAPIO_CL_FILE,
-      script: scriptOf(step),
+      script: scriptOf(step.name),
       args: step.args,
       denoFlags: step.denoFlags,
     });
@@ -104,7 +123,7 @@ function stepsOf({ directory, size, denoFlags }: RunOptions): Step[] {
   ];
 }
 
-function scriptOf({ name }: Step): string {
+function scriptOf(name: string): string {
   return fromFileUrl(new URL(`${name}.ts`, import.meta.url));
 }
 
