@@ -98,13 +98,10 @@ Deno.test("delays by the hour are those of the flights", async () => {
 for (const [name, runner] of Object.entries(RUNNERS)) {
   Deno.test(`${name}: a step that fails ends the others`, async () => {
     using run = new Run(1_000_000);
-    // Nothing can be written there.
+    // Nothing can be written there; at once, nothing can be read there either.
     Deno.mkdirSync(run.path("delays.csv"));
-    await assertRejects(
-      () => runner(run.options),
-      Error,
-      'Step "delays" failed: exit code 1',
-    );
+    const error = await assertRejects(() => runner(run.options), Error);
+    assertMatch(error.message, /^Step "(delays|report)" failed: exit code 1$/);
   });
 
   Deno.test(`${name}: an abort ends the steps`, async () => {
