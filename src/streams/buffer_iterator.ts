@@ -1,10 +1,14 @@
-import { type BytePuller, type ByteSource, openSource } from "./byte_source.ts";
+import { type ByteSource, openSource } from "./byte_source.ts";
+import { ChunkAssembler } from "./chunk_assembler.ts";
 import { checkInteger, checkLimit } from "./integer_argument.ts";
 import {
   checkProgress,
   type ProgressReporter,
   reportProgress,
 } from "./progress.ts";
+
+/** Bytes in a chunk when nothing else is asked for. */
+export const BUFFER_SIZE = 1_048_576;
 
 /** Options for {@linkcode bufferIterator}. */
 export interface BufferIteratorOptions {
@@ -74,43 +78,33 @@ export function bufferIterator(
   source: ByteSource,
   options: BufferIteratorOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const { bufferSize = 1_048_576, maxBytes = Infinity } = options;
+  const { bufferSize = BUFFER_SIZE, maxBytes = Infinity } = options;
   checkInteger("bufferSize", bufferSize, 1);
   checkLimit("maxBytes", maxBytes);
   checkProgress(options.progress);
-  const puller = openSource(source, { maxBytes });
+  const chunks = new ChunkAssembler(openSource(source, { maxBytes }));
   return new ReadableStream(
-    new BufferedSource(puller, { ...options, bufferSize, maxBytes }),
+    new BufferedSource(chunks, options),
   );
 }
 
-/** Capacity of the first chunk, which grows with what there is to read. */
-const FIRST_CAPACITY = 16_384;
-
-class BufferedSource implements UnderlyingByteSource {
+/** What feeds the stream of {@linkcode bufferIterator}. */
+export class BufferedSource implements UnderlyingByteSource {
   readonly type = "bytes";
-  readonly #puller: BytePuller;
+  readonly #chunks: ChunkAssembler;
   readonly #bufferSize: number;
   readonly #maxBytes: number;
   readonly #progress: ProgressReporter | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #stopListening = new AbortController();
-  #capacity: number;
   #total = 0;
-  #ended = false;
 
-  constructor(
-    puller: BytePuller,
-    { bufferSize, maxBytes, progress, signal }:
-      & BufferIteratorOptions
-      & { bufferSize: number; maxBytes: number },
-  ) {
-    this.#puller = puller;
-    this.#bufferSize = bufferSize;
-    this.#maxBytes = maxBytes;
-    this.#progress = progress;
-    this.#signal = signal;
-    this.#capacity = Math.min(bufferSize, FIRST_CAPACITY);
+  constructor(chunks: ChunkAssembler, options: BufferIteratorOptions = {}) {
+    this.#chunks = chunks;
+    this.#bufferSize = options.bufferSize ?? BUFFER_SIZE;
+    this.#maxBytes = options.maxBytes ?? Infinity;
+    this.#progress = options.progress;
+    this.#signal = options.signal;
   }
 
   start(controller: ReadableByteStreamController): void {
@@ -130,7 +124,8 @@ class BufferedSource implements UnderlyingByteSource {
       const count = await this.#deliver(controller);
       this.#total += count;
       if (count > 0) reportProgress(this.#progress, this.#total);
-      if (this.#ended || this.#total === this.#maxBytes) this.#end(controller);
+      const ended = this.#chunks.ended || this.#total === this.#maxBytes;
+      if (ended) this.#end(controller);
     } catch (error) {
       this.#letGo(error);
       throw error;
@@ -139,7 +134,7 @@ class BufferedSource implements UnderlyingByteSource {
 
   async cancel(reason: unknown): Promise<void> {
     this.#stopListening.abort();
-    await this.#puller.cancel(reason);
+    await this.#chunks.cancel(reason);
   }
 
   /** Fills the buffer that the reader brought, or one made for it. */
@@ -149,47 +144,16 @@ class BufferedSource implements UnderlyingByteSource {
     if (request?.view) {
       const { buffer, byteOffset, byteLength } = request.view;
       const length = Math.min(left, byteLength);
-      const count = await this.#fill(
+      const count = await this.#chunks.fill(
         new Uint8Array(buffer, byteOffset, length),
       );
       if (count > 0) request.respond(count);
       return count;
     }
-    const chunk = await this.#freshChunk(Math.min(left, this.#bufferSize));
+    const chunk = await this.#chunks.chunk(Math.min(left, this.#bufferSize));
     const count = chunk.length;
     if (count > 0) controller.enqueue(chunk);
     return count;
-  }
-
-  /** A chunk of `size` bytes, or of those left: a short one wastes no memory. */
-  async #freshChunk(size: number): Promise<Uint8Array<ArrayBuffer>> {
-    let chunk = new Uint8Array(Math.min(size, this.#capacity));
-    let count = await this.#fill(chunk);
-    while (count === chunk.length && count < size) {
-      const larger = new Uint8Array(Math.min(size, 4 * count));
-      larger.set(chunk);
-      chunk = larger;
-      count = await this.#fill(chunk, count);
-    }
-    this.#capacity = chunk.length;
-    return count < chunk.length / 2
-      ? chunk.slice(0, count)
-      : chunk.subarray(0, count);
-  }
-
-  /** Fills `view` from `start` on and returns where the data in it ends. */
-  async #fill(view: Uint8Array, start = 0): Promise<number> {
-    let end = start;
-    while (end < view.length) {
-      const pulled = this.#puller.pull(view.subarray(end));
-      const count = typeof pulled === "number" ? pulled : await pulled;
-      if (count === 0) {
-        this.#ended = true;
-        break;
-      }
-      end += count;
-    }
-    return end;
   }
 
   #end(controller: ReadableByteStreamController): void {
@@ -202,6 +166,6 @@ class BufferedSource implements UnderlyingByteSource {
   /** What goes wrong while the source is left is no news to the reader. */
   #letGo(reason: unknown): void {
     this.#stopListening.abort();
-    this.#puller.cancel(reason).catch(() => {});
+    this.#chunks.cancel(reason).catch(() => {});
   }
 }

@@ -12,6 +12,7 @@ const READ_BYTES = 1_048_576;
  * then never comes back.
  */
 export class ByobPuller implements BytePuller {
+  readonly ready = false;
   readonly #reader: ReadableStreamBYOBReader;
   #buffer = new ArrayBuffer(0);
   #closed = false;

@@ -33,6 +33,8 @@ export interface BytePuller {
    * when the bytes are there at once.
    */
   pull(into: Uint8Array): number | Promise<number>;
+  /** Whether there are bytes, or the end, that need not be waited for. */
+  readonly ready: boolean;
   /** Lets go of a source that has not come to its end. */
   cancel(reason: unknown): Promise<void>;
 }

@@ -26,6 +26,10 @@ export class ChunkPuller implements BytePuller {
     this.#iterator = iterator;
   }
 
+  get ready(): boolean {
+    return this.#taken < this.#length;
+  }
+
   pull(into: Uint8Array): number | Promise<number> {
     while (this.#taken === this.#length) {
       const next = this.#iterator.next();

@@ -47,21 +47,30 @@ export class FilePuller implements BytePuller {
     this.#slowMilliseconds = slowMilliseconds;
   }
 
+  get ready(): boolean {
+    if (!this.#regular || this.#readsAhead) return false;
+    // Reads that never leave this thread would starve timers and sockets.
+    return performance.now() - this.#lastTurn <= TURN_MILLISECONDS;
+  }
+
   pull(into: Uint8Array): number | Promise<number> {
     this.#regular ??= this.#file.statSync().isFile;
-    if (!this.#regular) return this.#read(into);
-    if (this.#ahead || this.#missingFastReads > 0) return this.#pullAhead(into);
-    // Reads that never leave this thread would starve timers and sockets.
-    const turnIsDue = performance.now() - this.#lastTurn > TURN_MILLISECONDS;
-    return turnIsDue ? this.#read(into) : this.#readSync(into);
+    if (this.ready) return this.#readSync(into);
+    const ahead = this.#regular && this.#readsAhead;
+    return ahead ? this.#pullAhead(into) : this.#read(into);
   }
 
   /** Puts the file back to where its reader has come. */
   async cancel(): Promise<void> {
-    const ahead = await this.#ahead?.catch(() => undefined);
+    const reading = this.#ahead;
     this.#ahead = undefined;
+    const ahead = await reading?.catch(() => undefined);
     if (!ahead?.length) return;
     await this.#file.seek(-ahead.length, Deno.SeekMode.Current);
+  }
+
+  get #readsAhead(): boolean {
+    return this.#ahead !== undefined || this.#missingFastReads > 0;
   }
 
   #readSync(into: Uint8Array): number {

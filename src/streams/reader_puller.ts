@@ -2,6 +2,7 @@ import type { BytePuller } from "./byte_source.ts";
 
 /** Pulls from an object with an asynchronous `read`. */
 export class ReaderPuller implements BytePuller {
+  readonly ready = false;
   readonly #reader: { read(into: Uint8Array): Promise<number | null> };
 
   constructor(reader: { read(into: Uint8Array): Promise<number | null> }) {
@@ -23,6 +24,7 @@ export class ReaderPuller implements BytePuller {
 
 /** Pulls from an object that has nothing but `readSync`. */
 export class SyncReaderPuller implements BytePuller {
+  readonly ready = true;
   readonly #reader: { readSync(into: Uint8Array): number | null };
 
   constructor(reader: { readSync(into: Uint8Array): number | null }) {

@@ -1,0 +1,100 @@
+import { BUFFER_SIZE, BufferedSource } from "./buffer_iterator.ts";
+import { type ByteSource, openSource } from "./byte_source.ts";
+import { ChunkAssembler } from "./chunk_assembler.ts";
+import { checkInteger } from "./integer_argument.ts";
+
+/**
+ * Reads any source of bytes in pieces of whatever size, as one reads a file.
+ *
+ * Nothing is read that was not asked for, as far as the source lets itself be
+ * read in parts. Reads that are started at once get their bytes in the order
+ * in which they were started.
+ *
+ * After `encore.storage.utils.BufferIteratorIO`.
+ *
+ * @example Read a header of 16 bytes, then the rest as a stream
+ * ```ts
+ * import { BufferIteratorIO } from "@sluice/sluice/streams";
+ *
+ * const response = await fetch("https://example.com/measurements.bin");
+ * await using io = new BufferIteratorIO(response);
+ * const header = await io.read(16);
+ * if (header.length < 16) throw new Error("The file ends in its header");
+ * for await (const chunk of io.readable) console.log(chunk.length);
+ * ```
+ */
+export class BufferIteratorIO {
+  readonly #chunks: ChunkAssembler;
+  readonly #readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly #closing = new AbortController();
+  #lastRead: Promise<unknown> = Promise.resolve();
+  #rejectRead: (reason: unknown) => void = () => {};
+
+  /**
+   * @throws {TypeError} When `source` is nothing to read bytes from, is locked
+   * or already used.
+   */
+  constructor(source: ByteSource) {
+    this.#chunks = new ChunkAssembler(openSource(source));
+    this.#readable = new ReadableStream(
+      new BufferedSource(this.#chunks, { signal: this.#closing.signal }),
+    );
+  }
+
+  /**
+   * The bytes that are still to come, as a byte stream of 1 MiB chunks. Use
+   * it or {@linkcode BufferIteratorIO.read}, not both at the same time.
+   */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable;
+  }
+
+  /**
+   * The next `size` bytes, or those left when the data ends before, so an
+   * empty array at the end.
+   *
+   * @throws {RangeError} When `size` is not a positive integer.
+   * @throws {TypeError} When something else is reading `readable`.
+   * @throws {Deno.errors.BadResource} When this is closed, before or meanwhile.
+   */
+  async read(size: number = BUFFER_SIZE): Promise<Uint8Array<ArrayBuffer>> {
+    checkInteger("size", size, 1);
+    const read = this.#lastRead.then(() => this.#read(size));
+    this.#lastRead = read.catch(() => {});
+    return await read;
+  }
+
+  /**
+   * Lets go of the source: a stream is cancelled, an iterator is returned, a
+   * file or a connection stays open, for whoever opened it to close. Reads
+   * that wait, and later ones, fail.
+   */
+  async close(): Promise<void> {
+    const closed = new Deno.errors.BadResource(
+      "Cannot read: the BufferIteratorIO is closed",
+    );
+    this.#closing.abort(closed);
+    this.#rejectRead(closed);
+    await this.#chunks.cancel(closed);
+  }
+
+  /** The same as {@linkcode BufferIteratorIO.close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #read(size: number): Promise<Uint8Array<ArrayBuffer>> {
+    this.#closing.signal.throwIfAborted();
+    if (this.#readable.locked) {
+      throw new TypeError(
+        `Cannot read: "readable" is locked by a reader of its own`,
+      );
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<
+      Uint8Array<ArrayBuffer>
+    >();
+    this.#rejectRead = reject;
+    this.#chunks.chunk(size).then(resolve, reject);
+    return promise;
+  }
+}

@@ -1,0 +1,69 @@
+import type { BytePuller } from "./byte_source.ts";
+
+/** Capacity of the first chunk, which grows with what there is to read. */
+const FIRST_CAPACITY = 16_384;
+
+/** Makes chunks of exactly the wanted size out of whatever a source gives. */
+export class ChunkAssembler {
+  readonly #puller: BytePuller;
+  #capacity = FIRST_CAPACITY;
+  #ended = false;
+  #failed = false;
+  #cancelled: Promise<void> | undefined;
+
+  constructor(puller: BytePuller) {
+    this.#puller = puller;
+  }
+
+  /** Whether the source has come to its end. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Fills `view` from `start` on and returns where the data in it ends. */
+  async fill(view: Uint8Array, start = 0): Promise<number> {
+    let end = start;
+    try {
+      while (end < view.length && !this.#ended) {
+        const pulled = this.#puller.pull(view.subarray(end));
+        const count = typeof pulled === "number" ? pulled : await pulled;
+        end += count;
+        this.#ended = count === 0;
+      }
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    }
+    return end;
+  }
+
+  /** A chunk of `size` bytes, or of those left: a short one wastes no memory. */
+  async chunk(size: number): Promise<Uint8Array<ArrayBuffer>> {
+    let chunk = new Uint8Array(Math.min(size, this.#capacity));
+    let count = await this.fill(chunk);
+    while (count === chunk.length && count < size) {
+      const larger = new Uint8Array(Math.min(size, 4 * count));
+      larger.set(chunk);
+      chunk = larger;
+      count = await this.fill(chunk, count);
+    }
+    this.#capacity = Math.max(this.#capacity, chunk.length);
+    return filledPart(chunk, count);
+  }
+
+  /** Lets go of the source, once; one that failed may well do so again. */
+  cancel(reason: unknown): Promise<void> {
+    this.#cancelled ??= this.#puller.cancel(reason);
+    return this.#failed ? this.#cancelled.catch(() => {}) : this.#cancelled;
+  }
+}
+
+/** The first `count` bytes of `chunk`, in a buffer that is not much larger. */
+export function filledPart(
+  chunk: Uint8Array<ArrayBuffer>,
+  count: number,
+): Uint8Array<ArrayBuffer> {
+  return count < chunk.length / 2
+    ? chunk.slice(0, count)
+    : chunk.subarray(0, count);
+}
