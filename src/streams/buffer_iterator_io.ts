@@ -31,6 +31,8 @@ export class BufferIteratorIO {
   #rejectRead: (reason: unknown) => void = () => {};
 
   /**
+   * Reads nothing before it is asked to.
+   *
    * @throws {TypeError} When `source` is nothing to read bytes from, is locked
    * or already used.
    */

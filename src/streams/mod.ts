@@ -1,5 +1,7 @@
 /**
- * Byte streams with real back-pressure, the building blocks of every other room.
+ * Byte streams with real back-pressure, the building blocks of every other
+ * room: equal chunks out of any source of bytes, reads of any size, splitting
+ * in bounded memory, hashing on the way.
  *
  * @module
  */
@@ -9,4 +11,6 @@ export {
 } from "./buffer_iterator.ts";
 export { BufferIteratorIO } from "./buffer_iterator_io.ts";
 export type { ByteSource } from "./byte_source.ts";
+export { HashingStream } from "./hashing_stream.ts";
 export { type ProgressReport, type ProgressReporter } from "./progress.ts";
+export { tee, type TeeOptions } from "./tee.ts";

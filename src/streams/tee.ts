@@ -1,0 +1,72 @@
+import { BUFFER_SIZE } from "./buffer_iterator.ts";
+import { type ByteSource, openSource } from "./byte_source.ts";
+import { checkInteger, checkLimit } from "./integer_argument.ts";
+import { TeeTrunk } from "./tee_trunk.ts";
+
+/** Options for {@linkcode tee}. */
+export interface TeeOptions {
+  /**
+   * Most bytes in a chunk, for readers that bring no buffer of their own.
+   *
+   * @default {1_048_576}
+   */
+  bufferSize?: number;
+  /**
+   * Most bytes by which one branch may lead another, and so the most that are
+   * held in memory for the slowest. The branch that leads by so much waits
+   * until the slowest reads on or is cancelled. 0 keeps all branches level;
+   * `Infinity` lets a branch be read to its end before another is begun.
+   *
+   * @default {16_777_216}
+   */
+  maxLag?: number;
+}
+
+/**
+ * Splits any source of bytes into `n` byte streams, each of which gets every
+ * byte once.
+ *
+ * Unlike `ReadableStream.tee()`, which follows its fastest branch and holds
+ * the rest without limit, the fastest branch waits for the slowest once it
+ * leads by `maxLag` bytes: read all branches at the same time, or cancel those
+ * you do not want. Chunks are as large as the source gives them, up to
+ * `bufferSize`; pass a branch to {@linkcode bufferIterator} for equal ones.
+ *
+ * A branch that is cancelled no longer counts; when the last one is, the
+ * source is cancelled with an array of all their reasons (with the reason
+ * itself when `n` is 1). An error of the
+ * source reaches every branch, after the bytes that came before it.
+ *
+ * After `encore.storage.utils.tee`.
+ *
+ * @throws {TypeError} When `source` is nothing to read bytes from, is locked
+ * or already used.
+ * @throws {RangeError} When `n` or `bufferSize` is not a positive integer, or
+ * `maxLag` neither an integer from 0 nor `Infinity`.
+ *
+ * @example Save a download and hash it on the way
+ * ```ts
+ * import { HashingStream, tee } from "@sluice/sluice/streams";
+ *
+ * const response = await fetch("https://example.com/measurements.bin");
+ * const [toDisk, toHash] = tee(response);
+ * const hashing = new HashingStream("sha256");
+ * await Promise.all([
+ *   Deno.writeFile("measurements.bin", toDisk),
+ *   toHash.pipeThrough(hashing).pipeTo(new WritableStream()),
+ * ]);
+ * console.log((await hashing.digest).toHex());
+ * ```
+ */
+export function tee(
+  source: ByteSource,
+  n = 2,
+  options: TeeOptions = {},
+): ReadableStream<Uint8Array<ArrayBuffer>>[] {
+  const { bufferSize = BUFFER_SIZE, maxLag = 16_777_216 } = options;
+  checkInteger("n", n, 1);
+  checkInteger("bufferSize", bufferSize, 1);
+  checkLimit("maxLag", maxLag);
+  const trunk = new TeeTrunk(openSource(source), n, { bufferSize, maxLag });
+  return trunk.branches.map((branch) => new ReadableStream(branch));
+}

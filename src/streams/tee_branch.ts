@@ -1,0 +1,103 @@
+import { filledPart } from "./chunk_assembler.ts";
+
+/** What a branch tells that which feeds it. */
+export interface BranchOwner {
+  /** `branch` wants bytes now: `branch.wanted` of them at most. */
+  feed(branch: TeeBranch): void;
+  /** `branch` wants nothing any more. */
+  leave(branch: TeeBranch, reason: unknown): Promise<void>;
+}
+
+/** What feeds one of the streams that {@linkcode tee} makes. */
+export class TeeBranch implements UnderlyingByteSource {
+  readonly type = "bytes";
+  readonly #owner: BranchOwner;
+  readonly #chunkBytes: number;
+  #controller: ReadableByteStreamController | undefined;
+  #request: ReadableStreamBYOBRequest | null = null;
+  #answer: () => void = () => {};
+  #position = 0;
+  #wanted = 0;
+
+  constructor(owner: BranchOwner, chunkBytes: number) {
+    this.#owner = owner;
+    this.#chunkBytes = chunkBytes;
+  }
+
+  /** Bytes that the branch has got so far. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Most bytes that the branch can take: 0 until its reader asks for some. */
+  get wanted(): number {
+    return this.#wanted;
+  }
+
+  /** Whether the reader brought a buffer, so that room costs nothing. */
+  get bringsBuffer(): boolean {
+    return this.#request !== null;
+  }
+
+  start(controller: ReadableByteStreamController): void {
+    this.#controller = controller;
+  }
+
+  pull({ byobRequest }: ReadableByteStreamController): Promise<void> {
+    this.#request = byobRequest;
+    this.#wanted = byobRequest?.view?.byteLength ?? this.#chunkBytes;
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+      this.#owner.feed(this);
+    });
+  }
+
+  async cancel(reason: unknown): Promise<void> {
+    this.#settle();
+    await this.#owner.leave(this, reason);
+  }
+
+  /** Room for `length` bytes, in the reader's own buffer if it brought one. */
+  room(length: number): Uint8Array<ArrayBuffer> {
+    const view = this.#request?.view;
+    if (!view) return new Uint8Array(length);
+    return new Uint8Array(view.buffer, view.byteOffset, length);
+  }
+
+  /** Hands over the first `count` bytes of what {@linkcode room} returned. */
+  deliver(room: Uint8Array<ArrayBuffer>, count: number): void {
+    if (this.#request) this.#request.respond(count);
+    else this.#controller?.enqueue(filledPart(room, count));
+    this.#position += count;
+    this.#settle();
+  }
+
+  /** Hands over a copy of `bytes`, or of as many as are wanted. */
+  give(bytes: Uint8Array): void {
+    const part = bytes.subarray(0, this.#wanted);
+    const room = this.room(part.length);
+    room.set(part);
+    this.deliver(room, part.length);
+  }
+
+  end(): void {
+    try {
+      this.#controller?.close();
+      this.#request?.respond(0);
+    } catch {
+      // A reader of larger elements got half of one: its stream has the error.
+    }
+    this.#settle();
+  }
+
+  fail(error: unknown): void {
+    this.#controller?.error(error);
+    this.#settle();
+  }
+
+  #settle(): void {
+    this.#request = null;
+    this.#wanted = 0;
+    this.#answer();
+  }
+}

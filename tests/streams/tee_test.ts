@@ -1,0 +1,411 @@
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertLessOrEqual,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { deadline, delay } from "@std/async";
+import { bufferIterator, type ByteSource, tee } from "../../src/streams/mod.ts";
+import { collect, pattern, temporaryFile } from "./_data.ts";
+import { type Random, randomFrom } from "./_random.ts";
+
+Deno.test("every branch gets every byte once", async () => {
+  const data = pattern(3_000_000);
+  using file = await temporaryFile(data);
+  for (const n of [1, 2, 3, 5]) {
+    const branches = tee(file.open(), n);
+    assertEquals(branches.length, n);
+    for (const bytes of await Promise.all(branches.map(collect))) {
+      assertEquals(bytes, data);
+    }
+  }
+});
+
+Deno.test("branches may be read with buffers of different sizes", async () => {
+  const data = pattern(20_000);
+  const sizes = [1, 7, 4_096, 200_000];
+  const branches = tee(new Blob([data]), sizes.length, { maxLag: 10_000 });
+  const results = await Promise.all(
+    branches.map((branch, i) => readWithBuffer(branch, sizes[i])),
+  );
+  for (const bytes of results) assertEquals(bytes, data);
+});
+
+Deno.test("chunks come as the source gives them, at most bufferSize long", async () => {
+  const [a, b] = tee([pattern(10), pattern(3), pattern(9)], 2, {
+    bufferSize: 4,
+  });
+  const [chunks] = await Promise.all([Array.fromAsync(a), collect(b)]);
+  assertEquals(chunks.map((it) => it.length), [4, 4, 2, 3, 4, 4, 1]);
+});
+
+Deno.test("a byte that is there is not held back for those that are not", async () => {
+  let send = (_: Uint8Array) => {};
+  const source = new ReadableStream<Uint8Array>({
+    start(controller) {
+      send = (bytes) => controller.enqueue(bytes);
+    },
+  });
+  const readers = tee(source).map((branch) => branch.getReader());
+  send(pattern(5));
+  for (const reader of readers) {
+    assertEquals((await reader.read()).value, pattern(5));
+  }
+  await Promise.all(readers.map((reader) => reader.cancel()));
+});
+
+Deno.test("the fastest branch leads the slowest by maxLag bytes at most", async () => {
+  for (const maxLag of [1, 1_000, 65_537]) {
+    const [fast, slow] = tee(endless(), 2, { maxLag });
+    const reader = fast.getReader();
+    let lead = 0;
+    for (;;) {
+      const chunk = await soon(reader.read());
+      if (!chunk) break;
+      lead += chunk.value?.length ?? 0;
+    }
+    assertEquals(lead, maxLag);
+    await slow.cancel();
+    await reader.cancel();
+  }
+});
+
+Deno.test("with maxLag 0 the branches stay level", async () => {
+  const [a, b] = tee(pattern(10), 2, { maxLag: 0, bufferSize: 4 })
+    .map((branch) => branch.getReader());
+  const first = a.read();
+  assertEquals(await soon(first), undefined);
+  assertEquals((await b.read()).value, pattern(4));
+  assertEquals((await first).value, pattern(4));
+  await Promise.all([a.cancel(), b.cancel()]);
+});
+
+Deno.test("with maxLag Infinity a branch can be read before the others", async () => {
+  const data = pattern(2_000_000);
+  const [a, b, c] = tee(new Blob([data]), 3, { maxLag: Infinity });
+  assertEquals(await collect(a), data);
+  assertEquals(await readWithBuffer(b, 1_000), data);
+  assertEquals(await collect(bufferIterator(c, { bufferSize: 999 })), data);
+});
+
+Deno.test("a branch that waits for the slowest goes on when that is cancelled", async () => {
+  const data = pattern(100_000);
+  const [a, b] = tee(data, 2, { maxLag: 100 });
+  const all = collect(a);
+  assertEquals(await soon(all), undefined);
+  await b.cancel();
+  assertEquals(await all, data);
+});
+
+Deno.test("cancelling one branch does not wait for the others", async () => {
+  let cancelled: unknown;
+  const source = new ReadableStream({
+    cancel(reason) {
+      cancelled = reason;
+    },
+  });
+  const [a, b] = tee(source);
+  await a.cancel("a");
+  assertEquals(cancelled, undefined);
+  await b.cancel("b");
+  assertEquals(cancelled, ["a", "b"]);
+});
+
+Deno.test("an error of the source reaches every branch, after the bytes before it", async () => {
+  const error = new Error("connection lost");
+  const [a, b, c] = tee(failing(pattern(10), error), 3)
+    .map((branch) => branch.getReader());
+  assertEquals((await a.read()).value, pattern(10));
+  assertStrictEquals(await assertRejects(() => a.read()), error);
+  assertEquals((await b.read()).value, pattern(10));
+  assertStrictEquals(await assertRejects(() => b.read()), error);
+  await c.cancel();
+});
+
+Deno.test("bytes read before an error in the same breath are not lost", async () => {
+  let reads = 0;
+  const error = new Error("bad sector");
+  const source = {
+    readSync(into: Uint8Array) {
+      if (reads++ > 0) throw error;
+      return into.fill(1, 0, 5) && 5;
+    },
+  };
+  const [a, b] = tee(source).map((branch) => branch.getReader());
+  for (const reader of [a, b]) {
+    assertEquals((await reader.read()).value?.length, 5);
+    assertStrictEquals(await assertRejects(() => reader.read()), error);
+  }
+});
+
+Deno.test("a stopped branch holds no more than maxLag and 16 MiB in memory", async () => {
+  const maxLag = 32 << 20;
+  using file = await temporaryFile(pattern(1 << 20));
+  const script = `
+    import { tee } from ${
+    JSON.stringify(new URL("../../src/streams/mod.ts", import.meta.url).href)
+  };
+    function* blocks() {
+      const block = new Uint8Array(1 << 20).fill(1);
+      for (let i = 0; i < 512; i++) yield block;
+    }
+    // Once through everything, so that the runtime's own growth is not counted.
+    await Promise.all(tee(blocks()).map((branch) => branch.pipeTo(new WritableStream())));
+    gc();
+    const before = Deno.memoryUsage().rss;
+    const [fast, stopped] = tee(blocks(), 2, { maxLag: ${maxLag} });
+    const reader = fast.getReader({ mode: "byob" });
+    let buffer = new Uint8Array(1 << 20);
+    let lead = 0;
+    while (lead < ${maxLag}) {
+      const { value } = await reader.read(buffer);
+      lead += value.length;
+      buffer = new Uint8Array(value.buffer);
+    }
+    const waits = reader.read(buffer);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const { rss } = Deno.memoryUsage();
+    console.log(JSON.stringify({ lead, grown: rss - before }));
+  `;
+  await Deno.writeTextFile(file.path, script);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-config",
+      "--ext=ts",
+      "--v8-flags=--expose-gc",
+      file.path,
+    ],
+    stderr: "inherit",
+  }).output();
+  const { lead, grown } = JSON.parse(new TextDecoder().decode(stdout));
+  assertEquals(lead, maxLag);
+  assertLess(grown, maxLag + (16 << 20));
+});
+
+Deno.test("any order of reading, cancelling and failing ends, and loses nothing", async () => {
+  const seed = Number(Deno.env.get("TEE_SEED") ?? Date.now() % 1e9);
+  const rounds = Number(Deno.env.get("TEE_ROUNDS") ?? 300);
+  console.log(`TEE_SEED=${seed}`);
+  for (let round = 0; round < rounds; round++) {
+    await randomSchedule(randomFrom(seed + round), `TEE_SEED=${seed + round}`);
+  }
+});
+
+Deno.test("wrong arguments are refused before anything is read", () => {
+  for (const n of [0, -1, 1.5, NaN, "2"]) {
+    assertThrows(
+      () => tee(new Uint8Array(), n as number),
+      RangeError,
+      `"n" must be a positive integer, found ${Deno.inspect(n)}`,
+    );
+  }
+  assertThrows(
+    () => tee(new Uint8Array(), 2, { bufferSize: 0 }),
+    RangeError,
+    `"bufferSize" must be a positive integer, found 0`,
+  );
+  assertThrows(
+    () => tee(new Uint8Array(), 2, { maxLag: -1 }),
+    RangeError,
+    `"maxLag" must be an integer from 0, found -1`,
+  );
+  assertThrows(
+    () => tee("bytes" as unknown as Uint8Array),
+    TypeError,
+    `"source" must be a stream`,
+  );
+});
+
+/** One source of a random kind, read by branches that each do as they like. */
+async function randomSchedule(random: Random, seed: string) {
+  const data = pattern(random.below(5_000));
+  const error = random.below(3) === 0 ? new Error("the source failed") : null;
+  const source = randomSource(random, data, error);
+  const options = {
+    bufferSize: 1 + random.below(1_500),
+    maxLag: random.pick([0, 1, random.below(3_000), Infinity]),
+  };
+  const branches = tee(source.bytes, 1 + random.below(4), options);
+  const states = branches.map(() => ({ received: 0, open: true }));
+
+  const consume = async (branch: ReadableStream<Uint8Array>, i: number) => {
+    const state = states[i];
+    const cancelAt = random.below(3) === 0 ? random.below(5_000) : Infinity;
+    const patience = random.pick([0, 1, 10]);
+    try {
+      for (;;) {
+        await random.pause(patience);
+        if (state.received >= cancelAt) {
+          state.open = false;
+          return await branch.cancel(`branch ${i}`);
+        }
+        const chunk = await readOnce(branch, random);
+        if (!chunk) break;
+        assert(chunk.length > 0, seed);
+        const expected = data.subarray(state.received);
+        assertEquals(chunk, expected.slice(0, chunk.length), seed);
+        state.received += chunk.length;
+        // A level branch may have been given a chunk that it has not seen yet.
+        const slowest = Math.min(
+          ...states.filter((it) => it.open).map((it) => it.received),
+        );
+        assertLessOrEqual(
+          state.received - slowest,
+          options.maxLag + LARGEST_READ,
+          seed,
+        );
+      }
+      assertEquals(state.received, data.length, seed);
+      assertEquals(error, null, seed);
+    } catch (caught) {
+      assertStrictEquals(caught, error, seed);
+      assertEquals(state.received, data.length, seed);
+    } finally {
+      state.open = false;
+    }
+  };
+
+  const finished = Promise.all(branches.map(consume));
+  await deadline(finished, 10_000).catch((cause) => {
+    throw new Error(`${seed}: ${Deno.inspect({ states, options })}`, { cause });
+  });
+  await source.close();
+}
+
+const LARGEST_READ = 2_000;
+
+/** The next chunk of `branch` through a reader of a random kind. */
+async function readOnce(branch: ReadableStream<Uint8Array>, random: Random) {
+  if (random.below(2) === 0) {
+    const reader = branch.getReader();
+    const { value } = await reader.read();
+    reader.releaseLock();
+    return value;
+  }
+  const reader = branch.getReader({ mode: "byob" });
+  const buffer = new Uint8Array(1 + random.below(LARGEST_READ));
+  const { done, value } = await reader.read(buffer);
+  reader.releaseLock();
+  return done ? undefined : value;
+}
+
+/** A source of a random kind that gives `data` and then ends, or fails. */
+function randomSource(
+  random: Random,
+  data: Uint8Array<ArrayBuffer>,
+  error: Error | null,
+): { bytes: ByteSource; close(): Promise<void> | void } {
+  const close = () => {};
+  let taken = 0;
+  const take = (most: number) => {
+    const count = Math.min(most, 1 + random.below(1_500), data.length - taken);
+    taken += count;
+    return data.slice(taken - count, taken);
+  };
+  const fill = (into: Uint8Array) => {
+    const bytes = take(into.length);
+    into.set(bytes);
+    if (bytes.length > 0) return bytes.length;
+    if (error) throw error;
+    return null;
+  };
+  const chunks = function* () {
+    while (taken < data.length) yield take(random.pick([0, 1, 1_500]));
+    if (error) throw error;
+  };
+  const patience = random.pick([0, 1, 10]);
+  const slowChunks = async function* () {
+    for (const chunk of chunks()) {
+      await random.pause(patience);
+      yield chunk;
+    }
+  };
+  return random.pick<() => ReturnType<typeof randomSource>>([
+    () => ({ bytes: chunks(), close }),
+    () => ({ bytes: slowChunks(), close }),
+    () => ({ bytes: ReadableStream.from(slowChunks()), close }),
+    () => ({ bytes: { readSync: fill }, close }),
+    () => ({
+      bytes: {
+        async read(into: Uint8Array) {
+          await random.pause(patience);
+          return fill(into);
+        },
+      },
+      close,
+    }),
+    () => ({ bytes: byteStream(fill, () => random.pause(patience)), close }),
+    () => randomFile(data, error),
+  ])();
+}
+
+function byteStream(
+  fill: (into: Uint8Array) => number | null,
+  pause: () => Promise<void>,
+) {
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      await pause();
+      const { byobRequest } = controller;
+      const { buffer, byteOffset, byteLength } = byobRequest?.view ??
+        new Uint8Array(100);
+      const view = new Uint8Array(
+        buffer as ArrayBuffer,
+        byteOffset,
+        byteLength,
+      );
+      const count = fill(view);
+      if (count === null) controller.close();
+      if (byobRequest) byobRequest.respond(count ?? 0);
+      else if (count !== null) controller.enqueue(view.subarray(0, count));
+    },
+  });
+}
+
+/** A file cannot be made to fail, so it fails by way of a stream around it. */
+function randomFile(data: Uint8Array, error: Error | null) {
+  const path = Deno.makeTempFileSync({ prefix: "streams-" });
+  Deno.writeFileSync(path, data);
+  const file = Deno.openSync(path);
+  const bytes: ByteSource = error === null ? file : failing(data, error);
+  const close = () => {
+    file.close();
+    Deno.removeSync(path);
+  };
+  return { bytes, close };
+}
+
+async function readWithBuffer(
+  branch: ReadableStream<Uint8Array>,
+  size: number,
+): Promise<Uint8Array> {
+  const reader = branch.getReader({ mode: "byob" });
+  const parts: Uint8Array[] = [];
+  let buffer = new Uint8Array(size);
+  for (;;) {
+    const { done, value } = await reader.read(buffer);
+    if (done) return collect(parts);
+    parts.push(value.slice());
+    buffer = new Uint8Array(value.buffer);
+  }
+}
+
+/** What `promise` resolves to within a few turns of the event loop, if it does. */
+async function soon<T>(promise: Promise<T>): Promise<T | undefined> {
+  return await Promise.race([promise, delay(20).then(() => undefined)]);
+}
+
+function* endless() {
+  for (;;) yield pattern(1_000);
+}
+
+function* failing(data: Uint8Array, error: Error) {
+  yield data;
+  throw error;
+}
