@@ -27,10 +27,12 @@ export interface FilePullerOptions {
  * file (a pipe, a terminal) is only read asynchronously, and never ahead.
  */
 export class FilePuller implements BytePuller {
+  /** When the event loop surely had its last turn: one loop, many files. */
+  static #lastTurn = performance.now();
+
   readonly #file: Deno.FsFile;
   readonly #slowMilliseconds: number;
   #regular: boolean | undefined;
-  #lastTurn = performance.now();
   /** Fast reads that are still missing before the next synchronous one. */
   #missingFastReads = 0;
   /** Bytes that no read has asked for yet. */
@@ -50,7 +52,7 @@ export class FilePuller implements BytePuller {
   get ready(): boolean {
     if (!this.#regular || this.#readsAhead) return false;
     // Reads that never leave this thread would starve timers and sockets.
-    return performance.now() - this.#lastTurn <= TURN_MILLISECONDS;
+    return performance.now() - FilePuller.#lastTurn <= TURN_MILLISECONDS;
   }
 
   pull(into: Uint8Array): number | Promise<number> {
@@ -84,8 +86,8 @@ export class FilePuller implements BytePuller {
   async #read(into: Uint8Array): Promise<number> {
     const start = performance.now();
     const count = await this.#file.read(into) ?? 0;
-    this.#lastTurn = performance.now();
-    this.#noteTime(this.#lastTurn - start);
+    FilePuller.#lastTurn = performance.now();
+    this.#noteTime(FilePuller.#lastTurn - start);
     this.#unread -= count;
     return count;
   }

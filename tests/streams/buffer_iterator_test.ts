@@ -185,7 +185,7 @@ Deno.test("cancelling cancels the source with the reason and leaves files open",
   assertEquals(await opened.read(new Uint8Array(200)), 90);
 });
 
-Deno.test("reading a big file leaves timers their turn", async () => {
+Deno.test("reading file after file leaves timers their turn", async () => {
   using file = await temporaryFile(pattern(4 << 20));
   const opened = file.open();
   let ticks = 0;
