@@ -1,25 +1,15 @@
+import { AwaitedReading } from "./awaited_reading.ts";
 import { act, type Operation } from "./effects.ts";
 import { readableOf } from "./file_streams.ts";
 import type { WorkflowFile } from "./journal/state.ts";
-import { contentReadiness, endReadiness } from "./readiness.ts";
 import type { Place, Workspace } from "./workspace.ts";
 
-/** How often to tell how far the reading has come, in ms. */
-const REPORT_MILLISECONDS = 250;
 /** Bytes to read without giving the rest of the program a turn. */
 const BURST_BYTES = 4 * 1024 * 1024;
 
 /** A file that is read while it is written. */
 interface Awaited {
-  readonly workspace: Workspace;
-  readonly entry: WorkflowFile;
-  readonly place: Place;
-  readonly closing: AbortController;
-  /** Bytes read so far. */
-  bytes: number;
-  /** When the first of them came. */
-  first: number;
-  reported: number;
+  readonly reading: AwaitedReading;
   burst: number;
 }
 
@@ -33,16 +23,8 @@ export function awaitFile(
   entry: WorkflowFile,
   place: Place,
 ): Deno.FsFile {
-  awaited.set(file, {
-    workspace,
-    entry,
-    place,
-    closing: new AbortController(),
-    bytes: 0,
-    first: 0,
-    reported: 0,
-    burst: 0,
-  });
+  const reading = new AwaitedReading(workspace, entry, place);
+  awaited.set(file, { reading, burst: 0 });
   return Object.setPrototypeOf(file, AwaitedFile.prototype);
 }
 
@@ -54,14 +36,12 @@ export function awaitFile(
 class AwaitedFile extends Deno.FsFile {
   override read(p: Uint8Array): Promise<number | null> {
     if (p.length === 0) return super.read(p);
-    const { workspace } = stateOf(this);
-    return workspace.run(readSome(this, p));
+    return workspaceOf(this).run(readSome(this, p));
   }
 
   override readSync(p: Uint8Array): number | null {
     if (p.length === 0) return super.readSync(p);
-    const { workspace } = stateOf(this);
-    return workspace.runSync(readSome(this, p));
+    return workspaceOf(this).runSync(readSome(this, p));
   }
 
   override async seek(
@@ -89,13 +69,11 @@ class AwaitedFile extends Deno.FsFile {
 
   override close(): void {
     super.close();
-    const it = stateOf(this);
-    it.closing.abort(new Deno.errors.BadResource("Bad resource ID"));
-    if (it.bytes > 0) report(it);
+    stateOf(this).reading.close();
   }
 
   override [Symbol.dispose](): void {
-    if (!stateOf(this).closing.signal.aborted) this.close();
+    if (!stateOf(this).reading.isClosed) this.close();
   }
 }
 
@@ -108,29 +86,39 @@ Object.defineProperty(AwaitedFile.prototype, "readable", {
 
 // Not private methods: an original file does not have them.
 function sizeReady(file: Deno.FsFile): Promise<void> {
-  return stateOf(file).workspace.run(untilVisible(stateOf(file)));
+  return workspaceOf(file).run(stateOf(file).reading.untilVisible());
 }
 
 function sizeReadySync(file: Deno.FsFile): void {
-  stateOf(file).workspace.runSync(untilVisible(stateOf(file)));
+  workspaceOf(file).runSync(stateOf(file).reading.untilVisible());
 }
 
-/** Reads what is there, or waits until something is or the file is whole. */
-function* readSome(file: Deno.FsFile, p: Uint8Array): Operation<number | null> {
+function readSome(file: Deno.FsFile, p: Uint8Array): Operation<number | null> {
   const it = stateOf(file);
-  yield* untilVisible(it);
-  for (;;) {
-    // Asked before the read: what was written before a commit is then seen.
-    const end = endReadiness(it.workspace.state, asker(it), it.entry, it.bytes);
-    const count = yield* readNow(file, it, p);
-    if (count) return noteRead(it, count);
-    if (end.type === "refuse") throw end.error;
-    if (end.type === "go") return finish(it);
-    yield* it.workspace.until(it.place, (state) => {
-      const end = endReadiness(state, asker(it), it.entry, it.bytes);
-      return end.type === "wait" && !hasMore(file) ? end : { type: "go" };
-    }, it.closing.signal);
-  }
+  return it.reading.read(
+    () => readNow(file, it, p),
+    (count) => count ?? 0,
+    () => hasMore(file),
+  );
+}
+
+/**
+ * Fresh data is in the page cache, where a synchronous read costs a fraction
+ * of a hop to another thread. Now and then the others get their turn.
+ */
+function* readNow(
+  file: Deno.FsFile,
+  it: Awaited,
+  p: Uint8Array,
+): Operation<number | null> {
+  const isTurn = it.burst >= BURST_BYTES;
+  if (isTurn) it.burst = 0;
+  const count = yield* act(
+    async () => isTurn ? await read.call(file, p) : readSync.call(file, p),
+    () => readSync.call(file, p),
+  );
+  it.burst += count ?? 0;
+  return count;
 }
 
 function hasMore(file: Deno.FsFile): boolean {
@@ -138,58 +126,8 @@ function hasMore(file: Deno.FsFile): boolean {
   return statSync.call(file).size > position;
 }
 
-/**
- * Fresh data is in the page cache, where a synchronous read costs a fraction
- * of a hop to another thread. Now and then the others get their turn.
- */
-function readNow(
-  file: Deno.FsFile,
-  it: Awaited,
-  p: Uint8Array,
-): Operation<number | null> {
-  return act(
-    async () => {
-      if (it.burst < BURST_BYTES) return readSync.call(file, p);
-      it.burst = 0;
-      return await read.call(file, p);
-    },
-    () => readSync.call(file, p),
-  );
-}
-
-function* untilVisible(it: Awaited): Operation<void> {
-  if (it.entry.phase !== "open") return;
-  yield* it.workspace.until(
-    it.place,
-    (state) => contentReadiness(state, asker(it), it.entry),
-    it.closing.signal,
-  );
-}
-
-function asker(it: Awaited) {
-  return it.workspace.workflow;
-}
-
-function noteRead(it: Awaited, count: number): number {
-  const now = Date.now();
-  if (it.bytes === 0) it.first = now;
-  it.bytes += count;
-  it.burst += count;
-  if (it.reported === 0) it.reported = now;
-  else if (Math.abs(now - it.reported) > REPORT_MILLISECONDS) report(it);
-  return count;
-}
-
-function finish(it: Awaited): null {
-  report(it);
-  return null;
-}
-
-function report(it: Awaited): void {
-  it.reported = Date.now();
-  if (it.workspace.workflow.ended) return;
-  const { place: { path }, first, bytes } = it;
-  it.workspace.workflow.append({ event: "read", path, first, bytes });
+function workspaceOf(file: Deno.FsFile): Workspace {
+  return stateOf(file).reading.workspace;
 }
 
 function stateOf(file: Deno.FsFile): Awaited {

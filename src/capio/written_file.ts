@@ -1,14 +1,8 @@
 import { readableOf, writableOf } from "./file_streams.ts";
 import type { Workspace } from "./workspace.ts";
+import { Writing } from "./writing.ts";
 
-/** What a file open for writing belongs to. */
-interface Handle {
-  readonly workspace: Workspace;
-  readonly number: number;
-  closed: boolean;
-}
-
-const handles = new WeakMap<Deno.FsFile, Handle>();
+const writings = new WeakMap<Deno.FsFile, Writing>();
 
 /** Makes `file`, just opened in the spool for writing, report its close. */
 export function writtenFile(
@@ -16,22 +10,13 @@ export function writtenFile(
   workspace: Workspace,
   path: string,
 ): Deno.FsFile {
-  const { workflow } = workspace;
-  const number = workflow.newHandle();
   try {
-    workflow.append({ event: "open", path, handle: number });
+    writings.set(file, new Writing(workspace, path));
   } catch (error) {
     file.close();
     throw error;
   }
-  handles.set(file, { workspace, number, closed: false });
   return Object.setPrototypeOf(file, WrittenFile.prototype);
-}
-
-/** Closes a file without completing it: its readers get an error. */
-export function giveUp(file: Deno.FsFile): void {
-  reportClose(file, true);
-  Deno.FsFile.prototype.close.call(file);
 }
 
 /**
@@ -43,14 +28,14 @@ class WrittenFile extends Deno.FsFile {
   override close(): void {
     // First the system's close, which fails for a file closed before.
     super.close();
-    reportClose(this, false);
+    writings.get(this)?.close();
   }
 
   override [Symbol.dispose](): void {
-    const handle = handles.get(this);
-    if (!handle || handle.closed) return;
+    const writing = writings.get(this);
+    if (!writing || writing.isClosed) return;
     super.close();
-    handle.workspace.holdClose(() => reportClose(this, false));
+    writing.closeIfContinued();
   }
 }
 
@@ -68,17 +53,8 @@ Object.defineProperties(WrittenFile.prototype, {
   },
 });
 
-function reportClose(file: Deno.FsFile, failed: boolean): void {
-  const handle = handles.get(file);
-  if (!handle || handle.closed) return;
-  handle.closed = true;
-  const { workflow } = handle.workspace;
-  // The context is over, and with it what this file was to the others.
-  if (workflow.ended) return;
-  workflow.append({
-    event: "close",
-    handle: handle.number,
-    ...(failed && { failed }),
-  });
-  workflow.refresh();
+/** Closes a file without completing it: its readers get an error. */
+function giveUp(file: Deno.FsFile): void {
+  writings.get(file)?.close(true);
+  Deno.FsFile.prototype.close.call(file);
 }

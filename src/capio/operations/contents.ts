@@ -2,7 +2,7 @@ import { act, call, type Operation } from "../effects.ts";
 import { contentReadiness, endReadiness, isProducer } from "../readiness.ts";
 import { lstatIfPresent, system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
-import { giveUp, writtenFile } from "../written_file.ts";
+import { Writing } from "../writing.ts";
 import { prepareWriting, untilOpenable } from "./open.ts";
 import { at, atLocation } from "./translate.ts";
 
@@ -12,14 +12,12 @@ export function* readFile(
   place: Place,
   options?: Deno.ReadFileOptions,
 ): Operation<Uint8Array<ArrayBuffer>> {
-  yield* untilWhole(workspace, place, options?.signal);
-  const bytes = yield* atLocation(
+  return yield* readWhole(
     workspace,
     place,
     (location) => call("readFile", location, options),
+    options?.signal,
   );
-  noteReading(workspace, place, bytes.length);
-  return bytes;
 }
 
 /** `Deno.readTextFile`: waits until the file is whole. */
@@ -28,14 +26,25 @@ export function* readTextFile(
   place: Place,
   options?: Deno.ReadFileOptions,
 ): Operation<string> {
-  yield* untilWhole(workspace, place, options?.signal);
-  const text = yield* atLocation(
+  return yield* readWhole(
     workspace,
     place,
     (location) => call("readTextFile", location, options),
+    options?.signal,
   );
-  noteReading(workspace, place, text.length);
-  return text;
+}
+
+/** Waits until the file is whole, and reads it with `read`. */
+export function* readWhole<T extends { readonly length: number }>(
+  workspace: Workspace,
+  place: Place,
+  read: (location: string) => Operation<T>,
+  signal?: AbortSignal,
+): Operation<T> {
+  yield* untilWhole(workspace, place, signal);
+  const contents = yield* atLocation(workspace, place, read);
+  noteReading(workspace, place, contents.length);
+  return contents;
 }
 
 /** `Deno.writeFile`: one opening, one close. */
@@ -114,8 +123,8 @@ function* writeWhole(
     workspace,
     place,
     opening,
-    (location, isOpen) =>
-      write(location, isOpen ? { ...options, createNew: false } : options),
+    (location, isCreated) =>
+      write(location, isCreated ? { ...options, createNew: false } : options),
   );
 }
 
@@ -123,13 +132,16 @@ function* writeWhole(
  * Writes in one call. The others learn of the file before its first byte, and
  * of its end after the last one; in between the original does the writing.
  *
- * `write` is told whether the file has been created and opened for it.
+ * `write` is told whether the file has been created for it, by `create`, which
+ * opens and closes it.
  */
 export function* writeAtOnce(
   workspace: Workspace,
   place: Place,
   opening: Deno.OpenOptions,
-  write: (location: string, isOpen: boolean) => Operation<void>,
+  write: (location: string, isCreated: boolean) => Operation<void>,
+  create: (location: string, opening: Deno.OpenOptions) => Operation<void> =
+    openAndClose,
 ): Operation<void> {
   const location = prepareWriting(workspace, place.path, opening);
   if (location !== workspace.folder.spool(place.path)) {
@@ -137,17 +149,22 @@ export function* writeAtOnce(
   }
   // What is to be emptied is emptied by the writing itself.
   const options = { ...opening, truncate: false };
-  const file = writtenFile(
-    yield* at(location, place, (location) => call("open", location, options)),
-    workspace,
-    place.path,
-  );
+  yield* at(location, place, (location) => create(location, options));
+  const writing = new Writing(workspace, place.path);
   try {
     yield* at(location, place, (location) => write(location, true));
   } catch (error) {
-    giveUp(file);
+    writing.close(true);
     throw error;
   }
+  writing.close();
+}
+
+function* openAndClose(
+  location: string,
+  opening: Deno.OpenOptions,
+): Operation<void> {
+  const file = yield* call("open", location, opening);
   file.close();
 }
 

@@ -3,34 +3,32 @@ import type { Place, Workspace } from "../workspace.ts";
 import { at, atLocation } from "./translate.ts";
 
 /** `Deno.symlink`: complete as soon as it is there. */
-export function* symlink(
+export function symlink(
   workspace: Workspace,
   place: Place,
   target: string | URL,
   options?: Deno.SymlinkOptions,
 ): Operation<void> {
-  const { workflow, folder } = workspace;
-  const { path } = place;
-  workflow.refresh();
-  const location = workspace.exists(path)
-    ? workspace.locate(path)
-    : workspace.placeNew(path);
-  yield* at(
-    location,
-    place,
-    (location) => call("symlink", target, location, options),
-  );
-  if (location !== folder.spool(path)) return;
-  workflow.append({ event: "make", path, kind: "symlink", complete: true });
-  workflow.refresh();
-  workspace.forgetLinks();
+  const make = (location: string) => call("symlink", target, location, options);
+  return makeLink(workspace, place, "symlink", make);
 }
 
 /** `Deno.link`: another name for the same bytes. */
-export function* link(
+export function link(
   workspace: Workspace,
   place: Place,
   source: string,
+): Operation<void> {
+  const make = (location: string) => call("link", source, location);
+  return makeLink(workspace, place, "file", make);
+}
+
+/** Makes a link of one kind or the other with `make`. */
+export function* makeLink(
+  workspace: Workspace,
+  place: Place,
+  kind: "file" | "symlink",
+  make: (location: string) => Operation<void>,
 ): Operation<void> {
   const { workflow, folder } = workspace;
   const { path } = place;
@@ -38,10 +36,11 @@ export function* link(
   const location = workspace.exists(path)
     ? workspace.locate(path)
     : workspace.placeNew(path);
-  yield* at(location, place, (location) => call("link", source, location));
+  yield* at(location, place, make);
   if (location !== folder.spool(path)) return;
-  workflow.append({ event: "make", path, kind: "file", complete: true });
+  workflow.append({ event: "make", path, kind, complete: true });
   workflow.refresh();
+  if (kind === "symlink") workspace.forgetLinks();
 }
 
 /** `Deno.readLink`, as it was written. */
@@ -60,12 +59,10 @@ export function readLink(
 export function* realPath(
   workspace: Workspace,
   place: Place,
+  look: (location: string) => Operation<unknown> = (location) =>
+    call("realPath", location),
 ): Operation<string> {
   // The links have been followed on the way here; this tells what is missing.
-  yield* atLocation(
-    workspace,
-    place,
-    (location) => call("realPath", location),
-  );
+  yield* atLocation(workspace, place, look);
   return workspace.folder.real(place.path);
 }

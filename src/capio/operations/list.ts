@@ -32,6 +32,15 @@ export function* readDirSync(
   }
 }
 
+/** Waits until the directory is complete. */
+export function* untilListed(
+  workspace: Workspace,
+  place: Place,
+): Operation<void> {
+  const listing = new Listing(workspace, place);
+  while ((yield* listing.next()).length > 0);
+}
+
 /** The names in both trees, the spool's first; not sluice's own. */
 export function listBoth(
   workspace: Workspace,

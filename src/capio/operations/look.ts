@@ -5,31 +5,30 @@ import { untilVisible } from "./contents.ts";
 import { atLocation } from "./translate.ts";
 
 /** `Deno.stat`: what is there now, or at the commit where rules say so. */
-export function* stat(
+export function stat(
   workspace: Workspace,
   place: Place,
 ): Operation<Deno.FileInfo> {
-  yield* untilAnnouncedExists(workspace, place);
-  yield* untilVisible(workspace, place);
-  return yield* atLocation(
-    workspace,
-    place,
-    (location) => call("stat", location),
-  );
+  return lookAt(workspace, place, (location) => call("stat", location));
 }
 
 /** `Deno.lstat`: of a link itself, else as {@linkcode stat}. */
-export function* lstat(
+export function lstat(
   workspace: Workspace,
   place: Place,
 ): Operation<Deno.FileInfo> {
+  return lookAt(workspace, place, (location) => call("lstat", location));
+}
+
+/** Looks with `look`, once there is something to be seen. */
+export function* lookAt<T>(
+  workspace: Workspace,
+  place: Place,
+  look: (location: string) => Operation<T>,
+): Operation<T> {
   yield* untilAnnouncedExists(workspace, place);
   yield* untilVisible(workspace, place);
-  return yield* atLocation(
-    workspace,
-    place,
-    (location) => call("lstat", location),
-  );
+  return yield* atLocation(workspace, place, look);
 }
 
 /**

@@ -7,26 +7,24 @@ import { listBoth } from "./list.ts";
 import { at, inCallersWords } from "./translate.ts";
 
 /** `Deno.mkdir`, in the spool. */
-export function* mkdir(
+export function* mkdir<T = void>(
   workspace: Workspace,
   place: Place,
   options?: Deno.MkdirOptions,
-): Operation<void> {
+  make: (location: string) => Operation<T | void> = (location) =>
+    call("mkdir", location, options),
+): Operation<T | void> {
   const { path } = place;
   workspace.workflow.refresh();
   if (workspace.exists(path)) {
-    return yield* at(
-      workspace.locate(path),
-      place,
-      (location) => call("mkdir", location, options),
-    );
+    return yield* at(workspace.locate(path), place, make);
   }
   const parent = dirname(path);
   if (options?.recursive && parent !== "." && !workspace.exists(parent)) {
-    yield* mkdir(workspace, { ...place, path: parent }, options);
+    yield* mkdir(workspace, { ...place, path: parent }, options, make);
   }
   const location = workspace.placeNew(path);
-  yield* at(location, place, (location) => call("mkdir", location, options));
+  yield* at(location, place, make);
   if (location !== workspace.folder.spool(path)) return;
   workspace.workflow.append({ event: "make", path, kind: "directory" });
   workspace.workflow.refresh();
@@ -37,6 +35,8 @@ export function* remove(
   workspace: Workspace,
   place: Place,
   options?: Deno.RemoveOptions,
+  removeAt: (location: string) => Operation<void> = (location) =>
+    call("remove", location, options),
 ): Operation<void> {
   const { folder, workflow } = workspace;
   const { path } = place;
@@ -44,14 +44,13 @@ export function* remove(
   const locations = [folder.spool(path), folder.real(path)]
     .filter((location) => lstatIfPresent(location));
   if (locations.length < 2) {
-    const location = locations[0] ?? folder.real(path);
-    yield* at(
-      location,
-      place,
-      (location) => call("remove", location, options),
-    );
+    yield* at(locations[0] ?? folder.real(path), place, removeAt);
   } else {
-    yield* removeBoth(workspace, place, locations, options);
+    if (!options?.recursive && listBoth(workspace, path).size > 0) {
+      // Both or neither: the one with something in it says why not.
+      locations.sort((a, b) => entryCount(b) - entryCount(a));
+    }
+    for (const location of locations) yield* at(location, place, removeAt);
   }
   if (workflow.state.paths.has(path) || options?.recursive) {
     workflow.append({ event: "remove", path });
@@ -59,41 +58,28 @@ export function* remove(
   workspace.forgetLinks();
 }
 
-function* removeBoth(
-  workspace: Workspace,
-  place: Place,
-  locations: string[],
-  options?: Deno.RemoveOptions,
-): Operation<void> {
-  const { path } = place;
-  if (!options?.recursive && listBoth(workspace, path).size > 0) {
-    // Both or neither: the one with something in it says why not.
-    locations.sort((a, b) => entryCount(b) - entryCount(a));
-  }
-  for (const location of locations) {
-    yield* at(
-      location,
-      place,
-      (location) => call("remove", location, options),
-    );
-  }
-}
+/** How something is moved from one place to another. */
+type Move = (source: string | URL, target: string | URL) => Operation<void>;
 
 /** `Deno.rename`, also into and out of a workspace. */
-export function* rename(from: End, to: End): Operation<void> {
+export function* rename(
+  from: End,
+  to: End,
+  move: Move = (source, target) => call("rename", source, target),
+): Operation<void> {
   if ("outside" in from || "outside" in to || from.workspace !== to.workspace) {
-    return yield* renameAcross(from, to);
+    return yield* renameAcross(from, to, move);
   }
-  yield* renameInside(from.workspace, from.place, to.place);
+  yield* renameInside(from.workspace, from.place, to.place, move);
 }
 
-function* renameAcross(from: End, to: End): Operation<void> {
+function* renameAcross(from: End, to: End, move: Move): Operation<void> {
   const source = locationOf(from);
   const target = "outside" in to
     ? to.outside
     : to.workspace.placeNew(to.place.path);
   try {
-    yield* call("rename", source, target);
+    yield* move(source, target);
   } catch (error) {
     throw inEndsWords(inEndsWords(error, source, from), target, to);
   }
@@ -120,6 +106,7 @@ function* renameInside(
   workspace: Workspace,
   from: Place,
   to: Place,
+  move: Move,
 ): Operation<void> {
   const { folder, workflow } = workspace;
   workflow.refresh();
@@ -131,10 +118,11 @@ function* renameInside(
       workspace.placeNew(to.path),
       from,
       to,
+      move,
     );
   }
   if (inReal || !inSpool) {
-    yield* renameReal(workspace, from, to, inSpool);
+    yield* renameReal(workspace, from, to, inSpool, move);
   }
   workflow.append({ event: "rename", from: from.path, to: to.path });
   workflow.refresh();
@@ -146,6 +134,7 @@ function* renameReal(
   from: Place,
   to: Place,
   inSpool: boolean,
+  move: Move,
 ): Operation<void> {
   const { folder } = workspace;
   const target = folder.real(to.path);
@@ -160,7 +149,7 @@ function* renameReal(
   if (parent !== "." && workspace.isDirectory(parent)) {
     system.mkdirSync(folder.real(parent), { recursive: true });
   }
-  yield* renameAt(folder.real(from.path), target, from, to);
+  yield* renameAt(folder.real(from.path), target, from, to, move);
   if (inSpool) return;
   // What the spool held under the new name has been replaced.
   ifPresent(() => system.removeSync(folder.spool(to.path)));
@@ -171,11 +160,12 @@ function* renameAt(
   target: string,
   from: Place,
   to: Place,
+  move: Move,
 ): Operation<void> {
   yield* at(
     source,
     from,
-    (source) => at(target, to, (target) => call("rename", source, target)),
+    (source) => at(target, to, (target) => move(source, target)),
   );
 }
 

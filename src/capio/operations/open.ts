@@ -1,5 +1,6 @@
 import { awaitFile } from "../awaited_file.ts";
 import { call, type Operation } from "../effects.ts";
+import type { WorkflowFile } from "../journal/state.ts";
 import { isProducer, openReadiness } from "../readiness.ts";
 import { lstatIfPresent, system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
@@ -13,14 +14,19 @@ export function* open(
   options: Deno.OpenOptions = { read: true },
 ): Operation<Deno.FsFile> {
   if (options.write || options.append) {
-    return yield* openForWriting(workspace, place, options);
+    return yield* openDenoForWriting(workspace, place, options);
   }
   const { create, createNew, truncate } = options;
   // Not for readers: the original says so before anybody waits.
   if (create || createNew || truncate || !options.read) {
     return yield* call("open", workspace.folder.real(place.path), options);
   }
-  return yield* openForReading(workspace, place, options);
+  return yield* openForReading(
+    workspace,
+    place,
+    (location) => call("open", location, options),
+    (file, entry) => awaitFile(file, workspace, entry, place),
+  );
 }
 
 /** `Deno.create`: the file is empty and open for reading and writing. */
@@ -29,7 +35,21 @@ export function create(
   place: Place,
 ): Operation<Deno.FsFile> {
   const options = { read: true, write: true, truncate: true, create: true };
-  return openForWriting(workspace, place, options);
+  return openDenoForWriting(workspace, place, options);
+}
+
+function openDenoForWriting(
+  workspace: Workspace,
+  place: Place,
+  options: Deno.OpenOptions,
+): Operation<Deno.FsFile> {
+  return openForWriting(
+    workspace,
+    place,
+    options,
+    (location) => call("open", location, options),
+    (file) => writtenFile(file, workspace, place.path),
+  );
 }
 
 /** Waits until a place can be read, whatever is there. */
@@ -49,37 +69,41 @@ export function* untilOpenable(
   noteInput(workspace, path);
 }
 
-function* openForReading(
+/**
+ * Opens with `open` what is there to be read. When it is still being written,
+ * `awaited` makes of the file one that waits at its end.
+ */
+export function* openForReading<F>(
   workspace: Workspace,
   place: Place,
-  options: Deno.OpenOptions,
-): Operation<Deno.FsFile> {
-  yield* untilOpenable(workspace, place);
-  const file = yield* atLocation(
-    workspace,
-    place,
-    (location) => call("open", location, options),
-  );
+  open: (location: string) => Operation<F>,
+  awaited: (file: F, entry: WorkflowFile) => F,
+  signal?: AbortSignal,
+): Operation<F> {
+  yield* untilOpenable(workspace, place, signal);
+  const file = yield* atLocation(workspace, place, open);
   const { state } = workspace;
   const entry = state.paths.get(place.path);
   if (entry?.kind !== "file" || entry.phase === "committed") return file;
   if (isProducer(state, workspace.workflow, entry)) return file;
-  return awaitFile(file, workspace, entry, place);
+  return awaited(file, entry);
 }
 
-function* openForWriting(
+/**
+ * Opens with `open` what is going to be written, and makes with `written` of
+ * the file one whose close the others learn of.
+ */
+export function* openForWriting<F>(
   workspace: Workspace,
   place: Place,
   options: Deno.OpenOptions,
-): Operation<Deno.FsFile> {
+  open: (location: string) => Operation<F>,
+  written: (file: F) => F,
+): Operation<F> {
   const location = prepareWriting(workspace, place.path, options);
-  const file = yield* at(
-    location,
-    place,
-    (location) => call("open", location, options),
-  );
+  const file = yield* at(location, place, open);
   if (location !== workspace.folder.spool(place.path)) return file;
-  return writtenFile(file, workspace, place.path);
+  return written(file);
 }
 
 /**

@@ -32,7 +32,8 @@ export function makeTempDir(
   );
 }
 
-function* makeTemporary(
+/** Makes with `make` something of a random name in a directory. */
+export function* makeTemporary(
   workspace: Workspace,
   place: Place,
   kind: "file" | "directory",

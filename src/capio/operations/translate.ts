@@ -51,5 +51,11 @@ export function inCallersWords(
   const stack = error.stack?.replaceAll(location, given);
   error.message = message;
   if (stack !== undefined) error.stack = stack;
+  // Where Node's errors name the paths once more.
+  for (const name of ["path", "dest"]) {
+    const value: unknown = Reflect.get(error, name);
+    if (typeof value !== "string") continue;
+    Reflect.set(error, name, value.replaceAll(location, given));
+  }
   return error;
 }
