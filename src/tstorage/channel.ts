@@ -271,7 +271,8 @@ export class Channel<T, B = never> implements AsyncDisposable {
    * @param min Start of the range, inclusive in each part of the key.
    * @param max End of the range, exclusive in each part of the key.
    * @param callback Takes each batch; the next one waits for its promise. What
-   * it throws closes the connection and comes out of this method.
+   * it throws comes out of this method; the connection is closed if it leaves
+   * a part of the answer unread.
    * @param options How they are received.
    * @returns As {@linkcode get}; `NO_MEMORY` if one record is larger than
    * `memoryLimit`.

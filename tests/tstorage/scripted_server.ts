@@ -1,0 +1,99 @@
+/** What a {@linkcode ScriptedServer} does with each connection. */
+export type Script = (connection: ScriptedConnection) => Promise<void>;
+
+/** The server's end of a connection. */
+export class ScriptedConnection {
+  readonly #conn: Deno.TcpConn;
+
+  constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+    conn.setNoDelay(true);
+  }
+
+  /** Reads exactly `count` bytes, fewer at the end of the connection. */
+  async read(count: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(count);
+    let at = 0;
+    while (at < count) {
+      const got = await this.#conn.read(bytes.subarray(at));
+      if (got === null) break;
+      at += got;
+    }
+    return bytes.subarray(0, at);
+  }
+
+  /** Reads until the client is done writing. */
+  async readAll(): Promise<Uint8Array> {
+    return new Uint8Array(
+      await new globalThis.Response(this.#conn.readable).arrayBuffer(),
+    );
+  }
+
+  /** Sends bytes. */
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      at += await this.#conn.write(bytes.subarray(at));
+    }
+  }
+
+  /** Sends bytes so that they arrive in two pieces. */
+  async writeCut(bytes: Uint8Array, at: number): Promise<void> {
+    await this.write(bytes.subarray(0, at));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await this.write(bytes.subarray(at));
+  }
+
+  /** Ends the connection. */
+  close(): void {
+    try {
+      this.#conn.close();
+    } catch {
+      // The client was first, or the stream of it was read to its end.
+    }
+  }
+}
+
+/** A server that does what a test says, connection by connection. */
+export class ScriptedServer implements AsyncDisposable {
+  /** Connections so far. */
+  connections = 0;
+  /** What went wrong in a script. */
+  readonly errors: unknown[] = [];
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #open: Set<ScriptedConnection> = new Set();
+  readonly #running: Set<Promise<void>> = new Set();
+  readonly #accepting: Promise<void>;
+
+  constructor(script: Script) {
+    this.#accepting = this.#accept(script);
+  }
+
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    for (const connection of this.#open) connection.close();
+    await this.#accepting;
+    await Promise.all(this.#running);
+  }
+
+  async #accept(script: Script): Promise<void> {
+    for await (const conn of this.#listener) {
+      this.connections++;
+      const connection = new ScriptedConnection(conn);
+      this.#open.add(connection);
+      const run = script(connection)
+        .catch((error) => {
+          this.errors.push(error);
+        })
+        .finally(() => {
+          connection.close();
+          this.#open.delete(connection);
+          this.#running.delete(run);
+        });
+      this.#running.add(run);
+    }
+  }
+}
