@@ -9,13 +9,19 @@ export interface ConnectionOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Where bytes come from. */
+export interface ByteSource {
+  /** Reads what there is, at least one byte unless it has ended. */
+  read(into: Uint8Array): Promise<number>;
+}
+
 /**
  * One TCP or TLS connection.
  *
  * A lost connection is an ordinary outcome here, so nothing throws: a read
  * gives 0 bytes and a write `false`.
  */
-export class Connection {
+export class Connection implements ByteSource {
   readonly #conn: Deno.TcpConn | Deno.TlsConn;
   #open = true;
   #waiting = 0;

@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.ts";
+import type { ByteSource } from "./connection.ts";
 import { ResponseAcq, ResponseStatus } from "./response.ts";
 import { WireReader } from "./wire_reader.ts";
 import { isPossibleRecord, type RecordDecoder } from "./wire/record_decoder.ts";
@@ -27,7 +27,7 @@ export class GetReply<C> {
 
   /** Reads from a connection on which a GET has been sent. */
   constructor(
-    connection: Connection,
+    connection: ByteSource,
     decode: RecordDecoder<C>,
     { recvBufferSize, memoryLimit, totalLimit }: GetReplyOptions,
   ) {
@@ -59,7 +59,7 @@ export class GetReply<C> {
         case "records": {
           const chunk = await this.#records(budget);
           if (chunk !== undefined) return chunk;
-          if (this.#overBudget) return undefined;
+          if (this.#overBudget && this.#end === undefined) return undefined;
           break;
         }
         case "final":

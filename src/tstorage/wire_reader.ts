@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.ts";
+import type { ByteSource } from "./connection.ts";
 import {
   decodeHeader,
   type Header,
@@ -12,12 +12,12 @@ const LEAST_CAPACITY = 64;
 
 /** Reads what a connection brings: headers whole, and bytes as they come. */
 export class WireReader {
-  readonly #connection: Connection;
+  readonly #connection: ByteSource;
   readonly #buffer: ReceiveBuffer;
   #left: number;
 
   /** Reads at most `limit` bytes, into a buffer that starts with `capacity`. */
-  constructor(connection: Connection, capacity: number, limit = Infinity) {
+  constructor(connection: ByteSource, capacity: number, limit = Infinity) {
     this.#connection = connection;
     this.#buffer = new ReceiveBuffer(Math.max(capacity, LEAST_CAPACITY));
     this.#left = limit;
