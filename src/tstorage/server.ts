@@ -145,6 +145,8 @@ class SqliteServer implements TStorageServer {
   }
 
   #serve(conn: Deno.TcpConn | Deno.TlsConn): void {
+    // An answer must not wait until the one before it has arrived.
+    if ("setNoDelay" in conn) conn.setNoDelay(true);
     const connection = new Connection(conn);
     const session = serveConnection(connection, this.#shared)
       .catch((error) => console.error("Cannot serve a connection", error))
