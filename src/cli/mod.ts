@@ -9,9 +9,10 @@
  */
 import { run } from "./capio/run.ts";
 import { type Command, UsageError } from "./command.ts";
+import { store } from "./store/mod.ts";
 
 /** Every subcommand, in the order in which the help lists them. */
-const COMMANDS: readonly Command[] = [run];
+const COMMANDS: readonly Command[] = [run, store];
 
 /**
  * Runs the `sluice` command line.

@@ -12,7 +12,7 @@ import {
   DummyTransactionContext,
   type TransactionContext,
 } from "./transaction.ts";
-import { Value } from "./value.ts";
+import { STREAM_CHUNK_BYTES, Value } from "./value.ts";
 import { writeAll } from "./write_all.ts";
 
 /** Options for {@linkcode FileStore}. */
@@ -294,6 +294,7 @@ class FileValue extends Value {
       this.#blob === undefined
         ? this.#data.subarray(start, end)
         : this.#readBlob(this.#blob, start, end),
+      { bufferSize: STREAM_CHUNK_BYTES },
     );
   }
 

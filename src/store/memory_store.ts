@@ -5,7 +5,7 @@ import {
   SimpleTransactionContext,
   type TransactionContext,
 } from "./transaction.ts";
-import { Value } from "./value.ts";
+import { STREAM_CHUNK_BYTES, Value } from "./value.ts";
 
 /** What is kept for one key. None of it ever changes. */
 interface Entry {
@@ -142,7 +142,9 @@ class MemoryValue extends Value {
   }
 
   protected read(start: number, end: number): ReadableStream<Uint8Array> {
-    return bufferIterator(partOf(this.#chunks, start, end));
+    return bufferIterator(partOf(this.#chunks, start, end), {
+      bufferSize: STREAM_CHUNK_BYTES,
+    });
   }
 
   override bytes(): Promise<Uint8Array<ArrayBuffer>> {

@@ -11,7 +11,7 @@ import {
   SimpleTransactionContext,
   type TransactionContext,
 } from "./transaction.ts";
-import { Value, type ValueInfo } from "./value.ts";
+import { STREAM_CHUNK_BYTES, Value, type ValueInfo } from "./value.ts";
 
 /** Options for {@linkcode SqliteStore}. */
 export interface SqliteStoreOptions extends StoreOptions {
@@ -379,7 +379,9 @@ class ChunkedValue extends Value {
   }
 
   protected read(start: number, end: number): ReadableStream<Uint8Array> {
-    return bufferIterator(this.#chunks(start, end));
+    return bufferIterator(this.#chunks(start, end), {
+      bufferSize: STREAM_CHUNK_BYTES,
+    });
   }
 }
 

@@ -3,7 +3,7 @@ import { chunksOf } from "./chunks.ts";
 import { copyMetadata, type JsonValue, type Metadata } from "./metadata.ts";
 import { ReadOnlyStore, type StoreOptions } from "./read_only_store.ts";
 import { quoted, StoreError } from "./store_error.ts";
-import { Value, type ValueInfo } from "./value.ts";
+import { STREAM_CHUNK_BYTES, Value, type ValueInfo } from "./value.ts";
 
 /** Options for {@linkcode UrlStore}. */
 export interface UrlStoreOptions extends StoreOptions {
@@ -89,7 +89,7 @@ export class UrlStore extends ReadOnlyStore {
 
   /** Reads the index, if there is one. */
   protected override async open(): Promise<void> {
-    const response = await fetch(this.#indexUrl, { headers: this.#headers });
+    const response = await request(this.#indexUrl, { headers: this.#headers });
     if (!response.ok) {
       await response.body?.cancel();
       if (isMissing(response)) return;
@@ -108,7 +108,7 @@ export class UrlStore extends ReadOnlyStore {
     const metadata = this.#index?.get(key);
     if (this.#index && !metadata) return undefined;
     const url = this.#urlOf(key);
-    const response = await fetch(url, {
+    const response = await request(url, {
       method: "HEAD",
       headers: this.#headers,
     });
@@ -171,7 +171,9 @@ class UrlValue extends Value {
   }
 
   protected read(start: number, end: number): ReadableStream<Uint8Array> {
-    return bufferIterator(start < end ? this.#fetch(start, end) : []);
+    return bufferIterator(start < end ? this.#fetch(start, end) : [], {
+      bufferSize: STREAM_CHUNK_BYTES,
+    });
   }
 
   async *#fetch(start: number, end: number): AsyncGenerator<Uint8Array> {
@@ -200,7 +202,7 @@ class UrlValue extends Value {
     const isWhole = start === 0 && end === this.size;
     if (!isWhole) headers.set("Range", `bytes=${start}-${end - 1}`);
     if (this.#etag) headers.set("If-Match", this.#etag);
-    const response = await fetch(this.#url, { headers });
+    const response = await request(this.#url, { headers });
     if (response.ok && this.#isSame(response)) return response;
     await response.body?.cancel();
     if (response.ok || response.status === 412 || isMissing(response)) {
@@ -218,6 +220,17 @@ class UrlValue extends Value {
   #isSame(response: Response): boolean {
     const etag = response.headers.get("ETag");
     return !this.#etag || !etag || etag === this.#etag;
+  }
+}
+
+async function request(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StoreError("HTTP", `Cannot reach "${url}": ${reason}`, {
+      cause: error,
+    });
   }
 }
 

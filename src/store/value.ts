@@ -15,6 +15,13 @@ export interface IterdataOptions {
   signal?: AbortSignal;
 }
 
+/**
+ * Bytes in a chunk of a value's stream: a new buffer of that size is the
+ * cheapest to get, and to get rid of again. Readers that bring their own may
+ * bring larger ones.
+ */
+export const STREAM_CHUNK_BYTES = 65_536;
+
 /** What a {@linkcode Value} is made from. */
 export interface ValueInfo {
   /** What was stored with the value. */

@@ -163,6 +163,23 @@ Deno.test("an answer that is an error is told with its status", async () => {
   await assertRejects(() => new UrlStore(url).connect(), StoreError, "403");
 });
 
+Deno.test("a server that is not there is told by its URL", async () => {
+  const server = new FileServer(files("a"));
+  const { url } = server;
+  const store = await new UrlStore(url).connect();
+  const value = await store.get("a");
+  await server[Symbol.asyncDispose]();
+  const calls = [
+    () => value.bytes(),
+    () => store.get("a"),
+    () => new UrlStore(url).connect(),
+  ];
+  for (const call of calls) {
+    const error = await assertRejects(call, StoreError, "Cannot reach");
+    assertEquals(error.code, "HTTP");
+  }
+});
+
 Deno.test("an index that is none is told as such", async () => {
   for (const text of ["[]", "no", '{"a":7}', "null"]) {
     const index = new Map([["index.json", new TextEncoder().encode(text)]]);

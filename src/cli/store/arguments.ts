@@ -1,0 +1,64 @@
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import {
+  openStore,
+  type OpenStoreOptions,
+  type ReadOnlyStore,
+  Store,
+} from "../../store/mod.ts";
+import { UsageError } from "../command.ts";
+
+/** Splits arguments into options and positionals, of which some must be. */
+export function parse<T extends ParseArgsOptionsConfig>(
+  args: string[],
+  options: T,
+  names: readonly string[],
+) {
+  const parsed = parseOrRefuse(args, options);
+  const missing = names[parsed.positionals.length];
+  if (missing === undefined) return parsed;
+  throw new UsageError(`${missing} is missing`);
+}
+
+/** Refuses positionals that come after the last one that means something. */
+export function assertNoMore(positionals: readonly string[], most: number) {
+  if (positionals.length <= most) return;
+  throw new UsageError(`Unexpected argument "${positionals[most]}"`);
+}
+
+/** Connects to the store that is given by a URL. */
+export async function open(
+  url: string,
+  options: OpenStoreOptions = {},
+): Promise<ReadOnlyStore> {
+  try {
+    return await openStore(url, options);
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** Connects to a store that can be written, which is made if need be. */
+export async function openToWrite(url: string): Promise<Store> {
+  const store = await open(url, { create: true });
+  if (store instanceof Store) return store;
+  await store.disconnect();
+  throw new UsageError(`Cannot write to "${url}": it is read-only`);
+}
+
+/** A key on one line of output, unlike any other key. */
+export function printable(key: string): string {
+  return /^"|\p{C}/u.test(key) ? JSON.stringify(key) : key;
+}
+
+function parseOrRefuse<T extends ParseArgsOptionsConfig>(
+  args: string[],
+  options: T,
+) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(error.message.split(". ", 1)[0]);
+  }
+}

@@ -1,0 +1,32 @@
+import { TerminalProgressBar } from "../../events/mod.ts";
+import type { Command } from "../command.ts";
+import { assertNoMore, open, openToWrite, parse } from "./arguments.ts";
+
+const OPTIONS = { key: { type: "string" } } as const;
+
+/** `sluice store cp`: values from one store to another. */
+export const cp: Command = {
+  name: "cp",
+  summary: "Copy keys from one store to another",
+  help: `Usage: sluice store cp [OPTIONS] FROM TO [PATTERN]
+
+Copies the keys that match PATTERN (see "sluice store ls --help"), or all of
+them, from the store FROM to the store TO, which is made if there is none.
+
+Options:
+      --key KEY  Only copy this key: needs no index on a web server
+
+Example:
+  sluice store cp https://example.com/data/ file:data --key flights.csv`,
+  async run(args, signal) {
+    const { values, positionals } = parse(args, OPTIONS, ["FROM", "TO"]);
+    const [fromUrl, toUrl, pattern = "*"] = positionals;
+    assertNoMore(positionals, values.key === undefined ? 3 : 2);
+    await using from = await open(fromUrl, { create: false });
+    await using to = await openToWrite(toUrl);
+    using _bar = new TerminalProgressBar(to.eventManager);
+    const keys = values.key === undefined ? from.glob(pattern) : [values.key];
+    for await (const key of keys) await to.set(key, from.get(key), { signal });
+    return 0;
+  },
+};

@@ -1,0 +1,74 @@
+import { TerminalProgressBar } from "../../events/mod.ts";
+import { StoreProgressManager } from "../../store/mod.ts";
+import { bufferIterator } from "../../streams/mod.ts";
+import { type Command, UsageError } from "../command.ts";
+import { assertNoMore, open, parse } from "./arguments.ts";
+
+const OPTIONS = {
+  output: { type: "string", short: "o" },
+  range: { type: "string" },
+  metadata: { type: "boolean" },
+} as const;
+
+/** `sluice store get`: the bytes of a key, or some of them. */
+export const get: Command = {
+  name: "get",
+  summary: "Print the bytes of a key",
+  help: `Usage: sluice store get [OPTIONS] URL KEY
+
+Options:
+  -o, --output FILE      Write the bytes to a file instead of standard output
+      --range START-END  Only the bytes from index START to before index END,
+                         either of which may be left out
+      --metadata         Print the metadata as JSON, no bytes
+
+Example:
+  sluice store get --range 0-1000 https://example.com/data/ flights.csv`,
+  async run(args, signal) {
+    const { values, positionals } = parse(args, OPTIONS, ["URL", "KEY"]);
+    const [url, key] = positionals;
+    assertNoMore(positionals, 2);
+    const [start, end] = parseRange(values.range ?? "-");
+    await using store = await open(url, { create: false });
+    const value = await store.get(key);
+    if (values.metadata) {
+      console.log(JSON.stringify(value.metadata));
+      return 0;
+    }
+    using _bar = new TerminalProgressBar(store.eventManager);
+    const progress = new StoreProgressManager(store.eventManager, {
+      message: `Getting ${JSON.stringify(key)}`,
+      steps: Math.max(0, Math.min(end, value.size) - start),
+      source: store,
+      key,
+    });
+    const data = value.range(start, end);
+    const reported = bufferIterator(data, {
+      bufferSize: 65_536,
+      progress,
+      signal,
+    });
+    await progress.run(() => write(reported, values.output));
+    return 0;
+  },
+};
+
+async function write(
+  data: ReadableStream<Uint8Array>,
+  path: string | undefined,
+): Promise<void> {
+  if (path !== undefined) return await Deno.writeFile(path, data);
+  try {
+    await data.pipeTo(Deno.stdout.writable, { preventClose: true });
+  } catch (error) {
+    // Whoever reads the output has seen enough of it.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
+function parseRange(text: string): [start: number, end: number] {
+  const [, start, end] = /^(\d*)-(\d*)$/.exec(text) ?? [];
+  const range = [Number(start || 0), end ? Number(end) : Infinity] as const;
+  if (start !== undefined && range[0] <= range[1]) return [...range];
+  throw new UsageError(`--range must be START-END, found "${text}"`);
+}

@@ -1,0 +1,40 @@
+import type { ReadOnlyStore } from "../../store/mod.ts";
+import type { Command } from "../command.ts";
+import { assertNoMore, open, parse, printable } from "./arguments.ts";
+
+const OPTIONS = { long: { type: "boolean", short: "l" } } as const;
+
+/** `sluice store ls`: the keys of a store. */
+export const ls: Command = {
+  name: "ls",
+  summary: "List the keys that match a pattern",
+  help: `Usage: sluice store ls [OPTIONS] URL [PATTERN]
+
+Lists the keys that match PATTERN, or all of them, one a line and in no
+particular order. In PATTERN "*" is any characters, slashes too, "?" one
+character, "[a-c]" one of these and "[!a-c]" one of all others. A key that would
+take more than a line is printed as a JSON string.
+
+Options:
+  -l, --long  Print the size in bytes and the time of the last change, too
+
+Example:
+  sluice store ls file:results "*.csv" | sort`,
+  async run(args, signal) {
+    const { values, positionals } = parse(args, OPTIONS, ["URL"]);
+    const [url, pattern = "*"] = positionals;
+    assertNoMore(positionals, 2);
+    await using store = await open(url, { create: false });
+    for await (const key of store.glob(pattern)) {
+      signal.throwIfAborted();
+      console.log(values.long ? await longLine(store, key) : printable(key));
+    }
+    return 0;
+  },
+};
+
+async function longLine(store: ReadOnlyStore, key: string): Promise<string> {
+  const { size, modified } = await store.get(key);
+  const time = modified?.toISOString() ?? "-";
+  return `${String(size).padStart(12)}  ${time.padEnd(24)}  ${printable(key)}`;
+}

@@ -1,0 +1,49 @@
+import type { JsonValue } from "../../store/mod.ts";
+import { type Command, UsageError } from "../command.ts";
+import { open, parse } from "./arguments.ts";
+
+const OPTIONS = { select: { type: "string" } } as const;
+
+/** `sluice store query`: keys by their metadata. */
+export const query: Command = {
+  name: "query",
+  summary: "Find keys by their metadata",
+  help: `Usage: sluice store query [OPTIONS] URL [NAME=VALUE ...]
+
+Prints the keys whose metadata has every NAME with an equal VALUE, one JSON
+object a line: {"key": ..., "metadata": {...}}. A VALUE that is not JSON is a
+string.
+
+Options:
+      --select NAMES  Only print these names of the metadata, with commas
+                      between them
+
+Example:
+  sluice store query sqlite:results.db year=2024 'tags=["a","b"]' --select year`,
+  async run(args, signal) {
+    const { values, positionals } = parse(args, OPTIONS, ["URL"]);
+    const [url, ...conditions] = positionals;
+    const match = Object.fromEntries(conditions.map(parseCondition));
+    const select = values.select?.split(",");
+    await using store = await open(url, { create: false });
+    for await (const [key, metadata] of store.query(match, select)) {
+      signal.throwIfAborted();
+      console.log(JSON.stringify({ key, metadata }));
+    }
+    return 0;
+  },
+};
+
+function parseCondition(text: string): [name: string, value: JsonValue] {
+  const at = text.indexOf("=");
+  if (at > 0) return [text.slice(0, at), parseValue(text.slice(at + 1))];
+  throw new UsageError(`A condition must be NAME=VALUE, found "${text}"`);
+}
+
+function parseValue(text: string): JsonValue {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,98 @@
+import { assert, assertEquals } from "@std/assert";
+import { TextLineStream } from "@std/streams";
+import { delay } from "@std/async";
+import { fromFileUrl } from "@std/path";
+import { openStore } from "../../src/store/mod.ts";
+import { stdConfigArgs } from "../../tools/std_config.ts";
+import { temporaryPath } from "./_temporary_directory.ts";
+
+const writer = fromFileUrl(import.meta.resolve("./_writer.ts"));
+const kills = Number(Deno.env.get("SLUICE_KILLS") ?? 12);
+
+for (const scheme of ["file", "sqlite"]) {
+  Deno.test(`${scheme}: a process killed at any instant leaves the old value or the new one, and nothing else`, async () => {
+    const seed = Number(
+      Deno.env.get("SLUICE_SEED") ??
+        crypto.getRandomValues(new Uint32Array(1))[0],
+    );
+    console.log(`seed ${seed}`);
+    const random = generator(seed);
+    const path = temporaryPath();
+    const url = `${scheme}:${path}`;
+    let next = 1;
+    for (let kill = 0; kill < kills; kill++) {
+      const last = await killedWriter(url, next, random);
+      const found = await valueLeft(url);
+      // What was reported is there, and at most what came after it.
+      assert(
+        found === last || found === last + 1,
+        `the last set that returned was ${last}, the value found is ${found}`,
+      );
+      next = found + 1;
+    }
+    if (scheme === "file") assertNoStrayFiles(path);
+  });
+}
+
+/** Starts a writer, kills it a little later, and returns its last report. */
+async function killedWriter(
+  url: string,
+  first: number,
+  random: () => number,
+): Promise<number> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      ...await stdConfigArgs(),
+      writer,
+      url,
+      String(first),
+    ],
+    stdout: "piped",
+  }).spawn();
+  const lines = child.stdout
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream());
+  let last = first - 1;
+  let killing: Promise<void> | undefined;
+  for await (const line of lines) {
+    // A line may be cut short by the kill.
+    if (line === String(last + 1)) last++;
+    killing ??= delay(random() * 60).then(() => child.kill("SIGKILL"));
+  }
+  await killing;
+  assertEquals((await child.status).signal, "SIGKILL");
+  return last;
+}
+
+/** The number that the value of the key tells, after a look at all of it. */
+async function valueLeft(url: string): Promise<number> {
+  await using store = await openStore(url, { create: false });
+  const entries = await Array.fromAsync(store.query());
+  assertEquals(entries.map(([key]) => key), ["key"]);
+  const value = await store.get("key");
+  const n = Number(value.metadata.n);
+  const bytes = await value.bytes();
+  assertEquals(bytes.length, [100, 70_000, 3_000_000, 5][n % 4]);
+  assert(bytes.every((byte) => byte === n % 256), `value ${n} is a mixture`);
+  return n;
+}
+
+function assertNoStrayFiles(path: string): void {
+  const names = (directory: string) =>
+    [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
+  assertEquals(names(`${path}/values`), ["=key"]);
+  assert(names(`${path}/blobs`).length <= 1);
+  const known = ["blobs", "lock", "next", "values"];
+  assert(names(path).every((name) => known.includes(name)));
+}
+
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
