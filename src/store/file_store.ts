@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { resolve } from "@std/path";
 import { bufferIterator } from "../streams/mod.ts";
 import { chunksOf } from "./chunks.ts";
-import { tryLock, withLock } from "./file_lock.ts";
+import { FileLock, tryLock } from "./file_lock.ts";
 import { blobName, fileName, keyNameOfBlob } from "./file_names.ts";
 import { decodeRecord, encodeRecord, type FileRecord } from "./file_record.ts";
 import type { JsonValue, Metadata } from "./metadata.ts";
@@ -75,7 +76,7 @@ export class FileStore extends Store {
   readonly #values: string;
   readonly #blobs: string;
   readonly #next: string;
-  readonly #lock: string;
+  #lock: FileLock | undefined;
 
   /**
    * Makes a store that is not connected yet.
@@ -91,7 +92,6 @@ export class FileStore extends Store {
     this.#values = `${this.path}/values`;
     this.#blobs = `${this.path}/blobs`;
     this.#next = `${this.path}/next`;
-    this.#lock = `${this.path}/lock`;
   }
 
   /**
@@ -121,7 +121,19 @@ export class FileStore extends Store {
     } else if (!await isDirectory(this.#values)) {
       throw new Deno.errors.NotFound(`There is no store in "${this.path}"`);
     }
-    await this.#removeOrphans();
+    this.#lock = new FileLock(`${this.path}/lock`);
+    try {
+      await this.#removeOrphans();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Lets go of the directory. */
+  protected override close(): void {
+    this.#lock?.[Symbol.dispose]();
+    this.#lock = undefined;
   }
 
   /** Looks up a key. */
@@ -153,7 +165,7 @@ export class FileStore extends Store {
     key: string,
   ): Metadata | undefined | Promise<Metadata | undefined> {
     const path = this.#pathOf(key);
-    return withLock(this.#lock, () => {
+    return this.#locked(() => {
       const old = readRecord(path)?.record;
       if (!old) return undefined;
       Deno.removeSync(path);
@@ -204,7 +216,7 @@ export class FileStore extends Store {
   /** A new file, locked for as long as it belongs to no key. */
   #newBlob(name: string): Deno.FsFile | Promise<Deno.FsFile> {
     // Whoever looks for orphans holds the same lock.
-    return withLock(this.#lock, () => {
+    return this.#locked(() => {
       const path = `${this.#blobs}/${name}`;
       const file = Deno.openSync(path, { write: true, createNew: true });
       tryLock(file);
@@ -218,7 +230,7 @@ export class FileStore extends Store {
     change: Change,
     content?: Content,
   ): Changed | Promise<Changed> {
-    return withLock(this.#lock, () => {
+    return this.#locked(() => {
       const path = this.#pathOf(key);
       const old = readRecord(path);
       const record = nextRecord(key, change, content, old?.record);
@@ -257,7 +269,7 @@ export class FileStore extends Store {
       ({ name }) => name,
     );
     if (names.length === 0) return;
-    await withLock(this.#lock, () => {
+    await this.#locked(() => {
       for (const name of names) this.#removeOrphan(name);
     });
   }
@@ -266,6 +278,14 @@ export class FileStore extends Store {
     const path = `${this.#values}/${keyNameOfBlob(name)}`;
     if (readRecord(path)?.record.blob === name) return;
     removeUnlessLocked(`${this.#blobs}/${name}`);
+  }
+
+  #locked<T>(section: () => T): T | Promise<T> {
+    if (this.#lock) return this.#lock.run(section);
+    throw new StoreError(
+      "NOT_CONNECTED",
+      "The store was disconnected while it was being written to",
+    );
   }
 
   #pathOf(key: string): string {
@@ -340,6 +360,8 @@ function nextRecord(
 }
 
 function readRecord(path: string) {
+  // An error would take longer than the whole of this.
+  if (!existsSync(path)) return undefined;
   try {
     return decodeRecord(Deno.readFileSync(path), path);
   } catch (error) {

@@ -148,6 +148,9 @@ class MemoryValue extends Value {
   }
 
   override bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#chunks.length === 1) {
+      return Promise.resolve(this.#chunks[0].slice());
+    }
     const bytes = new Uint8Array(this.size);
     let length = 0;
     for (const chunk of this.#chunks) {

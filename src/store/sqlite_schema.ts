@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { whenFree } from "./sqlite_transaction.ts";
 import { StoreError } from "./store_error.ts";
 
 /** Tells the database of a store from any other ("slce"). */
@@ -46,6 +47,9 @@ const SCHEMA = `
 
 /** Every statement of the store. */
 const STATEMENTS = {
+  begin: "BEGIN IMMEDIATE",
+  commit: "COMMIT",
+  rollback: "ROLLBACK",
   find:
     "SELECT metadata, size, created, modified, bytes, upload FROM value WHERE key = ?",
   old: "SELECT metadata, upload FROM value WHERE key = ?",
@@ -89,13 +93,19 @@ export interface Connection {
 }
 
 /** Opens the database of a store, and makes it one if it is empty. */
-export function openDatabase(path: string, durable: boolean): Connection {
+export async function openDatabase(
+  path: string,
+  durable: boolean,
+): Promise<Connection> {
   const database = new DatabaseSync(path, { timeout: SYNC_WAIT_MILLISECONDS });
   try {
-    assertOurs(database, path);
-    database.exec("PRAGMA journal_mode = WAL");
     database.exec(`PRAGMA synchronous = ${durable ? "FULL" : "NORMAL"}`);
-    database.exec(SCHEMA);
+    await whenFree(() => {
+      if (isOurs(database, path)) return;
+      database.prepare("PRAGMA journal_mode = WAL").get();
+      database.prepare("BEGIN IMMEDIATE").run();
+      database.exec(SCHEMA + "COMMIT");
+    });
     return { database, statements: prepareStatements(database) };
   } catch (error) {
     database.close();
@@ -103,10 +113,12 @@ export function openDatabase(path: string, durable: boolean): Connection {
   }
 }
 
-function assertOurs(database: DatabaseSync, path: string): void {
+/** Whether the database is that of a store; one that is empty may become it. */
+function isOurs(database: DatabaseSync, path: string): boolean {
   const id = database.prepare("PRAGMA application_id").get()?.application_id;
+  if (id === APPLICATION_ID) return true;
   const tables = database.prepare("SELECT 1 FROM sqlite_schema").all();
-  if (id === APPLICATION_ID || tables.length === 0) return;
+  if (tables.length === 0) return false;
   throw new StoreError(
     "DAMAGED",
     `Cannot open "${path}": it is the database of something else than a store`,

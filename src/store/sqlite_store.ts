@@ -119,29 +119,30 @@ export class SqliteStore extends Store {
 
   /** Begins a transaction of the database. */
   async beginTransaction(): Promise<void> {
-    await begin(this.#connected.database);
+    await begin(this.#connected);
   }
 
   /** Commits the transaction of the database. */
   commitTransaction(): void {
-    this.#connected.database.exec("COMMIT");
+    this.#connected.statements.commit.run();
   }
 
   /** Rolls back the transaction of the database. */
   rollbackTransaction(): void {
-    this.#connected.database.exec("ROLLBACK");
+    this.#connected.statements.rollback.run();
   }
 
   /** Opens the database and removes what killed processes left in it. */
   protected override async open(): Promise<void> {
     if (!this.#create) await assertPresent(this.path);
-    const connection = openDatabase(this.path, this.#durable);
-    const { database, statements } = connection;
-    await atomically(database, () => {
-      statements.forgetUploads.run(Date.now() - ABANDONED_MILLISECONDS);
-      statements.removeOrphans.run();
-    });
+    const connection = await openDatabase(this.path, this.#durable);
     this.#connection = connection;
+    try {
+      await atomically(connection, () => removeOrphans(connection));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** Closes the database. */
@@ -195,9 +196,10 @@ export class SqliteStore extends Store {
   protected remove(
     key: string,
   ): Metadata | undefined | Promise<Metadata | undefined> {
-    const { database, statements } = this.#connected;
+    const connection = this.#connected;
+    const { statements } = connection;
     const keyBytes = encoder.encode(key);
-    return atomically(database, () => {
+    return atomically(connection, () => {
       const old = statements.old.get(keyBytes);
       if (!old) return undefined;
       statements.remove.run(keyBytes);
@@ -253,8 +255,9 @@ export class SqliteStore extends Store {
     number: number,
     chunk: Uint8Array,
   ): void | Promise<void> {
-    const { database, statements } = this.#connected;
-    return atomically(database, () => {
+    const connection = this.#connected;
+    const { statements } = connection;
+    return atomically(connection, () => {
       const now = Date.now();
       if (number === 0) statements.beginUpload.run(upload, now);
       else if (number % CHUNKS_PER_TOUCH === 0) {
@@ -268,8 +271,9 @@ export class SqliteStore extends Store {
   async #forget(upload: number): Promise<void> {
     // Without a connection that is left to whoever connects next.
     if (!this.#connection) return;
-    const { database, statements } = this.#connection;
-    await atomically(database, () => {
+    const connection = this.#connection;
+    const { statements } = connection;
+    await atomically(connection, () => {
       statements.endUpload.run(upload);
       statements.removeChunks.run({ upload });
     });
@@ -281,9 +285,10 @@ export class SqliteStore extends Store {
     change: Change,
     content?: Content,
   ): Changed | Promise<Changed> {
-    const { database, statements } = this.#connected;
+    const connection = this.#connected;
+    const { statements } = connection;
     const keyBytes = encoder.encode(key);
-    return atomically(database, () => {
+    return atomically(connection, () => {
       const old = statements.old.get(keyBytes);
       const before = old && JSON.parse(String(old.metadata));
       const metadata = changedMetadata(key, before, change);
@@ -401,6 +406,12 @@ function replaced(key: string): StoreError {
       quoted(key)
     } was replaced or deleted before it was read: get it again`,
   );
+}
+
+/** Removes the chunks of values that nobody has completed. */
+function removeOrphans({ statements }: Connection): void {
+  statements.forgetUploads.run(Date.now() - ABANDONED_MILLISECONDS);
+  statements.removeOrphans.run();
 }
 
 async function assertPresent(path: string): Promise<void> {

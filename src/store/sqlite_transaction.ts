@@ -1,5 +1,5 @@
-import type { DatabaseSync } from "node:sqlite";
 import { delay } from "@std/async";
+import type { Connection } from "./sqlite_schema.ts";
 
 /** SQLite's result code for a database that another connection writes to. */
 const SQLITE_BUSY = 5;
@@ -12,72 +12,72 @@ const RETRY_MILLISECONDS = 5;
  * transaction of its own, or as a part of the one that is open.
  */
 export function atomically<T>(
-  database: DatabaseSync,
+  connection: Connection,
   section: () => T,
 ): T | Promise<T> {
-  if (database.isTransaction) return inSavepoint(database, section);
-  return tryBegin(database)
-    ? inTransaction(database, section)
-    : atomicallyLater(database, section);
+  return whenFree(() => {
+    if (connection.database.isTransaction) {
+      return inSavepoint(connection, section);
+    }
+    connection.statements.begin.run();
+    return inTransaction(connection, section);
+  });
 }
 
 /** Begins a transaction, when no other connection is in one that writes. */
-export async function begin(database: DatabaseSync): Promise<void> {
-  for await (const _ of retries()) {
-    if (tryBegin(database)) return;
-  }
-  database.exec("BEGIN IMMEDIATE");
-}
-
-async function atomicallyLater<T>(
-  database: DatabaseSync,
-  section: () => T,
-): Promise<T> {
-  for await (const _ of retries()) {
-    // Meanwhile a transaction may have begun on this connection.
-    if (database.isTransaction) return inSavepoint(database, section);
-    if (tryBegin(database)) return inTransaction(database, section);
-  }
-  database.exec("BEGIN IMMEDIATE");
-  return inTransaction(database, section);
+export async function begin(connection: Connection): Promise<void> {
+  await whenFree(() => connection.statements.begin.run());
 }
 
 /**
- * When to try again. SQLite itself could wait, but the other connection may
- * belong to this very process, which must go on meanwhile.
+ * Runs an action that fails while another connection writes, again if need be.
+ * SQLite itself could wait, but the other connection may belong to this very
+ * process, which must go on meanwhile.
  */
-async function* retries(): AsyncGenerator<void> {
-  const deadline = performance.now() + MOST_MILLISECONDS;
-  yield;
-  while (performance.now() < deadline) {
-    await delay(RETRY_MILLISECONDS * (1 + Math.random()));
-    yield;
-  }
-}
-
-function tryBegin(database: DatabaseSync): boolean {
+export function whenFree<T>(action: () => T): T | Promise<T> {
   try {
-    database.exec("BEGIN IMMEDIATE");
-    return true;
+    return action();
   } catch (error) {
-    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return false;
+    if (isBusy(error)) return retry(action);
     throw error;
   }
 }
 
-function inTransaction<T>(database: DatabaseSync, section: () => T): T {
+async function retry<T>(action: () => T): Promise<T> {
+  const deadline = performance.now() + MOST_MILLISECONDS;
+  for (;;) {
+    await delay(RETRY_MILLISECONDS * (1 + Math.random()));
+    try {
+      return action();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  // Only errors of prepared statements have a code, not those of `exec`. The
+  // low byte of an extended code is the code that it is a kind of.
+  const { errcode } = error as { errcode?: number };
+  return errcode !== undefined && (errcode & 0xff) === SQLITE_BUSY;
+}
+
+function inTransaction<T>(
+  { database, statements }: Connection,
+  section: () => T,
+): T {
   try {
     const result = section();
-    database.exec("COMMIT");
+    statements.commit.run();
     return result;
   } catch (error) {
     // SQLite itself has already rolled back after some errors.
-    if (database.isTransaction) database.exec("ROLLBACK");
+    if (database.isTransaction) statements.rollback.run();
     throw error;
   }
 }
 
-function inSavepoint<T>(database: DatabaseSync, section: () => T): T {
+function inSavepoint<T>({ database }: Connection, section: () => T): T {
   database.exec("SAVEPOINT part");
   try {
     return section();

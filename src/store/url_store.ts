@@ -183,7 +183,8 @@ class UrlValue extends Value {
     // A server that knows no ranges sends all of the bytes.
     let skip = status === 206 ? 0 : start;
     let missing = end - start;
-    for await (const chunk of chunksOf(bufferIterator(body), CHUNK_BYTES)) {
+    const chunkSize = Math.min(CHUNK_BYTES, skip + missing);
+    for await (const chunk of chunksOf(bufferIterator(body), chunkSize)) {
       const part = chunk.subarray(skip, skip + missing);
       skip -= Math.min(skip, chunk.length);
       missing -= part.length;
