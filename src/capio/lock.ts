@@ -23,6 +23,23 @@ export class FileLock implements Disposable {
     }
   }
 
+  /** Opens the lock on `path` for {@linkcode FileLock.during}, not held yet. */
+  static open(path: string): FileLock {
+    return new FileLock(
+      system.openSync(path, { create: true, write: true }),
+    );
+  }
+
+  /** Waits for the exclusive lock, runs `fn`, and lets the next one have it. */
+  during(fn: () => void): void {
+    this.#file.lockSync(true);
+    try {
+      fn();
+    } finally {
+      this.#file.unlockSync();
+    }
+  }
+
   /** Whether some process holds the exclusive lock on `path`. */
   static isHeld(path: string): boolean {
     const file = ifPresent(() => system.openSync(path, { read: true }));

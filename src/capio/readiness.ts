@@ -21,13 +21,16 @@ export function openReadiness(
   state: WorkflowState,
   asker: Asker,
   path: string,
-  isReal: () => boolean,
+  look: () => Deno.FileInfo | undefined,
 ): Verdict {
   if (state.paths.has(path)) return GO;
   const producers = state.engine.producers(path);
   if (producers.includes(asker.app)) return GO;
+  const real = look();
+  // A glob for output files also matches the directories they are to lie in.
+  if (real?.isDirectory) return GO;
   if (producers.length === 0) {
-    if (isReal()) return GO;
+    if (real) return GO;
     const declared = state.engine.isDeclared(path);
     return { type: "wait", why: "nobody has created it yet", declared };
   }
@@ -36,7 +39,7 @@ export function openReadiness(
     const why = `${names} has not created it yet`;
     return { type: "wait", why, declared: true };
   }
-  if (isReal()) return GO;
+  if (real) return GO;
   const error = new Deno.errors.NotFound(
     `Cannot open "${path}" for reading: its producer ${names} left without creating it`,
   );
@@ -73,7 +76,8 @@ export function listingReadiness(
   path: string,
 ): Verdict {
   const { engine } = state;
-  if (!engine.isDeclared(path)) return GO;
+  // A rule for files that happens to match says nothing about a listing.
+  if (!engine.isDirectory(path)) return GO;
   if (engine.producers(path).includes(asker.app)) return GO;
   if (isDirectoryComplete(state, path)) return GO;
   return { type: "wait", why: "it is not complete yet", declared: true };

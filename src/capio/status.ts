@@ -1,5 +1,6 @@
 import { missingForCommit } from "./readiness.ts";
-import { readState } from "./remains.ts";
+import { JournalFollower } from "./journal/follower.ts";
+import { isInSpool } from "./journal/commit.ts";
 import type { WorkflowFile, WorkflowState } from "./journal/state.ts";
 import { ifPresent, system } from "./system.ts";
 import { WorkflowFolder } from "./workflow_folder.ts";
@@ -104,9 +105,10 @@ export function workflowStatus(
     system.realPathSync(capioDir),
     workflowName,
   );
-  // It may end between the two looks.
-  const state = ifPresent(() => readState(folder));
-  return state && describe(state, folder);
+  return ifPresent(() => {
+    using run = new JournalFollower(folder.journal, folder.capioDir);
+    return describe(run.catchUp(), folder);
+  });
 }
 
 /** The state in the words of the public interface. */
@@ -150,7 +152,9 @@ function describeFile(
   return {
     path,
     phase,
-    size: sizeOf(folder.spool(path)) ?? sizeOf(folder.real(path)) ?? 0,
+    size:
+      sizeOf(isInSpool(state, file) ? folder.spool(path) : folder.real(path)) ??
+        0,
     writers: [...new Set(apps)],
     created,
     ...(ended !== undefined && { ended }),

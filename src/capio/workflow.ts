@@ -1,12 +1,13 @@
-import { JournalReader, JournalWriter } from "./journal/journal.ts";
 import type { CapioClRule } from "./cl/mod.ts";
-import { isOver } from "./journal/commit.ts";
-import { engineWith, fold, initialState } from "./journal/fold.ts";
+import { isInSpool, isOver } from "./journal/commit.ts";
 import type { Ending, EventBody } from "./journal/event.ts";
+import { engineWith, initialState } from "./journal/fold.ts";
+import { JournalFollower } from "./journal/follower.ts";
+import { JournalWriter } from "./journal/journal.ts";
 import type { WorkflowFile, WorkflowState } from "./journal/state.ts";
 import { FileLock } from "./lock.ts";
 import { moveIntoPlace } from "./publication.ts";
-import { clearRemains, readState } from "./remains.ts";
+import { presentRun } from "./remains.ts";
 import { WorkflowFolder } from "./workflow_folder.ts";
 
 /** How often one process looks whether the others still live, in ms. */
@@ -35,9 +36,9 @@ export class Workflow {
   readonly app: string;
   readonly folder: WorkflowFolder;
   readonly #writer: JournalWriter;
-  readonly #reader: JournalReader;
+  readonly #follower: JournalFollower;
   readonly #life: FileLock;
-  #state: WorkflowState;
+  readonly #publication: FileLock;
   #livenessChecked = 0;
   #warned = 0;
   #nextHandle = 0;
@@ -46,17 +47,17 @@ export class Workflow {
   private constructor(
     folder: WorkflowFolder,
     { capioDir, appName, document, rules }: WorkflowOptions,
+    present: JournalFollower | undefined,
   ) {
     this.folder = folder;
     this.app = appName;
     this.id = `${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
-    this.#state = initialState(capioDir);
     this.#life = FileLock.acquire(folder.memberLock(this.id));
+    this.#publication = folder.publicationLock();
     this.#writer = new JournalWriter(folder.journal);
-    this.#reader = new JournalReader(folder.journal);
-    this.#catchUp();
+    this.#follower = present ?? new JournalFollower(folder.journal, capioDir);
     this.append({ event: "join", app: appName, pid: Deno.pid });
-    const isNew = document && !this.#state.documents.has(document);
+    const isNew = document && !this.state.documents.has(document);
     if (isNew || rules.length > 0) {
       this.append({ event: "rules", document, rules });
     }
@@ -64,21 +65,24 @@ export class Workflow {
 
   /** Takes part in a workflow, which begins with its first member. */
   static join(options: WorkflowOptions): Workflow {
+    // Contradicting rules are refused before anything has to be undone.
+    engineWith(initialState(options.capioDir), options);
     const folder = new WorkflowFolder(options.capioDir, options.workflowName);
     using _ = folder.lock();
-    clearRemains(folder, options.appName);
-    // Rules that contradict those of the others are refused before anything
-    // is there that would have to be undone.
-    const { capioDir } = options;
-    const present = folder.isInUse ? readState(folder) : initialState(capioDir);
-    engineWith(present, options);
-    folder.create();
-    return new Workflow(folder, options);
+    const present = presentRun(folder, options.appName);
+    try {
+      if (present) engineWith(present.state, options);
+      folder.create();
+      return new Workflow(folder, options, present);
+    } catch (error) {
+      present?.[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** The state as far as this member has read the journal. */
   get state(): WorkflowState {
-    return this.#state;
+    return this.#follower.state;
   }
 
   /** Whether this member has left. */
@@ -98,21 +102,16 @@ export class Workflow {
 
   /** Catches up with the journal, and publishes what is this member's to. */
   refresh(): WorkflowState {
-    for (const event of this.#reader.read()) {
-      this.#state = fold(this.#state, event);
-    }
-    if (this.#state.unpublished.size > 0) this.#publishDue();
-    if (this.#state.staleReads.length > this.#warned) this.#warnOfStaleReads();
-    return this.#state;
+    const state = this.#follower.catchUp();
+    if (state.unpublished.size > 0) this.#publishDue();
+    if (state.staleReads.length > this.#warned) this.#warnOfStaleReads();
+    return this.state;
   }
 
   /** Where the present bearer of a name lies, spool or real tree. */
   isInSpool(path: string): boolean {
-    const file = this.#state.paths.get(path);
-    if (!file) return false;
-    return file.phase !== "committed" ||
-      this.#state.unpublished.has(file.number) ||
-      !this.#state.engine.isPermanent(path);
+    const file = this.state.paths.get(path);
+    return file !== undefined && isInSpool(this.state, file);
   }
 
   /** Reports members that ended without a word; cheap to call often. */
@@ -127,12 +126,13 @@ export class Workflow {
   publish(file: WorkflowFile): void {
     // Without the lock, a slow second publisher could move the next bearer of
     // the name, half written, into the place of this one.
-    using _ = this.folder.publicationLock();
-    this.#catchUp();
-    if (!this.#state.unpublished.has(file.number)) return;
-    moveIntoPlace(this.folder, file);
-    this.append({ event: "publish", file: file.number });
-    this.#catchUp();
+    this.#publication.during(() => {
+      this.#follower.catchUp();
+      if (!this.state.unpublished.has(file.number)) return;
+      moveIntoPlace(this.folder, file);
+      this.append({ event: "publish", file: file.number });
+      this.#follower.catchUp();
+    });
   }
 
   /** Ends this member's part; the last member clears up. */
@@ -151,47 +151,42 @@ export class Workflow {
   #clearUp(): void {
     // One who left at the same time may have cleared up, and a next run may
     // already have begun where this one was.
-    const present = this.#reader.isAt(this.folder.journal);
+    const present = this.#follower.isAt(this.folder.journal);
     try {
       if (present) this.#reportLost();
     } finally {
       this.#life[Symbol.dispose]();
+      this.#publication[Symbol.dispose]();
       this.#writer[Symbol.dispose]();
-      this.#reader[Symbol.dispose]();
+      this.#follower[Symbol.dispose]();
       this.folder.forgetMember(this.id);
     }
     // What could not be published is kept for the next run to try again.
-    const done = this.#state.unpublished.size === 0 && isOver(this.#state);
+    const done = this.state.unpublished.size === 0 && isOver(this.state);
     if (present ? done : !this.folder.isInUse) this.folder.remove();
   }
 
-  #catchUp(): void {
-    for (const event of this.#reader.read()) {
-      this.#state = fold(this.#state, event);
-    }
-  }
-
   #publishDue(): void {
-    for (const file of [...this.#state.unpublished.values()]) {
-      const committer = this.#state.members.get(file.committedBy ?? "");
+    for (const file of [...this.state.unpublished.values()]) {
+      const committer = this.state.members.get(file.committedBy ?? "");
       if (committer?.id === this.id || committer?.ending) this.publish(file);
     }
   }
 
   #reportLost(): void {
-    for (const { id, ending } of this.#state.members.values()) {
+    for (const { id, ending } of this.state.members.values()) {
       if (ending || id === this.id) continue;
       if (FileLock.isHeld(this.folder.memberLock(id))) continue;
       // It may have said farewell since the journal was last read.
-      this.#catchUp();
-      if (this.#state.members.get(id)?.ending) continue;
+      this.#follower.catchUp();
+      if (this.state.members.get(id)?.ending) continue;
       this.append({ event: "end", member: id, ending: "lost" });
     }
     this.refresh();
   }
 
   #warnOfStaleReads(): void {
-    const { staleReads, members } = this.#state;
+    const { staleReads, members } = this.state;
     for (const { path, reader, writer } of staleReads.slice(this.#warned)) {
       if (reader !== this.id) continue;
       console.warn(

@@ -56,7 +56,7 @@ export class WorkflowFolder {
 
   /** Held while a committed file moves into its place. */
   publicationLock(): FileLock {
-    return FileLock.acquire(join(this.#base, "publication.lock"));
+    return FileLock.open(join(this.#base, "publication.lock"));
   }
 
   /** Whether a run of the workflow is there. */

@@ -1,4 +1,3 @@
-import { dirname } from "@std/path";
 import { change, type Operation, runAsync, runSync } from "./effects.ts";
 import type { WorkflowState } from "./journal/state.ts";
 import { PathResolver } from "./paths.ts";
@@ -41,6 +40,10 @@ export class Workspace implements Disposable {
   readonly #options: WorkspaceOptions;
   readonly #wakeups: Wakeups;
   readonly #resolver: PathResolver;
+  /** Directories that the spool is known to have. */
+  readonly #spoolDirectories = new Set<string>();
+  /** For how many renamings the two caches above hold. */
+  #renamings = 0;
   /** Closes held back until the program is seen to go on. */
   readonly #heldCloses: (() => void)[] = [];
   #closeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -102,6 +105,7 @@ export class Workspace implements Disposable {
 
   /** The place that `path` names, `undefined` when it is none of ours. */
   find(path: unknown, followLast = true): Place | undefined {
+    this.#forgetRenamed();
     const found = this.#resolver.resolve(path, followLast);
     if (found === undefined) return undefined;
     const [first] = found.split("/", 1);
@@ -117,14 +121,23 @@ export class Workspace implements Disposable {
     return folder.real(path);
   }
 
-  /** Whether a name is taken, in the spool or in the real tree. */
-  exists(path: string): boolean {
-    return this.workflow.isInSpool(path) || this.isReal(path);
+  /**
+   * Looks whether a file has been published just now. It is moved first and
+   * the journal told then: in between it is not where the journal says.
+   */
+  settlePublication(path: string): void {
+    const file = this.state.paths.get(path);
+    if (file?.phase === "committed") this.workflow.publish(file);
   }
 
-  /** Whether a name is taken in the real tree. */
-  isReal(path: string): boolean {
-    return lstatIfPresent(this.folder.real(path)) !== undefined;
+  /** Whether a name is taken, in the spool or in the real tree. */
+  exists(path: string): boolean {
+    return this.workflow.isInSpool(path) || this.real(path) !== undefined;
+  }
+
+  /** What lies under a name in the real tree. */
+  real(path: string): Deno.FileInfo | undefined {
+    return lstatIfPresent(this.folder.real(path));
   }
 
   /** Whether a name is that of a directory, in either tree. */
@@ -141,9 +154,11 @@ export class Workspace implements Disposable {
    * so that the system says so in its own words.
    */
   placeNew(path: string): string {
-    const parent = dirname(path) === "." ? "" : dirname(path);
+    const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    if (this.#spoolDirectories.has(parent)) return this.folder.spool(path);
     if (!this.isDirectory(parent)) return this.folder.real(path);
     system.mkdirSync(this.folder.spool(parent), { recursive: true });
+    this.#spoolDirectories.add(parent);
     return this.folder.spool(path);
   }
 
@@ -223,11 +238,6 @@ export class Workspace implements Disposable {
     this.#heldCloses.length = 0;
   }
 
-  /** A name has changed its meaning: look at links anew. */
-  forgetLinks(): void {
-    this.#resolver.forget();
-  }
-
   /** Leaves the workflow; what this member had not finished is lost on failure. */
   leave(failed: boolean): void {
     if (this.workflow.ended) return;
@@ -240,6 +250,14 @@ export class Workspace implements Disposable {
   /** Leaves the workflow as one who has done all there was to do. */
   [Symbol.dispose](): void {
     this.leave(false);
+  }
+
+  #forgetRenamed(): void {
+    const { renamings } = this.workflow.state;
+    if (this.#renamings === renamings) return;
+    this.#renamings = renamings;
+    this.#resolver.forget();
+    this.#spoolDirectories.clear();
   }
 
   #signals(signal?: AbortSignal): AbortSignal | undefined {

@@ -73,3 +73,10 @@ export function isOver(state: WorkflowState): boolean {
   return state.engine.apps.every((app) => state.apps.has(app)) ||
     members.some(({ ending }) => ending !== "left");
 }
+
+/** Whether a file has not been moved into the real tree, or never will be. */
+export function isInSpool(state: WorkflowState, file: WorkflowFile): boolean {
+  return file.phase !== "committed" ||
+    state.unpublished.has(file.number) ||
+    !state.engine.isPermanent(file.path);
+}

@@ -41,6 +41,7 @@ export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
     case "close":
       return closeHandle(state, `${event.by}/${event.handle}`, event);
     case "make": {
+      if (event.kind === "symlink") state.renamings++;
       unlink(state, event.path);
       const file = create(state, event.path, event.kind, event);
       // As good as closed by its maker, who never opened it.
@@ -50,6 +51,7 @@ export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
     case "rename":
       return rename(state, event.from, event.to, event);
     case "remove":
+      state.renamings++;
       for (const path of pathsBelow(state, event.path)) unlink(state, path);
       return state;
     case "publish":
@@ -234,6 +236,7 @@ function rename(
   event: { by: string; time: number },
 ): WorkflowState {
   if (from === to) return state;
+  state.renamings++;
   const moved = pathsBelow(state, from)
     .map((path) => state.paths.get(path))
     .filter((file) => file !== undefined);
@@ -255,6 +258,10 @@ function pathsBelow(state: WorkflowState, path: string): string[] {
   const kind = state.paths.get(path)?.kind;
   if (kind === "file" || kind === "symlink") return [path];
   const prefix = `${path}/`;
+  // There are far fewer directories than files: most often none is meant.
+  const isFolder = [...state.folders.keys()]
+    .some((it) => it === path || it.startsWith(prefix));
+  if (!isFolder) return kind ? [path] : [];
   const below = [...state.paths.keys()].filter((it) => it.startsWith(prefix));
   return kind ? [path, ...below] : below;
 }

@@ -109,6 +109,8 @@ export interface WorkflowState {
   readonly waits: Map<string, Waiting>;
   /** Files created so far. */
   created: number;
+  /** Names that have changed their meaning so far. */
+  renamings: number;
 }
 
 /** The state before the first event. */
@@ -134,5 +136,6 @@ export function emptyState(
     readings: new Map(),
     waits: new Map(),
     created: 0,
+    renamings: 0,
   };
 }

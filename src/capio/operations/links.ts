@@ -40,7 +40,6 @@ export function* makeLink(
   if (location !== folder.spool(path)) return;
   workflow.append({ event: "make", path, kind, complete: true });
   workflow.refresh();
-  if (kind === "symlink") workspace.forgetLinks();
 }
 
 /** `Deno.readLink`, as it was written. */

@@ -46,7 +46,7 @@ export function* untilAnnouncedExists(
       state,
       workflow,
       place.path,
-      () => workspace.isReal(place.path),
+      () => workspace.real(place.path),
     );
     // That it never came is what the system says next, in its own words.
     return verdict.type === "refuse" ? { type: "go" } : verdict;

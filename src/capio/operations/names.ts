@@ -52,10 +52,8 @@ export function* remove(
     }
     for (const location of locations) yield* at(location, place, removeAt);
   }
-  if (workflow.state.paths.has(path) || options?.recursive) {
-    workflow.append({ event: "remove", path });
-  }
-  workspace.forgetLinks();
+  workflow.append({ event: "remove", path });
+  workflow.refresh();
 }
 
 /** How something is moved from one place to another. */
@@ -126,7 +124,6 @@ function* renameInside(
   }
   workflow.append({ event: "rename", from: from.path, to: to.path });
   workflow.refresh();
-  workspace.forgetLinks();
 }
 
 function* renameReal(

@@ -62,8 +62,7 @@ export function* untilOpenable(
   const { path } = place;
   yield* workspace.until(
     place,
-    (state) =>
-      openReadiness(state, workflow, path, () => workspace.isReal(path)),
+    (state) => openReadiness(state, workflow, path, () => workspace.real(path)),
     signal,
   );
   noteInput(workspace, path);

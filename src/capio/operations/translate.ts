@@ -16,7 +16,7 @@ export function* atLocation<T>(
     try {
       return yield* act(location);
     } catch (error) {
-      workspace.workflow.refresh();
+      workspace.settlePublication(place.path);
       const moved = workspace.locate(place.path) !== location;
       if (!isAbsence(error) || !moved) {
         throw inCallersWords(error, location, place);

@@ -13,14 +13,14 @@ export function watchFs(
   workflow.refresh();
   const watched: string[] = [...outside];
   for (const { path } of places) {
-    if (workspace.isReal(path)) watched.push(folder.real(path));
+    if (workspace.real(path)) watched.push(folder.real(path));
     if (workspace.isDirectory(path)) {
       // New files appear in the spool: it is watched from the beginning.
       system.mkdirSync(folder.spool(path), { recursive: true });
       watched.push(folder.spool(path));
     } else if (workflow.isInSpool(path)) {
       watched.push(folder.spool(path));
-    } else if (!workspace.isReal(path)) {
+    } else if (!workspace.real(path)) {
       watched.push(folder.real(path));
     }
   }

@@ -1,0 +1,43 @@
+/**
+ * What does a call on a path outside of the workflow's directory cost more
+ * inside a context than without one?
+ */
+import { enterCapio } from "@sluice/sluice/capio";
+
+const directory = Deno.makeTempDirSync();
+const outside = Deno.makeTempFileSync();
+const original = Deno.lstatSync;
+
+const session = enterCapio({ capioDir: directory, scope: "process" });
+const replaced = Deno.lstatSync;
+
+Deno.bench({
+  name: "lstatSync as it was",
+  group: "absolute path",
+  baseline: true,
+  fn: () => void original(outside),
+});
+Deno.bench({
+  name: "lstatSync in a context, outside of its directory",
+  group: "absolute path",
+  fn: () => void replaced(outside),
+});
+
+Deno.chdir("/");
+Deno.bench({
+  name: "lstatSync as it was",
+  group: "relative path",
+  baseline: true,
+  fn: () => void original("tmp"),
+});
+Deno.bench({
+  name: "lstatSync in a context, outside of its directory",
+  group: "relative path",
+  fn: () => void replaced("tmp"),
+});
+
+addEventListener("unload", () => {
+  session.leave();
+  Deno.removeSync(outside);
+  Deno.removeSync(directory);
+});

@@ -1,0 +1,38 @@
+import { fold, initialState } from "./fold.ts";
+import { JournalReader } from "./journal.ts";
+import type { WorkflowState } from "./state.ts";
+
+/** Follows a journal: the state, as far as it has been read. */
+export class JournalFollower implements Disposable {
+  readonly #reader: JournalReader;
+  #state: WorkflowState;
+
+  /** Opens the journal at `path`, of a workflow in `capioDir`; reads nothing. */
+  constructor(path: string, capioDir: string) {
+    this.#reader = new JournalReader(path);
+    this.#state = initialState(capioDir);
+  }
+
+  /** The state at the last event read. */
+  get state(): WorkflowState {
+    return this.#state;
+  }
+
+  /** Reads what has been appended since the last call. */
+  catchUp(): WorkflowState {
+    for (const event of this.#reader.read()) {
+      this.#state = fold(this.#state, event);
+    }
+    return this.#state;
+  }
+
+  /** Whether `path` still names this journal, and not one of a later run. */
+  isAt(path: string): boolean {
+    return this.#reader.isAt(path);
+  }
+
+  /** Releases the journal. */
+  [Symbol.dispose](): void {
+    this.#reader[Symbol.dispose]();
+  }
+}
