@@ -40,6 +40,8 @@ export class Workspace implements Disposable {
   readonly #options: WorkspaceOptions;
   readonly #wakeups: Wakeups;
   readonly #resolver: PathResolver;
+  /** What the search for links has just seen in the real tree, used once. */
+  #look: { path: string; info: Deno.FileInfo | undefined } | undefined;
   /** Directories that the spool is known to have. */
   readonly #spoolDirectories = new Set<string>();
   /** For how many renamings the two caches above hold. */
@@ -105,6 +107,7 @@ export class Workspace implements Disposable {
 
   /** The place that `path` names, `undefined` when it is none of ours. */
   find(path: unknown, followLast = true): Place | undefined {
+    this.#look = undefined;
     this.#forgetRenamed();
     const found = this.#resolver.resolve(path, followLast);
     if (found === undefined) return undefined;
@@ -137,6 +140,9 @@ export class Workspace implements Disposable {
 
   /** What lies under a name in the real tree. */
   real(path: string): Deno.FileInfo | undefined {
+    const look = this.#look;
+    this.#look = undefined;
+    if (look?.path === path) return look.info;
     return lstatIfPresent(this.folder.real(path));
   }
 
@@ -270,6 +276,7 @@ export class Workspace implements Disposable {
     if (file && file.kind !== "symlink") return undefined;
     const where = this.locate(path);
     const info = lstatIfPresent(where);
+    if (!file) this.#look = { path, info };
     if (!info?.isSymlink) return undefined;
     return ifPresent(() => system.readLinkSync(where));
   }

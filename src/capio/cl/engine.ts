@@ -34,6 +34,10 @@ interface Match {
   readonly isInherited: boolean;
 }
 
+/** A relative path that normalising leaves as it is: most of those asked for. */
+const NORMAL_PATH =
+  /^(?!\.{1,2}(?:\/|$))[^/\\:]+(?:\/(?!\.{1,2}(?:\/|$))[^/\\:]+)*$/;
+
 /** How many paths' matches are remembered before all are forgotten. */
 const REMEMBERED_PATHS = 10_000;
 
@@ -197,6 +201,7 @@ export class CapioClEngine {
    * @throws {RangeError} If the path lies outside.
    */
   relativePath(path: string): string {
+    if (NORMAL_PATH.test(path)) return path;
     const inside = insideOf(this.#capioDir, path);
     if (inside !== undefined) return inside;
     throw new RangeError(

@@ -121,7 +121,7 @@ export function prepareWriting(
   if (present?.phase === "open") return folder.spool(path);
   const spooled = workflow.isInSpool(path);
   const source = spooled ? folder.spool(path) : folder.real(path);
-  const info = lstatIfPresent(source);
+  const info = spooled ? lstatIfPresent(source) : workspace.real(path);
   if (!info) {
     const creates = options.create || options.createNew;
     return creates ? workspace.placeNew(path) : folder.real(path);
