@@ -28,7 +28,7 @@ export interface TStorageServerOptions {
    * Bytes of unfinished PUTs that are kept in memory, of all connections
    * together. What is above waits in the SQLite file.
    *
-   * @default {67108864}
+   * @default {268435456}
    */
   memoryLimit?: number;
 }
@@ -46,7 +46,7 @@ export interface TStorageServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const DEFAULT_MEMORY = 64 * 2 ** 20;
+const DEFAULT_MEMORY = 256 * 2 ** 20;
 /** Pause before connections are accepted again, say when files ran out. */
 const ACCEPT_PAUSE_MS = 100;
 
