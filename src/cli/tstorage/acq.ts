@@ -1,0 +1,55 @@
+import {
+  Key,
+  ResponseStatus,
+  TStorageError,
+  UnitPayloadType,
+} from "../../tstorage/mod.ts";
+import type { Command } from "../command.ts";
+import { assertNoMore, parse } from "../store/arguments.ts";
+import {
+  connect,
+  parseBound,
+  RANGE_HELP,
+  RANGE_OPTIONS,
+  SERVER_HELP,
+  SERVER_OPTIONS,
+} from "./arguments.ts";
+import { formatTime } from "./csv_records.ts";
+
+const OPTIONS = {
+  ...SERVER_OPTIONS,
+  ...RANGE_OPTIONS,
+  iso: { type: "boolean", default: false },
+} as const;
+
+/** `sluice tstorage acq`: how far a range is complete. */
+export const acq: Command = {
+  name: "acq",
+  summary: "Print the last acquisition time of a range",
+  help: `Usage: sluice tstorage acq [OPTIONS]
+
+Prints the time before which every record of the range can be read: use it as
+the lower end of the next "get" to follow a series.
+
+Options:
+      --iso  Print it as 2024-01-01T00:00:00Z
+
+${RANGE_HELP}
+
+${SERVER_HELP}
+
+Example:
+  sluice tstorage get --min ,,,,$LAST --max ,,,,$(sluice tstorage acq)`,
+  async run(args, signal) {
+    const { values, positionals } = parse(args, OPTIONS, []);
+    assertNoMore(positionals, 0);
+    const min = parseBound("--min", values.min, Key.MIN);
+    const max = parseBound("--max", values.max, Key.MAX);
+    await using channel = await connect(values, new UnitPayloadType(), signal);
+    const { status, acq } = await channel.getAcq(min, max);
+    signal.throwIfAborted();
+    if (status !== ResponseStatus.OK) throw new TStorageError(status, "GETACQ");
+    console.log(values.iso ? formatTime(acq) : `${acq}`);
+    return 0;
+  },
+};

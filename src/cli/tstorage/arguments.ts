@@ -1,0 +1,120 @@
+import {
+  BytesPayloadType,
+  Channel,
+  type ColumnFields,
+  ColumnsPayloadType,
+  type Key,
+  type PayloadType,
+} from "../../tstorage/mod.ts";
+import { UsageError } from "../command.ts";
+import { parseTime } from "./csv_records.ts";
+
+/** Options that say which server, for `parseArgs`. */
+export const SERVER_OPTIONS = {
+  host: { type: "string", default: "127.0.0.1" },
+  port: { type: "string", default: "2025" },
+  timeout: { type: "string", default: "30" },
+  tls: { type: "boolean", default: false },
+  ca: { type: "string" },
+} as const;
+
+/** What `--help` says of {@linkcode SERVER_OPTIONS}. */
+export const SERVER_HELP = `Server:
+      --host HOST        Name or address (127.0.0.1)
+      --port PORT        Port (2025)
+      --timeout SECONDS  Give up after that long without an answer (30)
+      --tls              Speak TLS
+      --ca FILE          Trust the certificates in FILE (PEM), implies --tls`;
+
+/** Options that say which keys, for `parseArgs`. */
+export const RANGE_OPTIONS = {
+  min: { type: "string", default: "" },
+  max: { type: "string", default: "" },
+} as const;
+
+/** What `--help` says of {@linkcode RANGE_OPTIONS}. */
+export const RANGE_HELP = `Range:
+      --min CID,MID,MOID,CAP,ACQ  Lowest value of each part of the key
+      --max CID,MID,MOID,CAP,ACQ  Value that each part of the key is below
+      A part that is left out, as in "--min 1,,,2024-01-01T00:00:00Z", has no
+      limit. Negative values need "=", as in --min=-5.`;
+
+/** A channel to the server that {@linkcode SERVER_OPTIONS} say, connected. */
+export async function connect<T>(
+  values: {
+    readonly host: string;
+    readonly port: string;
+    readonly timeout: string;
+    readonly tls: boolean;
+    readonly ca?: string;
+  },
+  type: PayloadType<T>,
+  signal: AbortSignal,
+): Promise<Channel<T>> {
+  const port = wholeNumber("--port", values.port, 65_535);
+  const timeout = 1000 * wholeNumber("--timeout", values.timeout, 2 ** 20);
+  const tls = values.ca === undefined
+    ? values.tls
+    : { caCerts: [await Deno.readTextFile(values.ca)] };
+  const channel = new Channel(values.host, port, type, {
+    timeout,
+    tls,
+    signal,
+  });
+  if ((await channel.connect()).isOk()) return channel;
+  signal.throwIfAborted();
+  throw new Error(`Cannot connect to "${values.host}:${port}"`);
+}
+
+/** A whole number from 0 to `most`. */
+export function wholeNumber(name: string, text: string, most: number): number {
+  const number = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (number <= most) return number;
+  throw new UsageError(
+    `Expected ${name} to be a whole number up to ${most}, found "${text}"`,
+  );
+}
+
+/** The payload type for `--fields`. */
+export function payloadType(
+  fields: ColumnFields | undefined,
+): PayloadType<unknown> {
+  const type = fields === undefined
+    ? new BytesPayloadType()
+    : new ColumnsPayloadType(fields);
+  return type as PayloadType<unknown>;
+}
+
+/** The fields that `--fields` names, with their types. */
+export function parseFields(text?: string): ColumnFields | undefined {
+  if (text === undefined) return undefined;
+  const fields = Object.fromEntries(
+    text.split(",").map((field) => field.trim().split(":")),
+  ) as ColumnFields;
+  try {
+    new ColumnsPayloadType(fields);
+    return fields;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(`--fields: ${error.message}`);
+  }
+}
+
+/** A key whose parts are given by `--min` or `--max`, or are those of `rest`. */
+export function parseBound(name: string, text: string, rest: Key): Key {
+  const parts = text.split(",").map((part) => part.trim());
+  const [cid = "", mid = "", moid = "", cap = "", acq = ""] = parts;
+  try {
+    if (parts.length > 5) throw new TypeError("There are five parts");
+    return rest.with({
+      ...(cid && { cid: Number(cid) }),
+      ...(mid && { mid: BigInt(mid) }),
+      ...(moid && { moid: Number(moid) }),
+      ...(cap && { cap: parseTime(cap) }),
+      ...(acq && { acq: parseTime(acq) }),
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`Cannot read ${name} "${text}": ${reason}`);
+  }
+}

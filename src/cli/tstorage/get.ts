@@ -1,0 +1,110 @@
+import {
+  globalEventManager,
+  ProgressManager,
+  TerminalProgressBar,
+} from "../../events/mod.ts";
+import { Key, type Record } from "../../tstorage/mod.ts";
+import type { Command } from "../command.ts";
+import { assertNoMore, parse } from "../store/arguments.ts";
+import {
+  connect,
+  parseBound,
+  parseFields,
+  payloadType,
+  RANGE_HELP,
+  RANGE_OPTIONS,
+  SERVER_HELP,
+  SERVER_OPTIONS,
+} from "./arguments.ts";
+import { type CsvFormat, csvHeader, formatCsvRecord } from "./csv_records.ts";
+
+const OPTIONS = {
+  ...SERVER_OPTIONS,
+  ...RANGE_OPTIONS,
+  fields: { type: "string" },
+  iso: { type: "boolean", default: false },
+  output: { type: "string", short: "o" },
+} as const;
+
+/** `sluice tstorage get`: records as CSV. */
+export const get: Command = {
+  name: "get",
+  summary: "Print the records of a range as CSV",
+  help: `Usage: sluice tstorage get [OPTIONS]
+
+Prints a line of column names, then a line for each record, in the order of the
+server.
+
+Options:
+      --fields NAME:TYPE,...  Numbers of the payload, as for "put"
+      --iso                   Print times as 2024-01-01T00:00:00Z
+  -o, --output FILE           Write to FILE
+
+${RANGE_HELP}
+
+${SERVER_HELP}
+
+Example:
+  sluice tstorage get --fields celsius:f32 --min 1,7 --max 2,8 -o seven.csv`,
+  async run(args, signal) {
+    const { values, positionals } = parse(args, OPTIONS, []);
+    assertNoMore(positionals, 0);
+    const fields = parseFields(values.fields);
+    const min = parseBound("--min", values.min, Key.MIN);
+    const max = parseBound("--max", values.max, Key.MAX);
+    const channel = await connect(values, payloadType(fields), signal);
+    await using _channel = channel;
+    const file = values.output && await Deno.create(values.output);
+    const output = file ? file.writable : Deno.stdout.writable;
+    using _bar = new TerminalProgressBar(globalEventManager);
+    const progress = new ProgressManager(globalEventManager, {
+      message: "Reading records",
+    });
+    const lines = csvLines(
+      { fields, withAcq: true },
+      values.iso,
+      (records) => progress.step({ step: records }),
+    );
+    try {
+      await progress.run(() =>
+        channel.records(min, max)
+          .pipeThrough(lines)
+          .pipeThrough(new TextEncoderStream())
+          .pipeTo(output, {
+            signal,
+            // Standard output is not this command's alone.
+            preventClose: !file,
+            preventAbort: !file,
+          })
+      );
+    } catch (error) {
+      // Whoever reads the output has enough of it, as in "... | head".
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    }
+    return 0;
+  },
+};
+
+const CHUNK_RECORDS = 1000;
+
+/** Text of many lines a chunk, `onRecords` after each. */
+function csvLines(
+  format: CsvFormat,
+  iso: boolean,
+  onRecords: (count: number) => void,
+): TransformStream<Record<unknown>, string> {
+  let text = csvHeader(format) + "\n";
+  let count = 0;
+  return new TransformStream({
+    transform(record, controller) {
+      text += formatCsvRecord(record, format, iso) + "\n";
+      if (++count % CHUNK_RECORDS > 0) return;
+      controller.enqueue(text);
+      text = "";
+      onRecords(count);
+    },
+    flush(controller) {
+      controller.enqueue(text);
+    },
+  });
+}

@@ -1,0 +1,121 @@
+import { TextLineStream } from "@std/streams";
+import {
+  globalEventManager,
+  ProgressManager,
+  TerminalProgressBar,
+} from "../../events/mod.ts";
+import type { Channel, Record } from "../../tstorage/mod.ts";
+import type { Command } from "../command.ts";
+import { assertNoMore, parse } from "../store/arguments.ts";
+import {
+  connect,
+  parseFields,
+  payloadType,
+  SERVER_HELP,
+  SERVER_OPTIONS,
+} from "./arguments.ts";
+import { type CsvFormat, csvFormat, parseCsvRecord } from "./csv_records.ts";
+
+const OPTIONS = { ...SERVER_OPTIONS, fields: { type: "string" } } as const;
+
+/** `sluice tstorage put`: records from CSV. */
+export const put: Command = {
+  name: "put",
+  summary: "Store the records of a CSV file, all or none",
+  help: `Usage: sluice tstorage put [OPTIONS] FILE
+
+Stores the records in FILE, "-" for standard input: all of them, or none if a
+line is malformed or the connection is lost. The server sets the acquisition
+times, unless the file has a column for them. The first line may name the
+columns, see "sluice tstorage --help".
+
+Options:
+      --fields NAME:TYPE,...  Numbers of the payload, in the order of their
+                              columns; TYPE is one of i8 u8 i16 u16 i32 u32
+                              i64 u64 f32 f64. Without it, the payload is one
+                              column of hexadecimal digits
+
+${SERVER_HELP}
+
+Example:
+  sluice tstorage put weather.csv --fields celsius:f32,hPa:u16`,
+  async run(args, signal) {
+    const { values, positionals } = parse(args, OPTIONS, ["FILE"]);
+    assertNoMore(positionals, 1);
+    const [path] = positionals;
+    const fields = parseFields(values.fields);
+    const { size, readable } = await openInput(path);
+    await using channel = await connect(values, payloadType(fields), signal);
+    using _bar = new TerminalProgressBar(globalEventManager);
+    const progress = new ProgressManager(globalEventManager, {
+      message: `Storing ${path}`,
+      steps: size,
+      unit: "bytes",
+    });
+    await progress.run(() => {
+      const counted = readable.pipeThrough(
+        byteCounter((step) => progress.step({ step })),
+        { signal },
+      );
+      return store(channel, path, counted, fields);
+    });
+    return 0;
+  },
+};
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+function byteCounter(
+  onBytes: (read: number) => void,
+): TransformStream<Bytes, Bytes> {
+  let read = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      controller.enqueue(chunk);
+      read += chunk.length;
+      onBytes(read);
+    },
+  });
+}
+
+async function openInput(path: string) {
+  if (path === "-") return { size: -1, readable: Deno.stdin.readable };
+  const file = await Deno.open(path);
+  const { size } = await file.stat();
+  return { size, readable: file.readable };
+}
+
+/** Writes the records of lines as one request. */
+async function store(
+  channel: Channel<unknown>,
+  path: string,
+  bytes: ReadableStream<Bytes>,
+  fields: CsvFormat["fields"],
+): Promise<void> {
+  const lines = bytes.pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream());
+  let number = 0;
+  let format: CsvFormat | undefined;
+  let writer: WritableStreamDefaultWriter<Record<unknown>> | undefined;
+  try {
+    for await (const line of lines) {
+      number++;
+      if (line.trim() === "") continue;
+      const first = format === undefined ? csvFormat(line, fields) : undefined;
+      format ??= first;
+      if (first?.hasHeader || format === undefined) continue;
+      const record = parseCsvRecord(line, format);
+      writer ??= channel.writable({ withAcq: format.withAcq }).getWriter();
+      await writer.write(record);
+    }
+    await writer?.close();
+  } catch (error) {
+    await writer?.abort(error);
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) {
+      throw error;
+    }
+    throw new Error(
+      `Cannot read line ${number} of "${path}": ${error.message}`,
+    );
+  }
+}

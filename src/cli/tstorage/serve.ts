@@ -1,0 +1,58 @@
+import { serveTStorage } from "../../tstorage/mod.ts";
+import type { Command } from "../command.ts";
+import { assertNoMore, parse } from "../store/arguments.ts";
+import { wholeNumber } from "./arguments.ts";
+
+const OPTIONS = {
+  path: { type: "string", default: ":memory:" },
+  host: { type: "string", default: "127.0.0.1" },
+  port: { type: "string", default: "2025" },
+  "memory-limit": { type: "string", default: "256" },
+  cert: { type: "string" },
+  key: { type: "string" },
+} as const;
+
+/** `sluice tstorage serve`: a server in an SQLite file. */
+export const serve: Command = {
+  name: "serve",
+  summary: "Serve the protocol from an SQLite file, or from memory",
+  help: `Usage: sluice tstorage serve [OPTIONS]
+
+Serves until Ctrl-C. Any client of TStorage can write and read.
+
+Options:
+      --path FILE         Keep the records in FILE; else they go with the server
+      --host HOST         Address to listen on (127.0.0.1)
+      --port PORT         Port to listen on, 0 for a free one (2025)
+      --memory-limit MIB  MiB of unfinished PUTs to keep in memory (256)
+      --cert FILE         Speak TLS with this certificate (PEM) ...
+      --key FILE          ... and its private key (PEM)
+
+Example:
+  sluice tstorage serve --path weather.db`,
+  async run(args, signal) {
+    const { values, positionals } = parse(args, OPTIONS, []);
+    assertNoMore(positionals, 0);
+    const { path, host, cert, key } = values;
+    await using server = serveTStorage({
+      path,
+      hostname: host,
+      port: wholeNumber("--port", values.port, 65_535),
+      memoryLimit: 2 ** 20 *
+        wholeNumber("--memory-limit", values["memory-limit"], 2 ** 20),
+      ...(cert && key &&
+        {
+          tls: {
+            cert: await Deno.readTextFile(cert),
+            key: await Deno.readTextFile(key),
+          },
+        }),
+    });
+    const kept = path === ":memory:" ? "in memory" : `in "${path}"`;
+    console.log(`Serving ${kept} on ${server.hostname}:${server.port}`);
+    if (!signal.aborted) {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    }
+    return 0;
+  },
+};

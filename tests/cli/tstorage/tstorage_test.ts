@@ -1,0 +1,238 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "@std/path";
+import { main } from "../../../src/cli/mod.ts";
+import {
+  Channel,
+  ColumnsPayloadType,
+  Key,
+  serveTStorage,
+  UnitPayloadType,
+} from "../../../src/tstorage/mod.ts";
+import { stdConfigArgs } from "../../../tools/std_config.ts";
+
+const CLI = new URL("../../../src/cli/mod.ts", import.meta.url).href;
+const FIELDS = ["--fields", "celsius:f32,count:i64"];
+
+Deno.test("what is put from CSV is got as CSV", async () => {
+  await using place = new Place();
+  const csv = await place.file(
+    "in.csv",
+    `cid,mid,moid,cap,acq,celsius,count
+2,7,0,2024-01-01T00:00:00.000000001Z,-5,21.5,-9223372036854775808
+
+1, -7 ,3,725760000000000000,6,NaN,4
+`,
+  );
+  await place.run("put", csv, ...FIELDS);
+  const lines = [
+    "cid,mid,moid,cap,acq,celsius,count",
+    "1,-7,3,725760000000000000,6,NaN,4",
+    "2,7,0,725760000000000001,-5,21.5,-9223372036854775808",
+  ];
+  assertEquals(await place.get(...FIELDS), lines);
+  assertEquals(await place.get(...FIELDS, "--min", "2"), lines.toSpliced(1, 1));
+  assertEquals(
+    await place.get(...FIELDS, "--max=,,,,0"),
+    lines.toSpliced(1, 1),
+  );
+  assertEquals(
+    await place.get(...FIELDS, "--iso", "--min", ",,,2024-01-01T00:00:00Z,0"),
+    [
+      lines[0],
+      "1,-7,3,2024-01-01T00:00:00Z,2001-01-01T00:00:00.000000006Z,NaN,4",
+    ],
+  );
+  assertEquals(await place.get("--min", ",0"), [
+    "cid,mid,moid,cap,acq,payload",
+    "2,7,0,725760000000000001,-5,0000ac410000000000000080",
+  ]);
+});
+
+Deno.test("what get prints can be put again", async () => {
+  await using place = new Place();
+  await place.run(
+    "put",
+    await place.file("in.csv", "1,2,3,4,00ff\n1,2,3,5,\n"),
+  );
+  const lines = await place.get();
+  assertEquals(lines.length, 3);
+  await using other = new Place();
+  const copy = await other.file("copy.csv", lines.join("\n"));
+  await other.run("put", copy);
+  assertEquals(await other.get(), lines);
+});
+
+Deno.test("a malformed line is named, and nothing is stored", async () => {
+  await using place = new Place();
+  const good = "1,2,3,4,00\n";
+  const cases: [string, string][] = [
+    ["1,2,3,4\n", 'line 1 of "FILE": expected the columns "cid,'],
+    ["cid,mid,moid,acq,cap,payload\n", "line 1"],
+    [good + "1,2,3,4\n", 'line 2 of "FILE": expected 5 cells, found 4'],
+    [good + "1,2,3,4,0g\n", "line 2"],
+    [good + "1,2,3,soon,00\n", "line 2"],
+    [good + "x,2,3,4,00\n", "line 2"],
+    [good + "-1,2,3,4,00\n", "cid is -1, less than 0"],
+    [good + "1,9223372036854775808,3,4,00\n", "line 2"],
+  ];
+  for (const [text, message] of cases) {
+    const file = await place.file("bad.csv", text);
+    const error = await place.fail(1, "put", file);
+    assert(error.includes(message.replace("FILE", file)), error);
+  }
+  assertEquals((await place.get()).length, 1);
+});
+
+Deno.test("acq prints the time before which all is there", async () => {
+  await using place = new Place();
+  await place.run("put", await place.file("in.csv", "1,2,3,4,00\n"));
+  const [before] = await place.print("acq");
+  assertMatch(before, /^\d+$/);
+  assertEquals((await place.get("--max", `,,,,${before}`)).length, 2);
+  assertEquals(await place.print("acq", "--max=,,,,15"), ["15"]);
+  const [iso] = await place.print("acq", "--iso");
+  assert(Math.abs(Date.parse(iso) - Date.now()) < 60_000, iso);
+});
+
+Deno.test("wrong usage is one line, and exit code 2", async () => {
+  await using place = new Place();
+  const cases = [
+    ["put"],
+    ["put", "a", "b"],
+    ["put", "--fields", "a:f128", "-"],
+    ["put", "--fields", "cid:f64", "-"],
+    ["get", "--min", "a"],
+    ["get", "--max", "1,2,3,4,5,6"],
+    ["get", "more"],
+    ["get", "--unknown"],
+    ["get", "--port", "70000"],
+    ["acq", "--timeout", "-1"],
+    ["serve", "--memory-limit", "much"],
+  ];
+  for (const args of cases) {
+    const lines = (await place.fail(2, ...args)).split("\n");
+    assertEquals(lines.length, 2, `${args}: ${lines}`);
+    assertMatch(lines[0], /^sluice tstorage: /);
+  }
+});
+
+Deno.test("what goes wrong is one line, and exit code 1", async () => {
+  await using place = new Place();
+  await place.run("put", await place.file("in.csv", "1,2,3,4,00\n"));
+  const cases: [string[], string][] = [
+    [["put", "/no/such/file"], "/no/such/file"],
+    [["get", "--port", "1"], 'Cannot connect to "127.0.0.1:1"'],
+    [["get", "--min", "5", "--max", "5"], "the server refused it"],
+    [["get", "--fields", "a:f64"], "check the payload type"],
+    [["acq", "--min=-1"], "GETACQ failed with ERROR"],
+    [["get", "--ca", "/no/such/ca"], "/no/such/ca"],
+  ];
+  for (const [args, message] of cases) {
+    const error = await place.fail(1, ...args);
+    assert(error.includes(message) && !error.includes("\n"), error);
+  }
+});
+
+Deno.test("each command explains itself", async () => {
+  await using place = new Place();
+  for (const command of ["", "serve", "put", "get", "acq"]) {
+    const args = command === "" ? ["--help"] : [command, "--help"];
+    const lines = await place.print(...args);
+    assertMatch(lines[0], /^Usage: sluice tstorage/);
+    for (const line of lines) assert(line.length <= 80, line);
+  }
+});
+
+Deno.test("serve keeps its records in the file until Ctrl-C", async () => {
+  await using place = new Place();
+  const path = join(place.directory, "records.db");
+  const process = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      ...await stdConfigArgs(),
+      CLI,
+      "tstorage",
+      "serve",
+      "--port=0",
+      `--path=${path}`,
+    ],
+    stdout: "piped",
+  }).spawn();
+  const reader = process.stdout.getReader();
+  const line = new TextDecoder().decode((await reader.read()).value);
+  assert(line.startsWith(`Serving in "${path}" on 127.0.0.1:`), line);
+  const port = Number(line.split(":").at(-1));
+  await using channel = new Channel("127.0.0.1", port, new UnitPayloadType());
+  await channel.connect();
+  const key = new Key(1, 2n, 3, 4n, 5n);
+  assert((await channel.puta([{ key, value: undefined }])).isOk());
+  process.kill("SIGINT");
+  assertEquals((await process.status).code, 0);
+  await reader.cancel();
+  await using server = serveTStorage({ port: 0, path });
+  await using again = new Channel(
+    "127.0.0.1",
+    server.port,
+    new ColumnsPayloadType({}),
+  );
+  await again.connect();
+  const { data } = await again.get(Key.MIN, Key.MAX);
+  assertEquals(data, [{ key, value: {} }]);
+});
+
+/** A server and a directory, and the command line that uses them. */
+class Place implements AsyncDisposable {
+  readonly directory: string = Deno.makeTempDirSync();
+  readonly #server = serveTStorage({ port: 0 });
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.close();
+    await Deno.remove(this.directory, { recursive: true });
+  }
+
+  async file(name: string, text: string): Promise<string> {
+    const path = join(this.directory, name);
+    await Deno.writeTextFile(path, text);
+    return path;
+  }
+
+  async run(...args: string[]): Promise<void> {
+    assertEquals(await this.#call("error", 0, args), []);
+  }
+
+  async print(...args: string[]): Promise<string[]> {
+    return await this.#call("log", 0, args);
+  }
+
+  async fail(code: number, ...args: string[]): Promise<string> {
+    return (await this.#call("error", code, args)).join("\n");
+  }
+
+  async get(...args: string[]): Promise<string[]> {
+    const output = join(this.directory, "out.csv");
+    await this.run("get", "-o", output, ...args);
+    return (await Deno.readTextFile(output)).trimEnd().split("\n");
+  }
+
+  /** What is said to the console in the meantime. */
+  async #call(
+    to: "log" | "error",
+    code: number,
+    [command, ...args]: string[],
+  ): Promise<string[]> {
+    const lines: string[] = [];
+    const original = console[to];
+    console[to] = (text: string) => void lines.push(...text.split("\n"));
+    try {
+      const port = command.startsWith("-") || args.includes("--port")
+        ? []
+        : [`--port=${this.#server.port}`];
+      const got = await main(["tstorage", command, ...port, ...args]);
+      assertEquals(got, code, lines.join("\n"));
+      return lines;
+    } finally {
+      console[to] = original;
+    }
+  }
+}
