@@ -6,10 +6,14 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const SYNC_READ_BYTES = 262_144;
 /** Size of the one buffer that is read ahead while reads are slow. */
 const AHEAD_BYTES = 1_048_576;
-/** Fast reads in a row that end the reading ahead. */
-const FAST_READS = 16;
+/** Reads ahead before the file gets another chance to be fast. */
+const AHEAD_READS = 32;
+/** A slow read counts as many fast ones: two that are close are no accident. */
+const SLOW_READ_WEIGHT = 8;
 /** Longest time without a turn of the event loop. */
 const TURN_MILLISECONDS = 10;
+/** Bytes of the read that gives the event loop its turn. */
+const TURN_READ_BYTES = 65_536;
 
 /** How a {@linkcode FilePuller} reads. */
 export interface FilePullerOptions {
@@ -33,8 +37,10 @@ export class FilePuller implements BytePuller {
   readonly #file: Deno.FsFile;
   readonly #slowMilliseconds: number;
   #regular: boolean | undefined;
-  /** Fast reads that are still missing before the next synchronous one. */
-  #missingFastReads = 0;
+  /** How slow the last reads were: `SLOW_READ_WEIGHT` for each, and fading. */
+  #slowness = 0;
+  /** Reads ahead that are left before the next synchronous one. */
+  #aheadReads = 0;
   /** Bytes that no read has asked for yet. */
   #unread: number;
   /** Bytes read ahead and not pulled yet. */
@@ -50,16 +56,16 @@ export class FilePuller implements BytePuller {
   }
 
   get ready(): boolean {
-    if (!this.#regular || this.#readsAhead) return false;
-    // Reads that never leave this thread would starve timers and sockets.
-    return performance.now() - FilePuller.#lastTurn <= TURN_MILLISECONDS;
+    return this.#mayBlock(performance.now());
   }
 
   pull(into: Uint8Array): number | Promise<number> {
     this.#regular ??= this.#file.statSync().isFile;
-    if (this.ready) return this.#readSync(into);
-    const ahead = this.#regular && this.#readsAhead;
-    return ahead ? this.#pullAhead(into) : this.#read(into);
+    const now = performance.now();
+    if (this.#mayBlock(now)) return this.#readSync(into, now);
+    if (!this.#regular) return this.#read(into);
+    if (this.#readsAhead) return this.#pullAhead(into);
+    return this.#read(into.subarray(0, TURN_READ_BYTES));
   }
 
   /** Puts the file back to where its reader has come. */
@@ -72,30 +78,39 @@ export class FilePuller implements BytePuller {
   }
 
   get #readsAhead(): boolean {
-    return this.#ahead !== undefined || this.#missingFastReads > 0;
+    return this.#ahead !== undefined || this.#aheadReads > 0;
   }
 
-  #readSync(into: Uint8Array): number {
-    const start = performance.now();
+  #mayBlock(now: number): boolean {
+    if (!this.#regular || this.#readsAhead) return false;
+    // Reads that never leave this thread would starve timers and sockets.
+    return now - FilePuller.#lastTurn <= TURN_MILLISECONDS;
+  }
+
+  #readSync(into: Uint8Array, start: number): number {
     const count = this.#file.readSync(into.subarray(0, SYNC_READ_BYTES)) ?? 0;
     this.#noteTime(performance.now() - start);
     this.#unread -= count;
     return count;
   }
 
-  async #read(into: Uint8Array): Promise<number> {
-    const start = performance.now();
-    const count = await this.#file.read(into) ?? 0;
-    FilePuller.#lastTurn = performance.now();
-    this.#noteTime(FilePuller.#lastTurn - start);
-    this.#unread -= count;
-    return count;
+  /** One slow read may be the doing of a busy processor, not of the file. */
+  #noteTime(milliseconds: number): void {
+    if (milliseconds <= this.#slowMilliseconds) {
+      if (this.#slowness > 0) this.#slowness--;
+      return;
+    }
+    this.#slowness += SLOW_READ_WEIGHT;
+    if (this.#slowness <= SLOW_READ_WEIGHT) return;
+    this.#slowness = SLOW_READ_WEIGHT;
+    this.#aheadReads = AHEAD_READS;
   }
 
-  #noteTime(milliseconds: number): void {
-    if (milliseconds > this.#slowMilliseconds) {
-      this.#missingFastReads = FAST_READS;
-    } else if (this.#missingFastReads > 0) this.#missingFastReads--;
+  async #read(into: Uint8Array): Promise<number> {
+    const count = await this.#file.read(into) ?? 0;
+    FilePuller.#lastTurn = performance.now();
+    this.#unread -= count;
+    return count;
   }
 
   async #pullAhead(into: Uint8Array): Promise<number> {
@@ -111,13 +126,14 @@ export class FilePuller implements BytePuller {
   #goOnAhead(used: Bytes): void {
     this.#ahead = undefined;
     const atEnd = used.length === 0 || this.#unread === 0;
-    if (atEnd || this.#missingFastReads === 0) return;
+    if (atEnd || this.#aheadReads === 0) return;
     this.#ahead = this.#readAhead(used.buffer);
     // Whoever pulls next gets the error, or nobody when nobody does.
     this.#ahead.catch(() => {});
   }
 
   async #readAhead(buffer = new ArrayBuffer(AHEAD_BYTES)): Promise<Bytes> {
+    this.#aheadReads--;
     const length = Math.min(buffer.byteLength, this.#unread);
     const count = await this.#read(new Uint8Array(buffer, 0, length));
     return new Uint8Array(buffer, 0, count);

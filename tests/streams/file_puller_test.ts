@@ -55,8 +55,8 @@ Deno.test("nothing is read ahead past the bytes that may be read", async () => {
   assertEquals(await opened.seek(0, Deno.SeekMode.Current), 5_000);
 });
 
-Deno.test("one slow read ends the synchronous ones, until reads are fast again", async () => {
-  using file = await temporaryFile(pattern(30_000_000));
+Deno.test("slow reads that are close end the synchronous ones for a while", async () => {
+  using file = await temporaryFile(pattern(50_000_000));
   using clock = ownClock();
   const puller = new FilePuller(file.open());
   const into = new Uint8Array(1_048_576);
@@ -65,12 +65,19 @@ Deno.test("one slow read ends the synchronous ones, until reads are fast again",
     await pulled;
     return typeof pulled === "number" ? "at once" : "later";
   };
+  const pullSlowly = async () => {
+    clock.step = 2;
+    const when = await pull();
+    clock.step = 0;
+    return when;
+  };
   await pull();
+  assertEquals(await pullSlowly(), "at once");
+  for (let i = 0; i < 8; i++) assertEquals(await pull(), "at once");
+  assertEquals(await pullSlowly(), "at once");
   assertEquals(await pull(), "at once");
-  clock.step = 2;
-  assertEquals(await pull(), "at once");
-  clock.step = 0;
-  for (let fast = 0; fast < 16; fast++) assertEquals(await pull(), "later");
+  assertEquals(await pullSlowly(), "at once");
+  for (let i = 0; i < 32; i++) assertEquals(await pull(), "later");
   assertEquals(await pull(), "at once");
 });
 
