@@ -132,14 +132,29 @@ export function encodeEvent(event: JournalEvent): Uint8Array<ArrayBuffer> {
   return encoder.encode(`\n${JSON.stringify(event)}\n`);
 }
 
-/** The event on a line, or `undefined` for a line that was cut short. */
-export function decodeEvent(line: string): JournalEvent | undefined {
+/** The events on complete lines; lines that were cut short are passed over. */
+export function decodeEvents(lines: readonly string[]): JournalEvent[] {
+  const texts = lines.filter((line) => line !== "");
   try {
-    const event = JSON.parse(line);
-    return typeof event?.event === "string" ? event : undefined;
+    // In one go, for those who join when there is a long history. A line cut
+    // short leaves a bracket or a quote open, so that the whole is refused.
+    return JSON.parse(`[${texts.join(",")}]`).filter(isEvent);
+  } catch {
+    return texts.map(parse).filter(isEvent);
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
+}
+
+function isEvent(value: unknown): value is JournalEvent {
+  return typeof value === "object" && value !== null && "event" in value &&
+    typeof value.event === "string";
 }
 
 const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
 import { ifPresent, system } from "../system.ts";
-import { decodeEvent, encodeEvent, type JournalEvent } from "./event.ts";
+import { decodeEvents, encodeEvent, type JournalEvent } from "./event.ts";
 
 const READ_SIZE = 256 * 1024;
 const LINE_FEED = 10;
@@ -60,10 +60,7 @@ export class JournalReader implements Disposable {
     let count: number | null;
     while ((count = this.#file.readSync(this.#buffer)) !== null) {
       const lines = this.#takeLines(this.#buffer.subarray(0, count));
-      for (const line of lines) {
-        const event = line === "" ? undefined : decodeEvent(line);
-        if (event) yield event;
-      }
+      yield* decodeEvents(lines);
       if (count < this.#buffer.length) return;
     }
   }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import {
-  decodeEvent,
+  decodeEvents,
   encodeEvent,
   type JournalEvent,
 } from "../../../src/capio/journal/event.ts";
@@ -78,8 +78,12 @@ Deno.test("more events than one read holds arrive complete", () =>
     assertEquals(paths, Array.from({ length: 10_000 }, (_, i) => `file-${i}`));
   }));
 
-Deno.test("a line that is no event is passed over", () => {
-  for (const line of ["", "{", "null", "7", `{"event":1}`, `"open"`]) {
-    assertEquals(decodeEvent(line), undefined);
+Deno.test("a line that is no event is passed over, alone and among others", () => {
+  const text = JSON.stringify(event("a"));
+  for (
+    const line of ["", "{", "null", "7", `{"event":1}`, `"open"`, "[", '"']
+  ) {
+    assertEquals(decodeEvents([line]), []);
+    assertEquals(decodeEvents([text, line, text]), [event("a"), event("a")]);
   }
 });
