@@ -70,13 +70,20 @@ function uninstall(): void {
   originals.clear();
 }
 
-/** The innermost workspace in force that `path` lies in. */
-function findInForce(path: unknown, follows: boolean): Found | undefined {
+/** The workspaces in force, the innermost first. */
+export function* workspacesInForce(): Generator<Workspace> {
   for (let frame = frames.getStore(); frame; frame = frame.outer) {
-    const found = findIn(frame.workspace, path, follows);
-    if (found) return found;
+    if (!frame.workspace.workflow.ended) yield frame.workspace;
   }
-  for (const workspace of processWide) {
+  yield* processWide;
+}
+
+/** The innermost workspace in force that `path` lies in. */
+export function findInForce(
+  path: unknown,
+  follows: boolean,
+): Found | undefined {
+  for (const workspace of workspacesInForce()) {
     const found = findIn(workspace, path, follows);
     if (found) return found;
   }
@@ -89,7 +96,6 @@ export function findIn(
   path: unknown,
   follows: boolean,
 ): Found | undefined {
-  if (workspace.workflow.ended) return undefined;
   const place = workspace.find(path, follows);
   return place && { workspace, place };
 }

@@ -17,11 +17,13 @@
  *
  * @module
  */
+export * from "./capio_path.ts";
 export * from "./capio_workspace.ts";
 export * from "./cl/mod.ts";
 export * from "./context.ts";
 export * from "./error.ts";
 export * from "./launch.ts";
+export { capioClRule } from "./rule_scope.ts";
 export type { CapioOptions } from "./options.ts";
 export {
   type FileStatus,

@@ -1,6 +1,7 @@
 import { fromFileUrl } from "@std/path";
 import { CapioError } from "./error.ts";
 import { type CapioClRule, parseCapioCl, serializeCapioCl } from "./cl/mod.ts";
+import { statedRules } from "./rule_scope.ts";
 import { system } from "./system.ts";
 import type { WorkspaceOptions } from "./workspace.ts";
 
@@ -87,7 +88,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     appName,
     workflowName,
     document: readDocument(capioClConfigurationFile),
-    rules,
+    rules: [...statedRules(), ...rules],
     openTimeoutSeconds,
     enforceGraph,
     signal,

@@ -61,6 +61,7 @@ export class Workflow {
     if (isNew || rules.length > 0) {
       this.append({ event: "rules", document, rules });
     }
+    this.#follower.catchUp();
   }
 
   /** Takes part in a workflow, which begins with its first member. */
@@ -98,6 +99,21 @@ export class Workflow {
   /** Tells every member, this one included at its next `refresh`. */
   append(body: EventBody): void {
     this.#writer.append({ ...body, by: this.id, time: Date.now() });
+  }
+
+  /**
+   * States a rule for the whole workflow.
+   *
+   * @throws {CapioError} If it contradicts another one.
+   */
+  addRule(rule: CapioClRule): void {
+    using _ = this.folder.lock();
+    const text = JSON.stringify(rule);
+    const { rules } = this.refresh();
+    if (rules.some((it) => JSON.stringify(it) === text)) return;
+    engineWith(this.state, { rules: [rule] });
+    this.append({ event: "rules", rules: [rule] });
+    this.refresh();
   }
 
   /** Catches up with the journal, and publishes what is this member's to. */

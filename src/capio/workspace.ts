@@ -75,13 +75,14 @@ export class Workspace implements Disposable {
 
   /**
    * Whether the process may do to a place what the original would do. The
-   * spool must not open what a flag such as `--deny-read` closes.
+   * spool must not open what a flag such as `--deny-read` closes. What may be
+   * written and not even looked at is left to the original.
    */
   isPermitted(place: Place, uses: readonly Use[]): boolean {
     const path = this.folder.real(place.path);
-    return uses.every((name) =>
-      Deno.permissions.querySync({ name, path }).state === "granted"
-    );
+    const isGranted = (name: Use) =>
+      Deno.permissions.querySync({ name, path }).state === "granted";
+    return isGranted("read") && (!uses.includes("write") || isGranted("write"));
   }
 
   /**
@@ -275,10 +276,20 @@ export class Workspace implements Disposable {
     const file = this.workflow.state.paths.get(path);
     if (file && file.kind !== "symlink") return undefined;
     const where = this.locate(path);
-    const info = lstatIfPresent(where);
+    const info = lookIfPermitted(where);
     if (!file) this.#look = { path, info };
     if (!info?.isSymlink) return undefined;
     return ifPresent(() => system.readLinkSync(where));
+  }
+}
+
+function lookIfPermitted(path: string): Deno.FileInfo | undefined {
+  try {
+    return lstatIfPresent(path);
+  } catch (error) {
+    // The original is going to be called, and says so itself.
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
   }
 }
 

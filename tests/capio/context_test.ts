@@ -9,13 +9,15 @@ import {
 import { deadline, delay } from "@std/async";
 import {
   type CapioClRule,
+  capioClRule,
   CapioContext,
   CapioError,
   type CapioOptions,
+  capioPath,
   enterCapio,
   withCapio,
 } from "@sluice/sluice/capio";
-import { TestDirectory } from "./step.ts";
+import { Step, TestDirectory } from "./step.ts";
 
 const STREAMED: CapioClRule[] = [
   { path: "*", committed: "on_close", fire: "no_update" },
@@ -553,6 +555,119 @@ Deno.test("a program that writes under another name and renames is understood", 
   }, (path) => Deno.readTextFile(path));
   assertEquals(read, { status: "fulfilled", value: "renamed" });
   assertEquals(dir.list(), ["file.txt"]);
+});
+
+Deno.test("capioClRule states a rule, inside of a context or around it", async () => {
+  using dir = new TestDirectory();
+  const rule: CapioClRule = {
+    path: "file.txt",
+    committed: "on_close",
+    producers: ["writer"],
+  };
+  const committed = Promise.withResolvers<void>();
+  const [, read] = await pair(
+    dir,
+    {},
+    capioClRule(rule)(async (path: string) => {
+      await Deno.writeTextFile(path, "committed before its writer ends");
+      await committed.promise;
+    }),
+    async (path) => {
+      const all = await Deno.readTextFile(path);
+      committed.resolve();
+      return all;
+    },
+  );
+  assertEquals(read.status, "fulfilled");
+
+  const contradiction = capioClRule({ ...rule, closeCount: 2 })(() =>
+    withCapio({ capioDir: dir.path, rules: [rule] }, () => {})
+  );
+  await assertRejects(contradiction, CapioError);
+});
+
+Deno.test("capioPath tells what is there now and never waits", async () => {
+  using dir = new TestDirectory();
+  const path = `${dir.path}/file.txt`;
+  const rules: CapioClRule[] = [{ path: "file.txt", producers: ["writer"] }];
+  const [, read] = await pair(dir, { rules }, async () => {
+    await delay(20);
+    await Deno.writeTextFile(path, "12345");
+    await delay(50);
+  }, async () => {
+    const answers: unknown[] = [capioPath(path).exists()];
+    while (!capioPath(path).exists()) await delay(1);
+    while (capioPath(path).size() === 0) await delay(1);
+    const file = capioPath(path);
+    answers.push(file.size(), file.isFile(), file.isDirectory());
+    return [...answers, capioPath(dir.path).isDirectory()];
+  });
+  assertEquals(read, {
+    status: "fulfilled",
+    value: [false, 5, true, false, true],
+  });
+  assertThrows(() => capioPath(`${path}2`).size(), Deno.errors.NotFound);
+});
+
+Deno.test("enforceGraph lets an app read and write only what its streams name", async () => {
+  using dir = new TestDirectory();
+  for (const name of ["in.txt", "other.txt"]) {
+    await Deno.writeTextFile(`${dir.path}/${name}`, name);
+  }
+  const rules: CapioClRule[] = [
+    { path: "in.txt", consumers: ["step"] },
+    { path: "results/*", producers: ["step"] },
+  ];
+  const options = { capioDir: dir.path, appName: "step", rules };
+  const path = (name: string) => `${dir.path}/${name}`;
+  await withCapio({ ...options, enforceGraph: true }, async () => {
+    assertEquals(await Deno.readTextFile(path("in.txt")), "in.txt");
+    await Deno.mkdir(path("results"));
+    await Deno.writeTextFile(path("results/out.txt"), "out");
+    const refused = (call: () => Promise<unknown>, what: string) =>
+      assertRejects(call, Deno.errors.NotCapable, `"step" may not ${what}`);
+    await refused(() => Deno.readTextFile(path("other.txt")), "read");
+    await refused(() => Deno.open(path("other.txt")), "read");
+    await refused(() => Deno.writeTextFile(path("in.txt"), ""), "write");
+    await refused(() => Deno.rename(path("in.txt"), path("x")), "write");
+    await refused(() => Deno.remove(path("other.txt")), "make");
+    await refused(
+      () => Deno.copyFile(path("other.txt"), path("results/copy.txt")),
+      "read",
+    );
+    assertThrows(() => Deno.mkdirSync(path("more")), Deno.errors.NotCapable);
+    assert((await Deno.stat(path("other.txt"))).isFile);
+  });
+  await withCapio(
+    options,
+    () => Deno.writeTextFile(path("in.txt"), "not enforced"),
+  );
+});
+
+Deno.test("what a flag denies is denied in the spool, too", async () => {
+  using dir = new TestDirectory();
+  const options = { capioDir: dir.path };
+  await using step = new Step({
+    ...options,
+    args: [dir.path],
+    flags: [
+      `--deny-read=${dir.path}/secret`,
+      `--deny-write=${dir.path}/fixed`,
+    ],
+    code: `
+      const [dir] = Deno.args;
+      await Deno.writeTextFile(dir + "/secret", "");
+      for (const call of [
+        () => Deno.readTextFile(dir + "/secret"),
+        () => Deno.open(dir + "/secret"),
+        () => Deno.stat(dir + "/secret"),
+        () => Deno.writeTextFile(dir + "/fixed", ""),
+        () => Deno.mkdir(dir + "/fixed"),
+        () => Deno.rename(dir + "/secret", dir + "/x"),
+      ]) await call().then(() => console.log("allowed"), (e) => console.log(e.name));`,
+  });
+  const { stdout } = await step.result;
+  assertEquals(stdout.trim().split("\n"), Array(6).fill("NotCapable"));
 });
 
 Deno.test("contradicting configurations are refused", async () => {
