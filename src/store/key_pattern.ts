@@ -16,7 +16,7 @@ export function keyPattern(pattern: string): (key: string) => boolean {
 
 function* parse(pattern: string): Generator<Token> {
   // A closing bracket that comes first in a set is a character of it.
-  const syntax = /\*+|\?|\[(!?)(\]?[^\]]*)\]|[^]/gu;
+  const syntax = /\*+|\?|\[(?:(!)|(?!!))(\][^\]]*|[^\]]+)\]|[^]/gu;
   for (const [text, negation, characters] of pattern.matchAll(syntax)) {
     if (text[0] === "*") yield { kind: "any number" };
     else if (text === "?") yield { kind: "one", accepts: () => true };

@@ -129,7 +129,9 @@ export class SqliteStore extends Store {
 
   /** Rolls back the transaction of the database. */
   rollbackTransaction(): void {
-    this.#connected.statements.rollback.run();
+    const { database, statements } = this.#connected;
+    // SQLite itself has already rolled back after some errors.
+    if (database.isTransaction) statements.rollback.run();
   }
 
   /** Opens the database and removes what killed processes left in it. */

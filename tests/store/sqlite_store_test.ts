@@ -1,6 +1,101 @@
-import { SqliteStore } from "../../src/store/mod.ts";
+import { DatabaseSync } from "node:sqlite";
+import { assertEquals, assertRejects } from "@std/assert";
+import { delay } from "@std/async";
+import { SqliteStore, StoreError } from "../../src/store/mod.ts";
 import { testStore } from "../../src/store/testing/mod.ts";
 import { temporaryPath } from "./_temporary_directory.ts";
 
 testStore("sqlite", () => new SqliteStore(temporaryPath()).connect());
 testStore("sqlite in memory", () => new SqliteStore(":memory:").connect());
+
+const large = new Uint8Array(200_000).fill(1);
+
+Deno.test("values are still there when the database is opened once more", async () => {
+  const path = temporaryPath();
+  for (const n of [0, 1]) {
+    await using store = await new SqliteStore(path).connect();
+    if (n === 0) await store.set("a", { data: large, metadata: { n } });
+    assertEquals(await store.toBytes("a"), large);
+    assertEquals((await store.info()).keys, 1);
+  }
+});
+
+Deno.test("no chunks are left of values that were replaced, deleted or never complete", async () => {
+  const path = temporaryPath();
+  const store = await new SqliteStore(path).connect();
+  await store.fromBytes("a", large);
+  await store.fromBytes("a", large.subarray(1));
+  await store.fromBytes("b", large);
+  await store.fromBytes("b", new Uint8Array(3));
+  await store.fromBytes("c", large);
+  await store.delete("c");
+  const reader = (await store.getData("a")).getReader();
+  await reader.read();
+  await store.fromBytes("a", large);
+  await reader.cancel();
+  const failing = async function* () {
+    yield large;
+    await Promise.resolve();
+    throw new Error("no");
+  };
+  await assertRejects(() => store.setData("a", failing()), Error, "no");
+  await store.disconnect();
+  const chunksOfOneValue = Math.ceil(large.length / 65_536);
+  assertEquals(count(path, "chunk"), chunksOfOneValue);
+  assertEquals(count(path, "upload"), 0);
+});
+
+Deno.test("what killed processes left long ago goes when the database is opened, and what is being written stays", async () => {
+  const path = temporaryPath();
+  await (await new SqliteStore(path).connect()).disconnect();
+  const old = Date.now() - 2 * 3_600_000;
+  using database = new DatabaseSync(path);
+  database.exec(`
+    INSERT INTO upload VALUES (1, ${old}), (2, ${Date.now()});
+    INSERT INTO chunk VALUES (1, 0, x'00'), (2, 0, x'00'), (3, 0, x'00')`);
+  await using _store = await new SqliteStore(path).connect();
+  const left = database.prepare("SELECT upload FROM chunk").all();
+  assertEquals(left.map(({ upload }) => upload), [2]);
+});
+
+Deno.test("a write waits for another connection's transaction, and blocks nothing meanwhile", async () => {
+  const path = temporaryPath();
+  await using one = await new SqliteStore(path).connect();
+  await using two = await new SqliteStore(path).connect();
+  let written = false;
+  let waiting: Promise<void> = Promise.resolve();
+  await one.transaction().run(async () => {
+    await one.fromBytes("a", new Uint8Array(1));
+    waiting = two.fromBytes("a", large).then(() => void (written = true));
+    await delay(150);
+    assertEquals(written, false);
+    assertEquals(await two.exists("a"), false);
+  });
+  await waiting;
+  assertEquals(await one.toBytes("a"), large);
+});
+
+Deno.test("a database of something else is left alone", async () => {
+  const path = temporaryPath();
+  using database = new DatabaseSync(path);
+  database.exec("CREATE TABLE value (mine)");
+  const store = new SqliteStore(path);
+  const error = await assertRejects(() => store.connect(), StoreError, path);
+  assertEquals(error.code, "DAMAGED");
+  assertEquals(
+    database.prepare("SELECT name FROM sqlite_schema").all().length,
+    1,
+  );
+});
+
+Deno.test("a durable store behaves like any other", async () => {
+  const path = temporaryPath();
+  await using store = await new SqliteStore(path, { durable: true }).connect();
+  await store.fromBytes("a", large);
+  assertEquals(await store.toBytes("a"), large);
+});
+
+function count(path: string, table: string): unknown {
+  using database = new DatabaseSync(path);
+  return database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n;
+}

@@ -1,4 +1,20 @@
+import { assertEquals, fail } from "@std/assert";
 import type { Metadata } from "../metadata.ts";
+
+/**
+ * Compares bytes. A difference is told by its place: to tell it whole, as
+ * `assertEquals` would, takes minutes for some millions of bytes.
+ */
+export function assertBytes(
+  actual: Uint8Array,
+  expected: Uint8Array,
+  what = "the bytes",
+): void {
+  assertEquals(actual.length, expected.length, `length of ${what}`);
+  const at = actual.findIndex((byte, index) => byte !== expected[index]);
+  if (at < 0) return;
+  fail(`${what} differ at ${at}: ${actual[at]}, expected ${expected[at]}`);
+}
 
 /** The metadata as JSON has it, whatever the prototypes of its objects. */
 export function plain(metadata: Metadata): unknown {

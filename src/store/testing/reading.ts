@@ -3,7 +3,7 @@ import type { Metadata } from "../metadata.ts";
 import type { ReadOnlyStore } from "../read_only_store.ts";
 import { KeyError, StoreError } from "../store_error.ts";
 import type { Value } from "../value.ts";
-import { collect, ignoring, plain } from "./comparing.ts";
+import { assertBytes, collect, ignoring, plain } from "./comparing.ts";
 import { ENTRIES, HOSTILE_KEYS } from "./entries.ts";
 
 type Reading = (store: ReadOnlyStore) => Promise<void>;
@@ -15,11 +15,11 @@ export const readingTests: Readonly<Record<string, Reading>> = {
   ) => {
     for (const [key, { data, metadata }] of ENTRIES.slice(0, 4)) {
       const value = await store.get(key);
-      assertEquals(await value.bytes(), data);
+      assertBytes(await value.bytes(), data);
       assertEquals(plain(value.metadata), plain(metadata));
       assertEquals(value.size, data.length);
-      assertEquals(await store.toBytes(key), data);
-      assertEquals(await collect(await store.getData(key)), data);
+      assertBytes(await store.toBytes(key), data);
+      assertBytes(await collect(await store.getData(key)), data);
       assertEquals(plain(await store.getMetadata(key)), plain(metadata));
     }
   },
@@ -32,8 +32,8 @@ export const readingTests: Readonly<Record<string, Reading>> = {
         (await value.bytes()).fill(0);
         (await collect(value.data)).fill(0);
         for await (const chunk of value.data) chunk.fill(0);
-        assertEquals(await value.bytes(), before);
-        assertEquals(await store.toBytes(key), before);
+        assertBytes(await value.bytes(), before);
+        assertBytes(await store.toBytes(key), before);
       }
     },
 
@@ -41,7 +41,7 @@ export const readingTests: Readonly<Record<string, Reading>> = {
     for (const [key, { data, metadata }] of ENTRIES) {
       const value = await ignoring(RangeError, () => store.get(key));
       if (!value) continue;
-      assertEquals(await value.bytes(), data, `data of ${Deno.inspect(key)}`);
+      assertBytes(await value.bytes(), data, `data of ${Deno.inspect(key)}`);
       assertEquals(plain(value.metadata), plain(metadata));
     }
   },
@@ -65,9 +65,9 @@ export const readingTests: Readonly<Record<string, Reading>> = {
       const value = await store.get(key);
       for (const [start, end] of cases) {
         const part = all.slice(start, end);
-        assertEquals(await collect(value.range(start, end)), part);
+        assertBytes(await collect(value.range(start, end)), part);
         const stream = await store.getDataRange(key, start, end);
-        assertEquals(await collect(stream), part);
+        assertBytes(await collect(stream), part);
       }
     }
   },
@@ -266,7 +266,7 @@ export const readingTests: Readonly<Record<string, Reading>> = {
     try {
       for (const key of ["large", "small", "empty"]) {
         await store.toFile(key, path);
-        assertEquals(await Deno.readFile(path), await store.toBytes(key));
+        assertBytes(await Deno.readFile(path), await store.toBytes(key));
       }
     } finally {
       await Deno.remove(path);

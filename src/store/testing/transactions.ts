@@ -12,7 +12,7 @@ import {
   StoreTransactionEndEvent,
 } from "../store_events.ts";
 import { DummyTransactionContext } from "../transaction.ts";
-import { plain } from "./comparing.ts";
+import { assertBytes, plain } from "./comparing.ts";
 import { filled, LARGE } from "./data.ts";
 
 type Writing = (store: Store) => Promise<void>;
@@ -53,15 +53,15 @@ export const transactionTests: Readonly<Record<string, Writing>> = {
           await store.delete("deleted");
           await store.setData("new", new Blob([filled(LARGE, 3)]));
           await store.updateMetadata("new", { n: 3 });
-          assertEquals(await store.toBytes("new"), filled(LARGE, 3));
+          assertBytes(await store.toBytes("new"), filled(LARGE, 3));
           throw new RangeError("no");
         }),
       RangeError,
       "no",
     );
-    assertEquals(await store.toBytes("kept"), filled(LARGE, 1));
+    assertBytes(await store.toBytes("kept"), filled(LARGE, 1));
     assertEquals(plain(await store.getMetadata("kept")), { n: 1 });
-    assertEquals(await store.toBytes("deleted"), filled(LARGE, 2));
+    assertBytes(await store.toBytes("deleted"), filled(LARGE, 2));
     assertEquals(await store.exists("new"), false);
     assertEquals(heard, [
       "StoreTransactionStartEvent",

@@ -9,7 +9,7 @@ import {
   StoreSetEvent,
   StoreUpdateEvent,
 } from "../store_events.ts";
-import { plain } from "./comparing.ts";
+import { assertBytes, plain } from "./comparing.ts";
 import { failing, filled, LARGE, SMALL } from "./data.ts";
 import { doRandomThings } from "./random.ts";
 
@@ -34,14 +34,14 @@ export const writingTests: Readonly<Record<string, Writing>> = {
     };
     for (const [key, source] of Object.entries(sources)) {
       await store.set(key, { data: source, metadata: { key } });
-      assertEquals(await store.toBytes(key), data, key);
+      assertBytes(await store.toBytes(key), data, key);
       assertEquals(await store.getMetadata(key, ["key"]), { key });
     }
     await store.set("a value", store.get("value"));
-    assertEquals(await store.toBytes("a value"), data);
+    assertBytes(await store.toBytes("a value"), data);
     assertEquals((await store.getMetadata("a value")).key, "value");
     await store.fromFile("from a file", path);
-    assertEquals(await store.toBytes("from a file"), data);
+    assertBytes(await store.toBytes("from a file"), data);
     await Deno.remove(path);
   },
 
@@ -55,7 +55,7 @@ export const writingTests: Readonly<Record<string, Writing>> = {
         await store.setData("stream", new Blob([data]));
         for (const key of ["bytes", "stream"]) {
           assertEquals((await store.get(key)).size, size);
-          assertEquals(await store.toBytes(key), data);
+          assertBytes(await store.toBytes(key), data);
         }
       }
     }
@@ -69,7 +69,7 @@ export const writingTests: Readonly<Record<string, Writing>> = {
         await store.set("a", { data, metadata: { list } });
         data.fill(0);
         list.push(2);
-        assertEquals(await store.toBytes("a"), filled(size, 1));
+        assertBytes(await store.toBytes("a"), filled(size, 1));
         assertEquals((await store.getMetadata("a")).list, [1]);
       }
     },
@@ -81,13 +81,13 @@ export const writingTests: Readonly<Record<string, Writing>> = {
         await store.set("a", { data, metadata: { x: 1, y: 1 } });
         await store.setMetadata("a", { z: 2 });
         assertEquals(plain(await store.getMetadata("a")), { z: 2 });
-        assertEquals(await store.toBytes("a"), data);
+        assertBytes(await store.toBytes("a"), data);
         await store.updateMetadata("a", { x: 3 });
         assertEquals(plain(await store.getMetadata("a")), { x: 3, z: 2 });
-        assertEquals(await store.toBytes("a"), data);
+        assertBytes(await store.toBytes("a"), data);
         await store.setData("a", filled(5, 2));
         assertEquals(plain(await store.getMetadata("a")), { x: 3, z: 2 });
-        assertEquals(await store.toBytes("a"), filled(5, 2));
+        assertBytes(await store.toBytes("a"), filled(5, 2));
       }
       await store.setData("new data", filled(3, 3));
       assertEquals(plain(await store.getMetadata("new data")), {});
@@ -102,7 +102,7 @@ export const writingTests: Readonly<Record<string, Writing>> = {
         data: filled(size, n),
         metadata: { [`n${n}`]: n },
       });
-      assertEquals(await store.toBytes("a"), filled(size, n));
+      assertBytes(await store.toBytes("a"), filled(size, n));
       assertEquals(plain(await store.getMetadata("a")), { [`n${n}`]: n });
     }
     await store.set("a", { data: filled(1, 1) });
@@ -153,7 +153,7 @@ export const writingTests: Readonly<Record<string, Writing>> = {
           );
         }
       }
-      assertEquals(await store.toBytes("a"), data);
+      assertBytes(await store.toBytes("a"), data);
       assertEquals(plain(await store.getMetadata("a")), { n: 1 });
       assertEquals(await Array.fromAsync(store.queryKeys()), ["a"]);
     }
@@ -187,7 +187,7 @@ export const writingTests: Readonly<Record<string, Writing>> = {
       Error,
       "enough",
     );
-    assertEquals(await store.toBytes("a"), filled(SMALL, 1));
+    assertBytes(await store.toBytes("a"), filled(SMALL, 1));
   },
 
   "wrong arguments are refused before a byte is read": async (store) => {
@@ -263,7 +263,7 @@ export const writingTests: Readonly<Record<string, Writing>> = {
       else await store.delete("a");
       let length = 0;
       for (let next = first; !next.done; next = await reader.read()) {
-        assertEquals(
+        assertBytes(
           next.value,
           data.slice(length, length += next.value.length),
         );
@@ -280,7 +280,7 @@ export const writingTests: Readonly<Record<string, Writing>> = {
       const value = await store.get("a");
       await store.fromBytes("a", filled(size, 2));
       const bytes = await value.bytes().catch((error) => error);
-      if (bytes instanceof Uint8Array) assertEquals(bytes, filled(size, 1));
+      if (bytes instanceof Uint8Array) assertBytes(bytes, filled(size, 1));
       else assertEquals((bytes as StoreError).code, "REPLACED");
     }
   },
@@ -296,7 +296,7 @@ export const writingTests: Readonly<Record<string, Writing>> = {
     await Promise.all(writes);
     const { n } = await store.getMetadata("a");
     const size = Number(n) % 2 ? SMALL : LARGE / 5 | 0;
-    assertEquals(await store.toBytes("a"), filled(size, Number(n)));
+    assertBytes(await store.toBytes("a"), filled(size, Number(n)));
   },
 
   "updates of metadata at once all arrive": async (store) => {
@@ -325,7 +325,7 @@ export const writingTests: Readonly<Record<string, Writing>> = {
       ["b", { n: 1, key: "b" }],
       ["c", { c: true, key: "c" }],
     ]);
-    assertEquals(await store.toBytes("b"), filled(9, 9));
+    assertBytes(await store.toBytes("b"), filled(9, 9));
   },
 
   "set, update and delete emit their events with key and metadata": async (
