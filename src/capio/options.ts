@@ -1,6 +1,11 @@
-import { fromFileUrl } from "@std/path";
+import { dirname, fromFileUrl, resolve } from "@std/path";
 import { CapioError } from "./error.ts";
-import { type CapioClRule, parseCapioCl, serializeCapioCl } from "./cl/mod.ts";
+import {
+  type CapioClRule,
+  parseCapioCl,
+  parseCapioClSettings,
+  serializeCapioCl,
+} from "./cl/mod.ts";
 import { statedRules } from "./rule_scope.ts";
 import { system } from "./system.ts";
 import type { WorkspaceOptions } from "./workspace.ts";
@@ -140,19 +145,35 @@ function checkDirectory(directory: string): void {
 function readDocument(file: string | URL): string | undefined {
   if (file === "") return undefined;
   const path = pathOf(file);
-  let text: string;
+  const text = readConfiguration("CAPIO-CL configuration", path);
+  const config = parseCapioCl(text, { source: `"${path}"` });
+  checkSettings(path, config.configuration);
+  // In one form, so that members who bring the same rules are seen to.
+  return serializeCapioCl(config);
+}
+
+/**
+ * Refuses wrong settings now, although they are about several machines and
+ * mean nothing to the processes of one.
+ */
+function checkSettings(document: string, settings: string | undefined): void {
+  if (settings === undefined) return;
+  const path = resolve(dirname(document), settings);
+  const text = readConfiguration("CAPIO-CL settings", path);
+  parseCapioClSettings(text, { source: `"${path}"` });
+}
+
+function readConfiguration(what: string, path: string): string {
   try {
-    text = system.readTextFileSync(path);
+    return system.readTextFileSync(path);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new CapioError(
       "INVALID_CONFIGURATION",
-      `Cannot read the CAPIO-CL configuration "${path}": ${error.message}`,
+      `Cannot read the ${what} "${path}": ${error.message}`,
       { cause: error },
     );
   }
-  // In one form, so that members who bring the same rules are seen to.
-  return serializeCapioCl(parseCapioCl(text, { source: `"${path}"` }));
 }
 
 function pathOf(path: string | URL): string {

@@ -331,6 +331,10 @@ for (
     ["a configuration with an unknown member", {
       clText: `{"name": "x", "IO_Graph": [], "colour": "red"}`,
     }, ["colour"]],
+    ["settings that do not exist", {
+      clText:
+        `{"version": 1.1, "name": "x", "IO_Graph": [], "configuration": "no.toml"}`,
+    }, ["Cannot read the CAPIO-CL settings", "no.toml"]],
     ["a missing permission", { denyWrite: true }, [
       "Requires write access",
       "--allow-write",

@@ -85,7 +85,11 @@ export interface CapioClConfig {
   readonly exclude: readonly string[];
   /** Which machine files live on. */
   readonly homeNodePolicies: CapioClHomeNodePolicies;
-  /** Where bytes live until their file is committed. */
+  /**
+   * Where bytes live until their file is committed. Kept, and without a
+   * meaning here: they are in the page cache of the system either way, and the
+   * spool stays where the permissions of a step reach, in `capioDir`.
+   */
   readonly storage: {
     /** In shared memory. */
     readonly memory: readonly string[];
