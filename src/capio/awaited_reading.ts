@@ -122,7 +122,7 @@ export class AwaitedReading {
     this.#reported = Date.now();
     const { workflow } = this.workspace;
     if (workflow.ended) return;
-    workflow.append({
+    workflow.note({
       event: "read",
       path: this.#place.path,
       first: this.#first,

@@ -101,6 +101,15 @@ export class Workflow {
     this.#writer.append({ ...body, by: this.id, time: Date.now() });
   }
 
+  /** Tells what nobody depends on: a full disk must not end the work. */
+  note(body: EventBody): void {
+    try {
+      this.append(body);
+    } catch {
+      // What matters fails by itself, and then says so.
+    }
+  }
+
   /**
    * States a rule for the whole workflow.
    *

@@ -193,7 +193,7 @@ export class Workspace implements Disposable {
           waited > NOTEWORTHY_WAIT_MILLISECONDS && announced !== verdict.why
         ) {
           announced = verdict.why;
-          this.workflow.append({
+          this.workflow.note({
             event: "wait",
             path: place.path,
             why: announced,
@@ -204,7 +204,7 @@ export class Workspace implements Disposable {
       }
     } finally {
       if (announced && !this.workflow.ended) {
-        this.workflow.append({ event: "wait", path: place.path });
+        this.workflow.note({ event: "wait", path: place.path });
       }
     }
   }

@@ -178,5 +178,5 @@ function noteReading(
   bytes: number,
 ): void {
   if (!workflow.state.paths.has(path)) return;
-  workflow.append({ event: "read", path, first: Date.now(), bytes });
+  workflow.note({ event: "read", path, first: Date.now(), bytes });
 }

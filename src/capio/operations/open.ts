@@ -145,5 +145,5 @@ function noteInput(workspace: Workspace, path: string): void {
   const { workflow } = workspace;
   const { paths, inputs } = workflow.state;
   if (paths.has(path) || inputs.get(path)?.has(workflow.id)) return;
-  workflow.append({ event: "input", path });
+  workflow.note({ event: "input", path });
 }
