@@ -26,9 +26,10 @@ import { watchFiles } from "./watch_files.ts";
 
 const HELP = `Usage: deno task demo [--size MEGABYTES] [--out DIRECTORY]
 
-Runs three ordinary programs, one after another and then at the same time:
+Runs four ordinary programs, one after another and then at the same time:
 extract.ts writes flights.csv, delays.ts reads it and writes delays.csv,
-report.ts reads that and draws report.svg.
+report.ts reads that and draws report.svg, store.ts keeps it as a time series
+and reads evening.csv back.
 
   --size MEGABYTES  size of flights.csv (150)
   --out DIRECTORY   where the results of the second run go (examples/flights/out)`;
@@ -99,7 +100,7 @@ async function demo(
     const options = { size, signal, denoFlags };
     await prepareSteps(denoFlags);
 
-    console.log(`${size / MEGABYTE} MB of flights through three programs`);
+    console.log(`${size / MEGABYTE} MB of flights through four programs`);
     const plain = await plainRun({ ...options, directory: plainDirectory });
     const capio = await capioRun({ ...options, directory: capioDir });
     await assertSameFiles(plainDirectory, capioDir);

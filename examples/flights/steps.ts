@@ -1,5 +1,5 @@
 /**
- * The three steps of the flights workflow, run as processes of their own.
+ * The four steps of the flights workflow, run as processes of their own.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface StepRun {
   readonly reports: readonly { readonly at: number; readonly count: number }[];
 }
 
-const STEP_NAMES = ["extract", "delays", "report"] as const;
+const STEP_NAMES = ["extract", "delays", "report", "store"] as const;
 
 interface Step {
   readonly name: (typeof STEP_NAMES)[number];
@@ -26,7 +26,12 @@ interface Step {
 }
 
 /** What the steps write, in the order in which they do. */
-export const FILES = ["flights.csv", "delays.csv", "report.svg"] as const;
+export const FILES = [
+  "flights.csv",
+  "delays.csv",
+  "report.svg",
+  "evening.csv",
+] as const;
 
 /** Under this name the steps find each other when they run at once. */
 export const WORKFLOW_NAME = "flights";
@@ -110,7 +115,9 @@ export async function runAtTheSameTime(
 }
 
 function stepsOf({ directory, size, denoFlags }: RunOptions): Step[] {
-  const [flights, delays, report] = FILES.map((name) => join(directory, name));
+  const [flights, delays, report, evening] = FILES.map((name) =>
+    join(directory, name)
+  );
   const dataset = `--allow-read=${fromFileUrl(flightsUrl)}`;
   return [
     {
@@ -120,6 +127,11 @@ function stepsOf({ directory, size, denoFlags }: RunOptions): Step[] {
     },
     { name: "delays", args: [flights, delays], denoFlags },
     { name: "report", args: [delays, report], denoFlags },
+    {
+      name: "store",
+      args: [delays, evening],
+      denoFlags: [...denoFlags, "--allow-net=127.0.0.1"],
+    },
   ];
 }
 

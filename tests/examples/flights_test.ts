@@ -46,7 +46,10 @@ Deno.test("the flights workflow writes the same bytes either way", async () => {
     runAtTheSameTime(together.options),
   ]);
   for (const runs of [plain, capio]) {
-    assertEquals(runs.map(({ name }) => name), ["extract", "delays", "report"]);
+    assertEquals(
+      runs.map(({ name }) => name),
+      ["extract", "delays", "report", "store"],
+    );
     for (const { started, reports, ended } of runs) {
       assertGreater(reports[0].at, started);
       assertGreater(ended, reports[0].at);
@@ -56,7 +59,7 @@ Deno.test("the flights workflow writes the same bytes either way", async () => {
     const bytes = Deno.readFileSync(before.path(name));
     assertEquals(Deno.readFileSync(together.path(name)), bytes, name);
   }
-  assertEquals([...Deno.readDirSync(together.options.directory)].length, 3);
+  assertEquals([...Deno.readDirSync(together.options.directory)].length, 4);
 });
 
 Deno.test("delays by the hour are those of the flights", async () => {
@@ -95,13 +98,33 @@ Deno.test("delays by the hour are those of the flights", async () => {
   );
 });
 
+Deno.test("the evening is read back from the time series", async () => {
+  using run = new Run(1_000_000);
+  await runAtTheSameTime(run.options);
+  const linesOf = (name: string) =>
+    Deno.readTextFileSync(run.path(name)).trimEnd().split("\n")
+      .map((line) => line.split(","));
+  const evening = linesOf("delays.csv").slice(1)
+    .filter(([hour]) => Number(hour) >= 17 && Number(hour) < 22);
+  assertEquals(
+    linesOf("evening.csv").slice(1),
+    evening.map(([hour, ...values]) => [
+      `2001-01-01T${hour}:00:00Z`,
+      ...values.map((value) => `${Number(value)}`),
+    ]),
+  );
+});
+
 for (const [name, runner] of Object.entries(RUNNERS)) {
   Deno.test(`${name}: a step that fails ends the others`, async () => {
     using run = new Run(1_000_000);
     // Nothing can be written there; at once, nothing can be read there either.
     Deno.mkdirSync(run.path("delays.csv"));
     const error = await assertRejects(() => runner(run.options), Error);
-    assertMatch(error.message, /^Step "(delays|report)" failed: exit code 1$/);
+    assertMatch(
+      error.message,
+      /^Step "(delays|report|store)" failed: exit code 1$/,
+    );
   });
 
   Deno.test(`${name}: an abort ends the steps`, async () => {
