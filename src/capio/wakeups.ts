@@ -44,10 +44,10 @@ export class Wakeups implements Disposable {
     clearTimeout(timer);
     signal?.removeEventListener("abort", wake);
     this.#waiting.delete(wake);
-    // A report that nobody waits for would keep the process from ending. Most
-    // often the one who waited will soon ask again, so give it the time.
+    // A report that is due and that nobody waits for would keep the process
+    // from ending. Most often the one who waited will ask again at once.
     clearTimeout(this.#idleTimer);
-    if (this.#waiting.size === 0) {
+    if (this.#waiting.size === 0 && this.#listener) {
       this.#idleTimer = setTimeout(() => this.#stop(), 0);
     }
     signal?.throwIfAborted();

@@ -45,13 +45,15 @@ function pair(
 Deno.test("when the last context ends, every function is the one it was", async () => {
   using dir = new TestDirectory();
   const before = Object.getOwnPropertyDescriptors(Deno);
+  const ending = Promise.withResolvers<void>();
   const inner = withCapio({ capioDir: dir.path }, async () => {
     assert(Deno.open !== before.open.value);
     assertEquals(Deno.open.name, "open");
-    await delay(10);
+    await ending.promise;
   });
   await withCapio({ capioDir: dir.path }, () => delay(5));
   assert(Deno.open !== before.open.value);
+  ending.resolve();
   await inner;
   await withCapio({ capioDir: dir.path }, () => {
     throw new Error("on purpose");
