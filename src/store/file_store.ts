@@ -1,19 +1,19 @@
 import { existsSync } from "node:fs";
 import { resolve } from "@std/path";
-import { bufferIterator } from "../streams/mod.ts";
 import { chunksOf } from "./chunks.ts";
-import { FileLock, tryLock } from "./file_lock.ts";
+import { FileBlobs } from "./file_blobs.ts";
+import { FileLock } from "./file_lock.ts";
 import { blobName, fileName, keyNameOfBlob } from "./file_names.ts";
 import { decodeRecord, encodeRecord, type FileRecord } from "./file_record.ts";
+import { FileValue } from "./file_value.ts";
 import type { JsonValue, Metadata } from "./metadata.ts";
 import type { StoreOptions } from "./read_only_store.ts";
 import { type Change, type Changed, changedMetadata, Store } from "./store.ts";
-import { quoted, StoreError } from "./store_error.ts";
 import {
   DummyTransactionContext,
   type TransactionContext,
 } from "./transaction.ts";
-import { STREAM_CHUNK_BYTES, Value } from "./value.ts";
+import type { Value } from "./value.ts";
 import { writeAll } from "./write_all.ts";
 
 /** Options for {@linkcode FileStore}. */
@@ -74,8 +74,9 @@ export class FileStore extends Store {
   readonly #create: boolean;
   readonly #durable: boolean;
   readonly #values: string;
-  readonly #blobs: string;
+  readonly #blobs: FileBlobs;
   readonly #next: string;
+  readonly #lockPath: string;
   #lock: FileLock | undefined;
 
   /**
@@ -90,8 +91,9 @@ export class FileStore extends Store {
     this.#create = options.create ?? true;
     this.#durable = options.durable ?? false;
     this.#values = `${this.path}/values`;
-    this.#blobs = `${this.path}/blobs`;
+    this.#blobs = new FileBlobs(`${this.path}/blobs`);
     this.#next = `${this.path}/next`;
+    this.#lockPath = `${this.path}/lock`;
   }
 
   /**
@@ -115,15 +117,14 @@ export class FileStore extends Store {
 
   /** Makes the directory and removes what killed processes left in it. */
   protected override async open(): Promise<void> {
-    if (this.#create) {
-      await Deno.mkdir(this.#blobs, { recursive: true });
-      await Deno.mkdir(this.#values, { recursive: true });
-    } else if (!await isDirectory(this.#values)) {
-      throw new Deno.errors.NotFound(`There is no store in "${this.path}"`);
-    }
-    this.#lock = new FileLock(`${this.path}/lock`);
+    if (!this.#create) return await assertDirectory(this.#values, this.path);
+    await Deno.mkdir(this.#blobs.path, { recursive: true });
+    await Deno.mkdir(this.#values, { recursive: true });
+    this.#lock = new FileLock(this.#lockPath);
     try {
-      await this.#removeOrphans();
+      await this.#lock.run(() => {
+        this.#blobs.removeOrphans((name) => this.#isCurrent(name));
+      });
     } catch (error) {
       this.close();
       throw error;
@@ -139,12 +140,19 @@ export class FileStore extends Store {
   /** Looks up a key. */
   protected find(key: string): Value | undefined {
     const found = readRecord(this.#pathOf(key));
-    return found && new FileValue(found.record, found.data, this.#blobs);
+    if (!found) return undefined;
+    const { record, data } = found;
+    return new FileValue(
+      record,
+      record.blob === undefined ? data : this.#blobs.pathOf(record.blob),
+    );
   }
 
   /** All keys of this moment with their metadata. */
   protected async *entries(): AsyncGenerator<[string, Metadata]> {
     for await (const { name } of Deno.readDir(this.#values)) {
+      // Some systems put files of their own into every directory.
+      if (!name.startsWith("=")) continue;
       const found = readRecord(`${this.#values}/${name}`);
       if (found) yield [found.record.key, found.record.metadata];
     }
@@ -169,7 +177,8 @@ export class FileStore extends Store {
       const old = readRecord(path)?.record;
       if (!old) return undefined;
       Deno.removeSync(path);
-      this.#removeBlob(old);
+      if (this.#durable) syncDirectory(this.#values);
+      this.#blobs.remove(old.blob);
       return old.metadata;
     });
   }
@@ -200,28 +209,19 @@ export class FileStore extends Store {
     rest: AsyncIterable<Uint8Array>,
   ): Promise<Changed> {
     const blob = blobName(key);
-    using file = await this.#newBlob(blob);
+    using file = await this.#locked(() => this.#blobs.create(blob));
     try {
       let size = await writeAll(file, first);
       for await (const chunk of rest) size += await writeAll(file, chunk);
-      if (this.#durable) await file.syncData();
+      if (this.#durable) {
+        await file.syncData();
+        syncDirectory(this.#blobs.path);
+      }
       return await this.#replace(key, change, { size, blob, data: EMPTY });
     } catch (error) {
-      const current = readRecord(this.#pathOf(key))?.record.blob;
-      if (current !== blob) Deno.removeSync(`${this.#blobs}/${blob}`);
+      if (!this.#isCurrent(blob)) this.#blobs.remove(blob);
       throw error;
     }
-  }
-
-  /** A new file, locked for as long as it belongs to no key. */
-  #newBlob(name: string): Deno.FsFile | Promise<Deno.FsFile> {
-    // Whoever looks for orphans holds the same lock.
-    return this.#locked(() => {
-      const path = `${this.#blobs}/${name}`;
-      const file = Deno.openSync(path, { write: true, createNew: true });
-      tryLock(file);
-      return file;
-    });
   }
 
   /** Makes the new value of the key the current one, in one instant. */
@@ -238,7 +238,7 @@ export class FileStore extends Store {
       this.#writeNext(encodeRecord(record, data));
       Deno.renameSync(this.#next, path);
       if (this.#durable) syncDirectory(this.#values);
-      if (content) this.#removeBlob(old?.record);
+      if (content) this.#blobs.remove(old?.record.blob);
       return { isNew: !old, metadata: record.metadata };
     });
   }
@@ -258,91 +258,21 @@ export class FileStore extends Store {
     file.syncDataSync();
   }
 
-  #removeBlob(record: FileRecord | undefined): void {
-    if (record?.blob) removeIfPresent(`${this.#blobs}/${record.blob}`);
-  }
-
-  /** Removes the blobs that no key has and that nobody is writing. */
-  async #removeOrphans(): Promise<void> {
-    const names = await Array.fromAsync(
-      Deno.readDir(this.#blobs),
-      ({ name }) => name,
-    );
-    if (names.length === 0) return;
-    await this.#locked(() => {
-      for (const name of names) this.#removeOrphan(name);
-    });
-  }
-
-  #removeOrphan(name: string): void {
-    const path = `${this.#values}/${keyNameOfBlob(name)}`;
-    if (readRecord(path)?.record.blob === name) return;
-    removeUnlessLocked(`${this.#blobs}/${name}`);
+  /** Whether the key that the blob was named for has it. */
+  #isCurrent(blob: string): boolean {
+    const path = `${this.#values}/${keyNameOfBlob(blob)}`;
+    return readRecord(path)?.record.blob === blob;
   }
 
   #locked<T>(section: () => T): T | Promise<T> {
-    if (this.#lock) return this.#lock.run(section);
-    throw new StoreError(
-      "NOT_CONNECTED",
-      "The store was disconnected while it was being written to",
-    );
+    this.assertConnected();
+    // Whoever only reads the store need not be allowed to write to it.
+    this.#lock ??= new FileLock(this.#lockPath);
+    return this.#lock.run(section);
   }
 
   #pathOf(key: string): string {
     return `${this.#values}/${fileName(key)}`;
-  }
-}
-
-class FileValue extends Value {
-  readonly #key: string;
-  readonly #data: Uint8Array<ArrayBuffer>;
-  readonly #blob: string | undefined;
-
-  constructor(
-    record: FileRecord,
-    data: Uint8Array<ArrayBuffer>,
-    blobs: string,
-  ) {
-    super(record);
-    this.#key = record.key;
-    this.#data = data;
-    this.#blob = record.blob && `${blobs}/${record.blob}`;
-  }
-
-  protected read(start: number, end: number): ReadableStream<Uint8Array> {
-    return bufferIterator(
-      this.#blob === undefined
-        ? this.#data.subarray(start, end)
-        : this.#readBlob(this.#blob, start, end),
-      { bufferSize: STREAM_CHUNK_BYTES },
-    );
-  }
-
-  override bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#blob !== undefined) return super.bytes();
-    return Promise.resolve(this.#data.slice());
-  }
-
-  async *#readBlob(path: string, start: number, end: number) {
-    using file = await this.#openBlob(path);
-    await file.seek(start, Deno.SeekMode.Start);
-    const part = bufferIterator(file, { maxBytes: end - start });
-    yield* chunksOf(part, CHUNK_BYTES);
-  }
-
-  async #openBlob(path: string): Promise<Deno.FsFile> {
-    try {
-      return await Deno.open(path);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw new StoreError(
-        "REPLACED",
-        `The value of ${
-          quoted(this.#key)
-        } was replaced or deleted before it was read: get it again`,
-        { cause: error },
-      );
-    }
   }
 }
 
@@ -370,33 +300,16 @@ function readRecord(path: string) {
   }
 }
 
-async function isDirectory(path: string): Promise<boolean> {
+async function assertDirectory(path: string, store: string): Promise<void> {
   try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-function removeIfPresent(path: string): void {
-  try {
-    Deno.removeSync(path);
+    if ((await Deno.stat(path)).isDirectory) return;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+  throw new Deno.errors.NotFound(`There is no store in "${store}"`);
 }
 
-function removeUnlessLocked(path: string): void {
-  try {
-    using file = Deno.openSync(path, { write: true });
-    if (tryLock(file)) Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-/** Makes the renames in a directory safe from a loss of power. */
+/** Makes what happened to the names in a directory safe from a loss of power. */
 function syncDirectory(path: string): void {
   using directory = Deno.openSync(path);
   directory.syncSync();

@@ -2,11 +2,11 @@ import { bufferIterator } from "../streams/mod.ts";
 import { chunksOf } from "./chunks.ts";
 import type { JsonValue, Metadata } from "./metadata.ts";
 import type { StoreOptions } from "./read_only_store.ts";
-import { ChunkReaders } from "./sqlite_readers.ts";
+import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
 import { type Connection, openDatabase } from "./sqlite_schema.ts";
 import { atomically, begin } from "./sqlite_transaction.ts";
 import { type Change, type Changed, changedMetadata, Store } from "./store.ts";
-import { quoted, StoreError } from "./store_error.ts";
+import { StoreError } from "./store_error.ts";
 import {
   SimpleTransactionContext,
   type TransactionContext,
@@ -32,16 +32,6 @@ export interface SqliteStoreOptions extends StoreOptions {
   durable?: boolean;
 }
 
-/**
- * Bytes in every chunk of a larger value but the last; a smaller value is in
- * the row of its key. Larger chunks would be read slower: the buffer of each
- * would be mapped anew.
- */
-const CHUNK_BYTES = 65_536;
-/** A value that got no chunk for so long is being written by nobody. */
-const ABANDONED_MILLISECONDS = 3_600_000;
-/** Chunks after which a value that is being written says so. */
-const CHUNKS_PER_TOUCH = 64;
 const EMPTY = new Uint8Array();
 
 /** The bytes of a new value: here, or in an upload that has them all. */
@@ -49,6 +39,12 @@ interface Content {
   readonly size: number;
   readonly bytes?: Uint8Array;
   readonly upload?: number;
+}
+
+/** What is open while the store is connected. */
+interface Opened {
+  readonly connection: Connection;
+  readonly chunks: SqliteChunks;
 }
 
 const EMPTY_CONTENT: Content = { size: 0, bytes: EMPTY };
@@ -76,11 +72,7 @@ export class SqliteStore extends Store {
 
   readonly #create: boolean;
   readonly #durable: boolean;
-  readonly #readers = new ChunkReaders((upload) => {
-    // What stays here for whatever reason goes when the store is next opened.
-    this.#forget(upload).catch(() => {});
-  });
-  #connection: Connection | undefined;
+  #opened: Opened | undefined;
 
   /**
    * Makes a store that is not connected yet.
@@ -103,7 +95,9 @@ export class SqliteStore extends Store {
    */
   info(): Promise<Readonly<Record<string, JsonValue>>> {
     const { path } = this;
-    const keys = Number(this.#connected.statements.count.get()?.count);
+    const keys = Number(
+      this.#connected.connection.statements.count.get()?.count,
+    );
     return Promise.resolve({ backend: "sqlite", readonly: false, path, keys });
   }
 
@@ -119,17 +113,17 @@ export class SqliteStore extends Store {
 
   /** Begins a transaction of the database. */
   async beginTransaction(): Promise<void> {
-    await begin(this.#connected);
+    await begin(this.#connected.connection);
   }
 
   /** Commits the transaction of the database. */
   commitTransaction(): void {
-    this.#connected.statements.commit.run();
+    this.#connected.connection.statements.commit.run();
   }
 
   /** Rolls back the transaction of the database. */
   rollbackTransaction(): void {
-    const { database, statements } = this.#connected;
+    const { database, statements } = this.#connected.connection;
     // SQLite itself has already rolled back after some errors.
     if (database.isTransaction) statements.rollback.run();
   }
@@ -138,9 +132,10 @@ export class SqliteStore extends Store {
   protected override async open(): Promise<void> {
     if (!this.#create) await assertPresent(this.path);
     const connection = await openDatabase(this.path, this.#durable);
-    this.#connection = connection;
+    const chunks = new SqliteChunks(connection);
+    this.#opened = { connection, chunks };
     try {
-      await atomically(connection, () => removeOrphans(connection));
+      await chunks.removeOrphans();
     } catch (error) {
       this.close();
       throw error;
@@ -149,13 +144,14 @@ export class SqliteStore extends Store {
 
   /** Closes the database. */
   protected override close(): void {
-    this.#connection?.database.close();
-    this.#connection = undefined;
+    this.#opened?.connection.database.close();
+    this.#opened = undefined;
   }
 
   /** Looks up a key. */
   protected find(key: string): Value | undefined {
-    const row = this.#connected.statements.find.get(encoder.encode(key));
+    const { connection, chunks } = this.#connected;
+    const row = connection.statements.find.get(encoder.encode(key));
     if (!row) return undefined;
     const info = {
       metadata: JSON.parse(String(row.metadata)),
@@ -166,16 +162,16 @@ export class SqliteStore extends Store {
     return row.bytes instanceof Uint8Array
       ? new InlineValue(info, row.bytes)
       : new ChunkedValue(info, (start, end) => {
-        return this.#readChunks(key, Number(row.upload), start, end);
+        return chunks.read(key, Number(row.upload), start, end);
       });
   }
 
   /** All keys of this moment with their metadata. */
   protected *entries(): Generator<[string, Metadata]> {
-    const { statements } = this.#connected;
+    const { statements } = this.#connected.connection;
     const last = Number(statements.lastId.get()?.id ?? 0);
     for (let id = 0; id < last;) {
-      const rows = this.#connected.statements.page.all(id, last);
+      const rows = statements.page.all(id, last);
       for (const { key, metadata } of rows) {
         const text = decoder.decode(key as Uint8Array);
         yield [text, JSON.parse(String(metadata))];
@@ -198,14 +194,14 @@ export class SqliteStore extends Store {
   protected remove(
     key: string,
   ): Metadata | undefined | Promise<Metadata | undefined> {
-    const connection = this.#connected;
+    const { connection, chunks } = this.#connected;
     const { statements } = connection;
     const keyBytes = encoder.encode(key);
     return atomically(connection, () => {
       const old = statements.old.get(keyBytes);
       if (!old) return undefined;
       statements.remove.run(keyBytes);
-      this.#removeChunks(old.upload);
+      chunks.remove(old.upload);
       return JSON.parse(String(old.metadata));
     });
   }
@@ -223,62 +219,12 @@ export class SqliteStore extends Store {
         const content = { size: first.length, bytes: first };
         return await this.#replace(key, change, content);
       }
-      return await this.#upload(key, change, first, chunks);
+      return await this.#connected.chunks.upload(first, chunks, (uploaded) => {
+        return this.#replace(key, change, uploaded);
+      });
     } finally {
       await chunks.return(undefined);
     }
-  }
-
-  async #upload(
-    key: string,
-    change: Change,
-    first: Uint8Array,
-    rest: AsyncIterable<Uint8Array>,
-  ): Promise<Changed> {
-    const upload = newUploadId();
-    let size = 0;
-    const add = (chunk: Uint8Array) => {
-      const number = size / CHUNK_BYTES;
-      size += chunk.length;
-      return this.#addChunk(upload, number, chunk);
-    };
-    try {
-      await add(first);
-      for await (const chunk of rest) await add(chunk);
-      return await this.#replace(key, change, { size, upload });
-    } catch (error) {
-      await this.#forget(upload);
-      throw error;
-    }
-  }
-
-  #addChunk(
-    upload: number,
-    number: number,
-    chunk: Uint8Array,
-  ): void | Promise<void> {
-    const connection = this.#connected;
-    const { statements } = connection;
-    return atomically(connection, () => {
-      const now = Date.now();
-      if (number === 0) statements.beginUpload.run(upload, now);
-      else if (number % CHUNKS_PER_TOUCH === 0) {
-        statements.touchUpload.run(now, upload);
-      }
-      statements.addChunk.run(upload, number, chunk);
-    });
-  }
-
-  /** Removes chunks that no key has and nobody reads any more. */
-  async #forget(upload: number): Promise<void> {
-    // Without a connection that is left to whoever connects next.
-    if (!this.#connection) return;
-    const connection = this.#connection;
-    const { statements } = connection;
-    await atomically(connection, () => {
-      statements.endUpload.run(upload);
-      statements.removeChunks.run({ upload });
-    });
   }
 
   /** Makes the new value of the key the current one, in one instant. */
@@ -287,7 +233,7 @@ export class SqliteStore extends Store {
     change: Change,
     content?: Content,
   ): Changed | Promise<Changed> {
-    const connection = this.#connected;
+    const { connection, chunks } = this.#connected;
     const { statements } = connection;
     const keyBytes = encoder.encode(key);
     return atomically(connection, () => {
@@ -301,7 +247,7 @@ export class SqliteStore extends Store {
         return { isNew: false, metadata };
       }
       const { size, bytes = null, upload = null } = content ?? EMPTY_CONTENT;
-      if (upload !== null) this.#endUpload(upload);
+      if (upload !== null) chunks.take(upload);
       statements.set.run({
         key: keyBytes,
         metadata: text,
@@ -310,49 +256,14 @@ export class SqliteStore extends Store {
         bytes,
         upload,
       });
-      this.#removeChunks(old?.upload);
+      chunks.remove(old?.upload);
       return { isNew: !old, metadata };
     });
   }
 
-  #endUpload(upload: number): void {
-    if (this.#connected.statements.endUpload.run(upload).changes === 1) return;
-    throw new StoreError(
-      "ROLLED_BACK",
-      "The first bytes of the value went with the transaction that they were written in: wait for set() before its end",
-    );
-  }
-
-  #removeChunks(upload: unknown): void {
-    if (typeof upload !== "number") return;
-    if (this.#readers.mustKeep(upload)) return;
-    this.#connected.statements.removeChunks.run({ upload });
-  }
-
-  /** The chunks of a value from the byte `start` to before the byte `end`. */
-  *#readChunks(
-    key: string,
-    upload: number,
-    start: number,
-    end: number,
-  ): Generator<Uint8Array> {
-    using _reader = this.#readers.add(upload);
-    let number = Math.floor(start / CHUNK_BYTES);
-    for (let at = start; at < end; number++) {
-      const row = this.#connected.statements.chunk.get(upload, number);
-      if (!(row?.bytes instanceof Uint8Array)) throw replaced(key);
-      const offset = at - number * CHUNK_BYTES;
-      const chunk = row.bytes.subarray(offset, offset + end - at);
-      at += chunk.length;
-      yield chunk;
-      // Left to the garbage collector, the chunks of a large value pile up.
-      (row.bytes.buffer as ArrayBuffer).transfer(0);
-    }
-  }
-
-  get #connected(): Connection {
+  get #connected(): Opened {
     this.assertConnected();
-    if (this.#connection) return this.#connection;
+    if (this.#opened) return this.#opened;
     throw new StoreError("NOT_CONNECTED", "The store is being connected");
   }
 }
@@ -390,30 +301,6 @@ class ChunkedValue extends Value {
       bufferSize: STREAM_CHUNK_BYTES,
     });
   }
-}
-
-/**
- * Drawn at random: the number of an upload that a transaction has rolled back
- * must not come up again while that upload still goes on.
- */
-function newUploadId(): number {
-  const [high, low] = crypto.getRandomValues(new Uint32Array(2));
-  return (high & 0xf_ffff) * 2 ** 32 + low;
-}
-
-function replaced(key: string): StoreError {
-  return new StoreError(
-    "REPLACED",
-    `The value of ${
-      quoted(key)
-    } was replaced or deleted before it was read: get it again`,
-  );
-}
-
-/** Removes the chunks of values that nobody has completed. */
-function removeOrphans({ statements }: Connection): void {
-  statements.forgetUploads.run(Date.now() - ABANDONED_MILLISECONDS);
-  statements.removeOrphans.run();
 }
 
 async function assertPresent(path: string): Promise<void> {

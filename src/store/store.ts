@@ -285,8 +285,8 @@ export abstract class Store extends ReadOnlyStore {
   ): Promise<void> {
     const { size = -1, bufferSize, signal } = options;
     this.assertConnected();
-    if (data instanceof Uint8Array && bufferSize === undefined) {
-      signal?.throwIfAborted();
+    const isPlain = bufferSize === undefined && signal === undefined;
+    if (data instanceof Uint8Array && isPlain) {
       return await this.#change(key, { data, metadata, mode });
     }
     const progress = new StoreProgressManager(this.eventManager, {

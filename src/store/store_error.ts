@@ -91,3 +91,14 @@ export function quoted(key: string): string {
     ? JSON.stringify(key)
     : `${JSON.stringify(key.slice(0, most))}… (${key.length} characters)`;
 }
+
+/** What a value that is no longer there fails with when it is read. */
+export function replacedError(key: string, cause?: unknown): StoreError {
+  return new StoreError(
+    "REPLACED",
+    `The value of ${
+      quoted(key)
+    } was replaced or deleted before it was read: get it again`,
+    { cause },
+  );
+}

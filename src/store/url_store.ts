@@ -2,7 +2,7 @@ import { bufferIterator } from "../streams/mod.ts";
 import { chunksOf } from "./chunks.ts";
 import { copyMetadata, type JsonValue, type Metadata } from "./metadata.ts";
 import { ReadOnlyStore, type StoreOptions } from "./read_only_store.ts";
-import { quoted, StoreError } from "./store_error.ts";
+import { quoted, replacedError, StoreError } from "./store_error.ts";
 import { STREAM_CHUNK_BYTES, Value, type ValueInfo } from "./value.ts";
 
 /** Options for {@linkcode UrlStore}. */
@@ -207,12 +207,7 @@ class UrlValue extends Value {
     if (response.ok && this.#isSame(response)) return response;
     await response.body?.cancel();
     if (response.ok || response.status === 412 || isMissing(response)) {
-      throw new StoreError(
-        "REPLACED",
-        `The value of ${
-          quoted(this.#key)
-        } was replaced or deleted before it was read: get it again`,
-      );
+      throw replacedError(this.#key);
     }
     throw httpError(this.#url, response);
   }

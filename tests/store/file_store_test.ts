@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FileStore, StoreError } from "../../src/store/mod.ts";
+import { stdConfigArgs } from "../../tools/std_config.ts";
 import { testStore } from "../../src/store/testing/mod.ts";
 import { temporaryPath } from "./_temporary_directory.ts";
 
@@ -127,9 +128,36 @@ Deno.test("a store that is disconnected meanwhile does not take what is still wr
       await paused.promise;
     }(),
   );
-  const refused = assertRejects(() => set, StoreError, "disconnected");
+  const refused = assertRejects(() => set, StoreError);
   await store.disconnect();
   paused.resolve();
-  await refused;
+  assertEquals((await refused).code, "NOT_CONNECTED");
   assertEquals(names(`${path}/values`), []);
+});
+
+Deno.test("a store can be read by whom may not write to it", async () => {
+  const { path, store } = await connected();
+  await store.fromBytes("a", large);
+  await store.disconnect();
+  const code = `
+    import { FileStore } from "${
+    import.meta.resolve("../../src/store/mod.ts")
+  }";
+    await using store = await new FileStore("${path}", { create: false })
+      .connect();
+    console.log((await store.toBytes("a")).length);`;
+  const script = `${temporaryPath()}.ts`;
+  await Deno.writeTextFile(script, code);
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-check",
+      "--no-prompt",
+      `--allow-read=${path}`,
+      ...await stdConfigArgs(),
+      script,
+    ],
+  }).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assertEquals([decode(stdout), decode(stderr)], ["100000\n", ""]);
 });

@@ -30,6 +30,8 @@ for (const scheme of ["file", "sqlite"]) {
       );
       next = found + 1;
     }
+    // Whoever may write to the store tidies up when it opens it.
+    await (await openStore(url)).disconnect();
     if (scheme === "file") assertNoStrayFiles(path);
   });
 }
