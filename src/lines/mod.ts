@@ -3,4 +3,10 @@
  *
  * @module
  */
-export {};
+export * from "./grouped_message.ts";
+export * from "./line_buffer.ts";
+export * from "./line_host_buffer.ts";
+export * from "./line_host_mirror.ts";
+export * from "./line_mirror.ts";
+export * from "./lines_error.ts";
+export { type LineTarget, redirectStderr, redirectStdout } from "./redirect.ts";

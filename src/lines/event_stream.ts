@@ -1,0 +1,109 @@
+import type { LineEvent } from "./line_events.ts";
+import { deserializeItem } from "./grouped_message.ts";
+
+/** How long a browser waits before it connects again, in milliseconds. */
+const RECONNECT_MILLISECONDS = 500;
+
+/** The first lines of a stream of server-sent events. */
+export const EVENT_STREAM_START = `retry: ${RECONNECT_MILLISECONDS}\n\n`;
+
+/** A line without meaning, which shows that the connection is alive. */
+export const EVENT_STREAM_HEARTBEAT = ":\n\n";
+
+/** Where a reader is: an item's number and the buffer that counts. */
+export interface EventPosition {
+  readonly buffer: string;
+  readonly item: number;
+}
+
+/** An event as it is on the wire. */
+export interface ServerSentEvent {
+  /** Name of the event; items have none. */
+  readonly event: string;
+  readonly data: string;
+  /** The last identifier that was sent. */
+  readonly id: string;
+}
+
+/** Server-sent events for what happened in the buffer named so. */
+export function encodeEvents(
+  events: readonly LineEvent[],
+  buffer: string,
+): string {
+  return events.map((event) => encodeEvent(event, buffer)).join("");
+}
+
+/** The position that an identifier stands for, if it is one of ours. */
+export function decodePosition(id: string | null): EventPosition | undefined {
+  const match = /^([\w-]+)-(\d{1,15})$/.exec(id ?? "");
+  return match ? { buffer: match[1], item: Number(match[2]) } : undefined;
+}
+
+/**
+ * What a server-sent event says about the buffer.
+ *
+ * @returns Nothing for events that a later host may send.
+ * @throws {TypeError} If its data is not what its name promises.
+ */
+export function decodeEvent(sent: ServerSentEvent): LineEvent | undefined {
+  switch (sent.event) {
+    case "": {
+      const id = decodePosition(sent.id)?.item ?? 0;
+      return { kind: "item", id, item: deserializeItem(JSON.parse(sent.data)) };
+    }
+    case "gap":
+      return { kind: "gap", dropped: Number(JSON.parse(sent.data)) };
+    case "clear":
+      return { kind: "clear" };
+    case "last":
+      return { kind: "last", lines: JSON.parse(sent.data) };
+  }
+}
+
+/** Takes a stream of server-sent events apart, wherever its chunks are split. */
+export class EventStreamParser {
+  #rest = "";
+  #id = "";
+  #event = "";
+  #data: string[] = [];
+
+  /** The events that a chunk of the stream completes. */
+  push(chunk: string): ServerSentEvent[] {
+    const lines = (this.#rest + chunk).split("\n");
+    this.#rest = lines.pop() ?? "";
+    return lines.flatMap((line) => this.#line(line.replace(/\r$/, "")));
+  }
+
+  #line(line: string): ServerSentEvent[] {
+    if (line === "") return this.#dispatch();
+    const [, name, value] = /^([^:]*):? ?([^]*)$/.exec(line) ?? [];
+    if (name === "id") this.#id = value;
+    if (name === "event") this.#event = value;
+    if (name === "data") this.#data.push(value);
+    return [];
+  }
+
+  #dispatch(): ServerSentEvent[] {
+    const event = this.#event;
+    const data = this.#data;
+    this.#event = "";
+    this.#data = [];
+    if (data.length === 0) return [];
+    return [{ event, data: data.join("\n"), id: this.#id }];
+  }
+}
+
+function encodeEvent(event: LineEvent, buffer: string): string {
+  switch (event.kind) {
+    case "item":
+      return `id: ${buffer}-${event.id}\ndata: ${
+        JSON.stringify(event.item)
+      }\n\n`;
+    case "gap":
+      return `event: gap\ndata: ${event.dropped}\n\n`;
+    case "clear":
+      return "event: clear\ndata: {}\n\n";
+    case "last":
+      return `event: last\ndata: ${JSON.stringify(event.lines)}\n\n`;
+  }
+}

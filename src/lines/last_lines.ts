@@ -1,0 +1,119 @@
+import { GroupedMessage, type LineItem } from "./grouped_message.ts";
+import { lengthOfWholeCharacters, splitAtBreaks } from "./line_breaks.ts";
+
+/** Most writers whose unfinished lines are told apart. */
+const MOST_WRITERS = 1024;
+
+interface LastLine {
+  text: string;
+  /** The text ended in `\r`: a `\n` that comes first belongs to it. */
+  afterReturn: boolean;
+  /** The line was too long and is stored already: its rest is left out. */
+  cut: boolean;
+}
+
+/**
+ * The unfinished last line of each writer of a buffer. Takes texts that are
+ * split anywhere and gives back the items that they complete.
+ */
+export class LastLines {
+  readonly #maxLineChars: number;
+  readonly #maxChars: number;
+  /** Least recently used writer first. */
+  readonly #lines = new Map<string, LastLine>();
+  #chars = 0;
+
+  constructor(maxLineChars: number, maxChars: number) {
+    this.#maxLineChars = maxLineChars;
+    this.#maxChars = maxChars;
+  }
+
+  /** The lines that are not empty, that of the writer written last at the end. */
+  get texts(): string[] {
+    const texts: string[] = [];
+    for (const { text } of this.#lines.values()) {
+      if (text !== "") texts.push(text);
+    }
+    return texts;
+  }
+
+  /** Takes a text, and gives back what it completes. */
+  write(writer: string, text: string): LineItem[] {
+    const items: LineItem[] = [];
+    if (text === "") return items;
+    const last = this.#use(writer, items);
+    const belongsToReturn = last.afterReturn && text.startsWith("\n");
+    last.afterReturn = text.endsWith("\r");
+
+    const lines = splitAtBreaks(belongsToReturn ? text.slice(1) : text);
+    const rest = lines.pop() ?? "";
+    for (const line of lines) {
+      this.#append(last, line, items);
+      this.#complete(last, items);
+    }
+    this.#append(last, rest, items);
+    this.#completeOldest(items);
+    return items;
+  }
+
+  /** Completes the last line of a writer when it is not empty. */
+  complete(writer: string): LineItem[] {
+    const items: LineItem[] = [];
+    const last = this.#lines.get(writer);
+    if (last === undefined) return items;
+    if (last.text !== "") this.#complete(last, items);
+    this.#lines.delete(writer);
+    return items;
+  }
+
+  clear(): void {
+    this.#lines.clear();
+    this.#chars = 0;
+  }
+
+  #use(writer: string, items: LineItem[]): LastLine {
+    const known = this.#lines.get(writer);
+    if (known !== undefined) this.#lines.delete(writer);
+    const line = known ?? { text: "", afterReturn: false, cut: false };
+    this.#lines.set(writer, line);
+    if (this.#lines.size > MOST_WRITERS) this.#forgetOldest(items);
+    return line;
+  }
+
+  #append(last: LastLine, text: string, items: LineItem[]): void {
+    if (last.cut || text === "") return;
+    this.#chars += text.length;
+    last.text += text;
+    const limit = this.#maxLineChars;
+    if (last.text.length <= limit) return;
+
+    const whole = last.text;
+    this.#complete(last, items);
+    items.pop();
+    items.push(
+      whole.slice(0, lengthOfWholeCharacters(whole, limit)),
+      new GroupedMessage(
+        [`The line before this one is cut after ${limit} characters`],
+        "warning",
+      ),
+    );
+    last.cut = true;
+  }
+
+  #complete(last: LastLine, items: LineItem[]): void {
+    if (!last.cut) items.push(last.text);
+    this.#chars -= last.text.length;
+    last.text = "";
+    last.cut = false;
+  }
+
+  /** Many unfinished lines together may not hold more than the buffer may. */
+  #completeOldest(items: LineItem[]): void {
+    while (this.#chars > this.#maxChars) this.#forgetOldest(items);
+  }
+
+  #forgetOldest(items: LineItem[]): void {
+    const [oldest] = this.#lines.keys();
+    items.push(...this.complete(oldest));
+  }
+}

@@ -1,0 +1,303 @@
+import type { GroupedMessage, LineItem } from "./grouped_message.ts";
+import { LastLines } from "./last_lines.ts";
+import { type LineEvent, lineEvents, lineItems } from "./line_events.ts";
+import { LineHistory } from "./line_history.ts";
+import { LinesError } from "./lines_error.ts";
+import { assertPositive } from "./positive.ts";
+
+/** Options for {@linkcode LineBuffer}. */
+export interface LineBufferOptions {
+  /**
+   * Most items that the buffer shows, a positive integer.
+   *
+   * @default {20}
+   */
+  maxlen?: number;
+  /**
+   * Most characters (UTF-16 code units) of one line. The rest of a longer line
+   * is left out, and a warning item after the line says so.
+   *
+   * @default {65_536}
+   */
+  maxLineChars?: number;
+  /**
+   * Most characters (UTF-16 code units) that the buffer holds in all: beyond
+   * it the oldest items go, however few they are.
+   *
+   * @default {16_777_216}
+   */
+  maxChars?: number;
+  /**
+   * Most items kept for live readers, so that one who lags or reconnects
+   * misses none. At least `maxlen` are.
+   *
+   * @default {10_000}
+   */
+  backlog?: number;
+}
+
+/** Options for {@linkcode LineBuffer.lines}. */
+export interface LiveLinesOptions {
+  /**
+   * Whether the stream starts with the items that the buffer shows already,
+   * instead of with those to come.
+   *
+   * @default {false}
+   */
+  stored?: boolean;
+}
+
+/** Options for {@linkcode LineBuffer.events}. */
+export interface LineEventsOptions extends LiveLinesOptions {
+  /**
+   * Number of the last item that the reader knows: the stream goes on with the
+   * one after it.
+   */
+  after?: number;
+}
+
+/**
+ * Keeps the last items written to it, and one unfinished last line for each
+ * writer. The semantics are those of `LineBuffer` of syncstream 1.2: line
+ * breaks are those of Python's `str.splitlines`, and `\r\n` is one break also
+ * when a write ends between the two.
+ *
+ * @example Usage
+ * ```ts
+ * import { LineBuffer } from "@sluice/sluice/lines";
+ *
+ * const buffer = new LineBuffer({ maxlen: 2 });
+ * buffer.write("one\ntwo\nthr");
+ * buffer.read(); // ["two", "thr"]
+ * buffer.write("ee\n");
+ * buffer.read(); // ["two", "three"]
+ * ```
+ */
+export class LineBuffer {
+  /** Most items that the buffer shows. */
+  readonly maxlen: number;
+  readonly #history: LineHistory;
+  readonly #lastLines: LastLines;
+  readonly #watchers = new Set<() => void>();
+  #closed = false;
+
+  /**
+   * @param options Limits of the buffer.
+   * @throws {TypeError} If a limit is not a positive integer.
+   */
+  constructor(options: LineBufferOptions = {}) {
+    const {
+      maxlen = 20,
+      maxLineChars = 65_536,
+      maxChars = 16_777_216,
+      backlog = 10_000,
+    } = options;
+    assertPositive({ maxlen, maxLineChars, maxChars, backlog });
+    this.maxlen = maxlen;
+    this.#history = new LineHistory(
+      maxlen,
+      Math.max(maxlen, backlog),
+      maxChars,
+    );
+    this.#lastLines = new LastLines(maxLineChars, maxChars);
+  }
+
+  /** How many items {@linkcode read} returns. */
+  get length(): number {
+    const shown = this.#history.next - this.#history.firstShown;
+    return Math.min(this.maxlen, shown + this.#lastLines.texts.length);
+  }
+
+  /** How many items gave way to newer ones since the last clearing. */
+  get dropped(): number {
+    return this.#history.dropped;
+  }
+
+  /** Whether the buffer is closed. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Appends a text. Each line that it completes becomes an item, without its
+   * break; the rest stays as the last line.
+   *
+   * @param text Any number of lines, partial ones too.
+   * @param writer Whose last line the text goes on with.
+   * @returns The number of characters (UTF-16 code units) taken: all of them.
+   * @throws {LinesError} If the buffer is closed.
+   */
+  write(text: string, writer = ""): number {
+    if (typeof text !== "string") {
+      throw new TypeError(
+        `Argument "text" must be a string, found ${typeof text}`,
+      );
+    }
+    this.#assertOpen("write to");
+    this.#push(this.#lastLines.write(writer, text));
+    return text.length;
+  }
+
+  /**
+   * Completes the last line and stores a message as one item.
+   *
+   * @param message The message.
+   * @param writer Whose last line is completed.
+   * @throws {LinesError} If the buffer is closed.
+   */
+  append(message: GroupedMessage, writer = ""): void {
+    this.#assertOpen("write to");
+    this.#push([...this.#lastLines.complete(writer), message]);
+  }
+
+  /**
+   * Completes the last line when it is not empty.
+   *
+   * @param writer Whose last line is completed.
+   * @throws {LinesError} If the buffer is closed.
+   */
+  newLine(writer = ""): void {
+    this.#assertOpen("write to");
+    this.#push(this.#lastLines.complete(writer));
+  }
+
+  /**
+   * The items, oldest first, then the last lines that are not empty: at most
+   * `maxlen` in all, the newest.
+   *
+   * @param size Return only the last `size` of them; none when it is not
+   * positive.
+   * @returns The items.
+   * @throws {TypeError} If the size is not an integer.
+   * @throws {LinesError} If the buffer is closed.
+   */
+  read(size: number = this.maxlen): LineItem[] {
+    if (!Number.isInteger(size)) {
+      throw new TypeError(`Argument "size" must be an integer, found ${size}`);
+    }
+    this.#assertOpen("read");
+    const count = Math.min(size, this.maxlen);
+    if (count <= 0) return [];
+    const { first, next } = this.#history;
+    const newest = this.#history.slice(Math.max(first, next - count), next);
+    return [...newest, ...this.#lastLines.texts].slice(-count);
+  }
+
+  /**
+   * Empties the buffer: items and last lines.
+   *
+   * @throws {LinesError} If the buffer is closed.
+   */
+  clear(): void {
+    this.#assertOpen("clear");
+    this.#history.clear();
+    this.#lastLines.clear();
+    this.#notify();
+  }
+
+  /**
+   * A stream of the completed items as they come. A reader that lags by more
+   * than the backlog gets a warning item in place of those it misses.
+   *
+   * @param options Where to start.
+   * @returns A stream that ends when the buffer is closed.
+   * @throws {LinesError} If the buffer is closed.
+   */
+  lines(options: LiveLinesOptions = {}): ReadableStream<LineItem> {
+    return this.events(options).pipeThrough(lineItems());
+  }
+
+  /**
+   * All that happens in the buffer, in batches: items, gaps, clearings and the
+   * unfinished last lines. Nothing is queued for a reader that lags.
+   *
+   * @param options Where to start.
+   * @returns A stream that ends when the buffer is closed.
+   * @throws {LinesError} If the buffer is closed.
+   */
+  events(options: LineEventsOptions = {}): ReadableStream<LineEvent[]> {
+    this.#assertOpen("read");
+    const { after, stored = false } = options;
+    const start = stored ? this.#history.firstShown : this.#history.next;
+    return lineEvents({
+      history: this.#history,
+      lastLines: this.#lastLines,
+      isClosed: () => this.#closed,
+      watch: (notify) => {
+        this.#watchers.add(notify);
+        return () => this.#watchers.delete(notify);
+      },
+    }, after === undefined ? start : after + 1);
+  }
+
+  /** A stream that writes what it gets, and completes the last line at its end. */
+  get writable(): WritableStream<string> {
+    return new WritableStream({
+      write: (text) => void this.write(text),
+      close: () => this.newLine(),
+    });
+  }
+
+  /** Closes the buffer: live streams end, and reading and writing are errors. */
+  close(): void {
+    this.#closed = true;
+    this.#notify();
+  }
+
+  /** Closes the buffer. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Whether the buffer can be read: until it is closed. */
+  isReadable(): boolean {
+    return !this.#closed;
+  }
+
+  /** Whether the buffer can be written: until it is closed. */
+  isWritable(): boolean {
+    return !this.#closed;
+  }
+
+  /** A buffer is no terminal. */
+  isatty(): false {
+    return false;
+  }
+
+  /** A buffer has no positions to go to. */
+  seekable(): false {
+    return false;
+  }
+
+  /**
+   * A buffer has no positions to go to.
+   *
+   * @throws {Deno.errors.NotSupported} Always.
+   */
+  seek(): never {
+    throw new Deno.errors.NotSupported("A line buffer has no positions");
+  }
+
+  /**
+   * A buffer is no file.
+   *
+   * @throws {Deno.errors.NotSupported} Always.
+   */
+  fileno(): never {
+    throw new Deno.errors.NotSupported("A line buffer is not a file");
+  }
+
+  #push(items: readonly LineItem[]): void {
+    this.#history.push(items);
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (const notify of this.#watchers) notify();
+  }
+
+  #assertOpen(deed: string): void {
+    if (!this.#closed) return;
+    throw new LinesError(`Cannot ${deed} a line buffer once closed`, "closed");
+  }
+}

@@ -1,0 +1,116 @@
+import { GroupedMessage, type LineItem } from "./grouped_message.ts";
+import type { LastLines } from "./last_lines.ts";
+import type { LineHistory } from "./line_history.ts";
+
+/** Most items of one batch of events. */
+const MOST_ITEMS = 500;
+
+/** Something that happened in a line buffer. */
+export type LineEvent =
+  /** An item was completed; items are numbered in the order they came. */
+  | { readonly kind: "item"; readonly id: number; readonly item: LineItem }
+  /** The reader lagged: this many items are gone before it could read them. */
+  | { readonly kind: "gap"; readonly dropped: number }
+  /** The buffer was cleared. */
+  | { readonly kind: "clear" }
+  /** The unfinished last lines are now these. */
+  | { readonly kind: "last"; readonly lines: readonly string[] };
+
+/** What {@linkcode lineEvents} reads from. */
+export interface LineEventSource {
+  readonly history: LineHistory;
+  readonly lastLines: LastLines;
+  isClosed(): boolean;
+  /** Calls back at each change, until the function it returns is called. */
+  watch(notify: () => void): () => void;
+}
+
+/**
+ * The events of a buffer from item `start` on, as batches. They are made when
+ * the reader asks, from what the buffer keeps: a reader has no queue.
+ */
+export function lineEvents(
+  source: LineEventSource,
+  start: number,
+): ReadableStream<LineEvent[]> {
+  const cursor = new LineCursor(source, start);
+  let wake = () => {};
+  const unwatch = source.watch(() => wake());
+
+  return new ReadableStream<LineEvent[]>({
+    async pull(controller) {
+      while (true) {
+        const events = cursor.next();
+        if (events.length > 0) return controller.enqueue(events);
+        if (source.isClosed()) {
+          unwatch();
+          return controller.close();
+        }
+        await new Promise<void>((resolve) => wake = resolve);
+      }
+    },
+    cancel: unwatch,
+  }, { highWaterMark: 0 });
+}
+
+/** The items of batches of events; gaps become warnings. */
+export function lineItems(): TransformStream<LineEvent[], LineItem> {
+  return new TransformStream({
+    transform(events, controller) {
+      for (const event of events) {
+        if (event.kind === "item") controller.enqueue(event.item);
+        if (event.kind === "gap") controller.enqueue(gapWarning(event.dropped));
+      }
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** How a gap looks among items. */
+export function gapWarning(dropped: number): GroupedMessage {
+  const lines = dropped === 1 ? "1 line was" : `${dropped} lines were`;
+  return new GroupedMessage([`${lines} dropped here`], "warning");
+}
+
+/** Where one reader is. */
+class LineCursor {
+  readonly #source: LineEventSource;
+  #next: number;
+  #clearedAt: number;
+  #lastLines = "";
+
+  constructor(source: LineEventSource, start: number) {
+    this.#source = source;
+    // A number from the future is that of another buffer's item.
+    this.#next = Math.min(start, source.history.next);
+    this.#clearedAt = source.history.clearedAt;
+  }
+
+  /** What the reader has not seen yet; nothing when there is nothing new. */
+  next(): LineEvent[] {
+    const { history, lastLines } = this.#source;
+    const events: LineEvent[] = [];
+    if (history.clearedAt !== this.#clearedAt) {
+      this.#clearedAt = history.clearedAt;
+      this.#next = Math.max(this.#next, history.clearedAt);
+      events.push({ kind: "clear" });
+    }
+    if (this.#next < history.first) {
+      events.push({ kind: "gap", dropped: history.first - this.#next });
+      this.#next = history.first;
+    }
+    const end = Math.min(this.#next + MOST_ITEMS, history.next);
+    for (const item of history.slice(this.#next, end)) {
+      events.push({ kind: "item", id: this.#next++, item });
+    }
+    // Unfinished lines come after all that is finished.
+    if (end === history.next) this.#pushLastLines(lastLines.texts, events);
+    return events;
+  }
+
+  #pushLastLines(lines: readonly string[], events: LineEvent[]): void {
+    const lastLines = JSON.stringify(lines);
+    if (lastLines === (this.#lastLines || "[]")) return;
+    this.#lastLines = lastLines;
+    events.push({ kind: "last", lines });
+  }
+}

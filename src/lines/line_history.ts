@@ -1,0 +1,108 @@
+import { GroupedMessage, type LineItem } from "./grouped_message.ts";
+
+/**
+ * The completed items of a buffer, numbered from 0 on in the order in which
+ * they came. Keeps the last `capacity` of them and at most `maxChars`
+ * characters; of those the last `maxlen` are what the buffer shows.
+ */
+export class LineHistory {
+  readonly #maxlen: number;
+  readonly #capacity: number;
+  readonly #maxChars: number;
+  /** `#items[#head]` is the oldest; those before it are gone. */
+  #items: (LineItem | undefined)[] = [];
+  #head = 0;
+  #chars = 0;
+  #next = 0;
+  #clearedAt = 0;
+
+  constructor(maxlen: number, capacity: number, maxChars: number) {
+    this.#maxlen = maxlen;
+    this.#capacity = capacity;
+    this.#maxChars = maxChars;
+  }
+
+  /** Number of the oldest item that is kept. */
+  get first(): number {
+    return this.#next - (this.#items.length - this.#head);
+  }
+
+  /** Number of the oldest item that the buffer shows. */
+  get firstShown(): number {
+    return Math.max(this.first, this.#next - this.#maxlen);
+  }
+
+  /** Number that the next item gets. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Number of the first item after the last {@linkcode clear}. */
+  get clearedAt(): number {
+    return this.#clearedAt;
+  }
+
+  /** How many items since the last {@linkcode clear} are no longer shown. */
+  get dropped(): number {
+    return this.firstShown - this.#clearedAt;
+  }
+
+  /** The items from number `from` to before number `to`, which must be kept. */
+  slice(from: number, to: number): LineItem[] {
+    const offset = this.#head - this.first;
+    return this.#items.slice(from + offset, to + offset) as LineItem[];
+  }
+
+  push(items: readonly LineItem[]): void {
+    const kept = items.length > this.#capacity
+      ? items.slice(-this.#capacity)
+      : items;
+    for (const item of kept) {
+      this.#items.push(ownCopy(item));
+      this.#chars += charsOf(item);
+    }
+    this.#next += items.length;
+    this.#evict();
+  }
+
+  clear(): void {
+    this.#items = [];
+    this.#head = 0;
+    this.#chars = 0;
+    this.#clearedAt = this.#next;
+  }
+
+  #evict(): void {
+    while (
+      this.#items.length - this.#head > this.#capacity ||
+      this.#chars > this.#maxChars
+    ) {
+      this.#chars -= charsOf(this.#items[this.#head] ?? "");
+      this.#items[this.#head++] = undefined;
+    }
+    // Moves each item once for every `capacity` that are pushed.
+    if (this.#head <= this.#capacity) return;
+    this.#items = this.#items.slice(this.#head);
+    this.#head = 0;
+  }
+}
+
+function charsOf(item: LineItem): number {
+  if (typeof item === "string") return item.length;
+  return item.data.reduce((sum, line) => sum + line.length, 0);
+}
+
+/**
+ * A line cut out of a large text keeps all of that text in memory. One that is
+ * joined and cut again keeps only itself.
+ */
+function ownCopy(item: LineItem): LineItem {
+  if (typeof item !== "string") {
+    return new GroupedMessage(item.data.map(ownText), item.type);
+  }
+  return ownText(item);
+}
+
+function ownText(text: string): string {
+  return (" " + text).slice(1);
+}

@@ -1,0 +1,390 @@
+import { decodePosition, encodeEvents } from "./event_stream.ts";
+import type { SerializedMessage } from "./grouped_message.ts";
+import { HostToken } from "./host_token.ts";
+import { LineBuffer, type LineBufferOptions } from "./line_buffer.ts";
+import type { LineEvent } from "./line_events.ts";
+import { type LineHostServer, serveHandler } from "./line_host_server.ts";
+import { liveResponse } from "./live_response.ts";
+import {
+  CLOSED_HEADER,
+  decodeCount,
+  decodePost,
+  decodeSender,
+  decodeStateChange,
+  encodeItems,
+  type MirrorPost,
+  Refusal,
+} from "./protocol.ts";
+import { assertPositive } from "./positive.ts";
+import { PostNumbers } from "./post_numbers.ts";
+import { RequestBodies } from "./request_body.ts";
+import { viewPage } from "./view_page.ts";
+
+/** Most live readers at the same time. */
+const MOST_LIVE_READERS = 256;
+
+const SUCCESS = JSON.stringify({ message: "success" });
+
+/** Options for {@linkcode LineHostBuffer}. */
+export interface LineHostBufferOptions extends LineBufferOptions {
+  /**
+   * Path of the service, starting with `/`.
+   *
+   * @default {"/sync-stream"}
+   */
+  apiRoute?: string;
+  /**
+   * Secret that every request must carry, as `Authorization: Bearer TOKEN` or
+   * as the query `token`. Without it anyone who reaches the port may read and
+   * write.
+   */
+  token?: string;
+  /**
+   * Largest body of a request, in bytes.
+   *
+   * @default {1_048_576}
+   */
+  maxBodyBytes?: number;
+  /**
+   * Longest time in which a request's body must have come, in milliseconds.
+   *
+   * @default {30_000}
+   */
+  bodyTimeout?: number;
+  /**
+   * Longest time that a live reader may take nothing before it is dropped, in
+   * milliseconds.
+   *
+   * @default {30_000}
+   */
+  stallTimeout?: number;
+}
+
+/** Options for {@linkcode LineHostBuffer.handler}. */
+export interface LineHostHandlerOptions {
+  /** Ends the live streams that the handler started. */
+  signal?: AbortSignal;
+}
+
+/**
+ * A line buffer that other programs write to and read from over HTTP. The
+ * protocol is that of `LineHostBuffer` of syncstream 1.2, whose mirrors can
+ * write to it. Besides, `GET A/live` sends what comes as server-sent events,
+ * and `GET A/view` is a page that shows it.
+ *
+ * @example A server of its own
+ * ```ts
+ * import { LineHostBuffer } from "@sluice/sluice/lines";
+ *
+ * const host = new LineHostBuffer({ maxlen: 1_000 });
+ * await using server = host.serve({ hostname: "127.0.0.1", port: 5000 });
+ * console.log("http://localhost:5000/sync-stream/view");
+ * await server.finished;
+ * ```
+ *
+ * @example One route of a server
+ * ```ts
+ * import { LineHostBuffer } from "@sluice/sluice/lines";
+ *
+ * const host = new LineHostBuffer();
+ * Deno.serve(async (request) =>
+ *   await host.handler(request) ?? new Response("Not found", { status: 404 })
+ * );
+ * ```
+ */
+export class LineHostBuffer extends LineBuffer {
+  /** Path of the service. */
+  readonly apiRoute: string;
+  /** Names the items of this buffer, so that a reader notices another one. */
+  readonly #id: string = crypto.randomUUID();
+  readonly #bodies: RequestBodies;
+  readonly #postNumbers = new PostNumbers();
+  readonly #stallTimeout: number;
+  readonly #token: HostToken | undefined;
+  #liveReaders = 0;
+  #mirrorsStopped = false;
+
+  /**
+   * @param options Route, limits and secret.
+   * @throws {TypeError} If an option is out of its range.
+   */
+  constructor(options: LineHostBufferOptions = {}) {
+    super(options);
+    const {
+      apiRoute = "/sync-stream",
+      token,
+      maxBodyBytes = 1_048_576,
+      bodyTimeout = 30_000,
+      stallTimeout = 30_000,
+    } = options;
+    if (!/^(\/[^/?#\s]+)+$/.test(apiRoute)) {
+      throw new TypeError(
+        `Argument "apiRoute" must be a path like "/sync-stream", found "${apiRoute}"`,
+      );
+    }
+    assertPositive({ maxBodyBytes, bodyTimeout, stallTimeout });
+    this.apiRoute = apiRoute;
+    this.#bodies = new RequestBodies({ maxBodyBytes, bodyTimeout });
+    this.#stallTimeout = stallTimeout;
+    this.#token = token === undefined ? undefined : new HostToken(token);
+  }
+
+  /** Whether the mirrors are asked to stop. */
+  get mirrorsStopped(): boolean {
+    return this.#mirrorsStopped;
+  }
+
+  /** Asks all mirrors to stop: their next write fails. */
+  stopAllMirrors(): void {
+    this.#mirrorsStopped = true;
+  }
+
+  /** Lets the mirrors write again. */
+  resetStates(): void {
+    this.#mirrorsStopped = false;
+  }
+
+  /**
+   * As {@linkcode LineBuffer.read}, with messages in their serialized form.
+   *
+   * @param size Return only the last `size` items.
+   * @returns Strings and serialized messages.
+   */
+  readSerialized(size?: number): (string | SerializedMessage)[] {
+    return this.read(size).map((item) =>
+      typeof item === "string" ? item : item.serialize()
+    );
+  }
+
+  /**
+   * Answers a request to the service.
+   *
+   * @param request Any request that the server got.
+   * @param options When to end live streams.
+   * @returns The reply, or `null` if the request's path is not the service's.
+   */
+  async handler(
+    request: Request,
+    options: LineHostHandlerOptions = {},
+  ): Promise<Response | null> {
+    const url = new URL(request.url);
+    const answer = this.#answerTo(url.pathname);
+    if (answer === undefined) return null;
+    try {
+      this.#authorize(request, url.searchParams);
+      return await answer(request, url.searchParams, options);
+    } catch (error) {
+      return this.#refuse(error);
+    }
+  }
+
+  /**
+   * Serves the buffer, and nothing else, at a port.
+   *
+   * @param options Those of `Deno.serve`.
+   * @returns The server.
+   */
+  serve(
+    options: Deno.ServeTcpOptions & { signal?: AbortSignal } = {},
+  ): LineHostServer {
+    return serveHandler(
+      options,
+      (request, signal) => this.handler(request, { signal }),
+    );
+  }
+
+  #answerTo(path: string): Answer | undefined {
+    if (!path.startsWith(this.apiRoute)) return undefined;
+    switch (path.slice(this.apiRoute.length)) {
+      case "":
+        return (request, query) => this.#answerItems(request, query);
+      case "-state":
+        return (request, query) => this.#answerState(request, query);
+      case "/live":
+        return (request, query, { signal }) =>
+          this.#answerLive(request, query, signal);
+      case "/view":
+        return (request) => answerView(request);
+    }
+  }
+
+  #authorize(request: Request, query: URLSearchParams): void {
+    if (this.#token === undefined || this.#token.isIn(request, query)) return;
+    throw new Refusal(401, "Wrong or missing token", {
+      "www-authenticate": "Bearer",
+    });
+  }
+
+  async #answerItems(
+    request: Request,
+    query: URLSearchParams,
+  ): Promise<Response> {
+    switch (request.method) {
+      case "GET":
+        return this.#reply(200, encodeItems(this.read(decodeCount(query))));
+      case "POST":
+        assertJson(request);
+        this.#take(decodePost(await this.#bodies.text(request)), request);
+        return this.#reply(201, SUCCESS);
+      case "DELETE":
+        this.clear();
+        return this.#reply(200, SUCCESS);
+      default:
+        throw methodRefusal(request, "GET, POST, DELETE");
+    }
+  }
+
+  async #answerState(
+    request: Request,
+    query: URLSearchParams,
+  ): Promise<Response> {
+    switch (request.method) {
+      case "GET": {
+        const data = this.#state(stateName(request, query));
+        return this.#reply(200, JSON.stringify({ message: "success", data }));
+      }
+      case "POST": {
+        assertJson(request);
+        const change = decodeStateChange(await this.#bodies.text(request));
+        this.#mirrorsStopped = change.closed;
+        return this.#reply(201, SUCCESS);
+      }
+      case "DELETE":
+        this.resetStates();
+        return this.#reply(200, SUCCESS);
+      default:
+        throw methodRefusal(request, "GET, POST, DELETE");
+    }
+  }
+
+  #answerLive(
+    request: Request,
+    query: URLSearchParams,
+    signal: AbortSignal = new AbortController().signal,
+  ): Response {
+    if (request.method !== "GET") throw methodRefusal(request, "GET");
+    if (this.#liveReaders >= MOST_LIVE_READERS) {
+      throw new Refusal(503, "Too many live readers, try again later", {
+        "retry-after": "10",
+      });
+    }
+    const id = request.headers.get("last-event-id") ?? query.get("lastEventId");
+    const position = decodePosition(id);
+    const after = position?.buffer === this.#id ? position.item : undefined;
+    const events = this.events({ stored: true, after })
+      .pipeThrough(encodedEvents(this.#id));
+
+    this.#liveReaders++;
+    return liveResponse(events, {
+      stallTimeout: this.#stallTimeout,
+      signal,
+      onEnd: () => this.#liveReaders--,
+    });
+  }
+
+  /** Stores what a mirror posts, once, however often it posts it. */
+  #take(post: MirrorPost, request: Request): void {
+    if (this.#mirrorsStopped && post.type !== "close") {
+      throw new Refusal(409, "The host asks its mirrors to stop");
+    }
+    const { mirror, number } = decodeSender(request.headers);
+    if (number !== undefined && !this.#postNumbers.isNew(mirror, number)) {
+      return;
+    }
+    switch (post.type) {
+      case "str":
+        this.write(post.text, mirror);
+        break;
+      case "message":
+        this.append(post.message, mirror);
+        break;
+      case "close":
+        this.newLine(mirror);
+        break;
+    }
+  }
+
+  #state(name: string): boolean | number | null {
+    switch (name) {
+      case "closed":
+        return this.#mirrorsStopped;
+      case "maxlen":
+        return this.maxlen;
+      case "curlen":
+        return this.length;
+      case "dropped":
+        return this.dropped;
+      default:
+        return null;
+    }
+  }
+
+  #refuse(error: unknown): Response {
+    const { status, message, headers } = error instanceof Refusal
+      ? error
+      : new Refusal(500, String(error));
+    return this.#reply(status, JSON.stringify({ message }), headers);
+  }
+
+  #reply(
+    status: number,
+    body: string,
+    headers: Record<string, string> = {},
+  ): Response {
+    return new Response(body, {
+      status,
+      headers: {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        [CLOSED_HEADER]: String(this.#mirrorsStopped),
+        ...headers,
+      },
+    });
+  }
+}
+
+type Answer = (
+  request: Request,
+  query: URLSearchParams,
+  options: LineHostHandlerOptions,
+) => Response | Promise<Response>;
+
+function answerView(request: Request): Response {
+  if (request.method !== "GET") throw methodRefusal(request, "GET");
+  return viewPage();
+}
+
+/**
+ * The state that is asked for. syncstream's mirror sends its name in a body,
+ * which a GET has not and a server must not read; `closed` is all it asks for.
+ */
+function stateName(request: Request, query: URLSearchParams): string {
+  const name = query.get("state");
+  if (name !== null) return name;
+  const length = request.headers.get("content-length") ?? "0";
+  if (length !== "0") return "closed";
+  throw new Refusal(400, 'The query "state" is missing');
+}
+
+function assertJson(request: Request): void {
+  const type = request.headers.get("content-type") ?? "";
+  if (/^application\/(.+\+)?json\s*(;|$)/i.test(type)) return;
+  throw new Refusal(415, `The body must be application/json, found "${type}"`);
+}
+
+function methodRefusal(request: Request, allow: string): Refusal {
+  return new Refusal(405, `Method ${request.method} is not one of ${allow}`, {
+    allow,
+  });
+}
+
+function encodedEvents(
+  buffer: string,
+): TransformStream<readonly LineEvent[], string> {
+  return new TransformStream({
+    transform(events, controller) {
+      controller.enqueue(encodeEvents(events, buffer));
+    },
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,43 @@
+/** A running server of a {@linkcode LineHostBuffer}. */
+export interface LineHostServer extends AsyncDisposable {
+  /** Where it listens. */
+  readonly addr: Deno.NetAddr;
+  /** Resolves when it has stopped. */
+  readonly finished: Promise<void>;
+  /**
+   * Ends live streams, lets the other requests finish, and stops. The buffer
+   * stays as it is and can be served again.
+   */
+  shutdown(): Promise<void>;
+}
+
+/** Serves a handler, 404 being the answer to what is not for it. */
+export function serveHandler(
+  options: Deno.ServeTcpOptions & { signal?: AbortSignal },
+  handler: (
+    request: Request,
+    signal: AbortSignal,
+  ) => Promise<Response | null>,
+): LineHostServer {
+  const { signal, ...serveOptions } = options;
+  const stopping = new AbortController();
+  const server = Deno.serve(
+    { onListen() {}, ...serveOptions },
+    async (request) =>
+      await handler(request, stopping.signal) ??
+        Response.json({ message: "Not found" }, { status: 404 }),
+  );
+  const shutdown = async () => {
+    signal?.removeEventListener("abort", shutdown);
+    stopping.abort();
+    await server.shutdown();
+  };
+  signal?.addEventListener("abort", shutdown);
+  if (signal?.aborted) shutdown();
+  return {
+    addr: server.addr,
+    finished: server.finished,
+    shutdown,
+    [Symbol.asyncDispose]: shutdown,
+  };
+}

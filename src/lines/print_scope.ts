@@ -1,0 +1,116 @@
+import { Console } from "node:console";
+import { Writable } from "node:stream";
+import type { StandardStream } from "./intercepted_prints.ts";
+import type { LineTarget, RedirectTargets } from "./redirect.ts";
+
+/** What is printed inside a redirection, on its way to the targets. */
+export class PrintScope {
+  /** Formats as the program's own console does, with groups of its own. */
+  readonly console: Console;
+  readonly #outer: PrintScope | undefined;
+  readonly #sinks: Partial<Record<StandardStream, PrintSink>>;
+  #isActive = true;
+
+  constructor(targets: RedirectTargets, outer: PrintScope | undefined) {
+    this.#outer = outer;
+    this.#sinks = {
+      stdout: targets.stdout && new PrintSink(targets.stdout),
+      stderr: targets.stderr && new PrintSink(targets.stderr),
+    };
+    this.console = new Console({
+      stdout: this.#sinks.stdout?.asNodeStream() ?? nowhere(),
+      stderr: this.#sinks.stderr?.asNodeStream() ?? nowhere(),
+    });
+  }
+
+  get isActive(): boolean {
+    return this.#isActive;
+  }
+
+  leave(): void {
+    if (!this.#isActive) return;
+    this.#isActive = false;
+    for (const sink of this.#allSinks()) sink.end();
+  }
+
+  /** The innermost scope around the caller that takes the stream's prints. */
+  scopeOf(stream: StandardStream): PrintScope | undefined {
+    if (this.#isActive && this.#sinks[stream]) return this;
+    return this.#outer?.scopeOf(stream);
+  }
+
+  /** Writes bytes; resolves when the target accepted what they complete. */
+  write(stream: StandardStream, bytes: Uint8Array): Promise<void> {
+    return this.#sinks[stream]?.bytes(bytes) ?? Promise.resolve();
+  }
+
+  /** Resolves when all prints were accepted, rejects if they were not. */
+  async settled(): Promise<void> {
+    for (const sink of this.#allSinks()) await sink.settled();
+  }
+
+  #allSinks(): PrintSink[] {
+    const { stdout, stderr } = this.#sinks;
+    return [stdout, stderr].filter((it) => it !== undefined);
+  }
+}
+
+/** One standard stream inside a scope. */
+class PrintSink {
+  readonly #target: LineTarget;
+  readonly #decoder = new TextDecoder();
+  #last: Promise<void> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(target: LineTarget) {
+    this.#target = target;
+  }
+
+  asNodeStream(): Writable {
+    return nodeStream((text) => void this.#text(text));
+  }
+
+  bytes(bytes: Uint8Array): Promise<void> {
+    return this.#text(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  end(): void {
+    const rest = this.#decoder.decode();
+    if (rest !== "") this.#text(rest);
+  }
+
+  async settled(): Promise<void> {
+    await this.#last;
+    this.#throwFailure();
+  }
+
+  /** A print cannot wait: its failure is thrown by the next one. */
+  #text(text: string): Promise<void> {
+    this.#throwFailure();
+    const written = Promise.resolve(this.#target.write(text));
+    this.#last = written.then(() => {}, (error) => {
+      this.#failure = { error };
+    });
+    return this.#last;
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure) throw failure.error;
+  }
+}
+
+function nowhere(): Writable {
+  return nodeStream(() => {});
+}
+
+/** As much of a stream of Node as its console uses: errors reach the caller. */
+function nodeStream(write: (text: string) => void): Writable {
+  const stream = new Writable();
+  stream.write = (text: string) => {
+    write(text);
+    return true;
+  };
+  return stream;
+}

@@ -1,0 +1,106 @@
+import {
+  interceptPrints,
+  printScopes,
+  type StandardStream,
+} from "./intercepted_prints.ts";
+import { PrintScope } from "./print_scope.ts";
+
+/** Where prints can go: any line buffer or mirror. */
+export interface LineTarget {
+  /** Takes a text; a promise resolves when it was accepted. */
+  write(text: string): number | Promise<number>;
+}
+
+/** Where the prints of one or both standard streams go. */
+export type RedirectTargets = Partial<Record<StandardStream, LineTarget>>;
+
+/**
+ * Runs a function whose standard output goes to a line buffer or a mirror:
+ * what it prints with `console.*` or writes to `Deno.stdout`, also after an
+ * `await` or in a timer that it starts. Other code of the program prints as
+ * before, and so does what the function left running, once it has returned.
+ *
+ * @example Usage
+ * ```ts
+ * import { LineBuffer, redirectStdout } from "@sluice/sluice/lines";
+ *
+ * const buffer = new LineBuffer();
+ * await redirectStdout(buffer, () => console.log("into the buffer"));
+ * buffer.read(); // ["into the buffer"]
+ * ```
+ *
+ * @param target Where the prints go.
+ * @param fn The function.
+ * @returns What the function returned, once the target accepted all it printed.
+ */
+export function redirectStdout<T>(
+  target: LineTarget,
+  fn: () => T | Promise<T>,
+): Promise<T> {
+  return redirect({ stdout: target }, fn);
+}
+
+/**
+ * As {@linkcode redirectStdout}, for standard error: `console.error`, `warn`,
+ * `trace` and `assert`, and what is written to `Deno.stderr`.
+ *
+ * @example Usage
+ * ```ts
+ * import { LineBuffer, redirectStderr } from "@sluice/sluice/lines";
+ *
+ * const buffer = new LineBuffer();
+ * await redirectStderr(buffer, () => console.error("into the buffer"));
+ * buffer.read(); // ["into the buffer"]
+ * ```
+ *
+ * @param target Where the prints go.
+ * @param fn The function.
+ * @returns What the function returned, once the target accepted all it printed.
+ */
+export function redirectStderr<T>(
+  target: LineTarget,
+  fn: () => T | Promise<T>,
+): Promise<T> {
+  return redirect({ stderr: target }, fn);
+}
+
+/** Runs a function whose prints go to the targets. */
+export async function redirect<T>(
+  targets: RedirectTargets,
+  fn: () => T | Promise<T>,
+): Promise<T> {
+  const scope = new PrintScope(targets, printScopes.getStore());
+  const release = interceptPrints();
+  try {
+    const result = await printScopes.run(scope, async () => await fn());
+    scope.leave();
+    await scope.settled();
+    return result;
+  } finally {
+    scope.leave();
+    release();
+  }
+}
+
+/** A scope that lasts until it is disposed of. */
+export interface RedirectScope extends Disposable {
+  /** Resolves when the targets accepted all prints, rejects if they did not. */
+  settled(): Promise<void>;
+}
+
+/** Redirects the prints of the code that follows in the same asynchronous flow. */
+export function enterRedirect(targets: RedirectTargets): RedirectScope {
+  const outer = printScopes.getStore();
+  const scope = new PrintScope(targets, outer);
+  const release = interceptPrints();
+  printScopes.enterWith(scope);
+  return {
+    settled: () => scope.settled(),
+    [Symbol.dispose]() {
+      if (!scope.isActive) return;
+      scope.leave();
+      release();
+      if (printScopes.getStore() === scope) printScopes.enterWith(outer);
+    },
+  };
+}

@@ -1,0 +1,3 @@
+export function viewPage(): Response {
+  return new Response("x");
+}
