@@ -62,7 +62,7 @@ export function lineItems(): TransformStream<LineEvent[], LineItem> {
         if (event.kind === "gap") controller.enqueue(gapWarning(event.dropped));
       }
     },
-  }, { highWaterMark: 0 });
+  });
 }
 
 /** How a gap looks among items. */

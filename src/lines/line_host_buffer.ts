@@ -386,5 +386,5 @@ function encodedEvents(
     transform(events, controller) {
       controller.enqueue(encodeEvents(events, buffer));
     },
-  }, { highWaterMark: 0 });
+  });
 }
