@@ -4,16 +4,14 @@ import { deserializeItem } from "./grouped_message.ts";
 /** How long a browser waits before it connects again, in milliseconds. */
 const RECONNECT_MILLISECONDS = 500;
 
-/** The first lines of a stream of server-sent events. */
-export const EVENT_STREAM_START = `retry: ${RECONNECT_MILLISECONDS}\n\n`;
-
-/** A line without meaning, which shows that the connection is alive. */
+/** Lines without meaning, which show that the connection is alive. */
 export const EVENT_STREAM_HEARTBEAT = ":\n\n";
 
 /** Where a reader is: an item's number and the buffer that counts. */
 export interface EventPosition {
   readonly buffer: string;
-  readonly item: number;
+  /** Number of the item that it has not got yet. */
+  readonly next: number;
 }
 
 /** An event as it is on the wire. */
@@ -36,7 +34,7 @@ export function encodeEvents(
 /** The position that an identifier stands for, if it is one of ours. */
 export function decodePosition(id: string | null): EventPosition | undefined {
   const match = /^([\w-]+)-(\d{1,15})$/.exec(id ?? "");
-  return match ? { buffer: match[1], item: Number(match[2]) } : undefined;
+  return match ? { buffer: match[1], next: Number(match[2]) } : undefined;
 }
 
 /**
@@ -48,7 +46,7 @@ export function decodePosition(id: string | null): EventPosition | undefined {
 export function decodeEvent(sent: ServerSentEvent): LineEvent | undefined {
   switch (sent.event) {
     case "": {
-      const id = decodePosition(sent.id)?.item ?? 0;
+      const id = (decodePosition(sent.id)?.next ?? 0) - 1;
       return { kind: "item", id, item: deserializeItem(JSON.parse(sent.data)) };
     }
     case "gap":
@@ -66,6 +64,11 @@ export class EventStreamParser {
   #id = "";
   #event = "";
   #data: string[] = [];
+
+  /** The last identifier that was sent, with or without an event. */
+  get lastId(): string {
+    return this.#id;
+  }
 
   /** The events that a chunk of the stream completes. */
   push(chunk: string): ServerSentEvent[] {
@@ -95,8 +98,10 @@ export class EventStreamParser {
 
 function encodeEvent(event: LineEvent, buffer: string): string {
   switch (event.kind) {
+    case "start":
+      return `retry: ${RECONNECT_MILLISECONDS}\nid: ${buffer}-${event.next}\n\n`;
     case "item":
-      return `id: ${buffer}-${event.id}\ndata: ${
+      return `id: ${buffer}-${event.id + 1}\ndata: ${
         JSON.stringify(event.item)
       }\n\n`;
     case "gap":

@@ -38,6 +38,8 @@ export class GroupedMessage {
   readonly data: readonly string[];
 
   /**
+   * Builds a message.
+   *
    * @param source A text, which is split into lines; lines; or an error, of
    * which the stack is taken.
    * @param type By default `"str"` for texts and lines, `"warning"` for errors

@@ -145,7 +145,7 @@ export class HostClient {
     }
     if (!(error instanceof TypeError)) return error;
     return new LinesError(
-      `Cannot reach the host at ${this.#address}: ${error.message}`,
+      `Cannot reach the host at ${this.#address}: ${reasonOf(error)}`,
       "unreachable",
       { cause: error },
     );
@@ -159,7 +159,13 @@ function retryKind(error: unknown): keyof typeof RETRIES | undefined {
   }
   // What `fetch` throws for every failure of the connection.
   if (!(error instanceof TypeError)) return undefined;
-  return /\(Connect\)/.test(error.message) ? "connect" : "read";
+  return /\(Connect\)/.test(reasonOf(error)) ? "connect" : "read";
+}
+
+/** Deno tells what happened in the cause of the error that `fetch` throws. */
+function reasonOf(error: Error): string {
+  const { message } = error.cause instanceof Error ? error.cause : error;
+  return message.replace(/^error sending request for url \(.*?\): /, "");
 }
 
 /** The field `data` of a reply, which must be one of a host and no error. */

@@ -49,11 +49,8 @@ export interface LiveLinesOptions {
 
 /** Options for {@linkcode LineBuffer.events}. */
 export interface LineEventsOptions extends LiveLinesOptions {
-  /**
-   * Number of the last item that the reader knows: the stream goes on with the
-   * one after it.
-   */
-  after?: number;
+  /** Number of the item to start with, in place of `stored`. */
+  next?: number;
 }
 
 /**
@@ -82,6 +79,8 @@ export class LineBuffer {
   #closed = false;
 
   /**
+   * Starts empty.
+   *
    * @param options Limits of the buffer.
    * @throws {TypeError} If a limit is not a positive integer.
    */
@@ -217,7 +216,7 @@ export class LineBuffer {
    */
   events(options: LineEventsOptions = {}): ReadableStream<LineEvent[]> {
     this.#assertOpen("read");
-    const { after, stored = false } = options;
+    const { stored = false } = options;
     const start = stored ? this.#history.firstShown : this.#history.next;
     return lineEvents({
       history: this.#history,
@@ -227,7 +226,7 @@ export class LineBuffer {
         this.#watchers.add(notify);
         return () => this.#watchers.delete(notify);
       },
-    }, after === undefined ? start : after + 1);
+    }, options.next ?? start);
   }
 
   /** A stream that writes what it gets, and completes the last line at its end. */

@@ -7,6 +7,8 @@ const MOST_ITEMS = 500;
 
 /** Something that happened in a line buffer. */
 export type LineEvent =
+  /** The stream starts with the item of this number. */
+  | { readonly kind: "start"; readonly next: number }
   /** An item was completed; items are numbered in the order they came. */
   | { readonly kind: "item"; readonly id: number; readonly item: LineItem }
   /** The reader lagged: this many items are gone before it could read them. */
@@ -77,6 +79,7 @@ class LineCursor {
   #next: number;
   #clearedAt: number;
   #lastLines = "";
+  #isStarted = false;
 
   constructor(source: LineEventSource, start: number) {
     this.#source = source;
@@ -89,6 +92,8 @@ class LineCursor {
   next(): LineEvent[] {
     const { history, lastLines } = this.#source;
     const events: LineEvent[] = [];
+    if (!this.#isStarted) events.push({ kind: "start", next: this.#next });
+    this.#isStarted = true;
     if (history.clearedAt !== this.#clearedAt) {
       this.#clearedAt = history.clearedAt;
       this.#next = Math.max(this.#next, history.clearedAt);

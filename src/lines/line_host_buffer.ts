@@ -105,6 +105,8 @@ export class LineHostBuffer extends LineBuffer {
   #mirrorsStopped = false;
 
   /**
+   * Starts empty, and is served by `handler` or `serve`.
+   *
    * @param options Route, limits and secret.
    * @throws {TypeError} If an option is out of its range.
    */
@@ -270,8 +272,10 @@ export class LineHostBuffer extends LineBuffer {
     }
     const id = request.headers.get("last-event-id") ?? query.get("lastEventId");
     const position = decodePosition(id);
-    const after = position?.buffer === this.#id ? position.item : undefined;
-    const events = this.events({ stored: true, after })
+    const next = position?.buffer === this.#id ? position.next : undefined;
+    // Whoever knows another buffer has not seen any of this one.
+    const stored = id !== null || query.get("stored") !== "false";
+    const events = this.events({ stored, next })
       .pipeThrough(encodedEvents(this.#id));
 
     this.#liveReaders++;

@@ -51,6 +51,8 @@ export class LineHostMirror extends LineMirror {
   readonly #client: HostClient;
 
   /**
+   * Connects to nothing yet.
+   *
    * @param address Base URL of the service, for instance
    * `http://localhost:5000/sync-stream`.
    * @param options When to send, and how long to try.

@@ -60,6 +60,8 @@ export abstract class LineMirror {
   #afterReturn = false;
 
   /**
+   * Sends nothing yet.
+   *
    * @param transport Brings what is written to the buffer.
    * @param options When to send.
    */

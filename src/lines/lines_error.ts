@@ -40,6 +40,7 @@ export interface LinesErrorOptions extends ErrorOptions {
  * ```
  */
 export class LinesError extends Error {
+  /** Name of the class. */
   override readonly name: string = "LinesError";
   /** What went wrong. */
   readonly code: LinesErrorCode;
@@ -52,6 +53,8 @@ export class LinesError extends Error {
   readonly undelivered: readonly LineItem[];
 
   /**
+   * Builds the error.
+   *
    * @param message What happened and what to do.
    * @param code What went wrong.
    * @param options Status, undelivered items, cause.
@@ -86,9 +89,14 @@ export class LinesError extends Error {
  * ```
  */
 export class StopIteration extends LinesError {
+  /** Name of the class. */
   override readonly name: string = "StopIteration";
 
-  /** @param options What was not delivered. */
+  /**
+   * Builds the error.
+   *
+   * @param options What was not delivered.
+   */
   constructor(options: LinesErrorOptions = {}) {
     super("The buffer asks its mirrors to stop", "stopped", options);
   }

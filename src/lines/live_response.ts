@@ -1,4 +1,4 @@
-import { EVENT_STREAM_HEARTBEAT, EVENT_STREAM_START } from "./event_stream.ts";
+import { EVENT_STREAM_HEARTBEAT } from "./event_stream.ts";
 
 /** How often a silent connection is shown to be alive, in milliseconds. */
 const HEARTBEAT_MILLISECONDS = 15_000;
@@ -39,9 +39,8 @@ export function liveResponse(
   };
 
   const body = new ReadableStream<Uint8Array>({
-    start(controller) {
+    start() {
       signal.addEventListener("abort", end);
-      controller.enqueue(encoder.encode(EVENT_STREAM_START));
     },
     async pull(controller) {
       clearTimeout(stall);

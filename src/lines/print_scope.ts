@@ -20,6 +20,7 @@ export class PrintScope {
     this.console = new Console({
       stdout: this.#sinks.stdout?.asNodeStream() ?? nowhere(),
       stderr: this.#sinks.stderr?.asNodeStream() ?? nowhere(),
+      ignoreErrors: false,
     });
   }
 

@@ -11,8 +11,11 @@ export const CLOSED_HEADER = "sluice-closed";
 
 /** What a mirror asks of its buffer. */
 export type MirrorPost =
+  /** Write a text: any number of lines, partial ones too. */
   | { readonly type: "str"; readonly text: string }
+  /** Complete the last line and store a message. */
   | { readonly type: "message"; readonly message: GroupedMessage }
+  /** Complete the last line: the writer is done. */
   | { readonly type: "close" };
 
 /** A request that the host refuses, as an HTTP reply. */

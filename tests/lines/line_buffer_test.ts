@@ -200,6 +200,7 @@ Deno.test("events tell of clearings and of unfinished lines", async () => {
   const buffer = new LineBuffer();
   const reader = buffer.events().getReader();
   const read = async () => (await reader.read()).value;
+  assertEquals(await read(), [{ kind: "start", next: 0 }]);
   buffer.write("a");
   assertEquals(await read(), [{ kind: "last", lines: ["a"] }]);
   buffer.write("b\n");

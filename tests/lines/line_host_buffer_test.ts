@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { splitLines } from "../../src/lines/line_breaks.ts";
 import {
-  GroupedMessage,
+  type GroupedMessage,
   LineHostBuffer,
   type LineHostBufferOptions,
 } from "../../src/lines/mod.ts";
@@ -441,9 +441,9 @@ Deno.test("live events resume after the identifier that the reader knows", async
   const all = await events(2, {});
   assertMatch(
     all,
-    /^retry: 500\n\nid: \S+-0\ndata: "one"\n\nid: \S+-1\ndata: "<two>"\n\n$/,
+    /^retry: 500\nid: \S+-0\n\nid: \S+-1\ndata: "one"\n\nid: \S+-2\ndata: "<two>"\n\n$/,
   );
-  const [id] = /\S+-0/.exec(all) ?? [""];
+  const [id] = /\S+-1/.exec(all) ?? [""];
   await served.post(`{"type":"error","data":${ERROR}}`);
   for (
     const resumed of [
