@@ -11,7 +11,7 @@ const RETRIES = { connect: 5, read: 2 } as const;
 /** Statuses of hosts that may answer otherwise next time. */
 const PASSING_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
 
-/** Options for everything that talks to a host. */
+/** Options for everything that talks to a host: mirrors and readers. */
 export interface HostClientOptions {
   /**
    * Longest time for one request with all its retries, in milliseconds.

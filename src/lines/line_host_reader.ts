@@ -12,9 +12,6 @@ const RECONNECT_MILLISECONDS = 200;
 /** A host shows much more often that it is alive, in milliseconds. */
 const SILENCE_MILLISECONDS = 60_000;
 
-/** Options for {@linkcode LineHostReader}. */
-export interface LineHostReaderOptions extends HostClientOptions {}
-
 /**
  * Reads a {@linkcode LineHostBuffer}, or one of syncstream, over HTTP.
  *
@@ -40,7 +37,7 @@ export class LineHostReader {
    * @param options How long to try, and what to send along.
    * @throws {TypeError} If the address is not an HTTP URL.
    */
-  constructor(address: string, options: LineHostReaderOptions = {}) {
+  constructor(address: string, options: HostClientOptions = {}) {
     this.#client = new HostClient(address, options);
     this.address = address;
   }

@@ -5,6 +5,7 @@
  */
 export * from "./grouped_message.ts";
 export * from "./line_buffer.ts";
+export type { HostClientOptions } from "./host_client.ts";
 export type { LineEvent } from "./line_events.ts";
 export * from "./line_host_buffer.ts";
 export * from "./line_host_mirror.ts";

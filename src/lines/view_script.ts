@@ -30,6 +30,8 @@ const query = new URLSearchParams(location.search);
 byId("title").textContent = address;
 document.title = address;
 connect("");
+// The keys Home, End, Page Up and Page Down scroll at once.
+log.focus();
 
 log.addEventListener("scroll", () => {
   const below = log.scrollHeight - log.scrollTop - log.clientHeight;
