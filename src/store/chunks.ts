@@ -28,3 +28,25 @@ export async function* chunksOf(
     await reader.cancel();
   }
 }
+
+/**
+ * Hands over the first chunk, and all others as they come, and lets go of the
+ * data whatever comes of it. The first chunk of data that ends before it has
+ * begun is empty.
+ */
+export async function withChunks<T>(
+  data: Uint8Array | ReadableStream<Uint8Array>,
+  size: number,
+  use: (
+    first: Uint8Array,
+    rest: AsyncIterable<Uint8Array>,
+  ) => T | Promise<T>,
+): Promise<T> {
+  const chunks = chunksOf(data, size);
+  try {
+    const { value: first = new Uint8Array() } = await chunks.next();
+    return await use(first, chunks);
+  } finally {
+    await chunks.return(undefined);
+  }
+}

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "@std/path";
-import { chunksOf } from "./chunks.ts";
+import { withChunks } from "./chunks.ts";
 import { FileBlobs } from "./file_blobs.ts";
 import { FileLock } from "./file_lock.ts";
 import { blobName, fileName, keyNameOfBlob } from "./file_names.ts";
@@ -165,7 +165,11 @@ export class FileStore extends Store {
     if (data instanceof Uint8Array && data.length <= INLINE_BYTES) {
       return this.#replace(key, change, { size: data.length, data });
     }
-    return this.#putStream(key, change, data);
+    return withChunks(data, CHUNK_BYTES, (first, rest) => {
+      return first.length <= INLINE_BYTES
+        ? this.#replace(key, change, { size: first.length, data: first })
+        : this.#putBlob(key, change, first, rest);
+    });
   }
 
   /** Deletes a key. */
@@ -184,24 +188,6 @@ export class FileStore extends Store {
   }
 
   /** Writes the bytes beside the key's file, and that one when all are there. */
-  async #putStream(
-    key: string,
-    change: Change,
-    data: Uint8Array | ReadableStream<Uint8Array>,
-  ): Promise<Changed> {
-    const chunks = chunksOf(data, CHUNK_BYTES);
-    try {
-      const { value: first = EMPTY } = await chunks.next();
-      if (first.length <= INLINE_BYTES) {
-        const content = { size: first.length, data: first };
-        return await this.#replace(key, change, content);
-      }
-      return await this.#putBlob(key, change, first, chunks);
-    } finally {
-      await chunks.return(undefined);
-    }
-  }
-
   async #putBlob(
     key: string,
     change: Change,

@@ -1,5 +1,5 @@
 import { bufferIterator } from "../streams/mod.ts";
-import { chunksOf } from "./chunks.ts";
+import { withChunks } from "./chunks.ts";
 import type { JsonValue, Metadata } from "./metadata.ts";
 import type { StoreOptions } from "./read_only_store.ts";
 import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
@@ -187,7 +187,14 @@ export class SqliteStore extends Store {
     if (data instanceof Uint8Array && data.length < CHUNK_BYTES) {
       return this.#replace(key, change, { size: data.length, bytes: data });
     }
-    return this.#putStream(key, change, data);
+    return withChunks(data, CHUNK_BYTES, (first, rest) => {
+      const { length: size } = first;
+      return size < CHUNK_BYTES
+        ? this.#replace(key, change, { size, bytes: first })
+        : this.#connected.chunks.upload(first, rest, (uploaded) => {
+          return this.#replace(key, change, uploaded);
+        });
+    });
   }
 
   /** Deletes a key. */
@@ -204,27 +211,6 @@ export class SqliteStore extends Store {
       chunks.remove(old.upload);
       return JSON.parse(String(old.metadata));
     });
-  }
-
-  /** Writes the bytes in chunks, and the key's row when all are there. */
-  async #putStream(
-    key: string,
-    change: Change,
-    data: Uint8Array | ReadableStream<Uint8Array>,
-  ): Promise<Changed> {
-    const chunks = chunksOf(data, CHUNK_BYTES);
-    try {
-      const { value: first = EMPTY } = await chunks.next();
-      if (first.length < CHUNK_BYTES) {
-        const content = { size: first.length, bytes: first };
-        return await this.#replace(key, change, content);
-      }
-      return await this.#connected.chunks.upload(first, chunks, (uploaded) => {
-        return this.#replace(key, change, uploaded);
-      });
-    } finally {
-      await chunks.return(undefined);
-    }
   }
 
   /** Makes the new value of the key the current one, in one instant. */

@@ -112,6 +112,8 @@ export class DummyTransactionContext implements TransactionContext {
  *
  * While it is open, the store's modification events are held back. After the
  * event of its end they are emitted in order, or dropped if it was rolled back.
+ * Reads wait for nothing: those of the same store object see what the open
+ * transaction has written so far.
  *
  * Source of the semantics: `encore.storage.utils.SimpleTransactionContext`.
  *

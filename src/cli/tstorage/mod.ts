@@ -1,25 +1,15 @@
-import { type Command, UsageError } from "../command.ts";
+import type { Command } from "../command.ts";
+import { commandGroup } from "../command_group.ts";
 import { acq } from "./acq.ts";
 import { get } from "./get.ts";
 import { put } from "./put.ts";
 import { serve } from "./serve.ts";
 
-const COMMANDS: readonly Command[] = [serve, put, get, acq];
-
 /** `sluice tstorage`: time series from the command line. */
-export const tstorage: Command = {
+export const tstorage: Command = commandGroup({
   name: "tstorage",
   summary: "Serve, write and read time series in a TStorage database",
-  help: `Usage: sluice tstorage COMMAND [OPTIONS]
-
-${
-    COMMANDS.map(({ name, summary }) => `  ${name.padEnd(5)}  ${summary}`)
-      .join("\n")
-  }
-
-"sluice tstorage COMMAND --help" explains a command.
-
-Records are lines of CSV: the parts of the key, then the payload.
+  details: `Records are lines of CSV: the parts of the key, then the payload.
   cid,mid,moid,cap,acq,payload
   1,7,0,725846400000000000,760000000000000000,0000a841
 cid and moid are 32-bit integers, mid is a 64-bit one. cap and acq, the times of
@@ -31,15 +21,5 @@ Example:
   sluice tstorage serve --path weather.db &
   sluice tstorage put weather.csv --fields celsius:f32,hPa:u16
   sluice tstorage get --fields celsius:f32,hPa:u16 --min 1,7 --max 2,8 --iso`,
-  async run(args, signal) {
-    const [name, ...rest] = args;
-    if (name === undefined) throw new UsageError("No command to carry out");
-    const command = COMMANDS.find((command) => command.name === name);
-    if (!command) throw new UsageError(`Unknown command "${name}"`);
-    if (rest.includes("--help")) {
-      console.log(command.help);
-      return 0;
-    }
-    return await command.run(rest, signal);
-  },
-};
+  commands: [serve, put, get, acq],
+});

@@ -1,0 +1,44 @@
+import { type Command, UsageError } from "./command.ts";
+
+/** What a {@linkcode commandGroup} is made from. */
+export interface CommandGroup {
+  /** What comes after `sluice`. */
+  readonly name: string;
+  /** One line for the overview. */
+  readonly summary: string;
+  /** What the help has to say besides the list of commands. */
+  readonly details: string;
+  /** The commands, in the order in which the help lists them. */
+  readonly commands: readonly Command[];
+}
+
+/** One subcommand of `sluice` that has subcommands of its own. */
+export function commandGroup(
+  { name: group, summary, details, commands }: CommandGroup,
+): Command {
+  const list = commands.map(({ name, summary }) =>
+    `  ${name.padEnd(5)}  ${summary}`
+  );
+  return {
+    name: group,
+    summary,
+    help: `Usage: sluice ${group} COMMAND [OPTIONS]
+
+${list.join("\n")}
+
+"sluice ${group} COMMAND --help" explains a command.
+
+${details}`,
+    async run(args, signal) {
+      const [name, ...rest] = args;
+      if (name === undefined) throw new UsageError("No command to carry out");
+      const command = commands.find((command) => command.name === name);
+      if (!command) throw new UsageError(`Unknown command "${name}"`);
+      if (rest.includes("--help")) {
+        console.log(command.help);
+        return 0;
+      }
+      return await command.run(rest, signal);
+    },
+  };
+}
