@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
+import { delay } from "@std/async";
 import { fromFileUrl, join } from "@std/path";
-import { stepCommand } from "../../src/capio/launch.ts";
+import { stepCommand, workflowStatus } from "@sluice/sluice/capio";
+import type { WorkflowStatus } from "@sluice/sluice/capio";
 import { stdConfigArgs } from "../../tools/std_config.ts";
 
 const config = await stdConfigArgs();
@@ -20,6 +22,9 @@ export interface StepOptions {
   readonly flags?: readonly string[];
 }
 
+/** No step of any test has reason to run longer, in ms. */
+const PATIENCE_MILLISECONDS = 60_000;
+
 /** How a step ended. */
 export interface StepResult {
   readonly code: number;
@@ -32,10 +37,12 @@ export interface StepResult {
 export class Step implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #script: string;
+  readonly #options: StepOptions;
   readonly result: Promise<StepResult>;
 
   constructor(options: StepOptions) {
     const { capioDir, code, app = "app", workflow, cl, args = [] } = options;
+    this.#options = options;
     this.#script = Deno.makeTempFileSync({ suffix: ".ts" });
     Deno.writeTextFileSync(this.#script, code);
     const command = stepCommand({
@@ -63,21 +70,58 @@ export class Step implements AsyncDisposable {
     this.#process.kill(signal);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  killIfRunning(): void {
     try {
       this.kill();
     } catch {
       // It has ended by itself.
     }
-    await this.result;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.killIfRunning();
+    await Promise.allSettled([this.result]);
   }
 
   async #finish(): Promise<StepResult> {
+    let state: string | undefined;
+    const timer = setTimeout(() => {
+      const { capioDir, workflow } = this.#options;
+      state = describeWorkflow(capioDir, workflow);
+      this.kill();
+    }, PATIENCE_MILLISECONDS);
     const { code, signal, stdout, stderr } = await this.#process.output();
+    clearTimeout(timer);
     await Deno.remove(this.#script);
+    if (state !== undefined) {
+      const { app = "app" } = this.#options;
+      throw new Error(`The step "${app}" did not come to its end: ${state}`);
+    }
     const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, signal, stdout: decode(stdout), stderr: decode(stderr) };
   }
+}
+
+/** Waits until a workflow is as `isSo` wants it. */
+export async function eventually(
+  capioDir: string,
+  isSo: (status: WorkflowStatus | undefined) => boolean,
+  workflow?: string,
+): Promise<void> {
+  const since = performance.now();
+  while (!isSo(workflowStatus(capioDir, workflow))) {
+    if (performance.now() - since > PATIENCE_MILLISECONDS) {
+      throw new Error(
+        `It never came to that: ${describeWorkflow(capioDir, workflow)}`,
+      );
+    }
+    await delay(10);
+  }
+}
+
+/** What goes on in a workflow, for whoever looks into a test that failed. */
+export function describeWorkflow(capioDir: string, workflow?: string): string {
+  return JSON.stringify(workflowStatus(capioDir, workflow), null, 2);
 }
 
 /** A directory for one test, gone with it. */
@@ -89,7 +133,10 @@ export class TestDirectory implements Disposable {
   }
 
   /** A CAPIO-CL file beside nothing that the test looks at. */
-  async writeCl(streams: Record<string, ClApp>): Promise<string> {
+  async writeCl(
+    streams: Record<string, ClApp>,
+    permanent = ["*"],
+  ): Promise<string> {
     const path = `${this.path}.json`;
     const graph = Object.entries(streams).map(([name, app]) => ({
       name,
@@ -97,7 +144,7 @@ export class TestDirectory implements Disposable {
       output_stream: app.writes ?? [],
       streaming: app.streaming ?? [],
     }));
-    const document = { name: "test", IO_Graph: graph, permanent: ["*"] };
+    const document = { name: "test", IO_Graph: graph, permanent };
     await Deno.writeTextFile(path, JSON.stringify(document));
     return path;
   }
