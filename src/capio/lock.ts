@@ -3,6 +3,8 @@ import { ifPresent, system } from "./system.ts";
 /** An advisory lock that the kernel drops when its process ends, however. */
 export class FileLock implements Disposable {
   readonly #file: Deno.FsFile;
+  /** Whether `during` holds it. */
+  #isHere = false;
 
   private constructor(file: Deno.FsFile) {
     this.#file = file;
@@ -31,11 +33,15 @@ export class FileLock implements Disposable {
   }
 
   /** Waits for the exclusive lock, runs `fn`, and lets the next one have it. */
-  during(fn: () => void): void {
+  during<T>(fn: () => T): T {
+    // Whoever has it may well do what needs it, too.
+    if (this.#isHere) return fn();
     this.#file.lockSync(true);
+    this.#isHere = true;
     try {
-      fn();
+      return fn();
     } finally {
+      this.#isHere = false;
       this.#file.unlockSync();
     }
   }

@@ -21,7 +21,11 @@ export function presentRun(
   folder: WorkflowFolder,
   app: string,
 ): JournalFollower | undefined {
-  if (!folder.isInUse) return undefined;
+  if (!folder.isInUse) {
+    // Who was killed in the middle of clearing up has left the rest.
+    folder.empty();
+    return undefined;
+  }
   const run = new JournalFollower(folder.journal, folder.capioDir);
   const state = run.catchUp();
   const members = [...state.members.values()];

@@ -160,6 +160,18 @@ export class Workflow {
     });
   }
 
+  /**
+   * Runs `fn`, which gives names to other files or takes them away and tells
+   * the journal so, while nobody else does and nothing is published. Else a
+   * publisher could move what has just got the name, or miss what has lost it.
+   */
+  moving<T>(fn: () => T): T {
+    return this.#publication.during(() => {
+      this.refresh();
+      return fn();
+    });
+  }
+
   /** Ends this member's part; the last member clears up. */
   leave(ending: Exclude<Ending, "lost">): void {
     if (this.#ended) return;

@@ -44,6 +44,11 @@ export class WorkflowFolder {
     return join(this.#base, "members", id);
   }
 
+  /** Where member `id` copies what it is going to write anew. */
+  copy(id: string): string {
+    return join(this.#base, `${id}.copy`);
+  }
+
   /** Held while members come and go. */
   lock(): FileLock {
     for (;;) {

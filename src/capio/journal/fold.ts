@@ -167,9 +167,6 @@ function writableFile(
     return present;
   }
   if (present) unlink(state, path);
-  for (const reader of state.inputs.get(path) ?? []) {
-    if (reader !== by) state.staleReads.push({ path, reader, writer: by });
-  }
   return create(state, path, "file", { by, time });
 }
 
@@ -191,6 +188,9 @@ function create(
     closes: 0,
     created: time,
   };
+  for (const reader of state.inputs.get(path) ?? []) {
+    if (reader !== by) state.staleReads.push({ path, reader, writer: by });
+  }
   state.pending.add(file);
   place(state, file, path);
   return file;

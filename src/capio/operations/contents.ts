@@ -82,16 +82,25 @@ export function* untilWhole(
   signal?: AbortSignal,
 ): Operation<void> {
   signal?.throwIfAborted();
-  yield* untilOpenable(workspace, place, signal);
-  const entry = workspace.workflow.state.paths.get(place.path);
-  if (entry?.kind !== "file") return;
-  if (isProducer(workspace.state, workspace.workflow, entry)) return;
-  yield* workspace.until(
-    place,
-    (state) =>
-      endReadiness(state, workspace.workflow, entry, sizeOf(workspace, place)),
-    signal,
-  );
+  for (;;) {
+    yield* untilOpenable(workspace, place, signal);
+    const entry = workspace.state.paths.get(place.path);
+    if (entry?.kind !== "file") return;
+    if (isProducer(workspace.state, workspace.workflow, entry)) return;
+    yield* workspace.until(
+      place,
+      (state) =>
+        endReadiness(
+          state,
+          workspace.workflow,
+          entry,
+          sizeOf(workspace, place),
+        ),
+      signal,
+    );
+    // By now the name may be another file's, which is not whole.
+    if (workspace.state.paths.get(place.path) === entry) return;
+  }
 }
 
 /** Waits until the size of what is there may be seen. */

@@ -1,5 +1,5 @@
 import { dirname } from "@std/path";
-import { call, type Operation } from "../effects.ts";
+import { call, type Operation, runSync } from "../effects.ts";
 import { ifPresent, lstatIfPresent, system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
 import { type End, locationOf } from "./end.ts";
@@ -38,9 +38,24 @@ export function* remove(
   removeAt: (location: string) => Operation<void> = (location) =>
     call("remove", location, options),
 ): Operation<void> {
+  // A whole tree takes its time: nobody else is to wait for that.
+  if (options?.recursive) {
+    workspace.workflow.refresh();
+    return yield* removeNow(workspace, place, options, removeAt);
+  }
+  workspace.workflow.moving(() =>
+    runSync(removeNow(workspace, place, options, removeAt))
+  );
+}
+
+function* removeNow(
+  workspace: Workspace,
+  place: Place,
+  options: Deno.RemoveOptions | undefined,
+  removeAt: (location: string) => Operation<void>,
+): Operation<void> {
   const { folder, workflow } = workspace;
   const { path } = place;
-  workflow.refresh();
   const locations = [folder.spool(path), folder.real(path)]
     .filter((location) => lstatIfPresent(location));
   if (locations.length < 2) {
@@ -68,7 +83,10 @@ export function* rename(
   if ("outside" in from || "outside" in to || from.workspace !== to.workspace) {
     return yield* renameAcross(from, to, move);
   }
-  yield* renameInside(from.workspace, from.place, to.place, move);
+  const { workspace } = from;
+  workspace.workflow.moving(() =>
+    runSync(renameInside(workspace, from.place, to.place, move))
+  );
 }
 
 function* renameAcross(from: End, to: End, move: Move): Operation<void> {
@@ -107,7 +125,6 @@ function* renameInside(
   move: Move,
 ): Operation<void> {
   const { folder, workflow } = workspace;
-  workflow.refresh();
   const inSpool = lstatIfPresent(folder.spool(from.path)) !== undefined;
   const inReal = lstatIfPresent(folder.real(from.path)) !== undefined;
   if (inSpool) {

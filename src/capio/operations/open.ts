@@ -117,8 +117,25 @@ export function prepareWriting(
 ): string {
   const { workflow, folder } = workspace;
   const present = workspace.state.paths.get(path);
-  if (present?.phase === "committed") workflow.publish(present);
   if (present?.phase === "open") return folder.spool(path);
+  if (!present && !workspace.real(path)) {
+    const creates = options.create || options.createNew;
+    return creates ? workspace.placeNew(path) : folder.real(path);
+  }
+  return workflow.moving(() => replace(workspace, path, options));
+}
+
+/** Where the new bearer of a name is, that of the old one copied or emptied. */
+function replace(
+  workspace: Workspace,
+  path: string,
+  options: Deno.OpenOptions,
+): string {
+  const { workflow, folder } = workspace;
+  const present = workflow.state.paths.get(path);
+  // Another one was quicker.
+  if (present?.phase === "open") return folder.spool(path);
+  if (present?.phase === "committed") workflow.publish(present);
   const spooled = workflow.isInSpool(path);
   const source = spooled ? folder.spool(path) : folder.real(path);
   const info = spooled ? lstatIfPresent(source) : workspace.real(path);
@@ -129,7 +146,7 @@ export function prepareWriting(
   if (options.createNew || !info.isFile) return source;
   // A new bearer of the name: readers of the old one keep what they have.
   const target = workspace.placeNew(path);
-  const copy = `${target}.${workflow.id}`;
+  const copy = folder.copy(workflow.id);
   if (options.truncate) {
     system.openSync(copy, { write: true, create: true }).close();
   } else system.copyFileSync(source, copy);
@@ -137,6 +154,8 @@ export function prepareWriting(
     system.chmodSync(copy, info.mode & 0o7777);
   }
   system.renameSync(copy, target);
+  workflow.append({ event: "make", path, kind: "file" });
+  workflow.refresh();
   return target;
 }
 

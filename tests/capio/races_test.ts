@@ -1,0 +1,83 @@
+import { assertEquals } from "@std/assert";
+import { deadline, delay } from "@std/async";
+import { type CapioClRule, withCapio } from "@sluice/sluice/capio";
+import { Step, TestDirectory } from "./step.ts";
+
+const ON_CLOSE: CapioClRule[] = [{ path: "*", committed: "on_close" }];
+
+Deno.test("a reader gets a whole file, never the half of the one that replaces it", async () => {
+  using dir = new TestDirectory();
+  const path = `${dir.path}/file.txt`;
+  const options = { capioDir: dir.path, rules: ON_CLOSE };
+  const write = (file: Deno.FsFile, text: string) =>
+    file.writeSync(new TextEncoder().encode(text));
+  const [, text] = await deadline(
+    Promise.all([
+      withCapio({ ...options, appName: "writer" }, async () => {
+        const first = Deno.createSync(path);
+        write(first, "the first, whole");
+        // By then the reader waits for the end of the first.
+        await delay(150);
+        first.close();
+        using second = Deno.createSync(path);
+        write(second, "the second");
+        await delay(400);
+        write(second, ", whole");
+      }),
+      withCapio(
+        { ...options, appName: "reader" },
+        () => Deno.readTextFile(path),
+      ),
+    ]),
+    10_000,
+  );
+  assertEquals(text, "the second, whole");
+});
+
+Deno.test("two that append to the same old files at once both keep what they wrote", async () => {
+  using dir = new TestDirectory();
+  const count = 100;
+  for (let i = 0; i < count; i++) {
+    await Deno.writeTextFile(`${dir.path}/${i}`, "old\n");
+  }
+  const steps = ["one", "two"].map((app) =>
+    new Step({
+      capioDir: dir.path,
+      app,
+      args: [dir.path, app],
+      code: `
+        const [dir, app] = Deno.args;
+        const other = app === "one" ? "two" : "one";
+        Deno.writeTextFileSync(dir + "/ready-" + app, "");
+        const isThere = (name: string) =>
+          [...Deno.readDirSync(dir)].some((entry) => entry.name === name);
+        while (!isThere("ready-" + other));
+        for (let i = 0; i < ${count}; i++) {
+          using file = await Deno.open(dir + "/" + i, { append: true });
+          await file.write(new TextEncoder().encode(app + "\\n"));
+        }`,
+    })
+  );
+  for (const step of steps) assertEquals((await step.result).stderr, "");
+  const wrong = [];
+  for (let i = 0; i < count; i++) {
+    const text = await Deno.readTextFile(`${dir.path}/${i}`);
+    const [first, ...rest] = text.trim().split("\n");
+    if (first !== "old" || rest.sort().join() !== "one,two") wrong.push(text);
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("what was left by one who was killed while clearing up is no part of the next run", async () => {
+  using dir = new TestDirectory();
+  await Deno.mkdir(`${dir.path}/.capio/CAPIO/spool`, { recursive: true });
+  await Deno.writeTextFile(`${dir.path}/.capio/CAPIO/spool/file.txt`, "old");
+  await withCapio({ capioDir: dir.path }, async () => {
+    assertEquals([...Deno.readDirSync(dir.path)], []);
+    await Deno.writeTextFile(`${dir.path}/file.txt`, "new", {
+      createNew: true,
+    });
+  });
+  assertEquals(await Deno.readTextFile(`${dir.path}/file.txt`), "new");
+  assertEquals(dir.list(), ["file.txt"]);
+});
