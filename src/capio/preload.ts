@@ -8,16 +8,34 @@
  *   --allow-env=CAPIO_DIR,CAPIO_APP_NAME,CAPIO_WORKFLOW_NAME,CAPIO_CL script.ts
  * ```
  *
+ * A worker that reads or writes the directory imports this module first, and
+ * ends with `self.close()` or with its program: one that the program terminates
+ * counts as killed.
+ *
  * @module
  */
-import { enterCapio } from "./context.ts";
+import { interposeEverywhere, replaceFunctions } from "./interposition.ts";
+import { resolveOptions } from "./options.ts";
+import { Workspace } from "./workspace.ts";
 
 try {
-  const session = enterCapio({ scope: "process" });
+  const workspace = new Workspace(resolveOptions({}));
+  interposeEverywhere(workspace);
+  replaceFunctions();
+  if (workspace.workflow.isInWorker) leaveAtClose(workspace);
   // A process that dies without this event is found out by its lock.
-  addEventListener("unload", () => session.leave(Deno.exitCode !== 0));
+  else addEventListener("unload", () => workspace.leaveWithProcess());
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   console.error(`sluice: ${message.split("\n", 1)[0]}`);
   Deno.exit(1);
+}
+
+/** A worker gets no event when it ends. */
+function leaveAtClose(workspace: Workspace): void {
+  const { close } = globalThis;
+  globalThis.close = () => {
+    workspace.leave(false);
+    close.call(globalThis);
+  };
 }

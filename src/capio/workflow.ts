@@ -35,6 +35,8 @@ export class Workflow {
   /** The name under which CAPIO-CL knows this member. */
   readonly app: string;
   readonly folder: WorkflowFolder;
+  /** Whether this is a worker and not the program itself. */
+  readonly isInWorker = "WorkerGlobalScope" in globalThis;
   readonly #writer: JournalWriter;
   readonly #follower: JournalFollower;
   readonly #life: FileLock;
@@ -56,7 +58,12 @@ export class Workflow {
     this.#publication = folder.publicationLock();
     this.#writer = new JournalWriter(folder.journal);
     this.#follower = present ?? new JournalFollower(folder.journal, capioDir);
-    this.append({ event: "join", app: appName, pid: Deno.pid });
+    this.append({
+      event: "join",
+      app: appName,
+      pid: Deno.pid,
+      ...(this.isInWorker && { isWorker: true }),
+    });
     const isNew = document && !this.state.documents.has(document);
     if (isNew || rules.length > 0) {
       this.append({ event: "rules", document, rules });
@@ -170,6 +177,16 @@ export class Workflow {
       this.refresh();
       return fn();
     });
+  }
+
+  /** Ends the parts of this process's workers. */
+  endWorkers(failed: boolean): void {
+    const ending = failed ? "failed" : "left";
+    for (const member of this.refresh().members.values()) {
+      const { id, app, pid, isWorker } = member;
+      if (!isWorker || pid !== Deno.pid || app !== this.app) continue;
+      if (!member.ending) this.append({ event: "end", member: id, ending });
+    }
   }
 
   /** Ends this member's part; the last member clears up. */

@@ -228,7 +228,10 @@ export class Workspace implements Disposable {
    */
   holdClose(report: () => void): void {
     this.#heldCloses.push(report);
-    this.#closeTimer ??= setTimeout(() => this.releaseCloses(), 0);
+    // An error that ends the program is noticed only after a turn of timers.
+    this.#closeTimer ??= setTimeout(() => {
+      this.#closeTimer = setTimeout(() => this.releaseCloses(), 0);
+    }, 0);
   }
 
   /** Reports the closes held back. */
@@ -252,6 +255,13 @@ export class Workspace implements Disposable {
     else this.releaseCloses();
     this.#wakeups[Symbol.dispose]();
     this.workflow.leave(failed ? "failed" : "left");
+  }
+
+  /** Leaves at the end of the process, which is that of its workers, too. */
+  leaveWithProcess(): void {
+    const failed = Deno.exitCode !== 0;
+    if (!this.workflow.ended) this.workflow.endWorkers(failed);
+    this.leave(failed);
   }
 
   /** Leaves the workflow as one who has done all there was to do. */

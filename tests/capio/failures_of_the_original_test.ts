@@ -132,6 +132,10 @@ Deno.test("2: a writer that fails inside its block is an error for its readers",
     app: "writer",
     args: [dir.path],
     code: `
+      // The error takes its time to get out of the block.
+      using _ = { [Symbol.dispose]() {
+        for (const end = performance.now() + 20; performance.now() < end;);
+      } };
       using file = await Deno.create(Deno.args[0] + "/out");
       await file.write(new Uint8Array(100));
       throw new Error("on purpose");`,
@@ -455,10 +459,11 @@ Deno.test("10: workers, concurrent calls and child processes work inside a conte
     import "${preload}";
     onmessage = async ({ data }) => {
       for (let i = 0; i < 20; i++) {
-        await Deno.writeTextFile(data + "-" + i, "by the worker");
+        await Deno.writeTextFile(data + "-" + i, "by a worker");
       }
       postMessage("done");
-      self.close();
+      // One ends by itself, the other with the program.
+      if (data.endsWith("1")) self.close();
     };`,
   );
   try {
@@ -466,7 +471,7 @@ Deno.test("10: workers, concurrent calls and child processes work inside a conte
       capioDir: dir.path,
       app: "reader",
       code: `
-        const names = ["worker-0", "worker-19", "call-0", "call-99", "child"];
+        const names = ["worker1-0", "worker2-19", "call-0", "call-99", "child"];
         for (const name of names) {
           console.log(await Deno.readTextFile(Deno.args[0] + "/" + name));
         }`,
@@ -478,9 +483,11 @@ Deno.test("10: workers, concurrent calls and child processes work inside a conte
       flags: ["-A"],
       code: `
         const [dir, script] = Deno.args;
-        const worker = new Worker("file://" + script, { type: "module" });
-        const done = new Promise((resolve) => worker.onmessage = resolve);
-        worker.postMessage(dir + "/worker");
+        const done = ["worker1", "worker2"].map((name) => {
+          const worker = new Worker("file://" + script, { type: "module" });
+          worker.postMessage(dir + "/" + name);
+          return new Promise((resolve) => worker.onmessage = resolve);
+        });
         await Promise.all(Array.from({ length: 100 }, async (_, i) => {
           await Deno.writeTextFile(dir + "/call-" + i, "by a call");
           if (i % 2) Deno.writeTextFileSync(dir + "/call-" + i, "by a call");
@@ -490,19 +497,20 @@ Deno.test("10: workers, concurrent calls and child processes work inside a conte
           cwd: dir,
         });
         await child.output();
-        await done;`,
+        await Promise.all(done);
+        Deno.exit();`,
     });
     assertEquals(
       await read,
       [
-        "by the worker",
-        "by the worker",
+        "by a worker",
+        "by a worker",
         "by a call",
         "by a call",
         "by a child",
       ].join("\n"),
     );
-    assertEquals(dir.list().length, 121);
+    assertEquals(dir.list().length, 141);
   } finally {
     await Deno.remove(worker);
   }

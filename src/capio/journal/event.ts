@@ -19,6 +19,8 @@ export interface JoinEvent extends Stamp {
   readonly event: "join";
   readonly app: string;
   readonly pid: number;
+  /** Whether it is a worker, which ends with its process. */
+  readonly isWorker?: true;
 }
 
 /** A member ended. Anyone may report a `lost` one, whose lock is free. */

@@ -19,8 +19,8 @@ import { emptyState, type WorkflowFile, type WorkflowState } from "./state.ts";
 export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
   switch (event.event) {
     case "join": {
-      const { by, app, pid, time } = event;
-      state.members.set(by, { id: by, app, pid, joined: time });
+      const { by, app, pid, time, isWorker = false } = event;
+      state.members.set(by, { id: by, app, pid, joined: time, isWorker });
       const known = state.apps.get(app) ?? { name: app, joined: 0, running: 0 };
       known.joined++;
       known.running++;

@@ -11,6 +11,7 @@ export interface Member {
   readonly app: string;
   readonly pid: number;
   readonly joined: number;
+  readonly isWorker: boolean;
   /** How it ended, once it has. */
   ending?: Ending;
 }
