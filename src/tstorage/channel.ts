@@ -64,16 +64,14 @@ const BATCHES_BUFFER = 512 * 1024;
  * ```
  */
 export class Channel<T, B = never> implements AsyncDisposable {
-  /** Milliseconds without progress after which a connection counts as lost. */
-  timeout: number;
-  /** The most bytes that a GET holds at once. */
-  memoryLimit: number;
   readonly #exchange: Exchange = new Exchange();
   readonly #hostname: string;
   readonly #port: number;
   readonly #payloadType: PayloadType<T, B>;
   readonly #tls: boolean | Deno.StartTlsOptions;
   readonly #signal: AbortSignal | undefined;
+  #timeout = Infinity;
+  #memoryLimit = Infinity;
 
   /**
    * A channel that is not connected yet.
@@ -82,6 +80,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
    * @param port Its port.
    * @param payloadType How values become bytes and back.
    * @param options Time, memory, TLS.
+   * @throws {RangeError} If `timeout` or `memoryLimit` is not a positive number.
    */
   constructor(
     host: string,
@@ -96,7 +95,32 @@ export class Channel<T, B = never> implements AsyncDisposable {
     this.memoryLimit = options.memoryLimit ?? Infinity;
     this.#tls = options.tls ?? false;
     this.#signal = options.signal;
-    this.#signal?.addEventListener("abort", () => this.#exchange.close());
+  }
+
+  /**
+   * Milliseconds without progress after which a connection counts as lost.
+   *
+   * Setting it throws a `RangeError` unless it is a positive number.
+   */
+  get timeout(): number {
+    return this.#timeout;
+  }
+
+  set timeout(milliseconds: number) {
+    this.#timeout = positive("timeout", milliseconds);
+  }
+
+  /**
+   * The most bytes that a GET holds at once.
+   *
+   * Setting it throws a `RangeError` unless it is a positive number.
+   */
+  get memoryLimit(): number {
+    return this.#memoryLimit;
+  }
+
+  set memoryLimit(bytes: number) {
+    this.#memoryLimit = positive("memoryLimit", bytes);
   }
 
   /**
@@ -423,4 +447,9 @@ export class Channel<T, B = never> implements AsyncDisposable {
     }
     return new Response(await request.finish());
   }
+}
+
+function positive(name: string, value: number): number {
+  if (value > 0) return value;
+  throw new RangeError(`Expected ${name} to be more than 0, found ${value}`);
 }

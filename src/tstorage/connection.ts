@@ -23,13 +23,16 @@ export interface ByteSource {
  */
 export class Connection implements ByteSource {
   readonly #conn: Deno.TcpConn | Deno.TlsConn;
+  readonly #signal: AbortSignal | undefined;
   #open = true;
   #waiting = 0;
   #lastProgress = 0;
 
-  /** Takes over an established connection. */
-  constructor(conn: Deno.TcpConn | Deno.TlsConn) {
+  /** Takes over an established connection; an abort of `signal` closes it. */
+  constructor(conn: Deno.TcpConn | Deno.TlsConn, signal?: AbortSignal) {
     this.#conn = conn;
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#aborted);
   }
 
   /** Connects; `undefined` if there is nobody, or not in time. */
@@ -38,7 +41,7 @@ export class Connection implements ByteSource {
   ): Promise<Connection | undefined> {
     const abort = new AbortController();
     const giveUp = () => abort.abort();
-    const timer = isFinite(timeout) ? setTimeout(giveUp, timeout) : undefined;
+    const timer = timerFor(timeout, giveUp);
     signal?.addEventListener("abort", giveUp);
     try {
       if (signal?.aborted) return undefined;
@@ -49,8 +52,9 @@ export class Connection implements ByteSource {
       });
       // A small request must not wait for the answer to the one before it.
       conn.setNoDelay(true);
-      if (!tls) return new Connection(conn);
-      return await secured(conn, hostname, tls, abort.signal);
+      const secure = tls &&
+        await secured(conn, hostname, tls === true ? {} : tls, abort.signal);
+      return new Connection(secure || conn, signal);
     } catch {
       return undefined;
     } finally {
@@ -61,13 +65,20 @@ export class Connection implements ByteSource {
 
   /** Reads what there is, at least one byte unless the connection has ended. */
   async read(into: Uint8Array): Promise<number> {
-    return await this.#wait(() => this.#conn.read(into)) ?? 0;
+    using _expected = this.expect();
+    return await this.listen(into);
+  }
+
+  /** As {@linkcode read}, for what may take its time. */
+  async listen(into: Uint8Array): Promise<number> {
+    return await this.#attempt(() => this.#conn.read(into)) ?? 0;
   }
 
   /** Writes every byte; `false` if the connection was lost before. */
   async write(bytes: Uint8Array): Promise<boolean> {
+    using _expected = this.expect();
     for (let at = 0; at < bytes.length;) {
-      const written = await this.#wait(() =>
+      const written = await this.#attempt(() =>
         this.#conn.write(bytes.subarray(at))
       );
       if (written === undefined) return false;
@@ -78,64 +89,78 @@ export class Connection implements ByteSource {
 
   /** Says that nothing more will be written. */
   async closeWrite(): Promise<void> {
-    await this.#wait(() => this.#conn.closeWrite());
+    using _expected = this.expect();
+    await this.#attempt(() => this.#conn.closeWrite());
+  }
+
+  /** From now on bytes must move for the {@linkcode watch}. */
+  expect(): Disposable {
+    if (this.#waiting++ === 0) this.#lastProgress = performance.now();
+    return { [Symbol.dispose]: () => void this.#waiting-- };
   }
 
   /** Closes the connection, and with it every read and write under way. */
   close(): boolean {
     if (!this.#open) return false;
     this.#open = false;
+    this.#signal?.removeEventListener("abort", this.#aborted);
     this.#conn.close();
     return true;
   }
 
   /**
-   * Closes the connection when it is waited for and no byte moves for
-   * `timeout` milliseconds, until the result is disposed of.
+   * Closes the connection when bytes are expected and none moves for `timeout`
+   * milliseconds, until the result is disposed of.
    */
   watch(timeout: number): Disposable {
-    if (!isFinite(timeout)) return { [Symbol.dispose]() {} };
-    let timer: ReturnType<typeof setTimeout>;
+    let timer: Timer | undefined;
     const check = () => {
-      const now = performance.now();
-      if (this.#waiting === 0) this.#lastProgress = now;
-      const left = this.#lastProgress + timeout - now;
-      if (left > 0) timer = setTimeout(check, Math.ceil(left));
+      const still = performance.now() - this.#lastProgress;
+      const left = this.#waiting === 0 ? timeout : timeout - still;
+      if (left > 0) timer = timerFor(Math.ceil(left), check);
       else this.close();
     };
-    this.#lastProgress = performance.now();
-    timer = setTimeout(check, timeout);
+    timer = timerFor(timeout, check);
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   }
 
-  async #wait<R>(operation: () => Promise<R>): Promise<R | undefined> {
+  readonly #aborted = () => void this.close();
+
+  async #attempt<R>(operation: () => Promise<R>): Promise<R | undefined> {
     if (!this.#open) return undefined;
-    this.#waiting++;
     try {
       return await operation();
     } catch {
       return undefined;
     } finally {
-      this.#waiting--;
       this.#lastProgress = performance.now();
     }
   }
 }
 
+type Timer = ReturnType<typeof setTimeout>;
+
+/** No timer takes longer; what is due later is looked at then, and again. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+function timerFor(milliseconds: number, due: () => void): Timer | undefined {
+  if (milliseconds === Infinity) return undefined;
+  return setTimeout(due, Math.min(milliseconds, LONGEST_TIMER));
+}
+
 async function secured(
   tcp: Deno.TcpConn,
   hostname: string,
-  tls: true | Deno.StartTlsOptions,
+  options: Deno.StartTlsOptions,
   signal: AbortSignal,
-): Promise<Connection> {
-  const options = tls === true ? {} : tls;
+): Promise<Deno.TlsConn> {
   const conn = await Deno.startTls(tcp, { hostname, ...options });
   const close = () => conn.close();
   signal.addEventListener("abort", close);
   try {
     signal.throwIfAborted();
     await conn.handshake();
-    return new Connection(conn);
+    return conn;
   } catch (error) {
     if (!signal.aborted) conn.close();
     throw error;

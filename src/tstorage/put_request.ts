@@ -53,6 +53,7 @@ export class PutRequest {
   /** Says that it was all, and how the server takes it. */
   async finish(): Promise<ResponseStatus> {
     const whole = await this.write(GROUPS_END);
+    using _expected = this.#connection?.expect();
     const { status, atEnd } = await this.#reply;
     this.#end(whole && atEnd);
     // A server cannot have stored what it had not got yet.
@@ -68,8 +69,11 @@ export class PutRequest {
 
   async #readReply(): Promise<Reply> {
     const lost = { status: ResponseStatus.DISCONNECTED, atEnd: false };
-    if (this.#connection === undefined) return lost;
-    const reader = new WireReader(this.#connection, REPLY_BYTES);
+    const connection = this.#connection;
+    if (connection === undefined) return lost;
+    // Nothing is due before the end, however long the writer takes.
+    const source = { read: (into: Uint8Array) => connection.listen(into) };
+    const reader = new WireReader(source, REPLY_BYTES);
     const header = await reader.header(2);
     if (header === undefined) return lost;
     const atEnd = reader.bytes.length === 0;

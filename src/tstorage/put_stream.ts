@@ -18,6 +18,7 @@ export class PutSink<T, B>
   readonly #timeout: number;
   readonly #buffer: GroupBuffer;
   #request: PutRequest | undefined;
+  #aborted = false;
 
   constructor(
     exchange: Exchange,
@@ -30,6 +31,11 @@ export class PutSink<T, B>
     this.#withAcq = withAcq;
     this.#timeout = timeout;
     this.#buffer = new GroupBuffer(withAcq);
+  }
+
+  start(controller: WritableStreamDefaultController): void {
+    // An abort must not wait for a write that the server does not take.
+    controller.signal.addEventListener("abort", () => this.abort());
   }
 
   /** Returns nothing when nothing was to be waited for, which is far quicker. */
@@ -57,6 +63,7 @@ export class PutSink<T, B>
   }
 
   abort(): void {
+    this.#aborted = true;
     this.#request?.abort();
   }
 
@@ -82,6 +89,7 @@ export class PutSink<T, B>
       this.#withAcq,
       this.#timeout,
     );
+    if (this.#aborted) this.#request.abort();
     if (await this.#request.write(this.#buffer.take())) return;
     throw this.#failure(await this.#request.finish());
   }

@@ -326,6 +326,42 @@ Deno.test("a writable waits for a server that does not read", async () => {
   await writing;
 });
 
+Deno.test("an abort does not wait for a server that does not read", async () => {
+  await using server = new ScriptedServer(async (connection) => {
+    await connection.read(1);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  });
+  const type = new BytesPayloadType();
+  await using channel = new Channel("127.0.0.1", server.port, type);
+  await channel.connect();
+  const writer = channel.writable().getWriter();
+  writer.closed.catch(() => {});
+  const value = new Uint8Array(30_000_000);
+  const writes = [0, 1].map(() => writer.write({ key: A, value }));
+  writes.push(writer.write({ key: A, value }));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const begun = performance.now();
+  const outcomes = Promise.allSettled(writes);
+  await writer.abort();
+  await outcomes;
+  assert(performance.now() - begun < 500, "the abort waited");
+  assertEquals((await channel.close()).status, ResponseStatus.ERROR);
+});
+
+Deno.test("a writer that takes its time does not time out", async () => {
+  await using server = new Recorder(12 + 2 * (8 + 24 + 200_000) + 4);
+  const type = new BytesPayloadType();
+  const options = { timeout: 40 };
+  await using channel = new Channel("127.0.0.1", server.port, type, options);
+  await channel.connect();
+  const writer = channel.writable().getWriter();
+  // The second one does not fit into the buffer, so the request begins.
+  await writer.write({ key: A, value: new Uint8Array(200_000) });
+  await writer.write({ key: A, value: new Uint8Array(200_000) });
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  await writer.close();
+});
+
 /** Takes a request of known length, answers PUT with success, then GETACQ. */
 class Recorder extends ScriptedServer {
   received = new Uint8Array();

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   Channel,
   type ChannelOptions,
@@ -305,17 +305,41 @@ Deno.test("a server that says nothing is DISCONNECTED after the timeout", async 
 });
 
 Deno.test("a reader that takes its time does not time out", async () => {
-  await using server = replying(GET_REPLY);
-  await using channel = channelTo(server, { timeout: 50 });
+  await using server = new ScriptedServer(async (connection) => {
+    await connection.read(76);
+    await connection.write(GET_REPLY.subarray(0, 52));
+    await new Promise((resolve) => setTimeout(resolve, 450));
+    await connection.write(GET_REPLY.subarray(52));
+  });
+  await using channel = channelTo(server, { timeout: 200 });
   await channel.connect();
   const stream = channel.records(FIRST, SECOND);
   const values = [];
   for await (const { value } of stream) {
     values.push(value.value);
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    // The wait for the second record begins shortly before the first timeout
+    // would have been over, and ends after it.
+    if (values.length === 1) {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
   }
   assertEquals(values, [10, 11]);
   assert((await stream.done).isOk());
+});
+
+Deno.test("limits must be positive numbers", async () => {
+  await using channel = new Channel("127.0.0.1", 1, type);
+  for (const limit of [0, -1, NaN]) {
+    for (const name of ["timeout", "memoryLimit"] as const) {
+      assertThrows(() => channel[name] = limit, RangeError, `${name}`);
+      const options = { [name]: limit };
+      assertThrows(
+        () => new Channel("127.0.0.1", 1, type, options),
+        RangeError,
+        `found ${limit}`,
+      );
+    }
+  }
 });
 
 Deno.test("without a connection each request is DISCONNECTED", async () => {

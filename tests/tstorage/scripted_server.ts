@@ -1,39 +1,15 @@
+import { ByteConnection } from "./byte_connection.ts";
+
 /** What a {@linkcode ScriptedServer} does with each connection. */
 export type Script = (connection: ScriptedConnection) => Promise<void>;
 
 /** The server's end of a connection. */
-export class ScriptedConnection {
-  readonly #conn: Deno.TcpConn;
-
-  constructor(conn: Deno.TcpConn) {
-    this.#conn = conn;
-    conn.setNoDelay(true);
-  }
-
-  /** Reads exactly `count` bytes, fewer at the end of the connection. */
-  async read(count: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(count);
-    let at = 0;
-    while (at < count) {
-      const got = await this.#conn.read(bytes.subarray(at));
-      if (got === null) break;
-      at += got;
-    }
-    return bytes.subarray(0, at);
-  }
-
+export class ScriptedConnection extends ByteConnection {
   /** Reads until the client is done writing. */
   async readAll(): Promise<Uint8Array> {
     return new Uint8Array(
-      await new globalThis.Response(this.#conn.readable).arrayBuffer(),
+      await new globalThis.Response(this.conn.readable).arrayBuffer(),
     );
-  }
-
-  /** Sends bytes. */
-  async write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) {
-      at += await this.#conn.write(bytes.subarray(at));
-    }
   }
 
   /** Sends bytes so that they arrive in two pieces. */
@@ -46,7 +22,7 @@ export class ScriptedConnection {
   /** Ends the connection. */
   close(): void {
     try {
-      this.#conn.close();
+      this.conn.close();
     } catch {
       // The client was first, or the stream of it was read to its end.
     }

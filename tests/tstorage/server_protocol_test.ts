@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { nowNs, serveTStorage } from "../../src/tstorage/mod.ts";
+import { ByteConnection } from "./byte_connection.ts";
 import { seededRandom } from "./seeded_random.ts";
 import {
   concat,
@@ -61,9 +62,9 @@ Deno.test("each request is understood wherever its bytes are cut", async () => {
     hex(GETACQ, MIN, MAX),
   );
   for (let cut = 0; cut <= requests.length; cut++) {
-    await client.send(requests.subarray(0, cut));
+    await client.write(requests.subarray(0, cut));
     await new Promise((resolve) => setTimeout(resolve, 1));
-    await client.send(requests.subarray(cut));
+    await client.write(requests.subarray(cut));
     await client.expect(PUTA_OK);
     await client.expect(reply);
     await client.read(8);
@@ -83,10 +84,10 @@ Deno.test("bytes of a header that nobody knows are skipped", async () => {
     PUTA_OK,
   );
   const long = "4500000000000000";
-  await client.send(hex("01000000" + long, MIN, MAX, "0102030405"));
+  await client.write(hex("01000000" + long, MIN, MAX, "0102030405"));
   await client.expect(hex(OK_HEADER, RECORD, TERMINATOR));
   await client.read(20);
-  await client.send(hex("07000000" + long, MIN, MAX, "0102030405"));
+  await client.write(hex("07000000" + long, MIN, MAX, "0102030405"));
   await client.expect(hex("00000000 0800000000000000"));
   await client.read(8);
   await client.exchange(PUTA_ONE, PUTA_OK);
@@ -99,7 +100,7 @@ Deno.test("PUT answers with the acquisition times that it gave", async () => {
   for (const records of [1, 3, 0, 2]) {
     const one = "16000000" + KEY_TAIL.replaceAll(" ", "").slice(0, 40) + "aabb";
     const size = (26 * records).toString(16).padStart(2, "0") + "000000";
-    await client.send(hex(PUT, "01000000" + size, one.repeat(records), END));
+    await client.write(hex(PUT, "01000000" + size, one.repeat(records), END));
     await client.expect(hex("00000000 1000000000000000"));
     const view = new DataView((await client.read(16)).buffer);
     const first = view.getBigInt64(0, true);
@@ -174,8 +175,8 @@ Deno.test("a request of wrong shape ends its connection and no other", async () 
 Deno.test("the error reaches a client that still sends", async () => {
   await using server = serveTStorage({ port: 0 });
   using client = await RawClient.connect(server.port);
-  await client.send(hex(PUT, "01000000 ffffffff"));
-  for (let i = 0; i < 100; i++) await client.send(new Uint8Array(100_000));
+  await client.write(hex(PUT, "01000000 ffffffff"));
+  for (let i = 0; i < 100; i++) await client.write(new Uint8Array(100_000));
   await client.expect(hex(ERROR_HEADER));
 });
 
@@ -200,7 +201,7 @@ Deno.test("random bytes do the server no harm", async () => {
     for (let n = random() * 4; n >= 0; n--) {
       bytes[Math.floor(random() * bytes.length)] = random() * 256;
     }
-    await client.send(bytes);
+    await client.write(bytes);
     await client.closeWrite();
     await client.readAll();
     if (i % 10 > 0) continue;
@@ -209,51 +210,26 @@ Deno.test("random bytes do the server no harm", async () => {
 });
 
 /** A client that knows nothing but bytes. */
-class RawClient implements Disposable {
-  readonly #conn: Deno.TcpConn;
-
-  constructor(conn: Deno.TcpConn) {
-    this.#conn = conn;
-  }
-
+class RawClient extends ByteConnection implements Disposable {
   static async connect(port: number): Promise<RawClient> {
-    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-    conn.setNoDelay(true);
-    return new RawClient(conn);
+    return new RawClient(await Deno.connect({ hostname: "127.0.0.1", port }));
   }
 
   [Symbol.dispose](): void {
-    this.#conn.close();
-  }
-
-  async send(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) {
-      at += await this.#conn.write(bytes.subarray(at));
-    }
-  }
-
-  async read(count: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(count);
-    let at = 0;
-    while (at < count) {
-      const got = await this.#conn.read(bytes.subarray(at));
-      if (got === null) break;
-      at += got;
-    }
-    return bytes.subarray(0, at);
+    this.conn.close();
   }
 
   async readAll(): Promise<void> {
     const buffer = new Uint8Array(65_536);
     try {
-      while (await this.#conn.read(buffer) !== null);
+      while (await this.conn.read(buffer) !== null);
     } catch {
       // A reset is an end as well.
     }
   }
 
   async closeWrite(): Promise<void> {
-    await this.#conn.closeWrite().catch(() => {});
+    await this.conn.closeWrite().catch(() => {});
   }
 
   async expect(bytes: Uint8Array, message?: string): Promise<void> {
@@ -269,7 +245,7 @@ class RawClient implements Disposable {
     reply: Uint8Array,
     message?: string,
   ): Promise<void> {
-    await this.send(request);
+    await this.write(request);
     await this.expect(reply, message);
   }
 }

@@ -77,7 +77,12 @@ export class RecordStore {
   /** Opens a file, or memory for `:memory:`. */
   constructor(path: string) {
     this.#db = new DatabaseSync(path);
-    this.#db.exec(SCHEMA);
+    try {
+      this.#db.exec(SCHEMA);
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
     const state = this.#db.prepare("SELECT last_put, last_acq FROM state");
     state.setReadBigInts(true);
     const { last_put, last_acq } = state.get() as {
