@@ -1,6 +1,6 @@
+import { ByobPuller } from "./byob_puller.ts";
 import { type ChunkIterator, ChunkPuller } from "./chunk_puller.ts";
 import { FilePuller } from "./file_puller.ts";
-import { ByobPuller } from "./byob_puller.ts";
 import { ReaderPuller, SyncReaderPuller } from "./reader_puller.ts";
 
 /**
@@ -12,6 +12,7 @@ import { ReaderPuller, SyncReaderPuller } from "./reader_puller.ts";
  *   read from where it stands and never closed: whoever opened it closes it.
  *   `readSync` alone is called when there is nothing else; a regular file is
  *   read synchronously for as long as that does not block the event loop.
+ *   When its reader stops early, a file stands where the reader has come.
  * * The body of a `Response` or `Request` is consumed; none counts as empty.
  */
 export type ByteSource =
@@ -45,8 +46,8 @@ export interface OpenSourceOptions {
   maxBytes?: number;
 }
 
-/** Deno's own class, whatever is put in its place later on. */
-const { FsFile } = Deno;
+/** That of Deno's own files, whatever is put in its place later on. */
+const FILE_PROTOTYPE = Deno.FsFile.prototype;
 
 /**
  * Turns any {@linkcode ByteSource} into a {@linkcode BytePuller}, reading
@@ -56,14 +57,14 @@ export function openSource(
   source: ByteSource,
   { maxBytes = Infinity }: OpenSourceOptions = {},
 ): BytePuller {
+  if (typeof source !== "object" || source === null) throw notASource(source);
   if (source instanceof Uint8Array) return new ChunkPuller([source].values());
   if (source instanceof ReadableStream) return openStream(source);
   if (source instanceof Blob) return openStream(source.stream());
   if (source instanceof Response || source instanceof Request) {
     return openBody(source);
   }
-  if (source instanceof FsFile) return new FilePuller(source, { maxBytes });
-  if (typeof source !== "object" || source === null) throw notASource(source);
+  if (isPlainFile(source)) return new FilePuller(source, { maxBytes });
   // Streams of Node.js have a `read` of another kind, and iterate.
   if (has(source, Symbol.asyncIterator)) {
     return new ChunkPuller(source[Symbol.asyncIterator]());
@@ -115,6 +116,11 @@ function openBody(source: Response | Request): BytePuller {
     );
   }
   return source.body ? openStream(source.body) : new ChunkPuller([].values());
+}
+
+/** A subclass may wait in `readSync` for whom only the event loop can wake. */
+function isPlainFile(source: ByteSource): source is Deno.FsFile {
+  return Object.getPrototypeOf(source) === FILE_PROTOTYPE;
 }
 
 function has<T extends object, K extends PropertyKey>(

@@ -124,6 +124,26 @@ Deno.test("a named pipe never blocks the event loop", async () => {
   }
 });
 
+Deno.test("a file of a subclass is read with its own read, and never synchronously", async () => {
+  class UpperCaseFile extends Deno.FsFile {
+    override async read(into: Uint8Array) {
+      const count = await super.read(into);
+      for (let i = 0; i < (count ?? 0); i++) into[i] &= ~32;
+      return count;
+    }
+    override readSync(): never {
+      throw new Error("readSync was called");
+    }
+    override statSync(): never {
+      throw new Error("statSync was called");
+    }
+  }
+  using file = await temporaryFile(new TextEncoder().encode("abc"));
+  const opened = Object.setPrototypeOf(file.open(), UpperCaseFile.prototype);
+  const bytes = await collect(bufferIterator(opened));
+  assertEquals(new TextDecoder().decode(bytes), "ABC");
+});
+
 Deno.test("what is no source of bytes is refused at once", async () => {
   const used = new Response("abc");
   await used.text();
