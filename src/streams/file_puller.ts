@@ -1,9 +1,12 @@
+import { setImmediate, setTimeout } from "node:timers/promises";
 import type { BytePuller } from "./byte_source.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Most bytes of one synchronous read: what stays in a processor's cache. */
-const SYNC_READ_BYTES = 262_144;
+/** Most bytes of one synchronous read while the file is not known to be fast. */
+const CAREFUL_READ_BYTES = 262_144;
+/** Most bytes of one synchronous read when the last ones were fast. */
+const FAST_READ_BYTES = 1_048_576;
 /** Size of the one buffer that is read ahead while reads are slow. */
 const AHEAD_BYTES = 1_048_576;
 /** Reads ahead before the file gets another chance to be fast. */
@@ -11,9 +14,9 @@ const AHEAD_READS = 32;
 /** A slow read counts as many fast ones: two that are close are no accident. */
 const SLOW_READ_WEIGHT = 8;
 /** Longest time without a turn of the event loop. */
-const TURN_MILLISECONDS = 10;
-/** Bytes of the read that gives the event loop its turn. */
-const TURN_READ_BYTES = 65_536;
+const TURN_MILLISECONDS = 20;
+/** Of so many turns, one waits for a millisecond. */
+const TURNS_A_WAIT = 5;
 
 /** How a {@linkcode FilePuller} reads. */
 export interface FilePullerOptions {
@@ -31,14 +34,14 @@ export interface FilePullerOptions {
  * file (a pipe, a terminal) is only read asynchronously, and never ahead.
  */
 export class FilePuller implements BytePuller {
-  /** When the event loop surely had its last turn: one loop, many files. */
-  static #lastTurn = performance.now();
-
   readonly #file: Deno.FsFile;
   readonly #slowMilliseconds: number;
   #regular: boolean | undefined;
-  /** How slow the last reads were: `SLOW_READ_WEIGHT` for each, and fading. */
-  #slowness = 0;
+  /**
+   * How slow the last reads were: `SLOW_READ_WEIGHT` for each, and fading. A
+   * file that is not known yet is under suspicion.
+   */
+  #slowness = SLOW_READ_WEIGHT;
   /** Reads ahead that are left before the next synchronous one. */
   #aheadReads = 0;
   /** Bytes that no read has asked for yet. */
@@ -61,11 +64,10 @@ export class FilePuller implements BytePuller {
 
   pull(into: Uint8Array): number | Promise<number> {
     this.#regular ??= this.#file.statSync().isFile;
+    if (!this.#regular) return this.#read(into);
     const now = performance.now();
     if (this.#mayBlock(now)) return this.#readSync(into, now);
-    if (!this.#regular) return this.#read(into);
-    if (this.#readsAhead) return this.#pullAhead(into);
-    return this.#read(into.subarray(0, TURN_READ_BYTES));
+    return turnIsDue(now) ? this.#pullAfterTurn(into) : this.#pullAhead(into);
   }
 
   /** Puts the file back to where its reader has come. */
@@ -82,13 +84,12 @@ export class FilePuller implements BytePuller {
   }
 
   #mayBlock(now: number): boolean {
-    if (!this.#regular || this.#readsAhead) return false;
-    // Reads that never leave this thread would starve timers and sockets.
-    return now - FilePuller.#lastTurn <= TURN_MILLISECONDS;
+    return this.#regular === true && !this.#readsAhead && !turnIsDue(now);
   }
 
   #readSync(into: Uint8Array, start: number): number {
-    const count = this.#file.readSync(into.subarray(0, SYNC_READ_BYTES)) ?? 0;
+    const most = this.#slowness > 0 ? CAREFUL_READ_BYTES : FAST_READ_BYTES;
+    const count = this.#file.readSync(into.subarray(0, most)) ?? 0;
     this.#noteTime(performance.now() - start);
     this.#unread -= count;
     return count;
@@ -106,9 +107,13 @@ export class FilePuller implements BytePuller {
     this.#aheadReads = AHEAD_READS;
   }
 
+  async #pullAfterTurn(into: Uint8Array): Promise<number> {
+    await giveTurn();
+    return await this.pull(into);
+  }
+
   async #read(into: Uint8Array): Promise<number> {
     const count = await this.#file.read(into) ?? 0;
-    FilePuller.#lastTurn = performance.now();
     this.#unread -= count;
     return count;
   }
@@ -138,4 +143,25 @@ export class FilePuller implements BytePuller {
     const count = await this.#read(new Uint8Array(buffer, 0, length));
     return new Uint8Array(buffer, 0, count);
   }
+}
+
+/**
+ * When the event loop had its last turn, and how many it had without a rest:
+ * one loop, many files. Reads that stay in this thread leave timers and
+ * sockets no turn, and those in another one that end at once hardly do.
+ */
+let lastTurn = performance.now();
+let turns = 0;
+
+function turnIsDue(now: number): boolean {
+  return now - lastTurn > TURN_MILLISECONDS;
+}
+
+/** Lets timers run, and now and then sockets: that takes a real wait. */
+async function giveTurn(): Promise<void> {
+  const rested =
+    performance.now() - lastTurn > TURNS_A_WAIT * TURN_MILLISECONDS;
+  turns = rested ? 1 : turns + 1;
+  await (turns % TURNS_A_WAIT === 0 ? setTimeout(0) : setImmediate());
+  lastTurn = performance.now();
 }
