@@ -10,6 +10,8 @@ const OPTIONS = {
   metadata: { type: "boolean" },
 } as const;
 
+const BUFFER_BYTES = 262_144;
+
 /** `sluice store get`: the bytes of a key, or some of them. */
 export const get: Command = {
   name: "get",
@@ -43,11 +45,7 @@ Example:
       key,
     });
     const data = value.range(start, end);
-    const reported = bufferIterator(data, {
-      bufferSize: 65_536,
-      progress,
-      signal,
-    });
+    const reported = bufferIterator(data, { progress, signal });
     await progress.run(() => write(reported, values.output));
     return 0;
   },
@@ -57,10 +55,29 @@ async function write(
   data: ReadableStream<Uint8Array>,
   path: string | undefined,
 ): Promise<void> {
-  if (path !== undefined) return await Deno.writeFile(path, data);
+  if (path === undefined) return await copy(data, Deno.stdout);
+  using file = await Deno.create(path);
+  await copy(data, file);
+}
+
+/** Copies through one buffer: new ones for all of a large value pile up. */
+async function copy(
+  data: ReadableStream<Uint8Array>,
+  to: { write(bytes: Uint8Array): Promise<number> },
+): Promise<void> {
+  const reader = data.getReader({ mode: "byob" });
+  let buffer = new Uint8Array(BUFFER_BYTES);
   try {
-    await data.pipeTo(Deno.stdout.writable, { preventClose: true });
+    for (;;) {
+      const { done, value } = await reader.read(buffer);
+      if (done) return;
+      for (let rest = value; rest.length > 0;) {
+        rest = rest.subarray(await to.write(rest));
+      }
+      buffer = new Uint8Array(value.buffer);
+    }
   } catch (error) {
+    await reader.cancel(error);
     // Whoever reads the output has seen enough of it.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
