@@ -1,5 +1,6 @@
 import { type ByteSource, openSource } from "./byte_source.ts";
 import { ChunkAssembler } from "./chunk_assembler.ts";
+import { inspect } from "./inspect.ts";
 import { checkInteger, checkLimit } from "./integer_argument.ts";
 import {
   checkProgress,
@@ -42,7 +43,7 @@ export interface BufferIteratorOptions {
  * After `encore.storage.utils.buffer_iterator`.
  *
  * @throws {TypeError} When `source` is nothing to read bytes from, is locked
- * or already used, or `progress` cannot be told.
+ * or already used, `progress` cannot be told, or `signal` is none.
  * @throws {RangeError} When `bufferSize` is not a positive integer or
  * `maxBytes` is not an integer from 0.
  *
@@ -82,9 +83,17 @@ export function bufferIterator(
   checkInteger("bufferSize", bufferSize, 1);
   checkLimit("maxBytes", maxBytes);
   checkProgress(options.progress);
+  checkSignal(options.signal);
   const chunks = new ChunkAssembler(openSource(source, { maxBytes }));
   return new ReadableStream(
     new BufferedSource(chunks, options),
+  );
+}
+
+function checkSignal(signal: unknown): void {
+  if (signal === undefined || signal instanceof AbortSignal) return;
+  throw new TypeError(
+    `"signal" must be an AbortSignal, found ${inspect(signal)}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { ByobPuller } from "./byob_puller.ts";
 import { type ChunkIterator, ChunkPuller } from "./chunk_puller.ts";
 import { FilePuller } from "./file_puller.ts";
+import { inspect } from "./inspect.ts";
 import { ReaderPuller, SyncReaderPuller } from "./reader_puller.ts";
 
 /**
@@ -131,7 +132,7 @@ function has<T extends object, K extends PropertyKey>(
 }
 
 function notASource(source: unknown): TypeError {
-  const found = Deno.inspect(source, { depth: 0 });
+  const found = inspect(source);
   return new TypeError(
     `"source" must be a stream, a reader, a Blob, a Response, a Request, a Uint8Array or an iterable of Uint8Array, found ${found}`,
   );

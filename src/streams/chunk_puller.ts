@@ -1,4 +1,5 @@
 import type { BytePuller } from "./byte_source.ts";
+import { inspect } from "./inspect.ts";
 
 /** What an iterator or the reader of a stream hands out. */
 interface ChunkResult {
@@ -81,7 +82,7 @@ export class ChunkPuller implements BytePuller {
 }
 
 function notBytes(value: unknown): TypeError {
-  const found = Deno.inspect(value, { depth: 0 });
+  const found = inspect(value);
   return new TypeError(
     `Cannot read a chunk of the source: expected a Uint8Array, found ${found}`,
   );

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import { inspect } from "./inspect.ts";
 import { tee } from "./tee.ts";
 
 /**
@@ -79,7 +80,7 @@ export class HashingStream implements TransformStream<Uint8Array, Uint8Array> {
 }
 
 function notBytes(chunk: unknown): TypeError {
-  const found = Deno.inspect(chunk, { depth: 0 });
+  const found = inspect(chunk);
   return new TypeError(
     `Cannot hash a chunk: expected a Uint8Array, found ${found}`,
   );
@@ -91,7 +92,7 @@ function hashFor(algorithm: string): Hash {
   } catch (cause) {
     throw new TypeError(
       `"algorithm" must name a hash such as "sha256", found ${
-        Deno.inspect(algorithm)
+        inspect(algorithm)
       }`,
       { cause },
     );

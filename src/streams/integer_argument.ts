@@ -1,9 +1,11 @@
+import { inspect } from "./inspect.ts";
+
 /** Throws a `RangeError` unless `value` is an integer of at least `min`. */
 export function checkInteger(name: string, value: unknown, min: 0 | 1): void {
   if (Number.isSafeInteger(value) && value as number >= min) return;
   const expected = min === 1 ? "a positive integer" : "an integer from 0";
   throw new RangeError(
-    `"${name}" must be ${expected}, found ${Deno.inspect(value, { depth: 0 })}`,
+    `"${name}" must be ${expected}, found ${inspect(value)}`,
   );
 }
 

@@ -1,3 +1,5 @@
+import { inspect } from "./inspect.ts";
+
 /** What a {@linkcode ProgressReporter} is told. */
 export interface ProgressReport {
   /** Bytes so far, from the start of the operation. */
@@ -40,7 +42,7 @@ export function checkProgress(progress: unknown): void {
   if (typeof step === "function") return;
   throw new TypeError(
     `"progress" must be a function or an object with a "step" method, found ${
-      Deno.inspect(progress, { depth: 0 })
+      inspect(progress)
     }`,
   );
 }

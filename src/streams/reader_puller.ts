@@ -1,4 +1,5 @@
 import type { BytePuller } from "./byte_source.ts";
+import { inspect } from "./inspect.ts";
 
 /** Pulls from an object with an asynchronous `read`. */
 export class ReaderPuller implements BytePuller {
@@ -55,7 +56,7 @@ function filledBytes(
   }
   throw new TypeError(
     `Cannot read the source: its "${method}" must return null or a number of bytes up to ${into.length}, found ${
-      Deno.inspect(count, { depth: 0 })
+      inspect(count)
     }`,
   );
 }

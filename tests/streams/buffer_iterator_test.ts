@@ -228,6 +228,11 @@ Deno.test("wrong arguments are refused before anything is read", () => {
     TypeError,
     `"progress" must be a function or an object with a "step" method, found 5`,
   );
+  assertThrows(
+    () => bufferIterator(source, { signal: {} as AbortSignal }),
+    TypeError,
+    `"signal" must be an AbortSignal, found {}`,
+  );
   assertEquals(reads, 0);
 });
 
