@@ -7,6 +7,8 @@ import {
 } from "@std/assert";
 import { bufferIterator, type ByteSource } from "../../src/streams/mod.ts";
 import { collect, pattern, temporaryFile } from "./_data.ts";
+import { type Random, randomFrom } from "./_random.ts";
+import { randomSource, readOnce } from "./_random_reads.ts";
 
 Deno.test("every chunk has exactly bufferSize bytes, the last may be shorter", async () => {
   for (
@@ -199,6 +201,15 @@ Deno.test("reading file after file leaves timers their turn", async () => {
   assert(ticks >= 3, `${ticks} ticks in 200 ms`);
 });
 
+Deno.test("any source, read in any way, gives its bytes up to the end, the limit or the abort", async () => {
+  const seed = Number(Deno.env.get("BUFFER_SEED") ?? Date.now() % 1e9);
+  const rounds = Number(Deno.env.get("BUFFER_ROUNDS") ?? 500);
+  console.log(`BUFFER_SEED=${seed}`);
+  for (let round = 0; round < rounds; round++) {
+    await randomReads(randomFrom(seed + round), `BUFFER_SEED=${seed + round}`);
+  }
+});
+
 Deno.test("wrong arguments are refused before anything is read", () => {
   let reads = 0;
   const source = {
@@ -235,6 +246,48 @@ Deno.test("wrong arguments are refused before anything is read", () => {
   );
   assertEquals(reads, 0);
 });
+
+/** A source of a random kind, read by readers of random kinds. */
+async function randomReads(random: Random, seed: string) {
+  const data = pattern(random.below(5_000));
+  const error = random.below(3) === 0 ? new Error("the source failed") : null;
+  const source = randomSource(random, data, error);
+  const abort = new AbortController();
+  const abortAt = random.below(4) === 0 ? random.below(5_000) : Infinity;
+  const bufferSize = 1 + random.below(1_500);
+  const maxBytes = random.pick([random.below(6_000), Infinity]);
+  const steps: number[] = [];
+  const stream = bufferIterator(source.bytes, {
+    bufferSize,
+    maxBytes,
+    progress: ({ step }) => void steps.push(step),
+    signal: abort.signal,
+  });
+
+  const end = Math.min(maxBytes, data.length);
+  let received = 0;
+  try {
+    for (;;) {
+      await random.pause(5);
+      if (received >= abortAt) abort.abort(error);
+      const chunk = await readOnce(stream, random);
+      if (!chunk) break;
+      assert(chunk.length > 0, seed);
+      const expected = data.slice(received, received + chunk.length);
+      assertEquals(chunk, expected, seed);
+      received += chunk.length;
+      assertEquals(steps.at(-1), received, seed);
+    }
+    assertEquals(received, end, seed);
+    assertEquals(steps.at(-1) ?? 0, end, seed);
+    if (error) assert(maxBytes <= data.length, seed);
+  } catch (caught) {
+    assertStrictEquals(caught, error, seed);
+    assert(abort.signal.aborted || received <= end, seed);
+  } finally {
+    source.close();
+  }
+}
 
 /** An iterable of one-byte chunks that counts how often it is left early. */
 function counting(data: Uint8Array) {

@@ -8,9 +8,10 @@ import {
   assertThrows,
 } from "@std/assert";
 import { deadline, delay } from "@std/async";
-import { bufferIterator, type ByteSource, tee } from "../../src/streams/mod.ts";
+import { bufferIterator, tee } from "../../src/streams/mod.ts";
 import { collect, pattern, temporaryFile } from "./_data.ts";
 import { type Random, randomFrom } from "./_random.ts";
+import { LARGEST_READ, randomSource, readOnce } from "./_random_reads.ts";
 
 Deno.test("every branch gets every byte once", async () => {
   const data = pattern(3_000_000);
@@ -283,24 +284,7 @@ async function randomSchedule(random: Random, seed: string) {
   await deadline(finished, 10_000).catch((cause) => {
     throw new Error(`${seed}: ${Deno.inspect({ states, options })}`, { cause });
   });
-  await source.close();
-}
-
-const LARGEST_READ = 2_000;
-
-/** The next chunk of `branch` through a reader of a random kind. */
-async function readOnce(branch: ReadableStream<Uint8Array>, random: Random) {
-  if (random.below(2) === 0) {
-    const reader = branch.getReader();
-    const { value } = await reader.read();
-    reader.releaseLock();
-    return value;
-  }
-  const reader = branch.getReader({ mode: "byob" });
-  const buffer = new Uint8Array(1 + random.below(LARGEST_READ));
-  const { done, value } = await reader.read(buffer);
-  reader.releaseLock();
-  return done ? undefined : value;
+  source.close();
 }
 
 /** Cancels `branch`, with luck while a read of a random kind is waiting. */
@@ -318,93 +302,6 @@ async function cancelSomehow(
   read.catch(() => {});
   await random.pause(10);
   await reader.cancel(reason);
-}
-
-/** A source of a random kind that gives `data` and then ends, or fails. */
-function randomSource(
-  random: Random,
-  data: Uint8Array<ArrayBuffer>,
-  error: Error | null,
-): { bytes: ByteSource; close(): Promise<void> | void } {
-  const close = () => {};
-  let taken = 0;
-  const take = (most: number) => {
-    const count = Math.min(most, 1 + random.below(1_500), data.length - taken);
-    taken += count;
-    return data.slice(taken - count, taken);
-  };
-  const fill = (into: Uint8Array) => {
-    const bytes = take(into.length);
-    into.set(bytes);
-    if (bytes.length > 0) return bytes.length;
-    if (error) throw error;
-    return null;
-  };
-  const chunks = function* () {
-    while (taken < data.length) yield take(random.pick([0, 1, 1_500]));
-    if (error) throw error;
-  };
-  const patience = random.pick([0, 1, 10]);
-  const slowChunks = async function* () {
-    for (const chunk of chunks()) {
-      await random.pause(patience);
-      yield chunk;
-    }
-  };
-  return random.pick<() => ReturnType<typeof randomSource>>([
-    () => ({ bytes: chunks(), close }),
-    () => ({ bytes: slowChunks(), close }),
-    () => ({ bytes: ReadableStream.from(slowChunks()), close }),
-    () => ({ bytes: { readSync: fill }, close }),
-    () => ({
-      bytes: {
-        async read(into: Uint8Array) {
-          await random.pause(patience);
-          return fill(into);
-        },
-      },
-      close,
-    }),
-    () => ({ bytes: byteStream(fill, () => random.pause(patience)), close }),
-    () => randomFile(data, error),
-  ])();
-}
-
-function byteStream(
-  fill: (into: Uint8Array) => number | null,
-  pause: () => Promise<void>,
-) {
-  return new ReadableStream({
-    type: "bytes",
-    async pull(controller) {
-      await pause();
-      const { byobRequest } = controller;
-      const { buffer, byteOffset, byteLength } = byobRequest?.view ??
-        new Uint8Array(100);
-      const view = new Uint8Array(
-        buffer as ArrayBuffer,
-        byteOffset,
-        byteLength,
-      );
-      const count = fill(view);
-      if (count === null) controller.close();
-      if (byobRequest) byobRequest.respond(count ?? 0);
-      else if (count !== null) controller.enqueue(view.subarray(0, count));
-    },
-  });
-}
-
-/** A file cannot be made to fail, so it fails by way of a stream around it. */
-function randomFile(data: Uint8Array, error: Error | null) {
-  const path = Deno.makeTempFileSync({ prefix: "streams-" });
-  Deno.writeFileSync(path, data);
-  const file = Deno.openSync(path);
-  const bytes: ByteSource = error === null ? file : failing(data, error);
-  const close = () => {
-    file.close();
-    Deno.removeSync(path);
-  };
-  return { bytes, close };
 }
 
 async function readWithBuffer(
