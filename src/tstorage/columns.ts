@@ -172,7 +172,7 @@ export class ColumnsPayloadType<const F extends ColumnFields>
    *
    * @param fields Each field's name and type, in the order of their bytes.
    * @throws {TypeError} If a type is unknown, or a field has the name of a
-   * part of the key, or `length`.
+   * part of the key, or `length`, or is a number.
    */
   constructor(fields: F) {
     this.#fields = fieldColumns(fields);
@@ -299,6 +299,11 @@ function fieldColumns(fields: ColumnFields): Column[] {
     if (name === "length" || GET_KEY.some((part) => part.name === name)) {
       throw new TypeError(
         `Expected a field name that no part of a batch has, found "${name}"`,
+      );
+    }
+    if (/^\d+$/.test(name)) {
+      throw new TypeError(
+        `Expected field names that keep their order, found the number "${name}"`,
       );
     }
     const column = { name, type, offset };

@@ -16,21 +16,27 @@ export interface Turn {
 /** The connection of a channel, used by one request after another. */
 export class Exchange {
   #connection: Connection | undefined;
+  #attempts = 0;
+  /** The last attempt to connect that a close has made void. */
+  #voided = 0;
   #last: Promise<void> = Promise.resolve();
 
   /** Connects anew, closing the connection that there may be. */
   async open(options: ConnectionOptions): Promise<boolean> {
-    this.close();
+    const attempt = ++this.#attempts;
+    this.#drop(this.#connection);
     const connection = await Connection.open(options);
     if (connection === undefined) return false;
+    if (attempt <= this.#voided) return !connection.close();
     // Of two attempts at once the later one stays, and neither leaks.
-    this.close();
+    this.#drop(this.#connection);
     this.#connection = connection;
     return true;
   }
 
   /** Closes the connection; `false` if there is none. */
   close(): boolean {
+    this.#voided = this.#attempts;
     const open = this.#connection?.close() ?? false;
     this.#connection = undefined;
     return open;

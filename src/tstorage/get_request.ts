@@ -40,8 +40,14 @@ export class GetRequest<C> {
     if (this.#running === undefined) {
       return this.#finish(new ResponseAcq(ResponseStatus.DISCONNECTED));
     }
-    const next = await this.#running.reply.next(budget);
-    return next instanceof ResponseAcq ? this.#finish(next) : next;
+    try {
+      const next = await this.#running.reply.next(budget);
+      return next instanceof ResponseAcq ? this.#finish(next) : next;
+    } catch (error) {
+      // A payload type of the caller's has thrown; the next request must go on.
+      this.cancel();
+      throw error;
+    }
   }
 
   /** Gives up; what is left of the answer can only go with the connection. */

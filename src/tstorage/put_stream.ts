@@ -41,16 +41,12 @@ export class PutSink<T, B>
   /** Returns nothing when nothing was to be waited for, which is far quicker. */
   write(chunk: Record<T> | BatchInput<B>): Promise<void> | void {
     try {
-      if (!isRecord(chunk)) return this.#writeBatch(chunk);
-      const { key, value } = chunk;
-      const payload = checkedPayload(this.#payloadType, value);
-      checkCid(key.cid);
-      const count = putRecordBytes(payload, this.#withAcq);
-      if (this.#buffer.fits(count)) return this.#buffer.add(key, payload);
-      return this.#send().then(() => this.#buffer.add(key, payload));
+      const writing = isRecord(chunk)
+        ? this.#writeRecord(chunk)
+        : this.#writeBatch(chunk);
+      return writing?.catch((error) => this.#fail(error));
     } catch (error) {
-      this.abort();
-      throw error;
+      this.#fail(error);
     }
   }
 
@@ -65,6 +61,20 @@ export class PutSink<T, B>
   abort(): void {
     this.#aborted = true;
     this.#request?.abort();
+  }
+
+  /** A stream that fails is not aborted as well, so the request ends here. */
+  #fail(error: unknown): never {
+    this.abort();
+    throw error;
+  }
+
+  #writeRecord({ key, value }: Record<T>): Promise<void> | void {
+    const payload = checkedPayload(this.#payloadType, value);
+    checkCid(key.cid);
+    const count = putRecordBytes(payload, this.#withAcq);
+    if (this.#buffer.fits(count)) return this.#buffer.add(key, payload);
+    return this.#send().then(() => this.#buffer.add(key, payload));
   }
 
   async #writeBatch(batch: BatchInput<B>): Promise<void> {

@@ -282,6 +282,31 @@ Deno.test("a batch that does not agree with itself is an error", async () => {
   assert(failure instanceof TypeError && failure.message.includes("acq"));
 });
 
+Deno.test("a batch that fails in the middle of a PUT ends the request", async () => {
+  await using server = new ScriptedServer(async (connection) => {
+    await connection.readAll();
+  });
+  const type = new ColumnsPayloadType({ value: "i32" });
+  await using channel = new Channel("127.0.0.1", server.port, type);
+  await channel.connect();
+  const count = 20_000;
+  const batch = {
+    cid: new Int32Array(count),
+    mid: new BigInt64Array(count),
+    moid: new Int32Array(count),
+    cap: new BigInt64Array(count),
+    value: new Int32Array(count),
+  };
+  const writer = channel.writable().getWriter();
+  writer.closed.catch(() => {});
+  await writer.write(batch);
+  const value = new Int32Array(1);
+  const failure = await failureOf(writer.write({ ...batch, value }));
+  assert(failure instanceof TypeError);
+  const { status } = await channel.getAcq(Key.MIN, Key.MAX);
+  assertEquals(status, ResponseStatus.DISCONNECTED);
+});
+
 Deno.test("aborting a writable closes the connection in the middle", async () => {
   const received = Promise.withResolvers<number>();
   await using server = new ScriptedServer(async (connection) => {

@@ -381,6 +381,41 @@ Deno.test("connecting again closes the connection before", async () => {
   assertEquals(ended.length, 2);
 });
 
+Deno.test("a close while it connects leaves the channel closed", async () => {
+  await using server = replying(GET_REPLY);
+  await using channel = channelTo(server);
+  const connecting = channel.connect();
+  await channel.close();
+  assertEquals((await connecting).status, ResponseStatus.ERROR);
+  const { status } = await channel.get(FIRST, SECOND);
+  assertEquals(status, ResponseStatus.DISCONNECTED);
+});
+
+Deno.test("what a payload type throws comes out, and ends the request", async () => {
+  await using server = replying(GET_REPLY);
+  const mistake = new Error("mine");
+  const throwing = {
+    toBytes: () => new Uint8Array(),
+    fromBytes(): number {
+      throw mistake;
+    },
+  };
+  await using channel = new Channel("127.0.0.1", server.port, throwing);
+  for (
+    const read of [
+      () => channel.get(FIRST, SECOND),
+      () => channel.getStream(FIRST, SECOND, () => {}),
+      () => Array.fromAsync(channel.getIter(FIRST, SECOND)),
+      () => Array.fromAsync(channel.records(FIRST, SECOND)),
+    ]
+  ) {
+    await channel.connect();
+    assertEquals(await failureOf(read), mistake);
+    const { status } = await channel.getAcq(FIRST, SECOND);
+    assertEquals(status, ResponseStatus.DISCONNECTED);
+  }
+});
+
 Deno.test("requests on one channel are sent one after another", async () => {
   let early = 0;
   await using server = new ScriptedServer(async (connection) => {

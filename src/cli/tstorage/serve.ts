@@ -1,5 +1,9 @@
-import { serveTStorage } from "../../tstorage/mod.ts";
-import type { Command } from "../command.ts";
+import {
+  serveTStorage,
+  type TStorageServer,
+  type TStorageServerOptions,
+} from "../../tstorage/mod.ts";
+import { type Command, UsageError } from "../command.ts";
 import { assertNoMore, parse } from "../store/arguments.ts";
 import { wholeNumber } from "./arguments.ts";
 
@@ -33,20 +37,17 @@ Example:
   async run(args, signal) {
     const { values, positionals } = parse(args, OPTIONS, []);
     assertNoMore(positionals, 0);
-    const { path, host, cert, key } = values;
-    await using server = serveTStorage({
+    const { path, host } = values;
+    const port = wholeNumber("--port", values.port, 65_535);
+    const memoryLimit = 2 ** 20 *
+      wholeNumber("--memory-limit", values["memory-limit"], 2 ** 20);
+    const tls = await readTls(values);
+    await using server = listen({
       path,
       hostname: host,
-      port: wholeNumber("--port", values.port, 65_535),
-      memoryLimit: 2 ** 20 *
-        wholeNumber("--memory-limit", values["memory-limit"], 2 ** 20),
-      ...(cert && key &&
-        {
-          tls: {
-            cert: await Deno.readTextFile(cert),
-            key: await Deno.readTextFile(key),
-          },
-        }),
+      port,
+      memoryLimit,
+      tls,
     });
     const kept = path === ":memory:" ? "in memory" : `in "${path}"`;
     console.log(`Serving ${kept} on ${server.hostname}:${server.port}`);
@@ -56,3 +57,25 @@ Example:
     return 0;
   },
 };
+
+async function readTls({ cert, key }: { cert?: string; key?: string }) {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    throw new UsageError("--cert and --key go together");
+  }
+  return {
+    cert: await Deno.readTextFile(cert),
+    key: await Deno.readTextFile(key),
+  };
+}
+
+function listen(options: TStorageServerOptions): TStorageServer {
+  try {
+    return serveTStorage(options);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new Error(
+      `Cannot listen on "${options.hostname}:${options.port}": something else does`,
+    );
+  }
+}

@@ -108,6 +108,7 @@ Deno.test("wrong usage is one line, and exit code 2", async () => {
     ["get", "--port", "70000"],
     ["acq", "--timeout", "-1"],
     ["serve", "--memory-limit", "much"],
+    ["serve", "--cert", "cert.pem"],
   ];
   for (const args of cases) {
     const lines = (await place.fail(2, ...args)).split("\n");
@@ -125,6 +126,9 @@ Deno.test("what goes wrong is one line, and exit code 1", async () => {
     [["get", "--min", "5", "--max", "5"], "the server refused it"],
     [["get", "--fields", "a:f64"], "check the payload type"],
     [["acq", "--min=-1"], "GETACQ failed with ERROR"],
+    [["serve"], "something else does"],
+    [["serve", "--port", "0", "--path", "/no/such/db"], 'open "/no/such/db"'],
+    [["serve", "--cert", "/no/such/cert", "--key", "key"], "/no/such/cert"],
     [["get", "--ca", "/no/such/ca"], "/no/such/ca"],
   ];
   for (const [args, message] of cases) {
