@@ -3,7 +3,7 @@
  * that is written first and read then?
  */
 import { join } from "@std/path";
-import { Step, streamed, TestDirectory } from "../tests/capio/step.ts";
+import { flow, Step, TestDirectory } from "../tests/capio/step.ts";
 import { stdConfigArgs } from "../tools/std_config.ts";
 
 const MEBIBYTES = 1024;
@@ -27,7 +27,7 @@ const read = `
 
 const directory = new TestDirectory(Deno.env.get("BENCH_DIR"));
 const path = join(directory.path, "big.bin");
-const cl = await directory.writeCl({ writer: streamed("big.bin") });
+const cl = await directory.writeCl(flow("big.bin"));
 const config = await stdConfigArgs();
 
 Deno.bench({

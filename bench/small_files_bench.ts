@@ -55,6 +55,7 @@ Deno.bench({
     const rule = { name: ["*"], committed: "on_close", mode: "no_update" };
     const cl = await directory.writeCl({
       writer: { writes: ["*"], streaming: [rule] },
+      reader: { reads: ["*"] },
     });
     const step = (app: string, code: string) =>
       new Step({

@@ -7,9 +7,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import {
   eventually,
+  flow,
   Step,
   type StepOptions,
-  streamed,
   TestDirectory,
 } from "./step.ts";
 
@@ -80,7 +80,7 @@ Deno.test("1: a reader that reads before the first write gets every byte", async
 
 Deno.test("2: a reader that closes early ends the stream for nobody else", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: streamed("out") });
+  const cl = await dir.writeCl(flow("out"));
   const step = { capioDir: dir.path, cl };
   const early = succeed({
     ...step,
@@ -110,7 +110,7 @@ Deno.test("2: a reader that closes early ends the stream for nobody else", async
 
 Deno.test("2: a writer that fails inside its block is an error for its readers", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: streamed("out") });
+  const cl = await dir.writeCl(flow("out"));
   await using reader = new Step({
     capioDir: dir.path,
     cl,
@@ -284,7 +284,7 @@ Deno.test("5: names may be long, alike, and of any characters", async () => {
 
 Deno.test("6: a writer killed inside a large write hangs nobody, and not the next run", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: streamed("out") });
+  const cl = await dir.writeCl(flow("out"));
   const read: StepOptions = {
     capioDir: dir.path,
     cl,
@@ -329,7 +329,7 @@ Deno.test("6: a writer killed inside a large write hangs nobody, and not the nex
 
 Deno.test("6: a stopped reader hangs nobody", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: streamed("out") });
+  const cl = await dir.writeCl(flow("out"));
   const read: StepOptions = {
     capioDir: dir.path,
     cl,
@@ -423,7 +423,7 @@ Deno.test("8: directories may come from anywhere and lie at any depth", async ()
 
 Deno.test("9: who comes first may go first, and a run knows nothing of the one before", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: streamed("out") });
+  const cl = await dir.writeCl(flow("out"));
   const run = async (text: string) => {
     const step = { capioDir: dir.path, cl };
     await using first = new Step({ ...step, app: "first", code: PAUSE });

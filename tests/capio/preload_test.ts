@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { delay } from "@std/async";
 import { join } from "@std/path";
-import { Step, streamed, TestDirectory } from "./step.ts";
+import { flow, Step, TestDirectory } from "./step.ts";
 
 const READ_ALL = `
   const file = await Deno.open(Deno.args[0]);
@@ -25,7 +25,7 @@ const READ_ALL = `
 
 Deno.test("a reader that comes first gets what a later writer writes", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: streamed("out.txt") });
+  const cl = await dir.writeCl(flow("out.txt"));
   const path = join(dir.path, "out.txt");
   await using reader = new Step({
     capioDir: dir.path,
@@ -76,7 +76,7 @@ Deno.test("without a configuration a reader gets the file when its writer has en
 
 Deno.test("a reader gets all that a killed writer wrote, and then an error", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: streamed("out.bin") });
+  const cl = await dir.writeCl(flow("out.bin"));
   const path = join(dir.path, "out.bin");
   const code = `
     const file = await Deno.open(Deno.args[0]);
@@ -120,7 +120,7 @@ Deno.test("a reader gets all that a killed writer wrote, and then an error", asy
 
 Deno.test("a reader gets 100-byte writes one by one", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: streamed("out.txt") });
+  const cl = await dir.writeCl(flow("out.txt"));
   const path = join(dir.path, "out.txt");
   await using reader = new Step({
     capioDir: dir.path,
@@ -152,7 +152,7 @@ Deno.test("a reader gets 100-byte writes one by one", async () => {
 
 Deno.test("a gigabyte in 1 MiB writes arrives whole and in order", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: streamed("big.bin") });
+  const cl = await dir.writeCl(flow("big.bin"));
   const path = join(dir.path, "big.bin");
   await using reader = new Step({
     capioDir: dir.path,
@@ -216,6 +216,7 @@ Deno.test("a hundred small files arrive, each whole", async () => {
         mode: "no_update",
       }],
     },
+    reader: { reads: ["*.txt"] },
   });
   await using reader = new Step({
     capioDir: dir.path,
@@ -246,7 +247,7 @@ Deno.test("a hundred small files arrive, each whole", async () => {
 
 Deno.test("two workflows in one directory do not see each other's files", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: streamed("out.txt") });
+  const cl = await dir.writeCl(flow("out.txt"));
   const path = join(dir.path, "out.txt");
   const step = (workflow: string, app: string, code: string) =>
     new Step({ capioDir: dir.path, workflow, app, cl, args: [path], code });
@@ -271,8 +272,7 @@ Deno.test("two workflows in one directory do not see each other's files", async 
 Deno.test("a step that starts after its producer has ended finds everything", async () => {
   using dir = new TestDirectory();
   const cl = await dir.writeCl({
-    writer: streamed("out.txt"),
-    reader: { reads: ["out.txt"] },
+    ...flow("out.txt"),
   });
   const path = join(dir.path, "out.txt");
   await using writer = new Step({

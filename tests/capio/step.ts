@@ -177,3 +177,11 @@ export function streamed(path: string): ClApp {
   const rule = { name: [path], committed: "on_close", mode: "no_update" };
   return { writes: [path], streaming: [rule] };
 }
+
+/**
+ * A "writer" whose `path` is {@linkcode streamed} to a "reader". Both are
+ * named, so that the run lasts until the later one has come.
+ */
+export function flow(path: string): Record<string, ClApp> {
+  return { writer: streamed(path), reader: { reads: [path] } };
+}
