@@ -99,12 +99,8 @@ export abstract class LayeredStore extends Store {
   }
 
   /** Looks up a key in one store after the other. */
-  protected async find(key: string): Promise<Value | undefined> {
-    for (const layer of this.#layers) {
-      const value = await lookUp(layer, key);
-      if (value) return value;
-    }
-    return undefined;
+  protected find(key: string): Promise<Value | undefined> {
+    return lookUpIn(this.#layers, key);
   }
 
   /** The entries of each store that no store before it has. */
@@ -112,7 +108,8 @@ export abstract class LayeredStore extends Store {
     for (const [n, { store, prefix }] of this.#layers.entries()) {
       for await (const [short, metadata] of store.query()) {
         const key = prefix + short;
-        if (!await this.#hasAbove(n, key)) yield [key, metadata];
+        const above = await lookUpIn(this.#layers.slice(0, n), key);
+        if (!above) yield [key, metadata];
       }
     }
   }
@@ -140,13 +137,15 @@ export abstract class LayeredStore extends Store {
 
   /** Deletes a key of the first store. */
   protected async remove(key: string): Promise<Metadata | undefined> {
-    const short = this.#topKey(key);
-    const old = await this.find(key);
-    if (!old) return undefined;
     const { store } = this.#top;
-    if (!await store.exists(short)) throw notOnTop(key);
-    await store.delete(short);
-    return old.metadata;
+    const short = this.#topKey(key);
+    const old = await lookUp(this.#top, key);
+    if (old) {
+      await store.delete(short);
+      return old.metadata;
+    }
+    if (await lookUpIn(this.#layers.slice(1), key)) throw notOnTop(key);
+    return undefined;
   }
 
   /** The key as the first store knows it. */
@@ -159,13 +158,17 @@ export abstract class LayeredStore extends Store {
       }`,
     );
   }
+}
 
-  async #hasAbove(index: number, key: string): Promise<boolean> {
-    for (const layer of this.#layers.slice(0, index)) {
-      if (await lookUp(layer, key)) return true;
-    }
-    return false;
+async function lookUpIn(
+  layers: readonly Layer[],
+  key: string,
+): Promise<Value | undefined> {
+  for (const layer of layers) {
+    const value = await lookUp(layer, key);
+    if (value) return value;
   }
+  return undefined;
 }
 
 async function lookUp(

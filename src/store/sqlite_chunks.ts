@@ -23,10 +23,10 @@ export interface Uploaded {
 /** The bytes of the larger values of a database, in chunks. */
 export class SqliteChunks {
   readonly #connection: Connection;
-  readonly #readers = new ChunkReaders((upload) => {
-    // What stays here for whatever reason goes when the store is next opened.
-    this.#forget(upload).catch(() => {});
-  });
+  readonly #readers = new ChunkReaders((upload) => this.#forgetSoon(upload));
+
+  /** What was removed in the open transaction, and may have to be again. */
+  #removed: Set<number> | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -67,7 +67,20 @@ export class SqliteChunks {
   /** Removes, within a transaction, chunks that no key has any more. */
   remove(upload: unknown): void {
     if (typeof upload !== "number" || this.#readers.mustKeep(upload)) return;
-    this.#connection.statements.removeChunks.run({ upload });
+    this.#remove(upload);
+  }
+
+  /** Begins to remember what a rollback would bring back. */
+  transactionBegan(): void {
+    this.#removed = new Set();
+  }
+
+  /** Removes what a transaction that was rolled back had removed in vain. */
+  transactionEnded(state: "committed" | "rolled back"): void {
+    const removed = this.#removed ?? [];
+    this.#removed = undefined;
+    if (state === "committed") return;
+    for (const upload of removed) this.#forgetSoon(upload);
   }
 
   /** The chunks from the byte `start` of the value to before its byte `end`. */
@@ -130,6 +143,11 @@ export class SqliteChunks {
     return row?.bytes as Uint8Array<ArrayBuffer> | undefined;
   }
 
+  #forgetSoon(upload: number): void {
+    // What stays here for whatever reason goes when the store is next opened.
+    this.#forget(upload).catch(() => {});
+  }
+
   /** Removes chunks that no key has and nobody reads any more. */
   async #forget(upload: number): Promise<void> {
     const { database, statements } = this.#connection;
@@ -137,8 +155,14 @@ export class SqliteChunks {
     if (!database.isOpen) return;
     await atomically(this.#connection, () => {
       statements.endUpload.run(upload);
-      statements.removeChunks.run({ upload });
+      this.#remove(upload);
     });
+  }
+
+  /** Removes chunks, unless there is a key that has them. */
+  #remove(upload: number): void {
+    this.#connection.statements.removeChunks.run({ upload });
+    this.#removed?.add(upload);
   }
 }
 

@@ -4,7 +4,7 @@ import type { JsonValue, Metadata } from "./metadata.ts";
 import type { StoreOptions } from "./read_only_store.ts";
 import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
 import { type Connection, openDatabase } from "./sqlite_schema.ts";
-import { atomically, begin } from "./sqlite_transaction.ts";
+import { atomically, whenFree } from "./sqlite_transaction.ts";
 import { type Change, type Changed, changedMetadata, Store } from "./store.ts";
 import { StoreError } from "./store_error.ts";
 import {
@@ -113,19 +113,26 @@ export class SqliteStore extends Store {
 
   /** Begins a transaction of the database. */
   async beginTransaction(): Promise<void> {
-    await begin(this.#connected.connection);
+    const { connection, chunks } = this.#connected;
+    await whenFree(() => {
+      connection.statements.begin.run();
+      chunks.transactionBegan();
+    });
   }
 
   /** Commits the transaction of the database. */
   commitTransaction(): void {
-    this.#connected.connection.statements.commit.run();
+    const { connection, chunks } = this.#connected;
+    connection.statements.commit.run();
+    chunks.transactionEnded("committed");
   }
 
   /** Rolls back the transaction of the database. */
   rollbackTransaction(): void {
-    const { database, statements } = this.#connected.connection;
+    const { connection, chunks } = this.#connected;
     // SQLite itself has already rolled back after some errors.
-    if (database.isTransaction) statements.rollback.run();
+    if (connection.database.isTransaction) connection.statements.rollback.run();
+    chunks.transactionEnded("rolled back");
   }
 
   /** Opens the database and removes what killed processes left in it. */

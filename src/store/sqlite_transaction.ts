@@ -24,11 +24,6 @@ export function atomically<T>(
   });
 }
 
-/** Begins a transaction, when no other connection is in one that writes. */
-export async function begin(connection: Connection): Promise<void> {
-  await whenFree(() => connection.statements.begin.run());
-}
-
 /**
  * Runs an action that fails while another connection writes, again if need be.
  * SQLite itself could wait, but the other connection may belong to this very

@@ -45,6 +45,23 @@ Deno.test("no chunks are left of values that were replaced, deleted or never com
   assertEquals(count(path, "upload"), 0);
 });
 
+Deno.test("no chunks are left of values whose last reader left in a transaction that was rolled back", async () => {
+  const path = temporaryPath();
+  const store = await new SqliteStore(path).connect();
+  await store.fromBytes("a", large);
+  const reader = (await store.getData("a")).getReader();
+  await reader.read();
+  await store.fromBytes("a", new Uint8Array(3));
+  await assertRejects(() =>
+    store.transaction().run(async () => {
+      await reader.cancel();
+      throw new Error("no");
+    })
+  );
+  await store.disconnect();
+  assertEquals(count(path, "chunk"), 0);
+});
+
 Deno.test("what killed processes left long ago goes when the database is opened, and what is being written stays", async () => {
   const path = temporaryPath();
   await (await new SqliteStore(path).connect()).disconnect();
