@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FileStore, StoreError } from "../../src/store/mod.ts";
 import { stdConfigArgs } from "../../tools/std_config.ts";
+import { doThingsAtOnce } from "../../src/store/testing/concurrent.ts";
 import { testStore } from "../../src/store/testing/mod.ts";
 import { temporaryPath } from "./_temporary_directory.ts";
 
@@ -53,6 +54,19 @@ Deno.test("nothing is left of values that were replaced, deleted or never comple
   await assertRejects(() => store.setData("a", failing()), Error, "no");
   assertEquals(names(`${path}/blobs`).length, 1);
   assertEquals(names(`${path}/values`).sort(), ["=a", "=b"]);
+  await store.disconnect();
+});
+
+Deno.test("many things done at the same time leave no files behind", async () => {
+  const [seed] = crypto.getRandomValues(new Uint32Array(1));
+  console.log(`seed ${seed}`);
+  const { path, store } = await connected();
+  await doThingsAtOnce(store, seed, 1_000);
+  let large = 0;
+  for await (const key of store.queryKeys()) {
+    if ((await store.get(key)).size > 65_536) large++;
+  }
+  assertEquals(names(`${path}/blobs`).length, large);
   await store.disconnect();
 });
 

@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async";
 import { SqliteStore, StoreError } from "../../src/store/mod.ts";
+import { doThingsAtOnce } from "../../src/store/testing/concurrent.ts";
 import { testStore } from "../../src/store/testing/mod.ts";
 import { temporaryPath } from "./_temporary_directory.ts";
 
@@ -60,6 +61,21 @@ Deno.test("no chunks are left of values whose last reader left in a transaction 
   );
   await store.disconnect();
   assertEquals(count(path, "chunk"), 0);
+});
+
+Deno.test("many things done at the same time leave no chunks behind", async () => {
+  const [seed] = crypto.getRandomValues(new Uint32Array(1));
+  console.log(`seed ${seed}`);
+  const path = temporaryPath();
+  const store = await new SqliteStore(path).connect();
+  await doThingsAtOnce(store, seed, 1_000);
+  await store.disconnect();
+  using database = new DatabaseSync(path);
+  const orphans = database.prepare(`
+    SELECT DISTINCT upload FROM chunk
+    WHERE upload NOT IN (SELECT upload FROM value WHERE upload IS NOT NULL)`);
+  assertEquals(orphans.all(), []);
+  assertEquals(count(path, "upload"), 0);
 });
 
 Deno.test("what killed processes left long ago goes when the database is opened, and what is being written stays", async () => {

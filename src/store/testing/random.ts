@@ -59,7 +59,7 @@ export async function doRandomThings(
 }
 
 /** Random integers below a bound, the same ones for the same seed. */
-function generator(seed: number): (below: number) => number {
+export function generator(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

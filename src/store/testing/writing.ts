@@ -10,6 +10,7 @@ import {
   StoreUpdateEvent,
 } from "../store_events.ts";
 import { assertBytes, plain } from "./comparing.ts";
+import { doThingsAtOnce } from "./concurrent.ts";
 import { failing, filled, LARGE, SMALL } from "./data.ts";
 import { doRandomThings } from "./random.ts";
 
@@ -368,11 +369,20 @@ export const writingTests: Readonly<Record<string, Writing>> = {
     assertEquals(ends, [["a", "normal"], ["b", "exception"]]);
   },
 
+  "whatever is done at the same time, a value is read whole or not at all":
+    async (store) => {
+      await doThingsAtOnce(store, newSeed(), 300);
+    },
+
   "after many random operations the store holds what a map would": async (
     store,
   ) => {
-    const seed = crypto.getRandomValues(new Uint32Array(1))[0];
-    console.log(`seed ${seed}`);
-    await doRandomThings(store, seed);
+    await doRandomThings(store, newSeed());
   },
 };
+
+function newSeed(): number {
+  const [seed] = crypto.getRandomValues(new Uint32Array(1));
+  console.log(`seed ${seed}`);
+  return seed;
+}

@@ -1,0 +1,112 @@
+import { assert, assertEquals, fail } from "@std/assert";
+import type { Store } from "../store.ts";
+import { KeyError, StoreError } from "../store_error.ts";
+import { filled } from "./data.ts";
+import { generator } from "./random.ts";
+
+const KEYS = ["a", "b", "c"];
+const SIZES = [0, 5, 1_000, 65_536, 65_537, 262_144, 300_000, 1_500_000];
+const WORKERS = 6;
+
+/**
+ * Sets, reads, deletes and copies few keys from many sides at the same time,
+ * in transactions and outside of them, with sources that fail and sets that
+ * are aborted. The metadata of a value tells its bytes.
+ */
+export async function doThingsAtOnce(
+  store: Store,
+  seed: number,
+  operations: number,
+): Promise<void> {
+  const random = generator(seed);
+  const key = () => KEYS[random(KEYS.length)];
+  let left = operations;
+  let count = 0;
+
+  async function write(): Promise<void> {
+    const seed = count++;
+    const size = SIZES[random(SIZES.length)];
+    const data = filled(size, seed);
+    const metadata = { seed, size };
+    const abort = new AbortController();
+    switch (random(4)) {
+      case 0:
+        return await store.set(key(), { data, metadata });
+      case 1:
+        return await store.set(key(), { data: new Blob([data]), metadata });
+      case 2:
+        return await store.set(key(), store.get(key()));
+      default:
+        return await store.set(
+          key(),
+          { data: unsteady(data, abort), metadata },
+          { signal: abort.signal },
+        );
+    }
+  }
+
+  async function* unsteady(data: Uint8Array, abort: AbortController) {
+    for (let at = 0; at < data.length; at += 50_000) {
+      yield data.subarray(at, at + 50_000);
+      if (random(10) === 0) await turn();
+      if (random(40) === 0) throw new ExpectedError();
+      if (random(40) === 0) abort.abort(new ExpectedError());
+    }
+  }
+
+  async function read(): Promise<void> {
+    const value = await store.get(key());
+    const { seed, size } = value.metadata;
+    const expected = filled(Number(size), Number(seed));
+    const start = random(value.size + 1);
+    const leaveEarly = random(4) === 0;
+    let at = start;
+    for await (const chunk of value.range(start)) {
+      for (let i = 0; i < chunk.length; i += 997) {
+        if (chunk[i] !== expected[at + i]) fail(`byte ${at + i} is another's`);
+      }
+      at += chunk.length;
+      if (random(5) === 0) await turn();
+      if (leaveEarly) return;
+    }
+    assertEquals(at, size, "length of the value");
+  }
+
+  async function transaction(): Promise<void> {
+    await store.transaction("several").run(async () => {
+      for (const action of [write, write, read]) await expectingErrors(action);
+      if (random(2) === 0) throw new ExpectedError();
+    });
+  }
+
+  const actions = [write, write, read, read, transaction, async () => {
+    await store.delete(key());
+  }];
+
+  async function work(): Promise<void> {
+    while (left-- > 0) await expectingErrors(actions[random(actions.length)]);
+  }
+
+  await Promise.all(Array.from({ length: WORKERS }, work));
+  for await (const [key, metadata] of store.query()) {
+    assert(KEYS.includes(key));
+    assertEquals((await store.toBytes(key)).length, metadata.size);
+  }
+}
+
+class ExpectedError extends Error {}
+
+/** Errors that an action may well end with, when others act meanwhile. */
+async function expectingErrors(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof ExpectedError || error instanceof KeyError) return;
+    if (error instanceof StoreError && error.code === "REPLACED") return;
+    throw error;
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
