@@ -105,7 +105,7 @@ export class BufferedSource implements UnderlyingByteSource {
   readonly #maxBytes: number;
   readonly #progress: ProgressReporter | undefined;
   readonly #signal: AbortSignal | undefined;
-  readonly #stopListening = new AbortController();
+  #stopListening: () => void = () => {};
   #total = 0;
 
   constructor(chunks: ChunkAssembler, options: BufferIteratorOptions = {}) {
@@ -118,14 +118,14 @@ export class BufferedSource implements UnderlyingByteSource {
 
   start(controller: ReadableByteStreamController): void {
     const signal = this.#signal;
+    if (!signal) return;
     const abort = () => {
-      controller.error(signal?.reason);
-      this.#letGo(signal?.reason);
+      controller.error(signal.reason);
+      this.#letGo(signal.reason);
     };
-    if (signal?.aborted) return abort();
-    signal?.addEventListener("abort", abort, {
-      signal: this.#stopListening.signal,
-    });
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort);
+    this.#stopListening = () => signal.removeEventListener("abort", abort);
   }
 
   async pull(controller: ReadableByteStreamController): Promise<void> {
@@ -142,7 +142,7 @@ export class BufferedSource implements UnderlyingByteSource {
   }
 
   async cancel(reason: unknown): Promise<void> {
-    this.#stopListening.abort();
+    this.#stopListening();
     await this.#chunks.cancel(reason);
   }
 
@@ -174,7 +174,7 @@ export class BufferedSource implements UnderlyingByteSource {
 
   /** What goes wrong while the source is left is no news to the reader. */
   #letGo(reason: unknown): void {
-    this.#stopListening.abort();
+    this.#stopListening();
     this.#chunks.cancel(reason).catch(() => {});
   }
 }

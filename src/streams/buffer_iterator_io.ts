@@ -25,7 +25,7 @@ import { checkInteger } from "./integer_argument.ts";
  */
 export class BufferIteratorIO {
   readonly #chunks: ChunkAssembler;
-  readonly #readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   readonly #closing = new AbortController();
   #lastRead: Promise<unknown> = Promise.resolve();
   #rejectRead: (reason: unknown) => void = () => {};
@@ -38,9 +38,6 @@ export class BufferIteratorIO {
    */
   constructor(source: ByteSource) {
     this.#chunks = new ChunkAssembler(openSource(source));
-    this.#readable = new ReadableStream(
-      new BufferedSource(this.#chunks, { signal: this.#closing.signal }),
-    );
   }
 
   /**
@@ -48,6 +45,9 @@ export class BufferIteratorIO {
    * it or {@linkcode BufferIteratorIO.read}, not both at the same time.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    this.#readable ??= new ReadableStream(
+      new BufferedSource(this.#chunks, { signal: this.#closing.signal }),
+    );
     return this.#readable;
   }
 
@@ -87,7 +87,7 @@ export class BufferIteratorIO {
 
   #read(size: number): Promise<Uint8Array<ArrayBuffer>> {
     this.#closing.signal.throwIfAborted();
-    if (this.#readable.locked) {
+    if (this.#readable?.locked) {
       throw new TypeError(
         `Cannot read: "readable" is locked by a reader of its own`,
       );
