@@ -1,6 +1,6 @@
 import { dirname } from "@std/path";
 import type { WorkflowFile } from "./journal/state.ts";
-import { ifPresent, isAbsence, system } from "./system.ts";
+import { isAbsence, lstatIfPresent, system } from "./system.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /** Moves a committed entry from the spool into the real tree. */
@@ -8,18 +8,31 @@ export function moveIntoPlace(
   folder: WorkflowFolder,
   { kind, path }: WorkflowFile,
 ): void {
+  const source = folder.spool(path);
   const target = folder.real(path);
-  if (kind === "directory") {
-    system.mkdirSync(target, { recursive: true });
-    return;
-  }
-  const move = () => system.renameSync(folder.spool(path), target);
   try {
-    move();
+    if (kind === "directory") system.mkdirSync(target, { recursive: true });
+    else move(source, target);
+  } catch (error) {
+    throw cannotPublish(error, path, source);
+  }
+}
+
+function move(source: string, target: string): void {
+  try {
+    system.renameSync(source, target);
   } catch (error) {
     if (!isAbsence(error)) throw error;
+    // A publisher died between the move and its report.
+    if (!lstatIfPresent(source)) return;
     system.mkdirSync(dirname(target), { recursive: true });
-    // Missing for good: a publisher died between the move and its report.
-    ifPresent(move);
+    system.renameSync(source, target);
   }
+}
+
+function cannotPublish(error: unknown, path: string, source: string): unknown {
+  if (!(error instanceof Error)) return error;
+  error.message =
+    `Cannot publish "${path}", which stays in "${source}": ${error.message}`;
+  return error;
 }

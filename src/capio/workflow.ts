@@ -39,8 +39,11 @@ export class Workflow {
   readonly isInWorker = "WorkerGlobalScope" in globalThis;
   readonly #writer: JournalWriter;
   readonly #follower: JournalFollower;
-  readonly #life: FileLock;
   readonly #publication: FileLock;
+  /** What this member holds, its life's lock above all. */
+  readonly #held: DisposableStack;
+  /** Files that could not be published: whatever is wrong is not put right. */
+  readonly #unpublishable = new Set<WorkflowFile>();
   #livenessChecked = 0;
   #warned = 0;
   #nextHandle = 0;
@@ -50,14 +53,18 @@ export class Workflow {
     folder: WorkflowFolder,
     { capioDir, appName, document, rules }: WorkflowOptions,
     present: JournalFollower | undefined,
+    held: DisposableStack,
   ) {
     this.folder = folder;
     this.app = appName;
     this.id = `${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
-    this.#life = FileLock.acquire(folder.memberLock(this.id));
-    this.#publication = folder.publicationLock();
-    this.#writer = new JournalWriter(folder.journal);
-    this.#follower = present ?? new JournalFollower(folder.journal, capioDir);
+    this.#held = held;
+    held.defer(() => folder.forgetMember(this.id));
+    held.use(FileLock.acquire(folder.memberLock(this.id)));
+    this.#publication = held.use(folder.publicationLock());
+    this.#writer = held.use(new JournalWriter(folder.journal));
+    this.#follower = present ??
+      held.use(new JournalFollower(folder.journal, capioDir));
     this.append({
       event: "join",
       app: appName,
@@ -77,13 +84,15 @@ export class Workflow {
     engineWith(initialState(options.capioDir), options);
     const folder = new WorkflowFolder(options.capioDir, options.workflowName);
     using _ = folder.lock();
-    const present = presentRun(folder, options.appName);
+    const held = new DisposableStack();
+    const present = held.use(presentRun(folder, options.appName));
     try {
       if (present) engineWith(present.state, options);
       folder.create();
-      return new Workflow(folder, options, present);
+      return new Workflow(folder, options, present, held);
     } catch (error) {
-      present?.[Symbol.dispose]();
+      held.dispose();
+      if (!present) folder.remove();
       throw error;
     }
   }
@@ -209,11 +218,7 @@ export class Workflow {
     try {
       if (present) this.#reportLost();
     } finally {
-      this.#life[Symbol.dispose]();
-      this.#publication[Symbol.dispose]();
-      this.#writer[Symbol.dispose]();
-      this.#follower[Symbol.dispose]();
-      this.folder.forgetMember(this.id);
+      this.#held.dispose();
     }
     // What could not be published is kept for the next run to try again.
     const done = this.state.unpublished.size === 0 && isOver(this.state);
@@ -222,8 +227,17 @@ export class Workflow {
 
   #publishDue(): void {
     for (const file of [...this.state.unpublished.values()]) {
+      if (this.#unpublishable.has(file)) continue;
       const committer = this.state.members.get(file.committedBy ?? "");
-      if (committer?.id === this.id || committer?.ending) this.publish(file);
+      const isOwn = committer?.id === this.id;
+      if (!isOwn && !committer?.ending) continue;
+      try {
+        this.publish(file);
+      } catch (error) {
+        // Said once, and to who has written it. It stays where it is.
+        this.#unpublishable.add(file);
+        if (isOwn) throw error;
+      }
     }
   }
 

@@ -18,6 +18,8 @@ export interface StepOptions {
   readonly workflow?: string;
   readonly cl?: string;
   readonly args?: readonly string[];
+  /** A command that runs it, with the command to run as its last arguments. */
+  readonly through?: readonly string[];
   /** Flags of `deno run`: permissions besides those for the directory alone. */
   readonly flags?: readonly string[];
 }
@@ -54,8 +56,9 @@ export class Step implements AsyncDisposable {
       script: this.#script,
       args,
     });
-    this.#process = new Deno.Command(Deno.execPath(), {
-      args: command.args,
+    const [program, ...rest] = [...options.through ?? [], Deno.execPath()];
+    this.#process = new Deno.Command(program, {
+      args: [...rest, ...command.args],
       cwd: fromFileUrl(new URL("../../", import.meta.url)),
       env: { ...command.env, NO_COLOR: "1" },
       stdout: "piped",

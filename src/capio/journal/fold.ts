@@ -72,6 +72,10 @@ export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
       else state.waits.set(member, { member, path, why, since });
       return state;
     }
+    default:
+      event satisfies never;
+      // Of another version, or by another program: none of ours.
+      return state;
   }
 }
 
