@@ -8,6 +8,7 @@ import {
   redirectStdout,
   StopIteration,
 } from "../../src/lines/mod.ts";
+import { stdConfigArgs } from "../../tools/std_config.ts";
 
 const pause = (ms = 1) => new Promise((resolve) => setTimeout(resolve, ms));
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -139,7 +140,7 @@ Deno.test("code outside the scope prints normally, and so does what it left runn
     console.log(JSON.stringify(buffer.read()), console.log === log, Object.hasOwn(Deno.stdout, "write"));
   `;
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", ...configArgs(), program],
+    args: ["eval", ...await stdConfigArgs(), program],
   }).output();
   const text = new TextDecoder().decode(stdout);
   assertEquals(
@@ -148,16 +149,6 @@ Deno.test("code outside the scope prints normally, and so does what it left runn
     new TextDecoder().decode(stderr),
   );
 });
-
-function configArgs(): string[] {
-  const config = new URL("../../deno.offline.json", import.meta.url);
-  try {
-    Deno.statSync(config);
-    return ["--config", config.pathname];
-  } catch {
-    return [];
-  }
-}
 
 Deno.test("a mirror catches what its function prints", async () => {
   await using served = serveHost();
