@@ -9,11 +9,12 @@
  */
 import { run } from "./capio/run.ts";
 import { type Command, UsageError } from "./command.ts";
+import { lines } from "./lines/mod.ts";
 import { store } from "./store/mod.ts";
 import { tstorage } from "./tstorage/mod.ts";
 
 /** Every subcommand, in the order in which the help lists them. */
-const COMMANDS: readonly Command[] = [run, store, tstorage];
+const COMMANDS: readonly Command[] = [run, lines, store, tstorage];
 
 /**
  * Runs the `sluice` command line.

@@ -1,0 +1,39 @@
+import type { HostClientOptions } from "../../lines/mod.ts";
+import { UsageError } from "../command.ts";
+import { wholeNumber } from "../tstorage/arguments.ts";
+
+/** Options of the commands that talk to a host, for `parseArgs`. */
+export const CLIENT_OPTIONS = {
+  token: { type: "string" },
+  timeout: { type: "string", default: "30" },
+} as const;
+
+/** What `--help` says of {@linkcode CLIENT_OPTIONS}. */
+export const CLIENT_HELP =
+  `      --token TOKEN      Secret that the host asks for (SLUICE_LINES_TOKEN)
+      --timeout SECONDS  Give up after that long without an answer (30)`;
+
+/** What {@linkcode CLIENT_OPTIONS} say. */
+export function clientOptions(
+  values: { readonly token?: string; readonly timeout: string },
+): HostClientOptions {
+  return {
+    token: tokenOf(values.token),
+    timeout: 1_000 * wholeNumber("--timeout", values.timeout, 2 ** 20),
+  };
+}
+
+/** The token, which other users see in arguments and not in the environment. */
+export function tokenOf(option: string | undefined): string | undefined {
+  return option ?? (Deno.env.get("SLUICE_LINES_TOKEN") || undefined);
+}
+
+/** Calls a constructor, whose complaints are about the command line. */
+export function orUsageError<T>(construct: () => T): T {
+  try {
+    return construct();
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { LineHostMirror, StopIteration } from "../../lines/mod.ts";
+import type { Command } from "../command.ts";
+import { assertNoMore, parse } from "../store/arguments.ts";
+import {
+  CLIENT_HELP,
+  CLIENT_OPTIONS,
+  clientOptions,
+  orUsageError,
+} from "./arguments.ts";
+
+const OPTIONS = {
+  ...CLIENT_OPTIONS,
+  aggressive: { type: "boolean", short: "a", default: false },
+  tee: { type: "boolean", short: "t", default: false },
+} as const;
+
+/** `sluice lines mirror`: sends standard input to a host. */
+export const mirror: Command = {
+  name: "mirror",
+  summary: "Send standard input to a host, line by line",
+  help: `Usage: sluice lines mirror ADDRESS [OPTIONS]
+
+Ends when standard input does, or when the host asks its mirrors to stop, which
+is not a failure. ADDRESS is that of a host of this package or of syncstream.
+
+Options:
+  -a, --aggressive       Send unfinished lines too, such as progress bars
+  -t, --tee              Write what comes to standard output as well
+${CLIENT_HELP}
+
+Example:
+  some-program 2>&1 | sluice lines mirror http://localhost:5000/sync-stream`,
+  async run(args, signal) {
+    const { values, positionals } = parse(args, OPTIONS, ["ADDRESS"]);
+    assertNoMore(positionals, 1);
+    const mirror = orUsageError(() =>
+      new LineHostMirror(positionals[0], {
+        ...clientOptions(values),
+        aggressive: values.aggressive,
+      })
+    );
+    const input = values.tee
+      ? copied(Deno.stdin.readable)
+      : Deno.stdin.readable;
+    try {
+      await input
+        .pipeThrough(new TextDecoderStream())
+        .pipeTo(mirror.writable, { signal, preventAbort: true });
+    } catch (error) {
+      if (error instanceof StopIteration) return 0;
+      if (!signal.aborted) throw error;
+      await mirror.close();
+      return 130;
+    }
+    return 0;
+  },
+};
+
+/** What comes goes to standard output too, before anyone else has it. */
+function copied(
+  input: ReadableStream<Uint8Array<ArrayBuffer>>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const output = Deno.stdout.writable.getWriter();
+  return input.pipeThrough(
+    new TransformStream({
+      async transform(bytes, controller) {
+        await output.write(bytes);
+        controller.enqueue(bytes);
+      },
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+import { LineHostBuffer } from "../../lines/mod.ts";
+import type { Command } from "../command.ts";
+import { assertNoMore, parse } from "../store/arguments.ts";
+import { wholeNumber } from "../tstorage/arguments.ts";
+import { orUsageError, tokenOf } from "./arguments.ts";
+
+const OPTIONS = {
+  host: { type: "string", default: "127.0.0.1" },
+  port: { type: "string", default: "5000" },
+  route: { type: "string", default: "/sync-stream" },
+  maxlen: { type: "string", default: "1000" },
+  token: { type: "string" },
+} as const;
+
+/** `sluice lines serve`: a host that keeps the last lines. */
+export const serve: Command = {
+  name: "serve",
+  summary: "Keep the last lines that mirrors send, and show them on a page",
+  help: `Usage: sluice lines serve [OPTIONS]
+
+Serves until Ctrl-C. The lines are kept in memory. Mirrors of this package and
+of syncstream can write; ADDRESS/view is a page that shows the lines as they
+come.
+
+Options:
+      --host HOST      Address to listen on (127.0.0.1)
+      --port PORT      Port to listen on, 0 for a free one (5000)
+      --route PATH     Path of the service (/sync-stream)
+      --maxlen NUMBER  Most items to keep (1000)
+      --token TOKEN    Ask every client for this secret (SLUICE_LINES_TOKEN)
+
+Example:
+  sluice lines serve --host 0.0.0.0 --token secret`,
+  async run(args, signal) {
+    const { values, positionals } = parse(args, OPTIONS, []);
+    assertNoMore(positionals, 0);
+    const token = tokenOf(values.token);
+    const buffer = orUsageError(() =>
+      new LineHostBuffer({
+        apiRoute: values.route,
+        maxlen: wholeNumber("--maxlen", values.maxlen, 2 ** 24),
+        token,
+      })
+    );
+    await using server = buffer.serve({
+      hostname: values.host,
+      port: wholeNumber("--port", values.port, 65_535),
+      signal,
+    });
+    const { hostname, port } = server.addr;
+    const name = hostname.includes(":") ? `[${hostname}]` : hostname;
+    const address = `http://${name}:${port}${buffer.apiRoute}`;
+    console.log(`Keeping lines at ${address}`);
+    const query = token === undefined ? "" : "?token=...";
+    console.log(`Showing them at ${address}/view${query}`);
+    await server.finished;
+    return 0;
+  },
+};

@@ -1,0 +1,70 @@
+import { LineHostReader, type LineItem } from "../../lines/mod.ts";
+import type { Command } from "../command.ts";
+import { assertNoMore, parse } from "../store/arguments.ts";
+import { wholeNumber } from "../tstorage/arguments.ts";
+import {
+  CLIENT_HELP,
+  CLIENT_OPTIONS,
+  clientOptions,
+  orUsageError,
+} from "./arguments.ts";
+
+const OPTIONS = {
+  ...CLIENT_OPTIONS,
+  number: { type: "string", short: "n" },
+  json: { type: "boolean", default: false },
+} as const;
+
+/** `sluice lines tail`: prints what a host gets. */
+export const tail: Command = {
+  name: "tail",
+  summary: "Print the lines of a host, and those that come",
+  help: `Usage: sluice lines tail ADDRESS [OPTIONS]
+
+Prints what the host keeps and then what it gets, until Ctrl-C, also after the
+host was started anew. ADDRESS is that of a host; one of syncstream has no
+stream of what comes and can only be asked with --number.
+
+Options:
+  -n, --number NUMBER    Print the last NUMBER items, and end
+      --json             Print each item as JSON, messages with their type
+${CLIENT_HELP}
+
+Example:
+  sluice lines tail http://localhost:5000/sync-stream`,
+  async run(args, signal) {
+    const { values, positionals } = parse(args, OPTIONS, ["ADDRESS"]);
+    assertNoMore(positionals, 1);
+    const format = values.json ? JSON.stringify : String;
+    const number = values.number === undefined
+      ? undefined
+      : wholeNumber("--number", values.number, 2 ** 24);
+    using reader = orUsageError(() =>
+      new LineHostReader(positionals[0], clientOptions(values))
+    );
+    const items = number === undefined
+      ? reader.lines({ stored: true })
+      : ReadableStream.from(await reader.read(number));
+    try {
+      await items
+        .pipeThrough(asLines(format))
+        .pipeThrough(new TextEncoderStream())
+        .pipeTo(Deno.stdout.writable, { signal, preventClose: true });
+    } catch (error) {
+      // Whoever reads, such as `head`, may have enough.
+      const isOver = error instanceof Deno.errors.BrokenPipe;
+      if (!signal.aborted && !isOver) throw error;
+    }
+    return 0;
+  },
+};
+
+function asLines(
+  format: (item: LineItem) => string,
+): TransformStream<LineItem, string> {
+  return new TransformStream({
+    transform(item, controller) {
+      controller.enqueue(format(item) + "\n");
+    },
+  });
+}
