@@ -12,6 +12,8 @@ export * from "./line_host_mirror.ts";
 export * from "./line_host_reader.ts";
 export type { LineHostServer } from "./line_host_server.ts";
 export * from "./line_mirror.ts";
+export * from "./line_proc_buffer.ts";
+export * from "./line_proc_mirror.ts";
 export * from "./lines_error.ts";
 export { type LineTarget, redirectStderr, redirectStdout } from "./redirect.ts";
 export type { MirrorPost } from "./protocol.ts";
