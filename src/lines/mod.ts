@@ -7,6 +7,7 @@ export * from "./grouped_message.ts";
 export * from "./line_buffer.ts";
 export type { HostClientOptions } from "./host_client.ts";
 export type { LineEvent } from "./line_events.ts";
+export * from "./line_file_buffer.ts";
 export * from "./line_host_buffer.ts";
 export * from "./line_host_mirror.ts";
 export * from "./line_host_reader.ts";
