@@ -123,7 +123,15 @@ function writerLost(
   file: WorkflowFile,
   offset: number,
 ): CapioError {
+  const { path, rule } = file;
   const writer = state.members.get(file.lostBy ?? "");
+  if (rule.type === "on_file" && writer && !file.writers.has(writer.id)) {
+    const names = rule.dependencies.map((it) => `"${it}"`).join(", ");
+    return new CapioError(
+      "WRITER_LOST",
+      `Cannot read "${path}" past byte ${offset}: it depends on ${names}, which "${writer.app}" (process ${writer.pid}) left unfinished`,
+    );
+  }
   const ended = writer?.ending === "lost"
     ? "was killed"
     : writer?.ending === "failed"
@@ -131,6 +139,6 @@ function writerLost(
     : "gave up";
   return new CapioError(
     "WRITER_LOST",
-    `Cannot read "${file.path}" past byte ${offset}: its writer "${writer?.app}" (process ${writer?.pid}) ${ended} before it was finished`,
+    `Cannot read "${path}" past byte ${offset}: its writer "${writer?.app}" (process ${writer?.pid}) ${ended} before it was finished`,
   );
 }

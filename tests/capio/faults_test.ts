@@ -597,3 +597,26 @@ Deno.test("whoever waits for a killed writer is told within moments", async () =
     }
   }
 });
+
+Deno.test("who lists a directory that nobody has begun to fill waits, and says for what", async () => {
+  using dir = new TestDirectory();
+  const rules: CapioClRule[] = [{
+    path: "parts",
+    isDirectory: true,
+    directoryNFileExpected: 3,
+    fire: "no_update",
+  }];
+  const parts = `${dir.path}/parts`;
+  await Deno.mkdir(parts);
+  const list = withCapio(
+    { capioDir: dir.path, appName: "reader", rules },
+    () => Array.fromAsync(Deno.readDir(parts), ({ name }) => name),
+  );
+  await eventually(dir.path, (it) => it?.waits[0]?.path === "parts");
+  await withCapio({ capioDir: dir.path, appName: "writer" }, async () => {
+    for (const name of ["a", "b", "c"]) {
+      await Deno.writeTextFile(`${parts}/${name}`, name);
+    }
+    assertEquals((await list).sort(), ["a", "b", "c"]);
+  });
+});

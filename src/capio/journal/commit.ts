@@ -8,7 +8,7 @@ export function isComplete(state: WorkflowState, file: WorkflowFile): boolean {
       // Nobody is left who could close it once more, so this is all of it.
       return file.closes >= rule.count || producersEnded(state, file);
     case "on_file":
-      return rule.dependencies.every((path) => isCommitted(state, path));
+      return hasDependencies(state, rule);
     case "on_n_files":
     case "on_termination":
       return producersEnded(state, file);
@@ -28,13 +28,20 @@ export function isDirectoryComplete(
   if (rule.type === "on_n_files" && (folder?.entries.size ?? 0) >= rule.count) {
     return true;
   }
-  if (rule.type === "on_file") {
-    return rule.dependencies.every((path) => isCommitted(state, path));
-  }
+  if (rule.type === "on_file" && hasDependencies(state, rule)) return true;
   const declared = state.engine.producers(path);
   if (declared.length > 0) return declared.every((app) => hasEnded(state, app));
-  const writers = folder?.writers ?? new Set();
-  return [...writers].every((id) => state.members.get(id)?.ending);
+  // Where nobody has begun, somebody is still to come.
+  const writers = [...folder?.writers ?? []];
+  return writers.length > 0 &&
+    writers.every((id) => state.members.get(id)?.ending);
+}
+
+function hasDependencies(
+  state: WorkflowState,
+  { dependencies }: { readonly dependencies: readonly string[] },
+): boolean {
+  return dependencies.every((path) => isCommitted(state, path));
 }
 
 /** Whether an app has taken part and none of its processes still does. */
@@ -52,6 +59,20 @@ export function producersGone(state: WorkflowState, path: string): boolean {
 /** Whether `path` names something that is finished for good. */
 export function isCommitted(state: WorkflowState, path: string): boolean {
   return state.paths.get(path)?.phase === "committed";
+}
+
+/**
+ * Whether a file will never be finished: nobody writes to it any more, and what
+ * it depends on will never be finished either.
+ */
+export function isHopeless(state: WorkflowState, file: WorkflowFile): boolean {
+  const { rule } = file;
+  if (rule.type !== "on_file" || !producersEnded(state, file)) return false;
+  return rule.dependencies.some((path) => {
+    const dependency = state.paths.get(path);
+    if (dependency) return dependency.phase === "lost";
+    return producersGone(state, path);
+  });
 }
 
 /** Whether everyone who may still write to the file has ended. */

@@ -4,7 +4,7 @@ import {
   mergeCapioCl,
   parseCapioCl,
 } from "../cl/mod.ts";
-import { isComplete } from "./commit.ts";
+import { isComplete, isHopeless } from "./commit.ts";
 import type { EndEvent, EntryKind, JournalEvent, RulesEvent } from "./event.ts";
 import { emptyState, type WorkflowFile, type WorkflowState } from "./state.ts";
 
@@ -127,6 +127,7 @@ function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
     else closeHandlesOf(state, file, member.id);
   }
   for (const file of [...state.pending]) settle(state, file, event);
+  loseHopeless(state, member.id, event.time);
   return state;
 }
 
@@ -302,7 +303,18 @@ function lose(
   file.ended = time;
   state.pending.delete(file);
   state.dependents.delete(file);
+  loseHopeless(state, member, time);
   return state;
+}
+
+function loseHopeless(
+  state: WorkflowState,
+  member: string,
+  time: number,
+): void {
+  for (const file of state.dependents) {
+    if (isHopeless(state, file)) lose(state, file, member, time);
+  }
 }
 
 function members(map: Map<string, Set<string>>, key: string): Set<string> {

@@ -1,4 +1,4 @@
-import { change, type Operation } from "../effects.ts";
+import type { Operation } from "../effects.ts";
 import { listingReadiness } from "../readiness.ts";
 import { ifPresent, system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
@@ -74,16 +74,19 @@ class Listing {
   *next(): Operation<Deno.DirEntry[]> {
     if (this.#done) return [];
     yield* this.#begin();
-    for (;;) {
-      const complete = this.#isComplete();
-      const fresh = [...listBoth(this.#workspace, this.#place.path).values()]
+    const workspace = this.#workspace;
+    const { path } = this.#place;
+    let fresh: Deno.DirEntry[] = [];
+    yield* workspace.until(this.#place, (state) => {
+      // Asked before the look: what came before the commit is then seen.
+      const verdict = listingReadiness(state, workspace.workflow, path);
+      fresh = [...listBoth(workspace, path).values()]
         .filter(({ name }) => !this.#seen.has(name));
-      for (const { name } of fresh) this.#seen.add(name);
-      this.#done = complete;
-      if (fresh.length > 0 || complete) return fresh;
-      this.#workspace.workflow.checkMembers();
-      yield* change();
-    }
+      this.#done = verdict.type !== "wait";
+      return fresh.length > 0 ? { type: "go" } : verdict;
+    });
+    for (const { name } of fresh) this.#seen.add(name);
+    return fresh;
   }
 
   *#begin(): Operation<void> {
@@ -106,10 +109,5 @@ class Listing {
     } catch (error) {
       throw inCallersWords(error, location, this.#place);
     }
-  }
-
-  #isComplete(): boolean {
-    const { workflow, state } = this.#workspace;
-    return listingReadiness(state, workflow, this.#place.path).type !== "wait";
   }
 }

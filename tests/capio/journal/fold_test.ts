@@ -227,3 +227,24 @@ Deno.test("events of members and handles that nobody knows change nothing", () =
   ]);
   assertEquals(state.paths.size, 0);
 });
+
+Deno.test("a file whose dependency is never finished is lost once nobody writes to it", () => {
+  const bring = (graph: Record<string, string[]>) =>
+    rules([{ name: ["a"], committed: "on_file", file_deps: ["b"] }], graph);
+  const graph = { one: ["a"], two: ["b"] };
+  const script: Script = [
+    ["1", join("one")],
+    ["1", bring(graph)],
+    ["2", join("two")],
+    ["1", open("a")],
+    ["1", close()],
+    ["1", end("1")],
+  ];
+  assertEquals(phaseOf(play(script), "a"), "open");
+  // Its producer never makes it, or makes it and is killed.
+  assertEquals(phaseOf(play([...script, ["2", end("2")]]), "a"), "lost");
+  const begun: Script = [...script, ["2", open("b")]];
+  assertEquals(phaseOf(play(begun), "a"), "open");
+  assertEquals(phaseOf(play([...begun, ["2", end("2", "lost")]]), "a"), "lost");
+  assertEquals(phaseOf(play([...begun, ["2", end("2")]]), "a"), "committed");
+});
