@@ -31,6 +31,8 @@ export type MaybePromise<T> = T | Promise<T>;
 
 /** Bytes in one chunk of a copy to a file. */
 const COPY_BYTES = 262_144;
+/** How often a value that is replaced all the time is read from its start. */
+const MOST_ATTEMPTS = 20;
 
 /**
  * A key-value store that can be read.
@@ -265,15 +267,12 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    * @throws {KeyError} If the store has no such key.
    */
   async toFile(key: string, path: string | URL): Promise<void> {
-    const data = await this.getData(key);
-    using file = await Deno.open(path, {
-      write: true,
-      create: true,
-      truncate: true,
+    await this.#readWhole(key, async ({ data }) => {
+      using file = await Deno.create(path);
+      for await (const chunk of chunksOf(data, COPY_BYTES)) {
+        await writeAll(file, chunk);
+      }
     });
-    for await (const chunk of chunksOf(data, COPY_BYTES)) {
-      await writeAll(file, chunk);
-    }
   }
 
   /**
@@ -284,7 +283,7 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    * @throws {KeyError} If the store has no such key.
    */
   async toBytes(key: string): Promise<Uint8Array<ArrayBuffer>> {
-    return await (await this.get(key)).bytes();
+    return await this.#readWhole(key, (value) => value.bytes());
   }
 
   /** Opens what the backend needs while it is connected. */
@@ -356,6 +355,22 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
     this.assertKey(key);
     this.assertConnected();
     return this.find(key);
+  }
+
+  /** Begins anew when the value is replaced before all of it has been read. */
+  async #readWhole<T>(
+    key: string,
+    read: (value: Value) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await read(await this.get(key));
+      } catch (error) {
+        const isReplaced = error instanceof StoreError &&
+          error.code === "REPLACED";
+        if (!isReplaced || attempt === MOST_ATTEMPTS) throw error;
+      }
+    }
   }
 
   async *#query(match: Metadata, names: readonly string[] | undefined) {
