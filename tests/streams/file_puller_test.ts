@@ -10,10 +10,15 @@ Deno.test("a file in the page cache is read with no wait", async () => {
   using file = await temporaryFile(data);
   const puller = new FilePuller(file.open(), { slowMilliseconds: 60_000 });
   const into = new Uint8Array(100);
-  // Only a read that lets the event loop have a turn that is due may wait.
-  await puller.pull(into);
-  assertEquals(puller.pull(into), 100);
-  assertEquals(into, data.slice(100, 200));
+  let pulled = puller.pull(into);
+  let start = 0;
+  // It may only wait to let the event loop have a turn that is due.
+  if (typeof pulled !== "number") {
+    start = await pulled;
+    pulled = puller.pull(into);
+  }
+  assertEquals(pulled, 100);
+  assertEquals(into, data.slice(start, start + 100));
 });
 
 Deno.test("a slow file is read ahead, and all of it arrives in order", async () => {

@@ -8,7 +8,8 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { deadline, delay } from "@std/async";
+import { deadline } from "@std/async";
+import { setImmediate } from "node:timers/promises";
 import { bufferIterator, tee } from "../../src/streams/mod.ts";
 import { collect, pattern, temporaryFile } from "./_data.ts";
 import { type Random, randomFrom } from "./_random.ts";
@@ -343,7 +344,11 @@ async function readWithBuffer(
 
 /** What `promise` resolves to within a few turns of the event loop, if it does. */
 async function soon<T>(promise: Promise<T>): Promise<T | undefined> {
-  return await Promise.race([promise, delay(20).then(() => undefined)]);
+  const turns = async () => {
+    for (let i = 0; i < 10; i++) await setImmediate();
+    return undefined;
+  };
+  return await Promise.race([promise, turns()]);
 }
 
 function* endless() {
