@@ -7,7 +7,7 @@ import {
   PUTA_KEY_BYTES,
   viewOf,
 } from "./wire/message.ts";
-import { gather, scatter } from "./wire/stride.ts";
+import { gather, gatherKeys, scatter } from "./wire/stride.ts";
 
 /** The typed array of each column type: signed, unsigned or float, and its bits. */
 export interface ColumnArrays {
@@ -140,7 +140,11 @@ const PUTA_KEY: readonly Column[] = [
   ...PUT_KEY,
   { name: "acq", type: "i64", offset: 20 },
 ];
-const GET_KEY: readonly Column[] = [CID, ...shifted(PUTA_KEY, 4)];
+
+const RESERVED_NAMES = [
+  "length",
+  ...[CID, ...PUTA_KEY].map(({ name }) => name),
+];
 
 /**
  * Payloads of fields of fixed sizes, little-endian without padding, that are
@@ -221,7 +225,6 @@ export class ColumnsPayloadType<const F extends ColumnFields>
 class FixedLayout<B> implements BatchLayout<B> {
   readonly size: number;
   readonly #fields: readonly Column[];
-  readonly #get: readonly Column[];
   readonly #put: readonly Column[];
   readonly #puta: readonly Column[];
 
@@ -230,17 +233,25 @@ class FixedLayout<B> implements BatchLayout<B> {
       shifted([...key, ...shifted(fields, keyBytes)], LENGTH_BYTES);
     this.size = size;
     this.#fields = fields;
-    this.#get = after(GET_KEY, KEY_BYTES);
     this.#put = after(PUT_KEY, PUT_KEY_BYTES);
     this.#puta = after(PUTA_KEY, PUTA_KEY_BYTES);
   }
 
   decode(bytes: Uint8Array, start: number, count: number): B {
     const stride = LENGTH_BYTES + KEY_BYTES + this.size;
-    const batch: { [name: string]: unknown } = { length: count };
-    for (const { name, type, offset } of this.#get) {
+    const key = {
+      cid: new Int32Array(count),
+      mid: new BigInt64Array(count),
+      moid: new Int32Array(count),
+      cap: new BigInt64Array(count),
+      acq: new BigInt64Array(count),
+    };
+    const keyAt = start + LENGTH_BYTES;
+    gatherKeys(bytes, keyAt, stride, key);
+    const batch: { [name: string]: unknown } = { ...key, length: count };
+    for (const { name, type, offset } of this.#fields) {
       const column = new COLUMN_ARRAYS[type](count);
-      gather(bytes, start + offset, stride, column);
+      gather(bytes, keyAt + KEY_BYTES + offset, stride, column);
       batch[name] = column;
     }
     return batch as B;
@@ -296,7 +307,7 @@ function fieldColumns(fields: ColumnFields): Column[] {
         `Expected the type of ${name} to be one of ${known}, found "${type}"`,
       );
     }
-    if (name === "length" || GET_KEY.some((part) => part.name === name)) {
+    if (RESERVED_NAMES.includes(name)) {
       throw new TypeError(
         `Expected a field name that no part of a batch has, found "${name}"`,
       );
