@@ -1,12 +1,8 @@
 import { ByteSlab } from "./byte_slab.ts";
 import type { PayloadType } from "./payload_type.ts";
+import { RecentView } from "./recent_view.ts";
 import { STRUCT_CODES } from "./struct_codes.ts";
-import {
-  KEY_BYTES,
-  PUT_KEY_BYTES,
-  PUTA_KEY_BYTES,
-  viewOf,
-} from "./wire/message.ts";
+import { KEY_BYTES, PUT_KEY_BYTES, PUTA_KEY_BYTES } from "./wire/message.ts";
 import { gather, gatherKeys, scatter } from "./wire/stride.ts";
 
 /** The typed array of each column type: signed, unsigned or float, and its bits. */
@@ -170,6 +166,7 @@ export class ColumnsPayloadType<const F extends ColumnFields>
   readonly #fields: readonly Column[];
   readonly #size: number;
   readonly #slab = new ByteSlab();
+  readonly #recent = new RecentView();
 
   /**
    * The payload type of some fields.
@@ -211,11 +208,11 @@ export class ColumnsPayloadType<const F extends ColumnFields>
    */
   fromBytes(buffer: Uint8Array): ColumnRow<F> | null {
     if (buffer.length !== this.#size) return null;
-    const view = viewOf(buffer);
+    const view = this.#recent.of(buffer);
     const row: { [name: string]: unknown } = {};
     for (const { name, type, offset } of this.#fields) {
       const code = COLUMN_CODES[type];
-      row[name] = code.read(view, offset, true, code.size);
+      row[name] = code.read(view, buffer.byteOffset + offset, true, code.size);
     }
     return row as ColumnRow<F>;
   }

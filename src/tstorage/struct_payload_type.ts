@@ -1,12 +1,12 @@
 import { ByteSlab } from "./byte_slab.ts";
 import type { PayloadType } from "./payload_type.ts";
+import { RecentView } from "./recent_view.ts";
 import type { StructValue } from "./struct_codes.ts";
 import {
   parseStructFormat,
   type StructLayout,
   type StructRun,
 } from "./struct_format.ts";
-import { viewOf } from "./wire/message.ts";
 
 /**
  * Payloads of one value in a format of Python's `struct` module.
@@ -39,6 +39,7 @@ export class StructPayloadType<T extends StructValue>
   readonly #layout: StructLayout;
   readonly #run: StructRun;
   readonly #slab = new ByteSlab();
+  readonly #recent = new RecentView();
 
   /**
    * The payload type of a format.
@@ -84,7 +85,9 @@ export class StructPayloadType<T extends StructValue>
     const { size, littleEndian } = this.#layout;
     if (buffer.length !== size) return null;
     const { code, offset, size: width } = this.#run;
-    return code.read(viewOf(buffer), offset, littleEndian, width) as T;
+    const view = this.#recent.of(buffer);
+    const at = buffer.byteOffset + offset;
+    return code.read(view, at, littleEndian, width) as T;
   }
 }
 
@@ -104,6 +107,7 @@ export class TuplePayloadType<T extends readonly StructValue[]>
   implements PayloadType<T> {
   readonly #layout: StructLayout;
   readonly #slab = new ByteSlab();
+  readonly #recent = new RecentView();
 
   /**
    * The payload type of a format.
@@ -158,11 +162,13 @@ export class TuplePayloadType<T extends readonly StructValue[]>
   fromBytes(buffer: Uint8Array): T | null {
     const { size, littleEndian, runs } = this.#layout;
     if (buffer.length !== size) return null;
-    const view = viewOf(buffer);
+    const view = this.#recent.of(buffer);
+    const { byteOffset } = buffer;
     const values: StructValue[] = [];
     for (const { code, offset, size: width, count } of runs) {
       for (let i = 0; i < count; i++) {
-        values.push(code.read(view, offset + i * width, littleEndian, width));
+        const at = byteOffset + offset + i * width;
+        values.push(code.read(view, at, littleEndian, width));
       }
     }
     return values as readonly StructValue[] as T;
