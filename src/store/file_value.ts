@@ -44,7 +44,7 @@ export class FileValue extends Value {
       return await Deno.open(path);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw replacedError(this.#key, error);
+      throw replacedError(this.#key, { cause: error });
     }
   }
 }

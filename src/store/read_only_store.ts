@@ -56,6 +56,7 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
   readonly eventManager: EventManager;
 
   #connected = false;
+  #opening: Promise<void> | undefined;
 
   /**
    * Makes a store that is not connected yet.
@@ -72,16 +73,17 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    * @returns The store, for `await using`.
    */
   async connect(): Promise<this> {
-    if (this.#connected) return this;
-    await this.open();
-    this.#connected = true;
+    this.#opening ??= this.#open();
+    await this.#opening;
     return this;
   }
 
   /** Closes what {@linkcode ReadOnlyStore.connect} opened. */
   async disconnect(): Promise<void> {
+    await this.#opening?.catch(() => {});
     if (!this.#connected) return;
     this.#connected = false;
+    this.#opening = undefined;
     await this.close();
   }
 
@@ -349,6 +351,16 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
       "NOT_CONNECTED",
       "The store is not connected: call connect() first",
     );
+  }
+
+  async #open(): Promise<void> {
+    try {
+      await this.open();
+      this.#connected = true;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
   }
 
   #find(key: string): MaybePromise<Value | undefined> {

@@ -178,6 +178,7 @@ export class SqliteStore extends Store {
     const { statements } = this.#connected.connection;
     const last = Number(statements.lastId.get()?.id ?? 0);
     for (let id = 0; id < last;) {
+      const { statements } = this.#connected.connection;
       const rows = statements.page.all(id, last);
       for (const { key, metadata } of rows) {
         const text = decoder.decode(key as Uint8Array);

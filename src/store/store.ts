@@ -164,11 +164,13 @@ export abstract class Store extends ReadOnlyStore {
   async delete(key: string): Promise<void> {
     this.assertKey(key);
     this.assertConnected();
-    const metadata = await turnsOf(this).write(() => this.remove(key));
-    if (!metadata) throw new KeyError(key);
-    this.eventManager.emit(
-      new StoreDeleteEvent({ source: this, key, metadata }),
-    );
+    await turnsOf(this).write(async () => {
+      const metadata = await this.remove(key);
+      if (!metadata) throw new KeyError(key);
+      this.eventManager.emit(
+        new StoreDeleteEvent({ source: this, key, metadata }),
+      );
+    });
   }
 
   /**
@@ -309,13 +311,14 @@ export abstract class Store extends ReadOnlyStore {
 
   async #change(key: string, change: Change): Promise<void> {
     this.assertConnected();
-    const { isNew, metadata } = await turnsOf(this).write(() =>
-      this.put(key, change)
-    );
-    const ModificationEvent = isNew ? StoreSetEvent : StoreUpdateEvent;
-    this.eventManager.emit(
-      new ModificationEvent({ source: this, key, metadata }),
-    );
+    // The event belongs to this turn: the next one's may be held back.
+    await turnsOf(this).write(async () => {
+      const { isNew, metadata } = await this.put(key, change);
+      const ModificationEvent = isNew ? StoreSetEvent : StoreUpdateEvent;
+      this.eventManager.emit(
+        new ModificationEvent({ source: this, key, metadata }),
+      );
+    });
   }
 
   async #each<T>(

@@ -93,12 +93,15 @@ export function quoted(key: string): string {
 }
 
 /** What a value that is no longer there fails with when it is read. */
-export function replacedError(key: string, cause?: unknown): StoreError {
+export function replacedError(
+  key: string,
+  options?: ErrorOptions,
+): StoreError {
   return new StoreError(
     "REPLACED",
     `The value of ${
       quoted(key)
     } was replaced or deleted before it was read: get it again`,
-    { cause },
+    options,
   );
 }

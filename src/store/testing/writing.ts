@@ -354,6 +354,18 @@ export const writingTests: Readonly<Record<string, Writing>> = {
     ]);
   },
 
+  "connecting more than once connects once, and again after disconnecting":
+    async (store) => {
+      await store.disconnect();
+      await Promise.all([store.connect(), store.connect()]);
+      await Promise.all([store.disconnect(), store.connect()]);
+      await store.disconnect();
+      assertEquals(store.isConnected(), false);
+      await store.connect();
+      await store.setMetadata("a", {});
+      assertEquals(await store.exists("a"), true);
+    },
+
   "setting a stream reports its progress in bytes": async (store) => {
     const starts: unknown[] = [];
     const ends: unknown[] = [];
@@ -371,7 +383,7 @@ export const writingTests: Readonly<Record<string, Writing>> = {
 
   "whatever is done at the same time, a value is read whole or not at all":
     async (store) => {
-      await doThingsAtOnce(store, newSeed(), 300);
+      await doThingsAtOnce(store, newSeed(), 150);
     },
 
   "after many random operations the store holds what a map would": async (
