@@ -3,8 +3,12 @@ import {
   type Access,
   type End,
   link,
+  LOOK,
+  MAKE,
   PATH_CALLS,
   PATH_PAIR_CALLS,
+  type PathPairAccess,
+  READ_AND_WRITE,
   readDir,
   readDirSync,
   symlink,
@@ -28,15 +32,17 @@ export interface Replacement {
   readonly call: Call;
 }
 
-type Call = (...args: unknown[]) => unknown;
+/** Any function. */
+export type Call = (...args: unknown[]) => unknown;
 
 /** What is called for paths that lie outside. */
 export type Originals = Readonly<Record<string, Call>>;
 
 /** What a call comes to: an operation, or `undefined` for the original. */
-type Plan = (args: unknown[]) => Planned | undefined;
+export type Plan = (args: unknown[]) => Planned | undefined;
 
-interface Planned {
+/** An operation, and the workspace that runs it. */
+export interface Planned {
   readonly workspace: Workspace;
   readonly operation: () => Operation<unknown>;
 }
@@ -62,74 +68,94 @@ export function* replacements(
 function* plans(find: Finder): Generator<[name: string, plan: Plan]> {
   for (const [name, it] of Object.entries(PATH_CALLS)) {
     yield [name, ([path, ...rest]) => {
-      const found = allowed(find(path, it.follows), it.access(rest[0]));
-      return found && {
-        workspace: found.workspace,
-        operation: () => it.operation(found.workspace, found.place, ...rest),
-      };
+      const access = it.access(rest[0] as Deno.OpenOptions);
+      return planned(
+        allowed(find(path, it.follows), access),
+        ({ workspace, place }) => it.operation(workspace, place, ...rest),
+      );
     }];
   }
   for (const [name, it] of Object.entries(PATH_PAIR_CALLS)) {
-    yield [name, ([from, to]) => {
-      const source = find(from, it.followsFrom);
-      const target = find(to, false);
-      const workspace = source?.workspace ?? target?.workspace;
-      if (!workspace) return undefined;
-      if (source && !allowed(source, it.accessFrom)) return undefined;
-      if (target && !allowed(target, it.accessTo)) return undefined;
-      return {
-        workspace,
-        operation: () => it.operation(end(source, from), end(target, to)),
-      };
-    }];
+    yield [name, pairPlan(find, it, it.operation)];
   }
   for (const [name, operation] of Object.entries(TEMPORARY_CALLS)) {
     yield [name, ([options]) => {
       const { dir } = (options ?? {}) as Deno.MakeTempOptions;
-      const access: Access = { permissions: ["write"], graph: "make" };
-      const found = dir ? allowed(find(dir, true), access) : undefined;
-      return found && {
-        workspace: found.workspace,
-        operation: () =>
-          operation(
-            found.workspace,
-            found.place,
-            options as Deno.MakeTempOptions,
-          ),
-      };
+      return planned(
+        dir ? allowed(find(dir, true), MAKE) : undefined,
+        ({ workspace, place }) =>
+          operation(workspace, place, options as Deno.MakeTempOptions),
+      );
     }];
   }
-  yield ["symlink", ([target, path, options]) => {
-    const access: Access = { permissions: ["read", "write"], graph: "write" };
-    const found = allowed(find(path, false), access);
-    return found && {
-      workspace: found.workspace,
-      operation: () =>
+  yield ["symlink", ([target, path, options]) =>
+    planned(
+      allowed(find(path, false), READ_AND_WRITE),
+      ({ workspace, place }) =>
         symlink(
-          found.workspace,
-          found.place,
+          workspace,
+          place,
           target as string,
           options as Deno.SymlinkOptions,
         ),
-    };
-  }];
-  yield ["link", ([source, path]) => {
-    const access: Access = { permissions: ["read", "write"], graph: "write" };
-    const found = allowed(find(path, false), access);
-    const from = allowed(find(source, false), access);
-    return found && {
-      workspace: found.workspace,
-      operation: () =>
-        link(
-          found.workspace,
-          found.place,
-          from?.workspace.locate(from.place.path) ?? source as string,
-        ),
-    };
-  }];
+    )];
+  yield [
+    "link",
+    linkPlan(
+      find,
+      ({ workspace, place }, source) =>
+        link(workspace, place, source as string),
+    ),
+  ];
 }
 
-function asynchronousForm(
+/** What a call on a path comes to, which was found or not. */
+export function planned(
+  found: Found | undefined,
+  operation: (found: Found) => Operation<unknown>,
+): Planned | undefined {
+  return found && {
+    workspace: found.workspace,
+    operation: () => operation(found),
+  };
+}
+
+/** Plans a call on two paths, which is told the arguments after them. */
+export function pairPlan(
+  find: Finder,
+  { followsFrom, accessFrom, accessTo }: PathPairAccess,
+  operation: (from: End, to: End, ...rest: unknown[]) => Operation<unknown>,
+): Plan {
+  return ([from, to, ...rest]) => {
+    const source = find(from, followsFrom);
+    const target = find(to, false);
+    if (source && !allowed(source, accessFrom)) return undefined;
+    if (target && !allowed(target, accessTo)) return undefined;
+    return planned(
+      source ?? target,
+      () => operation(end(source, from), end(target, to), ...rest),
+    );
+  };
+}
+
+/** Plans the making of a hard link, which is told where its source lies. */
+export function linkPlan(
+  find: Finder,
+  operation: (found: Found, source: unknown) => Operation<unknown>,
+): Plan {
+  return ([source, path]) => {
+    const found = allowed(find(path, false), READ_AND_WRITE);
+    const from = allowed(find(source, false), READ_AND_WRITE);
+    return planned(
+      found,
+      (found) =>
+        operation(found, from?.workspace.locate(from.place.path) ?? source),
+    );
+  };
+}
+
+/** The function that runs what `plan` plans, and answers with a promise. */
+export function asynchronousForm(
   name: string,
   plan: Plan,
   original: Call,
@@ -137,19 +163,20 @@ function asynchronousForm(
   return {
     name,
     call(...args) {
-      let planned: Planned | undefined;
+      let it: Planned | undefined;
       try {
-        planned = plan(args);
+        it = plan(args);
       } catch (error) {
         return Promise.reject(error);
       }
-      if (!planned) return original(...args);
-      return planned.workspace.run(planned.operation());
+      if (!it) return original(...args);
+      return it.workspace.run(it.operation());
     },
   };
 }
 
-function synchronousForm(
+/** The function that runs what `plan` plans to its end. */
+export function synchronousForm(
   name: string,
   plan: Plan,
   original: Call,
@@ -157,9 +184,9 @@ function synchronousForm(
   return {
     name,
     call(...args) {
-      const planned = plan(args);
-      if (!planned) return original(...args);
-      return planned.workspace.runSync(planned.operation());
+      const it = plan(args);
+      if (!it) return original(...args);
+      return it.workspace.runSync(it.operation());
     },
   };
 }
@@ -173,7 +200,7 @@ function listing(
   return {
     name,
     call(path) {
-      const found = allowed(find(path, true), { permissions: ["read"] });
+      const found = allowed(find(path, true), LOOK);
       return found ? list(found.workspace, found.place) : original(path);
     },
   };
@@ -184,9 +211,7 @@ function watching(find: Finder, original: Call): Replacement {
     name: "watchFs",
     call(paths, options) {
       const all = Array.isArray(paths) ? paths as string[] : [paths as string];
-      const found = all.map((path) =>
-        allowed(find(path, true), { permissions: ["read"] })
-      );
+      const found = all.map((path) => allowed(find(path, true), LOOK));
       const inside = found.filter((it) => it !== undefined);
       if (inside.length === 0) return original(paths, options);
       return watchFs(
@@ -200,7 +225,7 @@ function watching(find: Finder, original: Call): Replacement {
 }
 
 /** What was found, unless Deno is going to refuse it in its own words. */
-function allowed(
+export function allowed(
   found: Found | undefined,
   { permissions, graph }: Access,
 ): Found | undefined {

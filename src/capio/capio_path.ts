@@ -1,4 +1,4 @@
-import { findInForce } from "./interposition.ts";
+import { findInForce } from "./in_force.ts";
 import { ifPresent, system } from "./system.ts";
 
 /** What {@linkcode capioPath} answers. */

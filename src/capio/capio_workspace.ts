@@ -1,5 +1,5 @@
 import { type Originals, replacements } from "./calls.ts";
-import { findIn } from "./interposition.ts";
+import { findIn } from "./in_force.ts";
 import { type CapioOptions, resolveOptions } from "./options.ts";
 import { describe, type WorkflowStatus } from "./status.ts";
 import { system } from "./system.ts";

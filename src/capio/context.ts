@@ -2,8 +2,8 @@ import {
   interposeDuring,
   interposeEverywhere,
   interposeFromHere,
-  replaceFunctions,
-} from "./interposition.ts";
+} from "./in_force.ts";
+import { replaceFunctions } from "./interposition.ts";
 import { type CapioOptions, resolveOptions } from "./options.ts";
 import { Workspace } from "./workspace.ts";
 

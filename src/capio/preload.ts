@@ -14,7 +14,8 @@
  *
  * @module
  */
-import { interposeEverywhere, replaceFunctions } from "./interposition.ts";
+import { interposeEverywhere } from "./in_force.ts";
+import { replaceFunctions } from "./interposition.ts";
 import { resolveOptions } from "./options.ts";
 import { Workspace } from "./workspace.ts";
 

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { CapioClRule } from "./cl/mod.ts";
-import { workspacesInForce } from "./interposition.ts";
+import { workspacesInForce } from "./in_force.ts";
 
 const rules = new AsyncLocalStorage<readonly CapioClRule[]>();
 

@@ -69,6 +69,10 @@ export function ifPresent<T>(look: () => T): T | undefined {
 
 /** Whether an error says that a path, or a directory on the way, is missing. */
 export function isAbsence(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound ||
+  if (!(error instanceof Error)) return false;
+  // Node's errors have no class of their own.
+  const code = "code" in error ? error.code : undefined;
+  return code === "ENOENT" || code === "ENOTDIR" ||
+    error instanceof Deno.errors.NotFound ||
     error instanceof Deno.errors.NotADirectory;
 }

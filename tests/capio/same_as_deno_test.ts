@@ -2,26 +2,13 @@
  * A call inside a context gives what Deno gives outside: the same result, or
  * an error of the same class that says the same.
  */
-import { assertEquals } from "@std/assert";
-import { withCapio } from "../../src/capio/context.ts";
-import { TestDirectory } from "./step.ts";
-
-/** Does something in a directory and returns what can be compared. */
-type Case = (dir: string) => unknown;
+import { assertSameInside, type Case } from "./outcome.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 const names = async (dir: string) => {
   const entries = await Array.fromAsync(Deno.readDir(dir));
   return entries.sort((a, b) => a.name < b.name ? -1 : 1);
 };
-
-/** What every case finds in its directory. */
-function furnish(dir: string): void {
-  Deno.writeTextFileSync(`${dir}/real.txt`, "0123456789");
-  Deno.mkdirSync(`${dir}/real`);
-  Deno.mkdirSync(`${dir}/full/inner`, { recursive: true });
-  Deno.writeTextFileSync(`${dir}/full/inner/file.txt`, "inner");
-}
 
 const cases: Record<string, Case> = {
   "open: a missing file for writing": (dir) =>
@@ -514,33 +501,5 @@ const cases: Record<string, Case> = {
 };
 
 for (const [name, run] of Object.entries(cases)) {
-  Deno.test(`as outside: ${name}`, async () => {
-    const outside = await outcome(run, (fn) => fn());
-    const inside = await outcome(
-      run,
-      (fn, capioDir) => withCapio({ capioDir, openTimeoutSeconds: 0 }, fn),
-    );
-    assertEquals(inside, outside);
-  });
-}
-
-type Runner = (
-  fn: () => Promise<unknown>,
-  dir: string,
-) => Promise<unknown>;
-
-async function outcome(run: Case, runner: Runner): Promise<unknown> {
-  using dir = new TestDirectory();
-  furnish(dir.path);
-  const plain = (value: string) => value.replaceAll(dir.path, "DIR");
-  const seen = await runner(async () => {
-    try {
-      return { result: await run(dir.path) };
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      return { error: error.name, message: plain(error.message) };
-    }
-  }, dir.path);
-  // What is there afterwards is part of the outcome.
-  return { seen, left: dir.list() };
+  Deno.test(`as outside: ${name}`, () => assertSameInside(run));
 }

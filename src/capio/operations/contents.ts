@@ -141,24 +141,29 @@ function* writeWhole(
  * Writes in one call. The others learn of the file before its first byte, and
  * of its end after the last one; in between the original does the writing.
  *
- * `write` is told whether the file has been created for it, by `create`, which
- * opens and closes it.
+ * `write` is told whether the file has been created for it.
  */
 export function* writeAtOnce(
   workspace: Workspace,
   place: Place,
   opening: Deno.OpenOptions,
   write: (location: string, isCreated: boolean) => Operation<void>,
-  create: (location: string, opening: Deno.OpenOptions) => Operation<void> =
-    openAndClose,
 ): Operation<void> {
   const location = prepareWriting(workspace, place.path, opening);
-  if (location !== workspace.folder.spool(place.path)) {
+  const isNew = location === workspace.folder.spool(place.path) &&
+    !(opening.createNew && lstatIfPresent(location));
+  // What cannot be, the call itself says in its own words.
+  if (!isNew) {
     return yield* at(location, place, (location) => write(location, false));
   }
   // What is to be emptied is emptied by the writing itself.
   const options = { ...opening, truncate: false };
-  yield* at(location, place, (location) => create(location, options));
+  const file = yield* at(
+    location,
+    place,
+    (location) => call("open", location, options),
+  );
+  file.close();
   const writing = new Writing(workspace, place.path);
   try {
     yield* at(location, place, (location) => write(location, true));
@@ -167,14 +172,6 @@ export function* writeAtOnce(
     throw error;
   }
   writing.close();
-}
-
-function* openAndClose(
-  location: string,
-  opening: Deno.OpenOptions,
-): Operation<void> {
-  const file = yield* call("open", location, opening);
-  file.close();
 }
 
 function sizeOf(workspace: Workspace, { path }: Place): number {

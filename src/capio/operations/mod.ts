@@ -5,7 +5,16 @@
  * @module
  */
 import type { Operation } from "../effects.ts";
-import type { Place, Use, Workspace } from "../workspace.ts";
+import type { Place, Workspace } from "../workspace.ts";
+import {
+  type Access,
+  accessOfOpen,
+  LOOK,
+  MAKE,
+  READ,
+  READ_AND_WRITE,
+  WRITE,
+} from "./access.ts";
 import { chmod, chown, truncate, utime } from "./attributes.ts";
 import {
   readFile,
@@ -23,16 +32,9 @@ import { create, open } from "./open.ts";
 import { makeTempDir, makeTempFile } from "./temporary.ts";
 import { watchFs } from "./watch.ts";
 
+export { type Access, LOOK, MAKE, READ_AND_WRITE };
 export type { End };
 export { link, readDir, readDirSync, symlink, watchFs };
-
-/** What a call does to a path. */
-export interface Access {
-  /** What Deno asks permission for. */
-  readonly permissions: readonly Use[];
-  /** What the graph has to allow; nothing for a mere look. */
-  readonly graph?: "read" | "write" | "make";
-}
 
 /** A call on one path. */
 export interface PathCall {
@@ -46,17 +48,8 @@ export interface PathCall {
   /** Whether it means what a symbolic link points to, not the link. */
   readonly follows: boolean;
   /** What it does, which may depend on its options. */
-  readonly access: (options: unknown) => Access;
+  readonly access: (options?: Deno.OpenOptions) => Access;
 }
-
-const READ: Access = { permissions: ["read"], graph: "read" };
-const WRITE: Access = { permissions: ["write"], graph: "write" };
-const READ_AND_WRITE: Access = {
-  permissions: ["read", "write"],
-  graph: "write",
-};
-const LOOK: Access = { permissions: ["read"] };
-const MAKE: Access = { permissions: ["write"], graph: "make" };
 
 const read = () => READ;
 const write = () => WRITE;
@@ -71,7 +64,11 @@ export const PATH_CALLS: Readonly<Record<string, PathCall>> = {
   create: { operation: create, follows: true, access: readAndWrite },
   lstat: { operation: lstat, follows: false, access: look },
   mkdir: { operation: mkdir, follows: false, access: make },
-  open: { operation: open, follows: true, access: accessOfOpen },
+  open: {
+    operation: open,
+    follows: true,
+    access: (options) => accessOfOpen(options ?? { read: true }),
+  },
   readFile: { operation: readFile, follows: true, access: read },
   readLink: { operation: readLink, follows: false, access: look },
   readTextFile: { operation: readTextFile, follows: true, access: read },
@@ -84,13 +81,17 @@ export const PATH_CALLS: Readonly<Record<string, PathCall>> = {
   writeTextFile: { operation: writeTextFile, follows: true, access: write },
 };
 
-/** A call on two paths. */
-export interface PathPairCall {
-  readonly operation: (from: End, to: End) => Operation<unknown>;
+/** What a call on two paths does to them. */
+export interface PathPairAccess {
   /** Whether the first path means what a symbolic link points to. */
   readonly followsFrom: boolean;
   readonly accessFrom: Access;
   readonly accessTo: Access;
+}
+
+/** A call on two paths. */
+interface PathPairCall extends PathPairAccess {
+  readonly operation: (from: End, to: End) => Operation<unknown>;
 }
 
 /** The calls on two paths, each of which also has a form ending in `Sync`. */
@@ -113,10 +114,3 @@ export const PATH_PAIR_CALLS: Readonly<Record<string, PathPairCall>> = {
 export const TEMPORARY_CALLS: Readonly<
   Record<string, typeof makeTempFile | typeof makeTempDir>
 > = { makeTempDir, makeTempFile };
-
-function accessOfOpen(options: unknown): Access {
-  const { read, write, append } =
-    (options ?? { read: true }) as Deno.OpenOptions;
-  if (!write && !append) return READ;
-  return read ? READ_AND_WRITE : WRITE;
-}

@@ -1,0 +1,83 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Found } from "./calls.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** A workspace in force, and what was in force around it. */
+interface Frame {
+  readonly workspace: Workspace;
+  readonly outer: Frame | undefined;
+}
+
+/** Nothing is in force, not even what is for the whole process. */
+const NOTHING = Symbol("nothing");
+
+const frames = new AsyncLocalStorage<Frame | typeof NOTHING | undefined>();
+/** Workspaces in force everywhere, the latest first. */
+const processWide: Workspace[] = [];
+
+/** Runs `fn`, and all that it starts, with the workspace in force. */
+export function interposeDuring<T>(workspace: Workspace, fn: () => T): T {
+  return frames.run({ workspace, outer: currentFrame() }, fn);
+}
+
+/** Puts the workspace in force for the rest of this asynchronous extent. */
+export function interposeFromHere(workspace: Workspace): Disposable {
+  const outer = currentFrame();
+  frames.enterWith({ workspace, outer });
+  return { [Symbol.dispose]: () => frames.enterWith(outer) };
+}
+
+/** Puts the workspace in force for all of this thread. */
+export function interposeEverywhere(workspace: Workspace): Disposable {
+  processWide.unshift(workspace);
+  return {
+    [Symbol.dispose]() {
+      processWide.splice(processWide.indexOf(workspace), 1);
+    },
+  };
+}
+
+/**
+ * Runs `fn`, and all that it starts, as though no context were in force: for
+ * functions of the runtime that call others, which are replaced.
+ */
+export function bypass<T>(fn: () => T): T {
+  return frames.run(NOTHING, fn);
+}
+
+/** The workspaces in force, the innermost first. */
+export function* workspacesInForce(): Generator<Workspace> {
+  const innermost = frames.getStore();
+  if (innermost === NOTHING) return;
+  for (let frame = innermost; frame; frame = frame.outer) {
+    if (!frame.workspace.workflow.ended) yield frame.workspace;
+  }
+  yield* processWide;
+}
+
+/** The innermost workspace in force that `path` lies in. */
+export function findInForce(
+  path: unknown,
+  follows: boolean,
+): Found | undefined {
+  for (const workspace of workspacesInForce()) {
+    const found = findIn(workspace, path, follows);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The place of `path` in one workspace. */
+export function findIn(
+  workspace: Workspace,
+  path: unknown,
+  follows: boolean,
+): Found | undefined {
+  const place = workspace.find(path, follows);
+  return place && { workspace, place };
+}
+
+function currentFrame(): Frame | undefined {
+  const frame = frames.getStore();
+  return frame === NOTHING ? undefined : frame;
+}

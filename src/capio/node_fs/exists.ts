@@ -1,0 +1,50 @@
+import {
+  allowed,
+  type Call,
+  type Finder,
+  type Found,
+  type Plan,
+  planned,
+  type Replacement,
+} from "../calls.ts";
+import type { Operation } from "../effects.ts";
+import { LOOK } from "../operations/access.ts";
+import { lookAt } from "../operations/look.ts";
+import { isFunction } from "./forms.ts";
+import type { OriginalFs } from "./original_fs.ts";
+
+/** Plans `fs.exists`: whether `fs.access` does not fail. */
+export function existsPlan(find: Finder, original: OriginalFs): Plan {
+  return ([path]) =>
+    planned(
+      allowed(find(path, true), LOOK),
+      (found) => isThere(found, original),
+    );
+}
+
+function* isThere(
+  { workspace, place }: Found,
+  original: OriginalFs,
+): Operation<boolean> {
+  try {
+    const look = (location: string) => original.call("access", location);
+    yield* lookAt(workspace, place, look);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The one function of `node:fs` whose callback gets no error. */
+export function existsForm(plan: Plan, original: Call): Replacement {
+  return {
+    name: "exists",
+    call(...args) {
+      const callback = args.at(-1);
+      const it = isFunction(callback) ? plan(args) : undefined;
+      if (!it || !isFunction(callback)) return original(...args);
+      it.workspace.run(it.operation())
+        .then((found) => queueMicrotask(() => callback(found)));
+    },
+  };
+}

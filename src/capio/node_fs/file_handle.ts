@@ -1,0 +1,98 @@
+import type { ReadStream } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
+import { act, type Operation } from "../effects.ts";
+import { Writing } from "../writing.ts";
+import { asksForBytes, type Brought } from "./numbered_reading.ts";
+import { fileClosed, fileOf, readingOf } from "./open_files.ts";
+import { interruptWhenDestroyed } from "./streams.ts";
+
+/** The methods of a `FileHandle` that change, whatever they are called with. */
+interface Handle {
+  readonly fd: number;
+  read(...args: unknown[]): Promise<Brought>;
+  readv(...args: unknown[]): Promise<Brought>;
+  readFile(...args: unknown[]): Promise<unknown>;
+  stat(...args: unknown[]): Promise<unknown>;
+  createReadStream(...args: unknown[]): ReadStream;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+type HandleClass = new () => Handle;
+
+let handleClass: HandleClass | undefined;
+
+/**
+ * Makes a handle one of the workflow. The class of the runtime is known only
+ * by its instances, which get the prototype of a class that extends it.
+ */
+export function workflowHandle(handle: FileHandle): FileHandle {
+  handleClass ??= extend(handle.constructor as unknown as HandleClass);
+  return Object.setPrototypeOf(handle, handleClass.prototype);
+}
+
+function extend(Base: HandleClass): HandleClass {
+  return class FileHandle extends Base {
+    override read(...args: unknown[]): Promise<Brought> {
+      return readSome(this, args, () => super.read(...args));
+    }
+
+    override readv(...args: unknown[]): Promise<Brought> {
+      return readSome(this, args, () => super.readv(...args));
+    }
+
+    override readFile(...args: unknown[]): Promise<unknown> {
+      const read = () => super.readFile(...args);
+      const reading = readingOf(this);
+      if (!reading) return read();
+      return reading.workspace.run(
+        reading.whenWhole(() => asynchronousOnly(read)),
+      );
+    }
+
+    override stat(...args: unknown[]): Promise<unknown> {
+      const look = () => super.stat(...args);
+      const reading = readingOf(this);
+      if (!reading) return look();
+      return reading.workspace.run(
+        reading.whenVisible(() => asynchronousOnly(look)),
+      );
+    }
+
+    override createReadStream(...args: unknown[]): ReadStream {
+      return interruptWhenDestroyed(super.createReadStream(...args));
+    }
+
+    override async close(): Promise<void> {
+      const { fd } = this;
+      const file = fileOf(this);
+      await super.close();
+      fileClosed(fd, file);
+    }
+
+    override async [Symbol.asyncDispose](): Promise<void> {
+      const { fd } = this;
+      const file = fileOf(this);
+      await super.close();
+      // An error may be leaving the block, and then the context fails.
+      if (file instanceof Writing) file.closeIfContinued();
+      fileClosed(fd, file instanceof Writing ? undefined : file);
+    }
+  };
+}
+
+function readSome(
+  handle: Handle,
+  args: unknown[],
+  read: () => Promise<Brought>,
+): Promise<Brought> {
+  const reading = readingOf(handle);
+  if (!reading || !asksForBytes(args)) return read();
+  return reading.workspace.run(reading.read(() => asynchronousOnly(read)));
+}
+
+function asynchronousOnly<T>(call: () => Promise<T>): Operation<T> {
+  return act(call, () => {
+    throw new TypeError("A file handle has no synchronous calls");
+  });
+}

@@ -1,0 +1,266 @@
+import type { Dirent } from "node:fs";
+import { basename, dirname, resolve, SEPARATOR } from "@std/path";
+import { builtin } from "../builtin.ts";
+import type { Operation } from "../effects.ts";
+import { readWhole, writeAtOnce } from "../operations/contents.ts";
+import { copyWith } from "../operations/copy.ts";
+import type { End } from "../operations/end.ts";
+import { untilListed } from "../operations/list.ts";
+import { realPath as findRealPath } from "../operations/links.ts";
+import { untilAnnouncedExists } from "../operations/look.ts";
+import { mkdir as makeDirectory, remove } from "../operations/names.ts";
+import { makeTemporary } from "../operations/temporary.ts";
+import { atLocation } from "../operations/translate.ts";
+import { isAbsence } from "../system.ts";
+import type { Place, Workspace } from "../workspace.ts";
+import { SYSTEM_DIRECTORY } from "../workflow_folder.ts";
+import { flagsOf, openOptionsOf } from "./flags.ts";
+import type { OriginalFs } from "./original_fs.ts";
+
+/** What a call of `node:fs` is about. */
+export interface Subject {
+  readonly original: OriginalFs;
+  readonly workspace: Workspace;
+  readonly place: Place;
+}
+
+/** Options that several calls share; a string stands for the encoding. */
+interface Options {
+  readonly encoding?: string;
+  readonly flag?: string | number;
+  readonly mode?: number;
+  readonly recursive?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** `fs.readFile` of a path: waits until the file is whole. */
+export function readFile(
+  { original, workspace, place }: Subject,
+  options: unknown,
+): Operation<string | Uint8Array> {
+  return readWhole(
+    workspace,
+    place,
+    (location) => original.call("readFile", location, options),
+    optionsOf(options).signal,
+  );
+}
+
+/** `fs.writeFile` and `fs.appendFile`: one opening, one close. */
+export function writeFile(
+  { original, workspace, place }: Subject,
+  name: "writeFile" | "appendFile",
+  opening: Deno.OpenOptions,
+  data: unknown,
+  options: unknown,
+): Operation<void> {
+  const given = optionsOf(options);
+  const again = { ...opening, createNew: false };
+  const whenCreated = { ...given, flag: flagsOf(again, original.bits) };
+  return writeAtOnce(
+    workspace,
+    place,
+    { ...opening, mode: given.mode },
+    // Not as though outside: the data may come from a generator of the program.
+    (location, isCreated) =>
+      original.callInForce(
+        name,
+        location,
+        data,
+        isCreated ? whenCreated : options,
+      ),
+  );
+}
+
+/** How `fs.writeFile` and `fs.appendFile` open what they write. */
+export function openingOf(
+  { bits }: OriginalFs,
+  name: "writeFile" | "appendFile",
+  options: unknown,
+): Deno.OpenOptions | undefined {
+  const usual = name === "writeFile" ? "w" : "a";
+  const opening = openOptionsOf(optionsOf(options).flag ?? usual, bits);
+  return opening?.write ? opening : undefined;
+}
+
+/** `fs.truncate`: a writing like any other, of nothing. */
+export function truncate(
+  { original, workspace, place }: Subject,
+  length: unknown,
+): Operation<void> {
+  return writeAtOnce(
+    workspace,
+    place,
+    { write: true },
+    (location) => original.call("truncate", location, ...given(length)),
+  );
+}
+
+/** `fs.copyFile`: waits until the source is whole. */
+export function copyFile(
+  original: OriginalFs,
+  from: End,
+  to: End,
+  mode: unknown = 0,
+): Operation<void> {
+  const { COPYFILE_EXCL } = original.bits;
+  const createNew = (Number(mode) & COPYFILE_EXCL) !== 0;
+  const opening = { write: true, create: true, truncate: true, createNew };
+  return copyWith(from, to, opening, (source, target, isCreated) => {
+    const again = isCreated ? Number(mode) & ~COPYFILE_EXCL : mode;
+    return original.call("copyFile", source, target, again);
+  });
+}
+
+/** `fs.mkdir`, which tells the first directory that it made on the way. */
+export function* mkdir(
+  { original, workspace, place }: Subject,
+  options: unknown,
+): Operation<string | undefined> {
+  const { recursive } = optionsOf(options);
+  const first = firstMissing(workspace, place);
+  yield* makeDirectory(
+    workspace,
+    place,
+    { recursive },
+    (location) => original.call("mkdir", location, options),
+  );
+  return recursive ? first : undefined;
+}
+
+/** `fs.rm`, `fs.rmdir` or `fs.unlink`, in both trees. */
+export function removeAs(
+  { original, workspace, place }: Subject,
+  name: "rm" | "rmdir" | "unlink",
+  options: unknown,
+): Operation<void> {
+  const { recursive } = optionsOf(options);
+  return remove(
+    workspace,
+    place,
+    { recursive },
+    (location) => original.call(name, location, ...given(options)),
+  );
+}
+
+/** `fs.realpath`: where the file is going to be once it is published. */
+export function* realpath(
+  { original, workspace, place }: Subject,
+  options: unknown,
+): Operation<string | Uint8Array> {
+  const look = (location: string) => original.call("realpath", location);
+  return encoded(yield* findRealPath(workspace, place, look), options);
+}
+
+/** `fs.mkdtemp`, whose place is the directory that the prefix begins with. */
+export function* mkdtemp(
+  { original, workspace, place }: Subject,
+  prefix: string,
+  options: unknown,
+): Operation<string | Uint8Array> {
+  const name = isDirectoryPath(prefix) ? "" : basename(prefix);
+  const made = yield* makeTemporary(
+    workspace,
+    place,
+    "directory",
+    (directory) => original.call("mkdtemp", `${directory}/${name}`),
+  );
+  return encoded(prefix + made.slice(-RANDOM_LETTERS), options);
+}
+
+/** What `fs.mkdtemp` appends. */
+const RANDOM_LETTERS = 6;
+
+/** The directory in which `fs.mkdtemp` makes another. */
+export function directoryOfPrefix(prefix: string): string {
+  return isDirectoryPath(prefix) ? prefix.slice(0, -1) || "/" : dirname(prefix);
+}
+
+function isDirectoryPath(prefix: string): boolean {
+  return prefix.endsWith("/") || prefix.endsWith(SEPARATOR);
+}
+
+/** `fs.readdir`: once the directory is complete, what is in either tree. */
+export function* readdir(
+  subject: Subject,
+  options: unknown,
+): Operation<unknown[]> {
+  const { original, workspace, place } = subject;
+  yield* untilAnnouncedExists(workspace, place);
+  if (!workspace.isDirectory(place.path)) {
+    return yield* atLocation(
+      workspace,
+      place,
+      (location) => original.call("readdir", location, ...given(options)),
+    );
+  }
+  yield* untilListed(workspace, place);
+  const { folder } = workspace;
+  const entries = new Map<string, unknown>();
+  for (const tree of [folder.spool(place.path), folder.real(place.path)]) {
+    for (const entry of yield* listOne(subject, tree, options)) {
+      const name = nameBelow(entry, tree);
+      const [first] = name.split(/[/\\]/, 1);
+      if (place.path === "" && first === SYSTEM_DIRECTORY) continue;
+      if (entries.has(name)) continue;
+      entries.set(name, entry);
+      if (!isDirent(entry)) continue;
+      entry.parentPath = entry.parentPath.replace(tree, () => place.given);
+    }
+  }
+  return [...entries.values()];
+}
+
+function* listOne(
+  { original }: Subject,
+  directory: string,
+  options: unknown,
+): Operation<unknown[]> {
+  try {
+    return yield* original.call("readdir", directory, ...given(options));
+  } catch (error) {
+    if (isAbsence(error)) return [];
+    throw error;
+  }
+}
+
+function nameBelow(entry: unknown, tree: string): string {
+  if (!isDirent(entry)) return String(entry);
+  const directory = entry.parentPath.slice(tree.length + 1);
+  return directory ? `${directory}/${entry.name}` : String(entry.name);
+}
+
+function isDirent(entry: unknown): entry is Dirent {
+  return typeof entry === "object" && entry !== null && "parentPath" in entry;
+}
+
+/** The topmost directory that is missing on the way to a place. */
+function firstMissing(
+  workspace: Workspace,
+  { path, given }: Place,
+): string | undefined {
+  let first: string | undefined;
+  let name = resolve(given);
+  while (path !== "." && !workspace.exists(path)) {
+    first = name;
+    path = dirname(path);
+    name = dirname(name);
+  }
+  return first;
+}
+
+function optionsOf(options: unknown): Options {
+  if (typeof options === "string") return { encoding: options };
+  if (typeof options === "object" && options !== null) return options;
+  return {};
+}
+
+/** Arguments that end where the caller's did. */
+function given(options: unknown): unknown[] {
+  return options === undefined ? [] : [options];
+}
+
+function encoded(path: string, options: unknown): string | Uint8Array {
+  if (optionsOf(options).encoding !== "buffer") return path;
+  return builtin("buffer").Buffer.from(path);
+}

@@ -1,0 +1,103 @@
+import type { FileHandle } from "node:fs/promises";
+import { AwaitedReading } from "../awaited_reading.ts";
+import { allowed, type Finder, type Plan, planned } from "../calls.ts";
+import { act, type Operation } from "../effects.ts";
+import { accessOfOpen } from "../operations/access.ts";
+import { openForReading, openForWriting } from "../operations/open.ts";
+import { Writing } from "../writing.ts";
+import { workflowHandle } from "./file_handle.ts";
+import { openOptionsOf } from "./flags.ts";
+import { inNodesWords } from "./node_error.ts";
+import { type OpenFile, registerFile } from "./open_files.ts";
+import { NumberedReading } from "./numbered_reading.ts";
+import type { OriginalFs } from "./original_fs.ts";
+
+/** One of the two things that opening a file can give. */
+interface Opener<F> {
+  readonly open: (location: string, ...rest: unknown[]) => Operation<F>;
+  /** Makes of the file just opened one of the workflow. */
+  readonly register: (file: F, asWhat: (fd: number) => OpenFile) => F;
+}
+
+/** Plans `fs.open`, which gives a number. `signal` ends its wait. */
+export function openNumberPlan(
+  find: Finder,
+  original: OriginalFs,
+  signal?: AbortSignal,
+): Plan {
+  const { openSync, closeSync } = original.functions;
+  const opener: Opener<number> = {
+    open: (...args) =>
+      act(
+        () => original.callBack("open", ...args),
+        () => openSync(...args) as number,
+      ),
+    register(fd, asWhat) {
+      try {
+        registerFile(fd, asWhat(fd));
+      } catch (error) {
+        closeSync(fd);
+        throw error;
+      }
+      return fd;
+    },
+  };
+  return openPlan(find, original, opener, signal);
+}
+
+/** Plans the `open` of `fs.promises`. */
+export function openHandlePlan(find: Finder, original: OriginalFs): Plan {
+  const opener: Opener<FileHandle> = {
+    open: (...args) => original.call("open", ...args),
+    register(handle, asWhat) {
+      try {
+        registerFile(handle.fd, asWhat(handle.fd));
+      } catch (error) {
+        handle.close();
+        throw error;
+      }
+      return workflowHandle(handle);
+    },
+  };
+  return openPlan(find, original, opener);
+}
+
+function openPlan<F>(
+  find: Finder,
+  original: OriginalFs,
+  { open, register }: Opener<F>,
+  signal?: AbortSignal,
+): Plan {
+  return inNodesWords("open", ([path, flags, ...rest]) => {
+    const options = openOptionsOf(flags ?? "r", original.bits);
+    if (!options) return undefined;
+    const { write, create, truncate } = options;
+    if (!write && (create || truncate)) return undefined;
+    return planned(
+      allowed(find(path, true), accessOfOpen(options)),
+      ({ workspace, place }) => {
+        const openAt = (location: string) => open(location, flags, ...rest);
+        if (write) {
+          return openForWriting(
+            workspace,
+            place,
+            options,
+            openAt,
+            (file) => register(file, () => new Writing(workspace, place.path)),
+          );
+        }
+        return openForReading(
+          workspace,
+          place,
+          openAt,
+          (file, entry) =>
+            register(file, (fd) => {
+              const reading = new AwaitedReading(workspace, entry, place);
+              return new NumberedReading(reading, fd, original);
+            }),
+          signal,
+        );
+      },
+    );
+  });
+}

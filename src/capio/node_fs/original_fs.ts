@@ -1,0 +1,68 @@
+import type { Originals } from "../calls.ts";
+import { act, type Operation } from "../effects.ts";
+import { bypass } from "../in_force.ts";
+import type { FlagBits } from "./flags.ts";
+
+/** What `node:fs` was before its functions were replaced. */
+export class OriginalFs {
+  /** Functions that take a callback, and those whose name ends in `Sync`. */
+  readonly functions: Originals;
+  /** Functions that return a promise. */
+  readonly promises: Originals;
+  readonly bits: FlagBits;
+  readonly #callsBack: boolean;
+
+  /**
+   * Remembers the functions as they are now. Where the asynchronous form is
+   * called, `callsBack` prefers the one that takes a callback: its errors are
+   * not always those of the other.
+   */
+  constructor(fs: typeof import("node:fs"), callsBack: boolean) {
+    this.functions = copy(fs);
+    this.promises = copy(fs.promises);
+    this.bits = fs.constants;
+    this.#callsBack = callsBack;
+  }
+
+  /**
+   * Calls a function in its promise or its synchronous form. Functions of the
+   * runtime that it calls in turn find no context in force.
+   */
+  call<T>(name: string, ...args: unknown[]): Operation<T> {
+    return this.#act(name, args, bypass);
+  }
+
+  /** The same for a function that calls back into the program. */
+  callInForce<T>(name: string, ...args: unknown[]): Operation<T> {
+    return this.#act(name, args, (fn) => fn());
+  }
+
+  /** Calls a function that takes a callback and has no promise form. */
+  callBack<T>(name: string, ...args: unknown[]): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const done = (error: unknown, result: T) =>
+      error ? reject(error) : resolve(result);
+    bypass(() => this.functions[name](...args, done));
+    return promise;
+  }
+
+  #act<T>(
+    name: string,
+    args: unknown[],
+    run: (fn: () => unknown) => unknown,
+  ): Operation<T> {
+    const callsBack = this.#callsBack || !(name in this.promises);
+    const asynchronous = callsBack
+      ? () => this.callBack(name, ...args)
+      : () => this.promises[name](...args);
+    return act(
+      () => run(asynchronous) as Promise<T>,
+      () => run(() => this.functions[`${name}Sync`](...args)) as T,
+    );
+  }
+}
+
+/** The same properties, accessors among them, which load nothing yet. */
+function copy(object: object): Originals {
+  return Object.create(null, Object.getOwnPropertyDescriptors(object));
+}

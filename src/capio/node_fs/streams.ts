@@ -1,0 +1,109 @@
+import type { ReadStream, WriteStream } from "node:fs";
+import type { Call, Finder, Originals, Replacement } from "../calls.ts";
+import { Writing } from "../writing.ts";
+import { callbackForm } from "./forms.ts";
+import { fileOf, readingOf } from "./open_files.ts";
+import { openNumberPlan } from "./opening.ts";
+import type { OriginalFs } from "./original_fs.ts";
+
+/**
+ * `fs.createReadStream` and `fs.createWriteStream`. The streams are Node's own
+ * and do all they do with the functions `inside`, which know of the workflow.
+ * What is added here is how they end before their time.
+ */
+export function* streamReplacements(
+  find: Finder,
+  original: OriginalFs,
+  inside: Originals,
+): Generator<Replacement> {
+  const { open, write, writev, fsync } = original.functions;
+  const functions: Originals = { write, writev, fsync, ...inside };
+  // Asked for at the first call: each loads a module of its own.
+  const create = (name: string, ...args: unknown[]) =>
+    original.functions[name](...args);
+  yield {
+    name: "createReadStream",
+    call(path, ...rest) {
+      const options = optionsOf(rest[0]);
+      if (!isOurs(find, path, options)) {
+        return create("createReadStream", path, ...rest);
+      }
+      const closing = new AbortController();
+      const plan = openNumberPlan(find, original, closing.signal);
+      const openUntilClosed = callbackForm("open", plan, open).call;
+      const stream = create("createReadStream", path, {
+        ...options,
+        fs: {
+          ...functions,
+          open(...args: unknown[]) {
+            const opened = args.pop() as Call;
+            openUntilClosed(...args, (error: unknown, fd: unknown) => {
+              // That nobody waits for it any more is no error.
+              if (closing.signal.aborted && error) opened(null, null);
+              else opened(error, fd);
+            });
+          },
+          close(fd: unknown, closed: Call) {
+            if (fd === null) closed(null);
+            else functions.close(fd, closed);
+          },
+        },
+      }) as ReadStream;
+      return interruptWhenDestroyed(stream, closing);
+    },
+  };
+  yield {
+    name: "createWriteStream",
+    call(path, ...rest) {
+      const options = optionsOf(rest[0]);
+      if (!isOurs(find, path, options)) {
+        return create("createWriteStream", path, ...rest);
+      }
+      const stream = create("createWriteStream", path, {
+        ...options,
+        fs: {
+          ...functions,
+          close(fd: unknown, closed: Call) {
+            const file = fileOf(fd);
+            const isWhole = stream.writableFinished;
+            if (!isWhole && file instanceof Writing) file.close(true);
+            functions.close(fd, closed);
+          },
+        },
+      }) as WriteStream;
+      return stream;
+    },
+  };
+}
+
+/** Makes a stream end what it waits for when it is destroyed. */
+export function interruptWhenDestroyed<S extends ReadStream>(
+  stream: S,
+  closing?: AbortController,
+): S {
+  const { destroy } = stream;
+  return Object.defineProperty(stream, "destroy", {
+    configurable: true,
+    writable: true,
+    value(this: S, ...args: [error?: Error]) {
+      closing?.abort();
+      readingOf(stream)?.interrupt();
+      return destroy.apply(this, args);
+    },
+  });
+}
+
+function optionsOf(options: unknown): Record<string, unknown> {
+  if (typeof options === "string") return { encoding: options };
+  return { ...options as Record<string, unknown> };
+}
+
+/** Whether the stream is to open a file in a workspace by itself. */
+function isOurs(
+  find: Finder,
+  path: unknown,
+  { fd, fs }: Record<string, unknown>,
+): boolean {
+  return (fd ?? fs ?? undefined) === undefined &&
+    find(path, true) !== undefined;
+}
