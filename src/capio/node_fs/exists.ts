@@ -13,7 +13,10 @@ import { lookAt } from "../operations/look.ts";
 import { isFunction } from "./forms.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
-/** Plans `fs.exists`: whether `fs.access` does not fail. */
+/**
+ * Plans `fs.exists`: whether `fs.stat` does not fail. `fs.access` would need
+ * permission to ask for the user.
+ */
 export function existsPlan(find: Finder, original: OriginalFs): Plan {
   return ([path]) =>
     planned(
@@ -27,7 +30,7 @@ function* isThere(
   original: OriginalFs,
 ): Operation<boolean> {
   try {
-    const look = (location: string) => original.call("access", location);
+    const look = (location: string) => original.call("stat", location);
     yield* lookAt(workspace, place, look);
     return true;
   } catch {
