@@ -126,6 +126,8 @@ Deno.test("2: a writer that fails inside its block is an error for its readers",
         console.log(error.code, bytes, error.message);
       }`,
   });
+  // A writer that is gone before anybody came has nobody to tell.
+  await eventually(dir.path, (it) => it?.members.length === 1);
   await using writer = new Step({
     capioDir: dir.path,
     cl,

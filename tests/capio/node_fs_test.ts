@@ -5,7 +5,7 @@ import fs from "node:fs";
 import fsPromises from "node:fs/promises";
 import { once } from "node:events";
 import { withCapio } from "../../src/capio/context.ts";
-import { Step, streamed, TestDirectory } from "./step.ts";
+import { eventually, Step, streamed, TestDirectory } from "./step.ts";
 
 /** Writes half, and the rest when the reader says that it has got that. */
 const WRITE_IN_TWO_HALVES = `
@@ -162,9 +162,8 @@ Deno.test("a read stream gets all that a killed writer wrote, and then an error"
       fs.writeSync(fd, "half");
       setTimeout(() => {}, 60_000);`,
   });
-  while (!dir.list().some((name) => name.endsWith("spool/out.txt"))) {
-    await delay(20);
-  }
+  await eventually(dir.path, (it) => it?.files[0]?.size === 4);
+  // Once the reader is certainly in the middle of it.
   await delay(300);
   writer.kill();
   assertEquals((await reader.result).stdout, "WRITER_LOST 4\n");
@@ -234,8 +233,7 @@ Deno.test("a file that its producer never made is ENOENT, with the path as given
         console.log(code, syscall, path, errno < 0, message);
       }`,
   });
-  while (!dir.list().some((name) => name.endsWith("journal"))) await delay(20);
-  await delay(100);
+  await eventually(dir.path, (it) => it?.waits.length === 1);
   await using writer = new Step({ ...step, app: "writer", code: "" });
   await writer.result;
   const { stdout } = await reader.result;

@@ -253,7 +253,11 @@ Deno.test("two workflows in one directory do not see each other's files", async 
     new Step({ capioDir: dir.path, workflow, app, cl, args: [path], code });
   const read = `console.log(await Deno.readTextFile(Deno.args[0]));`;
   const write = (text: string) => `
-    using file = await Deno.open(Deno.args[0], { create: true, write: true });
+    using file = await Deno.open(Deno.args[0], {
+      create: true,
+      write: true,
+      truncate: true,
+    });
     for (const letter of "${text}") {
       await file.write(new TextEncoder().encode(letter));
       await new Promise((resolve) => setTimeout(resolve, 20));

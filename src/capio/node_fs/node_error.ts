@@ -54,7 +54,8 @@ function asNodeError(
   const message = `${code}: ${error.message}`;
   return Object.assign(new Error(message, { cause: error }), {
     errno: -errno[code],
-    syscall,
+    // Only what is opened for reading is waited for in vain.
+    syscall: code === "ENOENT" ? "open" : syscall,
     code,
     ...(path !== undefined && { path }),
   });
