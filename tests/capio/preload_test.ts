@@ -264,6 +264,10 @@ Deno.test("two workflows in one directory do not see each other's files", async 
     }`;
   await using redReader = step("red", "reader", read);
   await using blueReader = step("blue", "reader", read);
+  // A reader that comes after both ended finds the later one's file.
+  for (const workflow of ["red", "blue"]) {
+    await eventually(dir.path, (it) => it?.waits.length === 1, workflow);
+  }
   await using redWriter = step("red", "writer", write("red letters"));
   await using blueWriter = step("blue", "writer", write("blue letters"));
   assertEquals((await redWriter.result).stderr, "");
