@@ -5,7 +5,7 @@ import fs from "node:fs";
 import fsPromises from "node:fs/promises";
 import { once } from "node:events";
 import { withCapio } from "../../src/capio/context.ts";
-import { eventually, Step, streamed, TestDirectory } from "./step.ts";
+import { eventually, flow, Step, TestDirectory } from "./step.ts";
 
 /** Writes half, and the rest when the reader says that it has got that. */
 const WRITE_IN_TWO_HALVES = `
@@ -78,7 +78,7 @@ for (const [name, code] of Object.entries(readers)) {
   Deno.test(`${name} gets what is written meanwhile, and its end`, async () => {
     using dir = new TestDirectory();
     using outside = new TestDirectory();
-    const cl = await dir.writeCl({ writer: streamed("out.txt") });
+    const cl = await dir.writeCl(flow("out.txt"));
     const step = {
       capioDir: dir.path,
       cl,
@@ -140,7 +140,7 @@ Deno.test("readFile and stat wait in every form until a file is whole", async ()
 
 Deno.test("a read stream gets all that a killed writer wrote, and then an error", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: streamed("out.txt") });
+  const cl = await dir.writeCl(flow("out.txt"));
   const step = { capioDir: dir.path, cl, args: [dir.path] };
   await using reader = new Step({
     ...step,

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { delay } from "@std/async";
 import { join } from "@std/path";
-import { flow, Step, TestDirectory } from "./step.ts";
+import { eventually, flow, Step, TestDirectory } from "./step.ts";
 
 const READ_ALL = `
   const file = await Deno.open(Deno.args[0]);
