@@ -103,6 +103,12 @@ export function deserializeItem(value: unknown): LineItem {
   return typeof value === "string" ? value : GroupedMessage.deserialize(value);
 }
 
+/** How many characters an item has, line breaks left out. */
+export function charsOf(item: LineItem): number {
+  if (typeof item === "string") return item.length;
+  return item.data.reduce((sum, line) => sum + line.length, 0);
+}
+
 function typeOf(source: unknown): MessageType {
   if (!(source instanceof Error)) return "str";
   return source.name.endsWith("Warning") ? "warning" : "error";

@@ -2,6 +2,7 @@ import type { GroupedMessage, LineItem } from "./grouped_message.ts";
 import { LastLines } from "./last_lines.ts";
 import { type LineEvent, lineEvents, lineItems } from "./line_events.ts";
 import { LineHistory } from "./line_history.ts";
+import { LineIO } from "./line_io.ts";
 import { LinesError } from "./lines_error.ts";
 import { assertPositive } from "./positive.ts";
 
@@ -70,7 +71,7 @@ export interface LineEventsOptions extends LiveLinesOptions {
  * buffer.read(); // ["two", "three"]
  * ```
  */
-export class LineBuffer {
+export class LineBuffer extends LineIO {
   /** Most items that the buffer shows. */
   readonly maxlen: number;
   readonly #history: LineHistory;
@@ -85,6 +86,7 @@ export class LineBuffer {
    * @throws {TypeError} If a limit is not a positive integer.
    */
   constructor(options: LineBufferOptions = {}) {
+    super();
     const {
       maxlen = 20,
       maxLineChars = 65_536,
@@ -113,7 +115,7 @@ export class LineBuffer {
   }
 
   /** Whether the buffer is closed. */
-  get closed(): boolean {
+  override get closed(): boolean {
     return this.#closed;
   }
 
@@ -246,44 +248,6 @@ export class LineBuffer {
   /** Closes the buffer. */
   [Symbol.dispose](): void {
     this.close();
-  }
-
-  /** Whether the buffer can be read: until it is closed. */
-  isReadable(): boolean {
-    return !this.#closed;
-  }
-
-  /** Whether the buffer can be written: until it is closed. */
-  isWritable(): boolean {
-    return !this.#closed;
-  }
-
-  /** A buffer is no terminal. */
-  isatty(): false {
-    return false;
-  }
-
-  /** A buffer has no positions to go to. */
-  seekable(): false {
-    return false;
-  }
-
-  /**
-   * A buffer has no positions to go to.
-   *
-   * @throws {Deno.errors.NotSupported} Always.
-   */
-  seek(): never {
-    throw new Deno.errors.NotSupported("A line buffer has no positions");
-  }
-
-  /**
-   * A buffer is no file.
-   *
-   * @throws {Deno.errors.NotSupported} Always.
-   */
-  fileno(): never {
-    throw new Deno.errors.NotSupported("A line buffer is not a file");
   }
 
   #push(items: readonly LineItem[]): void {

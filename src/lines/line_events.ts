@@ -1,9 +1,10 @@
-import { GroupedMessage, type LineItem } from "./grouped_message.ts";
+import { charsOf, GroupedMessage, type LineItem } from "./grouped_message.ts";
 import type { LastLines } from "./last_lines.ts";
 import type { LineHistory } from "./line_history.ts";
 
-/** Most items of one batch of events. */
+/** Most items of one batch of events, and about how many characters. */
 const MOST_ITEMS = 500;
+const MOST_CHARS = 256 * 1024;
 
 /** Something that happened in a line buffer. */
 export type LineEvent =
@@ -103,12 +104,16 @@ class LineCursor {
       events.push({ kind: "gap", dropped: history.first - this.#next });
       this.#next = history.first;
     }
-    const end = Math.min(this.#next + MOST_ITEMS, history.next);
-    for (const item of history.slice(this.#next, end)) {
+    let chars = 0;
+    for (const item of history.slice(this.#next, this.#next + MOST_ITEMS)) {
+      if (chars > MOST_CHARS) break;
+      chars += charsOf(item);
       events.push({ kind: "item", id: this.#next++, item });
     }
     // Unfinished lines come after all that is finished.
-    if (end === history.next) this.#pushLastLines(lastLines.texts, events);
+    if (this.#next === history.next) {
+      this.#pushLastLines(lastLines.texts, events);
+    }
     return events;
   }
 

@@ -1,6 +1,7 @@
 import { GroupedMessage, type LineItem } from "./grouped_message.ts";
 import { LastLines } from "./last_lines.ts";
 import { LineJournal } from "./line_journal.ts";
+import { LineIO } from "./line_io.ts";
 import { LinesError } from "./lines_error.ts";
 import { assertPositive } from "./positive.ts";
 
@@ -40,7 +41,7 @@ export interface LineFileBufferOptions {
  * console.log(await buffer.read());
  * ```
  */
-export class LineFileBuffer {
+export class LineFileBuffer extends LineIO {
   /** Most items that the buffer shows. */
   readonly maxlen: number;
   readonly #journal: LineJournal;
@@ -55,6 +56,7 @@ export class LineFileBuffer {
    * @throws {TypeError} If the path has no name or a limit is out of its range.
    */
   constructor(path: string, options: LineFileBufferOptions = {}) {
+    super();
     const { maxlen = 20, maxLineChars = 65_536 } = options;
     assertPositive({ maxlen, maxLineChars });
     const base = path.replace(/\.log$/, "");
@@ -69,7 +71,7 @@ export class LineFileBuffer {
   }
 
   /** Whether the buffer is closed. */
-  get closed(): boolean {
+  override get closed(): boolean {
     return this.#closing !== undefined;
   }
 
@@ -162,44 +164,6 @@ export class LineFileBuffer {
   /** Closes the buffer. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  /** Whether the buffer can be read: until it is closed. */
-  isReadable(): boolean {
-    return !this.closed;
-  }
-
-  /** Whether the buffer can be written: until it is closed. */
-  isWritable(): boolean {
-    return !this.closed;
-  }
-
-  /** A buffer is no terminal. */
-  isatty(): false {
-    return false;
-  }
-
-  /** A buffer has no positions to go to. */
-  seekable(): false {
-    return false;
-  }
-
-  /**
-   * A buffer has no positions to go to.
-   *
-   * @throws {Deno.errors.NotSupported} Always.
-   */
-  seek(): never {
-    throw new Deno.errors.NotSupported("A line buffer has no positions");
-  }
-
-  /**
-   * A buffer is several files.
-   *
-   * @throws {Deno.errors.NotSupported} Always.
-   */
-  fileno(): never {
-    throw new Deno.errors.NotSupported("A line buffer is not one file");
   }
 
   async #close(error: Error | undefined): Promise<void> {

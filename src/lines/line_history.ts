@@ -1,4 +1,4 @@
-import { GroupedMessage, type LineItem } from "./grouped_message.ts";
+import { charsOf, GroupedMessage, type LineItem } from "./grouped_message.ts";
 
 /**
  * The completed items of a buffer, numbered from 0 on in the order in which
@@ -47,7 +47,7 @@ export class LineHistory {
     return this.firstShown - this.#clearedAt;
   }
 
-  /** The items from number `from` to before number `to`, which must be kept. */
+  /** The kept items from number `from` to before number `to`. */
   slice(from: number, to: number): LineItem[] {
     const offset = this.#head - this.first;
     return this.#items.slice(from + offset, to + offset) as LineItem[];
@@ -85,11 +85,6 @@ export class LineHistory {
     this.#items = this.#items.slice(this.#head);
     this.#head = 0;
   }
-}
-
-function charsOf(item: LineItem): number {
-  if (typeof item === "string") return item.length;
-  return item.data.reduce((sum, line) => sum + line.length, 0);
 }
 
 /**

@@ -1,10 +1,12 @@
 import { decodePosition, encodeEvents } from "./event_stream.ts";
 import type { SerializedMessage } from "./grouped_message.ts";
 import { HostToken } from "./host_token.ts";
-import { LineBuffer, type LineBufferOptions } from "./line_buffer.ts";
+import type { LineBufferOptions } from "./line_buffer.ts";
 import type { LineEvent } from "./line_events.ts";
 import { type LineHostServer, serveHandler } from "./line_host_server.ts";
+import { LinesError } from "./lines_error.ts";
 import { liveResponse } from "./live_response.ts";
+import { MirroredLineBuffer } from "./mirrored_line_buffer.ts";
 import {
   CLOSED_HEADER,
   decodeCount,
@@ -92,7 +94,7 @@ export interface LineHostHandlerOptions {
  * );
  * ```
  */
-export class LineHostBuffer extends LineBuffer {
+export class LineHostBuffer extends MirroredLineBuffer {
   /** Path of the service. */
   readonly apiRoute: string;
   /** Names the items of this buffer, so that a reader notices another one. */
@@ -102,7 +104,6 @@ export class LineHostBuffer extends LineBuffer {
   readonly #stallTimeout: number;
   readonly #token: HostToken | undefined;
   #liveReaders = 0;
-  #mirrorsStopped = false;
 
   /**
    * Starts empty, and is served by `handler` or `serve`.
@@ -129,21 +130,6 @@ export class LineHostBuffer extends LineBuffer {
     this.#bodies = new RequestBodies({ maxBodyBytes, bodyTimeout });
     this.#stallTimeout = stallTimeout;
     this.#token = token === undefined ? undefined : new HostToken(token);
-  }
-
-  /** Whether the mirrors are asked to stop. */
-  get mirrorsStopped(): boolean {
-    return this.#mirrorsStopped;
-  }
-
-  /** Asks all mirrors to stop: their next write fails. */
-  stopAllMirrors(): void {
-    this.#mirrorsStopped = true;
-  }
-
-  /** Lets the mirrors write again. */
-  resetStates(): void {
-    this.#mirrorsStopped = false;
   }
 
   /**
@@ -248,7 +234,8 @@ export class LineHostBuffer extends LineBuffer {
       case "POST": {
         assertJson(request);
         const change = decodeStateChange(await this.#bodies.text(request));
-        this.#mirrorsStopped = change.closed;
+        if (change.closed) this.stopAllMirrors();
+        else this.resetStates();
         return this.#reply(201, SUCCESS);
       }
       case "DELETE":
@@ -288,30 +275,20 @@ export class LineHostBuffer extends LineBuffer {
 
   /** Stores what a mirror posts, once, however often it posts it. */
   #take(post: MirrorPost, request: Request): void {
-    if (this.#mirrorsStopped && post.type !== "close") {
+    if (this.refuses(post)) {
       throw new Refusal(409, "The host asks its mirrors to stop");
     }
     const { mirror, number } = decodeSender(request.headers);
     if (number !== undefined && !this.#postNumbers.isNew(mirror, number)) {
       return;
     }
-    switch (post.type) {
-      case "str":
-        this.write(post.text, mirror);
-        break;
-      case "message":
-        this.append(post.message, mirror);
-        break;
-      case "close":
-        this.newLine(mirror);
-        break;
-    }
+    this.store(post, mirror);
   }
 
   #state(name: string): boolean | number | null {
     switch (name) {
       case "closed":
-        return this.#mirrorsStopped;
+        return this.mirrorsStopped;
       case "maxlen":
         return this.maxlen;
       case "curlen":
@@ -324,9 +301,7 @@ export class LineHostBuffer extends LineBuffer {
   }
 
   #refuse(error: unknown): Response {
-    const { status, message, headers } = error instanceof Refusal
-      ? error
-      : new Refusal(500, String(error));
+    const { status, message, headers } = asRefusal(error);
     return this.#reply(status, JSON.stringify({ message }), headers);
   }
 
@@ -341,7 +316,7 @@ export class LineHostBuffer extends LineBuffer {
         "content-type": "application/json",
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
-        [CLOSED_HEADER]: String(this.#mirrorsStopped),
+        [CLOSED_HEADER]: String(this.mirrorsStopped),
         ...headers,
       },
     });
@@ -369,6 +344,14 @@ function stateName(request: Request, query: URLSearchParams): string {
   const length = request.headers.get("content-length") ?? "0";
   if (length !== "0") return "closed";
   throw new Refusal(400, 'The query "state" is missing');
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  const isClosed = error instanceof LinesError && error.code === "closed";
+  return isClosed
+    ? new Refusal(410, "The buffer is closed")
+    : new Refusal(500, String(error));
 }
 
 function assertJson(request: Request): void {

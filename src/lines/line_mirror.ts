@@ -1,5 +1,6 @@
 import { GroupedMessage } from "./grouped_message.ts";
 import { isPairOpenAt, lengthOfWholeLines } from "./line_breaks.ts";
+import { LineIO } from "./line_io.ts";
 import { LinesError, StopIteration } from "./lines_error.ts";
 import { MirrorQueue } from "./mirror_queue.ts";
 import type { MirrorPost } from "./protocol.ts";
@@ -45,7 +46,7 @@ export interface MirrorScope extends Disposable, AsyncDisposable {}
  * One mirror may be written to from many places at the same time: each write
  * stays in one piece, and their order is kept.
  */
-export abstract class LineMirror {
+export abstract class LineMirror extends LineIO {
   /** Whether each write is sent at once. */
   readonly aggressive: boolean;
   readonly #transport: MirrorTransport;
@@ -66,13 +67,14 @@ export abstract class LineMirror {
    * @param options When to send.
    */
   constructor(transport: MirrorTransport, options: LineMirrorOptions = {}) {
+    super();
     this.aggressive = options.aggressive ?? false;
     this.#transport = transport;
     this.#queue = new MirrorQueue((post) => transport.deliver(post));
   }
 
   /** Whether the mirror is closed. */
-  get closed(): boolean {
+  override get closed(): boolean {
     return this.#closing !== undefined;
   }
 
@@ -248,44 +250,6 @@ export abstract class LineMirror {
         if (!this.closed) await this.newLine();
       },
     };
-  }
-
-  /** Whether the mirror can be read: until it is closed. */
-  isReadable(): boolean {
-    return !this.closed;
-  }
-
-  /** Whether the mirror can be written: until it is closed. */
-  isWritable(): boolean {
-    return !this.closed;
-  }
-
-  /** A mirror is no terminal. */
-  isatty(): false {
-    return false;
-  }
-
-  /** A mirror has no positions to go to. */
-  seekable(): false {
-    return false;
-  }
-
-  /**
-   * A mirror has no positions to go to.
-   *
-   * @throws {Deno.errors.NotSupported} Always.
-   */
-  seek(): never {
-    throw new Deno.errors.NotSupported("A line mirror has no positions");
-  }
-
-  /**
-   * A mirror is no file.
-   *
-   * @throws {Deno.errors.NotSupported} Always.
-   */
-  fileno(): never {
-    throw new Deno.errors.NotSupported("A line mirror is not a file");
   }
 
   /** Takes a text, and gives back what of it goes now. */

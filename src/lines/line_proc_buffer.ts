@@ -3,9 +3,10 @@ import {
   type MessagePort as OwnPort,
 } from "node:worker_threads";
 import { GroupedMessage } from "./grouped_message.ts";
-import { LineBuffer, type LineBufferOptions } from "./line_buffer.ts";
+import type { LineBufferOptions } from "./line_buffer.ts";
+import { MirroredLineBuffer } from "./mirrored_line_buffer.ts";
 import type { PortReply, PortRequest } from "./port_messages.ts";
-import { decodePost, type MirrorPost } from "./protocol.ts";
+import { decodePost } from "./protocol.ts";
 
 /**
  * A line buffer that workers and child processes of the program write to.
@@ -37,10 +38,9 @@ import { decodePost, type MirrorPost } from "./protocol.ts";
  * console.log(buffer.read());
  * ```
  */
-export class LineProcBuffer extends LineBuffer {
+export class LineProcBuffer extends MirroredLineBuffer {
   readonly #ports = new Set<OwnPort>();
   #count = 0;
-  #mirrorsStopped = false;
 
   /**
    * Starts empty.
@@ -49,21 +49,6 @@ export class LineProcBuffer extends LineBuffer {
    */
   constructor(options: LineBufferOptions = {}) {
     super(options);
-  }
-
-  /** Whether the mirrors are asked to stop. */
-  get mirrorsStopped(): boolean {
-    return this.#mirrorsStopped;
-  }
-
-  /** Asks all mirrors to stop: their next write fails. */
-  stopAllMirrors(): void {
-    this.#mirrorsStopped = true;
-  }
-
-  /** Lets the mirrors write again. */
-  resetStates(): void {
-    this.#mirrorsStopped = false;
   }
 
   /**
@@ -133,28 +118,13 @@ export class LineProcBuffer extends LineBuffer {
     port: OwnPort,
   ): boolean {
     const post = decodePost(request.body);
-    const isRefused = this.#mirrorsStopped && post.type !== "close";
-    if (!isRefused) this.#store(post, writer);
+    if (!this.refuses(post)) this.store(post, writer);
     this.#acknowledge(request.number, port);
     return post.type === "close";
   }
 
-  #store(post: MirrorPost, writer: string): void {
-    switch (post.type) {
-      case "str":
-        this.write(post.text, writer);
-        break;
-      case "message":
-        this.append(post.message, writer);
-        break;
-      case "close":
-        this.newLine(writer);
-        break;
-    }
-  }
-
   #acknowledge(number: number, port: OwnPort): void {
-    const stopped = this.#mirrorsStopped;
+    const stopped = this.mirrorsStopped;
     port.postMessage({ kind: "done", number, stopped } satisfies PortReply);
   }
 

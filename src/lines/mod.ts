@@ -1,9 +1,41 @@
 /**
- * Line buffers and their mirrors, which carry what a process prints elsewhere.
+ * Line buffers and their mirrors: what a program prints, seen from elsewhere
+ * while it runs. A buffer keeps the last lines; mirrors, which may be in other
+ * workers, processes or machines, write to it.
+ *
+ * | where the writers are | the buffer | writes to it |
+ * | --- | --- | --- |
+ * | in the same program | {@linkcode LineBuffer} | itself |
+ * | in workers, child processes | {@linkcode LineProcBuffer} | {@linkcode LineProcMirror} |
+ * | in processes with the same files | {@linkcode LineFileBuffer} | itself |
+ * | anywhere, over HTTP | {@linkcode LineHostBuffer} | {@linkcode LineHostMirror} |
+ *
+ * A {@linkcode LineHostReader} reads a host from elsewhere, and the host's page
+ * shows the lines in a browser. {@linkcode redirectStdout} and
+ * {@linkcode LineMirror.run} send what a function prints to a buffer.
+ *
+ * ```ts
+ * import { LineHostBuffer, LineHostMirror } from "@sluice/sluice/lines";
+ *
+ * const host = new LineHostBuffer({ maxlen: 1_000 });
+ * await using server = host.serve({ hostname: "127.0.0.1", port: 5000 });
+ *
+ * await using mirror = new LineHostMirror("http://localhost:5000/sync-stream");
+ * await mirror.run(() => console.log("seen at /sync-stream/view"));
+ * console.log(host.read()); // ["seen at /sync-stream/view"]
+ * ```
+ *
+ * Semantics and wire protocol are those of syncstream 1.2 (Python), with which
+ * hosts and mirrors can be mixed.
  *
  * @module
  */
-export * from "./grouped_message.ts";
+export {
+  GroupedMessage,
+  type LineItem,
+  type MessageType,
+  type SerializedMessage,
+} from "./grouped_message.ts";
 export * from "./line_buffer.ts";
 export type { HostClientOptions } from "./host_client.ts";
 export type { LineEvent } from "./line_events.ts";
@@ -12,9 +44,11 @@ export * from "./line_host_buffer.ts";
 export * from "./line_host_mirror.ts";
 export * from "./line_host_reader.ts";
 export type { LineHostServer } from "./line_host_server.ts";
+export * from "./line_io.ts";
 export * from "./line_mirror.ts";
 export * from "./line_proc_buffer.ts";
 export * from "./line_proc_mirror.ts";
 export * from "./lines_error.ts";
 export { type LineTarget, redirectStderr, redirectStdout } from "./redirect.ts";
+export * from "./mirrored_line_buffer.ts";
 export type { MirrorPost } from "./protocol.ts";

@@ -443,7 +443,7 @@ Deno.test("live events resume after the identifier that the reader knows", async
     all,
     /^retry: 500\nid: \S+-0\n\nid: \S+-1\ndata: "one"\n\nid: \S+-2\ndata: "<two>"\n\n$/,
   );
-  const [id] = /\S+-1/.exec(all) ?? [""];
+  const [id] = /\S+-1$/m.exec(all) ?? [""];
   await served.post(`{"type":"error","data":${ERROR}}`);
   for (
     const resumed of [
@@ -488,4 +488,84 @@ Deno.test("a live reader that stops reading is dropped and holds no memory", asy
   };
   assertEquals(await isCut().catch(() => true), true);
   assertEquals(received < 25_000_000, true, `${received} bytes`);
+});
+
+Deno.test("no body whatever makes the host fail", async () => {
+  const { random, seed } = seededRandom();
+  const host = new LineHostBuffer();
+  const seeds = [
+    '{"type":"str","data":{"value":"x\\n"}}',
+    `{"type":"error","data":${ERROR}}`,
+    '{"type":"close"}',
+    '{"state":"closed","value":"true"}',
+  ];
+  for (let round = 0; round < 2_000; round++) {
+    const bytes = new TextEncoder().encode(
+      seeds[Math.floor(random() * seeds.length)],
+    );
+    for (let i = random() * 4; i > 0; i--) {
+      bytes[Math.floor(random() * bytes.length)] = random() * 256;
+    }
+    const path = random() < 0.2 ? "-state" : "";
+    const response = await host.handler(
+      new Request(`http://x/sync-stream${path}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: bytes.subarray(0, random() < 0.2 ? random() * 40 : undefined),
+      }),
+    );
+    const status = response?.status ?? 0;
+    await response?.json();
+    assertEquals(
+      [201, 400, 409].includes(status),
+      true,
+      `${status}, seed ${seed}`,
+    );
+    host.resetStates();
+    JSON.stringify(host.readSerialized());
+  }
+});
+
+Deno.test("bodies under way and live readers are limited in number", async () => {
+  const host = new LineHostBuffer({ maxBodyBytes: 64 * 1024 * 1024 });
+  const ask = (init: RequestInit = {}, path = "") =>
+    host.handler(new Request(`http://x/sync-stream${path}`, init));
+  const post = (body: BodyInit) =>
+    ask({
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Content-Length": "16" },
+      body,
+    });
+  const body = new TransformStream<Uint8Array, Uint8Array>();
+  const slow = ask({
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: body.readable,
+  });
+  const second = await post('{"type":"close"}');
+  assertEquals([second?.status, second?.headers.get("retry-after")], [
+    503,
+    "1",
+  ]);
+  const writer = body.writable.getWriter();
+  await writer.write(new TextEncoder().encode('{"type":"close"}'));
+  await writer.close();
+  assertEquals((await slow)?.status, 201);
+  assertEquals((await post('{"type":"close"}'))?.status, 201);
+
+  const readers = [];
+  for (let i = 0; i < 256; i++) readers.push(await ask({}, "/live"));
+  assertEquals((await ask({}, "/live"))?.status, 503);
+  for (const reader of readers) await reader?.body?.cancel();
+  const again = await ask({}, "/live");
+  assertEquals(again?.status, 200);
+  await again?.body?.cancel();
+});
+
+Deno.test("a closed buffer is gone, which is no failure of the host", async () => {
+  await using served = serveHost();
+  served.host.close();
+  const { status, body } = await served.ask("GET", "");
+  assertEquals([status, body], [410, { message: "The buffer is closed" }]);
+  assertEquals((await served.text("x")).status, 410);
 });

@@ -1,0 +1,51 @@
+/**
+ * What syncstream's buffers and mirrors answer to questions that programs ask
+ * of text files. `readable` and `writable`, which ask there, are the names of
+ * Web Streams here.
+ */
+export abstract class LineIO {
+  /** Whether it is closed. */
+  abstract get closed(): boolean;
+
+  /** Whether it can be read: until it is closed. */
+  isReadable(): boolean {
+    return !this.closed;
+  }
+
+  /** Whether it can be written: until it is closed. */
+  isWritable(): boolean {
+    return !this.closed;
+  }
+
+  /** It is no terminal. */
+  isatty(): false {
+    return false;
+  }
+
+  /** It has no positions to go to. */
+  seekable(): false {
+    return false;
+  }
+
+  /**
+   * It has no positions to go to.
+   *
+   * @throws {Deno.errors.NotSupported} Always.
+   */
+  seek(): never {
+    throw new Deno.errors.NotSupported(
+      `A ${this.constructor.name} has no positions to go to`,
+    );
+  }
+
+  /**
+   * It is not one file.
+   *
+   * @throws {Deno.errors.NotSupported} Always.
+   */
+  fileno(): never {
+    throw new Deno.errors.NotSupported(
+      `A ${this.constructor.name} has no file descriptor`,
+    );
+  }
+}
