@@ -11,6 +11,9 @@ const APPLICATION_ID = 0x736c6365;
  */
 const SYNC_WAIT_MILLISECONDS = 20;
 
+/** So much of the journal of a large transaction is kept for the next one. */
+const JOURNAL_BYTES = 67_108_864;
+
 /**
  * A value that is small has its bytes in `bytes`, any other in the chunks of
  * its `upload`, of which all but the last have the same size. Keys are UTF-8
@@ -99,6 +102,7 @@ export async function openDatabase(
 ): Promise<Connection> {
   const database = new DatabaseSync(path, { timeout: SYNC_WAIT_MILLISECONDS });
   try {
+    database.exec(`PRAGMA journal_size_limit = ${JOURNAL_BYTES}`);
     database.exec(`PRAGMA synchronous = ${durable ? "FULL" : "NORMAL"}`);
     await whenFree(() => {
       if (isOurs(database, path)) return;

@@ -57,6 +57,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * use it at the same time.
  *
  * Larger values are kept in chunks, so that a value may be larger than memory.
+ * The room of what was deleted is used for what comes next; the file never gets
+ * smaller.
  *
  * @example Usage
  * ```ts
