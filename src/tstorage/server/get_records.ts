@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers/promises";
 import type { KeyRange } from "../wire/key_range.ts";
 import { KEY_BYTES, viewOf } from "../wire/message.ts";
@@ -14,7 +15,7 @@ import {
   type RecordStore,
 } from "./record_store.ts";
 
-const FEWEST_RECORDS = 32;
+const FEWEST_RECORDS = 64;
 const MOST_RECORDS = 4096;
 const PAGE_BYTES = 256 * 1024;
 
@@ -38,63 +39,76 @@ export async function replyRecords(
   let from: OrderedKey | undefined = orderedKey(range.min);
   while (from !== undefined) {
     const page = store.page(from, lastPut, limit);
-    let sent = 0;
-    for (const { bytes, count } of pageReply(page, box, store)) {
-      if (!await write(bytes)) return false;
-      sent += count;
+    const parts = pageReply(page, box, store);
+    let part = parts.next();
+    for (; !part.done; part = parts.next()) {
+      if (!await write(part.value)) return false;
     }
     if (page.sizes.length < limit) return true;
     from = box.next(after(page.lastKey));
-    limit = nextLimit(limit, sent, page.bytes.length);
-    if (sent === 0) await setImmediate();
+    limit = nextLimit(limit, page, box, part.value);
+    // A page that sent nothing has not let anybody else do anything either.
+    await setImmediate();
   }
   return true;
 }
 
-/** Pages are long where most records are asked for, short where few are. */
-function nextLimit(limit: number, sent: number, bytes: number): number {
-  const longer = sent > limit / 2 && bytes < PAGE_BYTES;
-  return longer
-    ? Math.min(2 * limit, MOST_RECORDS)
-    : Math.max(limit >> 1, FEWEST_RECORDS);
+/** Pages are short where a jump would pass most of one, else long. */
+function nextLimit(
+  limit: number,
+  page: RecordPage,
+  box: KeyBox,
+  outside: OrderedKey | undefined,
+): number {
+  const jump = outside && box.next(outside);
+  const passes = jump !== undefined && Buffer.compare(jump, page.lastKey) > 0;
+  return passes || page.bytes.length > PAGE_BYTES
+    ? Math.max(limit >> 1, FEWEST_RECORDS)
+    : Math.min(2 * limit, MOST_RECORDS);
 }
 
-/** The records of a page that are in the box, as GET sends them, in parts. */
+/**
+ * The records of a page that are in the box, as GET sends them, in parts; at
+ * last the first key that is not in the box.
+ */
 function* pageReply(
   page: RecordPage,
   box: KeyBox,
   store: RecordStore,
-): Generator<{ readonly bytes: Uint8Array; readonly count: number }> {
+): Generator<Uint8Array, OrderedKey | undefined> {
   const source = viewOf(page.bytes);
   const reply = new Uint8Array(page.bytes.length + 4 * page.sizes.length);
   const target = viewOf(reply);
   let start = 0;
   let at = 0;
-  let count = 0;
   let keyAt = 0;
+  let outside: number | undefined;
   for (const size of page.sizes) {
     const payloadAt = keyAt + KEY_BYTES;
     const end = payloadAt + (size > LARGE_PAYLOAD ? 0 : size);
     if (box.has(source, keyAt)) {
       wireKey(source, keyAt, target, at + 4);
-      count++;
       if (size > LARGE_PAYLOAD) {
         const payload = store.payload(page.bytes.slice(keyAt, payloadAt));
         target.setInt32(at, KEY_BYTES + payload.length, true);
         at += 4 + KEY_BYTES;
-        yield { bytes: reply.subarray(start, at), count };
-        yield { bytes: payload, count: 0 };
+        yield reply.subarray(start, at);
+        yield payload;
         start = at;
-        count = 0;
       } else {
         target.setInt32(at, KEY_BYTES + size, true);
         reply.set(page.bytes.subarray(payloadAt, end), at + 4 + KEY_BYTES);
         at += 4 + KEY_BYTES + size;
       }
+    } else {
+      outside ??= keyAt;
     }
     keyAt = end;
   }
-  if (at > start) yield { bytes: reply.subarray(start, at), count };
+  if (at > start) yield reply.subarray(start, at);
+  return outside === undefined
+    ? undefined
+    : page.bytes.slice(outside, outside + KEY_BYTES);
 }
 
 function wireKey(
