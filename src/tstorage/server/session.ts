@@ -102,6 +102,22 @@ class Session {
 
   async #put(header: Header, withAcq: boolean): Promise<boolean> {
     if (!await this.#reader.discard(header.size)) return false;
+    try {
+      const reply = await this.#storeRecords(withAcq);
+      if (reply === "lost") return false;
+      if (reply === "malformed") return await this.#refuse(ERROR);
+      return await this.#connection.write(reply);
+    } catch (error) {
+      // The disk is full, say; the client shall know, and the others go on.
+      console.error("Cannot store a PUT", error);
+      return await this.#refuse(ERROR);
+    }
+  }
+
+  /** Stores the records that follow, and makes the reply if they are good. */
+  async #storeRecords(
+    withAcq: boolean,
+  ): Promise<Uint8Array | "malformed" | "lost"> {
     const { store, memory } = this.#shared;
     const staged = new StagedRecords(withAcq);
     using held = new Held(memory);
@@ -112,23 +128,16 @@ class Session {
       await parked.add(staged.take());
       held.set(0);
     });
-    if (ended === "lost") return false;
-    if (ended === "malformed") return await this.#refuse(ERROR);
+    if (ended !== "end") return ended;
     const parts = function* () {
       yield* parked.parts();
       yield* staged.take();
       yield* staged.takeLast();
     };
-    try {
-      const { acqMin, acqMax } = await store.put(parts(), withAcq);
-      const reply = withAcq
-        ? encodeHeader(0, -1n, -1n)
-        : encodeHeader(0, acqMin, acqMax);
-      return await this.#connection.write(reply);
-    } catch (error) {
-      console.error("Cannot store a PUT", error);
-      return await this.#refuse(ERROR);
-    }
+    const { acqMin, acqMax } = await store.put(parts(), withAcq);
+    return withAcq
+      ? encodeHeader(0, -1n, -1n)
+      : encodeHeader(0, acqMin, acqMax);
   }
 
   /** Receives the records of a PUT; `makeRoom` is called now and then. */
