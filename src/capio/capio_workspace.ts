@@ -99,6 +99,7 @@ export class CapioWorkspace implements Disposable {
 
   /** What goes on in the workflow at this moment. */
   status(): WorkflowStatus {
+    this.#workspace.workflow.checkMembers();
     return describe(this.#workspace.state, this.#workspace.folder);
   }
 

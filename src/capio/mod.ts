@@ -23,15 +23,20 @@ export * from "./cl/mod.ts";
 export * from "./context.ts";
 export * from "./error.ts";
 export * from "./launch.ts";
-export { capioClRule } from "./rule_scope.ts";
+export {
+  followWorkflow,
+  type FollowWorkflowOptions,
+  workflowStatus,
+} from "./observer.ts";
 export type { CapioOptions } from "./options.ts";
+export { capioClRule } from "./rule_scope.ts";
 export {
   type FileStatus,
   type MemberStatus,
   type ReadingStatus,
   type WaitStatus,
   type WorkflowStatus,
-  workflowStatus,
 } from "./status.ts";
 export * from "./timeline.ts";
 export * from "./timeline_intervals.ts";
+export * from "./workflow_plan.ts";

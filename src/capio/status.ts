@@ -1,9 +1,8 @@
 import { missingForCommit } from "./readiness.ts";
-import { JournalFollower } from "./journal/follower.ts";
 import { isInSpool } from "./journal/commit.ts";
 import type { WorkflowFile, WorkflowState } from "./journal/state.ts";
 import { ifPresent, system } from "./system.ts";
-import { WorkflowFolder } from "./workflow_folder.ts";
+import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /** A process, or one context of it, in a {@linkcode WorkflowStatus}. */
 export interface MemberStatus {
@@ -79,36 +78,6 @@ export interface WorkflowStatus {
   readonly readings: readonly ReadingStatus[];
   /** Who has been waiting for a while. */
   readonly waits: readonly WaitStatus[];
-}
-
-/**
- * Looks at a workflow without taking part in it.
- *
- * @example Usage
- * ```ts no-eval
- * import { workflowStatus } from "@sluice/sluice/capio";
- *
- * for (const { app, path, why } of workflowStatus("data")?.waits ?? []) {
- *   console.log(`${app} waits for ${path}: ${why}`);
- * }
- * ```
- *
- * @param capioDir The workflow's directory.
- * @param workflowName The workflow's name.
- * @returns `undefined` when no such workflow is there.
- */
-export function workflowStatus(
-  capioDir: string,
-  workflowName = "CAPIO",
-): WorkflowStatus | undefined {
-  const folder = new WorkflowFolder(
-    system.realPathSync(capioDir),
-    workflowName,
-  );
-  return ifPresent(() => {
-    using run = new JournalFollower(folder.journal, folder.capioDir);
-    return describe(run.catchUp(), folder);
-  });
 }
 
 /** The state in the words of the public interface. */

@@ -1,18 +1,10 @@
-import * as v from "valibot";
+import { parseCheckedJson } from "./checked_json.ts";
 import type {
   CapioClCommitRule,
   CapioClConfig,
   CapioClHomeNodePolicies,
   CapioClStreamingRule,
 } from "./config.ts";
-import { excerpt, showFound } from "./found.ts";
-import {
-  formatJsonPath,
-  type JsonPath,
-  lineAndColumn,
-  scanJson,
-} from "./json_scan.ts";
-import { CapioClError, type CapioClProblem } from "./problem.ts";
 import {
   type CapioClFile,
   capioClSchema,
@@ -74,54 +66,7 @@ export function parseCapioCl(
   options: ParseCapioClOptions = {},
 ): CapioClConfig {
   const { strict = false, source = "CAPIO-CL configuration" } = options;
-  const json = parseJson(text, source);
-  const result = v.safeParse(capioClSchema({ strict }), json);
-  if (!result.success) {
-    throw new CapioClError(source, locateIssues(result.issues, text));
-  }
-  return toConfig(result.output);
-}
-
-function parseJson(text: string, source: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const offset = scanJson(text) ?? text.length;
-    const problem = {
-      path: "$",
-      ...lineAndColumn(text, offset),
-      expected: "JSON",
-      found: offset >= text.length
-        ? "the end of the text"
-        : `"${excerpt(text.slice(offset))}"`,
-    };
-    throw new CapioClError(source, [problem], { cause });
-  }
-}
-
-function locateIssues(
-  issues: readonly v.BaseIssue<unknown>[],
-  text: string,
-): CapioClProblem[] {
-  const offsets = new Map<string, number>();
-  scanJson(text, (path, offset) => offsets.set(formatJsonPath(path), offset));
-  const offsetOf = (path: JsonPath): number => {
-    const known = offsets.get(formatJsonPath(path));
-    // What is missing has no place of its own: its parent has.
-    return known ?? (path.length === 0 ? 0 : offsetOf(path.slice(0, -1)));
-  };
-  return issues
-    .map((issue) => {
-      const path = (issue.path ?? []).map(({ key }) => key as string | number);
-      return { issue, path, offset: offsetOf(path) };
-    })
-    .sort((one, other) => one.offset - other.offset)
-    .map(({ issue, path, offset }) => ({
-      path: formatJsonPath(path),
-      ...lineAndColumn(text, offset),
-      expected: issue.message,
-      found: showFound(issue.input),
-    }));
+  return toConfig(parseCheckedJson(text, capioClSchema({ strict }), source));
 }
 
 function toConfig(file: CapioClFile): CapioClConfig {

@@ -1,0 +1,67 @@
+import * as v from "valibot";
+import { excerpt, showFound } from "./found.ts";
+import {
+  formatJsonPath,
+  type JsonPath,
+  lineAndColumn,
+  scanJson,
+} from "./json_scan.ts";
+import { CapioClError, type CapioClProblem } from "./problem.ts";
+
+/**
+ * The value of a JSON text that a schema describes.
+ *
+ * @throws {CapioClError} If the text is not JSON, or not what the schema
+ * describes; it names everything that is wrong, each with its place.
+ */
+export function parseCheckedJson<Output>(
+  text: string,
+  schema: v.GenericSchema<unknown, Output>,
+  source: string,
+): Output {
+  const result = v.safeParse(schema, parseJson(text, source));
+  if (result.success) return result.output;
+  throw new CapioClError(source, locateIssues(result.issues, text));
+}
+
+function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const offset = scanJson(text) ?? text.length;
+    const problem = {
+      path: "$",
+      ...lineAndColumn(text, offset),
+      expected: "JSON",
+      found: offset >= text.length
+        ? "the end of the text"
+        : `"${excerpt(text.slice(offset))}"`,
+    };
+    throw new CapioClError(source, [problem], { cause });
+  }
+}
+
+function locateIssues(
+  issues: readonly v.BaseIssue<unknown>[],
+  text: string,
+): CapioClProblem[] {
+  const offsets = new Map<string, number>();
+  scanJson(text, (path, offset) => offsets.set(formatJsonPath(path), offset));
+  const offsetOf = (path: JsonPath): number => {
+    const known = offsets.get(formatJsonPath(path));
+    // What is missing has no place of its own: its parent has.
+    return known ?? (path.length === 0 ? 0 : offsetOf(path.slice(0, -1)));
+  };
+  return issues
+    .map((issue) => {
+      const path = (issue.path ?? []).map(({ key }) => key as string | number);
+      return { issue, path, offset: offsetOf(path) };
+    })
+    .sort((one, other) => one.offset - other.offset)
+    .map(({ issue, path, offset }) => ({
+      path: formatJsonPath(path),
+      ...lineAndColumn(text, offset),
+      expected: issue.message,
+      found: showFound(issue.input),
+    }));
+}
