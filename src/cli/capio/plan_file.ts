@@ -1,0 +1,80 @@
+import { dirname, resolve } from "@std/path";
+import {
+  parseCapioCl,
+  parseWorkflowPlan,
+  type StepPlan,
+  type WorkflowPlan,
+} from "../../capio/mod.ts";
+
+/** A plan whose paths are absolute, and whose files are there. */
+export interface PlanFile extends WorkflowPlan {
+  /** Where the steps run: what paths in the plan are relative to. */
+  readonly directory: string;
+  /** Apps that CAPIO-CL expects and that are no step of the plan. */
+  readonly absentApps: readonly string[];
+}
+
+/**
+ * Reads a plan, and finds out before anything is started what would stop it.
+ *
+ * @throws {Error} If a file is missing or is not what it should be.
+ */
+export async function readPlanFile(path: string): Promise<PlanFile> {
+  const text = await readText(path, `the workflow`);
+  const plan = parseWorkflowPlan(text, { source: `"${path}"` });
+  const directory = dirname(resolve(path));
+  const steps = plan.steps.map((step) => withPath(step, directory));
+  for (const step of steps) await checkScript(step);
+  const capioCl = plan.capioCl && resolve(directory, plan.capioCl);
+  return {
+    ...plan,
+    directory,
+    capioDir: resolve(directory, plan.capioDir),
+    capioCl,
+    steps,
+    absentApps: capioCl ? await absentApps(capioCl, steps) : [],
+  };
+}
+
+async function absentApps(
+  capioCl: string,
+  steps: readonly StepPlan[],
+): Promise<string[]> {
+  const text = await readText(capioCl, "the CAPIO-CL configuration");
+  const { ioGraph } = parseCapioCl(text, { source: `"${capioCl}"` });
+  return ioGraph.map(({ name }) => name)
+    .filter((app) => !steps.some(({ name }) => name === app));
+}
+
+function withPath(step: StepPlan, directory: string): StepPlan {
+  if (isSpecifier(step.script)) return step;
+  return { ...step, script: resolve(directory, step.script) };
+}
+
+/** Says that a script is missing in one line, as Deno would in several. */
+async function checkScript({ name, script }: StepPlan): Promise<void> {
+  if (isSpecifier(script)) return;
+  const info = await Deno.stat(script).catch(() => undefined);
+  if (info?.isFile) return;
+  throw new Error(
+    `Cannot run step "${name}": its script "${script}" ${
+      info ? "is not a file" : "does not exist"
+    }`,
+  );
+}
+
+/** Such as `jsr:@scope/name` or `https://example.org/script.ts`. */
+function isSpecifier(script: string): boolean {
+  return /^[a-z]{2,}:/i.test(script);
+}
+
+async function readText(path: string, what: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new Error(`Cannot read ${what} "${path}": ${error.message}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,101 @@
+import type {
+  FileStatus,
+  MemberStatus,
+  ReadingStatus,
+  WaitStatus,
+  WorkflowStatus,
+} from "../../capio/mod.ts";
+
+/** A line for each who takes part: what it does, or what it waits for. */
+export function memberLines(
+  { members, waits }: Pick<WorkflowStatus, "members" | "waits">,
+): string[] {
+  return inColumns(members.map((member) => [
+    member.app,
+    `process ${member.pid}`,
+    describeMember(member, waits),
+  ]));
+}
+
+/** A line for each file, those that are still being written first. */
+export function fileLines(
+  { files, readings }: Pick<WorkflowStatus, "files" | "readings">,
+): string[] {
+  const readers = Map.groupBy(readings, ({ path }) => path);
+  const rank = { open: 0, lost: 1, committed: 2 };
+  const sorted = files
+    .toSorted((one, other) => rank[one.phase] - rank[other.phase]);
+  return inColumns(sorted.map((file) => [
+    file.path,
+    formatBytes(file.size).padStart(8),
+    file.phase,
+    describeFile(file, readers.get(file.path) ?? []),
+  ]));
+}
+
+function describeMember(
+  member: MemberStatus,
+  waits: readonly WaitStatus[],
+): string {
+  const { app, pid, joined, state } = member;
+  if (state !== "running") return state;
+  const waiting = waits
+    .filter((wait) => wait.app === app && wait.pid === pid)
+    .map(({ path, why, since }) =>
+      `waits for "${path}" since ${formatTime(since)}: ${why}`
+    );
+  return waiting.join("; ") || `running since ${formatTime(joined)}`;
+}
+
+function describeFile(
+  { size, writers, missing }: FileStatus,
+  readings: readonly ReadingStatus[],
+): string {
+  const read = readings.map(({ app, bytes }) =>
+    `${app} has read ${formatBytes(bytes)}${shareOf(bytes, size)}`
+  );
+  return [
+    `written by ${writers.join(", ")}`,
+    ...read,
+    ...(missing ? [`not finished: ${missing}`] : []),
+  ].join("; ");
+}
+
+function shareOf(bytes: number, size: number): string {
+  if (size === 0 || bytes > size) return "";
+  return ` (${Math.floor(100 * bytes / size)} %)`;
+}
+
+/** Rows of cells as lines in which the cells stand below each other. */
+function inColumns(rows: readonly string[][]): string[] {
+  const widths = rows.reduce(
+    (widths, row) => row.map((cell, i) => Math.max(widths[i] ?? 0, cell.length)),
+    [] as number[],
+  );
+  return rows.map((row) =>
+    printable(row.map((cell, i) => cell.padEnd(widths[i])).join("  ")).trimEnd()
+  );
+}
+
+/** A path may hold what would move a terminal's cursor. */
+function printable(line: string): string {
+  return line.replaceAll(
+    /\p{Cc}/gu,
+    (it) => `\\x${it.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}
+
+/** In the units that storage is sold in. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let unit = 0;
+  while (bytes >= 999.95 && unit < units.length - 1) {
+    bytes /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? bytes : bytes.toFixed(1)} ${units[unit]}`;
+}
+
+function formatTime(time: number): string {
+  return new Date(time).toTimeString().slice(0, 8);
+}
