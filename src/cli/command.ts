@@ -14,3 +14,6 @@ export interface Command {
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** The exit code of a command that Ctrl-C has ended, as shells report it. */
+export const INTERRUPTED = 130;

@@ -8,13 +8,22 @@
  * @module
  */
 import { run } from "./capio/run.ts";
-import { type Command, UsageError } from "./command.ts";
+import { status } from "./capio/status.ts";
+import { workflow } from "./capio/workflow.ts";
+import { type Command, INTERRUPTED, UsageError } from "./command.ts";
 import { lines } from "./lines/mod.ts";
 import { store } from "./store/mod.ts";
 import { tstorage } from "./tstorage/mod.ts";
 
 /** Every subcommand, in the order in which the help lists them. */
-const COMMANDS: readonly Command[] = [run, lines, store, tstorage];
+const COMMANDS: readonly Command[] = [
+  run,
+  workflow,
+  status,
+  lines,
+  store,
+  tstorage,
+];
 
 /**
  * Runs the `sluice` command line.
@@ -83,10 +92,12 @@ function explain(error: unknown, command: Command): number {
 
 if (import.meta.main) {
   const interrupt = new AbortController();
-  Deno.addSignalListener("SIGINT", () => {
-    // A second Ctrl-C means now, whatever the command is still tidying up.
-    if (interrupt.signal.aborted) Deno.exit(130);
-    interrupt.abort(new DOMException("Interrupted", "AbortError"));
-  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      // A second Ctrl-C means now, whatever the command is still tidying up.
+      if (interrupt.signal.aborted) Deno.exit(INTERRUPTED);
+      interrupt.abort(new DOMException("Interrupted", "AbortError"));
+    });
+  }
   Deno.exit(await main(Deno.args, interrupt.signal));
 }

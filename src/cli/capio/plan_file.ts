@@ -5,6 +5,7 @@ import {
   type StepPlan,
   type WorkflowPlan,
 } from "../../capio/mod.ts";
+import { isSpecifier, scriptProblem } from "./script_file.ts";
 
 /** A plan whose paths are absolute, and whose files are there. */
 export interface PlanFile extends WorkflowPlan {
@@ -51,21 +52,12 @@ function withPath(step: StepPlan, directory: string): StepPlan {
   return { ...step, script: resolve(directory, step.script) };
 }
 
-/** Says that a script is missing in one line, as Deno would in several. */
 async function checkScript({ name, script }: StepPlan): Promise<void> {
-  if (isSpecifier(script)) return;
-  const info = await Deno.stat(script).catch(() => undefined);
-  if (info?.isFile) return;
+  const problem = await scriptProblem(script);
+  if (!problem) return;
   throw new Error(
-    `Cannot run step "${name}": its script "${script}" ${
-      info ? "is not a file" : "does not exist"
-    }`,
+    `Cannot run step "${name}": its script "${script}" ${problem}`,
   );
-}
-
-/** Such as `jsr:@scope/name` or `https://example.org/script.ts`. */
-function isSpecifier(script: string): boolean {
-  return /^[a-z]{2,}:/i.test(script);
 }
 
 async function readText(path: string, what: string): Promise<string> {

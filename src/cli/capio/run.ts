@@ -1,5 +1,6 @@
 import { stepCommand } from "../../capio/mod.ts";
 import { type Command, UsageError } from "../command.ts";
+import { scriptProblem } from "./script_file.ts";
 import { parseStep } from "./step_arguments.ts";
 
 /** `sluice run`: an unmodified script as a step of a workflow. */
@@ -28,7 +29,10 @@ Example:
   sluice run --capio-dir data --app-name reader --allow-net read.ts --fast`,
   async run(args, signal) {
     const step = parseStep(args);
-    await checkScript(step.script);
+    const problem = await scriptProblem(step.script);
+    if (problem) {
+      throw new UsageError(`Cannot run "${step.script}": it ${problem}`);
+    }
     return await runStep(step, signal);
   },
 };
@@ -45,15 +49,4 @@ async function runStep(
   const { code } = await child.status;
   signal.removeEventListener("abort", stop);
   return code;
-}
-
-/** Says that a script is missing in one line, as Deno would in several. */
-async function checkScript(script: string): Promise<void> {
-  if (/^[a-z]{2,}:/i.test(script)) return;
-  try {
-    await Deno.stat(script);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new UsageError(`Cannot run "${script}": it does not exist`);
-  }
 }

@@ -6,6 +6,18 @@ import type {
   WorkflowStatus,
 } from "../../capio/mod.ts";
 
+/** Everything that goes on in a workflow. */
+export function statusLines(status: WorkflowStatus): string[] {
+  const { workflowName, capioDir, files } = status;
+  return [
+    printable(`Workflow "${workflowName}" in "${capioDir}"`),
+    "",
+    ...memberLines(status),
+    "",
+    ...(files.length > 0 ? fileLines(status) : ["No files yet"]),
+  ];
+}
+
 /** A line for each who takes part: what it does, or what it waits for. */
 export function memberLines(
   { members, waits }: Pick<WorkflowStatus, "members" | "waits">,
@@ -69,7 +81,8 @@ function shareOf(bytes: number, size: number): string {
 /** Rows of cells as lines in which the cells stand below each other. */
 function inColumns(rows: readonly string[][]): string[] {
   const widths = rows.reduce(
-    (widths, row) => row.map((cell, i) => Math.max(widths[i] ?? 0, cell.length)),
+    (widths, row) =>
+      row.map((cell, i) => Math.max(widths[i] ?? 0, cell.length)),
     [] as number[],
   );
   return rows.map((row) =>

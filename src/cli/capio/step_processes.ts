@@ -1,4 +1,4 @@
-import type { Terminal } from "./terminal.ts";
+import type { StandardStream, Terminal } from "./terminal.ts";
 
 /** A step's process to be. */
 export interface StepProcess {
@@ -76,14 +76,18 @@ async function runStep(
   }).spawn();
   const output = new AbortController();
   using _ = endOn(stop, child, output);
-  const forward = (stream: "stdout" | "stderr") =>
-    child[stream]
+  const forward = (stream: StandardStream) => {
+    const shown = new WritableStream<string>({
+      write: (text) => terminal.write(stream, text),
+    });
+    return child[stream]
       .pipeThrough(new TextDecoderStream())
       .pipeThrough(prefixedLines(prefix))
-      .pipeTo(terminal.writable(stream), { signal: output.signal })
+      .pipeTo(shown, { signal: output.signal })
       .catch((error) => {
         if (!output.signal.aborted) fail(error);
       });
+  };
   await Promise.all([
     child.status.then(({ code, signal }) => {
       if (code !== 0) fail({ name, code, signal });

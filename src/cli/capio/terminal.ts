@@ -5,43 +5,47 @@ const WRAP = "\x1b[?7h";
 /** What a terminal that does not tell has. */
 const ROWS = 24;
 
+/** Standard output or standard error. */
+export type StandardStream = "stdout" | "stderr";
+
 /**
- * Standard output and standard error, with lines at the bottom that change in
- * place where standard error is a terminal.
+ * Standard output and standard error, with lines at the bottom of one of them
+ * that change in place where it is a terminal.
  */
 export class Terminal {
   /** Whether {@linkcode Terminal.draw} shows anything. */
-  readonly isLive = Deno.stderr.isTerminal();
+  readonly isLive: boolean;
+  readonly #stream: StandardStream;
   #drawn: readonly string[] = [];
   /** The last of those who write: one at a time does. */
   #turn: Promise<void> = Promise.resolve();
 
-  /** Text that stays, above the lines that change. */
-  writable(stream: "stdout" | "stderr"): WritableStream<string> {
-    return new WritableStream({
-      write: (text) => this.#write(stream, text),
-    });
-  }
-
-  /** Writes a line that stays to standard error. */
-  async log(line: string): Promise<void> {
-    await this.#write("stderr", `${line}\n`);
+  /** Draws the lines that change on `stream`. */
+  constructor(stream: StandardStream) {
+    this.#stream = stream;
+    this.isLive = Deno[stream].isTerminal();
   }
 
   /** Replaces the lines that change. */
   async draw(lines: readonly string[]): Promise<void> {
     if (!this.isLive) return;
     await this.#inTurn(async () => {
-      await writeAll(Deno.stderr, this.#erase() + this.#paint(lines));
+      await writeAll(this.#stream, this.#erase() + this.#paint(lines));
     });
   }
 
-  async #write(stream: "stdout" | "stderr", text: string): Promise<void> {
+  /** Writes a line that stays, above those that change. */
+  async print(line: string): Promise<void> {
+    await this.write(this.#stream, `${line}\n`);
+  }
+
+  /** Writes lines that stay, above those that change. */
+  async write(stream: StandardStream, text: string): Promise<void> {
     await this.#inTurn(async () => {
-      const lines = this.#drawn;
-      await writeAll(Deno.stderr, this.#erase());
-      await writeAll(Deno[stream], text);
-      await writeAll(Deno.stderr, this.#paint(lines));
+      const drawn = this.#drawn;
+      await writeAll(this.#stream, this.#erase());
+      await writeAll(stream, text);
+      await writeAll(this.#stream, this.#paint(drawn));
     });
   }
 
@@ -59,8 +63,8 @@ export class Terminal {
 
   /** A line that is too long is cut off by the terminal, and stays one line. */
   #paint(lines: readonly string[]): string {
+    if (lines.length === 0) return "";
     this.#drawn = fitting(lines);
-    if (this.#drawn.length === 0) return "";
     return NO_WRAP + this.#drawn.map((line) => `${line}\n`).join("") + WRAP;
   }
 }
@@ -74,10 +78,10 @@ function fitting(lines: readonly string[]): readonly string[] {
 }
 
 async function writeAll(
-  stream: typeof Deno.stdout,
+  stream: StandardStream,
   text: string,
 ): Promise<void> {
   for (let rest = new TextEncoder().encode(text); rest.length > 0;) {
-    rest = rest.subarray(await stream.write(rest));
+    rest = rest.subarray(await Deno[stream].write(rest));
   }
 }

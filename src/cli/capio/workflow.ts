@@ -1,22 +1,24 @@
-import { parseArgs } from "node:util";
 import {
   CapioWorkspace,
+  drawTimeline,
   followWorkflow,
   stepCommand,
+  timelineIntervals,
   type WorkflowStatus,
-  workflowStatus,
 } from "../../capio/mod.ts";
-import { type Command, UsageError } from "../command.ts";
+import { parseArguments } from "../arguments.ts";
+import { type Command, INTERRUPTED, UsageError } from "../command.ts";
 import { type PlanFile, readPlanFile } from "./plan_file.ts";
 import { fileLines, memberLines } from "./status_lines.ts";
-import { runSteps, type StepFailure, type StepProcess } from "./step_processes.ts";
+import {
+  runSteps,
+  type StepFailure,
+  type StepProcess,
+} from "./step_processes.ts";
 import { Terminal } from "./terminal.ts";
 
 /** Under this name the command itself takes part in the workflow. */
 const APP_NAME = "sluice workflow";
-
-/** What a shell reports of a command that Ctrl-C has ended. */
-const INTERRUPTED = 130;
 
 /** Of more files the summary would be no summary. */
 const MOST_FILES_IN_SUMMARY = 20;
@@ -58,19 +60,170 @@ Options:
 Example:
   sluice workflow --timeline flights.svg flights.json`,
   async run(args, signal) {
-    const { file, denoFlags, timeline } = parseOptions(args);
-    const plan = await readPlanFile(file);
-    return await runPlan(plan, denoFlags, signal);
+    const options = parseOptions(args);
+    const plan = await readPlanFile(options.file);
+    return await runPlan(plan, options, signal);
   },
 };
 
-function parseOptions(args: string[]) {
-  const { values, positionals } = parseWorkflowArgs(args);
+interface WorkflowOptions {
+  readonly file: string;
+  readonly denoFlags: readonly string[];
+  /** Where to draw the timeline. */
+  readonly timeline?: string;
+}
+
+function parseOptions(args: string[]): WorkflowOptions {
+  const { values, positionals } = parseArguments({
+    args,
+    options: {
+      timeline: { type: "string" },
+      "deno-flag": { type: "string", multiple: true, default: [] },
+    },
+    allowPositionals: true,
+  });
   const [file, ...others] = positionals;
   if (file === undefined) throw new UsageError("No workflow file to run");
   if (others.length > 0) {
-    throw new UsageError(`One file is enough, found also "${others[0]}"`);
+    throw new UsageError(
+      `One file describes a workflow, not "${others[0]}" too`,
+    );
   }
-  const denoFlags = values["deno-flag"] ?? [];
-  return { file, denoFlags, timeline: values.timeline };
+  return { file, denoFlags: values["deno-flag"], timeline: values.timeline };
+}
+
+async function runPlan(
+  plan: PlanFile,
+  { denoFlags, timeline }: WorkflowOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  // What cannot be written is better known now than in an hour.
+  if (timeline) await writeTimeline(timeline, drawTimeline([]));
+  const terminal = new Terminal("stderr");
+  const begun = performance.now();
+  // As long as it takes part, the run does not end between two short steps.
+  const workspace = new CapioWorkspace({
+    capioDir: plan.capioDir,
+    appName: APP_NAME,
+    workflowName: plan.workflowName,
+    capioClConfigurationFile: plan.capioCl ?? "",
+  });
+  let isFailed = true;
+  try {
+    await warnOfAbsentApps(plan, terminal);
+    const failure = await runWithProgress(plan, denoFlags, terminal, signal);
+    isFailed = failure !== undefined || signal.aborted;
+    const status = workspace.status();
+    if (timeline) await writeTimeline(timeline, timelineOf(status));
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    const outcome = describeOutcome(failure, signal);
+    await terminal.print(`sluice workflow: ${outcome} after ${seconds} s`);
+    for (const line of summary(status)) await terminal.print(`  ${line}`);
+    return signal.aborted ? INTERRUPTED : failure?.code ?? 0;
+  } finally {
+    workspace.leave(isFailed);
+  }
+}
+
+async function warnOfAbsentApps(
+  { capioCl, absentApps }: PlanFile,
+  terminal: Terminal,
+): Promise<void> {
+  for (const app of absentApps) {
+    await terminal.print(
+      `sluice workflow: "${app}" in "${capioCl}" is none of the steps, so it has to be started by other means`,
+    );
+  }
+}
+
+async function runWithProgress(
+  plan: PlanFile,
+  denoFlags: readonly string[],
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<StepFailure | undefined> {
+  const ended = new AbortController();
+  const progress = showProgress(plan, terminal, ended.signal);
+  try {
+    return await runSteps(processesOf(plan, denoFlags), terminal, signal);
+  } finally {
+    ended.abort();
+    await progress;
+    await terminal.draw([]);
+  }
+}
+
+async function showProgress(
+  { capioDir, workflowName }: PlanFile,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!terminal.isLive) return;
+  const draw = new WritableStream<WorkflowStatus>({
+    write: (status) => terminal.draw(progressLines(status)),
+  });
+  await followWorkflow(capioDir, { workflowName })?.pipeTo(draw, { signal })
+    .catch((error) => {
+      if (!signal.aborted) throw error;
+    });
+}
+
+function processesOf(
+  { capioDir, workflowName, capioCl, directory, steps }: PlanFile,
+  denoFlags: readonly string[],
+): StepProcess[] {
+  return steps.map((step) => {
+    const { args, env } = stepCommand({
+      capioDir,
+      appName: step.name,
+      workflowName,
+      capioClConfigurationFile: capioCl,
+      script: step.script,
+      args: step.args,
+      denoFlags: [...denoFlags, ...step.denoFlags],
+    });
+    // The plan alone counts, whatever the environment says.
+    return { ...step, args, env: { CAPIO_CL: "", ...env }, cwd: directory };
+  });
+}
+
+function progressLines(status: WorkflowStatus): string[] {
+  const members = status.members.filter(({ app }) => app !== APP_NAME);
+  return [...memberLines({ ...status, members }), ...fileLines(status)];
+}
+
+function describeOutcome(
+  failure: StepFailure | undefined,
+  signal: AbortSignal,
+): string {
+  if (signal.aborted) return "Interrupted";
+  if (!failure) return "All steps ended well";
+  const { name, code, signal: killedBy } = failure;
+  return killedBy
+    ? `Step "${name}" was killed by ${killedBy}`
+    : `Step "${name}" failed with exit code ${code}`;
+}
+
+function summary(status: WorkflowStatus): string[] {
+  const lines = fileLines(status);
+  if (lines.length <= MOST_FILES_IN_SUMMARY) return lines;
+  const shown = lines.slice(0, MOST_FILES_IN_SUMMARY);
+  return [...shown, `... and ${lines.length - shown.length} more files`];
+}
+
+function timelineOf(status: WorkflowStatus): string {
+  const title = `Workflow "${status.workflowName}": who wrote and read what`;
+  return drawTimeline(timelineIntervals(status, Date.now()), { title });
+}
+
+async function writeTimeline(path: string, svg: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, svg);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new Error(
+      `Cannot write the timeline "${path}": ${error.message}`,
+      { cause: error },
+    );
+  }
 }

@@ -1,10 +1,11 @@
-import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import type { ParseArgsOptionsConfig } from "node:util";
 import {
   openStore,
   type OpenStoreOptions,
   type ReadOnlyStore,
   Store,
 } from "../../store/mod.ts";
+import { parseArguments } from "../arguments.ts";
 import { UsageError } from "../command.ts";
 
 /** Splits arguments into options and positionals, of which some must be. */
@@ -13,7 +14,7 @@ export function parse<T extends ParseArgsOptionsConfig>(
   options: T,
   names: readonly string[],
 ) {
-  const parsed = parseOrRefuse(args, options);
+  const parsed = parseArguments({ args, options, allowPositionals: true });
   const missing = names[parsed.positionals.length];
   if (missing === undefined) return parsed;
   throw new UsageError(`${missing} is missing`);
@@ -49,16 +50,4 @@ export async function openToWrite(url: string): Promise<Store> {
 /** A key on one line of output, unlike any other key. */
 export function printable(key: string): string {
   return /^"|\p{C}/u.test(key) ? JSON.stringify(key) : key;
-}
-
-function parseOrRefuse<T extends ParseArgsOptionsConfig>(
-  args: string[],
-  options: T,
-) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new UsageError(error.message.split(". ", 1)[0]);
-  }
 }
