@@ -52,7 +52,8 @@ export interface FollowWorkflowOptions {
 /**
  * Looks at a workflow again and again without taking part in it. A look is
  * taken when it is asked for, so a slow reader misses what lies between; the
- * stream ends with the workflow, after a last look.
+ * stream ends with the workflow, after a last look. A file that is not permanent
+ * has vanished by then: its size is the one that was seen before.
  *
  * @example Usage
  * ```ts no-eval

@@ -242,7 +242,7 @@ export class Workflow {
   }
 
   #reportLost(): void {
-    for (const { id, ending } of this.state.members.values()) {
+    for (const { id, ending } of this.#follower.catchUp().members.values()) {
       if (ending || id === this.id) continue;
       if (FileLock.isHeld(this.folder.memberLock(id))) continue;
       // It may have said farewell since the journal was last read.

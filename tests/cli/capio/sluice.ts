@@ -1,0 +1,202 @@
+import { delay } from "@std/async";
+import { fromFileUrl, join } from "@std/path";
+import { stdConfigArgs } from "../../../tools/std_config.ts";
+
+const root = fromFileUrl(new URL("../../../", import.meta.url));
+const cli = join(root, "src/cli/mod.ts");
+const config = (await stdConfigArgs())
+  .map((arg) => arg.startsWith("-") ? arg : join(root, arg));
+
+/** The flag with which steps of this checkout find what they import. */
+export const configFlag = `--deno-flag=${config.join("=")}`;
+
+/** The arguments of Deno that run the command line. */
+export function sluiceArgs(...args: string[]): string[] {
+  return ["run", "-A", "--quiet", "--no-check", ...config, cli, ...args];
+}
+
+/** How a command ended. */
+export interface SluiceResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running `sluice` command; the test that starts it awaits its `result`. */
+export class Sluice implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #read: Promise<unknown>;
+  stdout = "";
+  stderr = "";
+  readonly result: Promise<SluiceResult>;
+
+  constructor(...args: string[]) {
+    this.#process = new Deno.Command(Deno.execPath(), {
+      args: sluiceArgs(...args),
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#read = Promise.all([
+      this.#collect("stdout"),
+      this.#collect("stderr"),
+    ]);
+    this.result = this.#finish();
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#process.kill(signal);
+  }
+
+  /** Waits until standard output has what the pattern describes. */
+  async printed(pattern: RegExp): Promise<RegExpMatchArray> {
+    for (;;) {
+      const match = this.stdout.match(pattern);
+      if (match) return match;
+      const pause = delay(20).then(() => undefined);
+      const ended = await Promise.race([this.result, pause]);
+      if (ended && !pattern.test(this.stdout)) {
+        throw new Error(`Ended without ${pattern}: ${JSON.stringify(ended)}`);
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      // So that it can take its steps along.
+      this.kill("SIGINT");
+    } catch {
+      // It has ended by itself.
+    }
+    await this.result;
+  }
+
+  async #collect(stream: "stdout" | "stderr"): Promise<void> {
+    const text = this.#process[stream].pipeThrough(new TextDecoderStream());
+    for await (const chunk of text) this[stream] += chunk;
+  }
+
+  async #finish(): Promise<SluiceResult> {
+    await this.#read;
+    const { code } = await this.#process.status;
+    return { code, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+/** Runs a command to its end. */
+export async function sluice(...args: string[]): Promise<SluiceResult> {
+  await using command = new Sluice(...args);
+  return await command.result;
+}
+
+/** A step: the code of its script, and what else its plan says. */
+export interface TestStep {
+  readonly code: string;
+  readonly denoFlags?: readonly string[];
+}
+
+/** A directory with a plan of a workflow and its scripts, gone with the test. */
+export class TestPlan implements Disposable {
+  readonly directory: string;
+
+  constructor(
+    steps: Readonly<Record<string, TestStep>>,
+    capioCl?: Record<string, unknown>,
+  ) {
+    this.directory = Deno.realPathSync(Deno.makeTempDirSync());
+    Deno.mkdirSync(this.data);
+    const plan = {
+      capioDir: "data",
+      workflowName: "test",
+      ...(capioCl && { capioCl: "cl.json" }),
+      steps: Object.entries(steps).map(([name, { code, denoFlags = [] }]) => {
+        this.write(`${name}.ts`, code);
+        return { name, script: `${name}.ts`, args: ["data"], denoFlags };
+      }),
+    };
+    this.write("plan.json", JSON.stringify(plan));
+    if (capioCl) this.write("cl.json", JSON.stringify(capioCl));
+  }
+
+  get file(): string {
+    return this.path("plan.json");
+  }
+
+  /** Where the steps exchange files. */
+  get data(): string {
+    return this.path("data");
+  }
+
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+
+  write(name: string, text: string): void {
+    Deno.writeTextFileSync(this.path(name), text);
+  }
+
+  /** The names in the directory where files are exchanged. */
+  list(): string[] {
+    return [...Deno.readDirSync(this.data)].map(({ name }) => name).sort();
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.directory, { recursive: true });
+  }
+}
+
+/** `writer` streams `a.txt` to `reader`. */
+export const STREAMED = {
+  name: "test",
+  IO_Graph: [
+    {
+      name: "writer",
+      output_stream: ["a.txt"],
+      streaming: [{
+        name: ["a.txt"],
+        committed: "on_close",
+        mode: "no_update",
+      }],
+    },
+    { name: "reader", input_stream: ["a.txt"], output_stream: ["b.txt"] },
+  ],
+  permanent: ["*"],
+};
+
+/** Writes a half of `a.txt`, waits for a file `go` and writes the other one. */
+export const WRITER = `
+  using file = await Deno.open(Deno.args[0] + "/a.txt", { create: true, write: true });
+  await file.write(new TextEncoder().encode("first half, "));
+  console.log("half-way as process", Deno.pid);
+  for (;;) {
+    if (await Deno.stat("go").catch(() => undefined)) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await file.write(new TextEncoder().encode("second half"));
+  console.error("done");`;
+
+/** The permission with which the writer sees `go`. */
+export const WRITER_FLAGS = ["--allow-read=go"];
+
+/** Copies `a.txt` to `b.txt`. */
+export const READER = `
+  const text = await Deno.readTextFile(Deno.args[0] + "/a.txt");
+  await Deno.writeTextFile(Deno.args[0] + "/b.txt", text);
+  console.log("read", text.length, "characters");`;
+
+/** Goes on for ever. */
+export const ENDLESS = `
+  console.log("running as process", Deno.pid);
+  setInterval(() => {}, 1000);`;
+
+/** Whether a process is there. */
+export function isAlive(pid: number): boolean {
+  try {
+    Deno.kill(pid, "SIGCONT");
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
