@@ -1,4 +1,8 @@
-import { parseArgs, type ParseArgsConfig } from "node:util";
+import {
+  parseArgs,
+  type ParseArgsConfig,
+  type ParseArgsOptionsConfig,
+} from "node:util";
 import { UsageError } from "./command.ts";
 
 /**
@@ -16,4 +20,31 @@ export function parseArguments<T extends ParseArgsConfig>(
     // What else it says is advice to programmers.
     throw new UsageError(error.message.split(/\. |\n/, 1)[0]);
   }
+}
+
+/** Splits arguments into options and positionals, of which some must be. */
+export function parse<T extends ParseArgsOptionsConfig>(
+  args: string[],
+  options: T,
+  names: readonly string[],
+) {
+  const parsed = parseArguments({ args, options, allowPositionals: true });
+  const missing = names[parsed.positionals.length];
+  if (missing === undefined) return parsed;
+  throw new UsageError(`${missing} is missing`);
+}
+
+/** Refuses positionals that come after the last one that means something. */
+export function assertNoMore(positionals: readonly string[], most: number) {
+  if (positionals.length <= most) return;
+  throw new UsageError(`Unexpected argument "${positionals[most]}"`);
+}
+
+/** A whole number from 0 to `most`. */
+export function wholeNumber(name: string, text: string, most: number): number {
+  const number = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (number <= most) return number;
+  throw new UsageError(
+    `Expected ${name} to be a whole number up to ${most}, found "${text}"`,
+  );
 }

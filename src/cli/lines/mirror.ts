@@ -1,6 +1,6 @@
 import { LineHostMirror, StopIteration } from "../../lines/mod.ts";
+import { assertNoMore, parse } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { assertNoMore, parse } from "../store/arguments.ts";
 import {
   CLIENT_HELP,
   CLIENT_OPTIONS,

@@ -1,7 +1,6 @@
 import { LineHostBuffer } from "../../lines/mod.ts";
+import { assertNoMore, parse, wholeNumber } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { assertNoMore, parse } from "../store/arguments.ts";
-import { wholeNumber } from "../tstorage/arguments.ts";
 import { orUsageError, tokenOf } from "./arguments.ts";
 
 const OPTIONS = {

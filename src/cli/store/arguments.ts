@@ -1,30 +1,10 @@
-import type { ParseArgsOptionsConfig } from "node:util";
 import {
   openStore,
   type OpenStoreOptions,
   type ReadOnlyStore,
   Store,
 } from "../../store/mod.ts";
-import { parseArguments } from "../arguments.ts";
 import { UsageError } from "../command.ts";
-
-/** Splits arguments into options and positionals, of which some must be. */
-export function parse<T extends ParseArgsOptionsConfig>(
-  args: string[],
-  options: T,
-  names: readonly string[],
-) {
-  const parsed = parseArguments({ args, options, allowPositionals: true });
-  const missing = names[parsed.positionals.length];
-  if (missing === undefined) return parsed;
-  throw new UsageError(`${missing} is missing`);
-}
-
-/** Refuses positionals that come after the last one that means something. */
-export function assertNoMore(positionals: readonly string[], most: number) {
-  if (positionals.length <= most) return;
-  throw new UsageError(`Unexpected argument "${positionals[most]}"`);
-}
 
 /** Connects to the store that is given by a URL. */
 export async function open(

@@ -1,8 +1,9 @@
 import { TerminalProgressBar } from "../../events/mod.ts";
 import { StoreProgressManager } from "../../store/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
+import { assertNoMore, parse } from "../arguments.ts";
 import { type Command, UsageError } from "../command.ts";
-import { assertNoMore, open, parse } from "./arguments.ts";
+import { open } from "./arguments.ts";
 
 const OPTIONS = {
   output: { type: "string", short: "o" },

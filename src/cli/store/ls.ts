@@ -1,6 +1,7 @@
 import type { ReadOnlyStore } from "../../store/mod.ts";
+import { assertNoMore, parse } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { assertNoMore, open, parse, printable } from "./arguments.ts";
+import { open, printable } from "./arguments.ts";
 
 const OPTIONS = { long: { type: "boolean", short: "l" } } as const;
 

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../store/mod.ts";
+import { parse } from "../arguments.ts";
 import { type Command, UsageError } from "../command.ts";
-import { open, parse } from "./arguments.ts";
+import { open } from "./arguments.ts";
 
 const OPTIONS = { select: { type: "string" } } as const;
 

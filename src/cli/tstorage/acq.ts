@@ -4,8 +4,8 @@ import {
   TStorageError,
   UnitPayloadType,
 } from "../../tstorage/mod.ts";
+import { assertNoMore, parse } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { assertNoMore, parse } from "../store/arguments.ts";
 import {
   connect,
   parseBound,

@@ -6,6 +6,7 @@ import {
   type Key,
   type PayloadType,
 } from "../../tstorage/mod.ts";
+import { wholeNumber } from "../arguments.ts";
 import { UsageError } from "../command.ts";
 import { parseTime } from "./csv_records.ts";
 
@@ -64,15 +65,6 @@ export async function connect<T>(
   if ((await channel.connect()).isOk()) return channel;
   signal.throwIfAborted();
   throw new Error(`Cannot connect to "${values.host}:${port}"`);
-}
-
-/** A whole number from 0 to `most`. */
-export function wholeNumber(name: string, text: string, most: number): number {
-  const number = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (number <= most) return number;
-  throw new UsageError(
-    `Expected ${name} to be a whole number up to ${most}, found "${text}"`,
-  );
 }
 
 /** The payload type for `--fields`. */

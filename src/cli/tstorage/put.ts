@@ -5,8 +5,8 @@ import {
   TerminalProgressBar,
 } from "../../events/mod.ts";
 import type { Channel, Record } from "../../tstorage/mod.ts";
+import { assertNoMore, parse } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { assertNoMore, parse } from "../store/arguments.ts";
 import {
   connect,
   parseFields,

@@ -3,9 +3,8 @@ import {
   type TStorageServer,
   type TStorageServerOptions,
 } from "../../tstorage/mod.ts";
+import { assertNoMore, parse, wholeNumber } from "../arguments.ts";
 import { type Command, UsageError } from "../command.ts";
-import { assertNoMore, parse } from "../store/arguments.ts";
-import { wholeNumber } from "./arguments.ts";
 
 const OPTIONS = {
   path: { type: "string", default: ":memory:" },
