@@ -118,31 +118,39 @@ export class HostClient {
     const left = { ...RETRIES } as Record<keyof typeof RETRIES, number>;
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), this.#timeout);
+    let failure: unknown;
     try {
       for (let pause = FIRST_PAUSE_MILLISECONDS;; pause *= 2) {
         try {
           return await attempt(late.signal);
         } catch (error) {
-          const kind = late.signal.aborted ? undefined : retryKind(error);
-          if (kind === undefined || left[kind]-- === 0) throw error;
-          await delay(pause, { signal: late.signal });
+          if (late.signal.aborted) throw error;
+          failure = error;
         }
+        const kind = retryKind(failure);
+        if (kind === undefined || left[kind]-- === 0) throw failure;
+        await delay(pause, { signal: late.signal });
       }
     } catch (error) {
-      throw this.#explain(error, late.signal.aborted);
+      throw late.signal.aborted
+        ? this.#lateError(failure ?? error)
+        : this.#explain(error);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #explain(error: unknown, isLate: boolean): unknown {
-    if (isLate) {
-      return new LinesError(
-        `The host at ${this.#address} did not answer within ${this.#timeout} ms`,
-        "timeout",
-        { cause: error },
-      );
-    }
+  #lateError(cause: unknown): LinesError {
+    const why = cause instanceof TypeError ? `: ${reasonOf(cause)}` : "";
+    return new LinesError(
+      `The host at ${this.#address} did not answer within ` +
+        `${this.#timeout} ms${why}`,
+      "timeout",
+      { cause },
+    );
+  }
+
+  #explain(error: unknown): unknown {
     if (!(error instanceof TypeError)) return error;
     return new LinesError(
       `Cannot reach the host at ${this.#address}: ${reasonOf(error)}`,

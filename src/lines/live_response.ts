@@ -57,7 +57,9 @@ export function liveResponse(
       }
       stall = setTimeout(() => {
         end();
-        controller.error(new Error("The reader takes nothing"));
+        controller.error(
+          new Error(`A live reader took nothing for ${stallTimeout} ms`),
+        );
       }, stallTimeout);
     },
     cancel: end,

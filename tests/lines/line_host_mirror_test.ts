@@ -359,7 +359,11 @@ Deno.test("a host that is not there is an error that has the lines, within the t
   const mirror = new LineHostMirror(`http://127.0.0.1:${port}/sync-stream`, {
     timeout: 500,
   });
-  const error = await assertRejects(() => mirror.write("x\n"), LinesError);
+  const error = await assertRejects(
+    () => mirror.write("x\n"),
+    LinesError,
+    "refused",
+  );
   assertEquals([error.code, error.undelivered], ["timeout", ["x\n"]]);
   const stream = mirror.writable.getWriter();
   stream.write("y\n").catch(() => {});
