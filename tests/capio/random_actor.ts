@@ -90,6 +90,17 @@ async function write(action: WriteAction): Promise<void> {
       finishing();
       Deno.writeFileSync(path, data);
       break;
+    case "again": {
+      finishing();
+      await Deno.writeFile(path, data);
+      await pause(action.pause);
+      using file = await Deno.create(path);
+      for (let rest = data; rest.length > 0;) {
+        rest = rest.subarray(await file.write(rest.subarray(0, chunk)));
+        await pause(action.pause / 10);
+      }
+      break;
+    }
     case "rename":
       await Deno.writeFile(`${path}.part`, data);
       await pause(action.pause);

@@ -9,6 +9,7 @@ const WRITINGS = [
   "sync",
   "rename",
   "directory",
+  "again",
 ] as const;
 
 /** How it is read. */
@@ -96,6 +97,8 @@ export interface PlannedStep {
   readonly start: number;
   /** In ms after its start. */
   readonly kill?: number;
+  /** In ms after its start it is stopped for as long again. */
+  readonly stop?: number;
 }
 
 export interface Plan {
@@ -146,7 +149,10 @@ export function makePlan(random: () => number): Plan {
       key,
       size: pick([0, 1, below(100), below(10_000), below(1_000_000)]),
       writer,
-      mode: pick(["update", "no_update"] as const),
+      // The bytes of the first writing are not those of the second.
+      mode: writing === "again"
+        ? "update"
+        : pick(["update", "no_update"] as const),
       isPermanent: chance(0.8),
       isMissing,
       isReplaced: writing !== "directory" && chance(0.2),
@@ -181,6 +187,7 @@ export function makePlan(random: () => number): Plan {
       ),
     start: chance(0.3) ? below(600) : 0,
     ...hasKills && chance(0.4) && { kill: 80 + below(500) },
+    ...chance(0.1) && { stop: 80 + below(300) },
   });
   const steps = writers.map((app) => {
     const actions: Action[] = [];

@@ -73,9 +73,9 @@ export class Step implements AsyncDisposable {
     this.#process.kill(signal);
   }
 
-  killIfRunning(): void {
+  killIfRunning(signal?: Deno.Signal): void {
     try {
-      this.kill();
+      this.kill(signal);
     } catch {
       // It has ended by itself.
     }
