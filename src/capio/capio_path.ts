@@ -1,4 +1,6 @@
+import { call } from "./effects.ts";
 import { findInForce } from "./in_force.ts";
+import { atLocation } from "./operations/translate.ts";
 import { ifPresent, system } from "./system.ts";
 
 /** What {@linkcode capioPath} answers. */
@@ -35,7 +37,7 @@ export interface CapioPath {
  * @param path A path in a context that is in force, or any other one.
  */
 export function capioPath(path: string | URL): CapioPath {
-  const look = () => system.statSync(location(path));
+  const look = () => infoOf(path);
   return {
     exists: () => ifPresent(look) !== undefined,
     isFile: () => ifPresent(look)?.isFile ?? false,
@@ -44,9 +46,13 @@ export function capioPath(path: string | URL): CapioPath {
   };
 }
 
-function location(path: string | URL): string | URL {
+/** What is there at this moment: a look waits for nobody. */
+function infoOf(path: string | URL): Deno.FileInfo {
   const found = findInForce(path, true);
-  if (!found) return path;
-  found.workspace.settlePublication(found.place.path);
-  return found.workspace.locate(found.place.path);
+  if (!found) return system.statSync(path);
+  const { workspace, place } = found;
+  workspace.workflow.refresh();
+  return workspace.runSync(
+    atLocation(workspace, place, (location) => call("stat", location)),
+  );
 }

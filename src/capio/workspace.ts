@@ -126,12 +126,16 @@ export class Workspace implements Disposable {
   }
 
   /**
-   * Looks whether a file has been published just now. It is moved first and
-   * the journal told then: in between it is not where the journal says.
+   * Whether a name is taken once everyone who was just moving files has done
+   * so: for a moment a file may not be where the journal says.
    */
-  settlePublication(path: string): void {
-    const file = this.state.paths.get(path);
-    if (file?.phase === "committed") this.workflow.publish(file);
+  isThere(path: string): boolean {
+    const { workflow } = this;
+    return workflow.moving(() => {
+      const file = workflow.state.paths.get(path);
+      if (file?.phase === "committed") workflow.publish(file);
+      return lstatIfPresent(this.locate(path)) !== undefined;
+    });
   }
 
   /** Whether a name is taken, in the spool or in the real tree. */

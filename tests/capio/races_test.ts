@@ -81,3 +81,73 @@ Deno.test("what was left by one who was killed while clearing up is no part of t
   assertEquals(await Deno.readTextFile(`${dir.path}/file.txt`), "new");
   assertEquals(dir.list(), ["file.txt"]);
 });
+
+Deno.test("however fast a file is written anew, each reading is one whole version", async () => {
+  using dir = new TestDirectory();
+  const once = (name: string) => ({
+    name: [name],
+    committed: "on_close",
+    mode: "update",
+  });
+  const cl = await dir.writeCl({
+    writer: {
+      writes: ["again", "renamed"],
+      streaming: [once("again"), once("renamed")],
+    },
+    reader: { reads: ["*"] },
+    other: { reads: ["*"] },
+  });
+  const versions = 150;
+  const step = { capioDir: dir.path, cl, args: [dir.path] };
+  await using writer = new Step({
+    ...step,
+    app: "writer",
+    code: `
+      const dir = Deno.args[0];
+      for (let version = 1; version <= ${versions}; version++) {
+        const text = String(version).padStart(6, "0").repeat(5000);
+        {
+          using file = await Deno.create(dir + "/again");
+          const bytes = new TextEncoder().encode(text);
+          await file.write(bytes.subarray(0, 7));
+          await file.write(bytes.subarray(7));
+        }
+        await Deno.writeTextFile(dir + "/part", text);
+        await Deno.rename(dir + "/part", dir + "/renamed");
+      }`,
+  });
+  const read = (app: string, sync: string) =>
+    new Step({
+      ...step,
+      app,
+      code: `
+        const dir = Deno.args[0];
+        const wrong = [];
+        for (const name of ["again", "renamed"]) {
+          for (let version = "", turn = 0; version !== "${
+        String(versions).padStart(6, "0")
+      }"; turn++) {
+            let text;
+            if (turn % 2) text = await Deno.readTextFile${sync}(dir + "/" + name);
+            else {
+              const file = await Deno.open${sync}(dir + "/" + name);
+              text = await new Response(file.readable).text();
+            }
+            const earlier = version;
+            version = text.slice(0, 6);
+            if (text !== version.repeat(5000) || version < earlier) {
+              wrong.push(name + " " + earlier + " " + version + " " + text.length);
+              if (wrong.length > 5) break;
+            }
+          }
+        }
+        console.log(JSON.stringify(wrong));`,
+    });
+  await using reader = read("reader", "");
+  await using other = read("other", "Sync");
+  assertEquals((await writer.result).stderr, "");
+  for (const { result } of [reader, other]) {
+    const { stdout, stderr } = await result;
+    assertEquals({ stdout, stderr }, { stdout: "[]\n", stderr: "" });
+  }
+});

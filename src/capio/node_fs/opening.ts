@@ -15,6 +15,7 @@ import type { OriginalFs } from "./original_fs.ts";
 /** One of the two things that opening a file can give. */
 interface Opener<F> {
   readonly open: (location: string, ...rest: unknown[]) => Operation<F>;
+  readonly close: (file: F) => void;
   /** Makes of the file just opened one of the workflow. */
   readonly register: (file: F, asWhat: (fd: number) => OpenFile) => F;
 }
@@ -32,6 +33,7 @@ export function openNumberPlan(
         () => original.callBack("open", ...args),
         () => openSync(...args) as number,
       ),
+    close: (fd) => closeSync(fd),
     register(fd, asWhat) {
       try {
         registerFile(fd, asWhat(fd));
@@ -49,6 +51,7 @@ export function openNumberPlan(
 export function openHandlePlan(find: Finder, original: OriginalFs): Plan {
   const opener: Opener<FileHandle> = {
     open: (...args) => original.call("open", ...args),
+    close: (handle) => void handle.close(),
     register(handle, asWhat) {
       try {
         registerFile(handle.fd, asWhat(handle.fd));
@@ -65,7 +68,7 @@ export function openHandlePlan(find: Finder, original: OriginalFs): Plan {
 function openPlan<F>(
   find: Finder,
   original: OriginalFs,
-  { open, register }: Opener<F>,
+  { open, close, register }: Opener<F>,
   signal?: AbortSignal,
 ): Plan {
   return inNodesWords("open", ([path, flags, ...rest]) => {
@@ -89,12 +92,15 @@ function openPlan<F>(
         return openForReading(
           workspace,
           place,
-          openAt,
-          (file, entry) =>
-            register(file, (fd) => {
-              const reading = new AwaitedReading(workspace, entry, place);
-              return new NumberedReading(reading, fd, original);
-            }),
+          {
+            open: openAt,
+            close,
+            awaited: (file, entry) =>
+              register(file, (fd) => {
+                const reading = new AwaitedReading(workspace, entry, place);
+                return new NumberedReading(reading, fd, original);
+              }),
+          },
           signal,
         );
       },

@@ -41,10 +41,19 @@ export function* readWhole<T extends { readonly length: number }>(
   read: (location: string) => Operation<T>,
   signal?: AbortSignal,
 ): Operation<T> {
-  yield* untilWhole(workspace, place, signal);
-  const contents = yield* atLocation(workspace, place, read);
-  noteReading(workspace, place, contents.length);
-  return contents;
+  const { workflow } = workspace;
+  const { path } = place;
+  for (;;) {
+    yield* untilWhole(workspace, place, signal);
+    const entry = workflow.state.paths.get(path);
+    const isPublished = !workflow.isInSpool(path);
+    const contents = yield* atLocation(workspace, place, read);
+    const isSame = workspace.state.paths.get(path) === entry;
+    // Else this may be the beginning of the next file of that name.
+    if (!isSame && !isPublished) continue;
+    noteReading(workspace, place, contents.length);
+    return contents;
+  }
 }
 
 /** `Deno.writeFile`: one opening, one close. */

@@ -24,8 +24,11 @@ export function* open(
   return yield* openForReading(
     workspace,
     place,
-    (location) => call("open", location, options),
-    (file, entry) => awaitFile(file, workspace, entry, place),
+    {
+      open: (location) => call("open", location, options),
+      close: (file) => file.close(),
+      awaited: (file, entry) => awaitFile(file, workspace, entry, place),
+    },
   );
 }
 
@@ -68,24 +71,42 @@ export function* untilOpenable(
   noteInput(workspace, path);
 }
 
-/**
- * Opens with `open` what is there to be read. When it is still being written,
- * `awaited` makes of the file one that waits at its end.
- */
+/** How a file is opened for reading. */
+export interface OpeningForReading<F> {
+  open(location: string): Operation<F>;
+  close(file: F): void;
+  /** Makes of a file that is still being written one that waits at its end. */
+  awaited(file: F, entry: WorkflowFile): F;
+}
+
+/** Opens what is there to be read, as soon as anything is. */
 export function* openForReading<F>(
   workspace: Workspace,
   place: Place,
-  open: (location: string) => Operation<F>,
-  awaited: (file: F, entry: WorkflowFile) => F,
+  opening: OpeningForReading<F>,
   signal?: AbortSignal,
 ): Operation<F> {
-  yield* untilOpenable(workspace, place, signal);
-  const file = yield* atLocation(workspace, place, open);
-  const { state } = workspace;
-  const entry = state.paths.get(place.path);
-  if (entry?.kind !== "file" || entry.phase === "committed") return file;
-  if (isProducer(state, workspace.workflow, entry)) return file;
-  return awaited(file, entry);
+  const { workflow } = workspace;
+  const { path } = place;
+  for (;;) {
+    yield* untilOpenable(workspace, place, signal);
+    const entry = workflow.state.paths.get(path);
+    const isPublished = !workflow.isInSpool(path);
+    const file = yield* atLocation(
+      workspace,
+      place,
+      (location) => opening.open(location),
+    );
+    const isSame = workspace.state.paths.get(path) === entry;
+    if (!isSame && !isPublished) {
+      // This may be the next file of that name, or the one before.
+      opening.close(file);
+      continue;
+    }
+    if (entry?.kind !== "file" || entry.phase === "committed") return file;
+    if (isProducer(workflow.state, workflow, entry)) return file;
+    return opening.awaited(file, entry);
+  }
 }
 
 /**
@@ -153,8 +174,9 @@ function replace(
   if (info.mode !== null && Deno.build.os !== "windows") {
     system.chmodSync(copy, info.mode & 0o7777);
   }
-  system.renameSync(copy, target);
+  // Told first, so that nobody takes the one in its place for the one before.
   workflow.append({ event: "make", path, kind: "file" });
+  system.renameSync(copy, target);
   workflow.refresh();
   return target;
 }

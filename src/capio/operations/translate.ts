@@ -11,16 +11,22 @@ export function* atLocation<T>(
   place: Place,
   act: (location: string) => Operation<T>,
 ): Operation<T> {
-  for (;;) {
-    const location = workspace.locate(place.path);
+  const { path } = place;
+  const { workflow } = workspace;
+  for (let isSecondTry = false;;) {
+    const location = workspace.locate(path);
+    const bearer = workflow.state.paths.get(path);
     try {
       return yield* act(location);
     } catch (error) {
-      workspace.settlePublication(place.path);
-      const moved = workspace.locate(place.path) !== location;
-      if (!isAbsence(error) || !moved) {
+      const isThere = isAbsence(error) && workspace.isThere(path);
+      const isAsBefore = workspace.locate(path) === location &&
+        workflow.state.paths.get(path) === bearer;
+      // What is missing may be something else than what lies here.
+      if (!isThere || (isAsBefore && isSecondTry)) {
         throw inCallersWords(error, location, place);
       }
+      isSecondTry = isAsBefore;
     }
   }
 }
