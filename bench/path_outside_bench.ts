@@ -2,14 +2,17 @@
  * What does a call on a path outside of the workflow's directory cost more
  * inside a context than without one?
  */
+import fs from "node:fs";
 import { enterCapio } from "@sluice/sluice/capio";
 
 const directory = Deno.makeTempDirSync();
 const outside = Deno.makeTempFileSync();
 const original = Deno.lstatSync;
+const originalOfNode = fs.lstatSync;
 
 const session = enterCapio({ capioDir: directory, scope: "process" });
 const replaced = Deno.lstatSync;
+const replacedOfNode = fs.lstatSync;
 
 Deno.bench({
   name: "lstatSync as it was",
@@ -21,6 +24,19 @@ Deno.bench({
   name: "lstatSync in a context, outside of its directory",
   group: "absolute path",
   fn: () => void replaced(outside),
+});
+
+Deno.bench({
+  name: "lstatSync of node:fs as it was",
+  group: "node:fs",
+  baseline: true,
+  // What it calls of Deno's is replaced, too: that is in both.
+  fn: () => void originalOfNode(outside),
+});
+Deno.bench({
+  name: "lstatSync of node:fs in a context, outside of its directory",
+  group: "node:fs",
+  fn: () => void replacedOfNode(outside),
 });
 
 Deno.chdir("/");

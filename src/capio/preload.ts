@@ -17,6 +17,7 @@
 import { interposeEverywhere } from "./in_force.ts";
 import { replaceFunctions } from "./interposition.ts";
 import { resolveOptions } from "./options.ts";
+import { countWorkersGone } from "./workers_gone.ts";
 import { Workspace } from "./workspace.ts";
 
 try {
@@ -24,12 +25,17 @@ try {
   interposeEverywhere(workspace);
   replaceFunctions();
   if (workspace.workflow.isInWorker) leaveAtClose(workspace);
-  // A process that dies without this event is found out by its lock.
-  else addEventListener("unload", () => workspace.leaveWithProcess());
+  else leaveAtUnload(workspace);
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   console.error(`sluice: ${message.split("\n", 1)[0]}`);
   Deno.exit(1);
+}
+
+/** A process that dies without this event is found out by its lock. */
+function leaveAtUnload(workspace: Workspace): void {
+  const gone = countWorkersGone();
+  addEventListener("unload", () => workspace.leaveWithProcess(gone.count));
 }
 
 /** A worker gets no event when it ends. */

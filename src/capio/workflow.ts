@@ -4,14 +4,17 @@ import type { Ending, EventBody } from "./journal/event.ts";
 import { engineWith, initialState } from "./journal/fold.ts";
 import { JournalFollower } from "./journal/follower.ts";
 import { JournalWriter } from "./journal/journal.ts";
-import type { WorkflowFile, WorkflowState } from "./journal/state.ts";
+import type { Member, WorkflowFile, WorkflowState } from "./journal/state.ts";
 import { FileLock } from "./lock.ts";
 import { moveIntoPlace } from "./publication.ts";
 import { presentRun } from "./remains.ts";
+import { SynchronousSleep } from "./wakeups.ts";
 import { WorkflowFolder } from "./workflow_folder.ts";
 
 /** How often one process looks whether the others still live, in ms. */
 const LIVENESS_MILLISECONDS = 100;
+/** How long a terminated worker may take to be gone, in ms. */
+const WORKERS_END_MILLISECONDS = 1000;
 
 /** What {@linkcode Workflow.join} needs to know. */
 export interface WorkflowOptions {
@@ -188,14 +191,37 @@ export class Workflow {
     });
   }
 
-  /** Ends the parts of this process's workers. */
-  endWorkers(failed: boolean): void {
-    const ending = failed ? "failed" : "left";
-    for (const member of this.refresh().members.values()) {
-      const { id, app, pid, isWorker } = member;
-      if (!isWorker || pid !== Deno.pid || app !== this.app) continue;
-      if (!member.ending) this.append({ event: "end", member: id, ending });
+  /**
+   * Ends the parts of this process's workers that are still at work. `gone` of
+   * all its workers have ended before their time: what these wrote is lost.
+   */
+  endWorkers(failed: boolean, gone: number): void {
+    const sleep = new SynchronousSleep();
+    const deadline = performance.now() + WORKERS_END_MILLISECONDS;
+    this.#reportLost();
+    // The lock of a worker just terminated is dropped within moments.
+    while (this.#workers("lost") < gone && this.#workers() > 0) {
+      if (performance.now() > deadline) break;
+      sleep.sleep();
+      this.#reportLost();
     }
+    // One of those still there may be one that does not end when terminated.
+    const unsure = this.#workers("lost") < gone;
+    const ending = failed || unsure ? "failed" : "left";
+    for (const member of this.state.members.values()) {
+      if (!this.#isWorkerHere(member) || member.ending) continue;
+      this.append({ event: "end", member: member.id, ending });
+    }
+  }
+
+  /** The number of this process's workers that ended so, or have not ended. */
+  #workers(ending?: Ending): number {
+    return [...this.state.members.values()]
+      .filter((it) => this.#isWorkerHere(it) && it.ending === ending).length;
+  }
+
+  #isWorkerHere({ isWorker, pid, app }: Member): boolean {
+    return isWorker && pid === Deno.pid && app === this.app;
   }
 
   /** Ends this member's part; the last member clears up. */

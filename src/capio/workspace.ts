@@ -261,10 +261,13 @@ export class Workspace implements Disposable {
     this.workflow.leave(failed ? "failed" : "left");
   }
 
-  /** Leaves at the end of the process, which is that of its workers, too. */
-  leaveWithProcess(): void {
+  /**
+   * Leaves at the end of the process, which is that of its workers, too, `gone`
+   * of which have ended before their time.
+   */
+  leaveWithProcess(gone: number): void {
     const failed = Deno.exitCode !== 0;
-    if (!this.workflow.ended) this.workflow.endWorkers(failed);
+    if (!this.workflow.ended) this.workflow.endWorkers(failed, gone);
     this.leave(failed);
   }
 

@@ -1,0 +1,129 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { flow, Step, TestDirectory } from "./step.ts";
+
+const PRELOAD = import.meta.resolve("../../src/capio/preload.ts");
+
+const READ = `
+  import { readFileSync, writeFileSync } from "node:fs";
+  try {
+    console.log(readFileSync(Deno.args[0] + "/out.txt", "utf8"));
+  } catch (error) {
+    console.log(error.code);
+  }
+  writeFileSync(Deno.args[0] + "/told", "");`;
+
+/** Runs a program with a worker as "writer", and `READ` as "reader". */
+async function outcome(
+  dir: TestDirectory,
+  program: string,
+  worker: string,
+): Promise<[writer: string, reader: string]> {
+  const cl = await dir.writeCl(flow("out.txt"));
+  const script = Deno.makeTempFileSync({ suffix: ".ts" });
+  await Deno.writeTextFile(script, `import "${PRELOAD}";\n${worker}`);
+  try {
+    const step = { capioDir: dir.path, cl, flags: ["-A"] };
+    const args = [dir.path, script];
+    await using reader = new Step({ ...step, args, app: "reader", code: READ });
+    await using writer = new Step({
+      ...step,
+      args,
+      app: "writer",
+      code: `
+        const url = "file://" + Deno.args[1];
+        const worker = new Worker(url, { type: "module" });
+        worker.postMessage(Deno.args[0] + "/out.txt");
+        const said = () => new Promise((resolve) => {
+          worker.onmessage = ({ data }) => resolve(data);
+        });
+        ${program}`,
+    });
+    const { stderr } = await writer.result;
+    return [stderr, (await reader.result).stdout];
+  } finally {
+    await Deno.remove(script);
+  }
+}
+
+Deno.test("a worker whose first line is the preload writes with Deno and named imports of node:fs", async () => {
+  using dir = new TestDirectory();
+  const seen = await outcome(
+    dir,
+    `await said();`,
+    `
+    import { appendFileSync, createWriteStream } from "node:fs";
+    onmessage = ({ data: path }) => {
+      createWriteStream(path).end("of a worker", () => {
+        postMessage("done");
+        self.close();
+      });
+    };`,
+  );
+  assertEquals(seen, ["", "of a worker\n"]);
+  assertEquals(dir.list(), ["out.txt", "told"]);
+});
+
+const HALF = `
+  import { openSync, writeSync } from "node:fs";
+  onmessage = ({ data: path }) => {
+    writeSync(openSync(path, "w"), "half");
+    postMessage("half-way");
+  };`;
+
+Deno.test("the file of a terminated worker is lost while its program goes on", async () => {
+  using dir = new TestDirectory();
+  const [stderr, read] = await outcome(
+    dir,
+    `
+    await said();
+    worker.terminate();
+    // It is there when the reader has been told, and has ended.
+    await Deno.readTextFile(Deno.args[0] + "/told");`,
+    HALF,
+  );
+  assertEquals(stderr, "");
+  assertEquals(read, "WRITER_LOST\n");
+  assertEquals(dir.list(), ["told"]);
+});
+
+Deno.test("a program that terminates its worker and ends does not finish what that wrote", async () => {
+  using dir = new TestDirectory();
+  const seen = await outcome(dir, `await said(); worker.terminate();`, HALF);
+  assertEquals(seen, ["", "WRITER_LOST\n"]);
+  assertEquals(dir.list(), ["told"]);
+});
+
+Deno.test("an error that nobody handles in a worker loses its file", async () => {
+  using dir = new TestDirectory();
+  const [stderr, read] = await outcome(
+    dir,
+    `
+    worker.onerror = (event) => event.preventDefault();
+    await said();`,
+    `${HALF}
+    setTimeout(() => {
+      throw new Error("on purpose");
+    }, 200);`,
+  );
+  assertStringIncludes(stderr, "on purpose");
+  assertEquals(read, "WRITER_LOST\n");
+  assertEquals(dir.list(), ["told"]);
+});
+
+Deno.test("a worker that does not even end when terminated loses its file, too", async () => {
+  using dir = new TestDirectory();
+  const seen = await outcome(
+    dir,
+    `
+    await said();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    worker.terminate();
+    Deno.exit();`,
+    `${HALF}
+    setTimeout(() => {
+      for (;;);
+    }, 50);`,
+  );
+  assertEquals(seen, ["", "WRITER_LOST\n"]);
+  assertEquals(dir.list(), ["told"]);
+});
