@@ -15,6 +15,22 @@
  * });
  * ```
  *
+ * ## node:fs
+ *
+ * The default exports of `node:fs` and `node:fs/promises` are replaced as well:
+ * calls with a callback, with a promise and synchronous ones, numbers of open
+ * files, `FileHandle`, `createReadStream` and `createWriteStream`. Results and
+ * errors are Node's own. `require("fs")` and `process.getBuiltinModule("fs")`
+ * give the same objects. Functions that are imported by name are those of the
+ * moment when the first module imports them: behind a preload, or behind
+ * `import "@sluice/sluice/preload"` in a worker, they are the replaced ones; in
+ * a program that begins a context later they are the originals, because
+ * `syncBuiltinESMExports` does nothing in Deno. These stay as they are: `cp`,
+ * `glob`, `openAsBlob`, `statfs`, `watch` and `watchFile`.
+ *
+ * A write stream that is destroyed before it has finished, and a `writeFile`
+ * that fails, lose the file to its readers.
+ *
  * @module
  */
 export * from "./capio_path.ts";

@@ -8,9 +8,12 @@
  *   --allow-env=CAPIO_DIR,CAPIO_APP_NAME,CAPIO_WORKFLOW_NAME,CAPIO_CL script.ts
  * ```
  *
- * A worker that reads or writes the directory imports this module first, and
- * ends with `self.close()` or with its program: one that the program terminates
- * counts as killed.
+ * A worker that reads or writes the directory imports this module first and is
+ * a member of its own. It ends with `self.close()` or with its program. One that
+ * the program terminates, or that an error ends, counts as killed: its files that
+ * are not committed by then are lost to their readers. So are those of the other
+ * workers at work when the program ends, if it has terminated one that is no
+ * member or does not stop.
  *
  * @module
  */

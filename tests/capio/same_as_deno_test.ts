@@ -485,6 +485,9 @@ const cases: Record<string, Case> = {
     const read = odd.map((name) => Deno.readTextFileSync(`${dir}/${name}`));
     return [read, await names(dir)];
   },
+  "readDirSync: a missing directory is an error at once": (dir) => {
+    Deno.readDirSync(`${dir}/missing`);
+  },
   "a URL": async (dir) => {
     const url = new URL(`file://${dir}/a%20b.txt`);
     await Deno.writeTextFile(url, "url");

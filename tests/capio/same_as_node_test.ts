@@ -416,6 +416,16 @@ const cases: Record<string, Case> = {
     );
     return fs.readFileSync(`${dir}/b.txt`, "utf8");
   },
+  "opendir, opendirSync: in both trees": async (dir) => {
+    await fsPromises.writeFile(`${dir}/full/new.txt`, "new");
+    const synchronous = fs.opendirSync(`${dir}/full`);
+    const names = [];
+    for (let it; (it = synchronous.readSync()) !== null;) names.push(it.name);
+    synchronous.closeSync();
+    const entries = await fsPromises.opendir(`${dir}/full`);
+    for await (const { name } of entries) names.push(name);
+    return names.sort();
+  },
   "readFile: aborted": (dir) =>
     fsPromises.readFile(`${dir}/real.txt`, { signal: AbortSignal.abort() }),
   "a callback that is missing": (dir) =>

@@ -19,15 +19,26 @@ export async function* readDir(
   }
 }
 
-/** `Deno.readDirSync`: likewise, blocking while nothing new is there. */
-export function* readDirSync(
+/**
+ * `Deno.readDirSync`: likewise, blocking while nothing new is there. Of what is
+ * complete it gives the iterator of an array, as the original does: Node's
+ * `opendirSync` counts on that.
+ */
+export function readDirSync(
   workspace: Workspace,
   place: Place,
-): Generator<Deno.DirEntry> {
+): IterableIterator<Deno.DirEntry> {
   const listing = new Listing(workspace, place);
-  for (;;) {
-    const entries = workspace.runSync(listing.next());
-    if (entries.length === 0) return;
+  const first = workspace.runSync(listing.next());
+  return listing.isDone ? first.values() : goOn(workspace, listing, first);
+}
+
+function* goOn(
+  workspace: Workspace,
+  listing: Listing,
+  entries: Deno.DirEntry[],
+): Generator<Deno.DirEntry> {
+  for (; entries.length > 0; entries = workspace.runSync(listing.next())) {
     yield* entries;
   }
 }
@@ -68,6 +79,11 @@ class Listing {
   constructor(workspace: Workspace, place: Place) {
     this.#workspace = workspace;
     this.#place = place;
+  }
+
+  /** Whether all has been given that will ever be. */
+  get isDone(): boolean {
+    return this.#done;
   }
 
   /** What has come since the last call; nothing when that is all. */
