@@ -166,7 +166,7 @@ function realDirectory(capioDir: string): string {
   } catch (error) {
     if (!isAbsence(error)) throw error;
     throw new Deno.errors.NotFound(
-      `Cannot look for a workflow in "${capioDir}": it does not exist`,
+      `Cannot use "${capioDir}" as capioDir: it does not exist`,
       { cause: error },
     );
   }

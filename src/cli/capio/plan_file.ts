@@ -21,7 +21,7 @@ export interface PlanFile extends WorkflowPlan {
  * @throws {Error} If a file is missing or is not what it should be.
  */
 export async function readPlanFile(path: string): Promise<PlanFile> {
-  const text = await readText(path, `the workflow`);
+  const text = await readText(path, "the workflow");
   const plan = parseWorkflowPlan(text, { source: `"${path}"` });
   const directory = dirname(resolve(path));
   const steps = plan.steps.map((step) => withPath(step, directory));

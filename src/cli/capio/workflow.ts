@@ -5,6 +5,7 @@ import {
   stepCommand,
   timelineIntervals,
   type WorkflowStatus,
+  workflowStatus,
 } from "../../capio/mod.ts";
 import { parseArguments } from "../arguments.ts";
 import { type Command, INTERRUPTED, UsageError } from "../command.ts";
@@ -97,6 +98,7 @@ async function runPlan(
   { denoFlags, timeline }: WorkflowOptions,
   signal: AbortSignal,
 ): Promise<number> {
+  assertNotRunning(plan);
   // What cannot be written is better known now than in an hour.
   if (timeline) await writeTimeline(timeline, drawTimeline([]));
   const terminal = new Terminal("stderr");
@@ -122,6 +124,18 @@ async function runPlan(
     return signal.aborted ? INTERRUPTED : failure?.code ?? 0;
   } finally {
     workspace.leave(isFailed);
+  }
+}
+
+/** Two processes as one step would write the same files. */
+function assertNotRunning({ capioDir, workflowName, steps }: PlanFile): void {
+  const present = workflowStatus(capioDir, workflowName);
+  for (const { app, pid, state } of present?.members ?? []) {
+    if (state !== "running") continue;
+    if (app !== APP_NAME && !steps.some(({ name }) => name === app)) continue;
+    throw new Error(
+      `"${app}" of workflow "${workflowName}" is running in "${capioDir}" already, as process ${pid}`,
+    );
   }
 }
 
@@ -162,10 +176,11 @@ async function showProgress(
   const draw = new WritableStream<WorkflowStatus>({
     write: (status) => terminal.draw(progressLines(status)),
   });
-  await followWorkflow(capioDir, { workflowName })?.pipeTo(draw, { signal })
-    .catch((error) => {
-      if (!signal.aborted) throw error;
-    });
+  try {
+    await followWorkflow(capioDir, { workflowName })?.pipeTo(draw, { signal });
+  } catch {
+    // What cannot be shown, or no longer, does not stop the steps.
+  }
 }
 
 function processesOf(

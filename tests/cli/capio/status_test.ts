@@ -108,7 +108,7 @@ Deno.test("status says in one line that there is nothing to show", async () => {
     [
       ["status", "--capio-dir", "nowhere"],
       1,
-      `in "nowhere": it does not exist`,
+      `"nowhere" as capioDir: it does not exist`,
     ],
     [["status", "--nonsense"], 2, "Unknown option '--nonsense'"],
   ];

@@ -122,6 +122,18 @@ Deno.test("Ctrl-C ends all steps", async () => {
   assertEquals(plan.list(), []);
 });
 
+Deno.test("a workflow whose steps are running already is not started again", async () => {
+  using plan = new TestPlan({ endless: { code: ENDLESS } });
+  await using command = new Sluice("workflow", configFlag, plan.file);
+  await pidOf(command, "endless");
+  const { code, stderr } = await sluice("workflow", configFlag, plan.file);
+  assertEquals(code, 1);
+  assertStringIncludes(
+    stderr,
+    `of workflow "test" is running in "${plan.data}"`,
+  );
+});
+
 const OBSTINATE = `
   Deno.addSignalListener("SIGTERM", () => console.log("not yet"));
   ${ENDLESS}`;

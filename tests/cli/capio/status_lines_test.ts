@@ -1,0 +1,102 @@
+import { assertEquals } from "@std/assert";
+import type { FileStatus, WorkflowStatus } from "../../../src/capio/mod.ts";
+import {
+  fileLines,
+  formatBytes,
+  memberLines,
+  statusLines,
+} from "../../../src/cli/capio/status_lines.ts";
+
+function file(path: string, more: Partial<FileStatus> = {}): FileStatus {
+  const phase = "committed";
+  return { path, phase, size: 0, writers: ["w"], created: 0, ...more };
+}
+
+const EMPTY: WorkflowStatus = {
+  capioDir: "/data",
+  workflowName: "flights",
+  members: [],
+  files: [],
+  readings: [],
+  waits: [],
+};
+
+const READING = { path: "a.csv", first: 0, latest: 0 };
+
+Deno.test("a workflow without files says so", () => {
+  assertEquals(statusLines(EMPTY), [
+    'Workflow "flights" in "/data"',
+    "",
+    "",
+    "No files yet",
+  ]);
+});
+
+Deno.test("files stand in columns, those being written first, the lost next", () => {
+  const lines = fileLines({
+    readings: [],
+    files: [
+      file("a.csv", { size: 1 }),
+      file("longer.csv", { size: 999_949, phase: "lost", writers: ["v", "w"] }),
+      file("b", { size: 12e6, phase: "open", missing: "something" }),
+    ],
+  });
+  assertEquals(lines, [
+    "b            12.0 MB  open       written by w; not finished: something",
+    "longer.csv  999.9 kB  lost       written by v, w",
+    "a.csv            1 B  committed  written by w",
+  ]);
+});
+
+Deno.test("a file's line tells how far each reader is", () => {
+  const lines = fileLines({
+    files: [file("a.csv", { size: 3000 }), file("empty")],
+    readings: [
+      { ...READING, app: "r", bytes: 1999 },
+      { ...READING, app: "again", bytes: 6000 },
+      { ...READING, app: "r", path: "empty", bytes: 0 },
+    ],
+  });
+  assertEquals(lines, [
+    "a.csv    3.0 kB  committed  written by w; r has read 2.0 kB (66 %); again has read 6.0 kB",
+    "empty       0 B  committed  written by w; r has read 0 B",
+  ]);
+});
+
+Deno.test("a member's line tells how it ended, or what it waits for", () => {
+  const member = { id: "1", app: "r", pid: 7, joined: 0 };
+  const time = new Date(0).toTimeString().slice(0, 8);
+  const lines = memberLines({
+    members: [
+      { ...member, state: "running" },
+      { ...member, pid: 8, state: "running" },
+      { ...member, pid: 9, state: "lost" },
+    ],
+    waits: [{ app: "r", pid: 7, path: "a.csv", why: "no reason", since: 0 }],
+  });
+  assertEquals(lines, [
+    `r  process 7  waits for "a.csv" since ${time}: no reason`,
+    `r  process 8  running since ${time}`,
+    `r  process 9  lost`,
+  ]);
+});
+
+Deno.test("a name cannot move the cursor of a terminal", () => {
+  const lines = fileLines({ files: [file("a\x1b[2J\nb\x9b")], readings: [] });
+  assertEquals(lines, [
+    String.raw`a\x1b[2J\x0ab\x9b       0 B  committed  written by w`,
+  ]);
+});
+
+Deno.test("sizes are told in units that keep them short", () => {
+  const sizes = [0, 999, 1000, 999_949, 999_950, 1e9, 5e15];
+  assertEquals(sizes.map(formatBytes), [
+    "0 B",
+    "999 B",
+    "1.0 kB",
+    "999.9 kB",
+    "1.0 MB",
+    "1.0 GB",
+    "5000.0 TB",
+  ]);
+});
