@@ -167,10 +167,11 @@ export function* writeAtOnce(
   }
   // What is to be emptied is emptied by the writing itself.
   const options = { ...opening, truncate: false };
-  const file = yield* at(
-    location,
+  const file = yield* atLocation(
+    workspace,
     place,
     (location) => call("open", location, options),
+    () => prepareWriting(workspace, place.path, opening),
   );
   file.close();
   const writing = new Writing(workspace, place.path);

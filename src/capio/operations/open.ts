@@ -120,8 +120,10 @@ export function* openForWriting<F>(
   open: (location: string) => Operation<F>,
   written: (file: F) => F,
 ): Operation<F> {
-  const location = prepareWriting(workspace, place.path, options);
-  const file = yield* at(location, place, open);
+  let location = "";
+  const prepare = () =>
+    location = prepareWriting(workspace, place.path, options);
+  const file = yield* atLocation(workspace, place, open, prepare);
   if (location !== workspace.folder.spool(place.path)) return file;
   return written(file);
 }

@@ -10,17 +10,19 @@ export function* atLocation<T>(
   workspace: Workspace,
   place: Place,
   act: (location: string) => Operation<T>,
+  locate: () => string = () => workspace.locate(place.path),
 ): Operation<T> {
   const { path } = place;
   const { workflow } = workspace;
   for (let isSecondTry = false;;) {
-    const location = workspace.locate(path);
+    const location = locate();
+    const known = workspace.locate(path);
     const bearer = workflow.state.paths.get(path);
     try {
       return yield* act(location);
     } catch (error) {
       const isThere = isAbsence(error) && workspace.isThere(path);
-      const isAsBefore = workspace.locate(path) === location &&
+      const isAsBefore = workspace.locate(path) === known &&
         workflow.state.paths.get(path) === bearer;
       // What is missing may be something else than what lies here.
       if (!isThere || (isAsBefore && isSecondTry)) {
