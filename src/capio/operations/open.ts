@@ -5,7 +5,7 @@ import { isProducer, openReadiness } from "../readiness.ts";
 import { lstatIfPresent, system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
 import { writtenFile } from "../written_file.ts";
-import { at, atLocation } from "./translate.ts";
+import { atLocation } from "./translate.ts";
 
 /** `Deno.open`: readers wait for the file, writers write to the spool. */
 export function* open(
