@@ -57,7 +57,13 @@ export class LineHostReader {
       method: "GET",
       path: n === undefined ? "" : `?n=${n}`,
     });
-    if (Array.isArray(data)) return data.map(deserializeItem);
+    try {
+      if (Array.isArray(data)) return data.map(deserializeItem);
+    } catch (cause) {
+      throw new LinesError("The host answers other items", "rejected", {
+        cause,
+      });
+    }
     throw new LinesError("The host answers without items", "rejected");
   }
 

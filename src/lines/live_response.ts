@@ -41,6 +41,7 @@ export function liveResponse(
   const body = new ReadableStream<Uint8Array>({
     start() {
       signal.addEventListener("abort", end);
+      if (signal.aborted) end();
     },
     async pull(controller) {
       clearTimeout(stall);

@@ -80,8 +80,8 @@ export class RequestBodies {
 }
 
 function announcedLength(request: Request): number | undefined {
-  const header = request.headers.get("content-length");
-  return header === null ? undefined : Number(header);
+  const header = request.headers.get("content-length") ?? "";
+  return /^\d{1,15}$/.test(header) ? Number(header) : undefined;
 }
 
 function tooLarge(limit: number): Refusal {

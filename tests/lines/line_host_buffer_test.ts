@@ -562,6 +562,19 @@ Deno.test("bodies under way and live readers are limited in number", async () =>
   await again?.body?.cancel();
 });
 
+Deno.test("a live stream ends with its server, also if that is stopping already", async () => {
+  const host = new LineHostBuffer();
+  const live = (signal: AbortSignal) =>
+    host.handler(new Request("http://x/sync-stream/live"), { signal });
+  const stopping = new AbortController();
+  const open = (await live(stopping.signal))?.text();
+  host.write("one\n");
+  await new Promise((resolve) => setTimeout(resolve));
+  stopping.abort();
+  assertStringIncludes(await open ?? "", 'data: "one"');
+  assertEquals(await (await live(AbortSignal.abort()))?.text(), "");
+});
+
 Deno.test("a closed buffer is gone, which is no failure of the host", async () => {
   await using served = serveHost();
   served.host.close();

@@ -73,6 +73,12 @@ Deno.test("errors of the host are one class, with its status", async () => {
     "token",
   );
   assertThrows(() => new LineHostReader("x"), TypeError, "address");
+  await using odd = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => Response.json({ message: "success", data: [{ foo: 1 }] }),
+  );
+  using oddReader = new LineHostReader(`http://127.0.0.1:${odd.addr.port}/x`);
+  await assertRejects(() => oddReader.read(), LinesError, "other items");
   using elsewhere = new LineHostReader(address.replace("sync", "other"));
   await assertRejects(() => elsewhere.read(), LinesError, "404");
 });
