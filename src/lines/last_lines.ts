@@ -1,5 +1,6 @@
 import { GroupedMessage, type LineItem } from "./grouped_message.ts";
 import { lengthOfWholeCharacters, splitAtBreaks } from "./line_breaks.ts";
+import { ownText } from "./own_text.ts";
 
 /** Most writers whose unfinished lines are told apart. */
 const MOST_WRITERS = 1024;
@@ -48,10 +49,15 @@ export class LastLines {
     const lines = splitAtBreaks(belongsToReturn ? text.slice(1) : text);
     const rest = lines.pop() ?? "";
     for (const line of lines) {
+      if (last.text === "" && !last.cut && line.length <= this.#maxLineChars) {
+        // Nearly every line: it was begun and completed by this text.
+        items.push(line);
+        continue;
+      }
       this.#append(last, line, items);
       this.#complete(last, items);
     }
-    this.#append(last, rest, items);
+    this.#append(last, lines.length > 0 ? ownText(rest) : rest, items);
     this.#completeOldest(items);
     return items;
   }

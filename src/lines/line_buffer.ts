@@ -135,7 +135,7 @@ export class LineBuffer extends LineIO {
       );
     }
     this.#assertOpen("write to");
-    this.#push(this.#lastLines.write(writer, text));
+    this.#push(this.#lastLines.write(writer, text), text.length);
     return text.length;
   }
 
@@ -250,8 +250,8 @@ export class LineBuffer extends LineIO {
     this.close();
   }
 
-  #push(items: readonly LineItem[]): void {
-    this.#history.push(items);
+  #push(items: readonly LineItem[], sourceChars = 0): void {
+    this.#history.push(items, sourceChars);
     this.#notify();
   }
 

@@ -1,4 +1,5 @@
-import { charsOf, GroupedMessage, type LineItem } from "./grouped_message.ts";
+import { charsOf, type LineItem } from "./grouped_message.ts";
+import { ownText } from "./own_text.ts";
 
 /**
  * The completed items of a buffer, numbered from 0 on in the order in which
@@ -53,14 +54,25 @@ export class LineHistory {
     return this.#items.slice(from + offset, to + offset) as LineItem[];
   }
 
-  push(items: readonly LineItem[]): void {
+  /**
+   * Adds items.
+   *
+   * @param items The items, in order.
+   * @param sourceChars Length of the text that they were cut out of.
+   */
+  push(items: readonly LineItem[], sourceChars: number): void {
     const kept = items.length > this.#capacity
       ? items.slice(-this.#capacity)
       : items;
+    let chars = 0;
+    for (const item of kept) chars += charsOf(item);
+    // A line cut out of a text keeps all of that text in memory, which is a
+    // waste when the other lines of the text are not kept as well.
+    const isWasteful = chars < sourceChars / 2;
     for (const item of kept) {
-      this.#items.push(ownCopy(item));
-      this.#chars += charsOf(item);
+      this.#items.push(isWasteful ? ownItem(item) : item);
     }
+    this.#chars += chars;
     this.#next += items.length;
     this.#evict();
   }
@@ -87,17 +99,6 @@ export class LineHistory {
   }
 }
 
-/**
- * A line cut out of a large text keeps all of that text in memory. One that is
- * joined and cut again keeps only itself.
- */
-function ownCopy(item: LineItem): LineItem {
-  if (typeof item !== "string") {
-    return new GroupedMessage(item.data.map(ownText), item.type);
-  }
-  return ownText(item);
-}
-
-function ownText(text: string): string {
-  return (" " + text).slice(1);
+function ownItem(item: LineItem): LineItem {
+  return typeof item === "string" ? ownText(item) : item;
 }

@@ -6,6 +6,7 @@ import {
   type LineItem,
   LinesError,
 } from "../../src/lines/mod.ts";
+import { stdConfigArgs } from "../../tools/std_config.ts";
 import { seededRandom } from "./seeded_random.ts";
 
 Deno.test("each completed line is an item and the rest is the last line", () => {
@@ -124,6 +125,38 @@ Deno.test("64 MiB without a line break do not stay in memory", () => {
   for (let i = 0; i < 64; i++) buffer.write(mebibyte);
   const chars = buffer.read().reduce((sum, it) => sum + String(it).length, 0);
   assertEquals(chars < 70_000, true, `${chars} characters`);
+});
+
+Deno.test("what is kept of large texts does not keep all of them in memory", async () => {
+  const module = new URL("../../src/lines/mod.ts", import.meta.url);
+  const program = `
+    import { LineBuffer } from ${JSON.stringify(module.href)};
+    const buffer = new LineBuffer({ maxlen: 600, backlog: 600 });
+    const heap = () => (gc(), Deno.memoryUsage().heapUsed);
+    const before = heap();
+    for (let i = 0; i < 100; i++) {
+      const tooLong = String.fromCharCode(97 + i % 26).repeat(2 * 1024 * 1024);
+      buffer.write(\`the line \${i} to keep \${tooLong}\\n\`);
+      buffer.write(\`\${tooLong}\\nan unfinished line \${i}\`, \`writer \${i}\`);
+    }
+    console.log(heap() - before);
+  `;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      "--v8-flags=--expose-gc",
+      ...await stdConfigArgs(),
+      program,
+    ],
+    stderr: "inherit",
+  }).output();
+  const grown = Number(new TextDecoder().decode(stdout));
+  // What is shown are 200 lines of 64 Ki characters.
+  assertEquals(
+    grown > 12_000_000 && grown < 30_000_000,
+    true,
+    `${grown} bytes`,
+  );
 });
 
 Deno.test("all items together stay below the limit of characters", () => {
