@@ -4,6 +4,7 @@ import { join } from "@std/path";
 import fs from "node:fs";
 import fsPromises from "node:fs/promises";
 import { once } from "node:events";
+import { pipeline } from "node:stream/promises";
 import { withCapio } from "../../src/capio/context.ts";
 import { eventually, flow, Step, TestDirectory } from "./step.ts";
 
@@ -169,21 +170,67 @@ Deno.test("a read stream gets all that a killed writer wrote, and then an error"
   assertEquals((await reader.result).stdout, "WRITER_LOST 4\n");
 });
 
-Deno.test("a file whose write stream is destroyed is lost, not finished", async () => {
-  using dir = new TestDirectory();
-  const options = streamedHere(dir.path, "writer");
-  await withCapio(options, async () => {
-    const stream = fs.createWriteStream(`${dir.path}/out.txt`);
+const unfinished: Record<string, (path: string) => Promise<void>> = {
+  "a write stream that is destroyed": async (path) => {
+    const stream = fs.createWriteStream(path);
     stream.write("half");
     await once(stream, "open");
     stream.destroy();
     await once(stream, "close");
-    await withCapio({ ...options, appName: "reader" }, async () => {
-      const read = fsPromises.readFile(`${dir.path}/out.txt`);
-      const error = await assertRejects(() => read, Error);
-      assertEquals((error as NodeJS.ErrnoException).code, "WRITER_LOST");
+  },
+  "a write stream that is destroyed at once": async (path) => {
+    const stream = fs.createWriteStream(path);
+    stream.destroy();
+    await once(stream, "close");
+  },
+  "a FileHandle's write stream that is destroyed": async (path) => {
+    const stream = (await fsPromises.open(path, "w")).createWriteStream();
+    stream.write("half");
+    stream.destroy();
+    await once(stream, "close");
+  },
+  "a pipeline that fails": async (path) => {
+    const source = (async function* () {
+      yield await Promise.resolve("half");
+      throw new Error("on purpose");
+    })();
+    await assertRejects(() => pipeline(source, fs.createWriteStream(path)));
+  },
+  "writeFile of an iterable that fails": async (path) => {
+    const source = (async function* () {
+      yield await Promise.resolve("half");
+      throw new Error("on purpose");
+    })();
+    await assertRejects(() => fsPromises.writeFile(path, source));
+  },
+};
+
+for (const [name, write] of Object.entries(unfinished)) {
+  Deno.test(`${name} loses the file to its readers`, async () => {
+    using dir = new TestDirectory();
+    const options = streamedHere(dir.path, "writer");
+    await withCapio(options, async () => {
+      await write(`${dir.path}/out.txt`);
+      await withCapio({ ...options, appName: "reader" }, async () => {
+        const read = fsPromises.readFile(`${dir.path}/out.txt`);
+        const error = await assertRejects(() => read, Error);
+        assertEquals((error as NodeJS.ErrnoException).code, "WRITER_LOST");
+      });
     });
+    assertEquals(dir.list(), []);
   });
+}
+
+Deno.test("an error that leaves the block of a FileHandle loses its file", async () => {
+  using dir = new TestDirectory();
+  const options = streamedHere(dir.path, "writer");
+  await assertRejects(() =>
+    withCapio(options, async () => {
+      await using handle = await fsPromises.open(`${dir.path}/out.txt`, "w");
+      await handle.write("half");
+      throw new Error("on purpose");
+    })
+  );
   assertEquals(dir.list(), []);
 });
 

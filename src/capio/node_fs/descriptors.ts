@@ -2,7 +2,7 @@ import type { Call, Replacement } from "../calls.ts";
 import { act } from "../effects.ts";
 import { isFunction } from "./forms.ts";
 import { asksForBytes, type Brought } from "./numbered_reading.ts";
-import { fileClosed, fileOf, readingOf } from "./open_files.ts";
+import { fileOf, forgetFile, type OpenFile, readingOf } from "./open_files.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
 /** The functions of `node:fs` that take the number of an open file. */
@@ -82,7 +82,7 @@ function* closeReplacements({ functions }: OriginalFs): Generator<Replacement> {
       const [callback] = args;
       if (!file) return close(fd, ...args);
       close(fd, (error: unknown) => {
-        if (!error) fileClosed(fd as number, file);
+        if (!error) closed(fd as number, file);
         if (isFunction(callback)) callback(error);
         else if (error) throw error;
       });
@@ -93,7 +93,12 @@ function* closeReplacements({ functions }: OriginalFs): Generator<Replacement> {
     call(fd) {
       const file = fileOf(fd);
       closeSync(fd);
-      if (file) fileClosed(fd as number, file);
+      if (file) closed(fd as number, file);
     },
   };
+}
+
+function closed(fd: number, file: OpenFile): void {
+  forgetFile(fd, file);
+  file.close();
 }

@@ -1,10 +1,10 @@
-import type { ReadStream } from "node:fs";
+import type { ReadStream, WriteStream } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { act, type Operation } from "../effects.ts";
 import { Writing } from "../writing.ts";
 import { asksForBytes, type Brought } from "./numbered_reading.ts";
-import { fileClosed, fileOf, readingOf } from "./open_files.ts";
-import { interruptWhenDestroyed } from "./streams.ts";
+import { fileOf, forgetFile, type OpenFile, readingOf } from "./open_files.ts";
+import { beforeDestroyed, interruptWhenDestroyed } from "./streams.ts";
 
 /** The methods of a `FileHandle` that change, whatever they are called with. */
 interface Handle {
@@ -14,6 +14,7 @@ interface Handle {
   readFile(...args: unknown[]): Promise<unknown>;
   stat(...args: unknown[]): Promise<unknown>;
   createReadStream(...args: unknown[]): ReadStream;
+  createWriteStream(...args: unknown[]): WriteStream;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -63,20 +64,25 @@ function extend(Base: HandleClass): HandleClass {
       return interruptWhenDestroyed(super.createReadStream(...args));
     }
 
-    override async close(): Promise<void> {
-      const { fd } = this;
+    override createWriteStream(...args: unknown[]): WriteStream {
       const file = fileOf(this);
-      await super.close();
-      fileClosed(fd, file);
+      const stream = super.createWriteStream(...args);
+      return beforeDestroyed(stream, () => {
+        const isWhole = stream.writableFinished;
+        if (!isWhole && file instanceof Writing) file.close(true);
+      });
+    }
+
+    override async close(): Promise<void> {
+      const file = await closed(this, () => super.close());
+      file?.close();
     }
 
     override async [Symbol.asyncDispose](): Promise<void> {
-      const { fd } = this;
-      const file = fileOf(this);
-      await super.close();
+      const file = await closed(this, () => super.close());
       // An error may be leaving the block, and then the context fails.
       if (file instanceof Writing) file.closeIfContinued();
-      fileClosed(fd, file instanceof Writing ? undefined : file);
+      else file?.close();
     }
   };
 }
@@ -89,6 +95,17 @@ function readSome(
   const reading = readingOf(handle);
   if (!reading || !asksForBytes(args)) return read();
   return reading.workspace.run(reading.read(() => asynchronousOnly(read)));
+}
+
+async function closed(
+  handle: Handle,
+  close: () => Promise<void>,
+): Promise<OpenFile | undefined> {
+  const { fd } = handle;
+  const file = fileOf(handle);
+  await close();
+  forgetFile(fd, file);
+  return file;
 }
 
 function asynchronousOnly<T>(call: () => Promise<T>): Operation<T> {

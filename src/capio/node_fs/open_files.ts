@@ -25,10 +25,9 @@ export function fileOf(file: unknown): OpenFile | undefined {
 }
 
 /** The file has been closed: the system may give its number to another. */
-export function fileClosed(fd: number, file: OpenFile | undefined): void {
+export function forgetFile(fd: number, file: OpenFile | undefined): void {
   // It may have done so before the program was told.
   if (files.get(fd) === file) files.delete(fd);
-  file?.close();
 }
 
 /** The number that a `FileHandle` has. */

@@ -77,18 +77,28 @@ export function* streamReplacements(
 }
 
 /** Makes a stream end what it waits for when it is destroyed. */
-export function interruptWhenDestroyed<S extends ReadStream>(
-  stream: S,
+export function interruptWhenDestroyed(
+  stream: ReadStream,
   closing?: AbortController,
+): ReadStream {
+  return beforeDestroyed(stream, () => {
+    closing?.abort();
+    readingOf(stream)?.interrupt();
+  });
+}
+
+/** Makes a stream call `act` first when it is destroyed. */
+export function beforeDestroyed<S extends ReadStream | WriteStream>(
+  stream: S,
+  act: () => void,
 ): S {
-  const { destroy } = stream;
+  const destroy: (error?: Error) => unknown = stream.destroy;
   return Object.defineProperty(stream, "destroy", {
     configurable: true,
     writable: true,
-    value(this: S, ...args: [error?: Error]) {
-      closing?.abort();
-      readingOf(stream)?.interrupt();
-      return destroy.apply(this, args);
+    value(...args: [error?: Error]) {
+      act();
+      return destroy.apply(stream, args);
     },
   });
 }
@@ -104,6 +114,11 @@ function isOurs(
   path: unknown,
   { fd, fs }: Record<string, unknown>,
 ): boolean {
-  return (fd ?? fs ?? undefined) === undefined &&
-    find(path, true) !== undefined;
+  if ((fd ?? fs ?? undefined) !== undefined) return false;
+  try {
+    return find(path, true) !== undefined;
+  } catch {
+    // The stream says so when it opens the file.
+    return true;
+  }
 }
