@@ -12,9 +12,25 @@ export function moveIntoPlace(
   const target = folder.real(path);
   try {
     if (kind === "directory") system.mkdirSync(target, { recursive: true });
-    else move(source, target);
+    else if (kind === "symlink") move(source, target);
+    else moveFile(source, target);
   } catch (error) {
     throw cannotPublish(error, path, source);
+  }
+}
+
+function moveFile(source: string, target: string): void {
+  try {
+    move(source, target);
+  } catch (error) {
+    const isOtherDisk = error instanceof Error && "code" in error &&
+      error.code === "EXDEV";
+    if (!isOtherDisk) throw error;
+    // Under another name first, so that the file is whole when it appears.
+    const copy = `${target}.published`;
+    system.copyFileSync(source, copy);
+    system.renameSync(copy, target);
+    system.removeSync(source);
   }
 }
 

@@ -48,11 +48,16 @@ async function outputOf(options: StepOptions): Promise<string> {
 
 /** A small disk of its own, where the system lets us have one. */
 class Disk implements Disposable {
-  readonly path = Deno.makeTempDirSync();
+  private constructor(readonly path: string) {
+    Deno.mkdirSync(path, { recursive: true });
+  }
 
   /** `undefined` where one may not. */
-  static mount(size: string): Disk | undefined {
-    const disk = new Disk();
+  static mount(
+    size: string,
+    path: string = Deno.makeTempDirSync(),
+  ): Disk | undefined {
+    const disk = new Disk(path);
     if (mount("-t", "tmpfs", "-o", `size=${size}`, "tmpfs", disk.path)) {
       return disk;
     }
@@ -297,6 +302,38 @@ Deno.test("a read-only directory is refused in one line", async () => {
   assertStringIncludes(stderr, "Read-only file system");
   assertEquals(stderr.trim().split("\n").length, 1);
 });
+
+Deno.test("a file is published to another disk below the directory, whole", async () => {
+  using dir = new TestDirectory();
+  using disk = Disk.mount("1m", `${dir.path}/disk`);
+  if (!disk) return;
+  const path = `${disk.path}/out`;
+  const options = { capioDir: dir.path, rules: STREAMED };
+  await Deno.writeTextFile(path, "old");
+  const isBegun = Promise.withResolvers<void>();
+  const [, text] = await Promise.all([
+    withCapio({ ...options, appName: "writer" }, async () => {
+      using file = await Deno.create(path);
+      await file.write(bytes("half "));
+      isBegun.resolve();
+      assertEquals(await readOutside(path), "old");
+      await file.write(bytes("and half"));
+    }),
+    withCapio({ ...options, appName: "reader" }, async () => {
+      await isBegun.promise;
+      return await new Response((await Deno.open(path)).readable).text();
+    }),
+  ]);
+  assertEquals(text, "half and half");
+  assertEquals(await Deno.readTextFile(path), "half and half");
+  assertEquals(dir.list(), ["disk", "disk/out"]);
+});
+
+/** As a program that knows nothing of sluice. */
+async function readOutside(path: string): Promise<string> {
+  const { stdout } = await new Deno.Command("cat", { args: [path] }).output();
+  return new TextDecoder().decode(stdout);
+}
 
 Deno.test("what cannot be published is an error for its writer alone, and is kept", async () => {
   using dir = new TestDirectory();
