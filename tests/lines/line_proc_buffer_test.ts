@@ -101,9 +101,10 @@ Deno.test("a mirror waits for a slow owner, but not for ever", async () => {
   assertEquals(await slow.answer, "done");
   slow.terminate();
 
-  const impatient = startWorker(buffer, "write", 50);
-  const end = Date.now() + 600;
-  await untilItems(buffer, 5);
+  buffer.clear();
+  const impatient = startWorker(buffer, "write", 200);
+  await Promise.race([untilItems(buffer, 5), impatient.answer]);
+  const end = Date.now() + 800;
   while (Date.now() < end);
   assertEquals(await impatient.answer, "LinesError");
   impatient.terminate();
