@@ -1,4 +1,3 @@
-import { isOver } from "./journal/commit.ts";
 import { fold } from "./journal/fold.ts";
 import { JournalFollower } from "./journal/follower.ts";
 import type { WorkflowState } from "./journal/state.ts";
@@ -12,8 +11,9 @@ import type { WorkflowFolder } from "./workflow_folder.ts";
  * more is cleared away first: its committed files go where they belong, its
  * unfinished ones go, and it is said what was found.
  *
- * A run that waits for apps which have not come yet is not an earlier one,
- * unless `app` has been there already: then this is its next run.
+ * A run that still waits for `app` is not an earlier one, whatever became of
+ * the others: who comes late learns that a writer was lost and does not wait
+ * for it. When `app` has been there already, this is its next run.
  *
  * The caller holds the workflow's lock.
  */
@@ -32,11 +32,10 @@ export function presentRun(
   const isAlive = members.some(({ id, ending }) =>
     !ending && FileLock.isHeld(folder.memberLock(id))
   );
-  const hasCrashed = !isAlive && members.some(({ ending }) => !ending);
-  const isAwaited = !isOver(state) && !state.apps.has(app);
-  if (isAlive || (isAwaited && !hasCrashed)) return run;
+  const isAwaited = state.engine.apps.includes(app) && !state.apps.has(app);
+  if (isAlive || isAwaited) return run;
   try {
-    clear(folder, state, hasCrashed);
+    clear(folder, state, members.some(({ ending }) => !ending));
   } finally {
     run[Symbol.dispose]();
   }

@@ -302,6 +302,34 @@ Deno.test("a step that starts after its producer has ended finds everything", as
   assertEquals(dir.list(), ["out.txt"]);
 });
 
+Deno.test("a step that starts after its producer was killed is told", async () => {
+  using dir = new TestDirectory();
+  const cl = await dir.writeCl(flow("out.txt"));
+  const path = join(dir.path, "out.txt");
+  const step = (app: string, code: string) =>
+    new Step({
+      capioDir: dir.path,
+      app,
+      cl,
+      args: [path],
+      flags: ["--allow-run"],
+      code,
+    });
+  await using writer = step(
+    "writer",
+    `const file = await Deno.open(Deno.args[0], { create: true, write: true });
+    await file.write(new TextEncoder().encode("half"));
+    Deno.kill(Deno.pid, "SIGKILL");`,
+  );
+  assertEquals((await writer.result).signal, "SIGKILL");
+  await using reader = step(
+    "reader",
+    `await Deno.readTextFile(Deno.args[0]).catch((e) => console.log(e.code));`,
+  );
+  assertEquals((await reader.result).stdout, "WRITER_LOST\n");
+  assertEquals(dir.list(), []);
+});
+
 Deno.test("a run after a crash starts clean and says what it found", async () => {
   using dir = new TestDirectory();
   const path = join(dir.path, "out.txt");

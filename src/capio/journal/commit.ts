@@ -85,14 +85,13 @@ function producersEnded(state: WorkflowState, file: WorkflowFile): boolean {
 }
 
 /**
- * Whether nobody takes part any more and nobody is still expected: an app that
- * the configuration names may come late, and then finds what it needs.
+ * Whether nobody takes part any more and nobody is still expected. An app that
+ * the configuration names may come late, and then finds what it needs: the
+ * files, or that their writer has failed.
  */
 export function isOver(state: WorkflowState): boolean {
-  const members = [...state.members.values()];
-  if (members.some(({ ending }) => !ending)) return false;
-  return state.engine.apps.every((app) => state.apps.has(app)) ||
-    members.some(({ ending }) => ending !== "left");
+  const hasEnded = [...state.members.values()].every(({ ending }) => ending);
+  return hasEnded && state.engine.apps.every((app) => state.apps.has(app));
 }
 
 /** Whether a file has not been moved into the real tree, or never will be. */
