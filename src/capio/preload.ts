@@ -15,8 +15,12 @@
  * workers at work when the program ends, if it has terminated one that is no
  * member or does not stop.
  *
+ * A worker of `node:worker_threads` ends its part when it ends by itself; one
+ * that is at work when the program ends counts as killed.
+ *
  * @module
  */
+import { builtin } from "./builtin.ts";
 import { interposeEverywhere } from "./in_force.ts";
 import { replaceFunctions } from "./interposition.ts";
 import { resolveOptions } from "./options.ts";
@@ -28,7 +32,8 @@ try {
   interposeEverywhere(workspace);
   replaceFunctions();
   if (workspace.workflow.isInWorker) leaveAtClose(workspace);
-  else leaveAtUnload(workspace);
+  else if (builtin("worker_threads").isMainThread) leaveAtUnload(workspace);
+  else leaveAtExit(workspace);
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   console.error(`sluice: ${message.split("\n", 1)[0]}`);
@@ -48,4 +53,9 @@ function leaveAtClose(workspace: Workspace): void {
     workspace.leave(false);
     close.call(globalThis);
   };
+}
+
+/** Neither does one of `node:worker_threads`, but an event of Node's. */
+function leaveAtExit(workspace: Workspace): void {
+  builtin("process").once("exit", (code) => workspace.leave(code !== 0));
 }

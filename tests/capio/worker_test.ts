@@ -12,6 +12,14 @@ const READ = `
   }
   writeFileSync(Deno.args[0] + "/told", "");`;
 
+/** Starts the worker and tells it what to write. */
+const START = `
+  const worker = new Worker("file://" + Deno.args[1], { type: "module" });
+  worker.postMessage(Deno.args[0] + "/out.txt");
+  const said = () => new Promise((resolve) => {
+    worker.onmessage = ({ data }) => resolve(data);
+  });`;
+
 /** Runs a program with a worker as "writer", and `READ` as "reader". */
 async function outcome(
   dir: TestDirectory,
@@ -29,14 +37,7 @@ async function outcome(
       ...step,
       args,
       app: "writer",
-      code: `
-        const url = "file://" + Deno.args[1];
-        const worker = new Worker(url, { type: "module" });
-        worker.postMessage(Deno.args[0] + "/out.txt");
-        const said = () => new Promise((resolve) => {
-          worker.onmessage = ({ data }) => resolve(data);
-        });
-        ${program}`,
+      code: program,
     });
     const { stderr } = await writer.result;
     return [stderr, (await reader.result).stdout];
@@ -49,7 +50,7 @@ Deno.test("a worker whose first line is the preload writes with Deno and named i
   using dir = new TestDirectory();
   const seen = await outcome(
     dir,
-    `await said();`,
+    `${START} await said();`,
     `
     import { appendFileSync, createWriteStream } from "node:fs";
     onmessage = ({ data: path }) => {
@@ -74,7 +75,7 @@ Deno.test("the file of a terminated worker is lost while its program goes on", a
   using dir = new TestDirectory();
   const [stderr, read] = await outcome(
     dir,
-    `
+    `${START}
     await said();
     worker.terminate();
     // It is there when the reader has been told, and has ended.
@@ -88,7 +89,11 @@ Deno.test("the file of a terminated worker is lost while its program goes on", a
 
 Deno.test("a program that terminates its worker and ends does not finish what that wrote", async () => {
   using dir = new TestDirectory();
-  const seen = await outcome(dir, `await said(); worker.terminate();`, HALF);
+  const seen = await outcome(
+    dir,
+    `${START} await said(); worker.terminate();`,
+    HALF,
+  );
   assertEquals(seen, ["", "WRITER_LOST\n"]);
   assertEquals(dir.list(), ["told"]);
 });
@@ -97,7 +102,7 @@ Deno.test("an error that nobody handles in a worker loses its file", async () =>
   using dir = new TestDirectory();
   const [stderr, read] = await outcome(
     dir,
-    `
+    `${START}
     worker.onerror = (event) => event.preventDefault();
     await said();`,
     `${HALF}
@@ -114,7 +119,7 @@ Deno.test("a worker that does not even end when terminated loses its file, too",
   using dir = new TestDirectory();
   const seen = await outcome(
     dir,
-    `
+    `${START}
     await said();
     await new Promise((resolve) => setTimeout(resolve, 100));
     worker.terminate();
@@ -126,4 +131,33 @@ Deno.test("a worker that does not even end when terminated loses its file, too",
   );
   assertEquals(seen, ["", "WRITER_LOST\n"]);
   assertEquals(dir.list(), ["told"]);
+});
+
+Deno.test("a worker of node:worker_threads finishes what it wrote when it ends, not when it is terminated", async () => {
+  const worker = (then: string) => `
+    import { openSync, writeSync } from "node:fs";
+    import { parentPort } from "node:worker_threads";
+    parentPort.once("message", (path) => {
+      writeSync(openSync(path, "w"), "of a thread");
+      parentPort.postMessage("written");
+      ${then}
+    });`;
+  const program = (then: string) => `
+    import { Worker as Thread } from "node:worker_threads";
+    const thread = new Thread(new URL("file://" + Deno.args[1]));
+    const exit = new Promise((resolve) => thread.once("exit", resolve));
+    thread.postMessage(Deno.args[0] + "/out.txt");
+    await new Promise((resolve) => thread.once("message", resolve));
+    ${then}
+    await exit;`;
+  using first = new TestDirectory();
+  const ended = await outcome(first, program(""), worker(""));
+  assertEquals(ended, ["", "of a thread\n"]);
+  using second = new TestDirectory();
+  const terminated = await outcome(
+    second,
+    program("thread.terminate();"),
+    worker("setTimeout(() => {}, 60_000);"),
+  );
+  assertEquals(terminated, ["", "WRITER_LOST\n"]);
 });
