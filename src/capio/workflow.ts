@@ -252,6 +252,7 @@ export class Workflow {
   }
 
   #publishDue(): void {
+    let failure: unknown;
     for (const file of [...this.state.unpublished.values()]) {
       if (this.#unpublishable.has(file)) continue;
       const committer = this.state.members.get(file.committedBy ?? "");
@@ -262,9 +263,10 @@ export class Workflow {
       } catch (error) {
         // Said once, and to who has written it. It stays where it is.
         this.#unpublishable.add(file);
-        if (isOwn) throw error;
+        if (isOwn) failure ??= error;
       }
     }
+    if (failure !== undefined) throw failure;
   }
 
   #reportLost(): void {

@@ -374,6 +374,23 @@ Deno.test("what cannot be published is an error for its writer alone, and is kep
   assertEquals(dir.list(), ["other", "sub", "sub/out"]);
 });
 
+Deno.test("what cannot be published keeps nothing else from its place", async () => {
+  using dir = new TestDirectory();
+  await assertRejects(
+    () =>
+      withCapio({ capioDir: dir.path }, async () => {
+        await Deno.mkdir(`${dir.path}/sub`);
+        await Deno.writeTextFile(`${dir.path}/sub/out`, "precious");
+        await Deno.writeTextFile(`${dir.path}/other`, "written as ever");
+        new Deno.Command("touch", { args: [`${dir.path}/sub`] }).outputSync();
+      }),
+    Error,
+    `Cannot publish "sub"`,
+  );
+  const text = await Deno.readTextFile(`${dir.path}/other`);
+  assertEquals(text, "written as ever");
+});
+
 Deno.test("clocks that jump change nothing", async () => {
   using dir = new TestDirectory();
   const cl = await dir.writeCl({
