@@ -23,7 +23,10 @@ export class PathResolver {
   /** Forms in which paths inside may begin, each with a separator. */
   readonly #prefixes: readonly string[];
   readonly #readLink: LinkReader;
+  /** Paths that lie outside, links followed; and those not followed. */
   readonly #outside = new Set<string>();
+  readonly #outsideThemselves = new Set<string>();
+  #workingDirectory = "";
   /** Inside, and known to be no links. */
   readonly #directories = new Set<string>();
   #memoryStart = 0;
@@ -45,13 +48,16 @@ export class PathResolver {
    */
   resolve(path: unknown, followLast: boolean): string | undefined {
     this.#forgetInTime();
-    if (typeof path === "string" && this.#outside.has(path)) return undefined;
+    // A link outside may lead inside: the two questions differ.
+    const outside = followLast ? this.#outside : this.#outsideThemselves;
+    if (typeof path === "string") {
+      if (!isAbsolute(path)) this.#forgetWhenMoved();
+      if (outside.has(path)) return undefined;
+    }
     const text = asText(path);
     if (!text || text.includes("\0")) return undefined;
-    const full = absolute(text);
-    const found = this.#inside(full, followLast);
-    // A relative path means something else once the process has moved.
-    if (found === undefined && full === text) this.#outside.add(text);
+    const found = this.#inside(absolute(text), followLast);
+    if (found === undefined && text === path) outside.add(text);
     return found;
   }
 
@@ -59,11 +65,21 @@ export class PathResolver {
   forget(): void {
     this.#directories.clear();
     this.#outside.clear();
+    this.#outsideThemselves.clear();
+  }
+
+  /** A relative path means something else once the process has moved. */
+  #forgetWhenMoved(): void {
+    const directory = Deno.cwd();
+    if (directory === this.#workingDirectory) return;
+    this.#workingDirectory = directory;
+    this.forget();
   }
 
   #forgetInTime(): void {
     const now = Date.now();
-    const size = this.#outside.size + this.#directories.size;
+    const size = this.#outside.size + this.#outsideThemselves.size +
+      this.#directories.size;
     const age = Math.abs(now - this.#memoryStart);
     if (age < MEMORY_MILLISECONDS && size < MEMORY_ENTRIES) return;
     this.#memoryStart = now;

@@ -187,6 +187,42 @@ Deno.test("a symbolic link to the directory leads inside", async () => {
   }
 });
 
+Deno.test("a link outside that leads inside is itself outside", async () => {
+  using dir = new TestDirectory();
+  const link = `${dir.path}.link`;
+  await Deno.writeTextFile(`${dir.path}/file.txt`, "old");
+  await Deno.symlink(`${dir.path}/file.txt`, link);
+  try {
+    await withCapio({ capioDir: dir.path }, async () => {
+      assert((await Deno.lstat(link)).isSymlink);
+      await Deno.writeTextFile(link, "new");
+      assertEquals(await Deno.readTextFile(`${dir.path}/file.txt`), "new");
+      assert((await Deno.lstat(link)).isSymlink);
+    });
+  } finally {
+    await Deno.remove(link);
+  }
+});
+
+Deno.test("a relative path is looked up where the program stands", async () => {
+  using dir = new TestDirectory();
+  using elsewhere = new TestDirectory();
+  const before = Deno.cwd();
+  try {
+    await withCapio({ capioDir: dir.path }, async () => {
+      Deno.chdir(elsewhere.path);
+      await Deno.writeTextFile("file.txt", "elsewhere");
+      Deno.chdir(dir.path);
+      await Deno.writeTextFile("file.txt", "inside");
+      assert(!dir.list().includes("file.txt"));
+      Deno.chdir(elsewhere.path);
+      assertEquals(await Deno.readTextFile("file.txt"), "elsewhere");
+    });
+  } finally {
+    Deno.chdir(before);
+  }
+});
+
 Deno.test("a symbolic link that leads out is refused", async () => {
   using dir = new TestDirectory();
   await Deno.symlink("/etc", `${dir.path}/link`);
