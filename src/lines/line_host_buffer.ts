@@ -1,3 +1,4 @@
+import { pacedBody } from "./paced_body.ts";
 import { decodePosition, encodeEvents } from "./event_stream.ts";
 import type { SerializedMessage } from "./grouped_message.ts";
 import { HostToken } from "./host_token.ts";
@@ -54,8 +55,8 @@ export interface LineHostBufferOptions extends LineBufferOptions {
    */
   bodyTimeout?: number;
   /**
-   * Longest time that a live reader may take nothing before it is dropped, in
-   * milliseconds.
+   * Longest time that a client may take nothing of a live stream, or of a
+   * large reply, before it is dropped, in milliseconds.
    *
    * @default {30_000}
    */
@@ -310,7 +311,7 @@ export class LineHostBuffer extends MirroredLineBuffer {
     body: string,
     headers: Record<string, string> = {},
   ): Response {
-    return new Response(body, {
+    return new Response(pacedBody(body, this.#stallTimeout), {
       status,
       headers: {
         "content-type": "application/json",

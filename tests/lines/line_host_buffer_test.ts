@@ -490,6 +490,32 @@ Deno.test("a live reader that stops reading is dropped and holds no memory", asy
   assertEquals(received < 25_000_000, true, `${received} bytes`);
 });
 
+Deno.test("a client that does not take a large reply is dropped", async () => {
+  await using served = serveHost({ maxlen: 16_000, stallTimeout: 200 });
+  const line = "x".repeat(1_000) + "\n";
+  // More than the buffers of two sockets hold.
+  served.host.write(line.repeat(16_000));
+  using connection = await Deno.connect({
+    hostname: "127.0.0.1",
+    port: served.port,
+  });
+  await connection.write(
+    new TextEncoder().encode("GET /sync-stream HTTP/1.1\r\nHost: x\r\n\r\n"),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 800));
+  let received = 0;
+  const buffer = new Uint8Array(1_000_000);
+  for (;;) {
+    const length = await connection.read(buffer).catch(() => null);
+    if (length === null) break;
+    received += length;
+  }
+  assertEquals(received < 15_500_000, true, `${received} bytes`);
+  // Who does read gets it whole.
+  const reply = await fetch(`http://127.0.0.1:${served.port}/sync-stream`);
+  assertEquals((await reply.json()).data.length, 16_000);
+});
+
 Deno.test("no body whatever makes the host fail", async () => {
   const { random, seed } = seededRandom();
   const host = new LineHostBuffer();
