@@ -5,7 +5,11 @@ import type { CapioOptions } from "./options.ts";
 export interface StepCommandOptions extends
   Pick<
     CapioOptions,
-    "capioDir" | "appName" | "workflowName" | "capioClConfigurationFile"
+    | "capioDir"
+    | "appName"
+    | "workflowName"
+    | "capioClConfigurationFile"
+    | "openTimeoutSeconds"
   > {
   /** The script: a path, or a specifier that `deno run` takes. */
   script: string | URL;
@@ -45,13 +49,16 @@ export interface StepCommandOptions extends
 export function stepCommand(
   options: StepCommandOptions,
 ): { args: string[]; env: Record<string, string> } {
-  const { script, args = [], denoFlags = [] } = options;
+  const { script, args = [], denoFlags = [], openTimeoutSeconds } = options;
   const directory = text(options.capioDir ?? ".");
   const configuration = text(options.capioClConfigurationFile ?? "");
   const env: Record<string, string> = { CAPIO_DIR: directory };
   if (options.appName) env.CAPIO_APP_NAME = options.appName;
   if (options.workflowName) env.CAPIO_WORKFLOW_NAME = options.workflowName;
   if (configuration) env.CAPIO_CL = configuration;
+  if (openTimeoutSeconds !== undefined) {
+    env.CAPIO_OPEN_TIMEOUT_SECONDS = `${openTimeoutSeconds}`;
+  }
   const readable = configuration ? [directory, configuration] : [directory];
   return {
     args: [
@@ -64,6 +71,7 @@ export function stepCommand(
         "CAPIO_APP_NAME",
         "CAPIO_WORKFLOW_NAME",
         "CAPIO_CL",
+        "CAPIO_OPEN_TIMEOUT_SECONDS",
       ]),
       ...denoFlags.filter((flag) => !/^--allow-(read|write|env)=/.test(flag)),
       script instanceof URL ? script.href : script,

@@ -51,9 +51,10 @@ export interface CapioOptions {
    */
   scope?: "async" | "process";
   /**
-   * Seconds to wait for a file to be created that no rule speaks of.
+   * Seconds to wait for a file to be created that no rule speaks of; after them
+   * its reader gets a `NotFound`.
    *
-   * @default {Infinity}
+   * @default {Number(Deno.env.get("CAPIO_OPEN_TIMEOUT_SECONDS") ?? Infinity)}
    */
   openTimeoutSeconds?: number;
   /**
@@ -75,17 +76,13 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     workflowName = fromEnvironment("CAPIO_WORKFLOW_NAME", "CAPIO"),
     capioClConfigurationFile = fromEnvironment("CAPIO_CL", ""),
     rules = [],
-    openTimeoutSeconds = Infinity,
+    openTimeoutSeconds = openTimeoutFromEnvironment(),
     enforceGraph = false,
     signal,
   } = options;
   checkName("appName", appName);
   checkName("workflowName", workflowName);
-  if (!(openTimeoutSeconds >= 0)) {
-    throw new RangeError(
-      `"openTimeoutSeconds" must be a number of at least 0, found ${openTimeoutSeconds}`,
-    );
-  }
+  checkSeconds("openTimeoutSeconds", openTimeoutSeconds);
   const directory = pathOf(capioDir);
   checkDirectory(directory);
   return {
@@ -106,6 +103,20 @@ function fromEnvironment(name: string, otherwise: string): string {
   // A program without the permission sets the option, or takes the default.
   if (state !== "granted") return otherwise;
   return Deno.env.get(name) || otherwise;
+}
+
+function openTimeoutFromEnvironment(): number {
+  const text = fromEnvironment("CAPIO_OPEN_TIMEOUT_SECONDS", "Infinity");
+  const seconds = text.trim() === "" ? NaN : Number(text);
+  checkSeconds("CAPIO_OPEN_TIMEOUT_SECONDS", seconds, text);
+  return seconds;
+}
+
+function checkSeconds(option: string, value: number, found = `${value}`): void {
+  if (value >= 0) return;
+  throw new RangeError(
+    `"${option}" must be a number of at least 0, found ${found}`,
+  );
 }
 
 function checkName(option: string, value: unknown): void {

@@ -8,6 +8,10 @@
  *   --allow-env=CAPIO_DIR,CAPIO_APP_NAME,CAPIO_WORKFLOW_NAME,CAPIO_CL script.ts
  * ```
  *
+ * `CAPIO_OPEN_TIMEOUT_SECONDS`, when it is set and allowed as well, limits the
+ * wait for a file that no rule speaks of; 0 lets a program that tries whether a
+ * file is there know at once.
+ *
  * A worker that reads or writes the directory imports this module first and is
  * a member of its own. It ends with `self.close()` or with its program. One that
  * the program terminates, or that an error ends, counts as killed: its files that

@@ -403,3 +403,32 @@ for (
     assertEquals(dir.list(), []);
   });
 }
+
+Deno.test("the environment says how long a file that nobody creates is waited for", async () => {
+  using dir = new TestDirectory();
+  const code = `
+    try {
+      await Deno.readTextFile(Deno.args[0]);
+    } catch (error) {
+      console.log(error.name, error.code);
+    }`;
+  await using step = new Step({
+    capioDir: dir.path,
+    openTimeoutSeconds: 0,
+    args: [join(dir.path, "missing.txt")],
+    code,
+  });
+  assertEquals((await step.result).stdout, "NotFound ENOENT\n");
+});
+
+Deno.test("a limit that is no number is refused before the program begins", async () => {
+  using dir = new TestDirectory();
+  await using step = new Step({
+    capioDir: dir.path,
+    openTimeoutSeconds: NaN,
+    code: `console.log("begun");`,
+  });
+  const { code, stdout, stderr } = await step.result;
+  assertEquals([code, stdout], [1, ""]);
+  assertStringIncludes(stderr, `"CAPIO_OPEN_TIMEOUT_SECONDS" must be a number`);
+});

@@ -17,6 +17,7 @@ export interface StepOptions {
   readonly app?: string;
   readonly workflow?: string;
   readonly cl?: string;
+  readonly openTimeoutSeconds?: number;
   readonly args?: readonly string[];
   /** A command that runs it, with the command to run as its last arguments. */
   readonly through?: readonly string[];
@@ -52,6 +53,7 @@ export class Step implements AsyncDisposable {
       appName: app,
       workflowName: workflow,
       capioClConfigurationFile: cl,
+      openTimeoutSeconds: options.openTimeoutSeconds,
       denoFlags: [...config, "--quiet", "--no-prompt", ...options.flags ?? []],
       script: this.#script,
       args,

@@ -22,6 +22,9 @@ Options:
                          (default: $CAPIO_WORKFLOW_NAME, or "CAPIO")
   --capio-cl FILE        CAPIO-CL configuration (default: $CAPIO_CL, or none)
 
+A file that no rule speaks of and nobody creates is waited for, for as long as
+$CAPIO_OPEN_TIMEOUT_SECONDS says, else for ever.
+
 Any other option before SCRIPT goes to "deno run", for instance --allow-net or
 --config=deno.json; write a value after "=".
 
