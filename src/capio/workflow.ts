@@ -232,12 +232,14 @@ export class Workflow {
       this.append({ event: "end", member: this.id, ending });
       this.refresh();
     } finally {
-      using _ = this.folder.lock();
-      this.#clearUp();
+      // Who has given up the permission leaves it to the next one or next run.
+      if (this.folder.isPermitted) this.#clearUp();
+      else this.#held.dispose();
     }
   }
 
   #clearUp(): void {
+    using _ = this.folder.lock();
     // One who left at the same time may have cleared up, and a next run may
     // already have begun where this one was.
     const present = this.#follower.isAt(this.folder.journal);

@@ -69,6 +69,14 @@ export class WorkflowFolder {
     return lstatIfPresent(this.journal) !== undefined;
   }
 
+  /** Whether the program may, or has given up what it was allowed. */
+  get isPermitted(): boolean {
+    return (["read", "write"] as const).every((name) =>
+      Deno.permissions.querySync({ name, path: this.#system }).state ===
+        "granted"
+    );
+  }
+
   /** Makes the folders that a workflow starts with. */
   create(): void {
     system.mkdirSync(this.#spool, { recursive: true });
@@ -77,6 +85,7 @@ export class WorkflowFolder {
 
   /** Drops the lock file of a member that has ended. */
   forgetMember(id: string): void {
+    if (!this.isPermitted) return;
     ifPresent(() => system.removeSync(this.memberLock(id)));
   }
 

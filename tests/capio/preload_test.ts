@@ -432,3 +432,48 @@ Deno.test("a limit that is no number is refused before the program begins", asyn
   assertEquals([code, stdout], [1, ""]);
   assertStringIncludes(stderr, `"CAPIO_OPEN_TIMEOUT_SECONDS" must be a number`);
 });
+
+Deno.test("a step that gives up its write permission says what it cannot publish, and the next run does", async () => {
+  using dir = new TestDirectory();
+  const path = join(dir.path, "out.txt");
+  await using hardened = new Step({
+    capioDir: dir.path,
+    args: [path],
+    code: `
+      await Deno.writeTextFile(Deno.args[0], "written");
+      Deno.permissions.revokeSync({ name: "write" });`,
+  });
+  const { code, stderr } = await hardened.result;
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, `Cannot publish "out.txt", which stays in`);
+  await using next = new Step({
+    capioDir: dir.path,
+    args: [path],
+    code: `console.log(await Deno.readTextFile(Deno.args[0]));`,
+  });
+  assertEquals((await next.result).stdout, "written\n");
+  assertEquals(dir.list(), ["out.txt"]);
+});
+
+Deno.test("a reader that gives up its permissions ends as it would outside", async () => {
+  using dir = new TestDirectory();
+  const path = join(dir.path, "out.txt");
+  await using reader = new Step({
+    capioDir: dir.path,
+    args: [path],
+    code: `
+      Deno.permissions.revokeSync({ name: "write" });
+      console.log(await Deno.readTextFile(Deno.args[0]));
+      Deno.permissions.revokeSync({ name: "read" });`,
+  });
+  await using writer = new Step({
+    capioDir: dir.path,
+    args: [path],
+    code: `
+      await Deno.writeTextFile(Deno.args[0], "late");
+      await new Promise((resolve) => setTimeout(resolve, 300));`,
+  });
+  assertEquals((await writer.result).stderr, "");
+  const { code, stdout, stderr } = await reader.result;
+  assertEquals([code, stdout, stderr], [0, "late\n", ""]);
+});
