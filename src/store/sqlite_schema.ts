@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { SharedRead } from "./sqlite_shared_read.ts";
 import { whenFree } from "./sqlite_transaction.ts";
 import { StoreError } from "./store_error.ts";
 
@@ -55,6 +56,7 @@ const STATEMENTS = {
   rollback: "ROLLBACK",
   find:
     "SELECT metadata, size, created, modified, bytes, upload FROM value WHERE key = ?",
+  keepReading: "SELECT 1 FROM sqlite_schema",
   old: "SELECT metadata, upload FROM value WHERE key = ?",
   set: `
     INSERT INTO value (key, metadata, size, created, modified, bytes, upload)
@@ -93,6 +95,7 @@ export type Statements = Record<keyof typeof STATEMENTS, StatementSync>;
 export interface Connection {
   readonly database: DatabaseSync;
   readonly statements: Statements;
+  readonly sharedRead: SharedRead;
 }
 
 /** Opens the database of a store, and makes it one if it is empty. */
@@ -110,7 +113,9 @@ export async function openDatabase(
       database.prepare("BEGIN IMMEDIATE").run();
       database.exec(SCHEMA + "COMMIT");
     });
-    return { database, statements: prepareStatements(database) };
+    const statements = prepareStatements(database);
+    const sharedRead = new SharedRead(statements.keepReading);
+    return { database, statements, sharedRead };
   } catch (error) {
     database.close();
     throw error;

@@ -4,6 +4,7 @@ import type { JsonValue, Metadata } from "./metadata.ts";
 import type { StoreOptions } from "./read_only_store.ts";
 import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
 import { type Connection, openDatabase } from "./sqlite_schema.ts";
+import { SharedRead } from "./sqlite_shared_read.ts";
 import { atomically, whenFree } from "./sqlite_transaction.ts";
 import { type Change, type Changed, changedMetadata, Store } from "./store.ts";
 import { StoreError } from "./store_error.ts";
@@ -117,6 +118,7 @@ export class SqliteStore extends Store {
   async beginTransaction(): Promise<void> {
     const { connection, chunks } = this.#connected;
     await whenFree(() => {
+      SharedRead.endAll();
       connection.statements.begin.run();
       chunks.transactionBegan();
     });
@@ -126,6 +128,7 @@ export class SqliteStore extends Store {
   commitTransaction(): void {
     const { connection, chunks } = this.#connected;
     connection.statements.commit.run();
+    SharedRead.endAll();
     chunks.transactionEnded("committed");
   }
 
@@ -153,6 +156,7 @@ export class SqliteStore extends Store {
 
   /** Closes the database. */
   protected override close(): void {
+    this.#opened?.connection.sharedRead.end();
     this.#opened?.connection.database.close();
     this.#opened = undefined;
   }
@@ -160,6 +164,7 @@ export class SqliteStore extends Store {
   /** Looks up a key. */
   protected find(key: string): Value | undefined {
     const { connection, chunks } = this.#connected;
+    if (!connection.database.isTransaction) connection.sharedRead.join();
     const row = connection.statements.find.get(encoder.encode(key));
     if (!row) return undefined;
     const info = {

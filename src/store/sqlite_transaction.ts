@@ -1,5 +1,6 @@
 import { delay } from "@std/async";
 import type { Connection } from "./sqlite_schema.ts";
+import { SharedRead } from "./sqlite_shared_read.ts";
 
 /** SQLite's result code for a database that another connection writes to. */
 const SQLITE_BUSY = 5;
@@ -19,6 +20,7 @@ export function atomically<T>(
     if (connection.database.isTransaction) {
       return inSavepoint(connection, section);
     }
+    SharedRead.endAll();
     connection.statements.begin.run();
     return inTransaction(connection, section);
   });

@@ -1,9 +1,11 @@
 import { DatabaseSync } from "node:sqlite";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async";
+import { fromFileUrl } from "@std/path";
 import { SqliteStore, StoreError } from "../../src/store/mod.ts";
 import { doThingsAtOnce } from "../../src/store/testing/concurrent.ts";
 import { testStore } from "../../src/store/testing/mod.ts";
+import { stdConfigArgs } from "../../tools/std_config.ts";
 import { temporaryPath } from "./_temporary_directory.ts";
 
 testStore("sqlite", () => new SqliteStore(temporaryPath()).connect());
@@ -66,6 +68,45 @@ Deno.test("no chunks are left of a value whose last reader leaves at any moment 
   }
   await store.disconnect();
   assertEquals(count(path, "chunk"), 0);
+});
+
+Deno.test("a read sees what another connection of the process has written just before", async () => {
+  const path = temporaryPath();
+  await using one = await new SqliteStore(path).connect();
+  await using other = await new SqliteStore(path).connect();
+  for (let n = 0; n < 500; n++) {
+    const [writer, reader] = n % 2 ? [one, other] : [other, one];
+    assertEquals(await reader.exists(`${n}`), false);
+    await writer.setMetadata(`${n}`, { n });
+    assertEquals(await reader.getMetadata(`${n}`), { n });
+    await writer.transaction().run(async () => {
+      await reader.getMetadata(`${n}`);
+      await writer.delete(`${n}`);
+      await reader.getMetadata(`${n}`);
+    });
+    assertEquals(await reader.exists(`${n}`), false);
+  }
+});
+
+Deno.test("reads that follow each other without a pause see what another process writes", async () => {
+  const path = temporaryPath();
+  await using store = await new SqliteStore(path).connect();
+  const config = await stdConfigArgs();
+  const writer = fromFileUrl(import.meta.resolve("./_writer.ts"));
+  const args = ["run", "-A", "--no-check", ...config, writer];
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [...args, `sqlite:${path}`, "0"],
+    stdout: "null",
+  });
+  await using process = command.spawn();
+  const deadline = performance.now() + 60_000;
+  for (let n = 0; n < 3;) {
+    assert(performance.now() < deadline, "the writer is never seen");
+    if (await store.exists("key")) {
+      n = Number((await store.getMetadata("key")).n);
+    }
+  }
+  process.kill();
 });
 
 Deno.test("many things done at the same time leave no chunks behind", async () => {
