@@ -73,8 +73,7 @@ export class AwaitedReading {
     const { workspace } = this;
     yield* workspace.until(
       this.#place,
-      (state) =>
-        endReadiness(state, workspace.workflow, this.#entry, sizeNow()),
+      (state) => endReadiness(state, workspace.workflow, this.#entry, sizeNow),
       this.#closing.signal,
     );
   }
@@ -105,7 +104,7 @@ export class AwaitedReading {
 
   #end(state: WorkflowState): Verdict {
     const { workflow } = this.workspace;
-    return endReadiness(state, workflow, this.#entry, this.#bytes);
+    return endReadiness(state, workflow, this.#entry, () => this.#bytes);
   }
 
   #note(count: number): void {

@@ -57,16 +57,19 @@ export function contentReadiness(
   return waitForCommit(state, file);
 }
 
-/** Whether what has been written to a file so far is all there will be. */
+/**
+ * Whether what has been written to a file so far is all there will be. Only
+ * who is refused is told the `offset`.
+ */
 export function endReadiness(
   state: WorkflowState,
   asker: Asker,
   file: WorkflowFile,
-  offset: number,
+  offset: () => number,
 ): Verdict {
   if (file.phase === "committed" || isProducer(state, asker, file)) return GO;
   if (file.phase === "open") return waitForCommit(state, file);
-  return { type: "refuse", error: writerLost(state, file, offset) };
+  return { type: "refuse", error: writerLost(state, file, offset()) };
 }
 
 /** Whether a directory's listing can begin, or end. */

@@ -79,10 +79,22 @@ export class Workspace implements Disposable {
    * written and not even looked at is left to the original.
    */
   isPermitted(place: Place, uses: readonly Use[]): boolean {
-    const path = this.folder.real(place.path);
-    const isGranted = (name: Use) =>
-      Deno.permissions.querySync({ name, path }).state === "granted";
-    return isGranted("read") && (!uses.includes("write") || isGranted("write"));
+    return this.#mayUse("read", place) &&
+      (!uses.includes("write") || this.#mayUse("write", place));
+  }
+
+  /** One question about all of the directory mostly answers for each path. */
+  #mayUse(name: Use, { path }: Place): boolean {
+    const whole = Deno.permissions.querySync({
+      name,
+      path: this.folder.capioDir,
+    });
+    if (whole.state === "granted" && !whole.partial) return true;
+    const status = Deno.permissions.querySync({
+      name,
+      path: this.folder.real(path),
+    });
+    return status.state === "granted";
   }
 
   /**
@@ -183,14 +195,15 @@ export class Workspace implements Disposable {
     let announced: string | undefined;
     try {
       for (;;) {
-        const verdict = decide(this.state);
-        if (verdict.type === "go") return this.state;
+        const { state } = this;
+        const verdict = decide(state);
+        if (verdict.type === "go") return state;
         if (verdict.type === "refuse") throw verdict.error;
         const waited = performance.now() - since;
         const limit = this.#options.openTimeoutSeconds * 1000;
         if (!verdict.declared && waited >= limit) {
           // Without a wait the system says in its own words what is missing.
-          if (limit === 0) return this.state;
+          if (limit === 0) return state;
           throw notFound(place, limit);
         }
         if (

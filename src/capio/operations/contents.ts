@@ -90,25 +90,26 @@ export function* untilWhole(
   place: Place,
   signal?: AbortSignal,
 ): Operation<void> {
+  const { workflow } = workspace;
   signal?.throwIfAborted();
   for (;;) {
     yield* untilOpenable(workspace, place, signal);
-    const entry = workspace.state.paths.get(place.path);
+    const entry = workflow.state.paths.get(place.path);
     if (entry?.kind !== "file") return;
-    if (isProducer(workspace.state, workspace.workflow, entry)) return;
+    if (isProducer(workflow.state, workflow, entry)) return;
     yield* workspace.until(
       place,
       (state) =>
         endReadiness(
           state,
-          workspace.workflow,
+          workflow,
           entry,
-          sizeOf(workspace, place),
+          () => sizeOf(workspace, place),
         ),
       signal,
     );
     // By now the name may be another file's, which is not whole.
-    if (workspace.state.paths.get(place.path) === entry) return;
+    if (workflow.state.paths.get(place.path) === entry) return;
   }
 }
 
