@@ -46,13 +46,15 @@ export function bypass<T>(fn: () => T): T {
 }
 
 /** The workspaces in force, the innermost first. */
-export function* workspacesInForce(): Generator<Workspace> {
+export function workspacesInForce(): readonly Workspace[] {
   const innermost = frames.getStore();
-  if (innermost === NOTHING) return;
-  for (let frame = innermost; frame; frame = frame.outer) {
-    if (!frame.workspace.workflow.ended) yield frame.workspace;
+  if (innermost === undefined) return processWide;
+  if (innermost === NOTHING) return [];
+  const own: Workspace[] = [];
+  for (let frame: Frame | undefined = innermost; frame; frame = frame.outer) {
+    if (!frame.workspace.workflow.ended) own.push(frame.workspace);
   }
-  yield* processWide;
+  return own.concat(processWide);
 }
 
 /** The innermost workspace in force that `path` lies in. */
