@@ -64,7 +64,9 @@ export class Workflow {
     this.#held = held;
     held.defer(() => folder.forgetMember(this.id));
     held.use(FileLock.acquire(folder.memberLock(this.id)));
-    this.#publication = held.use(folder.publicationLock());
+    this.#publication = held.use(
+      FileLock.open(folder.real(folder.publicationLock)),
+    );
     this.#writer = held.use(new JournalWriter(folder.journal));
     this.#follower = present ??
       held.use(new JournalFollower(folder.journal, capioDir));
@@ -170,7 +172,7 @@ export class Workflow {
   publish(file: WorkflowFile): void {
     // Without the lock, a slow second publisher could move the next bearer of
     // the name, half written, into the place of this one.
-    this.#publication.during(() => {
+    this.#whileNothingMoves(() => {
       this.#follower.catchUp();
       if (!this.state.unpublished.has(file.number)) return;
       moveIntoPlace(this.folder, file);
@@ -185,9 +187,26 @@ export class Workflow {
    * publisher could move what has just got the name, or miss what has lost it.
    */
   moving<T>(fn: () => T): T {
-    return this.#publication.during(() => {
+    return this.#whileNothingMoves(() => {
       this.refresh();
       return fn();
+    });
+  }
+
+  /** Runs `fn` with the publication lock; a long wait for it can be seen. */
+  #whileNothingMoves<T>(fn: () => T): T {
+    let isTold = false;
+    const path = this.folder.publicationLock;
+    return this.#publication.during(() => {
+      if (isTold) this.note({ event: "wait", path });
+      return fn();
+    }, () => {
+      isTold = true;
+      this.note({
+        event: "wait",
+        path,
+        why: "the process that holds it does not go on, it may be stopped",
+      });
     });
   }
 

@@ -10,6 +10,8 @@ export class WorkflowFolder {
   readonly capioDir: string;
   readonly workflowName: string;
   readonly journal: string;
+  /** Locked while files are moved; relative to `capioDir`. */
+  readonly publicationLock: string;
   readonly #system: string;
   readonly #base: string;
   readonly #spool: string;
@@ -19,7 +21,9 @@ export class WorkflowFolder {
     this.capioDir = capioDir;
     this.workflowName = workflowName;
     this.#system = join(capioDir, SYSTEM_DIRECTORY);
-    this.#base = join(this.#system, fileName(workflowName));
+    const name = fileName(workflowName);
+    this.#base = join(this.#system, name);
+    this.publicationLock = `${SYSTEM_DIRECTORY}/${name}/publication.lock`;
     this.#spool = join(this.#base, "spool");
     this.journal = join(this.#base, "journal");
   }
@@ -57,11 +61,6 @@ export class WorkflowFolder {
       if (lock) return lock;
       // The last member of another workflow has just cleared up.
     }
-  }
-
-  /** Held while a committed file moves into its place. */
-  publicationLock(): FileLock {
-    return FileLock.open(join(this.#base, "publication.lock"));
   }
 
   /** Whether a run of the workflow is there. */
