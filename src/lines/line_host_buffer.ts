@@ -9,6 +9,7 @@ import { LinesError } from "./lines_error.ts";
 import { liveResponse } from "./live_response.ts";
 import { MirroredLineBuffer } from "./mirrored_line_buffer.ts";
 import {
+  asksBeforeWriting,
   CLOSED_HEADER,
   decodeCount,
   decodePost,
@@ -276,7 +277,7 @@ export class LineHostBuffer extends MirroredLineBuffer {
 
   /** Stores what a mirror posts, once, however often it posts it. */
   #take(post: MirrorPost, request: Request): void {
-    if (this.refuses(post)) {
+    if (this.refuses(post) && !asksBeforeWriting(request.headers)) {
       throw new Refusal(409, "The host asks its mirrors to stop");
     }
     const { mirror, number } = decodeSender(request.headers);

@@ -9,6 +9,9 @@ export const POST_HEADER = "sluice-post";
 /** With every reply of our host: whether it asks the mirrors to stop. */
 export const CLOSED_HEADER = "sluice-closed";
 
+/** What the mirrors of syncstream call themselves. */
+const SYNCSTREAM_AGENT = "cainmagi/syncstream";
+
 /** What a mirror asks of its buffer. */
 export type MirrorPost =
   /** Write a text: any number of lines, partial ones too. */
@@ -98,6 +101,16 @@ export function decodeSender(headers: Headers): PostSender {
 }
 
 /**
+ * Whether a mirror of syncstream sends the request. It asks for the state
+ * before each write. So what it posts to a host that asks it to stop are the
+ * line it had begun and the `StopIteration` that ends it; if they were refused,
+ * the refusal would take the place of that error in its program.
+ */
+export function asksBeforeWriting(headers: Headers): boolean {
+  return headers.get("user-agent") === SYNCSTREAM_AGENT;
+}
+
+/**
  * Reads the body of a change of state: whether the mirrors should stop.
  *
  * @throws {Refusal} With status 400 if it is not one.
@@ -116,7 +129,7 @@ export function decodeStateChange(text: string): { closed: boolean } {
       `The "value" must be a string, found ${describe(value)}`,
     );
   }
-  return { closed: value.toLowerCase() === "true" };
+  return { closed: value.trim().toLowerCase() === "true" };
 }
 
 /**

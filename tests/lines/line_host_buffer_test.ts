@@ -116,7 +116,7 @@ Deno.test("POST A-state asks the mirrors to stop, DELETE A-state resets that alo
     post(JSON.stringify({ state: "closed", value }), {}, "-state");
   for (
     const [value, expected] of [["True", true], ["yes", false], [
-      "true",
+      " true ",
       true,
     ]] as const
   ) {
@@ -134,6 +134,19 @@ Deno.test("POST A-state asks the mirrors to stop, DELETE A-state resets that alo
   assertEquals((await ask("GET", "-state?state=maxlen")).body.data, 7);
   host.stopAllMirrors();
   assertEquals(await closed(), true);
+});
+
+Deno.test("a mirror of syncstream that is asked to stop can say with what it stops", async () => {
+  await using served = serveHost();
+  const { post, text, host } = served;
+  const theirs = { "User-Agent": "cainmagi/syncstream" };
+  host.stopAllMirrors();
+  assertEquals((await text("begun\n", theirs)).status, 201);
+  const error = `{"type":"error","data":${ERROR}}`;
+  assertEquals((await post(error, theirs)).status, 201);
+  assertEquals((await text("late\n")).status, 409);
+  assertEquals(host.read().length, 2);
+  assertEquals(host.read()[0], "begun");
 });
 
 Deno.test("bad requests get an answer in JSON that says what is wrong", async () => {
