@@ -1,7 +1,9 @@
 import { GroupedMessage, type LineItem } from "./grouped_message.ts";
 import { LastLines } from "./last_lines.ts";
-import { LineJournal } from "./line_journal.ts";
+import type { LineFiles } from "./line_files.ts";
 import { LineIO } from "./line_io.ts";
+import { LineItemFiles } from "./line_item_files.ts";
+import { LineJournal } from "./line_journal.ts";
 import { LinesError } from "./lines_error.ts";
 import { assertPositive } from "./positive.ts";
 
@@ -21,6 +23,18 @@ export interface LineFileBufferOptions {
    * @default {65_536}
    */
   maxLineChars?: number;
+  /**
+   * How items are kept. All processes must agree about it.
+   *
+   * - `"journal"`: as lines of JSON in two files, which is fast.
+   * - `"files"`: each in a file of its own, `NAME-0.log` being the newest, as
+   *   `LineFileBuffer` of syncstream (Python) keeps them. Its processes can
+   *   take part; on Windows not at the same time, as locks differ there.
+   *   Messages are kept as text, and each write renames up to `maxlen` files.
+   *
+   * @default {"journal"}
+   */
+  layout?: "journal" | "files";
 }
 
 /**
@@ -29,8 +43,9 @@ export interface LineFileBufferOptions {
  * belongs to the process that writes it.
  *
  * The items are lines of JSON in `NAME.log`, which becomes `NAME-1.log` when
- * it is full. `NAME.lock` holds an advisory lock while someone reads or writes;
- * a reader sees whole items only, also after a writer was killed.
+ * it is full, unless another layout is asked for. `NAME.lock` holds an advisory
+ * lock while someone reads or writes; a reader sees whole items only, also
+ * after a writer was killed.
  *
  * @example Usage
  * ```ts
@@ -40,11 +55,19 @@ export interface LineFileBufferOptions {
  * await buffer.write("one\ntwo\n");
  * console.log(await buffer.read());
  * ```
+ *
+ * @example What programs in Python write to the same files
+ * ```ts
+ * import { LineFileBuffer } from "@sluice/sluice/lines";
+ *
+ * await using buffer = new LineFileBuffer("logs/job.log", { layout: "files" });
+ * console.log(await buffer.read());
+ * ```
  */
 export class LineFileBuffer extends LineIO {
   /** Most items that the buffer shows. */
   readonly maxlen: number;
-  readonly #journal: LineJournal;
+  readonly #files: LineFiles;
   readonly #lastLine: LastLines;
   #closing: Promise<void> | undefined;
 
@@ -53,12 +76,17 @@ export class LineFileBuffer extends LineIO {
    *
    * @param path Path of the buffer, with or without `.log`.
    * @param options Limits of the buffer.
-   * @throws {TypeError} If the path has no name or a limit is out of its range.
+   * @throws {TypeError} If the path has no name or an option is out of its range.
    */
   constructor(path: string, options: LineFileBufferOptions = {}) {
     super();
-    const { maxlen = 20, maxLineChars = 65_536 } = options;
+    const { maxlen = 20, maxLineChars = 65_536, layout = "journal" } = options;
     assertPositive({ maxlen, maxLineChars });
+    if (layout !== "journal" && layout !== "files") {
+      throw new TypeError(
+        `Argument "layout" must be "journal" or "files", found "${layout}"`,
+      );
+    }
     const base = path.replace(/\.log$/, "");
     if (/(^|[\\/])\.{0,2}$/.test(base)) {
       throw new TypeError(
@@ -66,7 +94,9 @@ export class LineFileBuffer extends LineIO {
       );
     }
     this.maxlen = maxlen;
-    this.#journal = new LineJournal(base, maxlen);
+    this.#files = layout === "files"
+      ? new LineItemFiles(base, maxlen)
+      : new LineJournal(base, maxlen);
     this.#lastLine = new LastLines(maxLineChars, maxLineChars + 1);
   }
 
@@ -136,7 +166,7 @@ export class LineFileBuffer extends LineIO {
     this.#assertOpen("read");
     const count = Math.min(size, this.maxlen);
     if (count <= 0) return [];
-    const items = await this.#journal.read(count);
+    const items = await this.#files.read(count);
     return [...items, ...this.#lastLine.texts].slice(-count);
   }
 
@@ -148,7 +178,7 @@ export class LineFileBuffer extends LineIO {
   async clear(): Promise<void> {
     this.#assertOpen("clear");
     this.#lastLine.clear();
-    await this.#journal.clear();
+    await this.#files.clear();
   }
 
   /**
@@ -172,12 +202,12 @@ export class LineFileBuffer extends LineIO {
       if (error !== undefined) items.push(new GroupedMessage(error));
       await this.#append(items);
     } finally {
-      await this.#journal.close();
+      await this.#files.close();
     }
   }
 
   async #append(items: readonly LineItem[]): Promise<void> {
-    if (items.length > 0) await this.#journal.append(items);
+    if (items.length > 0) await this.#files.append(items);
   }
 
   #assertOpen(deed: string): void {

@@ -1,4 +1,5 @@
 import { deserializeItem, type LineItem } from "./grouped_message.ts";
+import type { LineFiles } from "./line_files.ts";
 
 /** What a process knows of the newer file, until another one has written. */
 interface KnownFile {
@@ -11,7 +12,7 @@ interface KnownFile {
  * `maxlen` items it becomes the older one. Processes take turns by means of an
  * advisory lock on a third file.
  */
-export class LineJournal {
+export class LineJournal implements LineFiles {
   readonly #newer: string;
   readonly #older: string;
   readonly #lockPath: string;

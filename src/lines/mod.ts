@@ -26,7 +26,7 @@
  * ```
  *
  * Semantics and wire protocol are those of syncstream 1.2 (Python), with which
- * hosts and mirrors can be mixed.
+ * hosts and mirrors can be mixed, and file buffers of layout `"files"`.
  *
  * @module
  */
