@@ -13,13 +13,8 @@ import {
   withCapio,
   workflowStatus,
 } from "@sluice/sluice/capio";
-import {
-  eventually,
-  Step,
-  type StepOptions,
-  streamed,
-  TestDirectory,
-} from "./step.ts";
+import { eventually, flow, Step, streamed, TestDirectory } from "./step.ts";
+import { printing, TestWorkflow } from "./test_workflow.ts";
 
 const STREAMED: CapioClRule[] = [
   { path: "*", committed: "on_close", fire: "no_update" },
@@ -31,20 +26,6 @@ const CONTEXT = `
 `;
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-
-function succeed(options: StepOptions): Promise<string> {
-  const output = outputOf(options);
-  // A test that fails before it looks at the output says why it failed.
-  output.catch(() => {});
-  return output;
-}
-
-async function outputOf(options: StepOptions): Promise<string> {
-  await using step = new Step({ args: [options.capioDir], ...options });
-  const { code, stdout, stderr } = await step.result;
-  assertEquals({ code, stderr }, { code: 0, stderr: "" }, stdout);
-  return stdout.trim();
-}
 
 /** A small disk of its own, where the system lets us have one. */
 class Disk implements Disposable {
@@ -82,30 +63,23 @@ function mount(...args: string[]): boolean {
 }
 
 Deno.test("a member may be killed while it joins, writes, publishes or leaves", async () => {
-  using dir = new TestDirectory();
+  await using dir = new TestWorkflow();
   const size = 5000;
   const code = `${CONTEXT}
-    const [capioDir, app] = Deno.args;
+    const [app] = args;
     const data = new Uint8Array(${size}).fill(7);
-    console.log("begun");
     for (let i = 0;; i++) {
-      await withCapio({ capioDir, rules, workflowName: "loop" }, async () => {
-        await Deno.writeFile(capioDir + "/" + app + (i % 10), data);
-        await Deno.rename(capioDir + "/" + app + (i % 10), capioDir + "/" + app + "moved");
-        await Deno.mkdir(capioDir + "/" + app + "folder/" + i, { recursive: true });
-        await Deno.remove(capioDir + "/" + app + "folder", { recursive: true });
-        await Deno.writeFile(capioDir + "/" + app + (i % 10), data);
+      await withCapio({ capioDir: dir, rules, workflowName: "loop" }, async () => {
+        await Deno.writeFile(dir + "/" + app + (i % 10), data);
+        await Deno.rename(dir + "/" + app + (i % 10), dir + "/" + app + "moved");
+        await Deno.mkdir(dir + "/" + app + "folder/" + i, { recursive: true });
+        await Deno.remove(dir + "/" + app + "folder", { recursive: true });
+        await Deno.writeFile(dir + "/" + app + (i % 10), data);
       });
     }`;
   for (let round = 0; round < 8; round++) {
     await Promise.all(["a", "b", "c"].map(async (app) => {
-      await using step = new Step({
-        capioDir: dir.path,
-        workflow: app,
-        app,
-        args: [dir.path, app],
-        code,
-      });
+      const step = dir.start(app, code, { workflow: app, args: [app] });
       await delay(150 + round * 35);
       step.kill();
       assertEquals((await step.result).signal, "SIGKILL");
@@ -392,81 +366,53 @@ Deno.test("what cannot be published keeps nothing else from its place", async ()
 });
 
 Deno.test("clocks that jump change nothing", async () => {
-  using dir = new TestDirectory();
-  const cl = await dir.writeCl({
-    writer: streamed("out"),
-    reader: { reads: ["out"] },
-  });
+  await using workflow = new TestWorkflow(flow("out"));
   const jump = `
     const times = [0, 8e15, -8e15, 1e12, NaN];
     let turn = 0;
     Date.now = () => times[turn++ % times.length];`;
-  const [text] = await Promise.all([
-    succeed({
-      capioDir: dir.path,
-      cl,
-      app: "reader",
-      code: `${jump}
-        const file = await Deno.open(Deno.args[0] + "/out");
-        console.log(await new Response(file.readable).text());`,
-    }),
-    succeed({
-      capioDir: dir.path,
-      cl,
-      app: "writer",
-      code: `${jump}
-        using file = await Deno.create(Deno.args[0] + "/out");
-        for (const letter of "whole") {
-          await file.write(new TextEncoder().encode(letter));
-          await new Promise((resolve) => setTimeout(resolve, 60));
-        }`,
-    }),
-  ]);
-  assertEquals(text, "whole");
-  assertEquals(dir.list(), ["out"]);
+  const { reader } = await workflow.runAll({
+    reader: `${jump}
+      const file = await Deno.open(dir + "/out");
+      console.log(await new Response(file.readable).text());`,
+    writer: `${jump}
+      using file = await Deno.create(dir + "/out");
+      for (const letter of "whole") {
+        await file.write(bytes(letter));
+        await pause(60);
+      }`,
+  });
+  assertEquals(reader, "whole");
+  assertEquals(workflow.list(), ["out"]);
 });
 
 Deno.test("a stopped writer holds up nobody but its own readers", async () => {
-  using dir = new TestDirectory();
-  const cl = await dir.writeCl({
+  await using workflow = new TestWorkflow({
     stopped: streamed("slow"),
     writer: streamed("quick"),
     reader: { reads: ["quick"] },
   });
-  await using stopped = new Step({
-    capioDir: dir.path,
-    cl,
-    app: "stopped",
-    args: [dir.path],
-    code: `
-      using file = await Deno.create(Deno.args[0] + "/slow");
-      for (let i = 0; i < 100; i++) {
-        await file.write(new Uint8Array(10));
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }`,
-  });
-  await eventually(dir.path, (it) => (it?.files[0]?.size ?? 0) > 0);
+  const stopped = workflow.start(
+    "stopped",
+    `
+    using file = await Deno.create(dir + "/slow");
+    for (let i = 0; i < 100; i++) {
+      await file.write(new Uint8Array(10));
+      await pause(10);
+    }`,
+  );
+  await eventually(workflow.path, (it) => (it?.files[0]?.size ?? 0) > 0);
   stopped.kill("SIGSTOP");
-  const [text] = await Promise.all([
-    succeed({
-      capioDir: dir.path,
-      cl,
-      app: "reader",
-      code: `console.log(await Deno.readTextFile(Deno.args[0] + "/quick"));`,
-    }),
-    succeed({
-      capioDir: dir.path,
-      cl,
-      app: "writer",
-      code: `await Deno.writeTextFile(Deno.args[0] + "/quick", "quick");`,
-    }),
-  ]);
-  assertEquals(text, "quick");
-  const [slow] = workflowStatus(dir.path)?.files ?? [];
+  const { reader } = await workflow.runAll({
+    reader: printing("quick"),
+    writer: `await Deno.writeTextFile(dir + "/quick", "quick");`,
+  });
+  assertEquals(reader, "quick");
+  const [slow] = workflowStatus(workflow.path)?.files ?? [];
   assertEquals([slow.path, slow.phase], ["slow", "open"]);
   stopped.kill("SIGCONT");
   assertEquals((await stopped.result).code, 0);
-  assertEquals((await Deno.readFile(`${dir.path}/slow`)).length, 1000);
+  assertEquals((await Deno.readFile(`${workflow.path}/slow`)).length, 1000);
 });
 
 Deno.test("a file below a hundred directories arrives", async () => {
@@ -493,7 +439,6 @@ Deno.test("a file below a hundred directories arrives", async () => {
 });
 
 Deno.test("where the system has no watch left to give, polling does", async () => {
-  using dir = new TestDirectory();
   const through = [
     "unshare",
     "--user",
@@ -507,32 +452,25 @@ Deno.test("where the system has no watch left to give, polling does", async () =
     console.log("skipped: nobody may have a user namespace here");
     return;
   }
-  const cl = await dir.writeCl({
-    writer: streamed("out"),
-    reader: { reads: ["out"] },
-  });
-  const read = succeed({
-    capioDir: dir.path,
-    cl,
-    app: "reader",
-    through,
-    code: `
-      using file = await Deno.open(Deno.args[0] + "/out");
-      let reads = 0;
-      while (await file.read(new Uint8Array(100)) !== null) reads++;
-      console.log(reads);`,
-  });
-  await succeed({
-    capioDir: dir.path,
-    cl,
-    app: "writer",
-    code: `
-      using file = await Deno.create(Deno.args[0] + "/out");
-      for (let i = 0; i < 20; i++) {
-        await file.write(new Uint8Array(10));
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      }`,
-  });
+  await using workflow = new TestWorkflow(flow("out"));
+  const read = workflow.run(
+    "reader",
+    `
+    using file = await Deno.open(dir + "/out");
+    let reads = 0;
+    while (await file.read(new Uint8Array(100)) !== null) reads++;
+    console.log(reads);`,
+    { through },
+  );
+  await workflow.run(
+    "writer",
+    `
+    using file = await Deno.create(dir + "/out");
+    for (let i = 0; i < 20; i++) {
+      await file.write(new Uint8Array(10));
+      await pause(25);
+    }`,
+  );
   assertGreater(Number(await read), 5);
 });
 
@@ -545,42 +483,30 @@ function isAllowed([program, ...args]: string[]): boolean {
 }
 
 Deno.test("many processes take part in one workflow", async () => {
-  using dir = new TestDirectory();
   // A hundred on request: each takes 50 MB and a tenth of a second.
   const count = Number(Deno.env.get("CAPIO_PROCESSES") ?? 20);
   const names = Array.from({ length: count }, (_, i) => `step${i}`);
-  const cl = await dir.writeCl({
+  await using workflow = new TestWorkflow({
     ...Object.fromEntries(names.map((name) => [name, streamed(name)])),
     collector: { reads: ["*"] },
   });
-  const collected = succeed({
-    capioDir: dir.path,
-    cl,
-    app: "collector",
-    args: [dir.path, String(count)],
-    code: `
-      const [dir, count] = Deno.args;
-      const numbers = await Promise.all(
-        Array.from({ length: Number(count) }, async (_, i) =>
-          Number(await Deno.readTextFile(dir + "/step" + i))));
-      console.log(numbers.reduce((sum, number) => sum + number, 0));`,
-  });
-  await eventually(dir.path, (it) => it?.members.length === 1);
+  const collected = workflow.run(
+    "collector",
+    `
+    const numbers = await Promise.all(
+      Array.from({ length: Number(args[0]) }, async (_, i) =>
+        Number(await Deno.readTextFile(dir + "/step" + i))));
+    console.log(numbers.reduce((sum, number) => sum + number, 0));`,
+    { args: [String(count)] },
+  );
+  await eventually(workflow.path, (it) => it?.members.length === 1);
   await Promise.all(
     names.map((app, i) =>
-      succeed({
-        capioDir: dir.path,
-        cl,
-        app,
-        args: [`${dir.path}/${app}`, String(i)],
-        code: `
-          const [path, i] = Deno.args;
-          await Deno.writeTextFile(path, i);`,
-      })
+      workflow.run(app, `await Deno.writeTextFile(dir + "/${app}", "${i}");`)
     ),
   );
   assertEquals(Number(await collected), count * (count - 1) / 2);
-  assertEquals(dir.list().length, count);
+  assertEquals(workflow.list().length, count);
 });
 
 Deno.test("two workflows in one directory and two in one process leave each other alone", async () => {
@@ -614,35 +540,31 @@ Deno.test("two workflows in one directory and two in one process leave each othe
 });
 
 Deno.test("whoever waits for a killed writer is told within moments", async () => {
-  using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: streamed("out") });
+  await using workflow = new TestWorkflow({ writer: streamed("out") });
   using keeper = new CapioWorkspace({
-    capioDir: dir.path,
+    capioDir: workflow.path,
     appName: "keeper",
-    capioClConfigurationFile: cl,
+    capioClConfigurationFile: workflow.cl,
   });
-  await using writer = new Step({
-    capioDir: dir.path,
-    cl,
-    app: "writer",
-    args: [dir.path],
-    code: `
-      const file = await Deno.create(Deno.args[0] + "/out");
-      await file.write(new Uint8Array(10));
-      await new Promise((resolve) => setTimeout(resolve, 60_000));`,
-  });
-  const path = `${dir.path}/out`;
+  const writer = workflow.start(
+    "writer",
+    `
+    const file = await Deno.create(dir + "/out");
+    await file.write(new Uint8Array(10));
+    await pause(60_000);`,
+  );
+  const path = `${workflow.path}/out`;
   const { fs } = keeper;
   const calls: Promise<unknown>[] = [
     fs.readTextFile(path),
-    fs.copyFile(path, `${dir.path}/copy`),
+    fs.copyFile(path, `${workflow.path}/copy`),
     fs.open(path).then(async (file) => {
       using _ = file;
       return await new Response(file.readable).bytes();
     }),
   ];
   const settled = Promise.allSettled(calls);
-  await eventually(dir.path, (it) => (it?.files[0]?.size ?? 0) > 0);
+  await eventually(workflow.path, (it) => (it?.files[0]?.size ?? 0) > 0);
   writer.kill();
   for (const result of await settled) {
     assertEquals(result.status, "rejected");

@@ -79,7 +79,7 @@ for (const [name, code] of Object.entries(readers)) {
   Deno.test(`${name} gets what is written meanwhile, and its end`, async () => {
     using dir = new TestDirectory();
     using outside = new TestDirectory();
-    const cl = await dir.writeCl(flow("out.txt"));
+    const cl = dir.writeCl(flow("out.txt"));
     const step = {
       capioDir: dir.path,
       cl,
@@ -105,7 +105,7 @@ for (const [name, code] of Object.entries(readers)) {
 
 Deno.test("readFile and stat wait in every form until a file is whole", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: { writes: ["out.txt"] } });
+  const cl = dir.writeCl({ writer: { writes: ["out.txt"] } });
   const step = { capioDir: dir.path, cl, args: [dir.path] };
   await using reader = new Step({
     ...step,
@@ -141,7 +141,7 @@ Deno.test("readFile and stat wait in every form until a file is whole", async ()
 
 Deno.test("a read stream gets all that a killed writer wrote, and then an error", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl(flow("out.txt"));
+  const cl = dir.writeCl(flow("out.txt"));
   const step = { capioDir: dir.path, cl, args: [dir.path] };
   await using reader = new Step({
     ...step,
@@ -266,7 +266,7 @@ Deno.test("a read stream that waits ends as soon as it is destroyed", async () =
 
 Deno.test("a file that its producer never made is ENOENT, with the path as given", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ writer: { writes: ["out.txt"] } });
+  const cl = dir.writeCl({ writer: { writes: ["out.txt"] } });
   const step = { capioDir: dir.path, cl, args: [dir.path] };
   await using reader = new Step({
     ...step,
@@ -319,7 +319,7 @@ Deno.test("other work of the program sees node:fs as it is", async () => {
 
 Deno.test("enforceGraph and exclude hold for node:fs", async () => {
   using dir = new TestDirectory();
-  const cl = await dir.writeCl({ app: { reads: ["in"], writes: ["out"] } });
+  const cl = dir.writeCl({ app: { reads: ["in"], writes: ["out"] } });
   const document = JSON.parse(await Deno.readTextFile(cl));
   const excluded = { ...document, exclude: ["plain"] };
   await Deno.writeTextFile(cl, JSON.stringify(excluded));

@@ -7,160 +7,107 @@ import {
 import { delay } from "@std/async";
 import { join } from "@std/path";
 import { eventually, flow, Step, TestDirectory } from "./step.ts";
-
-const READ_ALL = `
-  const file = await Deno.open(Deno.args[0]);
-  const hash = [];
-  let size = 0, reads = 0;
-  for (const buffer = new Uint8Array(1 << 20);;) {
-    const count = await file.read(buffer);
-    if (count === null) break;
-    size += count;
-    reads++;
-    for (let i = 0; i < count; i += 4099) hash.push(buffer[i]);
-  }
-  file.close();
-  console.log(JSON.stringify({ size, reads }));
-`;
+import { printing, TestWorkflow } from "./test_workflow.ts";
 
 Deno.test("a reader that comes first gets what a later writer writes", async () => {
-  using dir = new TestDirectory();
-  const cl = await dir.writeCl(flow("out.txt"));
-  const path = join(dir.path, "out.txt");
-  await using reader = new Step({
-    capioDir: dir.path,
-    app: "reader",
-    cl,
-    args: [path],
-    code: `console.log(await Deno.readTextFile(Deno.args[0]));`,
-  });
+  await using workflow = new TestWorkflow(flow("out.txt"));
+  const read = workflow.run("reader", printing("out.txt"));
   await delay(1000);
-  await using writer = new Step({
-    capioDir: dir.path,
-    app: "writer",
-    cl,
-    args: [path],
-    code: `
-      const file = await Deno.open(Deno.args[0], { create: true, write: true });
-      for (const word of ["half ", "and ", "half"]) {
-        await file.write(new TextEncoder().encode(word));
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      file.close();`,
-  });
-  assertEquals((await writer.result).stderr, "");
-  assertEquals((await reader.result).stdout, "half and half\n");
-  assertEquals(dir.list(), ["out.txt"]);
+  await workflow.run(
+    "writer",
+    `
+    const file = await Deno.open(dir + "/out.txt", { create: true, write: true });
+    for (const word of ["half ", "and ", "half"]) {
+      await file.write(bytes(word));
+      await pause(50);
+    }
+    file.close();`,
+  );
+  assertEquals(await read, "half and half");
+  assertEquals(workflow.list(), ["out.txt"]);
 });
 
 Deno.test("without a configuration a reader gets the file when its writer has ended", async () => {
-  using dir = new TestDirectory();
-  const path = join(dir.path, "out.txt");
-  await using reader = new Step({
-    capioDir: dir.path,
-    args: [path],
-    code: `console.log(await Deno.readTextFile(Deno.args[0]));`,
-  });
-  await using writer = new Step({
-    capioDir: dir.path,
-    args: [path],
-    code: `
-      await Deno.writeTextFile(Deno.args[0], "first");
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      await Deno.writeTextFile(Deno.args[0], "second");`,
-  });
-  assertEquals((await writer.result).stderr, "");
-  assertEquals((await reader.result).stdout, "second\n");
-  assertEquals(await Deno.readTextFile(path), "second");
+  await using workflow = new TestWorkflow();
+  const read = workflow.run("app", printing("out.txt"));
+  await workflow.run(
+    "app",
+    `
+    await Deno.writeTextFile(dir + "/out.txt", "first");
+    await pause(300);
+    await Deno.writeTextFile(dir + "/out.txt", "second");`,
+  );
+  assertEquals(await read, "second");
+  const text = await Deno.readTextFile(join(workflow.path, "out.txt"));
+  assertEquals(text, "second");
 });
 
 Deno.test("a reader gets all that a killed writer wrote, and then an error", async () => {
-  using dir = new TestDirectory();
-  const cl = await dir.writeCl(flow("out.bin"));
-  const path = join(dir.path, "out.bin");
-  const code = `
-    const file = await Deno.open(Deno.args[0]);
+  await using workflow = new TestWorkflow(flow("out.bin"));
+  const read = workflow.run(
+    "reader",
+    `
+    const file = await Deno.open(dir + "/out.bin");
     let size = 0;
     try {
       for await (const chunk of file.readable) size += chunk.length;
       console.log("ended", size);
     } catch (error) {
       console.log(error.name, error.code, size, error.message);
-    }`;
-  await using reader = new Step({
-    capioDir: dir.path,
-    app: "reader",
-    cl,
-    args: [path],
-    code,
-  });
-  await using writer = new Step({
-    capioDir: dir.path,
-    app: "writer",
-    cl,
-    args: [path],
-    code: `
-      const file = await Deno.open(Deno.args[0], { create: true, write: true });
-      for (let i = 0; i < 10; i++) await file.write(new Uint8Array(1000));
-      console.log("half-way");
-      await new Promise((resolve) => setTimeout(resolve, 60_000));`,
-  });
+    }`,
+  );
+  const writer = workflow.start(
+    "writer",
+    `
+    const file = await Deno.open(dir + "/out.bin", { create: true, write: true });
+    for (let i = 0; i < 10; i++) await file.write(new Uint8Array(1000));
+    await pause(60_000);`,
+  );
   // Once the reader is certainly in the middle of it.
-  while (!dir.list().some((name) => name.endsWith("spool/out.bin"))) {
+  while (!workflow.list().some((name) => name.endsWith("spool/out.bin"))) {
     await delay(20);
   }
   await delay(300);
   writer.kill();
   assertEquals((await writer.result).signal, "SIGKILL");
-  const { stdout } = await reader.result;
-  assertStringIncludes(stdout, "CapioError WRITER_LOST 10000");
-  assertStringIncludes(stdout, `"out.bin" past byte 10000`);
-  assertEquals(dir.list(), []);
+  const said = await read;
+  assertStringIncludes(said, "CapioError WRITER_LOST 10000");
+  assertStringIncludes(said, `"out.bin" past byte 10000`);
+  assertEquals(workflow.list(), []);
 });
 
 Deno.test("a reader gets 100-byte writes one by one", async () => {
-  using dir = new TestDirectory();
-  const cl = await dir.writeCl(flow("out.txt"));
-  const path = join(dir.path, "out.txt");
-  await using reader = new Step({
-    capioDir: dir.path,
-    app: "reader",
-    cl,
-    args: [path],
-    code: READ_ALL,
-  });
-  await using writer = new Step({
-    capioDir: dir.path,
-    app: "writer",
-    cl,
-    args: [path],
-    code: `
-      const file = await Deno.open(Deno.args[0], { create: true, write: true });
+  await using workflow = new TestWorkflow(flow("out.txt"));
+  const { reader } = await workflow.runAll({
+    reader: `
+      const file = await Deno.open(dir + "/out.txt");
+      const buffer = new Uint8Array(1 << 20);
+      let size = 0, reads = 0;
+      for (let count; (count = await file.read(buffer)) !== null; reads++) {
+        size += count;
+      }
+      file.close();
+      console.log(JSON.stringify({ size, reads }));`,
+    writer: `
+      const file = await Deno.open(dir + "/out.txt", { create: true, write: true });
       const record = new Uint8Array(100).fill(65);
       for (let i = 0; i < 200; i++) {
         file.writeSync(record);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await pause(5);
       }
       file.close();`,
   });
-  assertEquals((await writer.result).stderr, "");
-  const { size, reads } = JSON.parse((await reader.result).stdout);
+  const { size, reads } = JSON.parse(reader);
   assertEquals(size, 20_000);
   // Not held back: the reader sees far more than a few large pieces.
   assertGreater(reads, 20);
 });
 
 Deno.test("a gigabyte in 1 MiB writes arrives whole and in order", async () => {
-  using dir = new TestDirectory();
-  const cl = await dir.writeCl(flow("big.bin"));
-  const path = join(dir.path, "big.bin");
-  await using reader = new Step({
-    capioDir: dir.path,
-    app: "reader",
-    cl,
-    args: [path],
-    code: `
-      const file = await Deno.open(Deno.args[0]);
+  await using workflow = new TestWorkflow(flow("big.bin"));
+  const { reader } = await workflow.runAll({
+    reader: `
+      const file = await Deno.open(dir + "/big.bin");
       const words = new BigUint64Array(1 << 17);
       const buffer = new Uint8Array(words.buffer);
       let position = 0, wrong = 0;
@@ -178,14 +125,8 @@ Deno.test("a gigabyte in 1 MiB writes arrives whole and in order", async () => {
       }
       file.close();
       console.log(JSON.stringify({ position, wrong }));`,
-  });
-  await using writer = new Step({
-    capioDir: dir.path,
-    app: "writer",
-    cl,
-    args: [path],
-    code: `
-      const file = await Deno.open(Deno.args[0], { create: true, write: true });
+    writer: `
+      const file = await Deno.open(dir + "/big.bin", { create: true, write: true });
       const words = new BigUint64Array(1 << 17);
       const buffer = new Uint8Array(words.buffer);
       for (let mebibyte = 0; mebibyte < 1024; mebibyte++) {
@@ -198,158 +139,111 @@ Deno.test("a gigabyte in 1 MiB writes arrives whole and in order", async () => {
       }
       file.close();`,
   });
-  assertEquals((await writer.result).stderr, "");
-  assertEquals(
-    (await reader.result).stdout.trim(),
-    JSON.stringify({ position: 2 ** 30, wrong: 0 }),
-  );
+  assertEquals(JSON.parse(reader), { position: 2 ** 30, wrong: 0 });
 });
 
 Deno.test("a hundred small files arrive, each whole", async () => {
-  using dir = new TestDirectory();
-  const cl = await dir.writeCl({
-    writer: {
-      writes: ["*.txt"],
-      streaming: [{
-        name: ["*.txt"],
-        committed: "on_close",
-        mode: "no_update",
-      }],
-    },
-    reader: { reads: ["*.txt"] },
-  });
-  await using reader = new Step({
-    capioDir: dir.path,
-    app: "reader",
-    cl,
-    args: [dir.path],
-    code: `
+  await using workflow = new TestWorkflow(flow("*.txt"));
+  const { reader } = await workflow.runAll({
+    reader: `
       for (let i = 99; i >= 0; i--) {
-        const text = await Deno.readTextFile(Deno.args[0] + "/" + i + ".txt");
+        const text = await Deno.readTextFile(dir + "/" + i + ".txt");
         if (text !== "contents of " + i) console.log("wrong", i, text);
       }
       console.log("all read");`,
-  });
-  await using writer = new Step({
-    capioDir: dir.path,
-    app: "writer",
-    cl,
-    args: [dir.path],
-    code: `
+    writer: `
       for (let i = 0; i < 100; i++) {
-        await Deno.writeTextFile(Deno.args[0] + "/" + i + ".txt", "contents of " + i);
+        await Deno.writeTextFile(dir + "/" + i + ".txt", "contents of " + i);
       }`,
   });
-  assertEquals((await writer.result).stderr, "");
-  assertEquals((await reader.result).stdout, "all read\n");
-  assertEquals(dir.list().length, 100);
+  assertEquals(reader, "all read");
+  assertEquals(workflow.list().length, 100);
 });
 
 Deno.test("two workflows in one directory do not see each other's files", async () => {
-  using dir = new TestDirectory();
-  const cl = await dir.writeCl(flow("out.txt"));
-  const path = join(dir.path, "out.txt");
-  const step = (workflow: string, app: string, code: string) =>
-    new Step({ capioDir: dir.path, workflow, app, cl, args: [path], code });
-  const read = `console.log(await Deno.readTextFile(Deno.args[0]));`;
+  await using dir = new TestWorkflow(flow("out.txt"));
   const write = (text: string) => `
-    using file = await Deno.open(Deno.args[0], {
+    using file = await Deno.open(dir + "/out.txt", {
       create: true,
       write: true,
       truncate: true,
     });
     for (const letter of "${text}") {
-      await file.write(new TextEncoder().encode(letter));
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await file.write(bytes(letter));
+      await pause(20);
     }`;
-  await using redReader = step("red", "reader", read);
-  await using blueReader = step("blue", "reader", read);
+  const red = { workflow: "red" };
+  const blue = { workflow: "blue" };
+  const redRead = dir.run("reader", printing("out.txt"), red);
+  const blueRead = dir.run("reader", printing("out.txt"), blue);
   // A reader that comes after both ended finds the later one's file.
-  for (const workflow of ["red", "blue"]) {
+  for (const { workflow } of [red, blue]) {
     await eventually(dir.path, (it) => it?.waits.length === 1, workflow);
   }
-  await using redWriter = step("red", "writer", write("red letters"));
-  await using blueWriter = step("blue", "writer", write("blue letters"));
-  assertEquals((await redWriter.result).stderr, "");
-  assertEquals((await blueWriter.result).stderr, "");
-  assertEquals((await redReader.result).stdout, "red letters\n");
-  assertEquals((await blueReader.result).stdout, "blue letters\n");
+  await Promise.all([
+    dir.run("writer", write("red letters"), red),
+    dir.run("writer", write("blue letters"), blue),
+  ]);
+  assertEquals(await redRead, "red letters");
+  assertEquals(await blueRead, "blue letters");
   assertEquals(dir.list(), ["out.txt"]);
 });
 
 Deno.test("a step that starts after its producer has ended finds everything", async () => {
-  using dir = new TestDirectory();
-  const cl = await dir.writeCl({
-    ...flow("out.txt"),
-  });
-  const path = join(dir.path, "out.txt");
-  await using writer = new Step({
-    capioDir: dir.path,
-    app: "writer",
-    cl,
-    args: [path],
-    code: `await Deno.writeTextFile(Deno.args[0], "done long ago");`,
-  });
-  assertEquals((await writer.result).stderr, "");
-  await using reader = new Step({
-    capioDir: dir.path,
-    app: "reader",
-    cl,
-    args: [path],
-    code: `console.log(await Deno.readTextFile(Deno.args[0]));`,
-  });
-  assertEquals((await reader.result).stdout, "done long ago\n");
-  assertEquals(dir.list(), ["out.txt"]);
+  await using workflow = new TestWorkflow(flow("out.txt"));
+  await workflow.run(
+    "writer",
+    `await Deno.writeTextFile(dir + "/out.txt", "done long ago");`,
+  );
+  const text = await workflow.run("reader", printing("out.txt"));
+  assertEquals(text, "done long ago");
+  assertEquals(workflow.list(), ["out.txt"]);
 });
 
 Deno.test("a step that starts after its producer was killed is told", async () => {
-  using dir = new TestDirectory();
-  const cl = await dir.writeCl(flow("out.txt"));
-  const path = join(dir.path, "out.txt");
-  const step = (app: string, code: string) =>
-    new Step({
-      capioDir: dir.path,
-      app,
-      cl,
-      args: [path],
-      flags: ["--allow-run"],
-      code,
-    });
-  await using writer = step(
+  await using workflow = new TestWorkflow(flow("out.txt"));
+  const flags = ["--allow-run"];
+  const writer = workflow.start(
     "writer",
-    `const file = await Deno.open(Deno.args[0], { create: true, write: true });
-    await file.write(new TextEncoder().encode("half"));
+    `
+    const file = await Deno.open(dir + "/out.txt", { create: true, write: true });
+    await file.write(bytes("half"));
     Deno.kill(Deno.pid, "SIGKILL");`,
+    { flags },
   );
   assertEquals((await writer.result).signal, "SIGKILL");
-  await using reader = step(
+  const said = await workflow.run(
     "reader",
-    `await Deno.readTextFile(Deno.args[0]).catch((e) => console.log(e.code));`,
+    `await Deno.readTextFile(dir + "/out.txt").catch((e) => console.log(e.code));`,
+    { flags },
   );
-  assertEquals((await reader.result).stdout, "WRITER_LOST\n");
-  assertEquals(dir.list(), []);
+  assertEquals(said, "WRITER_LOST");
+  assertEquals(workflow.list(), []);
 });
 
 Deno.test("a run after a crash starts clean and says what it found", async () => {
-  using dir = new TestDirectory();
-  const path = join(dir.path, "out.txt");
-  const write = (text: string, then = "") => ({
-    capioDir: dir.path,
-    args: [path],
-    flags: ["--allow-run"],
-    code: `await Deno.writeTextFile(Deno.args[0], "${text}"); ${then}`,
-  });
-  await using crashed = new Step(
-    write("from the first run", `Deno.kill(Deno.pid, "SIGKILL");`),
+  await using workflow = new TestWorkflow();
+  const flags = ["--allow-run"];
+  const crashed = workflow.start(
+    "app",
+    `
+    await Deno.writeTextFile(dir + "/out.txt", "from the first run");
+    Deno.kill(Deno.pid, "SIGKILL");`,
+    { flags },
   );
-  await crashed.result;
-  await using second = new Step(write("from the second run"));
+  assertEquals((await crashed.result).signal, "SIGKILL");
+  const second = workflow.start(
+    "app",
+    `await Deno.writeTextFile(dir + "/out.txt", "from the second run");`,
+    { flags },
+  );
   const { code, stderr } = await second.result;
   assertEquals(code, 0);
   assertStringIncludes(stderr, "did not end properly");
   assertStringIncludes(stderr, "discarded 1 unfinished file");
-  assertEquals(await Deno.readTextFile(path), "from the second run");
-  assertEquals(dir.list(), ["out.txt"]);
+  const text = await Deno.readTextFile(join(workflow.path, "out.txt"));
+  assertEquals(text, "from the second run");
+  assertEquals(workflow.list(), ["out.txt"]);
 });
 
 for (
@@ -405,28 +299,24 @@ for (
 }
 
 Deno.test("the environment says how long a file that nobody creates is waited for", async () => {
-  using dir = new TestDirectory();
-  const code = `
+  await using workflow = new TestWorkflow();
+  const said = await workflow.run(
+    "app",
+    `
     try {
-      await Deno.readTextFile(Deno.args[0]);
+      await Deno.readTextFile(dir + "/missing.txt");
     } catch (error) {
       console.log(error.name, error.code);
-    }`;
-  await using step = new Step({
-    capioDir: dir.path,
-    openTimeoutSeconds: 0,
-    args: [join(dir.path, "missing.txt")],
-    code,
-  });
-  assertEquals((await step.result).stdout, "NotFound ENOENT\n");
+    }`,
+    { openTimeoutSeconds: 0 },
+  );
+  assertEquals(said, "NotFound ENOENT");
 });
 
 Deno.test("a limit that is no number is refused before the program begins", async () => {
-  using dir = new TestDirectory();
-  await using step = new Step({
-    capioDir: dir.path,
+  await using workflow = new TestWorkflow();
+  const step = workflow.start("app", `console.log("begun");`, {
     openTimeoutSeconds: NaN,
-    code: `console.log("begun");`,
   });
   const { code, stdout, stderr } = await step.result;
   assertEquals([code, stdout], [1, ""]);
@@ -434,46 +324,31 @@ Deno.test("a limit that is no number is refused before the program begins", asyn
 });
 
 Deno.test("a step that gives up its write permission says what it cannot publish, and the next run does", async () => {
-  using dir = new TestDirectory();
-  const path = join(dir.path, "out.txt");
-  await using hardened = new Step({
-    capioDir: dir.path,
-    args: [path],
-    code: `
-      await Deno.writeTextFile(Deno.args[0], "written");
-      Deno.permissions.revokeSync({ name: "write" });`,
-  });
+  await using workflow = new TestWorkflow();
+  const hardened = workflow.start(
+    "app",
+    `
+    await Deno.writeTextFile(dir + "/out.txt", "written");
+    Deno.permissions.revokeSync({ name: "write" });`,
+  );
   const { code, stderr } = await hardened.result;
   assertEquals(code, 1);
   assertStringIncludes(stderr, `Cannot publish "out.txt", which stays in`);
-  await using next = new Step({
-    capioDir: dir.path,
-    args: [path],
-    code: `console.log(await Deno.readTextFile(Deno.args[0]));`,
-  });
+  const next = workflow.start("app", printing("out.txt"));
   assertEquals((await next.result).stdout, "written\n");
-  assertEquals(dir.list(), ["out.txt"]);
+  assertEquals(workflow.list(), ["out.txt"]);
 });
 
 Deno.test("a reader that gives up its permissions ends as it would outside", async () => {
-  using dir = new TestDirectory();
-  const path = join(dir.path, "out.txt");
-  await using reader = new Step({
-    capioDir: dir.path,
-    args: [path],
-    code: `
+  await using workflow = new TestWorkflow();
+  const { reader } = await workflow.runAll({
+    reader: `
       Deno.permissions.revokeSync({ name: "write" });
-      console.log(await Deno.readTextFile(Deno.args[0]));
+      ${printing("out.txt")}
       Deno.permissions.revokeSync({ name: "read" });`,
+    writer: `
+      await Deno.writeTextFile(dir + "/out.txt", "late");
+      await pause(300);`,
   });
-  await using writer = new Step({
-    capioDir: dir.path,
-    args: [path],
-    code: `
-      await Deno.writeTextFile(Deno.args[0], "late");
-      await new Promise((resolve) => setTimeout(resolve, 300));`,
-  });
-  assertEquals((await writer.result).stderr, "");
-  const { code, stdout, stderr } = await reader.result;
-  assertEquals([code, stdout, stderr], [0, "late\n", ""]);
+  assertEquals(reader, "late");
 });

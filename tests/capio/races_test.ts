@@ -89,7 +89,7 @@ Deno.test("however fast a file is written anew, each reading is one whole versio
     committed: "on_close",
     mode: "update",
   });
-  const cl = await dir.writeCl({
+  const cl = dir.writeCl({
     writer: {
       writes: ["again", "renamed"],
       streaming: [once("again"), once("renamed")],

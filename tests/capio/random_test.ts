@@ -57,7 +57,7 @@ async function playRound(plan: Plan): Promise<string[]> {
 }
 
 async function playIn(dir: TestDirectory, plan: Plan): Promise<string[]> {
-  const cl = await writeRules(dir, plan);
+  const cl = writeRules(dir, plan);
   for (const file of plan.files) {
     if (!file.isReplaced) continue;
     await Deno.writeTextFile(join(dir.path, file.path), OLD);
@@ -220,7 +220,7 @@ function problemsOfFile(
   return [`${place} holds ${text?.length} bytes: ${JSON.stringify(file)}`];
 }
 
-async function writeRules(dir: TestDirectory, plan: Plan): Promise<string> {
+function writeRules(dir: TestDirectory, plan: Plan): string {
   const apps: Record<string, ClApp> = {};
   for (const { app } of plan.steps) {
     const files = plan.files.filter(({ writer }) => writer === app);
@@ -236,7 +236,7 @@ async function writeRules(dir: TestDirectory, plan: Plan): Promise<string> {
   }
   const permanent = plan.files.filter((it) => it.isPermanent)
     .flatMap(({ path }) => [path, `${path}.taken`]);
-  return await dir.writeCl(apps, permanent);
+  return dir.writeCl(apps, permanent);
 }
 
 async function allOf<T>(promises: Promise<T>[]): Promise<T[]> {

@@ -138,10 +138,7 @@ export class TestDirectory implements Disposable {
   }
 
   /** A CAPIO-CL file beside nothing that the test looks at. */
-  async writeCl(
-    streams: Record<string, ClApp>,
-    permanent = ["*"],
-  ): Promise<string> {
+  writeCl(streams: Record<string, ClApp>, permanent = ["*"]): string {
     const path = `${this.path}.json`;
     const graph = Object.entries(streams).map(([name, app]) => ({
       name,
@@ -150,7 +147,7 @@ export class TestDirectory implements Disposable {
       streaming: app.streaming ?? [],
     }));
     const document = { name: "test", IO_Graph: graph, permanent };
-    await Deno.writeTextFile(path, JSON.stringify(document));
+    Deno.writeTextFileSync(path, JSON.stringify(document));
     return path;
   }
 

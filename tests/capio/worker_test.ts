@@ -26,7 +26,7 @@ async function outcome(
   program: string,
   worker: string,
 ): Promise<[writer: string, reader: string]> {
-  const cl = await dir.writeCl(flow("out.txt"));
+  const cl = dir.writeCl(flow("out.txt"));
   const script = Deno.makeTempFileSync({ suffix: ".ts" });
   await Deno.writeTextFile(script, `import "${PRELOAD}";\n${worker}`);
   try {
