@@ -2,7 +2,6 @@ import type { Operation } from "./effects.ts";
 import {
   type Access,
   type End,
-  link,
   LOOK,
   MAKE,
   PATH_CALLS,
@@ -99,14 +98,6 @@ function* plans(find: Finder): Generator<[name: string, plan: Plan]> {
           options as Deno.SymlinkOptions,
         ),
     )];
-  yield [
-    "link",
-    linkPlan(
-      find,
-      ({ workspace, place }, source) =>
-        link(workspace, place, source as string),
-    ),
-  ];
 }
 
 /** What a call on a path comes to, which was found or not. */
@@ -123,33 +114,17 @@ export function planned(
 /** Plans a call on two paths, which is told the arguments after them. */
 export function pairPlan(
   find: Finder,
-  { followsFrom, accessFrom, accessTo }: PathPairAccess,
+  { followsFrom, followsTo, accessFrom, accessTo }: PathPairAccess,
   operation: (from: End, to: End, ...rest: unknown[]) => Operation<unknown>,
 ): Plan {
   return ([from, to, ...rest]) => {
     const source = find(from, followsFrom);
-    const target = find(to, false);
+    const target = find(to, followsTo);
     if (source && !allowed(source, accessFrom)) return undefined;
     if (target && !allowed(target, accessTo)) return undefined;
     return planned(
       source ?? target,
       () => operation(end(source, from), end(target, to), ...rest),
-    );
-  };
-}
-
-/** Plans the making of a hard link, which is told where its source lies. */
-export function linkPlan(
-  find: Finder,
-  operation: (found: Found, source: unknown) => Operation<unknown>,
-): Plan {
-  return ([source, path]) => {
-    const found = allowed(find(path, false), READ_AND_WRITE);
-    const from = allowed(find(source, false), READ_AND_WRITE);
-    return planned(
-      found,
-      (found) =>
-        operation(found, from?.workspace.locate(from.place.path) ?? source),
     );
   };
 }

@@ -51,10 +51,10 @@ export class PathResolver {
     // A link outside may lead inside: the two questions differ.
     const outside = followLast ? this.#outside : this.#outsideThemselves;
     if (typeof path === "string") {
-      if (!isAbsolute(path)) this.#forgetWhenMoved();
+      if (!isAbsolute(path) && !this.#isSomewhere()) return undefined;
       if (outside.has(path)) return undefined;
     }
-    const text = asText(path);
+    const text = textOf(path);
     if (!text || text.includes("\0")) return undefined;
     const found = this.#inside(absolute(text), followLast);
     if (found === undefined && text === path) outside.add(text);
@@ -68,12 +68,17 @@ export class PathResolver {
     this.#outsideThemselves.clear();
   }
 
-  /** A relative path means something else once the process has moved. */
-  #forgetWhenMoved(): void {
-    const directory = Deno.cwd();
-    if (directory === this.#workingDirectory) return;
+  /**
+   * Whether the process is in a directory that still exists. A relative path
+   * means something else once it has moved to another one.
+   */
+  #isSomewhere(): boolean {
+    const directory = ifPresent(() => Deno.cwd());
+    if (directory === undefined) return false;
+    if (directory === this.#workingDirectory) return true;
     this.#workingDirectory = directory;
     this.forget();
+    return true;
   }
 
   #forgetInTime(): void {
@@ -167,7 +172,8 @@ function refuse(path: string, target: string): never {
   );
 }
 
-function asText(path: unknown): string | undefined {
+/** A path as the system takes it, `undefined` for what is none. */
+export function textOf(path: unknown): string | undefined {
   if (typeof path === "string") return path;
   if (!(path instanceof URL) || path.protocol !== "file:") return undefined;
   try {

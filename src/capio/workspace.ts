@@ -1,6 +1,6 @@
 import { change, type Operation, runAsync, runSync } from "./effects.ts";
 import type { WorkflowState } from "./journal/state.ts";
-import { PathResolver } from "./paths.ts";
+import { PathResolver, textOf } from "./paths.ts";
 import type { Verdict } from "./readiness.ts";
 import { ifPresent, lstatIfPresent, system } from "./system.ts";
 import { Wakeups } from "./wakeups.ts";
@@ -127,7 +127,7 @@ export class Workspace implements Disposable {
     const [first] = found.split("/", 1);
     if (first === SYSTEM_DIRECTORY) return undefined;
     if (this.workflow.state.engine.isExcluded(found)) return undefined;
-    return { path: found, given: String(path) };
+    return { path: found, given: textOf(path) ?? "" };
   }
 
   /** Where the bearer of a name lies at this moment. */

@@ -195,6 +195,22 @@ const cases: Record<string, Case> = {
     Deno.mkdir(`${dir}/real.txt`, { recursive: true }),
   "mkdir: recursive over a directory": (dir) =>
     Deno.mkdir(`${dir}/real`, { recursive: true }),
+  "mkdir: recursive over links to directories, new and old": async (dir) => {
+    await Deno.mkdir(`${dir}/new`);
+    await Deno.symlink(`${dir}/new`, `${dir}/to-new`);
+    await Deno.symlink("real", `${dir}/to-old`);
+    await Deno.mkdir(`${dir}/to-new`, { recursive: true });
+    Deno.mkdirSync(`${dir}/to-old`, { recursive: true });
+    return await names(dir);
+  },
+  "mkdir: recursive over a link to a file": async (dir) => {
+    await Deno.symlink("real.txt", `${dir}/link`);
+    await Deno.mkdir(`${dir}/link`, { recursive: true });
+  },
+  "mkdir: over a link to a directory": async (dir) => {
+    await Deno.symlink("real", `${dir}/link`);
+    await Deno.mkdir(`${dir}/link`);
+  },
   "mkdir: in a missing directory": (dir) => Deno.mkdir(`${dir}/a/b`),
   "mkdir: nested": async (dir) => {
     await Deno.mkdir(`${dir}/a/b/c`, { recursive: true });
@@ -347,6 +363,18 @@ const cases: Record<string, Case> = {
     Deno.copyFile(`${dir}/real.txt`, `${dir}/missing/new.txt`),
   "copyFile: a directory": (dir) =>
     Deno.copyFile(`${dir}/full`, `${dir}/new.txt`),
+  "copyFile: over a link to a file, and over one to nothing": async (dir) => {
+    await Deno.symlink("full/inner/file.txt", `${dir}/link`);
+    await Deno.symlink("new.txt", `${dir}/dangling`);
+    await Deno.copyFile(`${dir}/real.txt`, `${dir}/link`);
+    Deno.copyFileSync(`${dir}/real.txt`, `${dir}/dangling`);
+    return [
+      await Deno.readTextFile(`${dir}/full/inner/file.txt`),
+      await Deno.readTextFile(`${dir}/new.txt`),
+      (await Deno.lstat(`${dir}/link`)).isSymlink,
+      (await Deno.lstat(`${dir}/dangling`)).isSymlink,
+    ];
+  },
   "copyFile: out and in": async (dir) => {
     const outside = await Deno.makeTempFile();
     try {
@@ -430,6 +458,33 @@ const cases: Record<string, Case> = {
       (await Deno.stat(`${dir}/new.txt`)).nlink,
     ];
   },
+  "link: a new file over something": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "new");
+    await Deno.link(`${dir}/new.txt`, `${dir}/real.txt`);
+  },
+  "linkSync: a new file into a missing directory": (dir) => {
+    Deno.writeTextFileSync(`${dir}/new.txt`, "new");
+    Deno.linkSync(`${dir}/new.txt`, `${dir}/missing/new.txt`);
+  },
+  "link: a new directory": async (dir) => {
+    await Deno.mkdir(`${dir}/new`);
+    await Deno.link(`${dir}/new`, `${dir}/other`);
+  },
+  "link: out and in": async (dir) => {
+    const outside = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${dir}/new.txt`, "new");
+      await Deno.link(`${dir}/new.txt`, `${outside}/out.txt`);
+      await Deno.link(`${outside}/out.txt`, `${dir}/back.txt`);
+      return [
+        await Deno.readTextFile(`${outside}/out.txt`),
+        await Deno.readTextFile(`${dir}/back.txt`),
+        (await Deno.stat(`${dir}/new.txt`)).nlink,
+      ];
+    } finally {
+      await Deno.remove(outside, { recursive: true });
+    }
+  },
   "link: over something": (dir) =>
     Deno.link(`${dir}/full/inner/file.txt`, `${dir}/real.txt`),
   "link: a missing file": (dir) =>
@@ -476,6 +531,15 @@ const cases: Record<string, Case> = {
     await Deno.writeTextFile(`${dir}/new.txt`, "new");
     return await seen;
   },
+  "watchFs: a file is created, and then written": async (dir) => {
+    using watcher = Deno.watchFs(dir);
+    await Deno.writeTextFile(`${dir}/new.txt`, "new");
+    const kinds = [];
+    for await (const { kind } of watcher) {
+      kinds.push(kind);
+      if (kinds.length === 2) return kinds;
+    }
+  },
   "watchFs: a missing file": (dir) => {
     using _ = Deno.watchFs(`${dir}/missing`);
   },
@@ -493,11 +557,22 @@ const cases: Record<string, Case> = {
     await Deno.writeTextFile(url, "url");
     return [await Deno.readTextFile(url), (await Deno.stat(url)).size];
   },
+  "a URL in an error": (dir) => Deno.stat(new URL(`file://${dir}/a%20b.txt`)),
   "a URL of another kind": () =>
     Deno.readTextFile(new URL("https://example.org/")),
   "dots and doubled separators": async (dir) => {
     await Deno.writeTextFile(`${dir}//full/./inner/../new.txt`, "dots");
     return await Deno.readTextFile(`${dir}/full/new.txt`);
+  },
+  "a relative path where the working directory is gone": async (dir) => {
+    const before = Deno.cwd();
+    Deno.chdir(`${dir}/real`);
+    Deno.removeSync(`${dir}/real`);
+    try {
+      await Deno.stat("x");
+    } finally {
+      Deno.chdir(before);
+    }
   },
   "an empty path": () => Deno.stat(""),
   "a path with a NUL": (dir) => Deno.writeTextFile(`${dir}/a\0b`, ""),

@@ -1,7 +1,6 @@
 import {
   allowed,
   type Finder,
-  linkPlan,
   pairPlan,
   type Plan,
   planned,
@@ -16,7 +15,7 @@ import {
   READ_AND_WRITE,
   WRITE,
 } from "../operations/access.ts";
-import { makeLink } from "../operations/links.ts";
+import { link, makeLink } from "../operations/links.ts";
 import { lookAt } from "../operations/look.ts";
 import { rename } from "../operations/names.ts";
 import { atLocation } from "../operations/translate.ts";
@@ -143,18 +142,23 @@ function* plans(
     )];
   yield [
     "link",
-    linkPlan(find, ({ workspace, place }, source) =>
-      makeLink(
-        workspace,
-        place,
-        "file",
-        (location) => original.call("link", source, location),
+    pairPlan(find, {
+      followsFrom: false,
+      followsTo: false,
+      accessFrom: READ_AND_WRITE,
+      accessTo: READ_AND_WRITE,
+    }, (from, to) =>
+      link(
+        from,
+        to,
+        (source, target) => original.call("link", source, target),
       )),
   ];
   yield [
     "rename",
     pairPlan(find, {
       followsFrom: false,
+      followsTo: false,
       accessFrom: READ_AND_WRITE,
       accessTo: WRITE,
     }, (from, to) =>
@@ -168,7 +172,12 @@ function* plans(
     "copyFile",
     pairPlan(
       find,
-      { followsFrom: true, accessFrom: READ, accessTo: WRITE },
+      {
+        followsFrom: true,
+        followsTo: true,
+        accessFrom: READ,
+        accessTo: WRITE,
+      },
       (from, to, mode) => copyFile(original, from, to, mode),
     ),
   ];

@@ -174,13 +174,16 @@ export function* writeAtOnce(
     (location) => call("open", location, options),
     () => prepareWriting(workspace, place.path, opening),
   );
-  file.close();
-  const writing = new Writing(workspace, place.path);
+  let writing: Writing | undefined;
   try {
+    writing = new Writing(workspace, place.path);
     yield* at(location, place, (location) => write(location, true));
   } catch (error) {
-    writing.close(true);
+    writing?.close(true);
     throw error;
+  } finally {
+    // Not before: who watches would take it for the end of the writing.
+    file.close();
   }
   writing.close();
 }

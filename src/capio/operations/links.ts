@@ -1,5 +1,6 @@
 import { call, type Operation } from "../effects.ts";
 import type { Place, Workspace } from "../workspace.ts";
+import type { End } from "./end.ts";
 import { at, atLocation } from "./translate.ts";
 
 /** `Deno.symlink`: complete as soon as it is there. */
@@ -13,14 +14,24 @@ export function symlink(
   return makeLink(workspace, place, "symlink", make);
 }
 
-/** `Deno.link`: another name for the same bytes. */
-export function link(
-  workspace: Workspace,
-  place: Place,
-  source: string,
+/** How another name is given to the same bytes. */
+type Link = (source: string | URL, target: string | URL) => Operation<void>;
+
+/** `Deno.link`, also into and out of a workspace. */
+export function* link(
+  from: End,
+  to: End,
+  make: Link = (source, target) =>
+    call("link", source as string, target as string),
 ): Operation<void> {
-  const make = (location: string) => call("link", source, location);
-  return makeLink(workspace, place, "file", make);
+  const makeAt = (target: string | URL) =>
+    "outside" in from ? make(from.outside, target) : atLocation(
+      from.workspace,
+      from.place,
+      (source) => make(source, target),
+    );
+  if ("outside" in to) return yield* makeAt(to.outside);
+  yield* makeLink(to.workspace, to.place, "file", makeAt);
 }
 
 /** Makes a link of one kind or the other with `make`. */

@@ -34,7 +34,7 @@ import { watchFs } from "./watch.ts";
 
 export { type Access, LOOK, MAKE, READ_AND_WRITE };
 export type { End };
-export { link, readDir, readDirSync, symlink, watchFs };
+export { readDir, readDirSync, symlink, watchFs };
 
 /** A call on one path. */
 export interface PathCall {
@@ -85,6 +85,8 @@ export const PATH_CALLS: Readonly<Record<string, PathCall>> = {
 export interface PathPairAccess {
   /** Whether the first path means what a symbolic link points to. */
   readonly followsFrom: boolean;
+  /** Whether the second does. */
+  readonly followsTo: boolean;
   readonly accessFrom: Access;
   readonly accessTo: Access;
 }
@@ -99,12 +101,21 @@ export const PATH_PAIR_CALLS: Readonly<Record<string, PathPairCall>> = {
   copyFile: {
     operation: copyFile,
     followsFrom: true,
+    followsTo: true,
     accessFrom: READ,
     accessTo: WRITE,
+  },
+  link: {
+    operation: link,
+    followsFrom: false,
+    followsTo: false,
+    accessFrom: READ_AND_WRITE,
+    accessTo: READ_AND_WRITE,
   },
   rename: {
     operation: rename,
     followsFrom: false,
+    followsTo: false,
     accessFrom: READ_AND_WRITE,
     accessTo: WRITE,
   },

@@ -17,6 +17,8 @@ export function* mkdir<T = void>(
   const { path } = place;
   workspace.workflow.refresh();
   if (workspace.exists(path)) {
+    // A link may lead to what is in the other tree.
+    if (options?.recursive && isLinkToDirectory(workspace, place)) return;
     return yield* at(workspace.locate(path), place, make);
   }
   const parent = dirname(path);
@@ -28,6 +30,16 @@ export function* mkdir<T = void>(
   if (location !== workspace.folder.spool(path)) return;
   workspace.workflow.append({ event: "make", path, kind: "directory" });
   workspace.workflow.refresh();
+}
+
+function isLinkToDirectory(
+  workspace: Workspace,
+  { path, given }: Place,
+): boolean {
+  const info = lstatIfPresent(workspace.locate(path));
+  if (!info?.isSymlink) return false;
+  const target = workspace.find(given);
+  return target !== undefined && workspace.isDirectory(target.path);
 }
 
 /** `Deno.remove`, in both trees. */
