@@ -1,6 +1,7 @@
 import { dirname } from "@std/path";
+import { makeLike, whileOpen } from "./directory_twin.ts";
 import type { WorkflowFile } from "./journal/state.ts";
-import { isAbsence, lstatIfPresent, system } from "./system.ts";
+import { ifPresent, isAbsence, lstatIfPresent, system } from "./system.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /** Moves a committed entry from the spool into the real tree. */
@@ -8,20 +9,27 @@ export function moveIntoPlace(
   folder: WorkflowFolder,
   { kind, path }: WorkflowFile,
 ): void {
-  const source = folder.spool(path);
-  const target = folder.real(path);
   try {
-    if (kind === "directory") system.mkdirSync(target, { recursive: true });
-    else if (kind === "symlink") move(source, target);
-    else moveFile(source, target);
+    if (kind === "directory") publishDirectory(folder, path);
+    else if (kind === "symlink") move(folder, path);
+    else moveFile(folder, path);
   } catch (error) {
-    throw cannotPublish(error, path, source);
+    throw cannotPublish(error, path, folder.spool(path));
   }
 }
 
-function moveFile(source: string, target: string): void {
+/** What has been published from it may have made it before. */
+function publishDirectory(folder: WorkflowFolder, path: string): void {
+  folder.makeRealTwin(path);
+  const twin = ifPresent(() => system.statSync(folder.spool(path)));
+  if (twin) makeLike(folder.real(path), twin);
+}
+
+function moveFile(folder: WorkflowFolder, path: string): void {
+  const source = folder.spool(path);
+  const target = folder.real(path);
   try {
-    move(source, target);
+    move(folder, path);
   } catch (error) {
     const isOtherDisk = error instanceof Error && "code" in error &&
       error.code === "EXDEV";
@@ -34,15 +42,18 @@ function moveFile(source: string, target: string): void {
   }
 }
 
-function move(source: string, target: string): void {
+function move(folder: WorkflowFolder, path: string): void {
+  const source = folder.spool(path);
+  const target = folder.real(path);
   try {
-    system.renameSync(source, target);
+    // A directory that the program has closed still gives away what it holds.
+    whileOpen(dirname(source), () => system.renameSync(source, target));
   } catch (error) {
     if (!isAbsence(error)) throw error;
     // A publisher died between the move and its report.
     if (!lstatIfPresent(source)) return;
-    system.mkdirSync(dirname(target), { recursive: true });
-    system.renameSync(source, target);
+    folder.makeRealTwin(dirname(path));
+    whileOpen(dirname(source), () => system.renameSync(source, target));
   }
 }
 

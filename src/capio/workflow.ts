@@ -274,7 +274,7 @@ export class Workflow {
 
   #publishDue(): void {
     let failure: unknown;
-    for (const file of [...this.state.unpublished.values()]) {
+    for (const file of contentsFirst(this.state.unpublished.values())) {
       if (this.#unpublishable.has(file)) continue;
       const committer = this.state.members.get(file.committedBy ?? "");
       const isOwn = committer?.id === this.id;
@@ -314,4 +314,11 @@ export class Workflow {
     }
     this.#warned = staleReads.length;
   }
+}
+
+/** What lies in a directory before the directory, whose mode may close it. */
+function contentsFirst(files: Iterable<WorkflowFile>): WorkflowFile[] {
+  const depth = ({ kind, path }: WorkflowFile) =>
+    kind === "directory" ? path.length : Infinity;
+  return [...files].sort((a, b) => depth(b) - depth(a) || 0);
 }

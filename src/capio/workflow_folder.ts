@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { makeTwin, removeTree } from "./directory_twin.ts";
 import { FileLock } from "./lock.ts";
 import { ifPresent, lstatIfPresent, system } from "./system.ts";
 
@@ -41,6 +42,20 @@ export class WorkflowFolder {
   /** Where `path` lies until then. */
   spool(path: string): string {
     return path === "" ? this.#spool : join(this.#spool, path);
+  }
+
+  /** Makes what is missing of the spool's part of a directory. */
+  makeSpoolTwin(path: string): string {
+    const real = (path: string) => this.real(path);
+    makeTwin(path, (path) => this.spool(path), real);
+    return this.spool(path);
+  }
+
+  /** Makes what is missing of a directory in the real tree. */
+  makeRealTwin(path: string): string {
+    const spool = (path: string) => this.spool(path);
+    makeTwin(path, (path) => this.real(path), spool);
+    return this.real(path);
   }
 
   /** The file that member `id` keeps locked while it lives. */
@@ -90,7 +105,7 @@ export class WorkflowFolder {
 
   /** Drops everything but the lock that members come and go under. */
   empty(): void {
-    ifPresent(() => system.removeSync(this.#base, { recursive: true }));
+    ifPresent(() => removeTree(this.#base));
   }
 
   /** Leaves nothing behind, if no other workflow uses the directory. */

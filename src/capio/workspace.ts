@@ -133,8 +133,8 @@ export class Workspace implements Disposable {
   /** Where the bearer of a name lies at this moment. */
   locate(path: string): string {
     const { workflow, folder } = this;
-    if (workflow.isInSpool(path)) return folder.spool(path);
-    return folder.real(path);
+    const isInSpool = workflow.isInSpool(path) || this.#isBelowFile(path);
+    return isInSpool ? folder.spool(path) : folder.real(path);
   }
 
   /**
@@ -179,10 +179,22 @@ export class Workspace implements Disposable {
   placeNew(path: string): string {
     const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
     if (this.#spoolDirectories.has(parent)) return this.folder.spool(path);
-    if (!this.isDirectory(parent)) return this.folder.real(path);
-    system.mkdirSync(this.folder.spool(parent), { recursive: true });
+    if (!this.isDirectory(parent)) return this.locate(path);
+    this.folder.makeSpoolTwin(parent);
     this.#spoolDirectories.add(parent);
     return this.folder.spool(path);
+  }
+
+  /** Whether a path leads through a new file, and so nowhere. */
+  #isBelowFile(path: string): boolean {
+    const { state } = this.workflow;
+    for (let end; (end = path.lastIndexOf("/")) >= 0;) {
+      path = path.slice(0, end);
+      const file = state.paths.get(path);
+      if (!file) continue;
+      return file.kind !== "directory" && this.workflow.isInSpool(path);
+    }
+    return false;
   }
 
   /** Waits until `decide` no longer says so; throws what it refuses with. */

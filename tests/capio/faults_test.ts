@@ -359,7 +359,7 @@ Deno.test("what cannot be published keeps nothing else from its place", async ()
         new Deno.Command("touch", { args: [`${dir.path}/sub`] }).outputSync();
       }),
     Error,
-    `Cannot publish "sub"`,
+    `Cannot publish "sub/out"`,
   );
   const text = await Deno.readTextFile(`${dir.path}/other`);
   assertEquals(text, "written as ever");

@@ -211,6 +211,14 @@ const cases: Record<string, Case> = {
     await Deno.symlink("real", `${dir}/link`);
     await Deno.mkdir(`${dir}/link`);
   },
+  "mkdir: below a new file": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "");
+    await Deno.mkdir(`${dir}/new.txt/a`);
+  },
+  "mkdir: recursive below a new file": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "");
+    await Deno.mkdir(`${dir}/new.txt/a/b`, { recursive: true });
+  },
   "mkdir: in a missing directory": (dir) => Deno.mkdir(`${dir}/a/b`),
   "mkdir: nested": async (dir) => {
     await Deno.mkdir(`${dir}/a/b/c`, { recursive: true });
@@ -269,6 +277,10 @@ const cases: Record<string, Case> = {
   },
   "removeSync: a missing directory, recursively": (dir) =>
     Deno.removeSync(`${dir}/missing`, { recursive: true }),
+  "remove: below a new file": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "");
+    await Deno.remove(`${dir}/new.txt/a`);
+  },
   "rename: a missing file": (dir) =>
     Deno.rename(`${dir}/missing.txt`, `${dir}/other.txt`),
   "rename: a new file": async (dir) => {
@@ -320,6 +332,12 @@ const cases: Record<string, Case> = {
   },
   "chmod: a missing file": (dir) => Deno.chmod(`${dir}/missing`, 0o600),
   "chown: a missing file": (dir) => Deno.chown(`${dir}/missing`, 0, 0),
+  "chown: a file that is written anew keeps its owner": async (dir) => {
+    await Deno.chown(`${dir}/real.txt`, 1, 2);
+    await Deno.writeTextFile(`${dir}/real.txt`, "new");
+    const { uid, gid } = await Deno.stat(`${dir}/real.txt`);
+    return [uid, gid];
+  },
   "chown: to nobody in particular": async (dir) => {
     await Deno.writeTextFile(`${dir}/new.txt`, "");
     await Deno.chown(`${dir}/new.txt`, null, null);

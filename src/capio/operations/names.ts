@@ -71,7 +71,7 @@ function* removeNow(
   const locations = [folder.spool(path), folder.real(path)]
     .filter((location) => lstatIfPresent(location));
   if (locations.length < 2) {
-    yield* at(locations[0] ?? folder.real(path), place, removeAt);
+    yield* at(locations[0] ?? workspace.locate(path), place, removeAt);
   } else {
     if (!options?.recursive && listBoth(workspace, path).size > 0) {
       // Both or neither: the one with something in it says why not.
@@ -173,7 +173,7 @@ function* renameReal(
   }
   const parent = dirname(to.path);
   if (parent !== "." && workspace.isDirectory(parent)) {
-    system.mkdirSync(folder.real(parent), { recursive: true });
+    folder.makeRealTwin(parent);
   }
   yield* renameAt(folder.real(from.path), target, from, to, move);
   if (inSpool) return;

@@ -1,4 +1,5 @@
 import { awaitFile } from "../awaited_file.ts";
+import { giveAway } from "../directory_twin.ts";
 import { call, type Operation } from "../effects.ts";
 import type { WorkflowFile } from "../journal/state.ts";
 import { isProducer, openReadiness } from "../readiness.ts";
@@ -173,6 +174,8 @@ function replace(
   if (options.truncate) {
     system.openSync(copy, { write: true, create: true }).close();
   } else system.copyFileSync(source, copy);
+  const { uid, gid } = system.lstatSync(copy);
+  if (uid !== info.uid || gid !== info.gid) giveAway(copy, info);
   if (info.mode !== null && Deno.build.os !== "windows") {
     system.chmodSync(copy, info.mode & 0o7777);
   }

@@ -1,6 +1,5 @@
 import { basename } from "@std/path";
 import { call, type Operation } from "../effects.ts";
-import { system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
 import { inCallersWords } from "./translate.ts";
 
@@ -39,11 +38,12 @@ export function* makeTemporary(
   kind: "file" | "directory",
   make: (directory: string) => Operation<string>,
 ): Operation<string> {
-  const { folder, workflow } = workspace;
+  const { workflow } = workspace;
   workflow.refresh();
   const exists = workspace.isDirectory(place.path);
-  const directory = exists ? folder.spool(place.path) : folder.real(place.path);
-  if (exists) system.mkdirSync(directory, { recursive: true });
+  const directory = exists
+    ? workspace.folder.makeSpoolTwin(place.path)
+    : workspace.locate(place.path);
   let made: string;
   try {
     made = yield* make(directory);

@@ -16,8 +16,7 @@ export function watchFs(
     if (workspace.real(path)) watched.push(folder.real(path));
     if (workspace.isDirectory(path)) {
       // New files appear in the spool: it is watched from the beginning.
-      system.mkdirSync(folder.spool(path), { recursive: true });
-      watched.push(folder.spool(path));
+      watched.push(folder.makeSpoolTwin(path));
     } else if (workflow.isInSpool(path)) {
       watched.push(folder.spool(path));
     } else if (!workspace.real(path)) {
