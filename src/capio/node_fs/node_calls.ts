@@ -17,7 +17,7 @@ import {
 } from "../operations/access.ts";
 import { link, makeLink } from "../operations/links.ts";
 import { lookAt } from "../operations/look.ts";
-import { rename } from "../operations/names.ts";
+import { rename } from "../operations/rename.ts";
 import { atLocation } from "../operations/translate.ts";
 import { inNodesWords } from "./node_error.ts";
 import {

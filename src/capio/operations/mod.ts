@@ -27,8 +27,9 @@ import type { End } from "./end.ts";
 import { link, readLink, realPath, symlink } from "./links.ts";
 import { readDir, readDirSync } from "./list.ts";
 import { lstat, stat } from "./look.ts";
-import { mkdir, remove, rename } from "./names.ts";
+import { mkdir, remove } from "./names.ts";
 import { create, open } from "./open.ts";
+import { rename } from "./rename.ts";
 import { makeTempDir, makeTempFile } from "./temporary.ts";
 import { watchFs } from "./watch.ts";
 

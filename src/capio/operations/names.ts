@@ -2,9 +2,8 @@ import { dirname } from "@std/path";
 import { call, type Operation, runSync } from "../effects.ts";
 import { ifPresent, lstatIfPresent, system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
-import { type End, locationOf } from "./end.ts";
 import { listBoth } from "./list.ts";
-import { at, inCallersWords } from "./translate.ts";
+import { at } from "./translate.ts";
 
 /** `Deno.mkdir`, in the spool. */
 export function* mkdir<T = void>(
@@ -83,118 +82,7 @@ function* removeNow(
   workflow.refresh();
 }
 
-/** How something is moved from one place to another. */
-type Move = (source: string | URL, target: string | URL) => Operation<void>;
-
-/** `Deno.rename`, also into and out of a workspace. */
-export function* rename(
-  from: End,
-  to: End,
-  move: Move = (source, target) => call("rename", source, target),
-): Operation<void> {
-  if ("outside" in from || "outside" in to || from.workspace !== to.workspace) {
-    return yield* renameAcross(from, to, move);
-  }
-  const { workspace } = from;
-  workspace.workflow.moving(() =>
-    runSync(renameInside(workspace, from.place, to.place, move))
-  );
-}
-
-function* renameAcross(from: End, to: End, move: Move): Operation<void> {
-  const source = locationOf(from);
-  const target = "outside" in to
-    ? to.outside
-    : to.workspace.placeNew(to.place.path);
-  try {
-    yield* move(source, target);
-  } catch (error) {
-    throw inEndsWords(inEndsWords(error, source, from), target, to);
-  }
-  if ("place" in from) {
-    const { workspace: { workflow }, place: { path } } = from;
-    workflow.append({ event: "remove", path });
-    workflow.refresh();
-  }
-  if ("outside" in to) return;
-  const { workspace: { workflow }, place: { path } } = to;
-  const { isDirectory } = system.lstatSync(target);
-  const kind = isDirectory ? "directory" : "file";
-  workflow.append({ event: "make", path, kind, complete: true });
-  workflow.refresh();
-}
-
-function inEndsWords(error: unknown, location: string | URL, end: End) {
-  if ("outside" in end) return error;
-  return inCallersWords(error, String(location), end.place);
-}
-
-/** The entry moves in whichever trees it is in. */
-function* renameInside(
-  workspace: Workspace,
-  from: Place,
-  to: Place,
-  move: Move,
-): Operation<void> {
-  const { folder, workflow } = workspace;
-  const inSpool = lstatIfPresent(folder.spool(from.path)) !== undefined;
-  const inReal = lstatIfPresent(folder.real(from.path)) !== undefined;
-  if (inSpool) {
-    yield* renameAt(
-      folder.spool(from.path),
-      workspace.placeNew(to.path),
-      from,
-      to,
-      move,
-    );
-  }
-  if (inReal || !inSpool) {
-    yield* renameReal(workspace, from, to, inSpool, move);
-  }
-  workflow.append({ event: "rename", from: from.path, to: to.path });
-  workflow.refresh();
-}
-
-function* renameReal(
-  workspace: Workspace,
-  from: Place,
-  to: Place,
-  inSpool: boolean,
-  move: Move,
-): Operation<void> {
-  const { folder } = workspace;
-  const target = folder.real(to.path);
-  // The old name may only be shadowed by what moved in the spool just now.
-  if (inSpool && lstatIfPresent(target)) {
-    ifPresent(() =>
-      system.removeSync(folder.real(from.path), { recursive: true })
-    );
-    return;
-  }
-  const parent = dirname(to.path);
-  if (parent !== "." && workspace.isDirectory(parent)) {
-    folder.makeRealTwin(parent);
-  }
-  yield* renameAt(folder.real(from.path), target, from, to, move);
-  if (inSpool) return;
-  // What the spool held under the new name has been replaced.
-  ifPresent(() => system.removeSync(folder.spool(to.path)));
-}
-
-function* renameAt(
-  source: string,
-  target: string,
-  from: Place,
-  to: Place,
-  move: Move,
-): Operation<void> {
-  yield* at(
-    source,
-    from,
-    (source) => at(target, to, (target) => move(source, target)),
-  );
-}
-
-function entryCount(directory: string): number {
+/** How many entries a directory has by itself, none when it is missing. */
+export function entryCount(directory: string): number {
   return ifPresent(() => [...system.readDirSync(directory)].length) ?? 0;
 }

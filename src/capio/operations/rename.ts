@@ -1,0 +1,182 @@
+import { dirname, fromFileUrl, join } from "@std/path";
+import { call, type Operation, runSync } from "../effects.ts";
+import { ifPresent, lstatIfPresent, system } from "../system.ts";
+import type { Place, Workspace } from "../workspace.ts";
+import { type End, locationOf } from "./end.ts";
+import { entryCount } from "./names.ts";
+import { at, inCallersWords } from "./translate.ts";
+
+/** How something is moved from one place to another. */
+type Move = (source: string | URL, target: string | URL) => Operation<void>;
+
+/** `Deno.rename`, also into and out of a workspace. */
+export function* rename(
+  from: End,
+  to: End,
+  move: Move = (source, target) => call("rename", source, target),
+): Operation<void> {
+  if ("outside" in from || "outside" in to || from.workspace !== to.workspace) {
+    return yield* renameAcross(from, to, move);
+  }
+  const { workspace } = from;
+  workspace.workflow.moving(() =>
+    runSync(renameInside(workspace, from.place, to.place, move))
+  );
+}
+
+function* renameAcross(from: End, to: End, move: Move): Operation<void> {
+  const source = locationOf(from);
+  const target = "outside" in to
+    ? to.outside
+    : refusing(to.workspace, source, to.place.path) ??
+      to.workspace.placeNew(to.place.path);
+  try {
+    yield* move(source, target);
+  } catch (error) {
+    throw inEndsWords(inEndsWords(error, source, from), target, to);
+  }
+  if ("place" in from) {
+    leaveBehind(from.workspace, from.place.path, pathOf(target));
+  }
+  if ("place" in to) takeIn(to.workspace, to.place.path);
+}
+
+/** One tree's part of it has gone to `target`: so does what the other holds. */
+function leaveBehind(
+  { folder, workflow }: Workspace,
+  path: string,
+  target: string,
+): void {
+  // What is new replaces what is old, whichever of them went first.
+  for (const isNew of [false, true]) {
+    const rest = isNew ? folder.spool(path) : folder.real(path);
+    if (lstatIfPresent(rest)) moveInto(rest, target, isNew);
+  }
+  workflow.append({ event: "remove", path });
+  workflow.refresh();
+}
+
+function moveInto(source: string, target: string, replaces: boolean): void {
+  const present = lstatIfPresent(target);
+  if (present?.isDirectory && system.lstatSync(source).isDirectory) {
+    for (const { name } of [...system.readDirSync(source)]) {
+      moveInto(join(source, name), join(target, name), replaces);
+    }
+    system.removeSync(source);
+  } else if (present && !replaces) {
+    system.removeSync(source, { recursive: true });
+  } else system.renameSync(source, target);
+}
+
+/** Tells the others of what has come from elsewhere, with all below it. */
+function takeIn({ folder, workflow }: Workspace, path: string): void {
+  const add = (path: string) => {
+    const { isDirectory, isSymlink } = system.lstatSync(folder.spool(path));
+    const kind = isDirectory ? "directory" : isSymlink ? "symlink" : "file";
+    workflow.append({ event: "make", path, kind, complete: true });
+    if (!isDirectory) return;
+    for (const { name } of system.readDirSync(folder.spool(path))) {
+      add(`${path}/${name}`);
+    }
+  };
+  add(path);
+  workflow.refresh();
+}
+
+function pathOf(path: string | URL): string {
+  return path instanceof URL ? fromFileUrl(path) : path;
+}
+
+function inEndsWords(error: unknown, location: string | URL, end: End) {
+  if ("outside" in end) return error;
+  return inCallersWords(error, String(location), end.place);
+}
+
+/** The entry moves in whichever trees it is in. */
+function* renameInside(
+  workspace: Workspace,
+  from: Place,
+  to: Place,
+  move: Move,
+): Operation<void> {
+  const { folder, workflow } = workspace;
+  if (from.path === to.path && workspace.exists(from.path)) return;
+  const inSpool = lstatIfPresent(folder.spool(from.path)) !== undefined;
+  const inReal = lstatIfPresent(folder.real(from.path)) !== undefined;
+  const source = workspace.locate(from.path);
+  const refusal = refusing(workspace, source, to.path);
+  if (refusal || (!inSpool && !inReal)) {
+    const target = refusal ?? workspace.locate(to.path);
+    return yield* renameAt(source, target, from, to, move);
+  }
+  if (inSpool) {
+    yield* renameAt(
+      folder.spool(from.path),
+      workspace.placeNew(to.path),
+      from,
+      to,
+      move,
+    );
+  }
+  if (inReal) yield* renameReal(workspace, from, to, inSpool, move);
+  workflow.append({ event: "rename", from: from.path, to: to.path });
+  workflow.refresh();
+}
+
+function* renameReal(
+  workspace: Workspace,
+  from: Place,
+  to: Place,
+  inSpool: boolean,
+  move: Move,
+): Operation<void> {
+  const { folder } = workspace;
+  const source = folder.real(from.path);
+  const present = lstatIfPresent(folder.real(to.path));
+  // The old name may only be shadowed by what moved in the spool just now.
+  if (inSpool && present && !present.isDirectory) {
+    return system.removeSync(source);
+  }
+  const parent = dirname(to.path);
+  const isParent = workspace.isDirectory(parent === "." ? "" : parent);
+  if (isParent) folder.makeRealTwin(parent);
+  const target = isParent ? folder.real(to.path) : workspace.locate(to.path);
+  yield* renameAt(source, target, from, to, move);
+  if (inSpool) return;
+  // What the spool held under the new name has been replaced.
+  ifPresent(() => system.removeSync(folder.spool(to.path)));
+}
+
+function* renameAt(
+  source: string,
+  target: string,
+  from: Place,
+  to: Place,
+  move: Move,
+): Operation<void> {
+  yield* at(
+    source,
+    from,
+    (source) => at(target, to, (target) => move(source, target)),
+  );
+}
+
+/**
+ * Where that lies which the system is not going to replace with `source`, if
+ * there is such a thing: the tree that `source` moves to may not have it.
+ */
+function refusing(
+  workspace: Workspace,
+  source: string | URL,
+  path: string,
+): string | undefined {
+  const { folder } = workspace;
+  const target = workspace.locate(path);
+  const present = lstatIfPresent(target);
+  const moved = ifPresent(() => system.lstatSync(source));
+  if (!present || !moved) return undefined;
+  if (present.isDirectory !== moved.isDirectory) return target;
+  if (!present.isDirectory) return undefined;
+  return [folder.spool(path), folder.real(path)]
+    .find((it) => entryCount(it) > 0);
+}
