@@ -160,8 +160,10 @@ export function* writeAtOnce(
   write: (location: string, isCreated: boolean) => Operation<void>,
 ): Operation<void> {
   const location = prepareWriting(workspace, place.path, opening);
+  const { kind = "file" } = workspace.workflow.state.paths.get(place.path) ??
+    {};
   const isNew = location === workspace.folder.spool(place.path) &&
-    !(opening.createNew && lstatIfPresent(location));
+    kind === "file" && !(opening.createNew && lstatIfPresent(location));
   // What cannot be, the call itself says in its own words.
   if (!isNew) {
     return yield* at(location, place, (location) => write(location, false));

@@ -1,7 +1,8 @@
 import { call, type Operation } from "../effects.ts";
+import { system } from "../system.ts";
 import type { End } from "./end.ts";
 import { untilWhole, writeAtOnce } from "./contents.ts";
-import { atLocation } from "./translate.ts";
+import { at, atLocation } from "./translate.ts";
 
 /** How one file is copied to another, which may have been made for it. */
 export type Copy = (
@@ -46,10 +47,27 @@ function* copyTo(
   copy: Copy,
 ): Operation<void> {
   if ("outside" in to) return yield* copy(source, to.outside, false);
+  const { workspace, place } = to;
+  const location = workspace.locate(place.path);
+  // What cannot be copied leaves the other file as it is.
+  if (source === location || !isReadable(source)) {
+    return yield* at(location, place, () => copy(source, location, false));
+  }
   yield* writeAtOnce(
-    to.workspace,
-    to.place,
+    workspace,
+    place,
     opening,
     (location, isCreated) => copy(source, location, isCreated),
   );
+}
+
+function isReadable(path: string | URL): boolean {
+  try {
+    // The opening of something else might wait.
+    if (!system.statSync(path).isFile) return false;
+    system.openSync(path).close();
+    return true;
+  } catch {
+    return false;
+  }
 }
