@@ -2,6 +2,7 @@ import type { Operation } from "./effects.ts";
 import {
   type Access,
   type End,
+  enter,
   LOOK,
   MAKE,
   PATH_CALLS,
@@ -14,7 +15,7 @@ import {
   TEMPORARY_CALLS,
   watchFs,
 } from "./operations/mod.ts";
-import type { Place, Workspace } from "./workspace.ts";
+import type { Follows, Place, Workspace } from "./workspace.ts";
 
 /** A path and the workspace that it lies in. */
 export interface Found {
@@ -23,7 +24,7 @@ export interface Found {
 }
 
 /** Finds the workspace of a path, `undefined` for a path outside of all. */
-export type Finder = (path: unknown, follows: boolean) => Found | undefined;
+export type Finder = (path: unknown, follows: Follows) => Found | undefined;
 
 /** A function that takes the place of one of `Deno`. */
 export interface Replacement {
@@ -62,14 +63,16 @@ export function* replacements(
   yield listing("readDir", find, readDir, originals.readDir);
   yield listing("readDirSync", find, readDirSync, originals.readDirSync);
   yield watching(find, originals.watchFs);
+  if ("chdir" in originals) yield entering(find, originals.chdir);
 }
 
 function* plans(find: Finder): Generator<[name: string, plan: Plan]> {
   for (const [name, it] of Object.entries(PATH_CALLS)) {
     yield [name, ([path, ...rest]) => {
-      const access = it.access(rest[0] as Deno.OpenOptions);
+      // Options come last, and what is read of them no other argument has.
+      const options = rest.at(-1) as Deno.OpenOptions | undefined;
       return planned(
-        allowed(find(path, it.follows), access),
+        allowed(find(path, it.follows(options)), it.access(options)),
         ({ workspace, place }) => it.operation(workspace, place, ...rest),
       );
     }];
@@ -195,6 +198,18 @@ function watching(find: Finder, original: Call): Replacement {
         all.filter((_, index) => !found[index]),
         options as { recursive: boolean },
       );
+    },
+  };
+}
+
+/** `chdir`, of `Deno` and of `process`. */
+export function entering(find: Finder, original: Call): Replacement {
+  return {
+    name: "chdir",
+    call(directory) {
+      const found = allowed(find(directory, true), LOOK);
+      if (!found) return original(directory);
+      return enter(found.workspace, found.place, original);
     },
   };
 }

@@ -3,7 +3,7 @@ import { findIn } from "./in_force.ts";
 import { type CapioOptions, resolveOptions } from "./options.ts";
 import { describe, type WorkflowStatus } from "./status.ts";
 import { system } from "./system.ts";
-import { Workspace } from "./workspace.ts";
+import { type Follows, Workspace } from "./workspace.ts";
 
 /** The calls of `Deno` that a context replaces. */
 export type FileSystemCalls = Pick<
@@ -88,7 +88,7 @@ export class CapioWorkspace implements Disposable {
     const workspace = new Workspace(resolveOptions(options));
     this.#workspace = workspace;
     const calls: Record<string, unknown> = { ...system };
-    const find = (path: unknown, follows: boolean) =>
+    const find = (path: unknown, follows: Follows) =>
       findIn(workspace, path, follows);
     const originals = system as unknown as Originals;
     for (const { name, call } of replacements(find, originals)) {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Found } from "./calls.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Follows, Workspace } from "./workspace.ts";
 
 /** A workspace in force, and what was in force around it. */
 interface Frame {
@@ -60,7 +60,7 @@ export function workspacesInForce(): readonly Workspace[] {
 /** The innermost workspace in force that `path` lies in. */
 export function findInForce(
   path: unknown,
-  follows: boolean,
+  follows: Follows,
 ): Found | undefined {
   for (const workspace of workspacesInForce()) {
     const found = findIn(workspace, path, follows);
@@ -73,7 +73,7 @@ export function findInForce(
 export function findIn(
   workspace: Workspace,
   path: unknown,
-  follows: boolean,
+  follows: Follows,
 ): Found | undefined {
   const place = workspace.find(path, follows);
   return place && { workspace, place };

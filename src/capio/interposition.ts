@@ -1,5 +1,11 @@
 import { builtin } from "./builtin.ts";
-import { type Originals, type Replacement, replacements } from "./calls.ts";
+import {
+  type Call,
+  entering,
+  type Originals,
+  type Replacement,
+  replacements,
+} from "./calls.ts";
 import { findInForce } from "./in_force.ts";
 import { nodeReplacements } from "./node_fs/mod.ts";
 
@@ -14,7 +20,8 @@ const replaced: Replaced[] = [];
 let users = 0;
 
 /**
- * Replaces the functions of `Deno` and `node:fs` until it is disposed of.
+ * Replaces the functions of `Deno` and `node:fs`, and `process.chdir`, until it
+ * is disposed of.
  * While several have asked for it they are replaced once, and put back with
  * the last of them.
  */
@@ -38,14 +45,20 @@ function install(): void {
   const node = nodeReplacements(findInForce, fs);
   for (const it of node.functions) replace(fs, it);
   for (const it of node.promises) replace(fs.promises, it);
+  const process = builtin("process");
+  replace(process, entering(findInForce, process.chdir as Call));
 }
 
 function replace(target: object, { name, call }: Replacement): void {
   const descriptor = Object.getOwnPropertyDescriptor(target, name);
   if (!descriptor) return;
   replaced.push({ target, name, descriptor });
-  Object.defineProperty(call, "name", { value: name });
-  const { enumerable } = descriptor;
+  const { enumerable, value } = descriptor;
+  const { length } = value ?? call;
+  Object.defineProperties(call, {
+    name: { value: name },
+    length: { value: length },
+  });
   // Some are accessors, which load what they give when they are asked.
   const property = { value: call, enumerable, writable: true };
   Object.defineProperty(target, name, { ...property, configurable: true });

@@ -9,6 +9,8 @@ const MAX_LINKS = 40;
 
 /** Reads a symbolic link of the workflow, `undefined` for anything else. */
 export type LinkReader = (relative: string) => string | undefined;
+/** Whether a path of the workflow is that of a directory. */
+export type DirectoryTest = (relative: string) => boolean;
 
 /**
  * Tells which paths lie inside a directory, and what they are called there.
@@ -23,6 +25,7 @@ export class PathResolver {
   /** Forms in which paths inside may begin, each with a separator. */
   readonly #prefixes: readonly string[];
   readonly #readLink: LinkReader;
+  readonly #isDirectory: DirectoryTest;
   /** Paths that lie outside, links followed; and those not followed. */
   readonly #outside = new Set<string>();
   readonly #outsideThemselves = new Set<string>();
@@ -32,12 +35,17 @@ export class PathResolver {
   #memoryStart = 0;
 
   /** Creates a resolver for `directory`, which must exist. */
-  constructor(directory: string, readLink: LinkReader) {
+  constructor(
+    directory: string,
+    readLink: LinkReader,
+    isDirectory: DirectoryTest,
+  ) {
     const given = absolute(directory);
     this.root = system.realPathSync(given);
     this.#prefixes = [...new Set([this.root, given])]
       .map((path) => path.endsWith(SEPARATOR) ? path : path + SEPARATOR);
     this.#readLink = readLink;
+    this.#isDirectory = isDirectory;
   }
 
   /**
@@ -57,7 +65,9 @@ export class PathResolver {
     const text = textOf(path);
     if (!text || text.includes("\0")) return undefined;
     const found = this.#inside(absolute(text), followLast);
-    if (found === undefined && text === path) outside.add(text);
+    // What is missing on the way back may be there the next time.
+    const isFinal = found === undefined && !text.includes("..");
+    if (isFinal && text === path) outside.add(text);
     return found;
   }
 
@@ -124,6 +134,8 @@ export class PathResolver {
         return this.#inside(join(this.root, "..", ...parts), followLast, links);
       }
       if (part === "..") {
+        // There is no way back from what is no directory.
+        if (!this.#isDirectory(here)) return undefined;
         here = here.slice(0, Math.max(0, here.lastIndexOf("/")));
         continue;
       }

@@ -16,7 +16,18 @@ export interface Place {
   readonly path: string;
   /** As the caller wrote it, for messages. */
   readonly given: string;
+  /**
+   * What the caller wrote after the name of a directory, `/` for instance. The
+   * system takes it amiss where there is something else.
+   */
+  readonly tail: string;
 }
+
+/**
+ * Whether a call means what a symbolic link points to: always, never, or when
+ * the path ends in a slash.
+ */
+export type Follows = boolean | "slash";
 
 /** What a call does to a path, by the names of Deno's permissions. */
 export type Use = "read" | "write";
@@ -56,6 +67,7 @@ export class Workspace implements Disposable {
     this.#resolver = new PathResolver(
       options.capioDir,
       (path) => this.#readLink(path),
+      (path) => this.isDirectory(path),
     );
     this.workflow = Workflow.join({
       ...options,
@@ -119,15 +131,18 @@ export class Workspace implements Disposable {
   }
 
   /** The place that `path` names, `undefined` when it is none of ours. */
-  find(path: unknown, followLast = true): Place | undefined {
+  find(path: unknown, follows: Follows = true): Place | undefined {
     this.#look = undefined;
     this.#forgetRenamed();
+    const given = textOf(path) ?? "";
+    const tail = tailOf(given);
+    const followLast = follows === "slash" ? tail !== "" : follows;
     const found = this.#resolver.resolve(path, followLast);
     if (found === undefined) return undefined;
     const [first] = found.split("/", 1);
     if (first === SYSTEM_DIRECTORY) return undefined;
     if (this.workflow.state.engine.isExcluded(found)) return undefined;
-    return { path: found, given: textOf(path) ?? "" };
+    return { path: found, given, tail };
   }
 
   /** Where the bearer of a name lies at this moment. */
@@ -323,6 +338,12 @@ export class Workspace implements Disposable {
     if (!info?.isSymlink) return undefined;
     return ifPresent(() => system.readLinkSync(where));
   }
+}
+
+/** The slash, with dots perhaps, after the name in a path. */
+function tailOf(path: string): string {
+  if (/(^|[/\\])\.{1,2}$/.test(path)) return "/.";
+  return /[/\\]$/.test(path) ? "/" : "";
 }
 
 function lookIfPermitted(path: string): Deno.FileInfo | undefined {

@@ -23,6 +23,20 @@ export async function assertSameInside(run: Case): Promise<void> {
   assertEquals(inside, outside);
 }
 
+/** What a call says when it fails, in a case that makes several. */
+export async function said(
+  call: () => unknown,
+  dir: string,
+): Promise<string> {
+  try {
+    await call();
+    return "done";
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return `${error.name}: ${error.message}`.replaceAll(dir, "DIR");
+  }
+}
+
 type Runner = (
   fn: () => Promise<unknown>,
   dir: string,

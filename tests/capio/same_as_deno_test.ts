@@ -2,7 +2,7 @@
  * A call inside a context gives what Deno gives outside: the same result, or
  * an error of the same class that says the same.
  */
-import { assertSameInside, type Case } from "./outcome.ts";
+import { assertSameInside, type Case, said } from "./outcome.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 const names = async (dir: string) => {
@@ -27,6 +27,14 @@ const cases: Record<string, Case> = {
   "open: createNew of a file just made": async (dir) => {
     await Deno.writeTextFile(`${dir}/new.txt`, "");
     await Deno.open(`${dir}/new.txt`, { write: true, createNew: true });
+  },
+  "open, writeFile: createNew over a link to nothing": async (dir) => {
+    await Deno.symlink("nothing", `${dir}/link`);
+    const options = { write: true, createNew: true };
+    return [
+      await said(() => Deno.open(`${dir}/link`, options), dir),
+      await said(() => Deno.writeTextFile(`${dir}/link`, "x", options), dir),
+    ];
   },
   "open: in a missing directory": (dir) =>
     Deno.open(`${dir}/missing/new.txt`, { write: true, create: true }),
@@ -377,6 +385,23 @@ const cases: Record<string, Case> = {
   },
   "copyFile: a missing file": (dir) =>
     Deno.copyFile(`${dir}/missing`, `${dir}/new.txt`),
+  "copyFile: what cannot be copied leaves the target as it is": async (dir) => {
+    await Deno.mkdir(`${dir}/new`);
+    const pairs = [
+      ["missing", "real.txt"],
+      ["missing", "copy.txt"],
+      ["full", "real.txt"],
+      ["new", "copy.txt"],
+      ["real.txt", "real.txt"],
+      ["real.txt", "new"],
+    ];
+    const seen = [];
+    for (const [from, to] of pairs) {
+      const copy = () => Deno.copyFile(`${dir}/${from}`, `${dir}/${to}`);
+      seen.push(await said(copy, dir));
+    }
+    return [seen, await names(dir), await Deno.readTextFile(`${dir}/real.txt`)];
+  },
   "copyFile: into a missing directory": (dir) =>
     Deno.copyFile(`${dir}/real.txt`, `${dir}/missing/new.txt`),
   "copyFile: a directory": (dir) =>

@@ -3,21 +3,13 @@
  * two trees holds what: it is refused where Deno refuses it, and nothing stays
  * behind or is lost.
  */
-import { assertSameInside, type Case } from "./outcome.ts";
+import { assertSameInside, type Case, said } from "./outcome.ts";
 
 /** Each call's outcome, and in the end all that the directory holds. */
 function each(...calls: ((dir: string) => Promise<void>)[]): Case {
   return async (dir) => {
-    const outcomes = [];
-    for (const call of calls) {
-      try {
-        await call(dir);
-        outcomes.push("done");
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        outcomes.push(`${error.name}: ${error.message}`.replaceAll(dir, "DIR"));
-      }
-    }
+    const outcomes: string[] = [];
+    for (const call of calls) outcomes.push(await said(() => call(dir), dir));
     return [outcomes, await contents(dir)];
   };
 }

@@ -19,6 +19,7 @@ import { link, makeLink } from "../operations/links.ts";
 import { lookAt } from "../operations/look.ts";
 import { rename } from "../operations/rename.ts";
 import { atLocation } from "../operations/translate.ts";
+import type { Follows } from "../workspace.ts";
 import { inNodesWords } from "./node_error.ts";
 import {
   copyFile,
@@ -46,7 +47,7 @@ interface NodeCall {
     ...args: unknown[]
   ) => Operation<unknown>;
   /** Whether it means what a symbolic link points to, not the link. */
-  readonly follows: boolean;
+  readonly follows: Follows;
   readonly access: Access;
 }
 
@@ -55,11 +56,11 @@ const NODE_CALLS: Readonly<Record<string, NodeCall>> = {
   chmod: inPlace("chmod", true, WRITE),
   chown: inPlace("chown", true, WRITE),
   lchown: inPlace("lchown", false, WRITE),
-  lstat: looking("lstat", false),
+  lstat: looking("lstat", "slash"),
   lutimes: inPlace("lutimes", false, WRITE),
   mkdir: { operation: mkdir, follows: false, access: MAKE },
   readdir: { operation: readdir, follows: true, access: LOOK },
-  readlink: inPlace("readlink", false, LOOK),
+  readlink: inPlace("readlink", "slash", LOOK),
   realpath: { operation: realpath, follows: true, access: LOOK },
   rm: removing("rm"),
   rmdir: removing("rmdir"),
@@ -116,7 +117,7 @@ function* plans(
     yield [name, ([path, data, options]) => {
       const opening = openingOf(original, name, options);
       return opening && planned(
-        allowed(find(path, true), accessOfOpen(opening)),
+        allowed(find(path, !opening.createNew), accessOfOpen(opening)),
         (found) =>
           writeFile({ original, ...found }, name, opening, data, options),
       );
@@ -191,7 +192,7 @@ export function nodeFinder(find: Finder): Finder {
   };
 }
 
-function looking(name: string, follows: boolean): NodeCall {
+function looking(name: string, follows: Follows): NodeCall {
   return {
     follows,
     access: LOOK,
@@ -204,7 +205,7 @@ function looking(name: string, follows: boolean): NodeCall {
   };
 }
 
-function inPlace(name: string, follows: boolean, access: Access): NodeCall {
+function inPlace(name: string, follows: Follows, access: Access): NodeCall {
   return {
     follows,
     access,

@@ -77,7 +77,7 @@ function openPlan<F>(
     const { write, create, truncate } = options;
     if (!write && (create || truncate)) return undefined;
     return planned(
-      allowed(find(path, true), accessOfOpen(options)),
+      allowed(find(path, !options.createNew), accessOfOpen(options)),
       ({ workspace, place }) => {
         const openAt = (location: string) => open(location, flags, ...rest);
         if (write) {

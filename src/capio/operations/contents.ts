@@ -159,6 +159,9 @@ export function* writeAtOnce(
   opening: Deno.OpenOptions,
   write: (location: string, isCreated: boolean) => Operation<void>,
 ): Operation<void> {
+  if (place.tail) {
+    return yield* atLocation(workspace, place, (it) => write(it, false));
+  }
   const location = prepareWriting(workspace, place.path, opening);
   const { kind = "file" } = workspace.workflow.state.paths.get(place.path) ??
     {};

@@ -51,7 +51,7 @@ function* copyTo(
   const location = workspace.locate(place.path);
   // What cannot be copied leaves the other file as it is.
   if (source === location || !isReadable(source)) {
-    return yield* at(location, place, () => copy(source, location, false));
+    return yield* at(location, place, (target) => copy(source, target, false));
   }
   yield* writeAtOnce(
     workspace,

@@ -119,7 +119,7 @@ class Listing {
     }
     if (workspace.isDirectory(path)) return;
     // Let the system say what is wrong with it.
-    const location = workspace.locate(path);
+    const location = workspace.locate(path) + this.#place.tail;
     try {
       [...system.readDirSync(location)];
     } catch (error) {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Operation } from "../effects.ts";
-import type { Place, Workspace } from "../workspace.ts";
+import type { Follows, Place, Workspace } from "../workspace.ts";
 import {
   type Access,
   accessOfOpen,
@@ -24,6 +24,7 @@ import {
 } from "./contents.ts";
 import { copyFile } from "./copy.ts";
 import type { End } from "./end.ts";
+import { enter } from "./enter.ts";
 import { link, readLink, realPath, symlink } from "./links.ts";
 import { readDir, readDirSync } from "./list.ts";
 import { lstat, stat } from "./look.ts";
@@ -35,7 +36,7 @@ import { watchFs } from "./watch.ts";
 
 export { type Access, LOOK, MAKE, READ_AND_WRITE };
 export type { End };
-export { readDir, readDirSync, symlink, watchFs };
+export { enter, readDir, readDirSync, symlink, watchFs };
 
 /** A call on one path. */
 export interface PathCall {
@@ -47,7 +48,7 @@ export interface PathCall {
     ...args: any[]
   ) => Operation<unknown>;
   /** Whether it means what a symbolic link points to, not the link. */
-  readonly follows: boolean;
+  readonly follows: (options?: Deno.OpenOptions) => Follows;
   /** What it does, which may depend on its options. */
   readonly access: (options?: Deno.OpenOptions) => Access;
 }
@@ -58,28 +59,38 @@ const readAndWrite = () => READ_AND_WRITE;
 const look = () => LOOK;
 const make = () => MAKE;
 
+const always = () => true;
+const never = () => false;
+const slash = () => "slash" as const;
+/** What is to be made anew takes the place of no link. */
+const unlessNew = (options?: Deno.OpenOptions) => !options?.createNew;
+
 /** The calls on one path, each of which also has a form ending in `Sync`. */
 export const PATH_CALLS: Readonly<Record<string, PathCall>> = {
-  chmod: { operation: chmod, follows: true, access: write },
-  chown: { operation: chown, follows: true, access: write },
-  create: { operation: create, follows: true, access: readAndWrite },
-  lstat: { operation: lstat, follows: false, access: look },
-  mkdir: { operation: mkdir, follows: false, access: make },
+  chmod: { operation: chmod, follows: always, access: write },
+  chown: { operation: chown, follows: always, access: write },
+  create: { operation: create, follows: always, access: readAndWrite },
+  lstat: { operation: lstat, follows: slash, access: look },
+  mkdir: { operation: mkdir, follows: never, access: make },
   open: {
     operation: open,
-    follows: true,
+    follows: unlessNew,
     access: (options) => accessOfOpen(options ?? { read: true }),
   },
-  readFile: { operation: readFile, follows: true, access: read },
-  readLink: { operation: readLink, follows: false, access: look },
-  readTextFile: { operation: readTextFile, follows: true, access: read },
-  realPath: { operation: realPath, follows: true, access: look },
-  remove: { operation: remove, follows: false, access: make },
-  stat: { operation: stat, follows: true, access: look },
-  truncate: { operation: truncate, follows: true, access: write },
-  utime: { operation: utime, follows: true, access: write },
-  writeFile: { operation: writeFile, follows: true, access: write },
-  writeTextFile: { operation: writeTextFile, follows: true, access: write },
+  readFile: { operation: readFile, follows: always, access: read },
+  readLink: { operation: readLink, follows: slash, access: look },
+  readTextFile: { operation: readTextFile, follows: always, access: read },
+  realPath: { operation: realPath, follows: always, access: look },
+  remove: { operation: remove, follows: never, access: make },
+  stat: { operation: stat, follows: always, access: look },
+  truncate: { operation: truncate, follows: always, access: write },
+  utime: { operation: utime, follows: always, access: write },
+  writeFile: { operation: writeFile, follows: unlessNew, access: write },
+  writeTextFile: {
+    operation: writeTextFile,
+    follows: unlessNew,
+    access: write,
+  },
 };
 
 /** What a call on two paths does to them. */

@@ -22,7 +22,12 @@ export function* mkdir<T = void>(
   }
   const parent = dirname(path);
   if (options?.recursive && parent !== "." && !workspace.exists(parent)) {
-    yield* mkdir(workspace, { ...place, path: parent }, options, make);
+    yield* mkdir(
+      workspace,
+      { ...place, path: parent, tail: "" },
+      options,
+      make,
+    );
   }
   const location = workspace.placeNew(path);
   yield* at(location, place, make);

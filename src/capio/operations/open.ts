@@ -121,6 +121,8 @@ export function* openForWriting<F>(
   open: (location: string) => Operation<F>,
   written: (file: F) => F,
 ): Operation<F> {
+  // A path that ends in a slash is no file's: nothing is made of it.
+  if (place.tail) return yield* atLocation(workspace, place, open);
   let location = "";
   const prepare = () =>
     location = prepareWriting(workspace, place.path, options);

@@ -54,5 +54,5 @@ export function* makeTemporary(
   const path = place.path === "" ? name : `${place.path}/${name}`;
   workflow.append({ event: "make", path, kind });
   workflow.refresh();
-  return made.replace(directory, place.given);
+  return made.replace(directory, place.given.replace(/(?<=.)\/$/, ""));
 }

@@ -15,7 +15,7 @@ export function* atLocation<T>(
   const { path } = place;
   const { workflow } = workspace;
   for (let isSecondTry = false;;) {
-    const location = locate();
+    const location = locate() + place.tail;
     const known = workspace.locate(path);
     const bearer = workflow.state.paths.get(path);
     try {
@@ -35,10 +35,11 @@ export function* atLocation<T>(
 
 /** Calls `act`; its errors speak of the path that the caller gave. */
 export function* at<T>(
-  location: string,
+  of: string,
   place: Place,
   act: (location: string) => Operation<T>,
 ): Operation<T> {
+  const location = of + place.tail;
   try {
     return yield* act(location);
   } catch (error) {

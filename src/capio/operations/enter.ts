@@ -1,0 +1,23 @@
+import type { Place, Workspace } from "../workspace.ts";
+import { inCallersWords } from "./translate.ts";
+
+/**
+ * `Deno.chdir` and `process.chdir`: the process stands in the real tree, where
+ * a new directory is made before its time.
+ */
+export function enter(
+  workspace: Workspace,
+  place: Place,
+  original: (directory: string) => unknown,
+): unknown {
+  const { path, tail } = place;
+  workspace.workflow.refresh();
+  const location = workspace.isDirectory(path)
+    ? workspace.folder.makeRealTwin(path)
+    : workspace.locate(path) + tail;
+  try {
+    return original(location);
+  } catch (error) {
+    throw inCallersWords(error, location, place);
+  }
+}
