@@ -1,4 +1,4 @@
-import { dirname, fromFileUrl, isAbsolute, join, SEPARATOR } from "@std/path";
+import { dirname, isAbsolute, join, SEPARATOR } from "@std/path";
 import { ifPresent, system } from "./system.ts";
 
 /** How long the outcome of a look at the file system may be reused, in ms. */
@@ -49,25 +49,20 @@ export class PathResolver {
   }
 
   /**
-   * The name of `path` inside, or `undefined` when it lies outside or is no
-   * path at all, which the original function then says in its own words.
+   * The name of `path` inside, or `undefined` when it lies outside or cannot be
+   * a path, which the original function then says in its own words.
    *
    * @throws {Deno.errors.NotCapable} If a symbolic link inside leads out.
    */
-  resolve(path: unknown, followLast: boolean): string | undefined {
+  resolve(path: string, followLast: boolean): string | undefined {
     this.#forgetInTime();
     // A link outside may lead inside: the two questions differ.
     const outside = followLast ? this.#outside : this.#outsideThemselves;
-    if (typeof path === "string") {
-      if (!isAbsolute(path) && !this.#isSomewhere()) return undefined;
-      if (outside.has(path)) return undefined;
-    }
-    const text = textOf(path);
-    if (!text || text.includes("\0")) return undefined;
-    const found = this.#inside(absolute(text), followLast);
+    if (!isAbsolute(path) && !this.#isSomewhere()) return undefined;
+    if (outside.has(path) || path.includes("\0")) return undefined;
+    const found = this.#inside(absolute(path), followLast);
     // What is missing on the way back may be there the next time.
-    const isFinal = found === undefined && !text.includes("..");
-    if (isFinal && text === path) outside.add(text);
+    if (found === undefined && !path.includes("..")) outside.add(path);
     return found;
   }
 
@@ -182,17 +177,6 @@ function refuse(path: string, target: string): never {
   throw new Deno.errors.NotCapable(
     `Cannot follow "${path}": its symbolic link leads out of the workflow's directory, to "${target}"`,
   );
-}
-
-/** A path as the system takes it, `undefined` for what is none. */
-export function textOf(path: unknown): string | undefined {
-  if (typeof path === "string") return path;
-  if (!(path instanceof URL) || path.protocol !== "file:") return undefined;
-  try {
-    return fromFileUrl(path);
-  } catch {
-    return undefined;
-  }
 }
 
 /** `path` from the root, not normalised: `..` after a link is not lexical. */

@@ -1,6 +1,7 @@
 import { change, type Operation, runAsync, runSync } from "./effects.ts";
 import type { WorkflowState } from "./journal/state.ts";
-import { PathResolver, textOf } from "./paths.ts";
+import { asPassedOn, textOf } from "./path_text.ts";
+import { PathResolver } from "./paths.ts";
 import type { Verdict } from "./readiness.ts";
 import { ifPresent, lstatIfPresent, system } from "./system.ts";
 import { Wakeups } from "./wakeups.ts";
@@ -134,10 +135,11 @@ export class Workspace implements Disposable {
   find(path: unknown, follows: Follows = true): Place | undefined {
     this.#look = undefined;
     this.#forgetRenamed();
-    const given = textOf(path) ?? "";
-    const tail = tailOf(given);
+    const given = textOf(path);
+    if (!given) return undefined;
+    const { text, tail } = asPassedOn(given);
     const followLast = follows === "slash" ? tail !== "" : follows;
-    const found = this.#resolver.resolve(path, followLast);
+    const found = this.#resolver.resolve(text, followLast);
     if (found === undefined) return undefined;
     const [first] = found.split("/", 1);
     if (first === SYSTEM_DIRECTORY) return undefined;
@@ -338,12 +340,6 @@ export class Workspace implements Disposable {
     if (!info?.isSymlink) return undefined;
     return ifPresent(() => system.readLinkSync(where));
   }
-}
-
-/** The slash, with dots perhaps, after the name in a path. */
-function tailOf(path: string): string {
-  if (/(^|[/\\])\.{1,2}$/.test(path)) return "/.";
-  return /[/\\]$/.test(path) ? "/" : "";
 }
 
 function lookIfPermitted(path: string): Deno.FileInfo | undefined {

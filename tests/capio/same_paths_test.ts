@@ -3,7 +3,9 @@
  * and wherever the program stands.
  */
 import process from "node:process";
+import { assertEquals } from "@std/assert";
 import { assertSameInside, type Case, said } from "./outcome.ts";
+import { Step, TestDirectory } from "./step.ts";
 
 const cases: Record<string, Case> = {
   "a slash after a file": async (dir) => {
@@ -122,3 +124,47 @@ const cases: Record<string, Case> = {
 for (const [name, run] of Object.entries(cases)) {
   Deno.test(`as outside: ${name}`, () => assertSameInside(run));
 }
+
+Deno.test("paths are taken as Deno takes them from who may not do everything", async () => {
+  // Deno takes dots and slashes out of them where it has to check them.
+  const code = `
+    const [dir] = Deno.args;
+    const calls = [
+      () => Deno.statSync(dir + "/real.txt/").isFile,
+      () => Deno.readTextFileSync(dir + "/missing/../real.txt"),
+      () => Deno.readTextFileSync(dir + "/real.txt/../real.txt"),
+      () => [...Deno.readDirSync(dir + "/real.txt/..")].length,
+      () => Deno.writeTextFileSync(dir + "/missing/../new.txt", "new"),
+      () => Deno.readTextFileSync(dir + "/sub/.././new.txt/"),
+      () => Deno.renameSync(dir + "/new.txt/", dir + "/other.txt"),
+      () => Deno.removeSync(dir + "/sub/."),
+    ];
+    for (const call of calls) {
+      try {
+        console.log(call() ?? "done");
+      } catch (error) {
+        console.log(error.name);
+      }
+    }`;
+  const run = async (step: (capioDir: string) => Promise<string>) => {
+    using dir = new TestDirectory();
+    Deno.writeTextFileSync(`${dir.path}/real.txt`, "real");
+    Deno.mkdirSync(`${dir.path}/sub`);
+    return [await step(dir.path), dir.list()];
+  };
+  const inside = await run(async (capioDir) => {
+    await using step = new Step({ capioDir, code, args: [capioDir] });
+    return (await step.result).stdout;
+  });
+  const outside = await run(async (dir) => {
+    const script = await Deno.makeTempFile({ suffix: ".ts" });
+    await Deno.writeTextFile(script, code);
+    const flags = [`--allow-read=${dir}`, `--allow-write=${dir}`];
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", ...flags, script, dir],
+    }).output();
+    await Deno.remove(script);
+    return new TextDecoder().decode(stdout);
+  });
+  assertEquals(inside, outside);
+});
