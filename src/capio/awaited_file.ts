@@ -77,10 +77,14 @@ class AwaitedFile extends Deno.FsFile {
   }
 }
 
-// The runtime has an accessor where its declarations say property.
-Object.defineProperty(AwaitedFile.prototype, "readable", {
-  get(this: Deno.FsFile) {
-    return readableOf(this);
+Object.defineProperties(AwaitedFile.prototype, {
+  // To the program it is one like any other.
+  constructor: { value: Deno.FsFile },
+  // The runtime has an accessor where its declarations say property.
+  readable: {
+    get(this: Deno.FsFile) {
+      return readableOf(this);
+    },
   },
 });
 

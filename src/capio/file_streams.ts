@@ -1,10 +1,36 @@
 /** As fast as larger ones, and no waste for files of a few bytes. */
 const CHUNK_BYTES = 256 * 1024;
 
-/** A byte stream over `file.read`, which closes the file when it ends. */
-export function readableOf(
+type Readable = ReadableStream<Uint8Array<ArrayBuffer>>;
+type Writable = WritableStream<Uint8Array<ArrayBufferLike>>;
+
+// A file has one of each, however often it is asked.
+const readables = new WeakMap<Deno.FsFile, Readable>();
+const writables = new WeakMap<Deno.FsFile, Writable>();
+
+/** The byte stream over `file.read`, which closes the file when it ends. */
+export function readableOf(file: Deno.FsFile): Readable {
+  return remembered(readables, file, () => makeReadable(file));
+}
+
+/** The stream over `file.write`; `giveUp` ends it when it is aborted. */
+export function writableOf(file: Deno.FsFile, giveUp: () => void): Writable {
+  return remembered(writables, file, () => makeWritable(file, giveUp));
+}
+
+function remembered<T>(
+  streams: WeakMap<Deno.FsFile, T>,
   file: Deno.FsFile,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
+  make: () => T,
+): T {
+  const present = streams.get(file);
+  if (present) return present;
+  const made = make();
+  streams.set(file, made);
+  return made;
+}
+
+function makeReadable(file: Deno.FsFile): Readable {
   return new ReadableStream({
     type: "bytes",
     autoAllocateChunkSize: CHUNK_BYTES,
@@ -32,20 +58,28 @@ export function readableOf(
   });
 }
 
-/** A stream over `file.write`; `giveUp` ends it when it is aborted. */
-export function writableOf(
-  file: Deno.FsFile,
-  giveUp: () => void,
-): WritableStream<Uint8Array<ArrayBufferLike>> {
+function makeWritable(file: Deno.FsFile, giveUp: () => void): Writable {
   return new WritableStream({
     async write(chunk) {
-      for (let rest = chunk; rest.length > 0;) {
+      for (let rest = bytesOf(chunk); rest.length > 0;) {
         rest = rest.subarray(await file.write(rest));
       }
     },
     close: () => file.close(),
     abort: giveUp,
   });
+}
+
+/** The bytes of all that the stream of a file takes. */
+function bytesOf(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (ArrayBuffer.isView(chunk)) {
+    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  }
+  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
+  throw new TypeError(
+    "Expected ArrayBuffer or ArrayBufferView for write chunk",
+  );
 }
 
 /** The program may have closed the file itself. */

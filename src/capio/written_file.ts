@@ -41,6 +41,8 @@ class WrittenFile extends Deno.FsFile {
 
 // The runtime has accessors where its declarations say properties.
 Object.defineProperties(WrittenFile.prototype, {
+  // To the program it is one like any other.
+  constructor: { value: Deno.FsFile },
   readable: {
     get(this: Deno.FsFile) {
       return readableOf(this);

@@ -131,6 +131,29 @@ const cases: Record<string, Case> = {
     const error = await file.read(new Uint8Array(1)).catch((it) => it.name);
     return [all, error];
   },
+  "FsFile: one readable and one writable, however often asked": async (dir) => {
+    using file = await Deno.create(`${dir}/new.txt`);
+    const { readable, writable, constructor } = file;
+    return [
+      file.readable === readable,
+      file.writable === writable,
+      constructor === Deno.FsFile,
+      Deno.inspect(file),
+    ];
+  },
+  "writable: every kind of bytes": async (dir) => {
+    const file = await Deno.create(`${dir}/new.txt`);
+    const writer = (file.writable as WritableStream<unknown>).getWriter();
+    await writer.write(new Uint16Array([0x6161, 0x6262]).subarray(1));
+    await writer.write(new TextEncoder().encode("cd").buffer);
+    await writer.close();
+    return await Deno.readTextFile(`${dir}/new.txt`);
+  },
+  "writable: no bytes": async (dir) => {
+    using file = await Deno.create(`${dir}/new.txt`);
+    const writer = (file.writable as WritableStream<unknown>).getWriter();
+    await writer.write("text");
+  },
   "readFile: what was written": async (dir) => {
     await Deno.writeFile(`${dir}/new.bin`, text("abc"));
     return [
