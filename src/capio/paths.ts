@@ -7,10 +7,15 @@ const MEMORY_ENTRIES = 4096;
 /** As many links in a row as Linux follows. */
 const MAX_LINKS = 40;
 
-/** Reads a symbolic link of the workflow, `undefined` for anything else. */
-export type LinkReader = (relative: string) => string | undefined;
-/** Whether a path of the workflow is that of a directory. */
-export type DirectoryTest = (relative: string) => boolean;
+/** What there is in the workflow, by names relative to the directory. */
+export interface Tree {
+  /** What a symbolic link holds, `undefined` for anything else. */
+  readLink(relative: string): string | undefined;
+  /** Whether a path is that of a directory. */
+  isDirectory(relative: string): boolean;
+  /** Whether the system, too, finds no end when it follows a link. */
+  isLoop(relative: string): boolean;
+}
 
 /**
  * Tells which paths lie inside a directory, and what they are called there.
@@ -24,8 +29,7 @@ export class PathResolver {
   readonly root: string;
   /** Forms in which paths inside may begin, each with a separator. */
   readonly #prefixes: readonly string[];
-  readonly #readLink: LinkReader;
-  readonly #isDirectory: DirectoryTest;
+  readonly #tree: Tree;
   /** Paths that lie outside, links followed; and those not followed. */
   readonly #outside = new Set<string>();
   readonly #outsideThemselves = new Set<string>();
@@ -35,17 +39,12 @@ export class PathResolver {
   #memoryStart = 0;
 
   /** Creates a resolver for `directory`, which must exist. */
-  constructor(
-    directory: string,
-    readLink: LinkReader,
-    isDirectory: DirectoryTest,
-  ) {
+  constructor(directory: string, tree: Tree) {
     const given = absolute(directory);
     this.root = system.realPathSync(given);
     this.#prefixes = [...new Set([this.root, given])]
       .map((path) => path.endsWith(SEPARATOR) ? path : path + SEPARATOR);
-    this.#readLink = readLink;
-    this.#isDirectory = isDirectory;
+    this.#tree = tree;
   }
 
   /**
@@ -130,20 +129,22 @@ export class PathResolver {
       }
       if (part === "..") {
         // There is no way back from what is no directory.
-        if (!this.#isDirectory(here)) return undefined;
+        if (!this.#tree.isDirectory(here)) return undefined;
         here = here.slice(0, Math.max(0, here.lastIndexOf("/")));
         continue;
       }
       const next = here === "" ? part : `${here}/${part}`;
       if (isLast && !followLast) return next;
       const isDirectory = !isLast && this.#directories.has(next);
-      const target = isDirectory ? undefined : this.#readLink(next);
+      const target = isDirectory ? undefined : this.#tree.readLink(next);
       if (target === undefined) {
         if (!isLast) this.#directories.add(next);
         here = next;
         continue;
       }
       if (++links > MAX_LINKS) {
+        // The system says so, too, and in the words for what is to be done.
+        if (this.#tree.isLoop(next)) return [next, ...parts].join("/");
         throw new Deno.errors.FilesystemLoop(
           `Cannot follow "${full}": too many levels of symbolic links`,
         );

@@ -67,12 +67,13 @@ export function ifPresent<T>(look: () => T): T | undefined {
   }
 }
 
-/** Whether an error says that a path, or a directory on the way, is missing. */
+/** Whether an error says that nothing is to be found at a path. */
 export function isAbsence(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   // Node's errors have no class of their own.
   const code = "code" in error ? error.code : undefined;
-  return code === "ENOENT" || code === "ENOTDIR" ||
+  return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" ||
     error instanceof Deno.errors.NotFound ||
-    error instanceof Deno.errors.NotADirectory;
+    error instanceof Deno.errors.NotADirectory ||
+    error instanceof Deno.errors.FilesystemLoop;
 }

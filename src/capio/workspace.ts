@@ -65,11 +65,11 @@ export class Workspace implements Disposable {
   /** Takes part in the workflow until disposed of. */
   constructor(options: WorkspaceOptions) {
     this.#options = options;
-    this.#resolver = new PathResolver(
-      options.capioDir,
-      (path) => this.#readLink(path),
-      (path) => this.isDirectory(path),
-    );
+    this.#resolver = new PathResolver(options.capioDir, {
+      readLink: (path) => this.#readLink(path),
+      isDirectory: (path) => this.isDirectory(path),
+      isLoop: (path) => isLoop(this.locate(path)),
+    });
     this.workflow = Workflow.join({
       ...options,
       capioDir: this.#resolver.root,
@@ -340,6 +340,15 @@ export class Workspace implements Disposable {
     if (!info?.isSymlink) return undefined;
     return ifPresent(() => system.readLinkSync(where));
   }
+}
+
+function isLoop(path: string): boolean {
+  try {
+    system.statSync(path);
+  } catch (error) {
+    return error instanceof Deno.errors.FilesystemLoop;
+  }
+  return false;
 }
 
 function lookIfPermitted(path: string): Deno.FileInfo | undefined {

@@ -21,9 +21,12 @@ export class Writing {
 
   /** Reports the close. A writing that `failed` is lost to its readers. */
   close(failed = false): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#report(failed);
+    this.#end(failed ? { failed } : {});
+  }
+
+  /** Reports the close of what has been left as it was. */
+  withdraw(): void {
+    this.#end({ idle: true });
   }
 
   /** Reports the close once the program is seen to go on. */
@@ -32,15 +35,13 @@ export class Writing {
     this.#workspace.holdClose(() => this.close());
   }
 
-  #report(failed: boolean): void {
+  #end(how: { failed?: true; idle?: true }): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     const { workflow } = this.#workspace;
     // The context is over, and with it what this file was to the others.
     if (workflow.ended) return;
-    workflow.append({
-      event: "close",
-      handle: this.#handle,
-      ...(failed && { failed }),
-    });
+    workflow.append({ event: "close", handle: this.#handle, ...how });
     workflow.refresh();
   }
 }

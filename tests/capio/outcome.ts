@@ -11,6 +11,9 @@ function furnish(dir: string): void {
   Deno.mkdirSync(`${dir}/real`);
   Deno.mkdirSync(`${dir}/full/inner`, { recursive: true });
   Deno.writeTextFileSync(`${dir}/full/inner/file.txt`, "inner");
+  Deno.symlinkSync("real.txt", `${dir}/old-link`);
+  Deno.symlinkSync("nothing", `${dir}/old-dangling`);
+  Deno.symlinkSync("old-loop", `${dir}/old-loop`);
 }
 
 /** Runs a case outside and inside a context: the outcomes are the same. */

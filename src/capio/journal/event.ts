@@ -53,6 +53,8 @@ export interface CloseEvent extends Stamp {
   readonly handle: number;
   /** Whether the writing was given up, so that the file is incomplete. */
   readonly failed?: true;
+  /** Whether nothing has been written after all: the close does not count. */
+  readonly idle?: true;
 }
 
 /** A member made an entry that nobody holds open. */

@@ -5,7 +5,13 @@ import {
   parseCapioCl,
 } from "../cl/mod.ts";
 import { isComplete, isHopeless } from "./commit.ts";
-import type { EndEvent, EntryKind, JournalEvent, RulesEvent } from "./event.ts";
+import type {
+  CloseEvent,
+  EndEvent,
+  EntryKind,
+  JournalEvent,
+  RulesEvent,
+} from "./event.ts";
 import { emptyState, type WorkflowFile, type WorkflowState } from "./state.ts";
 
 /**
@@ -147,7 +153,7 @@ function closeHandlesOf(
 function closeHandle(
   state: WorkflowState,
   handle: string,
-  event: { by: string; time: number; failed?: true },
+  event: CloseEvent,
 ): WorkflowState {
   const file = state.handles.get(handle);
   if (!file) return state;
@@ -155,7 +161,7 @@ function closeHandle(
   file.handles.delete(handle);
   if (file.phase !== "open") return state;
   if (event.failed) return lose(state, file, event.by, event.time);
-  file.closes++;
+  if (!event.idle) file.closes++;
   return settle(state, file, event);
 }
 

@@ -159,38 +159,71 @@ export function* writeAtOnce(
   opening: Deno.OpenOptions,
   write: (location: string, isCreated: boolean) => Operation<void>,
 ): Operation<void> {
-  if (place.tail) {
-    return yield* atLocation(workspace, place, (it) => write(it, false));
-  }
-  const location = prepareWriting(workspace, place.path, opening);
-  const { kind = "file" } = workspace.workflow.state.paths.get(place.path) ??
-    {};
-  const isNew = location === workspace.folder.spool(place.path) &&
-    kind === "file" && !(opening.createNew && lstatIfPresent(location));
+  const before = presentWriting(workspace, place);
+  const location = prepareWriting(workspace, place, opening);
   // What cannot be, the call itself says in its own words.
-  if (!isNew) {
-    return yield* at(location, place, (location) => write(location, false));
-  }
+  const refused = () =>
+    at(location, place, (location) => write(location, false));
+  if (!isWritable(workspace, place, location, opening)) return yield* refused();
   // What is to be emptied is emptied by the writing itself.
   const options = { ...opening, truncate: false };
-  const file = yield* atLocation(
-    workspace,
-    place,
-    (location) => call("open", location, options),
-    () => prepareWriting(workspace, place.path, opening),
-  );
+  let file: Deno.FsFile;
+  try {
+    file = yield* atLocation(
+      workspace,
+      place,
+      (location) => call("open", location, options),
+      () => prepareWriting(workspace, place, opening),
+    );
+  } catch {
+    yield* refused();
+    // It has come to be possible in between.
+    return new Writing(workspace, place.path).close();
+  }
   let writing: Writing | undefined;
   try {
     writing = new Writing(workspace, place.path);
     yield* at(location, place, (location) => write(location, true));
   } catch (error) {
-    writing?.close(true);
+    if (before && isAsBefore(before, lstatIfPresent(location))) {
+      writing?.withdraw();
+    } else writing?.close(true);
     throw error;
   } finally {
     // Not before: who watches would take it for the end of the writing.
     file.close();
   }
   writing.close();
+}
+
+/** What has been written to a file that is still being written. */
+function presentWriting(
+  workspace: Workspace,
+  { path }: Place,
+): Deno.FileInfo | undefined {
+  if (workspace.state.paths.get(path)?.phase !== "open") return undefined;
+  return lstatIfPresent(workspace.folder.spool(path));
+}
+
+/** Whether what a call is about to write to is a file of the workflow. */
+function isWritable(
+  { folder, workflow }: Workspace,
+  { path, tail }: Place,
+  location: string,
+  { createNew }: Deno.OpenOptions,
+): boolean {
+  if (location !== folder.spool(path) || tail) return false;
+  const { kind = "file" } = workflow.state.paths.get(path) ?? {};
+  if (kind !== "file") return false;
+  return !createNew || !lstatIfPresent(location);
+}
+
+function isAsBefore(
+  before: Deno.FileInfo,
+  now: Deno.FileInfo | undefined,
+): boolean {
+  return before.ino === now?.ino && before.size === now.size &&
+    before.mtime?.getTime() === now.mtime?.getTime();
 }
 
 function sizeOf(workspace: Workspace, { path }: Place): number {

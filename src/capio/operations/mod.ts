@@ -83,7 +83,8 @@ export const PATH_CALLS: Readonly<Record<string, PathCall>> = {
   realPath: { operation: realPath, follows: always, access: look },
   remove: { operation: remove, follows: never, access: make },
   stat: { operation: stat, follows: always, access: look },
-  truncate: { operation: truncate, follows: always, access: write },
+  // Deno's own truncates no file through a link.
+  truncate: { operation: truncate, follows: never, access: write },
   utime: { operation: utime, follows: always, access: write },
   writeFile: { operation: writeFile, follows: unlessNew, access: write },
   writeTextFile: {

@@ -12,16 +12,19 @@ import { atLocation } from "./translate.ts";
 export function* open(
   workspace: Workspace,
   place: Place,
-  options: Deno.OpenOptions = { read: true },
+  given?: Deno.OpenOptions | null,
 ): Operation<Deno.FsFile> {
-  if (options.write || options.append) {
-    return yield* openDenoForWriting(workspace, place, options);
+  const options = given ?? { read: true };
+  const { read, write, append, truncate, create, createNew } = options;
+  const isForWriting = write || append;
+  const isValid = isForWriting
+    ? !truncate || (write && (createNew || !append))
+    : read && !truncate && !create && !createNew;
+  if (!isValid) {
+    // The original says so before anybody waits and anything is copied.
+    return yield* call("open", place.given, options);
   }
-  const { create, createNew, truncate } = options;
-  // Not for readers: the original says so before anybody waits.
-  if (create || createNew || truncate || !options.read) {
-    return yield* call("open", workspace.folder.real(place.path), options);
-  }
+  if (isForWriting) return yield* openDenoForWriting(workspace, place, options);
   return yield* openForReading(
     workspace,
     place,
@@ -121,11 +124,8 @@ export function* openForWriting<F>(
   open: (location: string) => Operation<F>,
   written: (file: F) => F,
 ): Operation<F> {
-  // A path that ends in a slash is no file's: nothing is made of it.
-  if (place.tail) return yield* atLocation(workspace, place, open);
   let location = "";
-  const prepare = () =>
-    location = prepareWriting(workspace, place.path, options);
+  const prepare = () => location = prepareWriting(workspace, place, options);
   const file = yield* atLocation(workspace, place, open, prepare);
   if (location !== workspace.folder.spool(place.path)) return file;
   return written(file);
@@ -138,7 +138,7 @@ export function* openForWriting<F>(
  */
 export function prepareWriting(
   workspace: Workspace,
-  path: string,
+  { path, tail }: Place,
   options: Deno.OpenOptions,
 ): string {
   const { workflow, folder } = workspace;
@@ -146,8 +146,10 @@ export function prepareWriting(
   if (present?.phase === "open") return folder.spool(path);
   if (!present && !workspace.real(path)) {
     const creates = options.create || options.createNew;
-    return creates ? workspace.placeNew(path) : folder.real(path);
+    return creates ? workspace.placeNew(path) : workspace.locate(path);
   }
+  // Neither a directory nor a link that leads nowhere is written to.
+  if (tail || present?.kind === "symlink") return workspace.locate(path);
   return workflow.moving(() => replace(workspace, path, options));
 }
 
@@ -167,7 +169,7 @@ function replace(
   const info = spooled ? lstatIfPresent(source) : workspace.real(path);
   if (!info) {
     const creates = options.create || options.createNew;
-    return creates ? workspace.placeNew(path) : folder.real(path);
+    return creates ? workspace.placeNew(path) : workspace.locate(path);
   }
   if (options.createNew || !info.isFile) return source;
   // A new bearer of the name: readers of the old one keep what they have.
@@ -175,7 +177,10 @@ function replace(
   const copy = folder.copy(workflow.id);
   if (options.truncate) {
     system.openSync(copy, { write: true, create: true }).close();
-  } else system.copyFileSync(source, copy);
+  } else {
+    system.copyFileSync(source, copy);
+    keepTimes(copy, info);
+  }
   const { uid, gid } = system.lstatSync(copy);
   if (uid !== info.uid || gid !== info.gid) giveAway(copy, info);
   if (info.mode !== null && Deno.build.os !== "windows") {
@@ -186,6 +191,12 @@ function replace(
   system.renameSync(copy, target);
   workflow.refresh();
   return target;
+}
+
+/** Whoever opens a file and writes nothing has not changed it. */
+function keepTimes(copy: string, { atime, mtime }: Deno.FileInfo): void {
+  if (!atime || !mtime) return;
+  system.utimeSync(copy, atime, mtime);
 }
 
 /** Remembers that a real file was read, in case it is written anew. */

@@ -145,6 +145,20 @@ Deno.test("a close that gives up loses the file", () => {
   assertEquals(phaseOf(state, "a"), "lost");
 });
 
+Deno.test("a close of what has been left as it was does not count", () => {
+  const script: Script = [
+    ["1", join("w")],
+    ["1", rules([{ name: ["a"], committed: "on_close:2" }])],
+    ["1", open("a", 0)],
+    ["1", close(0)],
+    ["1", open("a", 1)],
+    ["1", { event: "close", handle: 1, idle: true }],
+  ];
+  assertEquals(phaseOf(play(script), "a"), "open");
+  const more: Script = [...script, ["1", open("a", 2)], ["1", close(2)]];
+  assertEquals(phaseOf(play(more), "a"), "committed");
+});
+
 Deno.test("a rename takes the file to the rule of its new name", () => {
   const state = play([
     ["1", join("w")],
