@@ -1,26 +1,13 @@
 import {
-  Key,
   ResponseStatus,
   TStorageError,
   UnitPayloadType,
 } from "../../tstorage/mod.ts";
 import { assertNoMore, parse } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import {
-  connect,
-  parseBound,
-  RANGE_HELP,
-  RANGE_OPTIONS,
-  SERVER_HELP,
-  SERVER_OPTIONS,
-} from "./arguments.ts";
+import { connect } from "./arguments.ts";
 import { formatTime } from "./csv_records.ts";
-
-const OPTIONS = {
-  ...SERVER_OPTIONS,
-  ...RANGE_OPTIONS,
-  iso: { type: "boolean", default: false },
-} as const;
+import { keyRange, QUERY_HELP, QUERY_OPTIONS } from "./key_range.ts";
 
 /** `sluice tstorage acq`: how far a range is complete. */
 export const acq: Command = {
@@ -34,17 +21,14 @@ the lower end of the next "get" to follow a series.
 Options:
       --iso  Print it as 2024-01-01T00:00:00Z
 
-${RANGE_HELP}
-
-${SERVER_HELP}
+${QUERY_HELP}
 
 Example:
   sluice tstorage get --min ,,,,$LAST --max ,,,,$(sluice tstorage acq)`,
   async run(args, signal) {
-    const { values, positionals } = parse(args, OPTIONS, []);
+    const { values, positionals } = parse(args, QUERY_OPTIONS, []);
     assertNoMore(positionals, 0);
-    const min = parseBound("--min", values.min, Key.MIN);
-    const max = parseBound("--max", values.max, Key.MAX);
+    const [min, max] = keyRange(values);
     await using channel = await connect(values, new UnitPayloadType(), signal);
     const { status, acq } = await channel.getAcq(min, max);
     signal.throwIfAborted();

@@ -3,26 +3,16 @@ import {
   ProgressManager,
   TerminalProgressBar,
 } from "../../events/mod.ts";
-import { Key, type Record } from "../../tstorage/mod.ts";
+import type { Record } from "../../tstorage/mod.ts";
 import { assertNoMore, parse } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import {
-  connect,
-  parseBound,
-  parseFields,
-  payloadType,
-  RANGE_HELP,
-  RANGE_OPTIONS,
-  SERVER_HELP,
-  SERVER_OPTIONS,
-} from "./arguments.ts";
+import { connect, parseFields, payloadType } from "./arguments.ts";
 import { type CsvFormat, csvHeader, formatCsvRecord } from "./csv_records.ts";
+import { keyRange, QUERY_HELP, QUERY_OPTIONS } from "./key_range.ts";
 
 const OPTIONS = {
-  ...SERVER_OPTIONS,
-  ...RANGE_OPTIONS,
+  ...QUERY_OPTIONS,
   fields: { type: "string" },
-  iso: { type: "boolean", default: false },
   output: { type: "string", short: "o" },
 } as const;
 
@@ -40,9 +30,7 @@ Options:
       --iso                   Print times as 2024-01-01T00:00:00Z
   -o, --output FILE           Write to FILE
 
-${RANGE_HELP}
-
-${SERVER_HELP}
+${QUERY_HELP}
 
 Example:
   sluice tstorage get --fields celsius:f32 --min 1,7 --max 2,8 -o seven.csv`,
@@ -50,8 +38,7 @@ Example:
     const { values, positionals } = parse(args, OPTIONS, []);
     assertNoMore(positionals, 0);
     const fields = parseFields(values.fields);
-    const min = parseBound("--min", values.min, Key.MIN);
-    const max = parseBound("--max", values.max, Key.MAX);
+    const [min, max] = keyRange(values);
     const channel = await connect(values, payloadType(fields), signal);
     await using _channel = channel;
     const file = values.output && await Deno.create(values.output);
