@@ -132,41 +132,36 @@ export function pairPlan(
   };
 }
 
-/** The function that runs what `plan` plans, and answers with a promise. */
-export function asynchronousForm(
-  name: string,
-  plan: Plan,
-  original: Call,
-): Replacement {
-  return {
-    name,
-    call(...args) {
-      let it: Planned | undefined;
-      try {
-        it = plan(args);
-      } catch (error) {
-        return Promise.reject(error);
-      }
-      if (!it) return original(...args);
-      return it.workspace.run(it.operation());
-    },
-  };
-}
+/** Makes the function that runs what `plan` plans in the place of `original`. */
+export type Form = (name: string, plan: Plan, original: Call) => Replacement;
 
-/** The function that runs what `plan` plans to its end. */
-export function synchronousForm(
-  name: string,
+/** Answers with a promise. */
+export const asynchronousForm: Form = (name, plan, original) => ({
+  name,
+  call: (...args) => begin(plan, args) ?? original(...args),
+});
+
+/** Runs it to its end. */
+export const synchronousForm: Form = (name, plan, original) => ({
+  name,
+  call(...args) {
+    const it = plan(args);
+    return it ? it.workspace.runSync(it.operation()) : original(...args);
+  },
+});
+
+/** Runs what is planned, if anything is; all that goes wrong is a rejection. */
+export function begin(
   plan: Plan,
-  original: Call,
-): Replacement {
-  return {
-    name,
-    call(...args) {
-      const it = plan(args);
-      if (!it) return original(...args);
-      return it.workspace.runSync(it.operation());
-    },
-  };
+  args: unknown[],
+): Promise<unknown> | undefined {
+  let it: Planned | undefined;
+  try {
+    it = plan(args);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  return it?.workspace.run(it.operation());
 }
 
 function listing(

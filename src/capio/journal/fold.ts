@@ -284,11 +284,8 @@ function settle(
   event: { by: string; time: number },
 ): WorkflowState {
   if (file.phase !== "open" || !isComplete(state, file)) return state;
-  file.phase = "committed";
+  end(state, file, "committed", event.time);
   file.committedBy = event.by;
-  file.ended = event.time;
-  state.pending.delete(file);
-  state.dependents.delete(file);
   if (!file.unlinked && state.engine.isPermanent(file.path)) {
     state.unpublished.set(file.number, file);
   }
@@ -304,13 +301,23 @@ function lose(
   member: string,
   time: number,
 ): WorkflowState {
-  file.phase = "lost";
+  end(state, file, "lost", time);
   file.lostBy = member;
+  loseHopeless(state, member, time);
+  return state;
+}
+
+/** Nothing changes what is committed or lost any more. */
+function end(
+  state: WorkflowState,
+  file: WorkflowFile,
+  phase: "committed" | "lost",
+  time: number,
+): void {
+  file.phase = phase;
   file.ended = time;
   state.pending.delete(file);
   state.dependents.delete(file);
-  loseHopeless(state, member, time);
-  return state;
 }
 
 function loseHopeless(

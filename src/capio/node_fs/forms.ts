@@ -1,30 +1,18 @@
-import type { Call, Plan, Replacement } from "../calls.ts";
+import { begin, type Call, type Form } from "../calls.ts";
 
 /** Where a function has the form that `util.promisify` gives of it. */
 export const PROMISIFIED = Symbol.for("nodejs.util.promisify.custom");
 
-/** The function that runs what `plan` plans, and calls back. */
-export function callbackForm(
-  name: string,
-  plan: Plan,
-  original: Call,
-): Replacement {
-  return {
-    name,
-    call(...args) {
-      const callback = args.at(-1);
-      if (!isFunction(callback)) return original(...args);
-      let it: ReturnType<Plan>;
-      try {
-        it = plan(args.slice(0, -1));
-      } catch (error) {
-        return queueMicrotask(() => callback(error));
-      }
-      if (!it) return original(...args);
-      callBack(it.workspace.run(it.operation()), callback);
-    },
-  };
-}
+/** Calls back. */
+export const callbackForm: Form = (name, plan, original) => ({
+  name,
+  call(...args) {
+    const callback = args.at(-1);
+    if (!isFunction(callback)) return original(...args);
+    const result = begin(plan, args.slice(0, -1));
+    return result ? callBack(result, callback) : original(...args);
+  },
+});
 
 /** Calls `callback` with what the promise comes to, as Node does. */
 export function callBack(promise: Promise<unknown>, callback: Call): void {
