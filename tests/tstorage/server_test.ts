@@ -167,6 +167,53 @@ Deno.test("a record under the same key replaces the one before", async () => {
   assertEquals(data, [{ key, value: 3 }]);
 });
 
+Deno.test("a large payload that is replaced takes no room any more", async () => {
+  using directory = new TemporaryDirectory();
+  const path = join(directory.path, "records.db");
+  const key = new Key(1, 2n, 3, 4n, 5n);
+  const size = 2 ** 20;
+  {
+    await using server = serveTStorage({ port: 0, path });
+    await using channel = await connected(server, new BytesPayloadType());
+    const sizes = [4096, 4097, size, 0, size + 1, 5000, size, size, size, size];
+    for (const [i, size] of sizes.entries()) {
+      const value = new Uint8Array(size).fill(i);
+      const first = { key, value: new Uint8Array(size + 1) };
+      assert((await channel.puta([first, { key, value }])).isOk());
+      const { data } = await channel.get(Key.MIN, Key.MAX);
+      assertEquals(data.length, 1);
+      assert(equalBytes(data[0].value, value), `payload ${i}`);
+    }
+  }
+  // What is replaced must be written before the one that it makes room for.
+  const { size: fileSize } = await Deno.stat(path);
+  assert(fileSize < 5 * size, `${fileSize} bytes`);
+});
+
+Deno.test("small records beside large ones are stored before clients give up", async () => {
+  await using server = serveTStorage({ port: 0 });
+  await using channel = new Channel(
+    "127.0.0.1",
+    server.port,
+    new BytesPayloadType(),
+    { timeout: 20_000 },
+  );
+  assert((await channel.connect()).isOk());
+  const large = new Uint8Array(32 * 2 ** 20);
+  const small = new Uint8Array(8);
+  const every = (step: number, value: Uint8Array, cap: bigint) =>
+    Array.from(
+      { length: 2000 / step },
+      (_, i) => ({ key: new Key(1, BigInt(i * step), 0, cap, 0n), value }),
+    );
+  assert((await channel.puta(every(400, large, 0n))).isOk());
+  for (let cap = 1n; cap <= 3n; cap++) {
+    assert((await channel.puta(every(1, small, cap))).isOk());
+  }
+  const { data } = await channel.get(Key.MIN.with({ cap: 1n }), Key.MAX);
+  assertEquals(data.length, 6000);
+});
+
 Deno.test("acquisition times increase, also over a restart", async () => {
   using directory = new TemporaryDirectory();
   const path = join(directory.path, "records.db");

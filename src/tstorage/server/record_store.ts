@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { nowNs } from "../timestamp.ts";
-import { viewOf } from "../wire/message.ts";
+import { KEY_BYTES, viewOf } from "../wire/message.ts";
 import { ORDERED_ACQ, type OrderedKey } from "./ordered_key.ts";
 import type { StagedPart } from "./staged_put.ts";
 
@@ -15,9 +15,11 @@ export interface RecordPage {
   readonly lastKey: OrderedKey;
 }
 
-/** Payloads above this are read one at a time. */
+/** Payloads above this are kept apart, and read one at a time. */
 export const LARGE_PAYLOAD = 4096;
 
+// SQLite reads the whole row of a key to compare it with another, so a large
+// payload is kept apart: the payload of its record is its number in "large".
 const SCHEMA = `
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
@@ -26,6 +28,11 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS records (
     key BLOB PRIMARY KEY, put INTEGER NOT NULL, payload BLOB NOT NULL
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS large (id INTEGER PRIMARY KEY, payload BLOB NOT NULL);
+  CREATE TRIGGER IF NOT EXISTS replace_large AFTER UPDATE ON records
+  WHEN typeof(old.payload) = 'integer' BEGIN
+    DELETE FROM large WHERE id = old.payload;
+  END;
   CREATE TABLE IF NOT EXISTS staged (
     put INTEGER NOT NULL, bytes BLOB NOT NULL, ends TEXT NOT NULL
   );
@@ -37,10 +44,16 @@ const SCHEMA = `
 // One statement moves a whole part: a call for every record would take several
 // times as long. A number of ?2 is where a record starts times 2^26 plus the
 // bytes of its payload, of which there are at most 2^25.
+const PART_SIZE = "(value & 0x3ffffff)";
+const PART_PAYLOAD = `substr(?1, (value >> 26) + 33, ${PART_SIZE})`;
+const INSERT_LARGE = `
+  INSERT INTO large SELECT ?3 + key, ${PART_PAYLOAD}
+  FROM json_each(?2) WHERE ${PART_SIZE} > ${LARGE_PAYLOAD}
+`;
 const INSERT = `
   INSERT INTO records
   SELECT substr(?1, (value >> 26) + 1, 32), ?3,
-    substr(?1, (value >> 26) + 33, value & 0x3ffffff)
+    iif(${PART_SIZE} > ${LARGE_PAYLOAD}, CAST(?4 + key AS INTEGER), ${PART_PAYLOAD})
   FROM json_each(?2) WHERE true ORDER BY 1, id
   ON CONFLICT (key) DO UPDATE SET payload = excluded.payload
 `;
@@ -49,10 +62,16 @@ const PAGE = `
   SELECT CAST(group_concat(key || small, '') AS BLOB) AS bytes,
     group_concat(size) AS sizes, max(key) AS lastKey
   FROM (
-    SELECT key, length(payload) AS size,
-      CASE WHEN length(payload) <= ${LARGE_PAYLOAD} THEN payload ELSE x'' END AS small
+    SELECT key, iif(typeof(payload) = 'blob', length(payload), (
+        SELECT length(large.payload) FROM large WHERE id = records.payload
+      )) AS size, iif(typeof(payload) = 'blob', payload, x'') AS small
     FROM records WHERE key >= ? AND put <= ? ORDER BY key LIMIT ?
   )
+`;
+
+const PAYLOAD = `
+  SELECT coalesce(large.payload, records.payload) AS payload
+  FROM records LEFT JOIN large ON id = records.payload WHERE key = ?
 `;
 
 /**
@@ -65,6 +84,8 @@ const PAGE = `
 export class RecordStore {
   readonly #db: DatabaseSync;
   readonly #insert: StatementSync;
+  readonly #insertLarge: StatementSync;
+  readonly #nextLarge: StatementSync;
   readonly #page: StatementSync;
   readonly #payload: StatementSync;
   #lastPut: number;
@@ -92,10 +113,12 @@ export class RecordStore {
     this.#lastPut = Number(last_put);
     this.#lastAcq = last_acq;
     this.#insert = this.#db.prepare(INSERT);
-    this.#page = this.#db.prepare(PAGE);
-    this.#payload = this.#db.prepare(
-      "SELECT payload FROM records WHERE key = ?",
+    this.#insertLarge = this.#db.prepare(INSERT_LARGE);
+    this.#nextLarge = this.#db.prepare(
+      "SELECT coalesce(max(id), 0) + 1 AS next FROM large",
     );
+    this.#page = this.#db.prepare(PAGE);
+    this.#payload = this.#db.prepare(PAYLOAD);
   }
 
   /** Number of the last PUT that is stored whole. */
@@ -131,7 +154,7 @@ export class RecordStore {
       try {
         for (const part of parts) {
           if (!withAcq) acq = stamp(part, acq);
-          this.#insert.run(part.bytes, starts(part), put);
+          this.#insertPart(part, put);
           await setImmediate();
         }
         const acqMax = acq > acqMin ? acq - 1n : acqMin;
@@ -173,6 +196,16 @@ export class RecordStore {
   /** Closes the file once the PUTs under way are stored. */
   async close(): Promise<void> {
     await this.#exclusive(() => Promise.resolve(this.#db.close()));
+  }
+
+  #insertPart(part: StagedPart, put: number): void {
+    const numbers = starts(part);
+    let next = 0;
+    if (hasLarge(part)) {
+      ({ next } = this.#nextLarge.get() as { next: number });
+      this.#insertLarge.run(part.bytes, numbers, next);
+    }
+    this.#insert.run(part.bytes, numbers, put, next);
   }
 
   /** One writer after another. */
@@ -265,4 +298,10 @@ function starts({ ends }: StagedPart): string {
     return number;
   });
   return JSON.stringify(numbers);
+}
+
+function hasLarge({ ends }: StagedPart): boolean {
+  return ends.some((end, i) =>
+    end - (ends[i - 1] ?? 0) > KEY_BYTES + LARGE_PAYLOAD
+  );
 }
