@@ -31,6 +31,13 @@
  * A write stream that is destroyed before it has finished, and a `writeFile`
  * that fails, lose the file to its readers.
  *
+ * ## What is not replaced
+ *
+ * `Deno.chdir` and `process.chdir` enter a directory that was just made. Other
+ * functions take the directory as it is on disk, where a new file or directory
+ * appears at its commit: `Deno.Command` with its `cwd` and the programs that it
+ * starts, `import`, sockets with a path and `Deno.openKv`, for instance.
+ *
  * @module
  */
 export * from "./capio_path.ts";
