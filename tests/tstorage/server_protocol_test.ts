@@ -1,5 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { nowNs, serveTStorage } from "../../src/tstorage/mod.ts";
+import {
+  Channel,
+  Key,
+  nowNs,
+  serveTStorage,
+  UnitPayloadType,
+} from "../../src/tstorage/mod.ts";
 import { ByteConnection } from "./byte_connection.ts";
 import { seededRandom } from "./seeded_random.ts";
 import {
@@ -119,6 +125,8 @@ Deno.test("a refused GET is success, the terminator, an error, the end", async (
     [MIN, "ffffffff" + MAX.slice(8)],
     // Empty in one part alone.
     [MIN, MAX.slice(0, -16) + "0000000000000080"],
+    // From an acquisition time that is still to come.
+    [MIN.slice(0, -16) + "feffffffffffff7f", MAX],
   ];
   for (const [min, max] of refused) {
     using client = await RawClient.connect(server.port);
@@ -130,12 +138,12 @@ Deno.test("a refused GET is success, the terminator, an error, the end", async (
   }
 });
 
-Deno.test("a GETACQ is refused for a negative cid only", async () => {
+Deno.test("a GETACQ is refused for a negative cid and for the future only", async () => {
   await using server = serveTStorage({ port: 0 });
   {
     using client = await RawClient.connect(server.port);
     await client.exchange(
-      hex(GETACQ, MAX, KEY_12345),
+      hex(GETACQ, MAX.slice(0, -16) + "00".repeat(8), KEY_12345),
       hex("00000000 0800000000000000 0500000000000000"),
     );
     await client.exchange(
@@ -144,11 +152,36 @@ Deno.test("a GETACQ is refused for a negative cid only", async () => {
     );
     assertEquals(await client.read(1), new Uint8Array());
   }
-  using client = await RawClient.connect(server.port);
-  await client.exchange(
-    hex(GETACQ, MIN, "feffffff" + MAX.slice(8)),
-    hex(ERROR_HEADER),
+  const refused = [
+    [MIN, "feffffff" + MAX.slice(8)],
+    [MIN.slice(0, -16) + "feffffffffffff7f", MAX],
+  ];
+  for (const [min, max] of refused) {
+    using client = await RawClient.connect(server.port);
+    await client.exchange(hex(GETACQ, min, max), hex(ERROR_HEADER));
+    assertEquals(await client.read(1), new Uint8Array());
+  }
+});
+
+Deno.test("a range may start at the time that was answered last", async () => {
+  await using server = serveTStorage({ port: 0 });
+  await using channel = new Channel(
+    "127.0.0.1",
+    server.port,
+    new UnitPayloadType(),
   );
+  assert((await channel.connect()).isOk());
+  const records = [{ key: new Key(1, 2n, 3, 4n), value: undefined }];
+  let min = Key.MIN;
+  for (let round = 0; round < 200; round++) {
+    if (round % 3 === 0) assert((await channel.put(records)).isOk());
+    const { data, acq } = round % 2
+      ? await channel.get(min, Key.MAX)
+      : { data: [], ...await channel.getAcq(min, Key.MAX) };
+    assert(acq >= min.acq, `round ${round}`);
+    assert(data.every(({ key }) => key.acq >= min.acq && key.acq < acq));
+    min = min.with({ acq });
+  }
 });
 
 Deno.test("a request of wrong shape ends its connection and no other", async () => {

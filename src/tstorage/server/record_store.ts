@@ -89,6 +89,7 @@ export class RecordStore {
   readonly #page: StatementSync;
   readonly #payload: StatementSync;
   #lastPut: number;
+  /** The last acquisition time that is given, or earlier than one told. */
   #lastAcq: bigint;
   /** Start of the acquisition times of the PUT that is being stored. */
   #pendingAcq: bigint | undefined;
@@ -128,7 +129,14 @@ export class RecordStore {
 
   /** Every record with an earlier acquisition time can be read. */
   get acq(): bigint {
-    return this.#pendingAcq ?? this.#now();
+    return this.#pendingAcq ?? this.now;
+  }
+
+  /** The clock of acquisition times, which never goes back. */
+  get now(): bigint {
+    const now = nowNs();
+    if (now > this.#lastAcq) this.#lastAcq = now - 1n;
+    return this.#lastAcq + 1n;
   }
 
   /** A place for the parts of a PUT that are too large to keep in memory. */
@@ -147,7 +155,7 @@ export class RecordStore {
     withAcq: boolean,
   ): Promise<{ readonly acqMin: bigint; readonly acqMax: bigint }> {
     return this.#exclusive(async () => {
-      const acqMin = this.#pendingAcq = this.#now();
+      const acqMin = this.#pendingAcq = this.now;
       const put = this.#lastPut + 1;
       let acq = acqMin;
       this.#db.exec("BEGIN IMMEDIATE");
@@ -214,11 +222,6 @@ export class RecordStore {
     this.#writers = result.catch(() => {});
     return result;
   };
-
-  #now(): bigint {
-    const now = nowNs();
-    return now > this.#lastAcq ? now : this.#lastAcq + 1n;
-  }
 }
 
 /** Parts of an unfinished PUT in the database, where no GET sees them. */
