@@ -6,7 +6,15 @@ export interface Command {
   readonly summary: string;
   /** What `--help` prints. */
   readonly help: string;
-  /** Resolves to the exit code; throws {@linkcode UsageError} for bad usage. */
+  /**
+   * Whether the exit code is that of another program, which has heard of a
+   * signal itself and says what it made of it.
+   */
+  readonly forwardsExitCode?: boolean;
+  /**
+   * Ends when `signal` aborts, at the latest when all it holds is released.
+   * Resolves to the exit code; throws {@linkcode UsageError} for bad usage.
+   */
   run(args: string[], signal: AbortSignal): Promise<number>;
 }
 
@@ -14,6 +22,3 @@ export interface Command {
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
-
-/** The exit code of a command that Ctrl-C has ended, as shells report it. */
-export const INTERRUPTED = 130;

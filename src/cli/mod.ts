@@ -10,7 +10,8 @@
 import { run } from "./capio/run.ts";
 import { status } from "./capio/status.ts";
 import { workflow } from "./capio/workflow.ts";
-import { type Command, INTERRUPTED, UsageError } from "./command.ts";
+import { type Command, UsageError } from "./command.ts";
+import { exitCodeOf, Interruption, SIGNALS } from "./interruption.ts";
 import { lines } from "./lines/mod.ts";
 import { store } from "./store/mod.ts";
 import { tstorage } from "./tstorage/mod.ts";
@@ -39,7 +40,8 @@ const COMMANDS: readonly Command[] = [
  *
  * @param args The arguments after `sluice`, a subcommand first.
  * @param signal Ends the subcommand early when it aborts.
- * @returns The exit code: 0 for success, 1 for a failure, 2 for wrong usage.
+ * @returns The exit code: 0 for success, 1 for a failure, 2 for wrong usage, 130
+ * when `signal` has aborted. That of `sluice run` is its script's.
  */
 export async function main(
   args: readonly string[],
@@ -62,10 +64,13 @@ export async function main(
     return 0;
   }
   try {
-    return await command.run(rest, signal);
+    const code = await command.run(rest, signal);
+    if (!signal.aborted || command.forwardsExitCode) return code;
   } catch (error) {
-    return explain(error, command);
+    const code = explain(error, command);
+    if (!signal.aborted) return code;
   }
+  return exitCodeOf(signal);
 }
 
 function overview(): string {
@@ -79,6 +84,9 @@ function overview(): string {
     ...lines,
     "",
     '"sluice COMMAND --help" explains a command.',
+    "",
+    "The exit code is 0 for success, 1 for a failure, 2 for wrong usage, 130 after",
+    "Ctrl-C and 143 after SIGTERM, unless the command says otherwise.",
   ].join("\n");
 }
 
@@ -91,13 +99,14 @@ function explain(error: unknown, command: Command): number {
 }
 
 if (import.meta.main) {
-  const interrupt = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  const ending = new AbortController();
+  for (const signal of SIGNALS) {
     Deno.addSignalListener(signal, () => {
-      // A second Ctrl-C means now, whatever the command is still tidying up.
-      if (interrupt.signal.aborted) Deno.exit(INTERRUPTED);
-      interrupt.abort(new DOMException("Interrupted", "AbortError"));
+      const interruption = new Interruption(signal);
+      // A second one means now, whatever the command is still tidying up.
+      if (ending.signal.aborted) Deno.exit(interruption.exitCode);
+      ending.abort(interruption);
     });
   }
-  Deno.exit(await main(Deno.args, interrupt.signal));
+  Deno.exit(await main(Deno.args, ending.signal));
 }

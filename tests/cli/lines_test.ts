@@ -61,7 +61,7 @@ Deno.test("what mirror reads, serve keeps and tail prints, until Ctrl-C", async 
 
   for (const [child, reader] of [[tail, tailed], [server, said]] as const) {
     child.kill("SIGINT");
-    assertEquals((await child.status).code, 0);
+    assertEquals((await child.status).code, 130);
     await reader.cancel();
     assertEquals(await new Response(child.stderr).text(), "");
     await child.stdin.close();

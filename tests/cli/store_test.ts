@@ -132,7 +132,7 @@ Deno.test("an interrupted set leaves the old value and says so in one line", asy
   const { code } = await child.status;
   const stderr = await new Response(child.stderr).text();
   await writer.close().catch(() => {});
-  assertEquals([code, stderr], [1, "sluice store: Interrupted\n"]);
+  assertEquals([code, stderr], [130, "sluice store: Interrupted\n"]);
   assertEquals(await store("get", url, "a"), ok("old"));
 });
 

@@ -1,5 +1,7 @@
 import { stepCommand } from "../../capio/mod.ts";
 import { type Command, UsageError } from "../command.ts";
+import { Interruption } from "../interruption.ts";
+import { endingWithUs, signalChild } from "./child.ts";
 import { scriptProblem } from "./script_file.ts";
 import { parseStep } from "./step_arguments.ts";
 
@@ -28,8 +30,12 @@ $CAPIO_OPEN_TIMEOUT_SECONDS says, else for ever.
 Any other option before SCRIPT goes to "deno run", for instance --allow-net or
 --config=deno.json; write a value after "=".
 
+The exit code is that of the script, 128 + N when signal N ended it. SIGTERM and
+SIGINT are handed on to it; a second one kills it.
+
 Example:
   sluice run --capio-dir data --app-name reader --allow-net read.ts --fast`,
+  forwardsExitCode: true,
   async run(args, signal) {
     const step = parseStep(args);
     const problem = await scriptProblem(step.script);
@@ -45,11 +51,19 @@ async function runStep(
   signal: AbortSignal,
 ): Promise<number> {
   const { args, env } = stepCommand(step);
+  signal.throwIfAborted();
   const child = new Deno.Command(Deno.execPath(), { args, env }).spawn();
-  const stop = () => child.kill("SIGTERM");
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
+  using _ending = endingWithUs(child);
+  const handOn = () => handOnTo(child, signal.reason);
+  signal.addEventListener("abort", handOn, { once: true });
   const { code } = await child.status;
-  signal.removeEventListener("abort", stop);
+  signal.removeEventListener("abort", handOn);
   return code;
+}
+
+function handOnTo(child: Deno.ChildProcess, reason: unknown): void {
+  const signal = reason instanceof Interruption ? reason.signal : "SIGTERM";
+  // Ctrl-C reaches every program of a terminal. Twice would be another wish.
+  if (signal === "SIGINT" && Deno.stdin.isTerminal()) return;
+  signalChild(child, signal);
 }

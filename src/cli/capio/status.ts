@@ -4,7 +4,7 @@ import {
   workflowStatus,
 } from "../../capio/mod.ts";
 import { parseArguments } from "../arguments.ts";
-import { type Command, INTERRUPTED } from "../command.ts";
+import type { Command } from "../command.ts";
 import { statusLines } from "./status_lines.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -52,11 +52,10 @@ Example:
       : appended(terminal);
     try {
       await looks.pipeTo(show, { signal });
-      return 0;
     } catch (error) {
-      if (signal.aborted) return INTERRUPTED;
-      throw error;
+      if (!signal.aborted) throw error;
     }
+    return 0;
   },
 };
 

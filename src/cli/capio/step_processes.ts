@@ -1,3 +1,4 @@
+import { endingWithUs, signalChild } from "./child.ts";
 import type { StandardStream, Terminal } from "./terminal.ts";
 
 /** A step's process to be. */
@@ -75,7 +76,8 @@ async function runStep(
     stderr: "piped",
   }).spawn();
   const output = new AbortController();
-  using _ = endOn(stop, child, output);
+  using _ending = endingWithUs(child);
+  using _stopping = endOn(stop, child, output);
   const forward = (stream: StandardStream) => {
     const shown = new WritableStream<string>({
       write: (text) => terminal.write(stream, text),
@@ -97,40 +99,27 @@ async function runStep(
   ]);
 }
 
-/**
- * Ends a step when it is time, at first in a way that it can answer to; at
- * once when this process ends itself.
- */
+/** Ends a step when it is time, at first in a way that it can answer to. */
 function endOn(
   stop: AbortSignal,
   child: Deno.ChildProcess,
   output: AbortController,
 ): Disposable {
-  const kill = (signal: Deno.Signal) => {
-    try {
-      child.kill(signal);
-    } catch {
-      // It has ended by itself.
-    }
-  };
   let timer: ReturnType<typeof setTimeout> | undefined;
   const end = () => {
-    kill("SIGTERM");
+    signalChild(child, "SIGTERM");
     timer = setTimeout(() => {
-      kill("SIGKILL");
+      signalChild(child, "SIGKILL");
       // What the step itself has started may keep it open.
       output.abort();
     }, GRACE_MILLISECONDS);
   };
-  const endNow = () => kill("SIGKILL");
   if (stop.aborted) end();
   stop.addEventListener("abort", end, { once: true });
-  addEventListener("unload", endNow);
   return {
     [Symbol.dispose]() {
       clearTimeout(timer);
       stop.removeEventListener("abort", end);
-      removeEventListener("unload", endNow);
     },
   };
 }

@@ -8,7 +8,7 @@ import {
   workflowStatus,
 } from "../../capio/mod.ts";
 import { parseArguments } from "../arguments.ts";
-import { type Command, INTERRUPTED, UsageError } from "../command.ts";
+import { type Command, UsageError } from "../command.ts";
 import { type PlanFile, readPlanFile } from "./plan_file.ts";
 import { fileLines, memberLines } from "./status_lines.ts";
 import {
@@ -36,7 +36,8 @@ what each step does and how far each file is.
 
 When a step fails, the others are told to stop (SIGTERM), and killed if they
 have not within 5 seconds; the exit code is that of the step that failed first,
-128 + N when signal N killed it. Ctrl-C stops all steps; the exit code is 130.
+128 + N when signal N killed it. Ctrl-C stops all steps; the exit code is 130,
+after SIGTERM 143.
 
 FILE is JSON. Paths in it are relative to it, and the steps run beside it:
   {
@@ -121,7 +122,7 @@ async function runPlan(
     const outcome = describeOutcome(failure, signal);
     await terminal.print(`sluice workflow: ${outcome} after ${seconds} s`);
     for (const line of summary(status)) await terminal.print(`  ${line}`);
-    return signal.aborted ? INTERRUPTED : failure?.code ?? 0;
+    return failure?.code ?? 0;
   } finally {
     workspace.leave(isFailed);
   }

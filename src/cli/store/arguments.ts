@@ -1,3 +1,4 @@
+import { abortable } from "@std/async";
 import {
   openStore,
   type OpenStoreOptions,
@@ -6,22 +7,33 @@ import {
 } from "../../store/mod.ts";
 import { UsageError } from "../command.ts";
 
-/** Connects to the store that is given by a URL. */
+/** Connects to the store that a URL names, which has to be there. */
 export async function open(
   url: string,
-  options: OpenStoreOptions = {},
+  signal: AbortSignal,
+): Promise<ReadOnlyStore> {
+  return await connect(url, signal, { create: false });
+}
+
+async function connect(
+  url: string,
+  signal: AbortSignal,
+  options: OpenStoreOptions,
 ): Promise<ReadOnlyStore> {
   try {
-    return await openStore(url, options);
+    return await abortable(openStore(url, options), signal);
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message);
     throw error;
   }
 }
 
-/** Connects to a store that can be written, which is made if need be. */
-export async function openToWrite(url: string): Promise<Store> {
-  const store = await open(url, { create: true });
+/** Connects to a store that can be written, made if there is none. */
+export async function openToWrite(
+  url: string,
+  signal: AbortSignal,
+): Promise<Store> {
+  const store = await connect(url, signal, { create: true });
   if (store instanceof Store) return store;
   await store.disconnect();
   throw new UsageError(`Cannot write to "${url}": it is read-only`);

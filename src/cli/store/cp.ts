@@ -1,3 +1,4 @@
+import { abortable } from "@std/async";
 import { TerminalProgressBar } from "../../events/mod.ts";
 import { assertNoMore, parse } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -23,11 +24,14 @@ Example:
     const { values, positionals } = parse(args, OPTIONS, ["FROM", "TO"]);
     const [fromUrl, toUrl, pattern = "*"] = positionals;
     assertNoMore(positionals, values.key === undefined ? 3 : 2);
-    await using from = await open(fromUrl, { create: false });
-    await using to = await openToWrite(toUrl);
+    await using from = await open(fromUrl, signal);
+    await using to = await openToWrite(toUrl, signal);
     using _bar = new TerminalProgressBar(to.eventManager);
     const keys = values.key === undefined ? from.glob(pattern) : [values.key];
-    for await (const key of keys) await to.set(key, from.get(key), { signal });
+    for await (const key of keys) {
+      const value = abortable(from.get(key), signal);
+      await to.set(key, value, { signal });
+    }
     return 0;
   },
 };

@@ -1,3 +1,4 @@
+import { abortable } from "@std/async";
 import { TerminalProgressBar } from "../../events/mod.ts";
 import { StoreProgressManager } from "../../store/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
@@ -32,8 +33,8 @@ Example:
     const [url, key] = positionals;
     assertNoMore(positionals, 2);
     const [start, end] = parseRange(values.range ?? "-");
-    await using store = await open(url, { create: false });
-    const value = await store.get(key);
+    await using store = await open(url, signal);
+    const value = await abortable(store.get(key), signal);
     if (values.metadata) {
       console.log(JSON.stringify(value.metadata));
       return 0;
@@ -47,7 +48,7 @@ Example:
     });
     const data = value.range(start, end);
     const reported = bufferIterator(data, { progress, signal });
-    await progress.run(() => write(reported, values.output));
+    await progress.run(() => write(reported, values.output, signal));
     return 0;
   },
 };
@@ -55,16 +56,18 @@ Example:
 async function write(
   data: ReadableStream<Uint8Array>,
   path: string | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
-  if (path === undefined) return await copy(data, Deno.stdout);
+  if (path === undefined) return await copy(data, Deno.stdout, signal);
   using file = await Deno.create(path);
-  await copy(data, file);
+  await copy(data, file, signal);
 }
 
 /** Copies through one buffer: new ones for all of a large value pile up. */
 async function copy(
   data: ReadableStream<Uint8Array>,
   to: { write(bytes: Uint8Array): Promise<number> },
+  signal: AbortSignal,
 ): Promise<void> {
   const reader = data.getReader({ mode: "byob" });
   let buffer = new Uint8Array(BUFFER_BYTES);
@@ -73,7 +76,9 @@ async function copy(
       const { done, value } = await reader.read(buffer);
       if (done) return;
       for (let rest = value; rest.length > 0;) {
-        rest = rest.subarray(await to.write(rest));
+        // Who reads the output may have stopped to.
+        const count = await abortable(to.write(rest), signal);
+        rest = rest.subarray(count);
       }
       buffer = new Uint8Array(value.buffer);
     }

@@ -1,3 +1,4 @@
+import { abortable } from "@std/async";
 import type { ReadOnlyStore } from "../../store/mod.ts";
 import { assertNoMore, parse } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -25,10 +26,13 @@ Example:
     const { values, positionals } = parse(args, OPTIONS, ["URL"]);
     const [url, pattern = "*"] = positionals;
     assertNoMore(positionals, 2);
-    await using store = await open(url, { create: false });
+    await using store = await open(url, signal);
     for await (const key of store.glob(pattern)) {
       signal.throwIfAborted();
-      console.log(values.long ? await longLine(store, key) : printable(key));
+      const line = values.long
+        ? await abortable(longLine(store, key), signal)
+        : printable(key);
+      console.log(line);
     }
     return 0;
   },

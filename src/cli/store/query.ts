@@ -26,7 +26,7 @@ Example:
     const [url, ...conditions] = positionals;
     const match = Object.fromEntries(conditions.map(parseCondition));
     const select = values.select?.split(",");
-    await using store = await open(url, { create: false });
+    await using store = await open(url, signal);
     for await (const [key, metadata] of store.query(match, select)) {
       signal.throwIfAborted();
       console.log(JSON.stringify({ key, metadata }));

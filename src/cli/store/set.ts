@@ -27,7 +27,7 @@ Example:
     assertNoMore(positionals, 3);
     const metadata = parseMetadata(values.metadata ?? "{}");
     using file = path === "-" ? undefined : await Deno.open(path);
-    await using store = await openToWrite(url);
+    await using store = await openToWrite(url, signal);
     using _bar = new TerminalProgressBar(store.eventManager);
     await setFrom(file, store, key, metadata, { signal });
     return 0;

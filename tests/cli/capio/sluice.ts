@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { delay } from "@std/async";
 import { fromFileUrl, join } from "@std/path";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
@@ -7,12 +8,25 @@ const cli = join(root, "src/cli/mod.ts");
 const config = (await stdConfigArgs())
   .map((arg) => arg.startsWith("-") ? arg : join(root, arg));
 
-/** The flag with which steps of this checkout find what they import. */
+/** With these flags of Deno steps of this checkout find what they import. */
+export const denoFlags = config.length > 0 ? [config.join("=")] : [];
+
+/** The option that gives them to all steps. */
 export const configFlag = `--deno-flag=${config.join("=")}`;
 
 /** The arguments of Deno that run the command line. */
 export function sluiceArgs(...args: string[]): string[] {
   return ["run", "-A", "--quiet", "--no-check", ...config, cli, ...args];
+}
+
+/** Whether {@linkcode terminalArgs} mean something here. */
+export const hasTerminals = existsSync("/usr/bin/script");
+
+/** The arguments of `script` that run the command line in a terminal. */
+export function terminalArgs(...args: string[]): string[] {
+  const command = [Deno.execPath(), ...sluiceArgs(...args)]
+    .map((word) => `'${word}'`).join(" ");
+  return ["-qec", `stty rows 24 cols 80; ${command}`, "/dev/null"];
 }
 
 /** How a command ended. */
@@ -22,7 +36,10 @@ export interface SluiceResult {
   readonly stderr: string;
 }
 
-/** A running `sluice` command; the test that starts it awaits its `result`. */
+/**
+ * A running `sluice` command; the test that starts it awaits its `result`. Its
+ * standard input stays open.
+ */
 export class Sluice implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #read: Promise<unknown>;
@@ -34,7 +51,7 @@ export class Sluice implements AsyncDisposable {
     this.#process = new Deno.Command(Deno.execPath(), {
       args: sluiceArgs(...args),
       env: { NO_COLOR: "1" },
-      stdin: "null",
+      stdin: "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
@@ -43,6 +60,13 @@ export class Sluice implements AsyncDisposable {
       this.#collect("stderr"),
     ]);
     this.result = this.#finish();
+  }
+
+  /** Gives it something to read. */
+  async write(text: string): Promise<void> {
+    const writer = this.#process.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(text));
+    writer.releaseLock();
   }
 
   kill(signal: Deno.Signal): void {
@@ -80,6 +104,8 @@ export class Sluice implements AsyncDisposable {
   async #finish(): Promise<SluiceResult> {
     await this.#read;
     const { code } = await this.#process.status;
+    // What it did not read is nobody's.
+    await this.#process.stdin.abort();
     return { code, stdout: this.stdout, stderr: this.stderr };
   }
 }

@@ -4,16 +4,17 @@ import {
   assertFalse,
   assertStringIncludes,
 } from "@std/assert";
-import { existsSync } from "node:fs";
 import {
   configFlag,
   ENDLESS,
+  hasTerminals,
   isAlive,
   READER,
   Sluice,
   sluice,
   sluiceArgs,
   STREAMED,
+  terminalArgs,
   TestPlan,
   WRITER,
   WRITER_FLAGS,
@@ -145,7 +146,7 @@ Deno.test("a step that does not end when it is told to is killed", async () => {
   const begun = performance.now();
   command.kill("SIGTERM");
   const { code, stdout } = await command.result;
-  assertEquals(code, 130);
+  assertEquals(code, 143);
   assertStringIncludes(stdout, "obstinate | not yet");
   assert(performance.now() - begun > 4_900, "it has time to tidy up");
   assertFalse(isAlive(pid));
@@ -304,7 +305,7 @@ Deno.test("wrong usage is said in one line", async () => {
 
 Deno.test({
   name: "on a terminal the lines below show what each step does",
-  ignore: !existsSync("/usr/bin/script"),
+  ignore: !hasTerminals,
   async fn() {
     using plan = new TestPlan({
       writer: {
@@ -313,10 +314,8 @@ Deno.test({
       },
       reader: { code: READER },
     }, STREAMED);
-    const args = sluiceArgs("workflow", configFlag, plan.file);
-    const command = [Deno.execPath(), ...args].map((it) => `'${it}'`).join(" ");
     const { stdout } = await new Deno.Command("script", {
-      args: ["-qec", `stty rows 24 cols 80; ${command}`, "/dev/null"],
+      args: terminalArgs("workflow", configFlag, plan.file),
       stdin: "null",
     }).output();
     const screen = new TextDecoder().decode(stdout);

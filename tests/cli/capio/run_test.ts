@@ -1,0 +1,94 @@
+import { assertEquals, assertFalse } from "@std/assert";
+import {
+  denoFlags,
+  hasTerminals,
+  isAlive,
+  Sluice,
+  terminalArgs,
+  TestPlan,
+} from "./sluice.ts";
+
+/** A script in a directory of its own, and the arguments that run it. */
+class TestScript implements Disposable {
+  readonly #plan: TestPlan;
+  readonly args: readonly string[];
+
+  constructor(code: string) {
+    this.#plan = new TestPlan({ script: { code } });
+    const script = this.#plan.path("script.ts");
+    this.args = ["run", "--capio-dir", this.#plan.data, ...denoFlags, script];
+  }
+
+  [Symbol.dispose](): void {
+    this.#plan[Symbol.dispose]();
+  }
+}
+
+/** Ends by itself when it has been told to, with what it was told in its code. */
+const POLITE = `
+  let count = 0;
+  for (const [signal, code] of [["SIGINT", 10], ["SIGTERM", 20]] as const) {
+    Deno.addSignalListener(signal, () => {
+      count++;
+      setTimeout(() => Deno.exit(code + count), 300);
+    });
+  }
+  console.log("running");
+  setInterval(() => {}, 1000);`;
+
+Deno.test("the exit code of a script is that of the command", async () => {
+  using script = new TestScript(`Deno.exit(7);`);
+  await using command = new Sluice(...script.args);
+  assertEquals((await command.result).code, 7);
+});
+
+for (const [signal, code] of [["SIGINT", 11], ["SIGTERM", 21]] as const) {
+  Deno.test(`a script that is sent ${signal} by way of the command may tidy up, and says how it ended`, async () => {
+    using script = new TestScript(POLITE);
+    await using command = new Sluice(...script.args);
+    await command.printed(/running/);
+    command.kill(signal);
+    assertEquals((await command.result).code, code);
+  });
+}
+
+Deno.test("a second signal kills a script that takes its time", async () => {
+  using script = new TestScript(`
+    Deno.addSignalListener("SIGINT", () => console.log("not yet"));
+    console.log("running as process", Deno.pid);
+    setInterval(() => {}, 1000);`);
+  await using command = new Sluice(...script.args);
+  const [, pid] = await command.printed(/process (\d+)/);
+  command.kill("SIGINT");
+  await command.printed(/not yet/);
+  command.kill("SIGTERM");
+  assertEquals((await command.result).code, 143);
+  while (isAlive(Number(pid))) {
+    await new Promise((done) => setTimeout(done, 10));
+  }
+});
+
+Deno.test({
+  name: "Ctrl-C in a terminal reaches a script once",
+  ignore: !hasTerminals,
+  async fn() {
+    using script = new TestScript(POLITE);
+    const terminal = new Deno.Command("script", {
+      args: terminalArgs(...script.args),
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const output = terminal.stdout.pipeThrough(new TextDecoderStream())
+      .getReader();
+    for (let text = ""; !text.includes("running");) {
+      const { done, value } = await output.read();
+      assertFalse(done, text);
+      text += value;
+    }
+    const keys = terminal.stdin.getWriter();
+    await keys.write(new Uint8Array([3]));
+    assertEquals((await terminal.status).code, 11);
+    await keys.abort();
+    await output.cancel();
+  },
+});
