@@ -2,7 +2,7 @@ import { assert, assertEquals, fail } from "@std/assert";
 import type { Store } from "../store.ts";
 import { KeyError, StoreError } from "../store_error.ts";
 import { filled } from "./data.ts";
-import { generator } from "./random.ts";
+import { generator } from "./seeded_random.ts";
 
 const KEYS = ["a", "b", "c"];
 const SIZES = [0, 5, 1_000, 65_536, 65_537, 262_144, 300_000, 1_500_000];

@@ -14,7 +14,10 @@ import type { ReadOnlyStore } from "../read_only_store.ts";
 import type { Store } from "../store.ts";
 import { ignoring } from "./comparing.ts";
 import { ENTRIES, type TestEntry } from "./entries.ts";
+import { meanwhileTests } from "./meanwhile.ts";
 import { readingTests } from "./reading.ts";
+import { refusingTests } from "./refusing.ts";
+import { tellingTests } from "./telling.ts";
 import { noTransactionTests, transactionTests } from "./transactions.ts";
 import { writingTests } from "./writing.ts";
 
@@ -62,6 +65,9 @@ export function testStore(
   });
   const { transactions = true } = options;
   define(name, writingTests, open);
+  define(name, refusingTests, open);
+  define(name, meanwhileTests, open);
+  define(name, tellingTests, open);
   define(name, transactions ? transactionTests : noTransactionTests, open);
 }
 

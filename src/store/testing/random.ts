@@ -3,6 +3,7 @@ import type { Metadata } from "../metadata.ts";
 import type { Store } from "../store.ts";
 import { assertBytes, collect, plain } from "./comparing.ts";
 import { filled } from "./data.ts";
+import { generator } from "./seeded_random.ts";
 
 /** Compares the store with a map, after each of many random operations. */
 export async function doRandomThings(
@@ -56,13 +57,4 @@ export async function doRandomThings(
     [...model].map(([key, { metadata }]): [string, unknown] => [key, metadata])
       .sort(compare),
   );
-}
-
-/** Random integers below a bound, the same ones for the same seed. */
-export function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor(state / 2 ** 32 * below);
-  };
 }

@@ -14,11 +14,10 @@ import {
 import { DummyTransactionContext } from "../transaction.ts";
 import { assertBytes, plain } from "./comparing.ts";
 import { filled, LARGE } from "./data.ts";
-
-type Writing = (store: Store) => Promise<void>;
+import type { StoreTests } from "./store_tests.ts";
 
 /** What is true of every store without transactions. */
-export const noTransactionTests: Readonly<Record<string, Writing>> = {
+export const noTransactionTests: StoreTests = {
   "a transaction does nothing, and is one object": async (store) => {
     const transaction = store.transaction("one");
     assertInstanceOf(transaction, DummyTransactionContext);
@@ -39,7 +38,7 @@ export const noTransactionTests: Readonly<Record<string, Writing>> = {
 };
 
 /** What is true of every store with transactions. */
-export const transactionTests: Readonly<Record<string, Writing>> = {
+export const transactionTests: StoreTests = {
   "a transaction whose body throws takes everything back and says so": async (
     store,
   ) => {

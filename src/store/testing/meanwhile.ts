@@ -1,0 +1,72 @@
+import { assertEquals } from "@std/assert";
+import type { StoreError } from "../store_error.ts";
+import { assertBytes } from "./comparing.ts";
+import { doThingsAtOnce } from "./concurrent.ts";
+import { filled, LARGE, SMALL } from "./data.ts";
+import { newSeed } from "./seeded_random.ts";
+import type { StoreTests } from "./store_tests.ts";
+
+/** What is true of what several do to a store at the same time. */
+export const meanwhileTests: StoreTests = {
+  "a stream that has begun ends with the bytes it began with": async (
+    store,
+  ) => {
+    for (const change of ["set", "delete"] as const) {
+      const data = filled(LARGE, 1);
+      await store.fromBytes("a", data);
+      const reader = (await store.getData("a")).getReader();
+      const first = await reader.read();
+      if (change === "set") await store.fromBytes("a", filled(LARGE, 2));
+      else await store.delete("a");
+      let length = 0;
+      for (let next = first; !next.done; next = await reader.read()) {
+        assertBytes(
+          next.value,
+          data.slice(length, length += next.value.length),
+        );
+      }
+      assertEquals(length, LARGE);
+    }
+  },
+
+  "a value that is read only after it was replaced is never a mixture": async (
+    store,
+  ) => {
+    for (const size of [SMALL, LARGE]) {
+      await store.fromBytes("a", filled(size, 1));
+      const value = await store.get("a");
+      await store.fromBytes("a", filled(size, 2));
+      const bytes = await value.bytes().catch((error) => error);
+      if (bytes instanceof Uint8Array) assertBytes(bytes, filled(size, 1));
+      else assertEquals((bytes as StoreError).code, "REPLACED");
+    }
+  },
+
+  "many writes of a key at once leave one of them": async (store) => {
+    const writes = Array.from({ length: 20 }, (_, n) => {
+      const data = filled(n % 2 ? SMALL : LARGE / 5 | 0, n);
+      return store.set("a", {
+        data: n % 3 ? data : new Blob([data]),
+        metadata: { n },
+      });
+    });
+    await Promise.all(writes);
+    const { n } = await store.getMetadata("a");
+    const size = Number(n) % 2 ? SMALL : LARGE / 5 | 0;
+    assertBytes(await store.toBytes("a"), filled(size, Number(n)));
+  },
+
+  "updates of metadata at once all arrive": async (store) => {
+    await store.fromBytes("a", filled(3, 3));
+    const updates = Array.from({ length: 30 }, (_, n) => {
+      return store.updateMetadata("a", { [`n${n}`]: n });
+    });
+    await Promise.all(updates);
+    assertEquals(Object.keys(await store.getMetadata("a")).length, 30);
+  },
+
+  "whatever is done at the same time, a value is read whole or not at all":
+    async (store) => {
+      await doThingsAtOnce(store, newSeed(), 150);
+    },
+};
