@@ -4,14 +4,21 @@ import {
   mergeCapioCl,
   parseCapioCl,
 } from "../cl/mod.ts";
-import { isComplete, isHopeless } from "./commit.ts";
+import { lose, loseHopeless, settle } from "./ending.ts";
 import type {
   CloseEvent,
   EndEvent,
-  EntryKind,
   JournalEvent,
   RulesEvent,
 } from "./event.ts";
+import {
+  applyRule,
+  create,
+  pathsBelow,
+  rename,
+  unlink,
+  writableFile,
+} from "./names.ts";
 import { emptyState, type WorkflowFile, type WorkflowState } from "./state.ts";
 
 /**
@@ -163,171 +170,6 @@ function closeHandle(
   if (event.failed) return lose(state, file, event.by, event.time);
   if (!event.idle) file.closes++;
   return settle(state, file, event);
-}
-
-/** The file that opening `path` for writing writes to. */
-function writableFile(
-  state: WorkflowState,
-  path: string,
-  by: string,
-  time: number,
-): WorkflowFile {
-  const present = state.paths.get(path);
-  if (present?.phase === "open" && present.kind === "file") {
-    present.writers.add(by);
-    return present;
-  }
-  if (present) unlink(state, path);
-  return create(state, path, "file", { by, time });
-}
-
-function create(
-  state: WorkflowState,
-  path: string,
-  kind: EntryKind,
-  { by, time }: { by: string; time: number },
-): WorkflowFile {
-  const file: WorkflowFile = {
-    number: state.created++,
-    kind,
-    path,
-    rule: { type: "on_termination" },
-    phase: "open",
-    unlinked: false,
-    writers: new Set([by]),
-    handles: new Set(),
-    closes: 0,
-    created: time,
-  };
-  for (const reader of state.inputs.get(path) ?? []) {
-    if (reader !== by) state.staleReads.push({ path, reader, writer: by });
-  }
-  state.pending.add(file);
-  place(state, file, path);
-  return file;
-}
-
-/** Gives the file a name, and its directory an entry. */
-function place(state: WorkflowState, file: WorkflowFile, path: string): void {
-  file.path = path;
-  state.paths.set(path, file);
-  const directory = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-  let folder = state.folders.get(directory);
-  if (!folder) {
-    folder = { entries: new Set(), writers: new Set() };
-    state.folders.set(directory, folder);
-  }
-  folder.entries.add(path);
-  for (const writer of file.writers) folder.writers.add(writer);
-  applyRule(state, file);
-}
-
-function applyRule(state: WorkflowState, file: WorkflowFile): void {
-  const rule = state.engine.commitRule(file.path);
-  // Rules that speak of closing or counting mean files, not what holds them.
-  file.rule = file.kind === "directory" ? { type: "on_termination" } : rule;
-  if (file.rule.type === "on_file") state.dependents.add(file);
-  else state.dependents.delete(file);
-}
-
-function unlink(state: WorkflowState, path: string): void {
-  const file = state.paths.get(path);
-  if (!file) return;
-  file.unlinked = true;
-  state.paths.delete(path);
-  state.unpublished.delete(file.number);
-  const directory = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-  state.folders.get(directory)?.entries.delete(path);
-}
-
-function rename(
-  state: WorkflowState,
-  from: string,
-  to: string,
-  event: { by: string; time: number },
-): WorkflowState {
-  if (from === to) return state;
-  state.renamings++;
-  const moved = pathsBelow(state, from)
-    .map((path) => state.paths.get(path))
-    .filter((file) => file !== undefined);
-  for (const path of pathsBelow(state, to)) unlink(state, path);
-  for (const file of moved) {
-    const unpublished = state.unpublished.has(file.number);
-    const path = to + file.path.slice(from.length);
-    unlink(state, file.path);
-    file.unlinked = false;
-    place(state, file, path);
-    if (unpublished) state.unpublished.set(file.number, file);
-    if (file.phase === "open") settle(state, file, event);
-  }
-  return state;
-}
-
-/** `path`, and when it is a directory every known path below it. */
-function pathsBelow(state: WorkflowState, path: string): string[] {
-  const kind = state.paths.get(path)?.kind;
-  if (kind === "file" || kind === "symlink") return [path];
-  const prefix = `${path}/`;
-  // There are far fewer directories than files: most often none is meant.
-  const isFolder = [...state.folders.keys()]
-    .some((it) => it === path || it.startsWith(prefix));
-  if (!isFolder) return kind ? [path] : [];
-  const below = [...state.paths.keys()].filter((it) => it.startsWith(prefix));
-  return kind ? [path, ...below] : below;
-}
-
-/** Commits the file if its rule is satisfied, and then what waits for it. */
-function settle(
-  state: WorkflowState,
-  file: WorkflowFile,
-  event: { by: string; time: number },
-): WorkflowState {
-  if (file.phase !== "open" || !isComplete(state, file)) return state;
-  end(state, file, "committed", event.time);
-  file.committedBy = event.by;
-  if (!file.unlinked && state.engine.isPermanent(file.path)) {
-    state.unpublished.set(file.number, file);
-  }
-  for (const dependent of [...state.dependents]) {
-    settle(state, dependent, event);
-  }
-  return state;
-}
-
-function lose(
-  state: WorkflowState,
-  file: WorkflowFile,
-  member: string,
-  time: number,
-): WorkflowState {
-  end(state, file, "lost", time);
-  file.lostBy = member;
-  loseHopeless(state, member, time);
-  return state;
-}
-
-/** Nothing changes what is committed or lost any more. */
-function end(
-  state: WorkflowState,
-  file: WorkflowFile,
-  phase: "committed" | "lost",
-  time: number,
-): void {
-  file.phase = phase;
-  file.ended = time;
-  state.pending.delete(file);
-  state.dependents.delete(file);
-}
-
-function loseHopeless(
-  state: WorkflowState,
-  member: string,
-  time: number,
-): void {
-  for (const file of state.dependents) {
-    if (isHopeless(state, file)) lose(state, file, member, time);
-  }
 }
 
 function members(map: Map<string, Set<string>>, key: string): Set<string> {
