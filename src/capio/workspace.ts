@@ -1,4 +1,5 @@
 import { change, type Operation, runAsync, runSync } from "./effects.ts";
+import { HeldCloses } from "./held_closes.ts";
 import type { WorkflowState } from "./journal/state.ts";
 import { asPassedOn, textOf } from "./path_text.ts";
 import { PathResolver } from "./paths.ts";
@@ -49,6 +50,7 @@ export interface WorkspaceOptions extends WorkflowOptions {
  */
 export class Workspace implements Disposable {
   readonly workflow: Workflow;
+  readonly heldCloses: HeldCloses = new HeldCloses();
   readonly #options: WorkspaceOptions;
   readonly #wakeups: Wakeups;
   readonly #resolver: PathResolver;
@@ -58,9 +60,6 @@ export class Workspace implements Disposable {
   readonly #spoolDirectories = new Set<string>();
   /** For how many renamings the two caches above hold. */
   #renamings = 0;
-  /** Closes held back until the program is seen to go on. */
-  readonly #heldCloses: (() => void)[] = [];
-  #closeTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Takes part in the workflow until disposed of. */
   constructor(options: WorkspaceOptions) {
@@ -257,48 +256,21 @@ export class Workspace implements Disposable {
 
   /** Runs an operation without blocking the thread. */
   async run<T>(operation: Operation<T>): Promise<T> {
-    this.releaseCloses();
+    this.heldCloses.release();
     return await runAsync(operation, this.#wakeups);
   }
 
   /** Runs an operation to its end. */
   runSync<T>(operation: Operation<T>): T {
-    this.releaseCloses();
+    this.heldCloses.release();
     return runSync(operation);
-  }
-
-  /**
-   * Reports a close once the program is seen to go on. A `using` declaration
-   * closes its file also when an error leaves the block, and then the context
-   * fails before this is called.
-   */
-  holdClose(report: () => void): void {
-    this.#heldCloses.push(report);
-    // An error that ends the program is noticed only after a turn of timers.
-    this.#closeTimer ??= setTimeout(() => {
-      this.#closeTimer = setTimeout(() => this.releaseCloses(), 0);
-    }, 0);
-  }
-
-  /** Reports the closes held back. */
-  releaseCloses(): void {
-    if (this.#heldCloses.length === 0) return;
-    const reports = this.#heldCloses.splice(0);
-    this.#dropCloses();
-    for (const report of reports) report();
-  }
-
-  #dropCloses(): void {
-    clearTimeout(this.#closeTimer);
-    this.#closeTimer = undefined;
-    this.#heldCloses.length = 0;
   }
 
   /** Leaves the workflow; what this member had not finished is lost on failure. */
   leave(failed: boolean): void {
     if (this.workflow.ended) return;
-    if (failed) this.#dropCloses();
-    else this.releaseCloses();
+    if (failed) this.heldCloses.drop();
+    else this.heldCloses.release();
     this.#wakeups[Symbol.dispose]();
     this.workflow.leave(failed ? "failed" : "left");
   }

@@ -32,7 +32,7 @@ export class Writing {
   /** Reports the close once the program is seen to go on. */
   closeIfContinued(): void {
     if (this.#isClosed) return;
-    this.#workspace.holdClose(() => this.close());
+    this.#workspace.heldCloses.hold(() => this.close());
   }
 
   #end(how: { failed?: true; idle?: true }): void {

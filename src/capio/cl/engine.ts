@@ -1,11 +1,13 @@
-import { relative, resolve, SEPARATOR } from "@std/path";
+import { resolve } from "@std/path";
 import type {
   CapioClCommitRule,
   CapioClConfig,
   CapioClFireRule,
 } from "./config.ts";
-import { compileGlob, isGlob, literalHead } from "./glob.ts";
+import { pathIn, patternIn } from "./directory.ts";
+import { isGlob, literalHead } from "./glob.ts";
 import type { CapioClRule } from "./rule.ts";
+import { RuleIndex } from "./rule_index.ts";
 import { type RuleEntry, RuleTable } from "./rule_table.ts";
 
 /** Options for {@linkcode CapioClEngine}. */
@@ -19,27 +21,6 @@ export interface CapioClEngineOptions {
    */
   rules?: readonly CapioClRule[];
 }
-
-/** A glob of the configuration, ready to be asked. */
-interface Glob {
-  readonly length: number;
-  readonly entry: RuleEntry;
-  matches(path: string): boolean;
-}
-
-/** An entry that is about a path. */
-interface Match {
-  readonly entry: RuleEntry;
-  /** It names a directory above the path, not the path itself. */
-  readonly isInherited: boolean;
-}
-
-/** A relative path that normalising leaves as it is: most of those asked for. */
-const NORMAL_PATH =
-  /^(?!\.{1,2}(?:\/|$))[^/\\:]+(?:\/(?!\.{1,2}(?:\/|$))[^/\\:]+)*$/;
-
-/** How many paths' matches are remembered before all are forgotten. */
-const REMEMBERED_PATHS = 10_000;
 
 /**
  * Answers what a CAPIO-CL configuration says about a path.
@@ -69,9 +50,7 @@ export class CapioClEngine {
   readonly #config: CapioClConfig | undefined;
   readonly #capioDir: string;
   readonly #rules: readonly CapioClRule[];
-  readonly #exact: ReadonlyMap<string, RuleEntry>;
-  readonly #globs: readonly Glob[];
-  readonly #remembered = new Map<string, readonly Match[]>();
+  readonly #index: RuleIndex;
 
   /**
    * Gathers everything that is said, by path.
@@ -87,14 +66,10 @@ export class CapioClEngine {
     this.#config = config;
     this.#rules = rules;
     this.#capioDir = resolve(capioDir);
-    const table = new RuleTable((path) => this.#patternOf(path));
+    const table = new RuleTable((path) => patternIn(this.#capioDir, path));
     if (config) table.addConfig(config);
     for (const rule of rules) table.addRule(rule);
-    this.#exact = table.entries;
-    this.#globs = [...table.entries]
-      .filter(([pattern]) => isGlob(pattern))
-      .map(([pattern, entry]) => this.#globOf(pattern, entry))
-      .sort((one, other) => other.length - one.length);
+    this.#index = new RuleIndex(this.#capioDir, table.entries);
     this.apps = appNames(config, table.entries.values());
   }
 
@@ -108,12 +83,12 @@ export class CapioClEngine {
 
   /** The names of the apps that write the path. */
   producers(path: string): string[] {
-    return union(this.#matches(path).map(({ entry }) => entry.producers));
+    return union(this.#index.about(path).map(({ entry }) => entry.producers));
   }
 
   /** The names of the apps that read the path. */
   consumers(path: string): string[] {
-    return union(this.#matches(path).map(({ entry }) => entry.consumers));
+    return union(this.#index.about(path).map(({ entry }) => entry.consumers));
   }
 
   /**
@@ -121,7 +96,7 @@ export class CapioClEngine {
    * what lies in it.
    */
   commitRule(path: string): CapioClCommitRule {
-    for (const { entry, isInherited } of this.#matches(path)) {
+    for (const { entry, isInherited } of this.#index.about(path)) {
       const { committed, hasStreamingRule } = entry;
       if (isInherited && committed?.type === "on_n_files") continue;
       if (committed) return committed;
@@ -132,7 +107,9 @@ export class CapioClEngine {
 
   /** When readers get the content of the path. */
   fireRule(path: string): CapioClFireRule {
-    for (const { entry: { fire, hasStreamingRule } } of this.#matches(path)) {
+    for (
+      const { entry: { fire, hasStreamingRule } } of this.#index.about(path)
+    ) {
       if (fire) return fire;
       if (hasStreamingRule) break;
     }
@@ -156,7 +133,7 @@ export class CapioClEngine {
 
   /** Whether the path is said to be a directory. */
   isDirectory(path: string): boolean {
-    const match = this.#matches(path).find(({ entry, isInherited }) =>
+    const match = this.#index.about(path).find(({ entry, isInherited }) =>
       !isInherited && entry.isDirectory !== undefined
     );
     return match?.entry.isDirectory ?? false;
@@ -167,19 +144,21 @@ export class CapioClEngine {
    * `exclude` and `storage` say nothing about who produces it.
    */
   isDeclared(path: string): boolean {
-    return this.#matches(path).some(({ entry }) => entry.isDeclared);
+    return this.#index.about(path).some(({ entry }) => entry.isDeclared);
   }
 
   /** Whether the graph lets an app read the path: a consumer or a producer. */
   mayRead(app: string, path: string): boolean {
-    return this.#matches(path).some(({ entry }) =>
+    return this.#index.about(path).some(({ entry }) =>
       entry.consumers.has(app) || entry.producers.has(app)
     );
   }
 
   /** Whether the graph lets an app write the path. */
   mayWrite(app: string, path: string): boolean {
-    return this.#matches(path).some(({ entry }) => entry.producers.has(app));
+    return this.#index.about(path).some(({ entry }) =>
+      entry.producers.has(app)
+    );
   }
 
   /**
@@ -189,7 +168,7 @@ export class CapioClEngine {
   mayMakeDirectory(app: string, path: string): boolean {
     if (this.mayWrite(app, path)) return true;
     const directory = `${this.relativePath(path)}/`;
-    return [...this.#exact].some(([pattern, { producers }]) =>
+    return [...this.#index.entries].some(([pattern, { producers }]) =>
       producers.has(app) && mayLieBelow(pattern, directory)
     );
   }
@@ -201,72 +180,17 @@ export class CapioClEngine {
    * @throws {RangeError} If the path lies outside.
    */
   relativePath(path: string): string {
-    if (NORMAL_PATH.test(path)) return path;
-    const inside = insideOf(this.#capioDir, path);
-    if (inside !== undefined) return inside;
-    throw new RangeError(
-      `"${path}" lies outside the workflow's directory "${this.#capioDir}"`,
-    );
-  }
-
-  /** Relative where it lies in `capioDir`, else absolute. */
-  #patternOf(path: string): string {
-    return insideOf(this.#capioDir, path) ??
-      withSlashes(resolve(this.#capioDir, path));
-  }
-
-  /** An absolute glob may still match inside: `/data/*` does for `/data/run`. */
-  #globOf(pattern: string, entry: RuleEntry): Glob {
-    const isMatch = compileGlob(pattern);
-    if (!isAbsolutePattern(pattern)) {
-      return { entry, length: pattern.length, matches: isMatch };
-    }
-    const prefix = `${withSlashes(this.#capioDir)}/`;
-    return {
-      entry,
-      length: pattern.length - prefix.length,
-      matches: (path) => isMatch(prefix + path),
-    };
+    return pathIn(this.#capioDir, path);
   }
 
   #fact(
     path: string,
     fact: "isPermanent" | "isExcluded" | "isInMemory",
   ): boolean | undefined {
-    const match = this.#matches(path).find(({ entry }) =>
+    const match = this.#index.about(path).find(({ entry }) =>
       entry[fact] !== undefined
     );
     return match?.entry[fact];
-  }
-
-  #matches(path: string): readonly Match[] {
-    const known = this.#remembered.get(path);
-    if (known) return known;
-    const matches = [...this.#find(this.relativePath(path))];
-    if (this.#remembered.size >= REMEMBERED_PATHS) this.#remembered.clear();
-    this.#remembered.set(path, matches);
-    return matches;
-  }
-
-  *#find(path: string): Generator<Match> {
-    const seen = new Set<RuleEntry>();
-    let isInherited = false;
-    for (const place of [path, ...directoriesAbove(path)]) {
-      for (const entry of this.#entriesAbout(place)) {
-        if (seen.has(entry)) continue;
-        seen.add(entry);
-        yield { entry, isInherited };
-      }
-      isInherited = true;
-    }
-  }
-
-  *#entriesAbout(path: string): Generator<RuleEntry> {
-    const exact = this.#exact.get(path);
-    if (exact) yield exact;
-    for (const glob of this.#globs) {
-      if (glob.entry !== exact && glob.matches(path)) yield glob.entry;
-    }
   }
 }
 
@@ -280,28 +204,6 @@ function appNames(
 
 function union(sets: readonly Iterable<string>[]): string[] {
   return [...new Set(sets.flatMap((set) => [...set]))];
-}
-
-function insideOf(directory: string, path: string): string | undefined {
-  const inside = withSlashes(relative(directory, resolve(directory, path)));
-  const isOutside = inside === ".." || inside.startsWith("../") ||
-    isAbsolutePattern(inside);
-  return isOutside ? undefined : inside;
-}
-
-function withSlashes(path: string): string {
-  return SEPARATOR === "/" ? path : path.replaceAll(SEPARATOR, "/");
-}
-
-function isAbsolutePattern(pattern: string): boolean {
-  return pattern.startsWith("/") || /^[A-Za-z]:\//.test(pattern);
-}
-
-function* directoriesAbove(path: string): Generator<string> {
-  while (path !== "") {
-    path = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-    yield path;
-  }
 }
 
 /** Whether something that a pattern matches may lie below a directory. */

@@ -1,0 +1,89 @@
+import {
+  directoriesAbove,
+  isAbsolutePattern,
+  pathIn,
+  withSlashes,
+} from "./directory.ts";
+import { compileGlob, isGlob } from "./glob.ts";
+import type { RuleEntry } from "./rule_table.ts";
+
+/** An entry that is about a path. */
+export interface Match {
+  readonly entry: RuleEntry;
+  /** It names a directory above the path, not the path itself. */
+  readonly isInherited: boolean;
+}
+
+/** A glob of the configuration, ready to be asked. */
+interface Glob {
+  readonly length: number;
+  readonly entry: RuleEntry;
+  matches(path: string): boolean;
+}
+
+/** How many paths' matches are remembered before all are forgotten. */
+const REMEMBERED_PATHS = 10_000;
+
+/** Finds what is said about a path among all that is said. */
+export class RuleIndex {
+  /** What is said, by path or glob. */
+  readonly entries: ReadonlyMap<string, RuleEntry>;
+  readonly #directory: string;
+  readonly #globs: readonly Glob[];
+  readonly #remembered = new Map<string, readonly Match[]>();
+
+  /** Paths are those of `directory`, relative to it or absolute. */
+  constructor(directory: string, entries: ReadonlyMap<string, RuleEntry>) {
+    this.#directory = directory;
+    this.entries = entries;
+    this.#globs = [...entries]
+      .filter(([pattern]) => isGlob(pattern))
+      .map(([pattern, entry]) => this.#globOf(pattern, entry))
+      .sort((one, other) => other.length - one.length);
+  }
+
+  /** What is said about a path, the most specific first. */
+  about(path: string): readonly Match[] {
+    const known = this.#remembered.get(path);
+    if (known) return known;
+    const matches = [...this.#find(pathIn(this.#directory, path))];
+    if (this.#remembered.size >= REMEMBERED_PATHS) this.#remembered.clear();
+    this.#remembered.set(path, matches);
+    return matches;
+  }
+
+  *#find(path: string): Generator<Match> {
+    const seen = new Set<RuleEntry>();
+    let isInherited = false;
+    for (const place of [path, ...directoriesAbove(path)]) {
+      for (const entry of this.#entriesAbout(place)) {
+        if (seen.has(entry)) continue;
+        seen.add(entry);
+        yield { entry, isInherited };
+      }
+      isInherited = true;
+    }
+  }
+
+  *#entriesAbout(path: string): Generator<RuleEntry> {
+    const exact = this.entries.get(path);
+    if (exact) yield exact;
+    for (const glob of this.#globs) {
+      if (glob.entry !== exact && glob.matches(path)) yield glob.entry;
+    }
+  }
+
+  /** An absolute glob may still match inside: `/data/*` does for `/data/run`. */
+  #globOf(pattern: string, entry: RuleEntry): Glob {
+    const isMatch = compileGlob(pattern);
+    if (!isAbsolutePattern(pattern)) {
+      return { entry, length: pattern.length, matches: isMatch };
+    }
+    const prefix = `${withSlashes(this.#directory)}/`;
+    return {
+      entry,
+      length: pattern.length - prefix.length,
+      matches: (path) => isMatch(prefix + path),
+    };
+  }
+}
