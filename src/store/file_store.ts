@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "@std/path";
+import { type Change, type Changed, changedMetadata } from "./change.ts";
 import { withChunks } from "./chunks.ts";
 import { FileBlobs } from "./file_blobs.ts";
 import { FileLock } from "./file_lock.ts";
@@ -8,7 +9,7 @@ import { decodeRecord, encodeRecord, type FileRecord } from "./file_record.ts";
 import { FileValue } from "./file_value.ts";
 import type { JsonValue, Metadata } from "./metadata.ts";
 import type { StoreOptions } from "./read_only_store.ts";
-import { type Change, type Changed, changedMetadata, Store } from "./store.ts";
+import { Store } from "./store.ts";
 import {
   DummyTransactionContext,
   type TransactionContext,

@@ -1,6 +1,7 @@
+import { type Change, type Changed, changedMetadata } from "./change.ts";
 import type { Metadata } from "./metadata.ts";
 import type { ReadOnlyStore, StoreOptions } from "./read_only_store.ts";
-import { type Change, type Changed, changedMetadata, Store } from "./store.ts";
+import { Store } from "./store.ts";
 import { KeyError, quoted, StoreError } from "./store_error.ts";
 import {
   DummyTransactionContext,

@@ -1,6 +1,7 @@
 import { bufferIterator } from "../streams/mod.ts";
+import { type Change, type Changed, changedMetadata } from "./change.ts";
 import type { JsonValue, Metadata } from "./metadata.ts";
-import { type Change, type Changed, changedMetadata, Store } from "./store.ts";
+import { Store } from "./store.ts";
 import {
   SimpleTransactionContext,
   type TransactionContext,

@@ -24,6 +24,7 @@
  *
  * @module
  */
+export * from "./change.ts";
 export * from "./file_store.ts";
 export * from "./joined_store.ts";
 export { type Layer, LayeredStore } from "./layered_store.ts";

@@ -1,4 +1,5 @@
 import { bufferIterator } from "../streams/mod.ts";
+import { type Change, type Changed, changedMetadata } from "./change.ts";
 import { withChunks } from "./chunks.ts";
 import type { JsonValue, Metadata } from "./metadata.ts";
 import type { StoreOptions } from "./read_only_store.ts";
@@ -6,7 +7,7 @@ import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
 import { type Connection, openDatabase } from "./sqlite_schema.ts";
 import { SharedRead } from "./sqlite_shared_read.ts";
 import { atomically, whenFree } from "./sqlite_transaction.ts";
-import { type Change, type Changed, changedMetadata, Store } from "./store.ts";
+import { Store } from "./store.ts";
 import { StoreError } from "./store_error.ts";
 import {
   SimpleTransactionContext,
