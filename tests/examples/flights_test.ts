@@ -7,7 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { delay } from "@std/async";
-import { fromFileUrl, join } from "@std/path";
+import { fromFileUrl, join, resolve } from "@std/path";
 import { flightsUrl } from "../../examples/flights/dataset.ts";
 import {
   FILES,
@@ -17,7 +17,8 @@ import {
 } from "../../examples/flights/steps.ts";
 import { stdConfigArgs } from "../../tools/std_config.ts";
 
-const denoFlags = [...await stdConfigArgs(), "--quiet", "--no-prompt"];
+const [, config] = await stdConfigArgs();
+const denoFlags = ["--config", config, "--quiet", "--no-prompt"];
 
 class Run implements Disposable {
   readonly options: RunOptions;
@@ -34,6 +35,20 @@ class Run implements Disposable {
   [Symbol.dispose](): void {
     Deno.removeSync(this.options.directory, { recursive: true });
   }
+}
+
+const example = fromFileUrl(new URL("../../examples/flights", import.meta.url));
+
+/** The plan, for another size and for files in another directory. */
+function planIn(directory: string, size: number): string {
+  const plan = JSON.parse(Deno.readTextFileSync(join(example, "flights.json")));
+  for (const step of plan.steps) step.script = resolve(example, step.script);
+  plan.capioCl = resolve(example, plan.capioCl);
+  plan.steps[0].args[1] = String(size);
+  const path = join(directory, "flights.json");
+  Deno.writeTextFileSync(path, JSON.stringify(plan));
+  Deno.mkdirSync(join(directory, plan.capioDir));
+  return path;
 }
 
 const RUNNERS = { runOneAfterAnother, runAtTheSameTime };
@@ -60,6 +75,33 @@ Deno.test("the flights workflow writes the same bytes either way", async () => {
     assertEquals(Deno.readFileSync(together.path(name)), bytes, name);
   }
   assertEquals([...Deno.readDirSync(together.options.directory)].length, 4);
+});
+
+Deno.test("sluice workflow runs the plan, and writes the same bytes", async () => {
+  using run = new Run(1_000_000);
+  using planned = new Run(1_000_000);
+  const { directory, size } = planned.options;
+  const [, result] = await Promise.all([
+    runAtTheSameTime(run.options),
+    new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-A",
+        ...denoFlags,
+        join(example, "../../src/cli/mod.ts"),
+        "workflow",
+        `--deno-flag=--config=${resolve(config)}`,
+        planIn(directory, size),
+      ],
+    }).output(),
+  ]);
+  const stderr = new TextDecoder().decode(result.stderr);
+  assertEquals(result.code, 0, stderr);
+  for (const name of FILES) {
+    const bytes = Deno.readFileSync(run.path(name));
+    assertEquals(Deno.readFileSync(planned.path(`out/${name}`)), bytes, name);
+    assertStringIncludes(stderr, `${name} `);
+  }
 });
 
 Deno.test("delays by the hour are those of the flights", async () => {
