@@ -14,10 +14,13 @@ import {
   type RecordPage,
   type RecordStore,
 } from "./record_store.ts";
+import type { ReplyWriter } from "./reply_writer.ts";
 
 const FEWEST_RECORDS = 64;
 const MOST_RECORDS = 4096;
 const PAGE_BYTES = 256 * 1024;
+/** Payloads of the first page with which an answer is still a small one. */
+const SMALL_ANSWER = 32 * 1024;
 
 /**
  * Sends the records of a range in key order, as they were when it started.
@@ -25,24 +28,30 @@ const PAGE_BYTES = 256 * 1024;
  * Reads a page at a time, so memory is bounded and a slow client waits for
  * itself alone; jumps over keys that are not in the box.
  *
- * @param write Takes a part of the answer; `false` ends it.
+ * @param reply Takes the records behind the header that it holds. Ahead of many
+ * records the header is sent alone: there are clients, the NumPy one among them,
+ * that lose the rest of the answer when the header and a record that is cut off
+ * reach them together.
  * @returns Whether every part was taken.
  */
 export async function replyRecords(
   store: RecordStore,
   range: KeyRange,
-  write: (part: Uint8Array) => Promise<boolean>,
+  reply: Pick<ReplyWriter, "write" | "flush">,
 ): Promise<boolean> {
   const box = new KeyBox(range);
   const { lastPut } = store;
   let limit = FEWEST_RECORDS;
   let from: OrderedKey | undefined = orderedKey(range.min);
+  let first = true;
   while (from !== undefined) {
     const page = store.page(from, lastPut, limit);
+    if (first && !isSmall(page, limit) && !await reply.flush()) return false;
+    first = false;
     const parts = pageReply(page, box, store);
     let part = parts.next();
     for (; !part.done; part = parts.next()) {
-      if (!await write(part.value)) return false;
+      if (!await reply.write(part.value)) return false;
     }
     if (page.sizes.length < limit) return true;
     from = box.next(after(page.lastKey));
@@ -51,6 +60,12 @@ export async function replyRecords(
     await setImmediate();
   }
   return true;
+}
+
+/** Whether a first page is all that there is, and no more than a packet. */
+function isSmall({ sizes }: RecordPage, limit: number): boolean {
+  return sizes.length < limit &&
+    sizes.reduce((sum, size) => sum + size, 0) <= SMALL_ANSWER;
 }
 
 /** Pages are short where a jump would pass most of one, else long. */

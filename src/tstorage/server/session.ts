@@ -86,7 +86,7 @@ class Session {
     const acq = this.#acq(range);
     const reply = new ReplyWriter(this.#connection);
     return await reply.write(OK) &&
-      await replyRecords(store, range, (part) => reply.write(part)) &&
+      await replyRecords(store, range, reply) &&
       await reply.write(RECORDS_END) &&
       await reply.write(encodeHeader(0, acq)) &&
       await reply.flush();
