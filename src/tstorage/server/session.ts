@@ -79,7 +79,7 @@ class Session {
   async #get(header: Header): Promise<boolean> {
     const range = await this.#keyRange(header);
     if (range === undefined) return await this.#refuse(ERROR);
-    if (!this.#mayAsk(range) || isEmptyRange(range)) {
+    if (!isValidRange(range) || isEmptyRange(range)) {
       return await this.#refuse(OK, RECORDS_END, ERROR);
     }
     const { store } = this.#shared;
@@ -94,7 +94,7 @@ class Session {
 
   async #getAcq(header: Header): Promise<boolean> {
     const range = await this.#keyRange(header);
-    if (range === undefined || !this.#mayAsk(range)) {
+    if (range === undefined || !isValidRange(range)) {
       return await this.#refuse(ERROR);
     }
     return await this.#connection.write(encodeHeader(0, this.#acq(range)));
@@ -166,11 +166,6 @@ class Session {
     const range = decodeKeyRange(this.#reader.bytes);
     await this.#reader.discard(size);
     return range;
-  }
-
-  /** Whether both keys are valid and the range has begun: it is refused else. */
-  #mayAsk(range: KeyRange): boolean {
-    return isValidRange(range) && range.min.acq <= this.#shared.store.now;
   }
 
   #acq({ max }: KeyRange): bigint {
