@@ -1,5 +1,4 @@
 import {
-  assert,
   assertEquals,
   assertGreater,
   assertRejects,
@@ -13,6 +12,7 @@ import {
   withCapio,
   workflowStatus,
 } from "@sluice/sluice/capio";
+import { Disk } from "../disk.ts";
 import { eventually, flow, Step, streamed, TestDirectory } from "./step.ts";
 import { printing, TestWorkflow } from "./test_workflow.ts";
 
@@ -26,41 +26,6 @@ const CONTEXT = `
 `;
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-
-/** A small disk of its own, where the system lets us have one. */
-class Disk implements Disposable {
-  private constructor(readonly path: string) {
-    Deno.mkdirSync(path, { recursive: true });
-  }
-
-  /** `undefined` where one may not. */
-  static mount(
-    size: string,
-    path: string = Deno.makeTempDirSync(),
-  ): Disk | undefined {
-    const disk = new Disk(path);
-    if (mount("-t", "tmpfs", "-o", `size=${size}`, "tmpfs", disk.path)) {
-      return disk;
-    }
-    Deno.removeSync(disk.path);
-    console.log("skipped: no disk may be mounted here");
-    return undefined;
-  }
-
-  makeReadOnly(): void {
-    assert(mount("-o", "remount,ro", this.path));
-  }
-
-  [Symbol.dispose](): void {
-    new Deno.Command("umount", { args: [this.path] }).outputSync();
-    Deno.removeSync(this.path);
-  }
-}
-
-function mount(...args: string[]): boolean {
-  if (Deno.build.os !== "linux") return false;
-  return new Deno.Command("mount", { args }).outputSync().success;
-}
 
 Deno.test("a member may be killed while it joins, writes, publishes or leaves", async () => {
   await using dir = new TestWorkflow();
