@@ -9,11 +9,8 @@ import {
   type OrderedKey,
   orderedKey,
 } from "./ordered_key.ts";
-import {
-  LARGE_PAYLOAD,
-  type RecordPage,
-  type RecordStore,
-} from "./record_store.ts";
+import type { RecordStore } from "./record_store.ts";
+import { LARGE_PAYLOAD, type RecordPage } from "./record_table.ts";
 import type { ReplyWriter } from "./reply_writer.ts";
 
 const FEWEST_RECORDS = 64;

@@ -1,77 +1,22 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { nowNs } from "../timestamp.ts";
-import { KEY_BYTES, viewOf } from "../wire/message.ts";
+import { viewOf } from "../wire/message.ts";
 import { ORDERED_ACQ, type OrderedKey } from "./ordered_key.ts";
+import { type RecordPage, RecordTable } from "./record_table.ts";
 import type { StagedPart } from "./staged_put.ts";
 
-/** Records in key order, as many as were asked for at the most. */
-export interface RecordPage {
-  /** Ordered keys, each with its payload behind it unless that is large. */
-  readonly bytes: Uint8Array;
-  /** Bytes of each record's payload. */
-  readonly sizes: readonly number[];
-  /** The key of the last record; no bytes if there is no record. */
-  readonly lastKey: OrderedKey;
-}
-
-/** Payloads above this are kept apart, and read one at a time. */
-export const LARGE_PAYLOAD = 4096;
-
-// SQLite reads the whole row of a key to compare it with another, so a large
-// payload is kept apart: the payload of its record is its number in "large".
 const SCHEMA = `
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA cache_size = -65536;
-  CREATE TABLE IF NOT EXISTS records (
-    key BLOB PRIMARY KEY, put INTEGER NOT NULL, payload BLOB NOT NULL
-  ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS large (id INTEGER PRIMARY KEY, payload BLOB NOT NULL);
-  CREATE TRIGGER IF NOT EXISTS replace_large AFTER UPDATE ON records
-  WHEN typeof(old.payload) = 'integer' BEGIN
-    DELETE FROM large WHERE id = old.payload;
-  END;
   CREATE TABLE IF NOT EXISTS staged (
     put INTEGER NOT NULL, bytes BLOB NOT NULL, ends TEXT NOT NULL
   );
   CREATE TABLE IF NOT EXISTS state (last_put INTEGER, last_acq INTEGER);
   INSERT INTO state SELECT 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
   DELETE FROM staged;
-`;
-
-// One statement moves a whole part: a call for every record would take several
-// times as long. A number of ?2 is where a record starts times 2^26 plus the
-// bytes of its payload, of which there are at most 2^25.
-const PART_SIZE = "(value & 0x3ffffff)";
-const PART_PAYLOAD = `substr(?1, (value >> 26) + 33, ${PART_SIZE})`;
-const INSERT_LARGE = `
-  INSERT INTO large SELECT ?3 + key, ${PART_PAYLOAD}
-  FROM json_each(?2) WHERE ${PART_SIZE} > ${LARGE_PAYLOAD}
-`;
-const INSERT = `
-  INSERT INTO records
-  SELECT substr(?1, (value >> 26) + 1, 32), ?3,
-    iif(${PART_SIZE} > ${LARGE_PAYLOAD}, CAST(?4 + key AS INTEGER), ${PART_PAYLOAD})
-  FROM json_each(?2) WHERE true ORDER BY 1, id
-  ON CONFLICT (key) DO UPDATE SET payload = excluded.payload
-`;
-
-const PAGE = `
-  SELECT CAST(group_concat(key || small, '') AS BLOB) AS bytes,
-    group_concat(size) AS sizes, max(key) AS lastKey
-  FROM (
-    SELECT key, iif(typeof(payload) = 'blob', length(payload), (
-        SELECT length(large.payload) FROM large WHERE id = records.payload
-      )) AS size, iif(typeof(payload) = 'blob', payload, x'') AS small
-    FROM records WHERE key >= ? AND put <= ? ORDER BY key LIMIT ?
-  )
-`;
-
-const PAYLOAD = `
-  SELECT coalesce(large.payload, records.payload) AS payload
-  FROM records LEFT JOIN large ON id = records.payload WHERE key = ?
 `;
 
 /**
@@ -83,11 +28,7 @@ const PAYLOAD = `
  */
 export class RecordStore {
   readonly #db: DatabaseSync;
-  readonly #insert: StatementSync;
-  readonly #insertLarge: StatementSync;
-  readonly #nextLarge: StatementSync;
-  readonly #page: StatementSync;
-  readonly #payload: StatementSync;
+  readonly #records: RecordTable;
   #lastPut: number;
   /** The last acquisition time that is given, or earlier than one told. */
   #lastAcq: bigint;
@@ -101,6 +42,7 @@ export class RecordStore {
     this.#db = new DatabaseSync(path);
     try {
       this.#db.exec(SCHEMA);
+      this.#records = new RecordTable(this.#db);
     } catch (error) {
       this.#db.close();
       throw error;
@@ -113,13 +55,6 @@ export class RecordStore {
     };
     this.#lastPut = Number(last_put);
     this.#lastAcq = last_acq;
-    this.#insert = this.#db.prepare(INSERT);
-    this.#insertLarge = this.#db.prepare(INSERT_LARGE);
-    this.#nextLarge = this.#db.prepare(
-      "SELECT coalesce(max(id), 0) + 1 AS next FROM large",
-    );
-    this.#page = this.#db.prepare(PAGE);
-    this.#payload = this.#db.prepare(PAYLOAD);
   }
 
   /** Number of the last PUT that is stored whole. */
@@ -162,7 +97,7 @@ export class RecordStore {
       try {
         for (const part of parts) {
           if (!withAcq) acq = stamp(part, acq);
-          this.#insertPart(part, put);
+          this.#records.insert(part, put);
           await setImmediate();
         }
         const acqMax = acq > acqMin ? acq - 1n : acqMin;
@@ -183,37 +118,17 @@ export class RecordStore {
 
   /** Up to `limit` records from a key on, of PUTs up to the given one. */
   page(from: OrderedKey, lastPut: number, limit: number): RecordPage {
-    const { bytes, sizes, lastKey } = this.#page.get(from, lastPut, limit) as {
-      bytes: Uint8Array | null;
-      sizes: string | null;
-      lastKey: OrderedKey | null;
-    };
-    return {
-      bytes: bytes ?? new Uint8Array(),
-      sizes: sizes?.split(",").map(Number) ?? [],
-      lastKey: lastKey ?? new Uint8Array(),
-    };
+    return this.#records.page(from, lastPut, limit);
   }
 
   /** The payload of a record that is there. */
   payload(key: OrderedKey): Uint8Array {
-    const { payload } = this.#payload.get(key) as { payload: Uint8Array };
-    return payload;
+    return this.#records.payload(key);
   }
 
   /** Closes the file once the PUTs under way are stored. */
   async close(): Promise<void> {
     await this.#exclusive(() => Promise.resolve(this.#db.close()));
-  }
-
-  #insertPart(part: StagedPart, put: number): void {
-    const numbers = starts(part);
-    let next = 0;
-    if (hasLarge(part)) {
-      ({ next } = this.#nextLarge.get() as { next: number });
-      this.#insertLarge.run(part.bytes, numbers, next);
-    }
-    this.#insert.run(part.bytes, numbers, put, next);
   }
 
   /** One writer after another. */
@@ -291,20 +206,4 @@ function stamp({ bytes, ends }: StagedPart, first: bigint): bigint {
     start = end;
   }
   return first + BigInt(ends.length);
-}
-
-function starts({ ends }: StagedPart): string {
-  let start = 0;
-  const numbers = ends.map((end) => {
-    const number = start * 2 ** 26 + (end - start - 32);
-    start = end;
-    return number;
-  });
-  return JSON.stringify(numbers);
-}
-
-function hasLarge({ ends }: StagedPart): boolean {
-  return ends.some((end, i) =>
-    end - (ends[i - 1] ?? 0) > KEY_BYTES + LARGE_PAYLOAD
-  );
 }

@@ -1,0 +1,118 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { KEY_BYTES } from "../wire/message.ts";
+import type { OrderedKey } from "./ordered_key.ts";
+import type { StagedPart } from "./staged_put.ts";
+
+/** Records in key order, as many as were asked for at the most. */
+export interface RecordPage {
+  /** Ordered keys, each with its payload behind it unless that is large. */
+  readonly bytes: Uint8Array;
+  /** Bytes of each record's payload. */
+  readonly sizes: readonly number[];
+  /** The key of the last record; no bytes if there is no record. */
+  readonly lastKey: OrderedKey;
+}
+
+/** Payloads above this are kept apart, and read one at a time. */
+export const LARGE_PAYLOAD = 4096;
+
+// SQLite reads the whole row of a key to compare it with another, so a large
+// payload is kept apart: the payload of its record is its number in "large".
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS records (
+    key BLOB PRIMARY KEY, put INTEGER NOT NULL, payload BLOB NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS large (id INTEGER PRIMARY KEY, payload BLOB NOT NULL);
+  CREATE TRIGGER IF NOT EXISTS replace_large AFTER UPDATE ON records
+  WHEN typeof(old.payload) = 'integer' BEGIN
+    DELETE FROM large WHERE id = old.payload;
+  END;
+`;
+
+// One statement moves a whole part: a call for every record would take several
+// times as long. A number of ?2 is where a record starts times 2^26 plus the
+// bytes of its payload, of which there are at most 2^25.
+const INSERT = `
+  INSERT INTO records
+  SELECT substr(?1, (value >> 26) + 1, 32), ?3,
+    iif(value & 0x3ffffff > ${LARGE_PAYLOAD}, CAST(?4 + key AS INTEGER),
+      substr(?1, (value >> 26) + 33, value & 0x3ffffff))
+  FROM json_each(?2) WHERE true ORDER BY 1, id
+  ON CONFLICT (key) DO UPDATE SET payload = excluded.payload
+`;
+
+const PAGE = `
+  SELECT CAST(group_concat(key || small, '') AS BLOB) AS bytes,
+    group_concat(size) AS sizes, max(key) AS lastKey
+  FROM (
+    SELECT key,
+      coalesce(length(large.payload), length(records.payload)) AS size,
+      iif(id IS NULL, records.payload, x'') AS small
+    FROM records LEFT JOIN large ON id = records.payload
+    WHERE key >= ? AND put <= ? ORDER BY key LIMIT ?
+  )
+`;
+
+/** The records in a database, those of PUTs under way among them. */
+export class RecordTable {
+  readonly #insert: StatementSync;
+  readonly #insertLarge: StatementSync;
+  readonly #nextLarge: StatementSync;
+  readonly #page: StatementSync;
+  readonly #payload: StatementSync;
+  readonly #largePayload: StatementSync;
+
+  /** The records in an open database. */
+  constructor(db: DatabaseSync) {
+    db.exec(SCHEMA);
+    this.#insert = db.prepare(INSERT);
+    this.#insertLarge = db.prepare("INSERT INTO large VALUES (?, ?)");
+    this.#nextLarge = db.prepare(
+      "SELECT coalesce(max(id), 0) + 1 AS next FROM large",
+    );
+    this.#page = db.prepare(PAGE);
+    this.#payload = db.prepare("SELECT payload FROM records WHERE key = ?");
+    this.#largePayload = db.prepare("SELECT payload FROM large WHERE id = ?");
+  }
+
+  /** Adds the records of a part to the PUT with the given number. */
+  insert({ bytes, ends }: StagedPart, put: number): void {
+    const { next } = this.#nextLarge.get() as { next: number };
+    let start = 0;
+    const numbers = ends.map((end, i) => {
+      const size = end - start - KEY_BYTES;
+      const number = start * 2 ** 26 + size;
+      if (size > LARGE_PAYLOAD) {
+        // A call of its own copies it once less than a statement for all.
+        this.#insertLarge.run(next + i, bytes.subarray(end - size, end));
+      }
+      start = end;
+      return number;
+    });
+    this.#insert.run(bytes, JSON.stringify(numbers), put, next);
+  }
+
+  /** Up to `limit` records from a key on, of PUTs up to the given one. */
+  page(from: OrderedKey, lastPut: number, limit: number): RecordPage {
+    const { bytes, sizes, lastKey } = this.#page.get(from, lastPut, limit) as {
+      bytes: Uint8Array | null;
+      sizes: string | null;
+      lastKey: OrderedKey | null;
+    };
+    return {
+      bytes: bytes ?? new Uint8Array(),
+      sizes: sizes?.split(",").map(Number) ?? [],
+      lastKey: lastKey ?? new Uint8Array(),
+    };
+  }
+
+  /** The payload of a record that is there. */
+  payload(key: OrderedKey): Uint8Array {
+    const { payload } = this.#payload.get(key) as {
+      payload: Uint8Array | number;
+    };
+    if (typeof payload !== "number") return payload;
+    const large = this.#largePayload.get(payload) as { payload: Uint8Array };
+    return large.payload;
+  }
+}
