@@ -26,7 +26,8 @@ export interface TStorageServerOptions {
   tls?: { readonly cert: string; readonly key: string };
   /**
    * Bytes of unfinished PUTs that are kept in memory, of all connections
-   * together. What is above waits in the SQLite file.
+   * together. What is above waits in a temporary file, in the directory that
+   * the environment variable `SQLITE_TMPDIR` or `TMPDIR` names.
    *
    * @default {268435456}
    */
@@ -57,7 +58,9 @@ const ACCEPT_PAUSE_MS = 100;
  * and a TStorage cluster takes over when host and port are changed. A PUT is
  * stored whole or not at all, also when the process is killed; a GET sees the
  * PUTs that were stored when it started, in the order of their keys. A record
- * that is stored under the same whole key again replaces the one before.
+ * that is stored under the same whole key again replaces the one before. What
+ * does not fit on the disk is refused with an error, and nothing of it kept; a
+ * PUT needs its size twice for a moment.
  *
  * @example Usage
  * ```ts

@@ -45,6 +45,7 @@ async function storeOf(records: number, payload: number): Promise<RecordStore> {
     staged.add(record, view, 1, 0, record.length);
   }
   const store = new RecordStore(":memory:");
-  await store.put([...staged.take(), ...staged.takeLast()], true);
+  const parts = [...staged.take(), ...staged.takeLast()];
+  await store.put(parts, staged.total, true);
   return store;
 }

@@ -1,22 +1,20 @@
 import { DatabaseSync } from "node:sqlite";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { nowNs } from "../timestamp.ts";
 import { viewOf } from "../wire/message.ts";
 import { ORDERED_ACQ, type OrderedKey } from "./ordered_key.ts";
+import { type Exclusive, ParkedParts, Parking } from "./parked_parts.ts";
 import { type RecordPage, RecordTable } from "./record_table.ts";
 import type { StagedPart } from "./staged_put.ts";
+import { WriteAheadLog } from "./write_ahead_log.ts";
 
 const SCHEMA = `
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA cache_size = -65536;
-  CREATE TABLE IF NOT EXISTS staged (
-    put INTEGER NOT NULL, bytes BLOB NOT NULL, ends TEXT NOT NULL
-  );
   CREATE TABLE IF NOT EXISTS state (last_put INTEGER, last_acq INTEGER);
   INSERT INTO state SELECT 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
-  DELETE FROM staged;
 `;
 
 /**
@@ -29,12 +27,14 @@ const SCHEMA = `
 export class RecordStore {
   readonly #db: DatabaseSync;
   readonly #records: RecordTable;
+  readonly #parking: Parking;
+  readonly #log: WriteAheadLog;
   #lastPut: number;
   /** The last acquisition time that is given, or earlier than one told. */
   #lastAcq: bigint;
   /** Start of the acquisition times of the PUT that is being stored. */
   #pendingAcq: bigint | undefined;
-  #stagedPuts = 0;
+  #hasFailed = false;
   #writers: Promise<unknown> = Promise.resolve();
 
   /** Opens a file, or memory for `:memory:`. */
@@ -43,6 +43,8 @@ export class RecordStore {
     try {
       this.#db.exec(SCHEMA);
       this.#records = new RecordTable(this.#db);
+      this.#parking = new Parking(this.#db, this.#exclusive);
+      this.#log = new WriteAheadLog(this.#db);
     } catch (error) {
       this.#db.close();
       throw error;
@@ -76,25 +78,29 @@ export class RecordStore {
 
   /** A place for the parts of a PUT that are too large to keep in memory. */
   park(): ParkedParts {
-    return new ParkedParts(this.#db, ++this.#stagedPuts, this.#exclusive);
+    return new ParkedParts(this.#parking);
   }
 
   /**
    * Stores the parts of a PUT, all or none.
    *
+   * @param bytes How large they are together, more or less.
    * @param withAcq Whether the records have acquisition times of their own.
    * @returns The first and the last acquisition time that was given.
    */
   put(
     parts: Iterable<StagedPart>,
+    bytes: number,
     withAcq: boolean,
   ): Promise<{ readonly acqMin: bigint; readonly acqMax: bigint }> {
     return this.#exclusive(async () => {
+      // If it should not fit, the whole log is its own and can be given back.
+      if (this.#log.isLong(bytes)) this.#attempt(() => this.#log.move(false));
       const acqMin = this.#pendingAcq = this.now;
       const put = this.#lastPut + 1;
       let acq = acqMin;
-      this.#db.exec("BEGIN IMMEDIATE");
       try {
+        this.#db.exec("BEGIN IMMEDIATE");
         for (const part of parts) {
           if (!withAcq) acq = stamp(part, acq);
           this.#records.insert(part, put);
@@ -128,70 +134,37 @@ export class RecordStore {
 
   /** Closes the file once the PUTs under way are stored. */
   async close(): Promise<void> {
-    await this.#exclusive(() => Promise.resolve(this.#db.close()));
+    await this.#writers;
+    this.#db.close();
   }
 
   /** One writer after another. */
-  readonly #exclusive = <R>(write: () => Promise<R>): Promise<R> => {
+  readonly #exclusive: Exclusive = (write) => {
     const result = this.#writers.then(write);
-    this.#writers = result.catch(() => {});
+    this.#writers = result
+      .catch(() => this.#hasFailed = true)
+      .then(() => this.#tidy());
     return result;
   };
-}
 
-/** Parts of an unfinished PUT in the database, where no GET sees them. */
-export class ParkedParts {
-  readonly #db: DatabaseSync;
-  readonly #put: number;
-  readonly #exclusive: <R>(write: () => Promise<R>) => Promise<R>;
-  #any = false;
-
-  /** Parts of the unfinished PUT with the given number. */
-  constructor(
-    db: DatabaseSync,
-    put: number,
-    exclusive: <R>(write: () => Promise<R>) => Promise<R>,
-  ) {
-    this.#db = db;
-    this.#put = put;
-    this.#exclusive = exclusive;
-  }
-
-  /** Takes parts over. */
-  async add(parts: readonly StagedPart[]): Promise<void> {
-    this.#any = true;
-    await this.#exclusive(() => {
-      const insert = this.#db.prepare("INSERT INTO staged VALUES (?, ?, ?)");
-      for (const { bytes, ends } of parts) {
-        insert.run(this.#put, bytes, JSON.stringify(ends));
-      }
-      return Promise.resolve();
+  /** Does what no PUT need wait for. */
+  async #tidy(): Promise<void> {
+    if (!this.#hasFailed && !this.#log.isLong()) return;
+    // An answer that is due now goes first.
+    await setTimeout(1);
+    this.#attempt(() => {
+      this.#log.move(this.#hasFailed);
+      this.#hasFailed = false;
     });
   }
 
-  /** The parts, in the order in which they came. */
-  *parts(): Generator<StagedPart> {
-    if (!this.#any) return;
-    const next = this.#db.prepare(
-      "SELECT rowid, bytes, ends FROM staged WHERE put = ? AND rowid > ? ORDER BY rowid LIMIT 1",
-    );
-    for (let last = 0;;) {
-      const row = next.get(this.#put, last) as
-        | { rowid: number; bytes: Uint8Array<ArrayBuffer>; ends: string }
-        | undefined;
-      if (row === undefined) return;
-      yield { bytes: row.bytes, ends: JSON.parse(row.ends) };
-      last = row.rowid;
+  /** Tries what can be done after the next PUT as well, if there is no room. */
+  #attempt(step: () => void): void {
+    try {
+      step();
+    } catch {
+      // A PUT that it leaves without room says so.
     }
-  }
-
-  /** Gives the space back. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#any) return;
-    await this.#exclusive(() => {
-      this.#db.prepare("DELETE FROM staged WHERE put = ?").run(this.#put);
-      return Promise.resolve();
-    });
   }
 }
 

@@ -121,7 +121,7 @@ class Session {
     const { store, memory } = this.#shared;
     const staged = new StagedRecords(withAcq);
     using held = new Held(memory);
-    await using parked = store.park();
+    using parked = store.park();
     const ended = await this.#receive(withAcq, staged, async () => {
       held.set(staged.held);
       if (!held.tooMuch) return;
@@ -134,7 +134,11 @@ class Session {
       yield* staged.take();
       yield* staged.takeLast();
     };
-    const { acqMin, acqMax } = await store.put(parts(), withAcq);
+    const { acqMin, acqMax } = await store.put(
+      parts(),
+      staged.total,
+      withAcq,
+    );
     return withAcq
       ? encodeHeader(0, -1n, -1n)
       : encodeHeader(0, acqMin, acqMax);

@@ -24,6 +24,7 @@ export class StagedRecords {
   #ends: number[] = [];
   #at = 0;
   #held = 0;
+  #total = 0;
 
   /** Collects for PUTA if `withAcq`, else for PUT. */
   constructor(withAcq: boolean) {
@@ -33,6 +34,11 @@ export class StagedRecords {
   /** Bytes of the parts that are complete. */
   get held(): number {
     return this.#held;
+  }
+
+  /** Bytes of all records, the parts that were taken included. */
+  get total(): number {
+    return this.#total;
   }
 
   /**
@@ -62,6 +68,7 @@ export class StagedRecords {
     }
     this.#bytes.set(bytes.subarray(payloadAt, end), at + KEY_BYTES);
     this.#at += size;
+    this.#total += size;
     this.#ends.push(this.#at);
   }
 

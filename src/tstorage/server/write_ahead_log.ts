@@ -1,0 +1,55 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+/** Bytes that may wait in the log: those of thousands of small PUTs. */
+const MOST_WAITING = 16 * 2 ** 20;
+/** A log up to this is overwritten, which is quicker than a new one. */
+const LARGEST_KEPT = 64 * 2 ** 20;
+
+/**
+ * The log that SQLite writes ahead of the database file.
+ *
+ * What is in it is stored. It is moved into the database file when the caller
+ * has time for that, not by SQLite at the end of a PUT.
+ */
+export class WriteAheadLog {
+  readonly #pageBytes: number;
+  readonly #length: StatementSync;
+  readonly #move: StatementSync;
+  readonly #moveAndTruncate: StatementSync;
+
+  /** The log of an open database. */
+  constructor(db: DatabaseSync) {
+    db.exec("PRAGMA wal_autocheckpoint = 0");
+    const { page_size } = db.prepare("PRAGMA page_size").get() as {
+      page_size: number;
+    };
+    this.#pageBytes = page_size;
+    const checkpoint = (mode: string) =>
+      db.prepare(`PRAGMA wal_checkpoint(${mode})`);
+    this.#length = checkpoint("NOOP");
+    this.#move = checkpoint("PASSIVE");
+    this.#moveAndTruncate = checkpoint("TRUNCATE");
+  }
+
+  /** Whether more would wait than should, with so many bytes in addition. */
+  isLong(bytes = 0): boolean {
+    const { log, checkpointed } = this.#pages();
+    const waiting = (log - checkpointed) * this.#pageBytes;
+    return waiting > 0 && waiting + bytes > MOST_WAITING;
+  }
+
+  /**
+   * Moves what waits into the database file.
+   *
+   * @param truncate Whether to give the space of the log back in any case.
+   */
+  move(truncate: boolean): void {
+    const isLarge = this.#pages().log * this.#pageBytes > LARGEST_KEPT;
+    const move = truncate || isLarge ? this.#moveAndTruncate : this.#move;
+    move.get();
+  }
+
+  #pages() {
+    return this.#length.get() as { log: number; checkpointed: number };
+  }
+}
