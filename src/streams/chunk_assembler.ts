@@ -1,4 +1,5 @@
 import type { BytePuller } from "./byte_source.ts";
+import { freshBytes } from "./fresh_bytes.ts";
 
 /** Capacity of the first chunk, which grows with what there is to read. */
 const FIRST_CAPACITY = 16_384;
@@ -39,10 +40,10 @@ export class ChunkAssembler {
 
   /** A chunk of `size` bytes, or of those left: a short one wastes no memory. */
   async chunk(size: number): Promise<Uint8Array<ArrayBuffer>> {
-    let chunk = new Uint8Array(Math.min(size, this.#capacity));
+    let chunk = freshBytes(Math.min(size, this.#capacity));
     let count = await this.fill(chunk);
     while (count === chunk.length && count < size) {
-      const larger = new Uint8Array(Math.min(size, 4 * count));
+      const larger = freshBytes(Math.min(size, 4 * count));
       larger.set(chunk);
       chunk = larger;
       count = await this.fill(chunk, count);

@@ -1,4 +1,5 @@
 import { filledPart } from "./chunk_assembler.ts";
+import { freshBytes } from "./fresh_bytes.ts";
 
 /** What a branch tells that which feeds it. */
 export interface BranchOwner {
@@ -60,7 +61,7 @@ export class TeeBranch implements UnderlyingByteSource {
   /** Room for `length` bytes, in the reader's own buffer if it brought one. */
   room(length: number): Uint8Array<ArrayBuffer> {
     const view = this.#request?.view;
-    if (!view) return new Uint8Array(length);
+    if (!view) return freshBytes(length);
     return new Uint8Array(view.buffer, view.byteOffset, length);
   }
 
@@ -75,6 +76,10 @@ export class TeeBranch implements UnderlyingByteSource {
   /** Hands over a copy of `bytes`, or of as many as are wanted. */
   give(bytes: Uint8Array): void {
     const part = bytes.subarray(0, this.#wanted);
+    // A buffer that is made as a copy is not zeroed first.
+    if (!this.bringsBuffer) {
+      return this.deliver(new Uint8Array(part), part.length);
+    }
     const room = this.room(part.length);
     room.set(part);
     this.deliver(room, part.length);
