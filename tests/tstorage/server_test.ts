@@ -167,6 +167,40 @@ Deno.test("a record under the same key replaces the one before", async () => {
   assertEquals(data, [{ key, value: 3 }]);
 });
 
+Deno.test("records that a PUTA replaces are seen anew all at once", async () => {
+  await using server = serveTStorage({ port: 0 });
+  await using writer = await connected(server, new BytesPayloadType());
+  await using reader = await connected(server, new BytesPayloadType());
+  const count = 20_000;
+  const records = (fill: number) => {
+    const value = new Uint8Array(2000).fill(fill);
+    return Array.from(
+      { length: count },
+      (_, i) => ({ key: new Key(1, BigInt(i), 0, 0n, 0n), value }),
+    );
+  };
+  const valueOf = async (record: number) => {
+    const mid = BigInt(record);
+    const max = Key.MAX.with({ mid: mid + 1n });
+    const { data } = await reader.get(Key.MIN.with({ mid }), max);
+    return data.map(({ value }) => value[0]);
+  };
+  assert((await writer.puta(records(1))).isOk());
+  let isDone = false;
+  const replaced = writer.puta([...records(2), ...records(3)])
+    .finally(() => isDone = true);
+  let looks = 0;
+  for (; !isDone; looks++) {
+    const [first] = await valueOf(0);
+    const [last] = await valueOf(count - 1);
+    const found = `found ${first}, then ${last}`;
+    assert(first === 1 || (first === 3 && last === 3), found);
+  }
+  assert((await replaced).isOk());
+  assert(looks > 1, "there was no look while records were replaced");
+  assertEquals(await valueOf(count >> 1), [3]);
+});
+
 Deno.test("a large payload that is replaced takes no room any more", async () => {
   using directory = new TemporaryDirectory();
   const path = join(directory.path, "records.db");

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { setImmediate, setTimeout } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import { nowNs } from "../timestamp.ts";
 import { viewOf } from "../wire/message.ts";
 import { ORDERED_ACQ, type OrderedKey } from "./ordered_key.ts";
@@ -104,8 +104,10 @@ export class RecordStore {
         for (const part of parts) {
           if (!withAcq) acq = stamp(part, acq);
           this.#records.insert(part, put);
-          await setImmediate();
+          // Sockets get their turn only from a real wait.
+          await setTimeout(0);
         }
+        this.#records.settle();
         const acqMax = acq > acqMin ? acq - 1n : acqMin;
         this.#db.prepare("UPDATE state SET last_put = ?, last_acq = ?")
           .run(put, acqMax);

@@ -27,18 +27,39 @@ const SCHEMA = `
   WHEN typeof(old.payload) = 'integer' BEGIN
     DELETE FROM large WHERE id = old.payload;
   END;
+  CREATE TABLE IF NOT EXISTS replacing (
+    key BLOB PRIMARY KEY, payload BLOB NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TRIGGER IF NOT EXISTS replace_large_again AFTER UPDATE ON replacing
+  WHEN typeof(old.payload) = 'integer' BEGIN
+    DELETE FROM large WHERE id = old.payload;
+  END;
 `;
 
 // One statement moves a whole part: a call for every record would take several
 // times as long. A number of ?2 is where a record starts times 2^26 plus the
 // bytes of its payload, of which there are at most 2^25.
+const PART_KEY = "substr(?1, (value >> 26) + 1, 32)";
+const PART_PAYLOAD = `iif(value & 0x3ffffff > ${LARGE_PAYLOAD},
+  CAST(?4 + key AS INTEGER), substr(?1, (value >> 26) + 33, value & 0x3ffffff))`;
 const INSERT = `
-  INSERT INTO records
-  SELECT substr(?1, (value >> 26) + 1, 32), ?3,
-    iif(value & 0x3ffffff > ${LARGE_PAYLOAD}, CAST(?4 + key AS INTEGER),
-      substr(?1, (value >> 26) + 33, value & 0x3ffffff))
+  INSERT INTO records SELECT ${PART_KEY}, ?3, ${PART_PAYLOAD}
   FROM json_each(?2) WHERE true ORDER BY 1, id
+  ON CONFLICT (key) DO UPDATE SET payload = excluded.payload WHERE put = ?3
+`;
+
+// The new payloads of what earlier PUTs have stored wait until all have come:
+// whoever reads meanwhile sees none of them.
+const REPLACE = `
+  INSERT INTO replacing SELECT ${PART_KEY}, ${PART_PAYLOAD}
+  FROM json_each(?2) WHERE EXISTS (
+    SELECT 1 FROM records WHERE records.key = ${PART_KEY} AND put < ?3
+  ) ORDER BY 1, id
   ON CONFLICT (key) DO UPDATE SET payload = excluded.payload
+`;
+const SETTLE = `
+  UPDATE records SET payload = replacing.payload FROM replacing
+  WHERE records.key = replacing.key
 `;
 
 const PAGE = `
@@ -56,6 +77,9 @@ const PAGE = `
 /** The records in a database, those of PUTs under way among them. */
 export class RecordTable {
   readonly #insert: StatementSync;
+  readonly #replace: StatementSync;
+  readonly #settle: StatementSync;
+  readonly #forget: StatementSync;
   readonly #insertLarge: StatementSync;
   readonly #nextLarge: StatementSync;
   readonly #page: StatementSync;
@@ -66,6 +90,9 @@ export class RecordTable {
   constructor(db: DatabaseSync) {
     db.exec(SCHEMA);
     this.#insert = db.prepare(INSERT);
+    this.#replace = db.prepare(REPLACE);
+    this.#settle = db.prepare(SETTLE);
+    this.#forget = db.prepare("DELETE FROM replacing");
     this.#insertLarge = db.prepare("INSERT INTO large VALUES (?, ?)");
     this.#nextLarge = db.prepare(
       "SELECT coalesce(max(id), 0) + 1 AS next FROM large",
@@ -89,7 +116,16 @@ export class RecordTable {
       start = end;
       return number;
     });
-    this.#insert.run(bytes, JSON.stringify(numbers), put, next);
+    const starts = JSON.stringify(numbers);
+    const { changes } = this.#insert.run(bytes, starts, put, next);
+    if (changes === ends.length) return;
+    this.#replace.run(bytes, starts, put, next);
+  }
+
+  /** Ends a PUT whose parts are all there; it is to be committed at once. */
+  settle(): void {
+    this.#settle.run();
+    this.#forget.run();
   }
 
   /** Up to `limit` records from a key on, of PUTs up to the given one. */
