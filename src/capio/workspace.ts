@@ -334,9 +334,10 @@ function lookIfPermitted(path: string): Deno.FileInfo | undefined {
 }
 
 function notFound({ given }: Place, limit: number): Deno.errors.NotFound {
+  const seconds = limit / 1000;
   return new Deno.errors.NotFound(
-    `No such file or directory (os error 2): open '${given}': nobody created it within ${
-      limit / 1000
-    } seconds`,
+    `No such file or directory (os error 2): open '${given}': nobody created it within ${seconds} ${
+      seconds === 1 ? "second" : "seconds"
+    }`,
   );
 }

@@ -66,14 +66,7 @@ export class RecordStore {
 
   /** Every record with an earlier acquisition time can be read. */
   get acq(): bigint {
-    return this.#pendingAcq ?? this.now;
-  }
-
-  /** The clock of acquisition times, which never goes back. */
-  get now(): bigint {
-    const now = nowNs();
-    if (now > this.#lastAcq) this.#lastAcq = now - 1n;
-    return this.#lastAcq + 1n;
+    return this.#pendingAcq ?? this.#now;
   }
 
   /** A place for the parts of a PUT that are too large to keep in memory. */
@@ -96,7 +89,7 @@ export class RecordStore {
     return this.#exclusive(async () => {
       // If it should not fit, the whole log is its own and can be given back.
       if (this.#log.isLong(bytes)) this.#attempt(() => this.#log.move(false));
-      const acqMin = this.#pendingAcq = this.now;
+      const acqMin = this.#pendingAcq = this.#now;
       const put = this.#lastPut + 1;
       let acq = acqMin;
       try {
@@ -138,6 +131,13 @@ export class RecordStore {
   async close(): Promise<void> {
     await this.#writers;
     this.#db.close();
+  }
+
+  /** The clock of acquisition times, which never goes back. */
+  get #now(): bigint {
+    const now = nowNs();
+    if (now > this.#lastAcq) this.#lastAcq = now - 1n;
+    return this.#lastAcq + 1n;
   }
 
   /** One writer after another. */
