@@ -12,7 +12,6 @@ import type { PayloadType } from "./payload_type.ts";
 import { PutRequest } from "./put_request.ts";
 import { checkedPayload, PutSink } from "./put_stream.ts";
 import type { Record } from "./record.ts";
-
 import { type ReplyStream, replyStream } from "./reply_stream.ts";
 import {
   Response,

@@ -1,11 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  Channel,
-  Key,
-  nowNs,
-  serveTStorage,
-  UnitPayloadType,
-} from "../../src/tstorage/mod.ts";
+import { nowNs, serveTStorage } from "../../src/tstorage/mod.ts";
 import { ByteConnection } from "./byte_connection.ts";
 import { seededRandom } from "./seeded_random.ts";
 import {
@@ -155,44 +149,6 @@ Deno.test("a GETACQ is refused for a negative cid only", async () => {
     hex(GETACQ, MIN, "feffffff" + MAX.slice(8)),
     hex(ERROR_HEADER),
   );
-});
-
-Deno.test("a range may start in the future, where PUTA may have stored records", async () => {
-  await using server = serveTStorage({ port: 0 });
-  await using channel = new Channel(
-    "127.0.0.1",
-    server.port,
-    new UnitPayloadType(),
-  );
-  assert((await channel.connect()).isOk());
-  const acq = 2n ** 63n - 2n;
-  const key = new Key(1, 2n, 3, 4n, acq);
-  assert((await channel.puta([{ key, value: undefined }])).isOk());
-  const min = Key.MIN.with({ acq });
-  const { data, status } = await channel.get(min, Key.MAX);
-  assertEquals([status, data.map(({ key }) => key.acq)], [0, [acq]]);
-  assert((await channel.getAcq(min, Key.MAX)).isOk());
-});
-
-Deno.test("a range may start at the time that was answered last", async () => {
-  await using server = serveTStorage({ port: 0 });
-  await using channel = new Channel(
-    "127.0.0.1",
-    server.port,
-    new UnitPayloadType(),
-  );
-  assert((await channel.connect()).isOk());
-  const records = [{ key: new Key(1, 2n, 3, 4n), value: undefined }];
-  let min = Key.MIN;
-  for (let round = 0; round < 200; round++) {
-    if (round % 3 === 0) assert((await channel.put(records)).isOk());
-    const { data, acq } = round % 2
-      ? await channel.get(min, Key.MAX)
-      : { data: [], ...await channel.getAcq(min, Key.MAX) };
-    assert(acq >= min.acq, `round ${round}`);
-    assert(data.every(({ key }) => key.acq >= min.acq && key.acq < acq));
-    min = min.with({ acq });
-  }
 });
 
 Deno.test("a request of wrong shape ends its connection and no other", async () => {

@@ -156,6 +156,34 @@ Deno.test("payloads of no bytes and of 32 MiB, and all bytes that there are", as
   }
 });
 
+Deno.test("a range may start in the future, where PUTA may have stored records", async () => {
+  await using server = serveTStorage({ port: 0 });
+  await using channel = await connected(server, new UnitPayloadType());
+  const acq = 2n ** 63n - 2n;
+  const key = new Key(1, 2n, 3, 4n, acq);
+  assert((await channel.puta([{ key, value: undefined }])).isOk());
+  const min = Key.MIN.with({ acq });
+  const { data, status } = await channel.get(min, Key.MAX);
+  assertEquals([status, data.map(({ key }) => key.acq)], [0, [acq]]);
+  assert((await channel.getAcq(min, Key.MAX)).isOk());
+});
+
+Deno.test("a range may start at the time that was answered last", async () => {
+  await using server = serveTStorage({ port: 0 });
+  await using channel = await connected(server, new UnitPayloadType());
+  const records = [{ key: new Key(1, 2n, 3, 4n), value: undefined }];
+  let min = Key.MIN;
+  for (let round = 0; round < 200; round++) {
+    if (round % 3 === 0) assert((await channel.put(records)).isOk());
+    const { data, acq } = round % 2
+      ? await channel.get(min, Key.MAX)
+      : { data: [], ...await channel.getAcq(min, Key.MAX) };
+    assert(acq >= min.acq, `round ${round}`);
+    assert(data.every(({ key }) => key.acq >= min.acq && key.acq < acq));
+    min = min.with({ acq });
+  }
+});
+
 Deno.test("a record under the same key replaces the one before", async () => {
   await using server = serveTStorage({ port: 0 });
   await using channel = await connected(server, double);
