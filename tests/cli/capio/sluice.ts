@@ -26,7 +26,9 @@ export const hasTerminals = existsSync("/usr/bin/script");
 export function terminalArgs(...args: string[]): string[] {
   const command = [Deno.execPath(), ...sluiceArgs(...args)]
     .map((word) => `'${word}'`).join(" ");
-  return ["-qec", `stty rows 24 cols 80; ${command}`, "/dev/null"];
+  // In place of the shell: some shells end with 130 after Ctrl-C, however the
+  // command ended.
+  return ["-qec", `stty rows 24 cols 80; exec ${command}`, "/dev/null"];
 }
 
 /** How a command ended. */
