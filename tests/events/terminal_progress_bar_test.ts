@@ -1,12 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { stdConfigArgs } from "../../tools/std_config.ts";
+import { hasTerminals, inTerminal } from "../terminal.ts";
 
 const program = fromFileUrl(import.meta.resolve("./_draw_progress.ts"));
-
-/** Whether `script` of util-linux is here to lend a terminal. */
-const hasTerminal = await new Deno.Command("script", { args: ["--version"] })
-  .output().then(({ success }) => success, () => false);
 
 async function command(...args: string[]): Promise<string[]> {
   return ["run", "-A", ...await stdConfigArgs(), program, ...args];
@@ -23,7 +20,7 @@ Deno.test("nothing is drawn where standard error is no terminal", async () => {
 
 Deno.test({
   name: "on a terminal every operation that takes its time has a bar",
-  ignore: !hasTerminal,
+  ignore: !hasTerminals,
   fn: async () => {
     const screen = await onTerminal("0");
     assertStringIncludes(screen, "Copying a.csv [");
@@ -36,7 +33,7 @@ Deno.test({
 
 Deno.test({
   name: "on a terminal a short operation has no bar",
-  ignore: !hasTerminal,
+  ignore: !hasTerminals,
   fn: async () => {
     const screen = await onTerminal("60000");
     assertEquals(screen.includes("Copying"), false);
@@ -45,10 +42,6 @@ Deno.test({
 });
 
 async function onTerminal(...args: string[]): Promise<string> {
-  const line = [Deno.execPath(), ...await command(...args)].join(" ");
-  const { stdout } = await new Deno.Command("script", {
-    args: ["-qefc", line, "/dev/null"],
-    stdin: "null",
-  }).output();
+  const { stdout } = await inTerminal(await command(...args)).output();
   return new TextDecoder().decode(stdout);
 }

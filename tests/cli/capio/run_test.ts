@@ -1,12 +1,6 @@
 import { assertEquals, assertFalse } from "@std/assert";
-import {
-  denoFlags,
-  hasTerminals,
-  isAlive,
-  Sluice,
-  terminalArgs,
-  TestPlan,
-} from "./sluice.ts";
+import { hasTerminals, inTerminal } from "../../terminal.ts";
+import { denoFlags, isAlive, Sluice, sluiceArgs, TestPlan } from "./sluice.ts";
 
 /** A script in a directory of its own, and the arguments that run it. */
 class TestScript implements Disposable {
@@ -73,11 +67,7 @@ Deno.test({
   ignore: !hasTerminals,
   async fn() {
     using script = new TestScript(POLITE);
-    const terminal = new Deno.Command("script", {
-      args: terminalArgs(...script.args),
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
+    const terminal = inTerminal(sluiceArgs(...script.args), "piped").spawn();
     const output = terminal.stdout.pipeThrough(new TextDecoderStream())
       .getReader();
     for (let text = ""; !text.includes("running");) {

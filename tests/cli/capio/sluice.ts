@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { delay } from "@std/async";
 import { fromFileUrl, join } from "@std/path";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
@@ -17,18 +16,6 @@ export const configFlag = `--deno-flag=${config.join("=")}`;
 /** The arguments of Deno that run the command line. */
 export function sluiceArgs(...args: string[]): string[] {
   return ["run", "-A", "--quiet", "--no-check", ...config, cli, ...args];
-}
-
-/** Whether {@linkcode terminalArgs} mean something here. */
-export const hasTerminals = existsSync("/usr/bin/script");
-
-/** The arguments of `script` that run the command line in a terminal. */
-export function terminalArgs(...args: string[]): string[] {
-  const command = [Deno.execPath(), ...sluiceArgs(...args)]
-    .map((word) => `'${word}'`).join(" ");
-  // In place of the shell: some shells end with 130 after Ctrl-C, however the
-  // command ended.
-  return ["-qec", `stty rows 24 cols 80; exec ${command}`, "/dev/null"];
 }
 
 /** How a command ended. */

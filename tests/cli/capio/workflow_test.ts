@@ -4,17 +4,16 @@ import {
   assertFalse,
   assertStringIncludes,
 } from "@std/assert";
+import { hasTerminals, inTerminal } from "../../terminal.ts";
 import {
   configFlag,
   ENDLESS,
-  hasTerminals,
   isAlive,
   READER,
   Sluice,
   sluice,
   sluiceArgs,
   STREAMED,
-  terminalArgs,
   TestPlan,
   WRITER,
   WRITER_FLAGS,
@@ -314,10 +313,9 @@ Deno.test({
       },
       reader: { code: READER },
     }, STREAMED);
-    const { stdout } = await new Deno.Command("script", {
-      args: terminalArgs("workflow", configFlag, plan.file),
-      stdin: "null",
-    }).output();
+    const { stdout } = await inTerminal(
+      sluiceArgs("workflow", configFlag, plan.file),
+    ).output();
     const screen = new TextDecoder().decode(stdout);
     assertStringIncludes(screen, `waits for "a.txt" since`);
     assertStringIncludes(screen, "\x1b[2A\r\x1b[J");

@@ -1,0 +1,20 @@
+/** Whether `script` of util-linux is here to lend a terminal. */
+export const hasTerminals = await new Deno.Command("script", {
+  args: ["--version"],
+}).output().then(({ success }) => success, () => false);
+
+/** Runs Deno with `args` in a terminal of 24 lines of 80 characters. */
+export function inTerminal(
+  args: readonly string[],
+  stdin: "null" | "piped" = "null",
+): Deno.Command {
+  const words = [Deno.execPath(), ...args].map((word) => `'${word}'`).join(" ");
+  // In place of the shell: some shells end with 130 after Ctrl-C, however the
+  // program ended.
+  const command = `stty rows 24 cols 80; exec ${words}`;
+  return new Deno.Command("script", {
+    args: ["-qefc", command, "/dev/null"],
+    stdin,
+    stdout: "piped",
+  });
+}
