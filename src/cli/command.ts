@@ -22,3 +22,11 @@ export interface Command {
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** Commands as a help lists them, one a line. */
+export function listed(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return commands
+    .map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
+    .join("\n");
+}

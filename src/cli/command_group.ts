@@ -1,4 +1,4 @@
-import { type Command, UsageError } from "./command.ts";
+import { type Command, listed, UsageError } from "./command.ts";
 
 /** What a {@linkcode commandGroup} is made from. */
 export interface CommandGroup {
@@ -16,15 +16,12 @@ export interface CommandGroup {
 export function commandGroup(
   { name: group, summary, details, commands }: CommandGroup,
 ): Command {
-  const list = commands.map(({ name, summary }) =>
-    `  ${name.padEnd(5)}  ${summary}`
-  );
   return {
     name: group,
     summary,
     help: `Usage: sluice ${group} COMMAND [OPTIONS]
 
-${list.join("\n")}
+${listed(commands)}
 
 "sluice ${group} COMMAND --help" explains a command.
 

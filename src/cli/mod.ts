@@ -10,7 +10,7 @@
 import { run } from "./capio/run.ts";
 import { status } from "./capio/status.ts";
 import { workflow } from "./capio/workflow.ts";
-import { type Command, UsageError } from "./command.ts";
+import { type Command, listed, UsageError } from "./command.ts";
 import { exitCodeOf, Interruption, SIGNALS } from "./interruption.ts";
 import { lines } from "./lines/mod.ts";
 import { store } from "./store/mod.ts";
@@ -74,14 +74,10 @@ export async function main(
 }
 
 function overview(): string {
-  const width = Math.max(0, ...COMMANDS.map(({ name }) => name.length));
-  const lines = COMMANDS.map(({ name, summary }) =>
-    `  ${name.padEnd(width)}  ${summary}`
-  );
   return [
     "Usage: sluice COMMAND [OPTIONS]",
     "",
-    ...lines,
+    listed(COMMANDS),
     "",
     '"sluice COMMAND --help" explains a command.',
     "",
