@@ -99,7 +99,7 @@ export class CapioWorkspace implements Disposable {
 
   /** What goes on in the workflow at this moment. */
   status(): WorkflowStatus {
-    this.#workspace.workflow.checkMembers();
+    this.#workspace.workflow.lookAround();
     return describe(this.#workspace.state, this.#workspace.folder);
   }
 

@@ -1,6 +1,6 @@
 import { CapioError } from "./error.ts";
-import { isDirectoryComplete, producersGone } from "./journal/commit.ts";
-import type { WorkflowFile, WorkflowState } from "./journal/state.ts";
+import { directoryPhase, lostFiller, producersGone } from "./journal/commit.ts";
+import type { Member, WorkflowFile, WorkflowState } from "./journal/state.ts";
 
 /** Who asks: a member and the app it belongs to. */
 export interface Asker {
@@ -34,7 +34,7 @@ export function openReadiness(
     const declared = state.engine.isDeclared(path);
     return { type: "wait", why: "nobody has created it yet", declared };
   }
-  const names = producers.map((name) => `"${name}"`).join(", ");
+  const names = quoted(producers);
   if (!producersGone(state, path)) {
     const why = `${names} has not created it yet`;
     return { type: "wait", why, declared: true };
@@ -72,18 +72,35 @@ export function endReadiness(
   return { type: "refuse", error: writerLost(state, file, offset()) };
 }
 
-/** Whether a directory's listing can begin, or end. */
+/**
+ * Whether a directory's listing can begin, or end. Only who is refused is told
+ * how many entries were `listed`.
+ */
 export function listingReadiness(
   state: WorkflowState,
   asker: Asker,
   path: string,
+  listed: () => number,
 ): Verdict {
   const { engine } = state;
   // A rule for files that happens to match says nothing about a listing.
-  if (!engine.isDirectory(path)) return GO;
-  if (engine.producers(path).includes(asker.app)) return GO;
-  if (isDirectoryComplete(state, path)) return GO;
-  return { type: "wait", why: "it is not complete yet", declared: true };
+  if (!engine.isDirectory(path) && !engine.isOutput(path)) return GO;
+  if (isFiller(state, asker, path)) return GO;
+  switch (directoryPhase(state, path)) {
+    case "committed":
+      return GO;
+    case "lost":
+      return { type: "refuse", error: fillerLost(state, path, listed()) };
+    case "open":
+      return { type: "wait", why: missingEntries(state, path), declared: true };
+  }
+}
+
+/** Whether the asker fills the directory itself and so never waits for it. */
+function isFiller(state: WorkflowState, { id, app }: Asker, path: string) {
+  const producers = state.engine.producers(path);
+  if (producers.length > 0) return producers.includes(app);
+  return state.folders.get(path)?.writers.has(id) ?? false;
 }
 
 /** Whether the asker writes the file itself and so never waits for it. */
@@ -107,18 +124,41 @@ export function missingForCommit(
 ): string {
   const apps = new Set(state.engine.producers(path));
   for (const id of writers) apps.add(state.members.get(id)?.app ?? id);
-  const names = [...apps].map((name) => `"${name}"`).join(", ");
+  const names = quoted(apps);
   switch (rule.type) {
     case "on_close":
       return `${names} has closed it ${closes} of ${rule.count} times`;
     case "on_file":
-      return `${
-        rule.dependencies.map((it) => `"${it}"`).join(", ")
-      } must be committed first`;
+      return `${quoted(rule.dependencies)} must be committed first`;
     case "on_n_files":
     case "on_termination":
       return `${names} has not ended yet`;
   }
+}
+
+/** What has to happen before a directory is complete, in words. */
+function missingEntries(state: WorkflowState, path: string): string {
+  const { engine, folders, members } = state;
+  const rule = engine.commitRule(path);
+  const folder = folders.get(path);
+  if (rule.type === "on_file") {
+    return `${quoted(rule.dependencies)} must be committed first`;
+  }
+  if (rule.type === "on_n_files") {
+    return `it has had ${folder?.most ?? 0} of ${rule.count} entries`;
+  }
+  const apps = new Set(engine.producers(path));
+  if (apps.size === 0) {
+    for (const id of folder?.writers ?? []) {
+      apps.add(members.get(id)?.app ?? id);
+    }
+  }
+  if (apps.size === 0) return "nobody has begun to fill it";
+  return `${quoted(apps)} has not ended yet`;
+}
+
+function quoted(names: Iterable<string>): string {
+  return [...names].map((name) => `"${name}"`).join(", ");
 }
 
 function writerLost(
@@ -128,20 +168,44 @@ function writerLost(
 ): CapioError {
   const { path, rule } = file;
   const writer = state.members.get(file.lostBy ?? "");
-  if (rule.type === "on_file" && writer && !file.writers.has(writer.id)) {
-    const names = rule.dependencies.map((it) => `"${it}"`).join(", ");
-    return new CapioError(
-      "WRITER_LOST",
-      `Cannot read "${path}" past byte ${offset}: it depends on ${names}, which "${writer.app}" (process ${writer.pid}) left unfinished`,
-    );
-  }
+  const hasDoneAll = writer?.ending === "left" ||
+    writer !== undefined && !file.writers.has(writer.id);
+  const reason = rule.type === "on_file" && hasDoneAll
+    ? `it depends on ${quoted(rule.dependencies)}, which ${
+      processOf(writer)
+    } left unfinished`
+    : badEndOf(writer);
+  return new CapioError(
+    "WRITER_LOST",
+    `Cannot read "${path}" past byte ${offset}: ${reason}`,
+  );
+}
+
+function fillerLost(
+  state: WorkflowState,
+  path: string,
+  listed: number,
+): CapioError {
+  const rule = state.engine.commitRule(path);
+  const filler = lostFiller(state, path);
+  const reason = rule.type === "on_file" && !filler
+    ? `it depends on ${quoted(rule.dependencies)}, which will not be finished`
+    : badEndOf(filler);
+  return new CapioError(
+    "WRITER_LOST",
+    `Cannot list "${path}" past entry ${listed}: ${reason}`,
+  );
+}
+
+function badEndOf(writer: Member | undefined): string {
   const ended = writer?.ending === "lost"
-    ? "was killed"
+    ? "died"
     : writer?.ending === "failed"
     ? "failed"
     : "gave up";
-  return new CapioError(
-    "WRITER_LOST",
-    `Cannot read "${path}" past byte ${offset}: its writer "${writer?.app}" (process ${writer?.pid}) ${ended} before it was finished`,
-  );
+  return `its writer ${processOf(writer)} ${ended} before it was finished`;
+}
+
+function processOf(member: Member | undefined): string {
+  return `"${member?.app}" (process ${member?.pid})`;
 }

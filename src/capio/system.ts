@@ -57,6 +57,17 @@ export function lstatIfPresent(path: string): Deno.FileInfo | undefined {
   return ifPresent(() => system.lstatSync(path));
 }
 
+/** What there is, nothing also where the program may not look. */
+export function lookIfPermitted(path: string): Deno.FileInfo | undefined {
+  try {
+    return lstatIfPresent(path);
+  } catch (error) {
+    // The original is going to be called, and says so itself.
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
 /** The result of `look`, or `undefined` when what it looks at is not there. */
 export function ifPresent<T>(look: () => T): T | undefined {
   try {

@@ -7,12 +7,14 @@ import { JournalWriter } from "./journal/journal.ts";
 import type { Member, WorkflowFile, WorkflowState } from "./journal/state.ts";
 import { FileLock } from "./lock.ts";
 import { moveIntoPlace } from "./publication.ts";
+import { missingForCommit } from "./readiness.ts";
 import { presentRun } from "./remains.ts";
+import { lookIfPermitted } from "./system.ts";
 import { SynchronousSleep } from "./wakeups.ts";
 import { WorkflowFolder } from "./workflow_folder.ts";
 
 /** How often one process looks whether the others still live, in ms. */
-const LIVENESS_MILLISECONDS = 100;
+const LOOK_MILLISECONDS = 100;
 /** How long a terminated worker may take to be gone, in ms. */
 const WORKERS_END_MILLISECONDS = 1000;
 
@@ -47,7 +49,7 @@ export class Workflow {
   readonly #held: DisposableStack;
   /** Files that could not be published: whatever is wrong is not put right. */
   readonly #unpublishable = new Set<WorkflowFile>();
-  #livenessChecked = 0;
+  #lookedAround = 0;
   #warned = 0;
   #nextHandle = 0;
   #ended = false;
@@ -112,7 +114,7 @@ export class Workflow {
     return this.#ended;
   }
 
-  /** A number for a handle that no other handle of this member has. */
+  /** A number for a handle, or a wait, that no other one of this member has. */
   newHandle(): number {
     return this.#nextHandle++;
   }
@@ -160,12 +162,13 @@ export class Workflow {
     return file !== undefined && isInSpool(this.state, file);
   }
 
-  /** Reports members that ended without a word; cheap to call often. */
-  checkMembers(): void {
+  /** Reports what nobody else tells: who died, and what was there already. */
+  lookAround(): void {
     const now = performance.now();
-    if (now - this.#livenessChecked < LIVENESS_MILLISECONDS) return;
-    this.#livenessChecked = now;
+    if (now - this.#lookedAround < LOOK_MILLISECONDS) return;
+    this.#lookedAround = now;
     this.#reportLost();
+    this.#reportGiven();
   }
 
   /** Makes sure that a committed file is in its place. */
@@ -195,15 +198,17 @@ export class Workflow {
 
   /** Runs `fn` with the publication lock; a long wait for it can be seen. */
   #whileNothingMoves<T>(fn: () => T): T {
+    const wait = this.newHandle();
     let isTold = false;
     const path = this.folder.publicationLock;
     return this.#publication.during(() => {
-      if (isTold) this.note({ event: "wait", path });
+      if (isTold) this.note({ event: "wait", wait, path });
       return fn();
     }, () => {
       isTold = true;
       this.note({
         event: "wait",
+        wait,
         path,
         why: "the process that holds it does not go on, it may be stopped",
       });
@@ -264,12 +269,28 @@ export class Workflow {
     const present = this.#follower.isAt(this.folder.journal);
     try {
       if (present) this.#reportLost();
+      if (present) this.#reportGiven();
     } finally {
       this.#held.dispose();
     }
     // What could not be published is kept for the next run to try again.
     const done = this.state.unpublished.size === 0 && isOver(this.state);
+    if (present && done) this.#warnOfUnfinished();
     if (present ? done : !this.folder.isInUse) this.folder.remove();
+  }
+
+  /** What vanishes although its writers have ended well. */
+  #warnOfUnfinished(): void {
+    const { pending, engine } = this.state;
+    for (const file of pending) {
+      const { path, unlinked, kind } = file;
+      if (unlinked || kind !== "file" || !engine.isPermanent(path)) continue;
+      console.warn(
+        `sluice: "${path}" is discarded, it was never finished: ${
+          missingForCommit(this.state, file)
+        }`,
+      );
+    }
   }
 
   #publishDue(): void {
@@ -298,6 +319,19 @@ export class Workflow {
       this.#follower.catchUp();
       if (this.state.members.get(id)?.ending) continue;
       this.append({ event: "end", member: id, ending: "lost" });
+    }
+    this.refresh();
+  }
+
+  /** Real files that nobody writes are finished for those they depend on. */
+  #reportGiven(): void {
+    const { engine, paths, given } = this.state;
+    for (const path of engine.dependencies()) {
+      if (given.has(path) || paths.has(path)) continue;
+      if (engine.producers(path).length > 0) continue;
+      if (lookIfPermitted(this.folder.real(path))) {
+        this.append({ event: "given", path });
+      }
     }
     this.refresh();
   }

@@ -4,7 +4,12 @@ import type { WorkflowState } from "./journal/state.ts";
 import { asPassedOn, textOf } from "./path_text.ts";
 import { PathResolver } from "./paths.ts";
 import type { Verdict } from "./readiness.ts";
-import { ifPresent, lstatIfPresent, system } from "./system.ts";
+import {
+  ifPresent,
+  lookIfPermitted,
+  lstatIfPresent,
+  system,
+} from "./system.ts";
 import { Wakeups } from "./wakeups.ts";
 import { Workflow, type WorkflowOptions } from "./workflow.ts";
 import { SYSTEM_DIRECTORY, type WorkflowFolder } from "./workflow_folder.ts";
@@ -220,6 +225,7 @@ export class Workspace implements Disposable {
     signal?: AbortSignal,
   ): Operation<WorkflowState> {
     const since = performance.now();
+    const wait = this.workflow.newHandle();
     let announced: string | undefined;
     try {
       for (;;) {
@@ -240,16 +246,17 @@ export class Workspace implements Disposable {
           announced = verdict.why;
           this.workflow.note({
             event: "wait",
+            wait,
             path: place.path,
             why: announced,
           });
         }
-        this.workflow.checkMembers();
+        this.workflow.lookAround();
         yield* change(this.#signals(signal));
       }
     } finally {
       if (announced && !this.workflow.ended) {
-        this.workflow.note({ event: "wait", path: place.path });
+        this.workflow.note({ event: "wait", wait, path: place.path });
       }
     }
   }
@@ -321,16 +328,6 @@ function isLoop(path: string): boolean {
     return error instanceof Deno.errors.FilesystemLoop;
   }
   return false;
-}
-
-function lookIfPermitted(path: string): Deno.FileInfo | undefined {
-  try {
-    return lstatIfPresent(path);
-  } catch (error) {
-    // The original is going to be called, and says so itself.
-    if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
 }
 
 function notFound({ given }: Place, limit: number): Deno.errors.NotFound {

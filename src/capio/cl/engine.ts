@@ -1,10 +1,11 @@
 import { resolve } from "@std/path";
+import { CapioError } from "../error.ts";
 import type {
   CapioClCommitRule,
   CapioClConfig,
   CapioClFireRule,
 } from "./config.ts";
-import { pathIn, patternIn } from "./directory.ts";
+import { isAbsolutePattern, pathIn, patternIn } from "./directory.ts";
 import { isGlob, literalHead } from "./glob.ts";
 import type { CapioClRule } from "./rule.ts";
 import { RuleIndex } from "./rule_index.ts";
@@ -56,7 +57,8 @@ export class CapioClEngine {
    * Gathers everything that is said, by path.
    *
    * @param config What holds; `undefined` without a configuration.
-   * @throws {CapioError} If rules contradict each other.
+   * @throws {CapioError} If rules contradict each other, or depend on what lies
+   * outside of the directory.
    */
   constructor(
     config: CapioClConfig | undefined,
@@ -70,6 +72,9 @@ export class CapioClEngine {
     if (config) table.addConfig(config);
     for (const rule of rules) table.addRule(rule);
     this.#index = new RuleIndex(this.#capioDir, table.entries);
+    for (const path of this.dependencies()) {
+      if (isAbsolutePattern(path)) throw dependsOutside(path, this.#capioDir);
+    }
     this.apps = appNames(config, table.entries.values());
   }
 
@@ -140,6 +145,24 @@ export class CapioClEngine {
   }
 
   /**
+   * Whether the path is said to be written by somebody, by its own name: not by
+   * a glob, nor by a directory that it lies in.
+   */
+  isOutput(path: string): boolean {
+    const entry = this.#index.entries.get(this.relativePath(path));
+    return entry !== undefined && entry.producers.size > 0;
+  }
+
+  /** The paths on whose commit another one's depends. */
+  dependencies(): string[] {
+    const rules = [...this.#index.entries.values()]
+      .map(({ committed }) => committed);
+    return union(
+      rules.map((rule) => rule?.type === "on_file" ? rule.dependencies : []),
+    );
+  }
+
+  /**
    * Whether a stream or a rule names the path. The lists `permanent`,
    * `exclude` and `storage` say nothing about who produces it.
    */
@@ -192,6 +215,13 @@ export class CapioClEngine {
     );
     return match?.entry[fact];
   }
+}
+
+function dependsOutside(path: string, capioDir: string): CapioError {
+  return new CapioError(
+    "INVALID_CONFIGURATION",
+    `No file can depend on "${path}": it lies outside the workflow's directory "${capioDir}"`,
+  );
 }
 
 function appNames(

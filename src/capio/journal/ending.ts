@@ -1,4 +1,4 @@
-import { isComplete, isHopeless } from "./commit.ts";
+import { hopelessFiles, isComplete } from "./commit.ts";
 import type { WorkflowFile, WorkflowState } from "./state.ts";
 
 /** Commits the file if its rule is satisfied, and then what waits for it. */
@@ -13,6 +13,14 @@ export function settle(
   if (!file.unlinked && state.engine.isPermanent(file.path)) {
     state.unpublished.set(file.number, file);
   }
+  return settleDependents(state, event);
+}
+
+/** Commits what waited for something that is complete now. */
+export function settleDependents(
+  state: WorkflowState,
+  event: { by: string; time: number },
+): WorkflowState {
   for (const dependent of [...state.dependents]) {
     settle(state, dependent, event);
   }
@@ -28,7 +36,19 @@ export function lose(
 ): WorkflowState {
   end(state, file, "lost", time);
   file.lostBy = member;
-  loseHopeless(state, member, time);
+  return loseHopeless(state, member, time);
+}
+
+/** Loses what nobody is left to finish. */
+export function loseHopeless(
+  state: WorkflowState,
+  member: string,
+  time: number,
+): WorkflowState {
+  for (const file of hopelessFiles(state)) {
+    end(state, file, "lost", time);
+    file.lostBy = member;
+  }
   return state;
 }
 
@@ -43,15 +63,4 @@ function end(
   file.ended = time;
   state.pending.delete(file);
   state.dependents.delete(file);
-}
-
-/** Loses what nobody is left to finish. */
-export function loseHopeless(
-  state: WorkflowState,
-  member: string,
-  time: number,
-): void {
-  for (const file of state.dependents) {
-    if (isHopeless(state, file)) lose(state, file, member, time);
-  }
 }

@@ -91,6 +91,12 @@ export interface InputEvent extends Stamp {
   readonly path: string;
 }
 
+/** A real file that a commit rule depends on, and that nobody writes, is there. */
+export interface GivenEvent extends Stamp {
+  readonly event: "given";
+  readonly path: string;
+}
+
 /** How far a member has read a file, now and again and at its last byte. */
 export interface ReadEvent extends Stamp {
   readonly event: "read";
@@ -104,6 +110,8 @@ export interface ReadEvent extends Stamp {
 /** A member has been waiting for a while; without `why` it no longer is. */
 export interface WaitEvent extends Stamp {
   readonly event: "wait";
+  /** Unique for the member: it may wait for several things at once. */
+  readonly wait: number;
   readonly path: string;
   readonly why?: string;
 }
@@ -120,6 +128,7 @@ export type JournalEvent =
   | RemoveEvent
   | PublishEvent
   | InputEvent
+  | GivenEvent
   | ReadEvent
   | WaitEvent;
 

@@ -4,7 +4,7 @@ import {
   mergeCapioCl,
   parseCapioCl,
 } from "../cl/mod.ts";
-import { lose, loseHopeless, settle } from "./ending.ts";
+import { lose, loseHopeless, settle, settleDependents } from "./ending.ts";
 import type {
   CloseEvent,
   EndEvent,
@@ -35,6 +35,7 @@ export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
       const { by, app, pid, time, isWorker = false } = event;
       state.members.set(by, { id: by, app, pid, joined: time, isWorker });
       const known = state.apps.get(app) ?? { name: app, joined: 0, running: 0 };
+      if (known.running === 0) known.lostBy = undefined;
       known.joined++;
       known.running++;
       state.apps.set(app, known);
@@ -73,6 +74,9 @@ export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
     case "input":
       members(state.inputs, event.path).add(event.by);
       return state;
+    case "given":
+      state.given.add(event.path);
+      return settleDependents(state, event);
     case "read": {
       const { by: member, path, first, time: latest, bytes } = event;
       const reading = { member, path, first, latest, bytes };
@@ -80,9 +84,11 @@ export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
       return state;
     }
     case "wait": {
-      const { by: member, path, why, time: since } = event;
-      if (why === undefined) state.waits.delete(member);
-      else state.waits.set(member, { member, path, why, since });
+      const { by: member, path, why, time } = event;
+      const key = `${member}/${event.wait}`;
+      const { since = time } = state.waits.get(key) ?? {};
+      if (why === undefined) state.waits.delete(key);
+      else state.waits.set(key, { member, path, why, since });
       return state;
     }
     default:
@@ -114,15 +120,14 @@ export function engineWith(
   return new CapioClEngine(config, { capioDir: state.capioDir, rules });
 }
 
-function addRules(
-  state: WorkflowState,
-  { document, rules = [] }: RulesEvent,
-): WorkflowState {
+function addRules(state: WorkflowState, event: RulesEvent): WorkflowState {
+  const { document, rules = [] } = event;
   // Who brings rules tries them first, so this does not throw.
   state.engine = engineWith(state, { document, rules });
   if (document !== undefined) state.documents.add(document);
   state.rules.push(...rules);
   for (const file of state.pending) applyRule(state, file);
+  for (const file of [...state.pending]) settle(state, file, event);
   return state;
 }
 
@@ -131,9 +136,12 @@ function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
   // Several may report the same death, or a death after a farewell.
   if (!member || member.ending) return state;
   member.ending = event.ending;
-  state.waits.delete(member.id);
+  for (const [key, wait] of state.waits) {
+    if (wait.member === member.id) state.waits.delete(key);
+  }
   const app = state.apps.get(member.app);
   if (app) app.running--;
+  if (app && event.ending !== "left") app.lostBy = member.id;
   for (const file of [...state.pending]) {
     if (!file.writers.has(member.id)) continue;
     if (event.ending !== "left") lose(state, file, member.id, event.time);

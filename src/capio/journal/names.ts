@@ -1,4 +1,4 @@
-import { settle } from "./ending.ts";
+import { settle, settleDependents } from "./ending.ts";
 import type { EntryKind } from "./event.ts";
 import type { WorkflowFile, WorkflowState } from "./state.ts";
 
@@ -23,8 +23,9 @@ export function create(
   state: WorkflowState,
   path: string,
   kind: EntryKind,
-  { by, time }: { by: string; time: number },
+  event: { by: string; time: number },
 ): WorkflowFile {
+  const { by, time } = event;
   const file: WorkflowFile = {
     number: state.created++,
     kind,
@@ -41,7 +42,7 @@ export function create(
     if (reader !== by) state.staleReads.push({ path, reader, writer: by });
   }
   state.pending.add(file);
-  place(state, file, path);
+  place(state, file, path, event);
   return file;
 }
 
@@ -74,7 +75,7 @@ export function rename(
     const path = to + file.path.slice(from.length);
     unlink(state, file.path);
     file.unlinked = false;
-    place(state, file, path);
+    place(state, file, path, event);
     if (unpublished) state.unpublished.set(file.number, file);
     if (file.phase === "open") settle(state, file, event);
   }
@@ -95,18 +96,31 @@ export function pathsBelow(state: WorkflowState, path: string): string[] {
 }
 
 /** Gives the file a name, and its directory an entry. */
-function place(state: WorkflowState, file: WorkflowFile, path: string): void {
+function place(
+  state: WorkflowState,
+  file: WorkflowFile,
+  path: string,
+  event: { by: string; time: number },
+): void {
   file.path = path;
   state.paths.set(path, file);
+  // What an earlier one of that name held is no part of it.
+  if (file.kind === "directory") state.folders.delete(path);
   const directory = path.slice(0, Math.max(0, path.lastIndexOf("/")));
   let folder = state.folders.get(directory);
   if (!folder) {
-    folder = { entries: new Set(), writers: new Set() };
+    folder = { entries: new Set(), most: 0, writers: new Set() };
     state.folders.set(directory, folder);
   }
   folder.entries.add(path);
   for (const writer of file.writers) folder.writers.add(writer);
   applyRule(state, file);
+  if (folder.entries.size <= folder.most) return;
+  folder.most = folder.entries.size;
+  const rule = state.engine.commitRule(directory);
+  if (rule.type === "on_n_files" && rule.count === folder.most) {
+    settleDependents(state, event);
+  }
 }
 
 /** Gives the file the rule that its name has. */

@@ -21,6 +21,8 @@ export interface App {
   readonly name: string;
   joined: number;
   running: number;
+  /** A member that ended badly, until the app begins anew. */
+  lostBy?: string;
 }
 
 /** Where a file is in its life. `lost`: its writer ended without finishing. */
@@ -54,6 +56,8 @@ export interface WorkflowFile {
 /** What the workflow has put into one directory. */
 export interface Folder {
   readonly entries: Set<string>;
+  /** As many of them as there ever were at one time. */
+  most: number;
   /** Members that put something in. */
   readonly writers: Set<string>;
 }
@@ -105,8 +109,11 @@ export interface WorkflowState {
   readonly unpublished: Map<number, WorkflowFile>;
   /** Who has read which real file. */
   readonly inputs: Map<string, Set<string>>;
+  /** Real files that a commit rule depends on, and that were there. */
+  readonly given: Set<string>;
   readonly staleReads: StaleRead[];
   readonly readings: Map<string, Reading>;
+  /** By `member/wait`. */
   readonly waits: Map<string, Waiting>;
   /** Files created so far. */
   created: number;
@@ -133,6 +140,7 @@ export function emptyState(
     dependents: new Set(),
     unpublished: new Map(),
     inputs: new Map(),
+    given: new Set(),
     staleReads: [],
     readings: new Map(),
     waits: new Map(),

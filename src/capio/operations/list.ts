@@ -95,10 +95,15 @@ class Listing {
     let fresh: Deno.DirEntry[] = [];
     yield* workspace.until(this.#place, (state) => {
       // Asked before the look: what came before the commit is then seen.
-      const verdict = listingReadiness(state, workspace.workflow, path);
+      const verdict = listingReadiness(
+        state,
+        workspace.workflow,
+        path,
+        () => this.#seen.size,
+      );
       fresh = [...listBoth(workspace, path).values()]
         .filter(({ name }) => !this.#seen.has(name));
-      this.#done = verdict.type !== "wait";
+      this.#done = verdict.type === "go";
       return fresh.length > 0 ? { type: "go" } : verdict;
     });
     for (const { name } of fresh) this.#seen.add(name);
@@ -112,10 +117,16 @@ class Listing {
     const { path } = this.#place;
     yield* untilAnnouncedExists(workspace, this.#place);
     if (workspace.state.engine.fireRule(path) === "update") {
-      yield* workspace.until(
-        this.#place,
-        (state) => listingReadiness(state, workspace.workflow, path),
-      );
+      yield* workspace.until(this.#place, (state) => {
+        const verdict = listingReadiness(
+          state,
+          workspace.workflow,
+          path,
+          () => 0,
+        );
+        // What there is comes first, as with the bytes of a file.
+        return verdict.type === "refuse" ? { type: "go" } : verdict;
+      });
     }
     if (workspace.isDirectory(path)) return;
     // Let the system say what is wrong with it.

@@ -6,6 +6,9 @@ import type {
   WorkflowStatus,
 } from "../../capio/mod.ts";
 
+/** Of more, the line of who waits would not be read. */
+const MOST_WAITS_SHOWN = 3;
+
 /** Everything that goes on in a workflow. */
 export function statusLines(status: WorkflowStatus): string[] {
   const { workflowName, capioDir, files } = status;
@@ -56,7 +59,10 @@ function describeMember(
     .map(({ path, why, since }) =>
       `waits for "${path}" since ${formatTime(since)}: ${why}`
     );
-  return waiting.join("; ") || `running since ${formatTime(joined)}`;
+  const shown = waiting.slice(0, MOST_WAITS_SHOWN);
+  const others = waiting.length - shown.length;
+  if (others > 0) shown.push(`and ${others} more`);
+  return shown.join("; ") || `running since ${formatTime(joined)}`;
 }
 
 function describeFile(

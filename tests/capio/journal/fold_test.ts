@@ -4,7 +4,7 @@ import type {
   JournalEvent,
 } from "../../../src/capio/journal/event.ts";
 import { fold, initialState } from "../../../src/capio/journal/fold.ts";
-import { isOver } from "../../../src/capio/journal/commit.ts";
+import { directoryPhase, isOver } from "../../../src/capio/journal/commit.ts";
 import type { WorkflowState } from "../../../src/capio/journal/state.ts";
 
 /** A journal as a list of `[member, event]`. */
@@ -261,4 +261,143 @@ Deno.test("a file whose dependency is never finished is lost once nobody writes 
   assertEquals(phaseOf(play(begun), "a"), "open");
   assertEquals(phaseOf(play([...begun, ["2", end("2", "lost")]]), "a"), "lost");
   assertEquals(phaseOf(play([...begun, ["2", end("2")]]), "a"), "committed");
+});
+
+Deno.test("files that depend on each other in a circle are lost with their last writer", () => {
+  const script: Script = [
+    ["1", join("w")],
+    [
+      "1",
+      rules([
+        { name: ["a"], committed: "on_file", file_deps: ["b"] },
+        { name: ["b"], committed: "on_file", file_deps: ["c"] },
+        { name: ["c"], committed: "on_file", file_deps: ["a"] },
+      ]),
+    ],
+    ["1", open("a", 0)],
+    ["1", open("b", 1)],
+    ["1", open("c", 2)],
+  ];
+  assertEquals(phaseOf(play(script), "a"), "open");
+  const state = play([...script, ["1", end("1")]]);
+  const phases = ["a", "b", "c"].map((path) => phaseOf(state, path));
+  assertEquals(phases, ["lost", "lost", "lost"]);
+});
+
+Deno.test("a dependency that was there before the run is finished unless somebody writes it", () => {
+  const script: Script = [
+    ["1", join("w")],
+    [
+      "1",
+      rules([{ name: ["a"], committed: "on_file", file_deps: ["b"] }], {
+        w: ["a"],
+      }),
+    ],
+    ["1", open("a")],
+  ];
+  const given: Script = [["1", { event: "given", path: "b" }]];
+  assertEquals(phaseOf(play([...script, ...given]), "a"), "committed");
+  const written: Script = [...script, ["1", open("b", 1)], ...given];
+  assertEquals(phaseOf(play(written), "a"), "open");
+});
+
+Deno.test("a file that depends on a directory is committed with its last expected entry", () => {
+  const script: Script = [
+    ["1", join("w")],
+    [
+      "1",
+      rules([
+        { name: ["a"], committed: "on_file", file_deps: ["d"] },
+        { dirname: ["d"], committed: "on_n_files", n_files: 2 },
+      ]),
+    ],
+    ["1", open("a", 0)],
+    ["1", { event: "make", path: "d", kind: "directory" }],
+    ["1", open("d/1", 1)],
+  ];
+  assertEquals(phaseOf(play(script), "a"), "open");
+  assertEquals(
+    phaseOf(play([...script, ["1", open("d/2", 2)]]), "a"),
+    "committed",
+  );
+});
+
+Deno.test("a directory that has had all of its entries stays committed", () => {
+  const script: Script = [
+    ["1", join("w")],
+    ["1", rules([{ dirname: ["d"], committed: "on_n_files", n_files: 2 }])],
+    ["1", { event: "make", path: "d", kind: "directory" }],
+    ["1", open("d/1", 1)],
+    ["1", open("d/2", 2)],
+    ["1", { event: "remove", path: "d/1" }],
+  ];
+  assertEquals(directoryPhase(play(script), "d"), "committed");
+  const anew: Script = [
+    ["1", { event: "remove", path: "d" }],
+    ["1", { event: "make", path: "d", kind: "directory" }],
+    ["1", open("d/1", 3)],
+  ];
+  assertEquals(directoryPhase(play([...script, ...anew]), "d"), "open");
+});
+
+Deno.test("a directory is lost with one who fills it, until its app begins anew", () => {
+  const script: Script = [
+    ["1", join("w")],
+    ["1", rules([{ dirname: ["d"] }], { w: ["d"] })],
+    ["1", open("d/1")],
+    ["1", end("1", "lost")],
+  ];
+  assertEquals(directoryPhase(play(script), "d"), "lost");
+  const again: Script = [...script, ["2", join("w")], ["2", open("d/1")]];
+  assertEquals(directoryPhase(play(again), "d"), "open");
+  assertEquals(
+    directoryPhase(play([...again, ["2", end("2")]]), "d"),
+    "committed",
+  );
+});
+
+Deno.test("directories that depend on each other in a circle are never committed", () => {
+  const state = play([
+    ["1", join("w")],
+    [
+      "1",
+      rules([
+        { dirname: ["c"], committed: "on_file", file_deps: ["d"] },
+        { dirname: ["d"], committed: "on_file", file_deps: ["c"] },
+      ]),
+    ],
+  ]);
+  assertEquals(directoryPhase(state, "c"), "open");
+});
+
+Deno.test("a rule that is stated late holds for what has been closed already", () => {
+  const state = play([
+    ["1", join("w")],
+    ["1", open("a")],
+    ["1", close()],
+    ["1", { event: "rules", rules: [{ path: "a", committed: "on_close" }] }],
+  ]);
+  assertEquals(phaseOf(state, "a"), "committed");
+});
+
+Deno.test("a member may wait for several things, each of which is told until it ends", () => {
+  const wait = (wait: number, path: string, why?: string): EventBody => ({
+    event: "wait",
+    wait,
+    path,
+    why,
+  });
+  const script: Script = [
+    ["1", join("r")],
+    ["1", wait(0, "a", "first")],
+    ["1", wait(1, "b", "because")],
+    ["1", wait(0, "a", "second")],
+  ];
+  assertEquals([...play(script).waits.values()], [
+    { member: "1", path: "a", why: "second", since: 1 },
+    { member: "1", path: "b", why: "because", since: 2 },
+  ]);
+  const ended = play([...script, ["1", wait(0, "a")]]);
+  assertEquals([...ended.waits.values()].map(({ path }) => path), ["b"]);
+  assertEquals(play([...script, ["1", end("1")]]).waits.size, 0);
 });

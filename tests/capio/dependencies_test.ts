@@ -1,0 +1,139 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { eventually } from "./step.ts";
+import { printing, TestWorkflow } from "./test_workflow.ts";
+
+const ON_FILE = { committed: "on_file", mode: "no_update" };
+
+Deno.test("a file may depend on an ordinary one that was there before", async () => {
+  await using workflow = new TestWorkflow({
+    writer: {
+      writes: ["a"],
+      streaming: [{ name: ["a"], ...ON_FILE, file_deps: ["input"] }],
+    },
+    reader: { reads: ["a"] },
+  });
+  Deno.writeTextFileSync(`${workflow.path}/input`, "");
+  const { reader } = await workflow.runAll({
+    writer: `await Deno.writeTextFile(dir + "/a", "whole");`,
+    reader: printing("a"),
+  });
+  assertEquals(reader, "whole");
+});
+
+Deno.test("a file that depends on an ordinary one is kept although nobody reads it", async () => {
+  await using workflow = new TestWorkflow({
+    writer: {
+      writes: ["a"],
+      streaming: [{ name: ["a"], ...ON_FILE, file_deps: ["input"] }],
+    },
+  });
+  Deno.writeTextFileSync(`${workflow.path}/input`, "");
+  await workflow.run("writer", `Deno.writeTextFileSync(dir + "/a", "kept");`);
+  assertEquals(workflow.list(), ["a", "input"]);
+});
+
+Deno.test("a file whose dependency never came is discarded, and it is said", async () => {
+  await using workflow = new TestWorkflow({
+    writer: {
+      writes: ["a"],
+      streaming: [{ name: ["a"], ...ON_FILE, file_deps: ["never"] }],
+    },
+  });
+  const writer = workflow.start(
+    "writer",
+    `Deno.writeTextFileSync(dir + "/a", "");`,
+  );
+  const { code, stderr } = await writer.result;
+  assertEquals(
+    [code, stderr.trim()],
+    [
+      0,
+      'sluice: "a" is discarded, it was never finished: "never" must be committed first',
+    ],
+  );
+  assertEquals(workflow.list(), []);
+});
+
+Deno.test("a file that depends on a directory is there with its last entry", async () => {
+  await using workflow = new TestWorkflow({
+    writer: {
+      writes: ["a", "parts"],
+      streaming: [
+        { name: ["a"], ...ON_FILE, file_deps: ["parts"] },
+        { dirname: ["parts"], committed: "on_n_files", n_files: 2 },
+      ],
+    },
+    reader: { reads: ["a"], writes: ["read"] },
+  });
+  await workflow.runAll({
+    writer: `
+      await Deno.mkdir(dir + "/parts");
+      await Deno.writeTextFile(dir + "/a", "");
+      await Deno.writeTextFile(dir + "/parts/1", "");
+      await Deno.writeTextFile(dir + "/parts/2", "");
+      // The reader is done before the writer has ended.
+      await Deno.readTextFile(dir + "/read");`,
+    reader: `
+      await Deno.readTextFile(dir + "/a");
+      await Deno.writeTextFile(dir + "/read", "");`,
+  });
+});
+
+Deno.test("readers of files that depend on each other are told that they will never end", async () => {
+  await using workflow = new TestWorkflow({
+    writer: {
+      writes: ["a", "b"],
+      streaming: [
+        { name: ["a"], ...ON_FILE, file_deps: ["b"] },
+        { name: ["b"], ...ON_FILE, file_deps: ["a"] },
+      ],
+    },
+    reader: { reads: ["a"] },
+  });
+  const reader = workflow.start("reader", printing("a"));
+  await workflow.run(
+    "writer",
+    `for (const name of ["a", "b"]) {
+       await Deno.writeTextFile(dir + "/" + name, name);
+     }`,
+  );
+  const { stderr } = await reader.result;
+  assertStringIncludes(
+    stderr,
+    'CapioError: Cannot read "a" past byte 1: it depends on "b", which "writer"',
+  );
+});
+
+Deno.test("who waits for several files at once is seen to wait for each", async () => {
+  await using workflow = new TestWorkflow({
+    writer: {
+      writes: ["a", "b"],
+      streaming: [{ name: ["a", "b"], committed: "on_close" }],
+    },
+    reader: { reads: ["a", "b"] },
+  });
+  const reader = workflow.run(
+    "reader",
+    `await Promise.all(["a", "b"].map(async (name) => {
+       console.log(await Deno.readTextFile(dir + "/" + name));
+     }));`,
+  );
+  await eventually(workflow.path, (status) => status?.waits.length === 2);
+  const writer = workflow.run(
+    "writer",
+    `await Deno.writeTextFile(dir + "/b", "b");
+     const file = await Deno.open(dir + "/a", { write: true, create: true });
+     await Deno.readTextFile(dir + "/go");
+     file.close();`,
+  );
+  await eventually(
+    workflow.path,
+    (status) =>
+      status?.waits.some(({ app, path, why }) =>
+        app === "reader" && path === "a" && why.includes("0 of 1 times")
+      ) ?? false,
+  );
+  Deno.writeTextFileSync(`${workflow.path}/go`, "");
+  await writer;
+  assertEquals(await reader, "b");
+});
