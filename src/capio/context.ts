@@ -23,6 +23,10 @@ export interface CapioSession extends AsyncDisposable, Disposable {
  * siblings wait for bytes that are still being written, and report the end of
  * a file only when it is committed.
  *
+ * In force means for all that the present function goes on to do or start, and
+ * for who has called it, should that one go on before the function has ended.
+ * {@linkcode withCapio} keeps what it runs apart from its caller.
+ *
  * Semantics of the CAPIO middleware and PyCAPIO.
  *
  * @example Usage

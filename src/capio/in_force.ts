@@ -5,7 +5,8 @@ import type { Follows, Workspace } from "./workspace.ts";
 /** A workspace in force, and what was in force around it. */
 interface Frame {
   readonly workspace: Workspace;
-  readonly outer: Frame | undefined;
+  /** Passes over what has ended, as soon as somebody looks. */
+  outer: Frame | undefined;
 }
 
 /** Nothing is in force, not even what is for the whole process. */
@@ -22,9 +23,14 @@ export function interposeDuring<T>(workspace: Workspace, fn: () => T): T {
 
 /** Puts the workspace in force for the rest of this asynchronous extent. */
 export function interposeFromHere(workspace: Workspace): Disposable {
-  const outer = currentFrame();
-  frames.enterWith({ workspace, outer });
-  return { [Symbol.dispose]: () => frames.enterWith(outer) };
+  const frame: Frame = { workspace, outer: currentFrame() };
+  frames.enterWith(frame);
+  return {
+    [Symbol.dispose]() {
+      // Who entered later and has not left yet stays in force.
+      if (frames.getStore() === frame) frames.enterWith(outerOf(frame));
+    },
+  };
 }
 
 /** Puts the workspace in force for all of this thread. */
@@ -51,8 +57,9 @@ export function workspacesInForce(): readonly Workspace[] {
   if (innermost === undefined) return processWide;
   if (innermost === NOTHING) return [];
   const own: Workspace[] = [];
-  for (let frame: Frame | undefined = innermost; frame; frame = frame.outer) {
-    if (!frame.workspace.workflow.ended) own.push(frame.workspace);
+  if (!hasEnded(innermost)) own.push(innermost.workspace);
+  for (let frame = outerOf(innermost); frame; frame = outerOf(frame)) {
+    own.push(frame.workspace);
   }
   return own.concat(processWide);
 }
@@ -82,4 +89,14 @@ export function findIn(
 function currentFrame(): Frame | undefined {
   const frame = frames.getStore();
   return frame === NOTHING ? undefined : frame;
+}
+
+/** Contexts that overlap, each begun in the one before, would go on for ever. */
+function outerOf(frame: Frame): Frame | undefined {
+  while (frame.outer && hasEnded(frame.outer)) frame.outer = frame.outer.outer;
+  return frame.outer;
+}
+
+function hasEnded({ workspace }: Frame): boolean {
+  return workspace.workflow.ended;
 }

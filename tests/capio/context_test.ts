@@ -133,6 +133,22 @@ Deno.test("contexts of different directories nest", async () => {
   assertEquals(outer.list(), ["outer.txt"]);
 });
 
+Deno.test("of contexts that overlap each is in force until it is left", async () => {
+  using first = new TestDirectory();
+  using second = new TestDirectory();
+  const one = enterCapio({ capioDir: first.path });
+  const two = enterCapio({ capioDir: second.path });
+  one.leave();
+  await Deno.writeTextFile(`${second.path}/a`, "");
+  assert(!second.list().includes("a"));
+  const three = enterCapio({ capioDir: first.path });
+  two.leave();
+  await Deno.writeTextFile(`${first.path}/b`, "");
+  assert(!first.list().includes("b"));
+  three.leave();
+  assertEquals([first.list(), second.list()], [["b"], ["a"]]);
+});
+
 Deno.test("CapioContext decorates functions and methods", async () => {
   using dir = new TestDirectory();
   const capioDir = dir.path;
