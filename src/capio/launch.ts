@@ -45,6 +45,8 @@ export interface StepCommandOptions extends
  * const status = await new Deno.Command(Deno.execPath(), { args, env }).spawn()
  *   .status;
  * ```
+ *
+ * @throws {RangeError} If a path has a comma, which no permission can name.
  */
 export function stepCommand(
   options: StepCommandOptions,
@@ -91,6 +93,12 @@ function grant(
   const short = permission === "env" ? "-E" : `-${permission[0].toUpperCase()}`;
   if (flags.some((flag) => all.includes(flag) || flag === short)) return [];
   const prefix = `--allow-${permission}=`;
+  const split = values.find((value) => value.includes(","));
+  if (split !== undefined) {
+    throw new RangeError(
+      `Cannot allow a step to ${permission} "${split}" alone: Deno takes a comma for the end of a path, so name it without one or allow everything with --allow-${permission}`,
+    );
+  }
   const given = flags.filter((flag) => flag.startsWith(prefix))
     .map((flag) => flag.slice(prefix.length));
   return [`${prefix}${[...values, ...given].join(",")}`];

@@ -3,16 +3,21 @@ import {
   type ParseArgsConfig,
   type ParseArgsOptionsConfig,
 } from "node:util";
-import { UsageError } from "./command.ts";
+import { HelpRequest, isHelpRequest, UsageError } from "./command.ts";
 
 /**
  * What `parseArgs` of `node:util` makes of a subcommand's arguments.
  *
  * @throws {UsageError} If they are not what the configuration describes.
+ * @throws {HelpRequest} If "--help" or "-h" is among them.
  */
 export function parseArguments<T extends ParseArgsConfig>(
   config: T,
 ): ReturnType<typeof parseArgs<T>> {
+  const { args = [] } = config;
+  const end = args.indexOf("--");
+  const options = end < 0 ? args : args.slice(0, end);
+  if (options.some(isHelpRequest)) throw new HelpRequest();
   try {
     return parseArgs(config);
   } catch (error) {

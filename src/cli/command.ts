@@ -13,9 +13,35 @@ export interface Command {
   readonly forwardsExitCode?: boolean;
   /**
    * Ends when `signal` aborts, at the latest when all it holds is released.
-   * Resolves to the exit code; throws {@linkcode UsageError} for bad usage.
+   * Resolves to the exit code; throws {@linkcode UsageError} for bad usage and
+   * {@linkcode HelpRequest} for "--help".
    */
   run(args: string[], signal: AbortSignal): Promise<number>;
+}
+
+/** Runs a command, or prints its help where that is what it was asked for. */
+export async function runOrExplain(
+  command: Command,
+  args: string[],
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    return await command.run(args, signal);
+  } catch (error) {
+    if (!(error instanceof HelpRequest)) throw error;
+    console.log(command.help);
+    return 0;
+  }
+}
+
+/** Whether an argument asks what a command does, and not for it to be done. */
+export function isHelpRequest(arg: string | undefined): boolean {
+  return arg === "--help" || arg === "-h";
+}
+
+/** The command was asked what it does. */
+export class HelpRequest extends Error {
+  override readonly name = "HelpRequest";
 }
 
 /** The command line was called the wrong way; the message says which. */

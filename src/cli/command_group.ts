@@ -1,4 +1,11 @@
-import { type Command, listed, UsageError } from "./command.ts";
+import {
+  type Command,
+  HelpRequest,
+  isHelpRequest,
+  listed,
+  runOrExplain,
+  UsageError,
+} from "./command.ts";
 
 /** What a {@linkcode commandGroup} is made from. */
 export interface CommandGroup {
@@ -28,14 +35,11 @@ ${listed(commands)}
 ${details}`,
     async run(args, signal) {
       const [name, ...rest] = args;
+      if (isHelpRequest(name)) throw new HelpRequest();
       if (name === undefined) throw new UsageError("No command to carry out");
       const command = commands.find((command) => command.name === name);
       if (!command) throw new UsageError(`Unknown command "${name}"`);
-      if (rest.includes("--help")) {
-        console.log(command.help);
-        return 0;
-      }
-      return await command.run(rest, signal);
+      return await runOrExplain(command, rest, signal);
     },
   };
 }

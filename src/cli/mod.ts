@@ -10,7 +10,13 @@
 import { run } from "./capio/run.ts";
 import { status } from "./capio/status.ts";
 import { workflow } from "./capio/workflow.ts";
-import { type Command, listed, UsageError } from "./command.ts";
+import {
+  type Command,
+  isHelpRequest,
+  listed,
+  runOrExplain,
+  UsageError,
+} from "./command.ts";
 import { exitCodeOf, Interruption, SIGNALS } from "./interruption.ts";
 import { lines } from "./lines/mod.ts";
 import { store } from "./store/mod.ts";
@@ -47,8 +53,11 @@ export async function main(
   args: readonly string[],
   signal: AbortSignal = new AbortController().signal,
 ): Promise<number> {
-  const [name, ...rest] = args;
-  if (name === undefined || name === "--help" || name === "help") {
+  // "sluice help run" is "sluice run --help".
+  const [name, ...rest] = args[0] === "help"
+    ? [...args.slice(1), "--help"]
+    : args;
+  if (name === undefined || isHelpRequest(name)) {
     console.log(overview());
     return name === undefined ? 2 : 0;
   }
@@ -59,12 +68,8 @@ export async function main(
     );
     return 2;
   }
-  if (rest[0] === "--help") {
-    console.log(command.help);
-    return 0;
-  }
   try {
-    const code = await command.run(rest, signal);
+    const code = await runOrExplain(command, rest, signal);
     if (!signal.aborted || command.forwardsExitCode) return code;
   } catch (error) {
     const code = explain(error, command);

@@ -1,4 +1,4 @@
-import { UsageError } from "../command.ts";
+import { HelpRequest, isHelpRequest, UsageError } from "../command.ts";
 
 /** What `sluice run` is called with. */
 export interface StepArguments {
@@ -35,19 +35,29 @@ export function parseStep(args: readonly string[]): StepArguments {
   }
   const rest = [...args];
   for (let word; (word = rest.shift()) !== undefined;) {
-    if (!word.startsWith("-")) {
-      return { ...step, script: word, args: rest };
-    }
+    if (word === "--") return withScript(step, rest);
+    if (!word.startsWith("-")) return withScript(step, [word, ...rest]);
+    if (isHelpRequest(word)) throw new HelpRequest();
     const [name, ...value] = word.split("=");
     if (!isOption(name)) {
       step.denoFlags.push(word);
       continue;
     }
-    const given = value.length > 0 ? value.join("=") : rest.shift();
+    // What looks like an option is one: as a value it comes behind a "=".
+    const next = rest[0]?.startsWith("-") ? undefined : rest[0];
+    const given = value.length > 0 ? value.join("=") : next && rest.shift();
     if (!given) throw new UsageError(`Option "${name}" needs a value`);
     step[OPTIONS[name][0]] = given;
   }
-  throw new UsageError("No script to run");
+  return withScript(step, []);
+}
+
+function withScript(
+  step: StepArguments,
+  [script, ...args]: string[],
+): StepArguments {
+  if (!script) throw new UsageError("No script to run");
+  return { ...step, script, args };
 }
 
 function isOption(name: string): name is keyof typeof OPTIONS {

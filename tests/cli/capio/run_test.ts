@@ -1,6 +1,13 @@
-import { assertEquals, assertFalse } from "@std/assert";
+import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { hasTerminals, inTerminal } from "../../terminal.ts";
-import { denoFlags, isAlive, Sluice, sluiceArgs, TestPlan } from "./sluice.ts";
+import {
+  denoFlags,
+  isAlive,
+  Sluice,
+  sluice,
+  sluiceArgs,
+  TestPlan,
+} from "./sluice.ts";
 
 /** A script in a directory of its own, and the arguments that run it. */
 class TestScript implements Disposable {
@@ -34,6 +41,33 @@ Deno.test("the exit code of a script is that of the command", async () => {
   using script = new TestScript(`Deno.exit(7);`);
   await using command = new Sluice(...script.args);
   assertEquals((await command.result).code, 7);
+});
+
+Deno.test("what comes after the script, or after two dashes, is for the script", async () => {
+  using script = new TestScript(`console.log(Deno.args.join(" "));`);
+  const [path, ...options] = [...script.args].reverse();
+  const args = options.reverse();
+  for (const marked of [[], ["--"]]) {
+    const given = [...args, ...marked, path, "--help", "-h"];
+    const { code, stdout } = await sluice(...given);
+    assertEquals([code, stdout], [0, "--help -h\n"]);
+  }
+});
+
+Deno.test("wrong usage of run is said in one line", async () => {
+  const cases: [args: string[], code: number, message: string][] = [
+    [[], 2, "No script to run"],
+    [["--"], 2, "No script to run"],
+    [["--app-name"], 2, `Option "--app-name" needs a value`],
+    [["--app-name", "--capio-dir", "d", "a.ts"], 2, `"--app-name" needs`],
+    [["/nowhere.ts"], 2, `Cannot run "/nowhere.ts": it does not exist`],
+    [["--capio-dir=a,b", import.meta.filename ?? ""], 1, `read "a,b" alone`],
+  ];
+  for (const [args, expected, message] of cases) {
+    const { code, stderr } = await sluice("run", ...args);
+    assertEquals(code, expected);
+    assertStringIncludes(stderr.split("\n")[0], message);
+  }
 });
 
 for (const [signal, code] of [["SIGINT", 11], ["SIGTERM", 21]] as const) {
