@@ -3,7 +3,7 @@
  *
  * - `on_close`: after the `count`-th close by one of its producers
  * - `on_termination`: when every process of every producer has left
- * - `on_file`: when all `dependencies` are committed
+ * - `on_file`: when all `dependencies` are committed; they are paths, not globs
  * - `on_n_files`: when the directory has at least `count` entries
  */
 export type CapioClCommitRule =

@@ -74,7 +74,7 @@ export function capioClSchema(
     home_node_policies: v.optional(homeNodeSchema),
     ...(strict ? {} : documented),
     storage: v.optional(members({ memory: optionalPaths, fs: optionalPaths })),
-  }, configurationNeedsItsVersion);
+  }, strict ? configurationNeedsItsVersion : documentedFileIsWhole);
 }
 
 function appSchema(strict: boolean) {
@@ -107,7 +107,7 @@ function streamingSchema(strict: boolean) {
     ),
     file_deps: optionalPaths,
     ...(strict ? {} : documented),
-  }, streamingRuleIsWhole);
+  }, strict ? streamingRuleIsWhole : documentedRuleIsWhole);
 }
 
 function commitRuleSchema(strict: boolean) {
@@ -127,6 +127,26 @@ function* configurationNeedsItsVersion(
   if (configuration !== undefined && version !== 1.1) {
     yield ["version", '1.1, which member "configuration" needs'];
   }
+}
+
+function* documentedFileIsWhole(file: JsonObject): Generator<Condition> {
+  yield* configurationNeedsItsVersion(file);
+  yield* noBoth(file, "home_node_policies", "home_node_policy");
+}
+
+function* documentedRuleIsWhole(rule: JsonObject): Generator<Condition> {
+  yield* streamingRuleIsWhole(rule);
+  yield* noBoth(rule, "file_deps", "files_deps");
+}
+
+/** The documented name of a member stands in the place of the schema's. */
+function* noBoth(
+  file: JsonObject,
+  member: string,
+  documented: string,
+): Generator<Condition> {
+  if (file[member] === undefined || file[documented] === undefined) return;
+  yield [documented, `no member "${documented}" beside member "${member}"`];
 }
 
 function* streamingRuleIsWhole(

@@ -281,6 +281,18 @@ for (const member of ["extra", "toString", "constructor", "__proto__", "a b"]) {
   }
 }
 
+Deno.test("a documented form is refused beside the one whose place it takes", () => {
+  const policies = { name: "w", IO_Graph: [], home_node_policies: {} };
+  const text = JSON.stringify({ ...policies, home_node_policy: {} });
+  assertEquals(problemsOf(text), [
+    '$.home_node_policy: expected no member "home_node_policy" beside member "home_node_policies", found an object',
+  ]);
+  const rule = { name: ["a"], committed: "on_file", file_deps: [] };
+  assertEquals(problemsOf(withRule({ ...rule, files_deps: [] })), [
+    '$.IO_Graph[0].streaming[0].files_deps: expected no member "files_deps" beside member "file_deps", found an array',
+  ]);
+});
+
 Deno.test("everything wrong is told at once, in the order of the text", () => {
   const text = `{
   "extra": 1,
