@@ -31,7 +31,16 @@ import { resolveOptions } from "./options.ts";
 import { countWorkersGone } from "./workers_gone.ts";
 import { Workspace } from "./workspace.ts";
 
+/** What says of a program which step of which workflow it is. */
+const VARIABLES = [
+  "CAPIO_DIR",
+  "CAPIO_APP_NAME",
+  "CAPIO_WORKFLOW_NAME",
+  "CAPIO_CL",
+];
+
 try {
+  checkVariables();
   const workspace = new Workspace(resolveOptions({}));
   interposeEverywhere(workspace);
   replaceFunctions();
@@ -42,6 +51,17 @@ try {
   const message = error instanceof Error ? error.message : String(error);
   console.error(`sluice: ${message.split("\n", 1)[0]}`);
   Deno.exit(1);
+}
+
+/** A step that may not read them would be another one than it is meant to be. */
+function checkVariables(): void {
+  for (const variable of VARIABLES) {
+    const { state } = Deno.permissions.querySync({ name: "env", variable });
+    if (state === "granted") continue;
+    throw new Deno.errors.NotCapable(
+      `Requires env access to ${variable}, run again with --allow-env=${VARIABLES}`,
+    );
+  }
 }
 
 /** A process that dies without this event is found out by its lock. */

@@ -53,7 +53,8 @@ function clear(
     .filter(({ phase, kind }) => phase === "lost" && kind === "file");
   for (const file of published) moveIntoPlace(folder, file);
   folder.empty();
-  if (!hasCrashed) return;
+  // Where nothing was left, nothing has to be said of who died.
+  if (!hasCrashed || published.length + discarded.length === 0) return;
   console.warn(
     `sluice: An earlier run of workflow "${folder.workflowName}" in "${folder.capioDir}" did not end properly: ` +
       `published ${count(published.length, "committed file")}, ` +

@@ -5,7 +5,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { delay } from "@std/async";
-import { join } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
+import { stdConfigArgs } from "../../tools/std_config.ts";
 import { eventually, flow, Step, TestDirectory } from "./step.ts";
 import { printing, TestWorkflow } from "./test_workflow.ts";
 
@@ -244,6 +245,42 @@ Deno.test("a run after a crash starts clean and says what it found", async () =>
   const text = await Deno.readTextFile(join(workflow.path, "out.txt"));
   assertEquals(text, "from the second run");
   assertEquals(workflow.list(), ["out.txt"]);
+});
+
+Deno.test("a run after one that ended with an error and left nothing says nothing of it", async () => {
+  await using workflow = new TestWorkflow();
+  const failed = workflow.start("app", `throw new Error("no luck");`);
+  assertEquals((await failed.result).code, 1);
+  await workflow.run("app", `Deno.writeTextFileSync(dir + "/a", "");`);
+  assertEquals(workflow.list(), ["a"]);
+});
+
+Deno.test("a program that may not see its environment is refused before it begins", async () => {
+  using dir = new TestDirectory();
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      ...await stdConfigArgs(),
+      `--preload=${import.meta.resolve("../../src/capio/preload.ts")}`,
+      "--allow-read",
+      "--allow-write",
+      "--allow-env=CAPIO_DIR,CAPIO_APP_NAME,CAPIO_CL",
+      "data:application/javascript,console.log('begun')",
+    ],
+    cwd: fromFileUrl(new URL("../../", import.meta.url)),
+    env: { CAPIO_DIR: dir.path },
+  }).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assertEquals(
+    [code, decode(stdout), decode(stderr)],
+    [
+      1,
+      "",
+      "sluice: Requires env access to CAPIO_WORKFLOW_NAME, run again with --allow-env=CAPIO_DIR,CAPIO_APP_NAME,CAPIO_WORKFLOW_NAME,CAPIO_CL\n",
+    ],
+  );
 });
 
 for (
