@@ -51,6 +51,16 @@ export class WorkflowFolder {
     return this.spool(path);
   }
 
+  /** Makes the spool's part of a directory and of all directories below it. */
+  makeSpoolTree(path: string): void {
+    this.makeSpoolTwin(path);
+    const entries = ifPresent(() => readIfOpen(this.real(path))) ?? [];
+    for (const { name, isDirectory } of entries) {
+      if (!isDirectory || (path === "" && name === SYSTEM_DIRECTORY)) continue;
+      this.makeSpoolTree(path === "" ? name : `${path}/${name}`);
+    }
+  }
+
   /** Makes what is missing of a directory in the real tree. */
   makeRealTwin(path: string): string {
     const spool = (path: string) => this.spool(path);
@@ -117,6 +127,19 @@ export class WorkflowFolder {
     } catch {
       // Another workflow lives here too.
     }
+  }
+}
+
+/** What is in a directory, nothing when the process may not look into it. */
+function readIfOpen(directory: string): Deno.DirEntry[] {
+  try {
+    return [...system.readDirSync(directory)];
+  } catch (error) {
+    const { NotCapable, PermissionDenied } = Deno.errors;
+    if (error instanceof NotCapable || error instanceof PermissionDenied) {
+      return [];
+    }
+    throw error;
   }
 }
 

@@ -64,6 +64,8 @@ export interface MakeEvent extends Stamp {
   readonly kind: EntryKind;
   /** Whether nothing more is going to be written to it. */
   readonly complete?: true;
+  /** Whether it takes the place of a file that was there under its name. */
+  readonly replaces?: true;
 }
 
 /** An entry, with all below it, has a new name. */

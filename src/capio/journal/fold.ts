@@ -58,6 +58,7 @@ export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
       if (event.kind === "symlink") state.renamings++;
       unlink(state, event.path);
       const file = create(state, event.path, event.kind, event);
+      file.isReplacing = event.replaces ?? false;
       // As good as closed by its maker, who never opened it.
       if (event.complete) file.closes = 1;
       return settle(state, file, event);

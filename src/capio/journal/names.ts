@@ -32,6 +32,7 @@ export function create(
     path,
     rule: { type: "on_termination" },
     phase: "open",
+    isReplacing: false,
     unlinked: false,
     writers: new Set([by]),
     handles: new Set(),
@@ -75,6 +76,7 @@ export function rename(
     const path = to + file.path.slice(from.length);
     unlink(state, file.path);
     file.unlinked = false;
+    file.isReplacing = false;
     place(state, file, path, event);
     if (unpublished) state.unpublished.set(file.number, file);
     if (file.phase === "open") settle(state, file, event);

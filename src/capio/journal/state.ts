@@ -37,6 +37,8 @@ export interface WorkflowFile {
   path: string;
   rule: CapioClCommitRule;
   phase: Phase;
+  /** Written anew: a file was there under its name before. */
+  isReplacing: boolean;
   /** Removed, or another took its name: nobody can open it any more. */
   unlinked: boolean;
   /** Members that opened it for writing, or made it. */

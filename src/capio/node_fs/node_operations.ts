@@ -9,6 +9,7 @@ import { untilListed } from "../operations/list.ts";
 import { realPath as findRealPath } from "../operations/links.ts";
 import { untilAnnouncedExists } from "../operations/look.ts";
 import { mkdir as makeDirectory, remove } from "../operations/names.ts";
+import { isOrphan } from "../operations/orphan.ts";
 import { makeTemporary } from "../operations/temporary.ts";
 import { atLocation } from "../operations/translate.ts";
 import { isAbsence } from "../system.ts";
@@ -203,6 +204,8 @@ export function* readdir(
       const [first] = name.split(/[/\\]/, 1);
       if (place.path === "" && first === SYSTEM_DIRECTORY) continue;
       if (entries.has(name)) continue;
+      const below = place.path === "" ? name : `${place.path}/${name}`;
+      if (isOrphan(workspace, below)) continue;
       entries.set(name, entry);
       if (!isDirent(entry)) continue;
       entry.parentPath = entry.parentPath.replace(tree, () => place.given);

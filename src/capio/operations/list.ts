@@ -4,6 +4,7 @@ import { ifPresent, system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
 import { SYSTEM_DIRECTORY } from "../workflow_folder.ts";
 import { untilAnnouncedExists } from "./look.ts";
+import { isOrphan } from "./orphan.ts";
 import { inCallersWords } from "./translate.ts";
 
 /** `Deno.readDir`: entries as they appear, until the directory is complete. */
@@ -63,7 +64,10 @@ export function listBoth(
     const found = ifPresent(() => [...system.readDirSync(directory)]) ?? [];
     for (const entry of found) {
       if (path === "" && entry.name === SYSTEM_DIRECTORY) continue;
-      if (!entries.has(entry.name)) entries.set(entry.name, entry);
+      if (entries.has(entry.name)) continue;
+      const below = path === "" ? entry.name : `${path}/${entry.name}`;
+      if (isOrphan(workspace, below)) continue;
+      entries.set(entry.name, entry);
     }
   }
   return entries;

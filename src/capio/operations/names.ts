@@ -3,6 +3,7 @@ import { call, type Operation, runSync } from "../effects.ts";
 import { ifPresent, lstatIfPresent, system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
 import { listBoth } from "./list.ts";
+import { removeOrphan } from "./orphan.ts";
 import { at } from "./translate.ts";
 
 /** `Deno.mkdir`, in the spool. */
@@ -29,6 +30,7 @@ export function* mkdir<T = void>(
       make,
     );
   }
+  removeOrphan(workspace, path);
   const location = workspace.placeNew(path);
   yield* at(location, place, make);
   if (location !== workspace.folder.spool(path)) return;

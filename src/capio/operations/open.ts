@@ -187,7 +187,7 @@ function replace(
     system.chmodSync(copy, info.mode & 0o7777);
   }
   // Told first, so that nobody takes the one in its place for the one before.
-  workflow.append({ event: "make", path, kind: "file" });
+  workflow.append({ event: "make", path, kind: "file", replaces: true });
   system.renameSync(copy, target);
   workflow.refresh();
   return target;

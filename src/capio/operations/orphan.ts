@@ -1,0 +1,29 @@
+import { lstatIfPresent, system } from "../system.ts";
+import type { Workspace } from "../workspace.ts";
+
+/**
+ * Whether what is in the spool is only its part of a directory that another
+ * program has removed.
+ */
+export function isOrphan(
+  { folder, workflow }: Workspace,
+  path: string,
+): boolean {
+  return !workflow.state.paths.has(path) &&
+    !lstatIfPresent(folder.real(path)) &&
+    (lstatIfPresent(folder.spool(path))?.isDirectory ?? false);
+}
+
+/** Takes it out of the way, unless files of the workflow are in it. */
+export function removeOrphan(workspace: Workspace, path: string): void {
+  if (!isOrphan(workspace, path)) return;
+  const spool = workspace.folder.spool(path);
+  for (const { name } of system.readDirSync(spool)) {
+    removeOrphan(workspace, `${path}/${name}`);
+  }
+  try {
+    system.removeSync(spool);
+  } catch {
+    // What is to take its place says why it cannot.
+  }
+}
