@@ -83,8 +83,8 @@ export function listingReadiness(
   listed: () => number,
 ): Verdict {
   const { engine } = state;
-  // A rule for files that happens to match says nothing about a listing.
-  if (!engine.isDirectory(path) && !engine.isOutput(path)) return GO;
+  // A glob for files that happens to match says nothing about a listing.
+  if (!engine.isDirectory(path) && !engine.isNamedOutput(path)) return GO;
   if (isFiller(state, asker, path)) return GO;
   switch (directoryPhase(state, path)) {
     case "committed":

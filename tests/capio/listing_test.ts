@@ -38,22 +38,51 @@ for (const mode of ["update", "no_update"]) {
   });
 }
 
-Deno.test("a directory that an output stream names is listed when its producer has ended", async () => {
-  await using workflow = new TestWorkflow({
-    writer: { writes: ["parts"] },
-    reader: { reads: ["parts"] },
+for (const parts of ["parts", "parts/deep"]) {
+  Deno.test(`a directory that an output stream names, or one above it, is listed when its producer has ended: ${parts}`, async () => {
+    await using workflow = new TestWorkflow({
+      writer: { writes: ["parts"] },
+      reader: { reads: ["parts"] },
+    });
+    const reader = workflow.run(
+      "reader",
+      LISTING.replace("parts", parts),
+    );
+    await workflow.run(
+      "writer",
+      `await Deno.mkdir(dir + "/${parts}", { recursive: true });
+       for (const name of ["1", "2"]) {
+         await Deno.writeTextFile(dir + "/${parts}/" + name, "");
+         await pause(20);
+       }`,
+    );
+    const lines = (await reader).split("\n");
+    assertEquals(lines.toSorted(), ["1", "2", "and no more"]);
   });
-  const reader = workflow.run("reader", LISTING);
-  await workflow.run(
+}
+
+Deno.test("a directory that only a glob for files matches is listed at once", async () => {
+  await using workflow = new TestWorkflow({
+    writer: {
+      writes: ["parts*"],
+      streaming: [{ name: ["parts*"], committed: "on_close" }],
+    },
+    reader: { reads: ["parts*"], writes: ["heard"] },
+  });
+  const writer = workflow.run(
     "writer",
     `await Deno.mkdir(dir + "/parts");
-     for (const name of ["1", "2"]) {
-       await Deno.writeTextFile(dir + "/parts/" + name, "");
-       await pause(20);
-     }`,
+     await Deno.writeTextFile(dir + "/parts/1", "");
+     await Deno.readTextFile(dir + "/heard");`,
   );
-  const lines = (await reader).split("\n");
-  assertEquals(lines.toSorted(), ["1", "2", "and no more"]);
+  const output = await workflow.run(
+    "reader",
+    `await Deno.readTextFile(dir + "/parts/1");
+     ${LISTING}
+     await Deno.writeTextFile(dir + "/heard", "");`,
+  );
+  await writer;
+  assertEquals(output, "1\nand no more");
 });
 
 Deno.test("who lists a directory that nobody is said to fill and that it fills itself never waits", async () => {

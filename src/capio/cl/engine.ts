@@ -5,7 +5,12 @@ import type {
   CapioClConfig,
   CapioClFireRule,
 } from "./config.ts";
-import { isAbsolutePattern, pathIn, patternIn } from "./directory.ts";
+import {
+  directoriesAbove,
+  isAbsolutePattern,
+  pathIn,
+  patternIn,
+} from "./directory.ts";
 import { isGlob, literalHead } from "./glob.ts";
 import type { CapioClRule } from "./rule.ts";
 import { RuleIndex } from "./rule_index.ts";
@@ -145,12 +150,14 @@ export class CapioClEngine {
   }
 
   /**
-   * Whether the path is said to be written by somebody, by its own name: not by
-   * a glob, nor by a directory that it lies in.
+   * Whether some app's output names the path, or a directory above it, itself:
+   * a glob for output files says nothing about the directories they lie in.
    */
-  isOutput(path: string): boolean {
-    const entry = this.#index.entries.get(this.relativePath(path));
-    return entry !== undefined && entry.producers.size > 0;
+  isNamedOutput(path: string): boolean {
+    const named = this.relativePath(path);
+    return [named, ...directoriesAbove(named)].some((it) =>
+      (this.#index.entries.get(it)?.producers.size ?? 0) > 0
+    );
   }
 
   /** The paths on whose commit another one's depends. */

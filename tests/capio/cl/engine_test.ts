@@ -212,6 +212,8 @@ Deno.test("what is said about a directory holds for what lies in it", () => {
   });
   assertEquals(engine.isDirectory("parts"), true);
   assertEquals(engine.isDirectory("parts/1"), false);
+  assertEquals(engine.isNamedOutput("parts/sub"), true);
+  assertEquals(engine.isNamedOutput("done"), false);
   assertEquals(engine.commitRule("parts"), { type: "on_n_files", count: 3 });
   assertEquals(engine.commitRule("parts/1"), { type: "on_termination" });
   assertEquals(engine.fireRule("parts/sub/1"), "no_update");
