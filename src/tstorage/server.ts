@@ -57,10 +57,13 @@ const ACCEPT_PAUSE_MS = 100;
  * For development and small installations: any client of TStorage can use it,
  * and a TStorage cluster takes over when host and port are changed. A PUT is
  * stored whole or not at all, also when the process is killed; a GET sees the
- * PUTs that were stored when it started, in the order of their keys. A record
- * that is stored under the same whole key again replaces the one before. What
- * does not fit on the disk is refused with an error, and nothing of it kept; a
- * PUT needs its size twice for a moment.
+ * PUTs that were stored when it started, in the order of their keys, and waits
+ * for a slow client without holding up anybody. A record that is stored under
+ * the same whole key again replaces the one before; both take room until every
+ * GET that sees the one before has ended, so a client that stands still in the
+ * middle of an answer costs at most the room of what there was when it started.
+ * What does not fit on the disk is refused with an error, and nothing of it
+ * kept; a PUT needs its size twice for a moment.
  *
  * @example Usage
  * ```ts

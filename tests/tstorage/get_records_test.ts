@@ -15,10 +15,11 @@ Deno.test("ahead of many records the header is sent alone", async () => {
   ];
   for (const { records, payload, alone } of cases) {
     const store = await storeOf(records, payload);
+    const snapshot = store.snapshot();
     const range = { min: Key.MIN, max: Key.MAX };
     const sent: ("bytes" | "flush")[] = [];
     let bytes = 0;
-    await replyRecords(store, range, {
+    await replyRecords(snapshot, range, {
       write: (part) => {
         sent.push("bytes");
         bytes += part.length;
@@ -32,6 +33,7 @@ Deno.test("ahead of many records the header is sent alone", async () => {
     const message = `${records} records of ${payload} bytes`;
     assertEquals(bytes, records * (36 + payload), message);
     assertEquals(sent.indexOf("flush"), alone ? 0 : -1, message);
+    snapshot[Symbol.dispose]();
     await store.close();
   }
 });

@@ -247,9 +247,9 @@ Deno.test("a large payload that is replaced takes no room any more", async () =>
       assert(equalBytes(data[0].value, value), `payload ${i}`);
     }
   }
-  // What is replaced must be written before the one that it makes room for.
+  // Of 17 that were stored some are there at once, as they make room only later.
   const { size: fileSize } = await Deno.stat(path);
-  assert(fileSize < 5 * size, `${fileSize} bytes`);
+  assert(fileSize < 8 * size, `${fileSize} bytes`);
 });
 
 Deno.test("small records beside large ones are stored before clients give up", async () => {

@@ -9,9 +9,9 @@ import {
   type OrderedKey,
   orderedKey,
 } from "./ordered_key.ts";
-import type { RecordStore } from "./record_store.ts";
 import { LARGE_PAYLOAD, type RecordPage } from "./record_table.ts";
 import type { ReplyWriter } from "./reply_writer.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 const FEWEST_RECORDS = 64;
 const MOST_RECORDS = 4096;
@@ -22,7 +22,7 @@ const TURN_MILLISECONDS = 20;
 const SMALL_ANSWER = 32 * 1024;
 
 /**
- * Sends the records of a range in key order, as they were when it started.
+ * Sends the records of a range in key order.
  *
  * Reads a page at a time, so memory is bounded and a slow client waits for
  * itself alone; jumps over keys that are not in the box.
@@ -34,21 +34,20 @@ const SMALL_ANSWER = 32 * 1024;
  * @returns Whether every part was taken.
  */
 export async function replyRecords(
-  store: RecordStore,
+  snapshot: Snapshot,
   range: KeyRange,
   reply: Pick<ReplyWriter, "write" | "flush">,
 ): Promise<boolean> {
   const box = new KeyBox(range);
-  const { lastPut } = store;
   let limit = FEWEST_RECORDS;
   let from: OrderedKey | undefined = orderedKey(range.min);
   let first = true;
   let turn = performance.now();
   while (from !== undefined) {
-    const page = store.page(from, lastPut, limit);
+    const page = snapshot.page(from, limit);
     if (first && !isSmall(page, limit) && !await reply.flush()) return false;
     first = false;
-    const parts = pageReply(page, box, store);
+    const parts = pageReply(page, box, snapshot);
     let part = parts.next();
     for (; !part.done; part = parts.next()) {
       if (!await reply.write(part.value)) return false;
@@ -91,7 +90,7 @@ function nextLimit(
 function* pageReply(
   page: RecordPage,
   box: KeyBox,
-  store: RecordStore,
+  snapshot: Snapshot,
 ): Generator<Uint8Array, OrderedKey | undefined> {
   const source = viewOf(page.bytes);
   const reply = new Uint8Array(page.bytes.length + 4 * page.sizes.length);
@@ -106,7 +105,9 @@ function* pageReply(
     if (box.has(source, keyAt)) {
       wireKey(source, keyAt, target, at + 4);
       if (size > LARGE_PAYLOAD) {
-        const payload = store.payload(page.bytes.slice(keyAt, payloadAt));
+        const payload = snapshot.largePayload(
+          page.bytes.slice(keyAt, payloadAt),
+        );
         target.setInt32(at, KEY_BYTES + payload.length, true);
         at += 4 + KEY_BYTES;
         yield reply.subarray(start, at);

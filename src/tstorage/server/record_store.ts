@@ -2,9 +2,11 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { nowNs } from "../timestamp.ts";
 import { viewOf } from "../wire/message.ts";
-import { ORDERED_ACQ, type OrderedKey } from "./ordered_key.ts";
+import { ORDERED_ACQ } from "./ordered_key.ts";
 import { type Exclusive, ParkedParts, Parking } from "./parked_parts.ts";
-import { type RecordPage, RecordTable } from "./record_table.ts";
+import { RecordTable } from "./record_table.ts";
+import { Settling } from "./settling.ts";
+import { Snapshot } from "./snapshot.ts";
 import type { StagedPart } from "./staged_put.ts";
 import { WriteAheadLog } from "./write_ahead_log.ts";
 
@@ -22,19 +24,24 @@ const SCHEMA = `
  *
  * A PUT is one transaction. It is carried out in steps between which others
  * are served; what it has stored so far has a higher number in `put` than they
- * ask for, so they see all of it or nothing.
+ * ask for, so they see all of it or nothing. What it replaces stays until it
+ * is settled, so whoever began to read earlier goes on reading that.
  */
 export class RecordStore {
   readonly #db: DatabaseSync;
   readonly #records: RecordTable;
   readonly #parking: Parking;
+  readonly #settling: Settling;
+  readonly #snapshots: Set<Snapshot> = new Set();
   readonly #log: WriteAheadLog;
+  readonly #closing = new AbortController();
   #lastPut: number;
   /** The last acquisition time that is given, or earlier than one told. */
   #lastAcq: bigint;
   /** Start of the acquisition times of the PUT that is being stored. */
   #pendingAcq: bigint | undefined;
   #hasFailed = false;
+  #settled: Promise<void> | undefined;
   #writers: Promise<unknown> = Promise.resolve();
 
   /** Opens a file, or memory for `:memory:`. */
@@ -43,6 +50,7 @@ export class RecordStore {
     try {
       this.#db.exec(SCHEMA);
       this.#records = new RecordTable(this.#db);
+      this.#settling = new Settling(this.#db);
       this.#parking = new Parking(this.#db, this.#exclusive);
       this.#log = new WriteAheadLog(this.#db);
     } catch (error) {
@@ -57,11 +65,7 @@ export class RecordStore {
     };
     this.#lastPut = Number(last_put);
     this.#lastAcq = last_acq;
-  }
-
-  /** Number of the last PUT that is stored whole. */
-  get lastPut(): number {
-    return this.#lastPut;
+    this.#settle();
   }
 
   /** Every record with an earlier acquisition time can be read. */
@@ -92,43 +96,51 @@ export class RecordStore {
       const acqMin = this.#pendingAcq = this.#now;
       const put = this.#lastPut + 1;
       let acq = acqMin;
+      let replaced = 0;
       try {
-        this.#db.exec("BEGIN IMMEDIATE");
-        for (const part of parts) {
-          if (!withAcq) acq = stamp(part, acq);
-          this.#records.insert(part, put);
-          // Sockets get their turn only from a real wait.
-          await setTimeout(0);
-        }
-        this.#records.settle();
-        const acqMax = acq > acqMin ? acq - 1n : acqMin;
-        this.#db.prepare("UPDATE state SET last_put = ?, last_acq = ?")
-          .run(put, acqMax);
-        this.#db.exec("COMMIT");
+        const acqMax = await this.#transaction(async () => {
+          for (const part of parts) {
+            if (!withAcq) acq = stamp(part, acq);
+            replaced += this.#records.insert(part, put);
+            // Sockets get their turn only from a real wait.
+            await setTimeout(0);
+          }
+          const last = acq > acqMin ? acq - 1n : acqMin;
+          this.#db.prepare("UPDATE state SET last_put = ?, last_acq = ?")
+            .run(put, last);
+          return last;
+        });
         this.#lastPut = put;
         this.#lastAcq = acqMax;
+        this.#settling.add(replaced, put);
         return { acqMin, acqMax };
-      } catch (error) {
-        if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-        throw error;
       } finally {
         this.#pendingAcq = undefined;
+        this.#settle();
       }
     });
   }
 
-  /** Up to `limit` records from a key on, of PUTs up to the given one. */
-  page(from: OrderedKey, lastPut: number, limit: number): RecordPage {
-    return this.#records.page(from, lastPut, limit);
-  }
-
-  /** The payload of a record that is there. */
-  payload(key: OrderedKey): Uint8Array {
-    return this.#records.payload(key);
+  /** The records as they are now. */
+  snapshot(): Snapshot {
+    const snapshot = new Snapshot(
+      this.#records,
+      this.#settling,
+      this.#lastPut,
+      this.acq,
+      () => {
+        this.#snapshots.delete(snapshot);
+        this.#settle();
+      },
+    );
+    this.#snapshots.add(snapshot);
+    return snapshot;
   }
 
   /** Closes the file once the PUTs under way are stored. */
   async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#settled;
     await this.#writers;
     this.#db.close();
   }
@@ -138,6 +150,57 @@ export class RecordStore {
     const now = nowNs();
     if (now > this.#lastAcq) this.#lastAcq = now - 1n;
     return this.#lastAcq + 1n;
+  }
+
+  /** Makes what is written last, all of it or nothing. */
+  async #transaction<R>(write: () => R | Promise<R>): Promise<R> {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      const result = await write();
+      this.#db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** The PUTs as of which somebody reads, or will. */
+  get #reads(): readonly number[] {
+    const puts = [...this.#snapshots].map(({ put }) => put);
+    return [...new Set([...puts, this.#lastPut])];
+  }
+
+  /** Settles replaced records, if there are any, while others are served. */
+  #settle(): void {
+    this.#settled ??= this.#settleAll()
+      // They are read all the same; the next PUT or GET tries again.
+      .catch(() => {})
+      .finally(() => this.#settled = undefined);
+  }
+
+  async #settleAll(): Promise<void> {
+    const { signal } = this.#closing;
+    while (this.#settling.isDue(this.#reads)) {
+      const pass = this.#settling.pass(() => this.#reads);
+      let isDone;
+      do {
+        // An answer that is due now goes first.
+        await setTimeout(1, undefined, { signal });
+        isDone = await this.#exclusive(() => this.#settleStep(pass));
+      } while (!isDone);
+    }
+  }
+
+  async #settleStep(pass: Iterator<void>): Promise<boolean | undefined> {
+    // Should it be lost it is done again, so it need not be on the disk yet.
+    this.#db.exec("PRAGMA synchronous = NORMAL");
+    try {
+      const { done } = await this.#transaction(() => pass.next());
+      return done;
+    } finally {
+      this.#db.exec("PRAGMA synchronous = FULL");
+    }
   }
 
   /** One writer after another. */

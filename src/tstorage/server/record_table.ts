@@ -27,10 +27,10 @@ const SCHEMA = `
   WHEN typeof(old.payload) = 'integer' BEGIN
     DELETE FROM large WHERE id = old.payload;
   END;
-  CREATE TABLE IF NOT EXISTS replacing (
-    key BLOB PRIMARY KEY, payload BLOB NOT NULL
+  CREATE TABLE IF NOT EXISTS replacements (
+    key BLOB, put INTEGER, payload BLOB NOT NULL, PRIMARY KEY (key, put)
   ) WITHOUT ROWID;
-  CREATE TRIGGER IF NOT EXISTS replace_large_again AFTER UPDATE ON replacing
+  CREATE TRIGGER IF NOT EXISTS replace_large_again AFTER UPDATE ON replacements
   WHEN typeof(old.payload) = 'integer' BEGIN
     DELETE FROM large WHERE id = old.payload;
   END;
@@ -48,29 +48,46 @@ const INSERT = `
   ON CONFLICT (key) DO UPDATE SET payload = excluded.payload WHERE put = ?3
 `;
 
-// The new payloads of what earlier PUTs have stored wait until all have come:
-// whoever reads meanwhile sees none of them.
+// The new payloads of what earlier PUTs have stored stand beside the old ones,
+// which somebody may be reading, until they are settled.
 const REPLACE = `
-  INSERT INTO replacing SELECT ${PART_KEY}, ${PART_PAYLOAD}
+  INSERT INTO replacements SELECT ${PART_KEY}, ?3, ${PART_PAYLOAD}
   FROM json_each(?2) WHERE EXISTS (
     SELECT 1 FROM records WHERE records.key = ${PART_KEY} AND put < ?3
   ) ORDER BY 1, id
-  ON CONFLICT (key) DO UPDATE SET payload = excluded.payload
-`;
-const SETTLE = `
-  UPDATE records SET payload = replacing.payload FROM replacing
-  WHERE records.key = replacing.key
+  ON CONFLICT (key, put) DO UPDATE SET payload = excluded.payload
 `;
 
-const PAGE = `
+/** The payload of a record as of a PUT. */
+const payloadAsOf = (put: string) => `
+  coalesce((
+    SELECT payload FROM replacements AS newer
+    WHERE newer.key = records.key AND newer.put <= ${put}
+    ORDER BY newer.put DESC LIMIT 1
+  ), records.payload)
+`;
+
+const FOUND = "key >= ?1 AND put <= ?2 ORDER BY key LIMIT ?3";
+
+const page = (records: string) => `
   SELECT CAST(group_concat(key || small, '') AS BLOB) AS bytes,
     group_concat(size) AS sizes, max(key) AS lastKey
   FROM (
     SELECT key,
-      coalesce(length(large.payload), length(records.payload)) AS size,
-      iif(id IS NULL, records.payload, x'') AS small
-    FROM records LEFT JOIN large ON id = records.payload
-    WHERE key >= ? AND put <= ? ORDER BY key LIMIT ?
+      coalesce(length(large.payload), length(found.payload)) AS size,
+      iif(id IS NULL, found.payload, x'') AS small
+    FROM ${records} AS found LEFT JOIN large ON id = found.payload
+    WHERE ${FOUND}
+  )
+`;
+const PAGE = page("records");
+const PAGE_AS_OF = page(`(
+  SELECT key, put, ${payloadAsOf("?2")} AS payload FROM records WHERE ${FOUND}
+)`);
+
+const LARGE = `
+  SELECT payload FROM large WHERE id = (
+    SELECT ${payloadAsOf("?2")} FROM records WHERE key = ?1
   )
 `;
 
@@ -78,32 +95,32 @@ const PAGE = `
 export class RecordTable {
   readonly #insert: StatementSync;
   readonly #replace: StatementSync;
-  readonly #settle: StatementSync;
-  readonly #forget: StatementSync;
   readonly #insertLarge: StatementSync;
   readonly #nextLarge: StatementSync;
   readonly #page: StatementSync;
-  readonly #payload: StatementSync;
-  readonly #largePayload: StatementSync;
+  readonly #pageAsOf: StatementSync;
+  readonly #large: StatementSync;
 
   /** The records in an open database. */
   constructor(db: DatabaseSync) {
     db.exec(SCHEMA);
     this.#insert = db.prepare(INSERT);
     this.#replace = db.prepare(REPLACE);
-    this.#settle = db.prepare(SETTLE);
-    this.#forget = db.prepare("DELETE FROM replacing");
     this.#insertLarge = db.prepare("INSERT INTO large VALUES (?, ?)");
     this.#nextLarge = db.prepare(
       "SELECT coalesce(max(id), 0) + 1 AS next FROM large",
     );
     this.#page = db.prepare(PAGE);
-    this.#payload = db.prepare("SELECT payload FROM records WHERE key = ?");
-    this.#largePayload = db.prepare("SELECT payload FROM large WHERE id = ?");
+    this.#pageAsOf = db.prepare(PAGE_AS_OF);
+    this.#large = db.prepare(LARGE);
   }
 
-  /** Adds the records of a part to the PUT with the given number. */
-  insert({ bytes, ends }: StagedPart, put: number): void {
+  /**
+   * Adds the records of a part to the PUT with the given number.
+   *
+   * @returns How many of them replace records of earlier PUTs.
+   */
+  insert({ bytes, ends }: StagedPart, put: number): number {
     const { next } = this.#nextLarge.get() as { next: number };
     let start = 0;
     const numbers = ends.map((end, i) => {
@@ -118,19 +135,23 @@ export class RecordTable {
     });
     const starts = JSON.stringify(numbers);
     const { changes } = this.#insert.run(bytes, starts, put, next);
-    if (changes === ends.length) return;
-    this.#replace.run(bytes, starts, put, next);
+    if (changes === ends.length) return 0;
+    return Number(this.#replace.run(bytes, starts, put, next).changes);
   }
 
-  /** Ends a PUT whose parts are all there; it is to be committed at once. */
-  settle(): void {
-    this.#settle.run();
-    this.#forget.run();
-  }
-
-  /** Up to `limit` records from a key on, of PUTs up to the given one. */
-  page(from: OrderedKey, lastPut: number, limit: number): RecordPage {
-    const { bytes, sizes, lastKey } = this.#page.get(from, lastPut, limit) as {
+  /**
+   * Up to `limit` records from a key on, as of the PUT with the given number.
+   *
+   * @param replaced Whether payloads that it sees have been replaced.
+   */
+  page(
+    from: OrderedKey,
+    put: number,
+    limit: number,
+    replaced: boolean,
+  ): RecordPage {
+    const page = replaced ? this.#pageAsOf : this.#page;
+    const { bytes, sizes, lastKey } = page.get(from, put, limit) as {
       bytes: Uint8Array | null;
       sizes: string | null;
       lastKey: OrderedKey | null;
@@ -142,13 +163,9 @@ export class RecordTable {
     };
   }
 
-  /** The payload of a record that is there. */
-  payload(key: OrderedKey): Uint8Array {
-    const { payload } = this.#payload.get(key) as {
-      payload: Uint8Array | number;
-    };
-    if (typeof payload !== "number") return payload;
-    const large = this.#largePayload.get(payload) as { payload: Uint8Array };
-    return large.payload;
+  /** The large payload that a record has as of the PUT with the given number. */
+  largePayload(key: OrderedKey, put: number): Uint8Array {
+    const { payload } = this.#large.get(key, put) as { payload: Uint8Array };
+    return payload;
   }
 }

@@ -82,11 +82,11 @@ class Session {
     if (!isValidRange(range) || isEmptyRange(range)) {
       return await this.#refuse(OK, RECORDS_END, ERROR);
     }
-    const { store } = this.#shared;
-    const acq = this.#acq(range);
+    using snapshot = this.#shared.store.snapshot();
+    const acq = earlier(range.max.acq, snapshot.acq);
     const reply = new ReplyWriter(this.#connection);
     return await reply.write(OK) &&
-      await replyRecords(store, range, reply) &&
+      await replyRecords(snapshot, range, reply) &&
       await reply.write(RECORDS_END) &&
       await reply.write(encodeHeader(0, acq)) &&
       await reply.flush();
@@ -97,7 +97,8 @@ class Session {
     if (range === undefined || !isValidRange(range)) {
       return await this.#refuse(ERROR);
     }
-    return await this.#connection.write(encodeHeader(0, this.#acq(range)));
+    const acq = earlier(range.max.acq, this.#shared.store.acq);
+    return await this.#connection.write(encodeHeader(0, acq));
   }
 
   async #put(header: Header, withAcq: boolean): Promise<boolean> {
@@ -172,11 +173,6 @@ class Session {
     return range;
   }
 
-  #acq({ max }: KeyRange): bigint {
-    const { acq } = this.#shared.store;
-    return max.acq < acq ? max.acq : acq;
-  }
-
   /**
    * Sends an error and ends the connection.
    *
@@ -192,6 +188,10 @@ class Session {
     await this.#reader.discard(LINGER_BYTES);
     return false;
   }
+}
+
+function earlier(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
 
 /** A connection's share of the memory for unfinished PUTs. */
