@@ -90,7 +90,8 @@ export class MemoryStore extends Store {
     const { data } = change;
     if (data === undefined) return this.#replace(key, change);
     if (data instanceof Uint8Array) {
-      return this.#replace(key, change, [data.slice()]);
+      // The slice() of a Buffer of Node.js would still be the caller's memory.
+      return this.#replace(key, change, [new Uint8Array(data)]);
     }
     return this.#replaceLater(key, change, data);
   }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KeyError } from "../store_error.ts";
 import { assertBytes, plain } from "./comparing.ts";
@@ -55,13 +56,14 @@ export const writingTests: StoreTests = {
   "what the caller does to its bytes and metadata later changes nothing":
     async (store) => {
       for (const size of [SMALL, LARGE]) {
-        const data = filled(size, 1);
-        const list = [1];
-        await store.set("a", { data, metadata: { list } });
-        data.fill(0);
-        list.push(2);
-        assertBytes(await store.toBytes("a"), filled(size, 1));
-        assertEquals((await store.getMetadata("a")).list, [1]);
+        for (const data of [filled(size, 1), Buffer.from(filled(size, 1))]) {
+          const list = [1];
+          await store.set("a", { data, metadata: { list } });
+          data.fill(0);
+          list.push(2);
+          assertBytes(await store.toBytes("a"), filled(size, 1));
+          assertEquals((await store.getMetadata("a")).list, [1]);
+        }
       }
     },
 
