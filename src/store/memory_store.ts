@@ -150,16 +150,18 @@ class MemoryValue extends Value {
   }
 
   override bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#chunks.length === 1) {
-      return Promise.resolve(this.#chunks[0].slice());
-    }
     const bytes = new Uint8Array(this.size);
-    let length = 0;
-    for (const chunk of this.#chunks) {
-      bytes.set(chunk, length);
-      length += chunk.length;
-    }
+    if (this.#chunks.length === 1) bytes.set(this.#chunks[0]);
+    else copyAll(this.#chunks, bytes);
     return Promise.resolve(bytes);
+  }
+}
+
+function copyAll(chunks: readonly Uint8Array[], into: Uint8Array): void {
+  let length = 0;
+  for (const chunk of chunks) {
+    into.set(chunk, length);
+    length += chunk.length;
   }
 }
 
