@@ -18,7 +18,7 @@ const JOURNAL_BYTES = 67_108_864;
 /**
  * A value that is small has its bytes in `bytes`, any other in the chunks of
  * its `upload`, of which all but the last have the same size. Keys are UTF-8
- * in a BLOB, for a text would end at its first NUL.
+ * in a BLOB, for a text would end at its first NUL when it is read.
  *
  * A row of `upload` says that its chunks are still being written; it goes when
  * a value takes them.
@@ -49,23 +49,40 @@ const SCHEMA = `
   PRAGMA application_id = ${APPLICATION_ID};
 `;
 
-/** Every statement of the store. */
+/** What `find` returns: an array takes less time than an object. */
+export type FoundRow = readonly [
+  metadata: string,
+  size: number,
+  created: number,
+  modified: number,
+  bytes: Uint8Array | null,
+  upload: number | null,
+];
+
+/** What Deno's types do not know of its statements. */
+interface ReturningArrays {
+  setReturnArrays(enabled: boolean): void;
+}
+
+/** Every statement of the store; those about a key are given it as a text. */
 const STATEMENTS = {
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",
   rollback: "ROLLBACK",
-  find:
-    "SELECT metadata, size, created, modified, bytes, upload FROM value WHERE key = ?",
+  find: `
+    SELECT metadata, size, created, modified, bytes, upload FROM value
+    WHERE key = CAST(? AS BLOB)`,
   keepReading: "SELECT 1 FROM sqlite_schema",
-  old: "SELECT metadata, upload FROM value WHERE key = ?",
+  old: "SELECT metadata, upload FROM value WHERE key = CAST(? AS BLOB)",
   set: `
     INSERT INTO value (key, metadata, size, created, modified, bytes, upload)
-    VALUES (:key, :metadata, :size, :now, :now, :bytes, :upload)
+    VALUES (CAST(:key AS BLOB), :metadata, :size, :now, :now, :bytes, :upload)
     ON CONFLICT (key) DO UPDATE SET metadata = excluded.metadata,
       size = excluded.size, modified = excluded.modified,
       bytes = excluded.bytes, upload = excluded.upload`,
-  setMetadata: "UPDATE value SET metadata = ?, modified = ? WHERE key = ?",
-  remove: "DELETE FROM value WHERE key = ?",
+  setMetadata: `
+    UPDATE value SET metadata = ?, modified = ? WHERE key = CAST(? AS BLOB)`,
+  remove: "DELETE FROM value WHERE key = CAST(? AS BLOB)",
   count: "SELECT count(*) AS count FROM value",
   lastId: "SELECT max(id) AS id FROM value",
   page: `
@@ -122,12 +139,16 @@ export async function openDatabase(
   }
 }
 
-/** Whether the database is that of a store; one that is empty may become it. */
+/**
+ * Whether the database is that of a store. One that is empty may become it,
+ * unless its texts, which keys are given as, are to be UTF-16.
+ */
 function isOurs(database: DatabaseSync, path: string): boolean {
   const id = database.prepare("PRAGMA application_id").get()?.application_id;
   if (id === APPLICATION_ID) return true;
-  const tables = database.prepare("SELECT 1 FROM sqlite_schema").all();
-  if (tables.length === 0) return false;
+  const table = database.prepare("SELECT 1 FROM sqlite_schema").get();
+  const encoding = database.prepare("PRAGMA encoding").get()?.encoding;
+  if (!table && encoding === "UTF-8") return false;
   throw new StoreError(
     "DAMAGED",
     `Cannot open "${path}": it is the database of something else than a store`,
@@ -136,7 +157,9 @@ function isOurs(database: DatabaseSync, path: string): boolean {
 
 function prepareStatements(database: DatabaseSync): Statements {
   const entries = Object.entries(STATEMENTS);
-  return Object.fromEntries(
+  const statements = Object.fromEntries(
     entries.map(([name, sql]) => [name, database.prepare(sql)]),
   ) as Statements;
+  (statements.find as unknown as ReturningArrays).setReturnArrays(true);
+  return statements;
 }

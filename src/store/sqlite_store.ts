@@ -4,7 +4,11 @@ import { withChunks } from "./chunks.ts";
 import type { JsonValue, Metadata } from "./metadata.ts";
 import type { StoreOptions } from "./read_only_store.ts";
 import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
-import { type Connection, openDatabase } from "./sqlite_schema.ts";
+import {
+  type Connection,
+  type FoundRow,
+  openDatabase,
+} from "./sqlite_schema.ts";
 import { SharedRead } from "./sqlite_shared_read.ts";
 import { atomically, whenFree } from "./sqlite_transaction.ts";
 import { Store } from "./store.ts";
@@ -51,7 +55,6 @@ interface Opened {
 
 const EMPTY_CONTENT: Content = { size: 0, bytes: EMPTY };
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
@@ -166,18 +169,14 @@ export class SqliteStore extends Store {
   protected find(key: string): Value | undefined {
     const { connection, chunks } = this.#connected;
     if (!connection.database.isTransaction) connection.sharedRead.join();
-    const row = connection.statements.find.get(encoder.encode(key));
+    const row = connection.statements.find.get(key) as FoundRow | undefined;
     if (!row) return undefined;
-    const info = {
-      metadata: JSON.parse(String(row.metadata)),
-      size: Number(row.size),
-      created: Number(row.created),
-      modified: Number(row.modified),
-    };
-    return row.bytes instanceof Uint8Array
-      ? new InlineValue(info, row.bytes)
+    const [text, size, created, modified, bytes, upload] = row;
+    const info = { metadata: JSON.parse(text), size, created, modified };
+    return bytes
+      ? new InlineValue(info, bytes)
       : new ChunkedValue(info, (start, end) => {
-        return chunks.read(key, Number(row.upload), start, end);
+        return chunks.read(key, Number(upload), start, end);
       });
   }
 
@@ -219,11 +218,10 @@ export class SqliteStore extends Store {
   ): Metadata | undefined | Promise<Metadata | undefined> {
     const { connection, chunks } = this.#connected;
     const { statements } = connection;
-    const keyBytes = encoder.encode(key);
     return atomically(connection, () => {
-      const old = statements.old.get(keyBytes);
+      const old = statements.old.get(key);
       if (!old) return undefined;
-      statements.remove.run(keyBytes);
+      statements.remove.run(key);
       chunks.remove(old.upload);
       return JSON.parse(String(old.metadata));
     });
@@ -237,21 +235,20 @@ export class SqliteStore extends Store {
   ): Changed | Promise<Changed> {
     const { connection, chunks } = this.#connected;
     const { statements } = connection;
-    const keyBytes = encoder.encode(key);
     return atomically(connection, () => {
-      const old = statements.old.get(keyBytes);
+      const old = statements.old.get(key);
       const before = old && JSON.parse(String(old.metadata));
       const metadata = changedMetadata(key, before, change);
       const text = JSON.stringify(metadata);
       const now = Date.now();
       if (old && !content) {
-        statements.setMetadata.run(text, now, keyBytes);
+        statements.setMetadata.run(text, now, key);
         return { isNew: false, metadata };
       }
       const { size, bytes = null, upload = null } = content ?? EMPTY_CONTENT;
       if (upload !== null) chunks.take(upload);
       statements.set.run({
-        key: keyBytes,
+        key,
         metadata: text,
         size,
         now,

@@ -154,6 +154,24 @@ Deno.test("a write waits for another connection's transaction, and blocks nothin
   assertEquals(await one.toBytes("a"), large);
 });
 
+Deno.test("an empty database becomes a store, but none whose texts are UTF-16", async () => {
+  for (const encoding of ["UTF-8", "UTF-16"]) {
+    const path = temporaryPath();
+    using database = new DatabaseSync(path);
+    database.exec(`PRAGMA encoding = '${encoding}'`);
+    database.exec("CREATE TABLE old (a); DROP TABLE old");
+    const connected = new SqliteStore(path).connect();
+    if (encoding === "UTF-16") {
+      await assertRejects(() => connected, StoreError, path);
+      continue;
+    }
+    await using store = await connected;
+    await store.setMetadata("\u{1f600}\0é", {});
+    const keys = await Array.fromAsync(store.queryKeys());
+    assertEquals(keys, ["\u{1f600}\0é"]);
+  }
+});
+
 Deno.test("a database of something else is left alone", async () => {
   const path = temporaryPath();
   using database = new DatabaseSync(path);
