@@ -43,8 +43,8 @@ export interface TransactionContext {
    */
   run<T>(body: () => T | PromiseLike<T>): Promise<T>;
   /**
-   * Enters a transaction by hand: until it is left, every write to the store
-   * that is not in a `run` of another transaction belongs to it.
+   * Enters a transaction by hand: until it is left, every single write to the
+   * store belongs to it, wherever it comes from.
    *
    * @returns The transaction, for `await using`.
    */
@@ -179,9 +179,9 @@ export class SimpleTransactionContext implements TransactionContext {
   }
 
   /**
-   * Enters a transaction by hand. One that is entered by hand has to be left
-   * before the next one can be entered so: nest with
-   * {@linkcode SimpleTransactionContext.run}.
+   * Enters a transaction by hand. What the code that waited for the entry then
+   * calls is within it, further entries too; entries from elsewhere wait until
+   * it is left.
    *
    * @returns The transaction, for `await using`.
    */
@@ -213,6 +213,7 @@ export class SimpleTransactionContext implements TransactionContext {
       open.end();
       throw error;
     }
+    open.begun();
     const { store: source, notes } = this;
     source.eventManager.emit(new StoreTransactionStartEvent({ source, notes }));
     return new OutermostTransaction(open, this, {

@@ -4,6 +4,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 export interface OpenTransaction {
   /** Whether it was entered by hand, so that writes from anywhere join it. */
   readonly explicit: boolean;
+  /** Says that whoever asked for it may now write. */
+  begun(): void;
   /** Lets the next one in. */
   end(): void;
 }
@@ -34,22 +36,30 @@ export class TransactionTurns {
   readonly #inside = new AsyncLocalStorage<OpenTransaction>();
   readonly #waiting: Waiting[] = [];
   #open: OpenTransaction | undefined;
+  #hasBegun = false;
   #writes = 0;
 
   /** Whether the caller runs inside of the open transaction. */
   get inside(): boolean {
-    return this.#open !== undefined && this.#inside.getStore() === this.#open;
+    return this.#hasBegun && this.#inside.getStore() === this.#open;
   }
 
   /** Waits for the turn of a new transaction. */
   async begin({ explicit }: { explicit: boolean }): Promise<OpenTransaction> {
     const open: OpenTransaction = {
       explicit,
+      begun: () => {
+        this.#hasBegun = true;
+      },
       end: () => {
+        this.#hasBegun = false;
         this.#open = undefined;
         this.#startWaiting();
       },
     };
+    // The caller goes on inside of it. So does what else is started before the
+    // caller waits, which is told apart by asking before it has begun.
+    if (explicit) this.#inside.enterWith(open);
     await this.#turn("transaction", () => this.#open = open);
     return open;
   }

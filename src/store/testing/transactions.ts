@@ -159,6 +159,47 @@ export const transactionTests: StoreTests = {
     assertEquals(await Array.fromAsync(store.queryKeys()), ["a"]);
   },
 
+  "what is entered within a transaction entered by hand belongs to it": async (
+    store,
+  ) => {
+    const heard = record(store);
+    {
+      await using transaction = await store.transaction("by hand").enter();
+      await store.multiset([["a", { data: filled(3, 3) }]]);
+      await store.transaction("inner").run(() => store.setMetadata("b", {}));
+      await using inner = await store.transaction("inner by hand").enter();
+      await store.setMetadata("c", {});
+      await inner.commit();
+      await transaction.rollback();
+    }
+    assertEquals(heard, [
+      "StoreTransactionStartEvent",
+      "StoreTransactionEndEvent failed",
+    ]);
+    assertEquals(await Array.fromAsync(store.queryKeys()), []);
+  },
+
+  "transactions entered by hand and others at the same time wait for each other":
+    async (store) => {
+      const log: string[] = [];
+      const body = async (name: string) => {
+        log.push(name);
+        await store.setMetadata("a", { name });
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        assertEquals(plain(await store.getMetadata("a")), { name });
+        log.push(name);
+      };
+      const byHand = async (name: string) => {
+        await using transaction = await store.transaction(name).enter();
+        await body(name);
+        await transaction.commit();
+      };
+      const run = (name: string) =>
+        store.transaction(name).run(() => body(name));
+      await Promise.all([byHand("1"), run("2"), byHand("3"), byHand("4")]);
+      assertEquals(log.join(""), "11223344");
+    },
+
   "a stream whose first bytes were rolled back is not stored": async (
     store,
   ) => {
