@@ -9,7 +9,7 @@ export class ChunkAssembler {
   readonly #puller: BytePuller;
   #capacity = FIRST_CAPACITY;
   #ended = false;
-  #failed = false;
+  #failure: { readonly error: unknown } | undefined;
   #cancelled: Promise<void> | undefined;
 
   constructor(puller: BytePuller) {
@@ -21,8 +21,12 @@ export class ChunkAssembler {
     return this.#ended;
   }
 
-  /** Fills `view` from `start` on and returns where the data in it ends. */
+  /**
+   * Fills `view` from `start` on and returns where the data in it ends. Once
+   * the source has failed, so does this: an iterator would seem to be at its end.
+   */
   async fill(view: Uint8Array, start = 0): Promise<number> {
+    if (this.#failure) throw this.#failure.error;
     let end = start;
     try {
       while (end < view.length && !this.#ended) {
@@ -32,7 +36,7 @@ export class ChunkAssembler {
         this.#ended = count === 0;
       }
     } catch (error) {
-      this.#failed = true;
+      this.#failure = { error };
       throw error;
     }
     return end;
@@ -55,7 +59,7 @@ export class ChunkAssembler {
   /** Lets go of the source, once; one that failed may well do so again. */
   cancel(reason: unknown): Promise<void> {
     this.#cancelled ??= this.#puller.cancel(reason);
-    return this.#failed ? this.#cancelled.catch(() => {}) : this.#cancelled;
+    return this.#failure ? this.#cancelled.catch(() => {}) : this.#cancelled;
   }
 }
 

@@ -22,6 +22,7 @@ export class ChunkPuller implements BytePuller {
   /** Bytes of the chunk when it came, and how many of them are gone. */
   #length = 0;
   #taken = 0;
+  #ended = false;
 
   constructor(iterator: ChunkIterator) {
     this.#iterator = iterator;
@@ -41,7 +42,7 @@ export class ChunkPuller implements BytePuller {
   }
 
   async cancel(reason: unknown): Promise<void> {
-    await this.#iterator.return?.(reason);
+    if (!this.#ended) await this.#iterator.return?.(reason);
   }
 
   async #pullLater(
@@ -57,7 +58,8 @@ export class ChunkPuller implements BytePuller {
 
   /** Whether there was another chunk. */
   #accept({ done, value }: ChunkResult): boolean {
-    if (done) return false;
+    this.#ended = done === true;
+    if (this.#ended) return false;
     if (!(value instanceof Uint8Array)) throw notBytes(value);
     this.#chunk = value;
     this.#length = value.length;

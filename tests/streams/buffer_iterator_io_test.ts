@@ -90,7 +90,7 @@ Deno.test("read and a reader of readable take turns", async () => {
   assertEquals(await io.read(5), pattern(100).slice(5, 10));
 });
 
-Deno.test("an error of the source fails the read that meets it", async () => {
+Deno.test("an error of the source fails the read that meets it, and all later ones", async () => {
   const error = new Error("no more");
   await using io = new BufferIteratorIO((function* () {
     yield pattern(5);
@@ -98,6 +98,8 @@ Deno.test("an error of the source fails the read that meets it", async () => {
   })());
   assertEquals(await io.read(5), pattern(5));
   assertStrictEquals(await assertRejects(() => io.read(1)), error);
+  assertStrictEquals(await assertRejects(() => io.read(1)), error);
+  assertStrictEquals(await assertRejects(() => collect(io.readable)), error);
 });
 
 Deno.test("close lets go of the source and fails the reads that wait and come", async () => {

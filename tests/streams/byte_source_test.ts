@@ -211,6 +211,33 @@ Deno.test("a read that answers with something else is named", async () => {
   }
 });
 
+Deno.test("an iterator is returned when its reader stops early, not at its end", async () => {
+  let returns = 0;
+  const chunks = () => {
+    const parts = [pattern(5), pattern(5)].values();
+    return {
+      [Symbol.iterator]() {
+        return this;
+      },
+      next: () => parts.next(),
+      return() {
+        returns++;
+        return { done: true, value: undefined } as const;
+      },
+    };
+  };
+  await collect(bufferIterator(chunks()));
+  await using io = new BufferIteratorIO(chunks());
+  await io.read();
+  await io.close();
+  assertEquals(returns, 0);
+  await bufferIterator(chunks()).cancel();
+  const options = { bufferSize: 5 };
+  for await (const _chunk of bufferIterator(chunks(), options)) break;
+  for await (const _chunk of tee(chunks(), 1, options)[0]) break;
+  assertEquals(returns, 3);
+});
+
 Deno.test("a chunk whose buffer is taken away while it is read is an error, not the end", async () => {
   const chunk = pattern(100);
   const io = new BufferIteratorIO([chunk]);
