@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import {
   GroupedMessage,
   LineFileBuffer,
@@ -24,7 +25,7 @@ function openFiles(name: string, options: LineFileBufferOptions = {}) {
 
 /** Runs the program in Python; nothing where there is no Python. */
 async function python(...args: string[]): Promise<string | undefined> {
-  const script = new URL("./_python_files.py", import.meta.url).pathname;
+  const script = fromFileUrl(import.meta.resolve("./_python_files.py"));
   try {
     const { success, stdout, stderr } = await new Deno.Command("python3", {
       args: [script, ...args],

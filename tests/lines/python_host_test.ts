@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import {
   GroupedMessage,
   LineHostMirror,
@@ -9,11 +10,11 @@ import {
 
 /** Starts the host; nothing where there is no Python. */
 async function startHost() {
-  const script = new URL("./_python_host.py", import.meta.url);
+  const script = fromFileUrl(import.meta.resolve("./_python_host.py"));
   let process: Deno.ChildProcess;
   try {
     process = new Deno.Command("python3", {
-      args: [script.pathname],
+      args: [script],
       stdout: "piped",
     })
       .spawn();

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import {
   BytesPayloadType,
   Channel,
@@ -117,9 +118,9 @@ async function python(
   command: "put" | "check",
   lines: readonly string[],
 ): Promise<void> {
-  const script = new URL("./_python_client.py", import.meta.url);
+  const script = fromFileUrl(import.meta.resolve("./_python_client.py"));
   const process = new Deno.Command("python3", {
-    args: [script.pathname, `${port}`, command],
+    args: [script, `${port}`, command],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
