@@ -4,7 +4,7 @@ import {
   type End,
   enter,
   LOOK,
-  MAKE,
+  MAKE_ANY,
   PATH_CALLS,
   PATH_PAIR_CALLS,
   type PathPairAccess,
@@ -84,7 +84,7 @@ function* plans(find: Finder): Generator<[name: string, plan: Plan]> {
     yield [name, ([options]) => {
       const { dir } = (options ?? {}) as Deno.MakeTempOptions;
       return planned(
-        dir ? allowed(find(dir, true), MAKE) : undefined,
+        dir ? allowed(find(dir, true), MAKE_ANY) : undefined,
         ({ workspace, place }) =>
           operation(workspace, place, options as Deno.MakeTempOptions),
       );

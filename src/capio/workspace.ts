@@ -39,6 +39,9 @@ export type Follows = boolean | "slash";
 /** What a call does to a path, by the names of Deno's permissions. */
 export type Use = "read" | "write";
 
+/** What a call does to a path, by the words of the graph's refusals. */
+export type GraphUse = "read" | "write" | "make" | "remove";
+
 /** What the member's operations on files need to know. */
 export interface WorkspaceOptions extends WorkflowOptions {
   /** How long to wait for a file that nobody has announced, in seconds. */
@@ -114,14 +117,19 @@ export class Workspace implements Disposable {
     return status.state === "granted";
   }
 
+  /** Whether CAPIO-CL streams limit what the app may read and write. */
+  get enforcesGraph(): boolean {
+    return this.#options.enforceGraph;
+  }
+
   /**
    * Refuses what the graph does not let the app do.
    *
    * @throws {Deno.errors.NotCapable} If the context enforces the graph and the
    * app's streams do not name the place.
    */
-  checkGraph({ path, given }: Place, use: "read" | "write" | "make"): void {
-    if (!this.#options.enforceGraph) return;
+  checkGraph({ path, given }: Place, use: GraphUse): void {
+    if (!this.enforcesGraph) return;
     const { app, state: { engine } } = this.workflow;
     const allowed = use === "read"
       ? engine.mayRead(app, path)

@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { promises as fsPromises } from "node:fs";
 import { deadline, delay } from "@std/async";
 import {
   type CapioClRule,
@@ -684,18 +685,46 @@ Deno.test("enforceGraph lets an app read and write only what its streams name", 
     await refused(() => Deno.open(path("other.txt")), "read");
     await refused(() => Deno.writeTextFile(path("in.txt"), ""), "write");
     await refused(() => Deno.rename(path("in.txt"), path("x")), "write");
-    await refused(() => Deno.remove(path("other.txt")), "make");
+    await refused(() => Deno.remove(path("other.txt")), "remove");
     await refused(
       () => Deno.copyFile(path("other.txt"), path("results/copy.txt")),
       "read",
     );
     assertThrows(() => Deno.mkdirSync(path("more")), Deno.errors.NotCapable);
+    await Deno.makeTempFile({ dir: path("results") });
+    await Deno.remove(path("results"), { recursive: true });
     assert((await Deno.stat(path("other.txt"))).isFile);
   });
   await withCapio(
     options,
     () => Deno.writeTextFile(path("in.txt"), "not enforced"),
   );
+});
+
+Deno.test("enforceGraph lets nobody remove, or make, what is not its own in a shared directory", async () => {
+  using dir = new TestDirectory();
+  const path = (name: string) => `${dir.path}/${name}`;
+  await Deno.mkdir(path("shared/deep"), { recursive: true });
+  await Deno.writeTextFile(path("shared/deep/of another"), "kept");
+  const rules: CapioClRule[] = [
+    { path: "shared/mine", producers: ["step"] },
+    { path: "shared/deep/mine", producers: ["step"] },
+  ];
+  const options = { capioDir: dir.path, appName: "step", rules };
+  await withCapio({ ...options, enforceGraph: true }, async () => {
+    await Deno.writeTextFile(path("shared/mine"), "");
+    for (
+      const call of [
+        () => Deno.remove(path("shared"), { recursive: true }),
+        () => fsPromises.rm(path("shared"), { recursive: true }),
+        () => Deno.makeTempFile({ dir: path("shared") }),
+        () => Deno.makeTempDir({ dir: path("shared") }),
+        () => fsPromises.mkdtemp(path("shared/x")),
+      ]
+    ) await assertRejects(call, Deno.errors.NotCapable, '"step" may not');
+    await Deno.remove(path("shared/mine"));
+  });
+  assertEquals(dir.list(), ["shared", "shared/deep", "shared/deep/of another"]);
 });
 
 Deno.test("what a flag denies is denied in the spool, too", async () => {

@@ -11,8 +11,10 @@ import {
   accessOfOpen,
   LOOK,
   MAKE,
+  MAKE_ANY,
   READ,
   READ_AND_WRITE,
+  REMOVE,
   WRITE,
 } from "../operations/access.ts";
 import { link, makeLink } from "../operations/links.ts";
@@ -126,7 +128,7 @@ function* plans(
   yield ["mkdtemp", ([prefix, options]) => {
     const text = textOfPath(prefix);
     return planned(
-      text ? allowed(find(directoryOfPrefix(text), true), MAKE) : undefined,
+      text ? allowed(find(directoryOfPrefix(text), true), MAKE_ANY) : undefined,
       (found) => mkdtemp({ original, ...found }, String(text), options),
     );
   }];
@@ -221,7 +223,7 @@ function inPlace(name: string, follows: Follows, access: Access): NodeCall {
 function removing(name: "rm" | "rmdir" | "unlink"): NodeCall {
   return {
     follows: false,
-    access: MAKE,
+    access: REMOVE,
     operation: (subject, options) => removeAs(subject, name, options),
   };
 }

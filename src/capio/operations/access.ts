@@ -1,11 +1,11 @@
-import type { Use } from "../workspace.ts";
+import type { GraphUse, Use } from "../workspace.ts";
 
 /** What a call does to a path. */
 export interface Access {
   /** What Deno asks permission for. */
   readonly permissions: readonly Use[];
   /** What the graph has to allow; nothing for a mere look. */
-  readonly graph?: "read" | "write" | "make";
+  readonly graph?: GraphUse;
 }
 
 /** Reads what a file holds. */
@@ -19,8 +19,12 @@ export const READ_AND_WRITE: Access = {
 };
 /** Finds out about a path. */
 export const LOOK: Access = { permissions: ["read"] };
-/** Makes or removes an entry. */
+/** Makes a directory. */
 export const MAKE: Access = { permissions: ["write"], graph: "make" };
+/** Removes an entry. */
+export const REMOVE: Access = { permissions: ["write"], graph: "remove" };
+/** Makes an entry whose name nobody knows beforehand. */
+export const MAKE_ANY: Access = { permissions: ["write"] };
 
 /** What opening a file with these options does. */
 export function accessOfOpen(

@@ -11,8 +11,10 @@ import {
   accessOfOpen,
   LOOK,
   MAKE,
+  MAKE_ANY,
   READ,
   READ_AND_WRITE,
+  REMOVE,
   WRITE,
 } from "./access.ts";
 import { chmod, chown, truncate, utime } from "./attributes.ts";
@@ -34,7 +36,7 @@ import { rename } from "./rename.ts";
 import { makeTempDir, makeTempFile } from "./temporary.ts";
 import { watchFs } from "./watch.ts";
 
-export { type Access, LOOK, MAKE, READ_AND_WRITE };
+export { type Access, LOOK, MAKE_ANY, READ_AND_WRITE };
 export type { End };
 export { enter, readDir, readDirSync, symlink, watchFs };
 
@@ -58,6 +60,7 @@ const write = () => WRITE;
 const readAndWrite = () => READ_AND_WRITE;
 const look = () => LOOK;
 const make = () => MAKE;
+const removal = () => REMOVE;
 
 const always = () => true;
 const never = () => false;
@@ -81,7 +84,7 @@ export const PATH_CALLS: Readonly<Record<string, PathCall>> = {
   readLink: { operation: readLink, follows: slash, access: look },
   readTextFile: { operation: readTextFile, follows: always, access: read },
   realPath: { operation: realPath, follows: always, access: look },
-  remove: { operation: remove, follows: never, access: make },
+  remove: { operation: remove, follows: never, access: removal },
   stat: { operation: stat, follows: always, access: look },
   // Deno's own truncates no file through a link.
   truncate: { operation: truncate, follows: never, access: write },

@@ -59,6 +59,7 @@ export function* remove(
   // A whole tree takes its time: nobody else is to wait for that.
   if (options?.recursive) {
     workspace.workflow.refresh();
+    if (workspace.enforcesGraph) checkGraphBelow(workspace, place);
     return yield* removeNow(workspace, place, options, removeAt);
   }
   workspace.workflow.moving(() =>
@@ -87,6 +88,21 @@ function* removeNow(
   }
   workflow.append({ event: "remove", path });
   workflow.refresh();
+}
+
+/** Refuses what removes anything that the app may not remove by itself. */
+function checkGraphBelow(workspace: Workspace, { path, given }: Place): void {
+  // A link goes without what it leads to.
+  if (!workspace.isDirectory(path)) return;
+  for (const { name, isDirectory } of listBoth(workspace, path).values()) {
+    const below = {
+      path: path === "" ? name : `${path}/${name}`,
+      given: `${given}/${name}`,
+      tail: "",
+    };
+    workspace.checkGraph(below, isDirectory ? "remove" : "write");
+    checkGraphBelow(workspace, below);
+  }
 }
 
 /** How many entries a directory has by itself, none when it is missing. */

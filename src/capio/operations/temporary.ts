@@ -1,5 +1,6 @@
 import { basename } from "@std/path";
 import { call, type Operation } from "../effects.ts";
+import { system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
 import { inCallersWords } from "./translate.ts";
 
@@ -52,6 +53,14 @@ export function* makeTemporary(
   }
   const name = basename(made);
   const path = place.path === "" ? name : `${place.path}/${name}`;
+  try {
+    const given = `${place.given}/${name}`;
+    const use = kind === "file" ? "write" : "make";
+    workspace.checkGraph({ path, given, tail: "" }, use);
+  } catch (error) {
+    system.removeSync(made);
+    throw error;
+  }
   workflow.append({ event: "make", path, kind });
   workflow.refresh();
   return made.replace(directory, place.given.replace(/(?<=.)\/$/, ""));
