@@ -80,8 +80,12 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     enforceGraph = false,
     signal,
   } = options;
+  checkPath("capioDir", capioDir);
+  checkPath("capioClConfigurationFile", capioClConfigurationFile);
   checkName("appName", appName);
   checkName("workflowName", workflowName);
+  checkRules(rules);
+  checkScope(options.scope);
   checkSeconds("openTimeoutSeconds", openTimeoutSeconds);
   const directory = pathOf(capioDir);
   checkDirectory(directory);
@@ -112,8 +116,32 @@ function openTimeoutFromEnvironment(): number {
   return seconds;
 }
 
+function checkPath(option: string, value: unknown): void {
+  if (typeof value === "string") return;
+  if (value instanceof URL && value.protocol === "file:") return;
+  throw new TypeError(
+    `"${option}" must be a path or a file URL, found ${
+      value instanceof URL ? value : JSON.stringify(value)
+    }`,
+  );
+}
+
+function checkRules(rules: unknown): void {
+  if (Array.isArray(rules)) return;
+  throw new TypeError(
+    `"rules" must be an array of rules, found ${JSON.stringify(rules)}`,
+  );
+}
+
+function checkScope(scope: unknown): void {
+  if (scope === undefined || scope === "async" || scope === "process") return;
+  throw new TypeError(
+    `"scope" must be "async" or "process", found ${JSON.stringify(scope)}`,
+  );
+}
+
 function checkSeconds(option: string, value: number, found = `${value}`): void {
-  if (value >= 0) return;
+  if (typeof value === "number" && value >= 0) return;
   throw new RangeError(
     `"${option}" must be a number of at least 0, found ${found}`,
   );

@@ -768,6 +768,22 @@ Deno.test("contradicting configurations are refused", async () => {
 });
 
 Deno.test("wrong options are refused by name", () => {
+  const mistakes: [options: Record<string, unknown>, message: string][] = [
+    [{ capioDir: 5 }, `"capioDir" must be a path or a file URL, found 5`],
+    [{ capioDir: new URL("http://x/") }, `"capioDir" must be a path`],
+    [{ capioClConfigurationFile: null }, `"capioClConfigurationFile" must be`],
+    [{ scope: "all" }, `"scope" must be "async" or "process", found "all"`],
+    [{ rules: { path: "a" } }, `"rules" must be an array of rules`],
+    [{ rules: [null] }, "A rule must be an object, found null"],
+  ];
+  for (const [options, message] of mistakes) {
+    assertThrows(() => enterCapio(options), TypeError, message);
+  }
+  assertThrows(
+    () => enterCapio({ openTimeoutSeconds: "5" as unknown as number }),
+    RangeError,
+    `"openTimeoutSeconds" must be a number of at least 0, found 5`,
+  );
   assertThrows(() => enterCapio({ appName: "" }), TypeError, `"appName"`);
   assertThrows(
     () => enterCapio({ workflowName: "" }),

@@ -1,4 +1,5 @@
 import type { CapioClCommitRule, CapioClFireRule } from "./config.ts";
+import { showFound } from "./found.ts";
 
 /**
  * A rule of CAPIO-CL written in code: what it names of a path holds, what it
@@ -40,11 +41,38 @@ export interface CapioClRule {
 
 const COMMIT_RULES = ["on_close", "on_termination", "on_file", "on_n_files"];
 
+type Check = readonly [expected: string, isSo: (value: unknown) => boolean];
+
+const NAMES: Check = ["an array of strings", isNames];
+const FLAG: Check = ["true or false", (value) => typeof value === "boolean"];
+const COUNT: Check = [
+  "a whole number from 1",
+  (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+];
+
+/** What each member of a rule has to be, where it is given. */
+const MEMBERS: { readonly [Member in keyof Required<CapioClRule>]: Check } = {
+  path: [
+    "a string that is not empty",
+    (value) => typeof value === "string" && value !== "",
+  ],
+  committed: oneOf(COMMIT_RULES),
+  fire: oneOf(["update", "no_update"]),
+  closeCount: COUNT,
+  directoryNFileExpected: COUNT,
+  isDirectory: FLAG,
+  isPermanent: FLAG,
+  isExcluded: FLAG,
+  producers: NAMES,
+  consumers: NAMES,
+  fileDependencies: NAMES,
+};
+
 /**
  * The commit rule that a rule in code states, if it states one.
  *
- * @throws {TypeError} If the rule lacks what its commit rule needs, or states
- * what belongs to another one.
+ * @throws {TypeError} If a member is not what it should be, or the rule lacks
+ * what its commit rule needs, or states what belongs to another one.
  * @throws {RangeError} If a count is not a whole number from 1.
  */
 export function commitRuleOf(rule: CapioClRule): CapioClCommitRule | undefined {
@@ -59,46 +87,58 @@ export function commitRuleOf(rule: CapioClRule): CapioClCommitRule | undefined {
     case "on_termination":
       return type && { type };
     case "on_close":
-      return { type, count: checkCount(rule, "closeCount", closeCount ?? 1) };
+      return { type, count: closeCount ?? 1 };
     case "on_n_files":
-      return {
-        type,
-        count: checkCount(
-          rule,
-          "directoryNFileExpected",
-          directoryNFileExpected,
-        ),
-      };
+      if (directoryNFileExpected) {
+        return { type, count: directoryNFileExpected };
+      }
+      throw new TypeError(
+        cannotUse(rule, `"${type}" needs "directoryNFileExpected"`),
+      );
     case "on_file":
       if (fileDependencies?.length) {
         return { type, dependencies: fileDependencies };
       }
       throw new TypeError(
-        `Cannot use the rule for "${rule.path}": "on_file" needs "fileDependencies"`,
+        cannotUse(rule, `"${type}" needs "fileDependencies"`),
       );
   }
 }
 
-function checkRule({ path, committed, fire }: CapioClRule): void {
-  if (typeof path !== "string" || path === "") {
-    throw new TypeError(
-      `Cannot use a rule without a path: "path" must be a string that is not empty, found ${
-        JSON.stringify(path)
-      }`,
-    );
+function checkRule(rule: CapioClRule): void {
+  if (typeof rule !== "object" || rule === null) {
+    throw new TypeError(`A rule must be an object, found ${showFound(rule)}`);
   }
-  if (committed !== undefined && !COMMIT_RULES.includes(committed)) {
-    throw new TypeError(
-      `Cannot use the rule for "${path}": "committed" must be one of ${
-        COMMIT_RULES.map((name) => `"${name}"`).join(", ")
-      }, found "${committed}"`,
-    );
+  const foreign = Object.keys(rule).find((it) => !Object.hasOwn(MEMBERS, it));
+  if (foreign !== undefined) {
+    throw new TypeError(cannotUse(rule, `no rule has a member "${foreign}"`));
   }
-  if (fire !== undefined && fire !== "update" && fire !== "no_update") {
-    throw new TypeError(
-      `Cannot use the rule for "${path}": "fire" must be "update" or "no_update", found "${fire}"`,
-    );
+  for (const [member, [expected, isSo]] of Object.entries(MEMBERS)) {
+    const value: unknown = Reflect.get(rule, member);
+    if (value === undefined && member !== "path") continue;
+    if (isSo(value)) continue;
+    const reason = `"${member}" must be ${expected}, found ${showFound(value)}`;
+    const Mistake = typeof value === "number" ? RangeError : TypeError;
+    throw new Mistake(cannotUse(rule, reason));
   }
+}
+
+function cannotUse({ path }: CapioClRule, reason: string): string {
+  const name = path && typeof path === "string"
+    ? `the rule for "${path}"`
+    : "a rule without a path";
+  return `Cannot use ${name}: ${reason}`;
+}
+
+function isNames(value: unknown): boolean {
+  return Array.isArray(value) &&
+    value.every((it) => typeof it === "string" && it !== "");
+}
+
+function oneOf(values: readonly string[]): Check {
+  const quoted = values.map((value) => `"${value}"`);
+  const expected = `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+  return [expected, (value) => values.some((it) => it === value)];
 }
 
 function impliedCommitRule(
@@ -116,22 +156,8 @@ function refuse(
   isForeign: boolean,
 ): void {
   if (!isForeign || rule[member] === undefined) return;
+  const type = rule.committed ?? impliedCommitRule(rule);
   throw new TypeError(
-    `Cannot use the rule for "${rule.path}": "${member}" does not belong to "${
-      rule.committed ?? impliedCommitRule(rule)
-    }"`,
-  );
-}
-
-function checkCount(
-  { path }: CapioClRule,
-  member: keyof CapioClRule,
-  count: number | undefined,
-): number {
-  if (count !== undefined && Number.isSafeInteger(count) && count >= 1) {
-    return count;
-  }
-  throw new RangeError(
-    `Cannot use the rule for "${path}": "${member}" must be a whole number from 1, found ${count}`,
+    cannotUse(rule, `"${member}" does not belong to "${type}"`),
   );
 }

@@ -7,7 +7,7 @@ const REFUSED: [rule: unknown, error: typeof TypeError, message: string][] = [
   [
     { path: "a", committed: "on_open" },
     TypeError,
-    '"committed" must be one of "on_close", "on_termination", "on_file", "on_n_files", found "on_open"',
+    '"committed" must be "on_close", "on_termination", "on_file" or "on_n_files", found "on_open"',
   ],
   [
     { path: "a", fire: "now" },
@@ -21,8 +21,35 @@ const REFUSED: [rule: unknown, error: typeof TypeError, message: string][] = [
   ],
   [
     { path: "a", committed: "on_n_files" },
-    RangeError,
-    '"directoryNFileExpected" must be a whole number from 1, found undefined',
+    TypeError,
+    '"on_n_files" needs "directoryNFileExpected"',
+  ],
+  ["a", TypeError, 'A rule must be an object, found "a"'],
+  [null, TypeError, "A rule must be an object, found null"],
+  [
+    { path: "a", comitted: "on_close" },
+    TypeError,
+    'Cannot use the rule for "a": no rule has a member "comitted"',
+  ],
+  [
+    { path: "a", closeCount: "2" },
+    TypeError,
+    '"closeCount" must be a whole number from 1, found "2"',
+  ],
+  [
+    { path: "a", producers: "writer" },
+    TypeError,
+    '"producers" must be an array of strings, found "writer"',
+  ],
+  [
+    { path: "a", fileDependencies: ["b", 3] },
+    TypeError,
+    '"fileDependencies" must be an array of strings, found an array',
+  ],
+  [
+    { path: "a", isPermanent: "yes" },
+    TypeError,
+    '"isPermanent" must be true or false, found "yes"',
   ],
   [
     { path: "a", committed: "on_file" },
