@@ -1,5 +1,6 @@
 import { missingForCommit } from "./readiness.ts";
 import { isInSpool } from "./journal/commit.ts";
+import { standstill } from "./journal/standstill.ts";
 import type { WorkflowFile, WorkflowState } from "./journal/state.ts";
 import { ifPresent, system } from "./system.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
@@ -86,6 +87,7 @@ export function describe(
   folder: WorkflowFolder,
 ): WorkflowStatus {
   const appOf = (id: string) => state.members.get(id)?.app ?? id;
+  const stuck = new Set(standstill(state));
   return {
     capioDir: folder.capioDir,
     workflowName: folder.workflowName,
@@ -103,11 +105,16 @@ export function describe(
       app: appOf(member),
       ...reading,
     })),
-    waits: [...state.waits.values()].map(({ member, ...wait }) => ({
-      app: appOf(member),
-      pid: state.members.get(member)?.pid ?? 0,
-      ...wait,
-    })),
+    waits: [...state.waits.values()].map((waiting) => {
+      const { member, path, why, since } = waiting;
+      return {
+        app: appOf(member),
+        pid: state.members.get(member)?.pid ?? 0,
+        path,
+        why: stuck.has(waiting) ? `${why}, and waits in turn` : why,
+        since,
+      };
+    }),
   };
 }
 

@@ -9,6 +9,7 @@ import { FileLock } from "./lock.ts";
 import { moveIntoPlace } from "./publication.ts";
 import { missingForCommit } from "./readiness.ts";
 import { presentRun } from "./remains.ts";
+import { StandstillWatch } from "./standstill_watch.ts";
 import { lookIfPermitted } from "./system.ts";
 import { SynchronousSleep } from "./wakeups.ts";
 import { WorkflowFolder } from "./workflow_folder.ts";
@@ -49,6 +50,7 @@ export class Workflow {
   readonly #held: DisposableStack;
   /** Files that could not be published: whatever is wrong is not put right. */
   readonly #unpublishable = new Set<WorkflowFile>();
+  readonly #standstill: StandstillWatch;
   #lookedAround = 0;
   #warned = 0;
   #nextHandle = 0;
@@ -63,6 +65,7 @@ export class Workflow {
     this.folder = folder;
     this.app = appName;
     this.id = `${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
+    this.#standstill = new StandstillWatch(this.id);
     this.#held = held;
     held.defer(() => folder.forgetMember(this.id));
     held.use(FileLock.acquire(folder.memberLock(this.id)));
@@ -162,13 +165,18 @@ export class Workflow {
     return file !== undefined && isInSpool(this.state, file);
   }
 
-  /** Reports what nobody else tells: who died, and what was there already. */
+  /**
+   * Reports what nobody else tells: who died, what was there already, and that
+   * all wait for each other. For those who wait, and cheap to call often.
+   */
   lookAround(): void {
     const now = performance.now();
     if (now - this.#lookedAround < LOOK_MILLISECONDS) return;
     this.#lookedAround = now;
     this.#reportLost();
     this.#reportGiven();
+    const warning = this.#standstill.look(this.state);
+    if (warning) console.warn(`sluice: ${warning}`);
   }
 
   /** Makes sure that a committed file is in its place. */

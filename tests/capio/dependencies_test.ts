@@ -137,3 +137,32 @@ Deno.test("who waits for several files at once is seen to wait for each", async 
   await writer;
   assertEquals(await reader, "b");
 });
+
+Deno.test("steps that wait for each other are told, and status tells others", async () => {
+  await using workflow = new TestWorkflow({
+    one: { writes: ["a"] },
+    two: { writes: ["b"] },
+  });
+  const code = `
+    console.warn = (warning) => {
+      console.log(warning);
+      Deno.exit();
+    };
+    const [own, foreign] = args;
+    await Deno.writeTextFile(dir + "/" + own, "");
+    await Deno.stat(dir + "/" + foreign);`;
+  const one = workflow.start("one", code, { args: ["a", "b"] });
+  const two = workflow.start("two", code, { args: ["b", "a"] });
+  await eventually(
+    workflow.path,
+    (status) =>
+      status?.waits.some(({ app, why }) =>
+        app === "one" && why === '"two" has not ended yet, and waits in turn'
+      ) ?? false,
+  );
+  // The first to be told ends, which is what the other waits for.
+  const [told] = (await Promise.all([one.result, two.result]))
+    .map(({ stdout }) => stdout).filter((stdout) => stdout !== "");
+  assertStringIncludes(told, "These steps wait for each other");
+  assertStringIncludes(told, '"one" waits for "b": "two" has not ended yet');
+});
