@@ -144,7 +144,13 @@ export class Key implements KeyParts {
    * @throws {RangeError} If a part is out of the range of its type.
    */
   with(parts: Partial<KeyParts>): Key {
-    const { cid, mid, moid, cap, acq } = { ...this, ...parts };
+    const {
+      cid = this.cid,
+      mid = this.mid,
+      moid = this.moid,
+      cap = this.cap,
+      acq = this.acq,
+    } = parts;
     return new Key(cid, mid, moid, cap, acq);
   }
 

@@ -99,4 +99,5 @@ Deno.test("keys sort part by part", () => {
 Deno.test("with replaces parts and keeps the others", () => {
   const key = new Key(1, 2n, 3, 4n, 5n);
   assertEquals(key.with({ moid: 30, acq: 50n }), new Key(1, 2n, 30, 4n, 50n));
+  assertEquals(key.with({ cid: undefined, acq: undefined }), key);
 });
