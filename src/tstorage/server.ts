@@ -85,6 +85,7 @@ const ACCEPT_PAUSE_MS = 100;
  * @param options Where to listen and what to keep.
  * @returns The server, which listens already.
  * @throws {Deno.errors.AddrInUse} If the port is taken.
+ * @throws {RangeError} If `memoryLimit` is not a number, or negative.
  */
 export function serveTStorage(
   options: TStorageServerOptions = {},
@@ -96,6 +97,11 @@ export function serveTStorage(
     tls,
     memoryLimit = DEFAULT_MEMORY,
   } = options;
+  if (!(memoryLimit >= 0)) {
+    throw new RangeError(
+      `Expected memoryLimit to be 0 or more, found ${memoryLimit}`,
+    );
+  }
   const listener = tls
     ? Deno.listenTls({ hostname, port, ...tls })
     : Deno.listen({ hostname, port });

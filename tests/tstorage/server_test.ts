@@ -320,6 +320,16 @@ Deno.test("records stay in the file", async () => {
   assertEquals((await channel.get(Key.MIN, Key.MAX)).data, [record]);
 });
 
+Deno.test("a memory limit that is none is refused", () => {
+  for (const memoryLimit of [NaN, -1]) {
+    assertThrows(
+      () => serveTStorage({ port: 0, memoryLimit }),
+      RangeError,
+      `Expected memoryLimit to be 0 or more, found ${memoryLimit}`,
+    );
+  }
+});
+
 Deno.test("a hundred connections at once", async () => {
   await using server = serveTStorage({ port: 0 });
   await Promise.all(Array.from({ length: 100 }, async (_, i) => {
