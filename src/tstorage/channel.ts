@@ -29,7 +29,7 @@ import {
 } from "./wire/record_decoder.ts";
 import { WireReader } from "./wire_reader.ts";
 
-const LARGEST_BATCH = 2 ** 31 - 1;
+const MOST_BYTES = 2 ** 31 - 1;
 const RECORDS_BUFFER = 64 * 1024;
 /** Large enough that the work per buffer does not count. */
 const BATCHES_BUFFER = 512 * 1024;
@@ -241,9 +241,9 @@ export class Channel<T, B = never> implements AsyncDisposable {
    * `DISCONNECTED`.
    */
   async getAcq(min: Key, max: Key): Promise<ResponseAcq> {
+    const request = encodeKeyRangeRequest(REQUESTS.GETACQ, { min, max });
     const turn = await this.#exchange.turn(this.timeout);
     const { connection } = turn;
-    const request = encodeKeyRangeRequest(REQUESTS.GETACQ, { min, max });
     if (connection === undefined || !await connection.write(request)) {
       turn.end(false);
       return new ResponseAcq(ResponseStatus.DISCONNECTED);
@@ -275,11 +275,13 @@ export class Channel<T, B = never> implements AsyncDisposable {
     max: Key,
     options: GetOptions = {},
   ): Promise<ResponseGet<T>> {
-    const totalLimit = this.memoryLimit;
-    const request = this.#get(min, max, this.#objects(), {
-      ...options,
-      totalLimit,
-    });
+    const request = this.#get(
+      min,
+      max,
+      this.#objects(),
+      options.recvBufferSize,
+      this.memoryLimit,
+    );
     const data: Record<T>[] = [];
     for (;;) {
       const next = await request.next();
@@ -317,7 +319,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
       taken += decoded.consumed;
       return decoded;
     };
-    const request = this.#get(min, max, counted, options);
+    const request = this.#get(min, max, counted, options.recvBufferSize);
     let batch: Record<T>[] = [];
     try {
       for (;;) {
@@ -351,7 +353,8 @@ export class Channel<T, B = never> implements AsyncDisposable {
     max: Key,
     options: GetOptions = {},
   ): AsyncGenerator<Record<T> | ResponseAcq, void, void> {
-    const request = this.#get(min, max, this.#objects(), options);
+    const objects = this.#objects();
+    const request = this.#get(min, max, objects, options.recvBufferSize);
     try {
       for (;;) {
         const next = await request.next();
@@ -376,7 +379,8 @@ export class Channel<T, B = never> implements AsyncDisposable {
     max: Key,
     options: GetOptions = {},
   ): ReplyStream<Record<T>> {
-    const request = this.#get(min, max, this.#objects(), options);
+    const objects = this.#objects();
+    const request = this.#get(min, max, objects, options.recvBufferSize);
     return replyStream(request, (records) => records);
   }
 
@@ -396,10 +400,9 @@ export class Channel<T, B = never> implements AsyncDisposable {
         "Cannot read batches: the channel's payload type has no columns, use ColumnsPayloadType",
       );
     }
-    const request = this.#get(min, max, columnDecoder(columns), {
-      recvBufferSize: BATCHES_BUFFER,
-      ...options,
-    });
+    const { recvBufferSize = BATCHES_BUFFER } = options;
+    const decode = columnDecoder(columns);
+    const request = this.#get(min, max, decode, recvBufferSize);
     return replyStream(request, (batch) => [batch]);
   }
 
@@ -411,12 +414,13 @@ export class Channel<T, B = never> implements AsyncDisposable {
     min: Key,
     max: Key,
     decode: RecordDecoder<C>,
-    options: GetOptions & { readonly totalLimit?: number },
+    recvBufferSize: number = RECORDS_BUFFER,
+    totalLimit: number = Infinity,
   ): GetRequest<C> {
     return new GetRequest(this.#exchange, { min, max }, decode, {
-      recvBufferSize: options.recvBufferSize ?? RECORDS_BUFFER,
+      recvBufferSize: byteCount("recvBufferSize", recvBufferSize),
       memoryLimit: this.memoryLimit,
-      totalLimit: options.totalLimit ?? Infinity,
+      totalLimit,
       timeout: this.timeout,
     });
   }
@@ -424,14 +428,12 @@ export class Channel<T, B = never> implements AsyncDisposable {
   async #put(
     data: Iterable<Record<T>>,
     withAcq: boolean,
-    { maxBatchSize = LARGEST_BATCH, skipInvalid = false }: PutOptions,
+    { maxBatchSize = MOST_BYTES, skipInvalid = false }: PutOptions,
   ): Promise<Response> {
-    if (!(maxBatchSize >= 1 && maxBatchSize <= LARGEST_BATCH)) {
-      throw new RangeError(
-        `Expected maxBatchSize to be from 1 to ${LARGEST_BATCH}, found ${maxBatchSize}`,
-      );
-    }
-    const groups = new PutGroups(withAcq, maxBatchSize);
+    const groups = new PutGroups(
+      withAcq,
+      byteCount("maxBatchSize", maxBatchSize),
+    );
     for (const { key, value } of data) {
       if (key.valid) groups.add(key, checkedPayload(this.#payloadType, value));
       else if (!skipInvalid) break;
@@ -446,6 +448,13 @@ export class Channel<T, B = never> implements AsyncDisposable {
     }
     return new Response(await request.finish());
   }
+}
+
+function byteCount(name: string, value: number): number {
+  if (value >= 1 && value <= MOST_BYTES) return value;
+  throw new RangeError(
+    `Expected ${name} to be from 1 to ${MOST_BYTES}, found ${value}`,
+  );
 }
 
 function positive(name: string, value: number): number {

@@ -27,8 +27,8 @@ export interface ChannelOptions {
 /** Options of a GET. */
 export interface GetOptions {
   /**
-   * Bytes that are received at once, at most `memoryLimit`; the buffer grows
-   * for a larger record.
+   * Bytes that are received at once, 1 to 2³¹ − 1 but at most `memoryLimit`;
+   * the buffer grows for a larger record.
    *
    * @default {65536}
    */

@@ -8,7 +8,7 @@ import type { RecordDecoder } from "./wire/record_decoder.ts";
 /** A GET, sent when its first records are asked for. */
 export class GetRequest<C> {
   readonly #exchange: Exchange;
-  readonly #range: KeyRange;
+  readonly #request: Uint8Array;
   readonly #decode: RecordDecoder<C>;
   readonly #options: GetReplyOptions & { readonly timeout: number };
   readonly #done = Promise.withResolvers<ResponseAcq>();
@@ -23,7 +23,8 @@ export class GetRequest<C> {
     options: GetReplyOptions & { readonly timeout: number },
   ) {
     this.#exchange = exchange;
-    this.#range = range;
+    // Here, where keys that are none fail before anything waits for its turn.
+    this.#request = encodeKeyRangeRequest(REQUESTS.GET, range);
     this.#decode = decode;
     this.#options = options;
   }
@@ -60,11 +61,16 @@ export class GetRequest<C> {
     const { connection } = turn;
     if (this.#end !== undefined) return turn.end(true);
     if (connection === undefined) return turn.end(false);
-    const request = encodeKeyRangeRequest(REQUESTS.GET, this.#range);
-    const sent = await connection.write(request);
-    if (!sent || this.#end !== undefined) return turn.end(false);
-    const reply = new GetReply(connection, this.#decode, this.#options);
-    return { turn, reply };
+    try {
+      const reply = new GetReply(connection, this.#decode, this.#options);
+      const sent = await connection.write(this.#request);
+      if (sent && this.#end === undefined) return { turn, reply };
+    } catch (error) {
+      // There is no memory for the buffer; the next request must go on.
+      turn.end(true);
+      throw error;
+    }
+    turn.end(false);
   }
 
   #finish(end: ResponseAcq): ResponseAcq {

@@ -342,6 +342,32 @@ Deno.test("limits must be positive numbers", async () => {
   }
 });
 
+Deno.test("a GET that cannot be sent is an error, and the next request goes on", async () => {
+  await using server = replying(ACQ_REPLY);
+  await using channel = channelTo(server);
+  await channel.connect();
+  const none = undefined as unknown as Key;
+  const requests: [() => unknown, new () => Error][] = [
+    ...[0, -1, NaN, Infinity, 2 ** 31].flatMap((recvBufferSize) => {
+      const options = { recvBufferSize };
+      return [
+        () => channel.get(FIRST, SECOND, options),
+        () => channel.getStream(FIRST, SECOND, () => {}, options),
+        () => channel.getIter(FIRST, SECOND, options).next(),
+        () => channel.records(FIRST, SECOND, options),
+        () => channel.batches(FIRST, SECOND, options),
+      ].map((read): [() => unknown, new () => Error] => [read, RangeError]);
+    }),
+    [() => channel.get(none, SECOND), TypeError],
+    [() => channel.records(FIRST, none), TypeError],
+    [() => channel.getAcq(FIRST, none), TypeError],
+  ];
+  for (const [request, error] of requests) {
+    assert(await failureOf(async () => void await request()) instanceof error);
+  }
+  assert((await channel.getAcq(FIRST, SECOND)).isOk());
+});
+
 Deno.test("without a connection each request is DISCONNECTED", async () => {
   await using server = replying(GET_REPLY);
   await using channel = channelTo(server);
