@@ -194,7 +194,12 @@ export class ColumnsPayloadType<const F extends ColumnFields>
     const { bytes, view } = this.#slab;
     for (const { name, type, offset } of this.#fields) {
       const code = COLUMN_CODES[type];
-      code.write(view, at + offset, true, code.size, value[name]);
+      try {
+        code.write(view, at + offset, true, code.size, value[name]);
+      } catch (error) {
+        if (error instanceof Error) error.message += ` as "${name}"`;
+        throw error;
+      }
     }
     return bytes.subarray(at, at + this.#size);
   }

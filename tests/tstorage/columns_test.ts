@@ -14,10 +14,10 @@ Deno.test("fields follow one another without padding, little-endian", () => {
 
 Deno.test("a value out of the range of its field is an error", () => {
   const type = new ColumnsPayloadType({ a: "u8" });
-  assertThrows(() => type.toBytes({ a: 256 }), RangeError, "found 256");
+  assertThrows(() => type.toBytes({ a: 256 }), RangeError, `found 256 as "a"`);
   assertThrows(() => type.toBytes({ a: 0.5 }), TypeError, "found 0.5");
   const nothing = {} as { a: number };
-  assertThrows(() => type.toBytes(nothing), TypeError, "found undefined");
+  assertThrows(() => type.toBytes(nothing), TypeError, `undefined as "a"`);
 });
 
 Deno.test("fields that cannot be columns are refused", () => {

@@ -6,7 +6,7 @@ import {
 import { assertNoMore, parse } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { connect } from "./arguments.ts";
-import { formatTime } from "./csv_records.ts";
+import { formatTime } from "./cells.ts";
 import { keyRange, QUERY_HELP, QUERY_OPTIONS } from "./key_range.ts";
 
 /** `sluice tstorage acq`: how far a range is complete. */

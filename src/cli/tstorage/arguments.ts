@@ -8,7 +8,7 @@ import {
 } from "../../tstorage/mod.ts";
 import { wholeNumber } from "../arguments.ts";
 import { UsageError } from "../command.ts";
-import { parseTime } from "./csv_records.ts";
+import { parseInteger, parseLong, parseTime } from "./cells.ts";
 
 /** Options that say which server, for `parseArgs`. */
 export const SERVER_OPTIONS = {
@@ -54,6 +54,9 @@ export async function connect<T>(
 ): Promise<Channel<T>> {
   const port = wholeNumber("--port", values.port, 65_535);
   const timeout = 1000 * wholeNumber("--timeout", values.timeout, 2 ** 20);
+  if (timeout === 0) {
+    throw new UsageError('Expected --timeout to be 1 or more, found "0"');
+  }
   const tls = values.ca === undefined
     ? values.tls
     : { caCerts: [await Deno.readTextFile(values.ca)] };
@@ -80,12 +83,22 @@ export function payloadType(
 /** The fields that `--fields` names, with their types. */
 export function parseFields(text?: string): ColumnFields | undefined {
   if (text === undefined) return undefined;
-  const fields = Object.fromEntries(
-    text.split(",").map((field) => field.trim().split(":")),
-  ) as ColumnFields;
+  const fields = text.split(",").map((field) => field.trim().split(":"));
+  const names = fields.map(([name]) => name);
+  for (const [i, [name, type, ...more]] of fields.entries()) {
+    if (!name || !type || more.length > 0) {
+      throw new UsageError(
+        `Expected --fields to be NAME:TYPE,..., found "${text}"`,
+      );
+    }
+    if (names.indexOf(name) < i) {
+      throw new UsageError(`--fields: There are two fields "${name}"`);
+    }
+  }
+  const byName = Object.fromEntries(fields) as ColumnFields;
   try {
-    new ColumnsPayloadType(fields);
-    return fields;
+    new ColumnsPayloadType(byName);
+    return byName;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new UsageError(`--fields: ${error.message}`);
@@ -99,11 +112,11 @@ export function parseBound(name: string, text: string, rest: Key): Key {
   try {
     if (parts.length > 5) throw new TypeError("There are five parts");
     return rest.with({
-      ...(cid && { cid: Number(cid) }),
-      ...(mid && { mid: BigInt(mid) }),
-      ...(moid && { moid: Number(moid) }),
-      ...(cap && { cap: parseTime(cap) }),
-      ...(acq && { acq: parseTime(acq) }),
+      ...(cid && { cid: parseInteger("cid", cid) }),
+      ...(mid && { mid: parseLong("mid", mid) }),
+      ...(moid && { moid: parseInteger("moid", moid) }),
+      ...(cap && { cap: parseTime("cap", cap) }),
+      ...(acq && { acq: parseTime("acq", acq) }),
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,10 +1,14 @@
+import { type ColumnFields, Key, type Record } from "../../tstorage/mod.ts";
 import {
-  type ColumnFields,
-  fromUnixNs,
-  Key,
-  type Record,
-  TStorageDateTime,
-} from "../../tstorage/mod.ts";
+  formatField,
+  formatTime,
+  parseBytes,
+  parseField,
+  parseInteger,
+  parseLong,
+  parseTime,
+  shortened,
+} from "./cells.ts";
 
 /** How the lines of a CSV file and records correspond. */
 export interface CsvFormat {
@@ -42,7 +46,9 @@ export function csvFormat(
   if (format) return { ...format, hasHeader };
   const [without, withAcq] = formats.map(csvHeader);
   throw new SyntaxError(
-    `expected the columns "${without}" or "${withAcq}", found "${line}"`,
+    `Expected the columns "${without}" or "${withAcq}", found "${
+      shortened(line)
+    }"`,
   );
 }
 
@@ -50,6 +56,7 @@ export function csvFormat(
  * Reads a line as a record.
  *
  * @throws {SyntaxError} If a cell is malformed or missing.
+ * @throws {RangeError} If a part of the key is out of its range.
  */
 export function parseCsvRecord(
   line: string,
@@ -59,24 +66,19 @@ export function parseCsvRecord(
   const names = csvHeader(format).split(",");
   if (cells.length !== names.length) {
     throw new SyntaxError(
-      `expected ${names.length} cells, found ${cells.length}`,
+      `Expected ${names.length} cells, found ${cells.length}`,
     );
   }
   const [cid, mid, moid, cap, ...rest] = cells;
   const acq = format.withAcq ? rest.shift() ?? "" : undefined;
-  try {
-    const key = new Key(
-      Number(cid || NaN),
-      BigInt(mid || "none"),
-      Number(moid || NaN),
-      parseTime(cap),
-      acq === undefined ? undefined : parseTime(acq),
-    );
-    if (!key.valid) throw new RangeError(`cid is ${cid}, less than 0`);
-    return { key, value: parsePayload(rest, format.fields) };
-  } catch (error) {
-    throw new SyntaxError(error instanceof Error ? error.message : `${error}`);
-  }
+  const key = new Key(
+    parseInteger("cid", cid),
+    parseLong("mid", mid),
+    parseInteger("moid", moid),
+    parseTime("cap", cap),
+    acq === undefined ? undefined : parseTime("acq", acq),
+  );
+  return { key, value: parsePayload(rest, format.fields) };
 }
 
 /** Writes a record as a line; `iso` writes times for people. */
@@ -89,7 +91,9 @@ export function formatCsvRecord(
   const payload = fields === undefined
     ? [(value as Uint8Array).toHex()]
     : Object.keys(fields).map((name) =>
-      (value as { readonly [name: string]: number | bigint })[name]
+      formatField(
+        (value as { readonly [name: string]: number | bigint })[name],
+      )
     );
   return [
     key.cid,
@@ -101,35 +105,15 @@ export function formatCsvRecord(
   ].join();
 }
 
-/**
- * Reads a time: TStorage nanoseconds, or a point in time as in ISO 8601.
- *
- * @throws {SyntaxError | RangeError} If it is neither.
- */
-export function parseTime(text: string): bigint {
-  if (/^[+-]?\d+$/.test(text)) return BigInt(text);
-  return fromUnixNs(Temporal.Instant.from(text).epochNanoseconds);
-}
-
-/** Writes TStorage nanoseconds as a point in time as in ISO 8601. */
-export function formatTime(nanoseconds: bigint): string {
-  const unixNs = TStorageDateTime.fromTStorageNs(nanoseconds).toUnixNs();
-  return new Temporal.Instant(unixNs).toString();
-}
-
 function parsePayload(
   cells: readonly string[],
   fields: ColumnFields | undefined,
 ): unknown {
-  if (fields === undefined) return Uint8Array.fromHex(cells[0]);
+  if (fields === undefined) return parseBytes("payload", cells[0]);
   return Object.fromEntries(
-    Object.entries(fields).map(([name, type], i) => {
-      const wide = type === "i64" || type === "u64";
-      const number = wide ? BigInt(cells[i]) : Number(cells[i] || "none");
-      if (Number.isNaN(number) && cells[i] !== "NaN") {
-        throw new SyntaxError(`${name} is "${cells[i]}", not a number`);
-      }
-      return [name, number];
-    }),
+    Object.entries(fields).map((
+      [name, type],
+      i,
+    ) => [name, parseField(name, cells[i], type)]),
   );
 }

@@ -81,7 +81,13 @@ function byteCounter(
 async function openInput(path: string) {
   if (path === "-") return { size: -1, readable: Deno.stdin.readable };
   const file = await Deno.open(path);
-  const { size } = await file.stat();
+  const { size, isDirectory } = await file.stat();
+  if (isDirectory) {
+    file.close();
+    throw new Deno.errors.IsADirectory(
+      `Expected "${path}" to be a file, found a directory`,
+    );
+  }
   return { size, readable: file.readable };
 }
 

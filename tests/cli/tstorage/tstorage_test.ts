@@ -66,13 +66,14 @@ Deno.test("a malformed line is named, and nothing is stored", async () => {
   await using place = new Place();
   const good = "1,2,3,4,00\n";
   const cases: [string, string][] = [
-    ["1,2,3,4\n", 'line 1 of "FILE": expected the columns "cid,'],
+    ["1,2,3,4\n", 'line 1 of "FILE": Expected the columns "cid,'],
     ["cid,mid,moid,acq,cap,payload\n", "line 1"],
-    [good + "1,2,3,4\n", 'line 2 of "FILE": expected 5 cells, found 4'],
-    [good + "1,2,3,4,0g\n", "line 2"],
-    [good + "1,2,3,soon,00\n", "line 2"],
-    [good + "x,2,3,4,00\n", "line 2"],
-    [good + "-1,2,3,4,00\n", "cid is -1, less than 0"],
+    [good + "1,2,3,4\n", 'line 2 of "FILE": Expected 5 cells, found 4'],
+    [good + "1,2,3,4,0g\n", "payload to be two hexadecimal digits a byte, fo"],
+    [good + "1,2,3,soon,00\n", "cap to be nanoseconds, or a time such as"],
+    [good + "x,2,3,4,00\n", 'cid to be an integer, found "x"'],
+    [good + "1,,3,4,00\n", 'line 2 of "FILE": Expected mid to be an integer,'],
+    [good + "-1,2,3,4,00\n", 'line 2 of "FILE": Expected the cid of a record'],
     [good + "1,9223372036854775808,3,4,00\n", "line 2"],
   ];
   for (const [text, message] of cases) {
@@ -81,6 +82,39 @@ Deno.test("a malformed line is named, and nothing is stored", async () => {
     assert(error.includes(message.replace("FILE", file)), error);
   }
   assertEquals((await place.get()).length, 1);
+});
+
+Deno.test("a field that is not of its type is named, and nothing is stored", async () => {
+  await using place = new Place();
+  const cases: [string, string][] = [
+    [",1,2", 'Expected celsius to be a number, found ""'],
+    ["x,1,2", 'Expected celsius to be a number, found "x"'],
+    ["1e300,1,2", 'fits 32 bits, found 1e+300 as "celsius"'],
+    ["1,,2", 'Expected count to be an integer, found ""'],
+    ["1,1.5,2", 'Expected count to be an integer, found "1.5"'],
+    ["1,1,", 'Expected hPa to be an integer, found ""'],
+    ["1,1,1.5", 'Expected hPa to be an integer, found "1.5"'],
+    ["1,1,65536", 'from 0 to 65535, found 65536 as "hPa"'],
+  ];
+  const fields = ["--fields", "celsius:f32,count:i64,hPa:u16"];
+  for (const [cells, message] of cases) {
+    const text = `1,2,3,4,1,1,1\n1,2,3,4,${cells}\n`;
+    const file = await place.file("bad.csv", text);
+    const error = await place.fail(1, "put", file, ...fields);
+    assert(error.includes(`line 2 of "${file}": `), error);
+    assert(error.includes(message), error);
+  }
+  assertEquals((await place.get()).length, 1);
+});
+
+Deno.test("numbers come out as they went in", async () => {
+  await using place = new Place();
+  const numbers = ["-0", "0", "NaN", "Infinity", "-Infinity", "5e-324"];
+  const lines = numbers.map((number, i) => `1,2,${i},4,5,${number}`);
+  const file = await place.file("in.csv", lines.join("\n"));
+  await place.run("put", file, "--fields", "value:f64");
+  const [, ...got] = await place.get("--fields", "value:f64");
+  assertEquals(got, lines);
 });
 
 Deno.test("acq prints the time before which all is there", async () => {
@@ -101,12 +135,17 @@ Deno.test("wrong usage is one line, and exit code 2", async () => {
     ["put", "a", "b"],
     ["put", "--fields", "a:f128", "-"],
     ["put", "--fields", "cid:f64", "-"],
+    ["put", "--fields", "", "-"],
+    ["put", "--fields", "a", "-"],
+    ["put", "--fields", "a:f32:f32", "-"],
+    ["put", "--fields", "a:f32,b:f32,a:f64", "-"],
     ["get", "--min", "a"],
     ["get", "--max", "1,2,3,4,5,6"],
     ["get", "more"],
     ["get", "--unknown"],
     ["get", "--port", "70000"],
     ["acq", "--timeout", "-1"],
+    ["acq", "--timeout", "0"],
     ["serve", "--memory-limit", "much"],
     ["serve", "--cert", "cert.pem"],
   ];
@@ -122,6 +161,7 @@ Deno.test("what goes wrong is one line, and exit code 1", async () => {
   await place.run("put", await place.file("in.csv", "1,2,3,4,00\n"));
   const cases: [string[], string][] = [
     [["put", "/no/such/file"], "/no/such/file"],
+    [["put", "/"], 'Expected "/" to be a file, found a directory'],
     [["get", "--port", "1"], 'Cannot connect to "127.0.0.1:1"'],
     [["get", "--min", "5", "--max", "5"], "the server refused it"],
     [["get", "--fields", "a:f64"], "check the payload type"],
