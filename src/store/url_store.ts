@@ -1,9 +1,9 @@
-import { bufferIterator } from "../streams/mod.ts";
-import { chunksOf } from "./chunks.ts";
 import { copyMetadata, type JsonValue, type Metadata } from "./metadata.ts";
 import { ReadOnlyStore, type StoreOptions } from "./read_only_store.ts";
-import { quoted, replacedError, StoreError } from "./store_error.ts";
-import { STREAM_CHUNK_BYTES, Value, type ValueInfo } from "./value.ts";
+import { quoted, StoreError } from "./store_error.ts";
+import { httpError, isMissing, request } from "./url_request.ts";
+import { UrlValue } from "./url_value.ts";
+import type { Value } from "./value.ts";
 
 /** Options for {@linkcode UrlStore}. */
 export interface UrlStoreOptions extends StoreOptions {
@@ -22,9 +22,6 @@ export interface UrlStoreOptions extends StoreOptions {
    */
   index?: string;
 }
-
-/** Bytes in one chunk of a response. */
-const CHUNK_BYTES = 262_144;
 
 /**
  * The files below a URL as a store that can be read: the bytes of the key
@@ -120,7 +117,7 @@ export class UrlStore extends ReadOnlyStore {
       metadata: metadata ?? {},
       size: contentLength(url, response),
       modified: Number.isNaN(modified) ? undefined : modified,
-    }, response.headers.get("ETag"));
+    }, response.headers);
   }
 
   /** The keys of the index. */
@@ -148,88 +145,6 @@ export class UrlStore extends ReadOnlyStore {
   }
 }
 
-class UrlValue extends Value {
-  readonly #key: string;
-  readonly #url: string;
-  readonly #headers: Headers;
-  /** Tells the bytes from those that may later be at the URL. */
-  readonly #etag: string | undefined;
-
-  constructor(
-    key: string,
-    url: string,
-    headers: Headers,
-    info: ValueInfo,
-    etag: string | null,
-  ) {
-    super(info);
-    this.#key = key;
-    this.#url = url;
-    this.#headers = headers;
-    // Two values may have the same weak tag.
-    this.#etag = etag === null || etag.startsWith("W/") ? undefined : etag;
-  }
-
-  protected read(start: number, end: number): ReadableStream<Uint8Array> {
-    return bufferIterator(start < end ? this.#fetch(start, end) : [], {
-      bufferSize: STREAM_CHUNK_BYTES,
-    });
-  }
-
-  async *#fetch(start: number, end: number): AsyncGenerator<Uint8Array> {
-    const response = await this.#request(start, end);
-    const { status, body } = response;
-    if (!body) throw httpError(this.#url, response);
-    // A server that knows no ranges sends all of the bytes.
-    let skip = status === 206 ? 0 : start;
-    let missing = end - start;
-    const chunkSize = Math.min(CHUNK_BYTES, skip + missing);
-    for await (const chunk of chunksOf(bufferIterator(body), chunkSize)) {
-      const part = chunk.subarray(skip, skip + missing);
-      skip -= Math.min(skip, chunk.length);
-      missing -= part.length;
-      if (part.length > 0) yield part;
-      if (missing === 0) return;
-    }
-    if (missing === 0) return;
-    throw new StoreError(
-      "HTTP",
-      `The connection to "${this.#url}" ended ${missing} bytes too early`,
-    );
-  }
-
-  async #request(start: number, end: number): Promise<Response> {
-    const headers = new Headers(this.#headers);
-    const isWhole = start === 0 && end === this.size;
-    if (!isWhole) headers.set("Range", `bytes=${start}-${end - 1}`);
-    if (this.#etag) headers.set("If-Match", this.#etag);
-    const response = await request(this.#url, { headers });
-    if (response.ok && this.#isSame(response)) return response;
-    await response.body?.cancel();
-    if (response.ok || response.status === 412 || isMissing(response)) {
-      throw replacedError(this.#key);
-    }
-    throw httpError(this.#url, response);
-  }
-
-  /** A server that knows no `If-Match` may still say what it sends. */
-  #isSame(response: Response): boolean {
-    const etag = response.headers.get("ETag");
-    return !this.#etag || !etag || etag === this.#etag;
-  }
-}
-
-async function request(url: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, init);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StoreError("HTTP", `Cannot reach "${url}": ${reason}`, {
-      cause: error,
-    });
-  }
-}
-
 function parseIndex(
   text: string,
   url: string,
@@ -254,16 +169,5 @@ function contentLength(url: string, response: Response): number {
   throw new StoreError(
     "HTTP",
     `Cannot read "${url}": the server does not say how long it is`,
-  );
-}
-
-function isMissing({ status }: Response): boolean {
-  return status === 404 || status === 410;
-}
-
-function httpError(url: string, { status, statusText }: Response): StoreError {
-  return new StoreError(
-    "HTTP",
-    `Cannot read "${url}": the server answered ${status} ${statusText}`,
   );
 }

@@ -8,6 +8,7 @@ import {
 /** A server of static files, as good as it is asked to be. */
 class FileServer implements AsyncDisposable {
   readonly requests: string[] = [];
+  modified = "Wed, 21 Oct 2015 07:28:00 GMT";
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   constructor(
@@ -33,9 +34,7 @@ class FileServer implements AsyncDisposable {
     const file = this.files.get(decodeURIComponent(path));
     if (!file) return new Response("missing", { status: 404 });
     const { ranges = true, etags = true, cut = false } = this.options;
-    const headers = new Headers({
-      "Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT",
-    });
+    const headers = new Headers({ "Last-Modified": this.modified });
     if (etags) headers.set("ETag", `"${file.length}-${file[0]}"`);
     const match = request.headers.get("If-Match");
     if (match && match !== headers.get("ETag")) {
@@ -49,7 +48,8 @@ class FileServer implements AsyncDisposable {
     const part = ranges && first
       ? file.slice(Number(first), Number(last) + 1)
       : file;
-    const body = cut ? part.slice(0, part.length / 2) : part;
+    // As a stream it is sent without its length.
+    const body = cut ? new Blob([part.slice(part.length / 2)]).stream() : part;
     return new Response(body as BodyInit, {
       status: ranges && first ? 206 : 200,
       headers,
@@ -139,6 +139,68 @@ Deno.test("a value that changes on the server is never mixed up", async () => {
   server.files.delete("a");
   const deleted = await assertRejects(() => value.bytes(), StoreError);
   assertEquals(deleted.code, "REPLACED");
+});
+
+Deno.test("a value that changes on a server without tags is not mixed up if its size or time changes", async () => {
+  for (const ranges of [true, false]) {
+    const options = { ranges, etags: false };
+    await using server = new FileServer(files("a"), options);
+    await using store = await new UrlStore(server.url).connect();
+    const larger = await store.get("a");
+    server.files.set("a", new Uint8Array(200_000).fill(2));
+    const later = await store.get("a");
+    server.modified = "Thu, 22 Oct 2015 07:28:00 GMT";
+    for (const value of [larger, later]) {
+      const error = await assertRejects(() => value.bytes(), StoreError);
+      assertEquals(error.code, "REPLACED");
+    }
+    assertEquals((await store.toBytes("a")).length, 200_000);
+  }
+});
+
+Deno.test("of the bytes that a server sends, those that were asked for are read", async () => {
+  const file = new Uint8Array(1_000).map((_, n) => n);
+  let first = 0;
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ method, url }) => {
+      if (url.endsWith("index.json")) return new Response("", { status: 404 });
+      const length = String(file.length);
+      return method === "HEAD"
+        ? new Response(null, { headers: { "Content-Length": length } })
+        : new Response(file.slice(first), {
+          status: 206,
+          headers: { "Content-Range": `bytes ${first}-999/1000` },
+        });
+    },
+  );
+  const { port } = server.addr;
+  await using store = await new UrlStore(`http://127.0.0.1:${port}`).connect();
+  const read = async () => {
+    const range = await store.getDataRange("a", 100, 200);
+    return await new Response(range as BodyInit).bytes();
+  };
+  for (first of [0, 60, 100]) assertEquals(await read(), file.slice(100, 200));
+  first = 101;
+  await assertRejects(read, StoreError, "from byte 101 only");
+});
+
+Deno.test("a value that is now shorter than the range was replaced", async () => {
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ method, url }) => {
+      if (url.endsWith("index.json")) return new Response("", { status: 404 });
+      return method === "HEAD"
+        ? new Response(null, { headers: { "Content-Length": "9" } })
+        : new Response("", { status: 416 });
+    },
+  );
+  const { port } = server.addr;
+  await using store = await new UrlStore(`http://127.0.0.1:${port}`).connect();
+  const range = await store.getDataRange("a", 5);
+  const read = () => new Response(range as BodyInit).bytes();
+  const error = await assertRejects(read, StoreError);
+  assertEquals(error.code, "REPLACED");
 });
 
 Deno.test("a response that ends too early is an error", async () => {
