@@ -57,6 +57,7 @@ export class MemoryStore extends Store {
 
   /** Begins to remember what changes. */
   beginTransaction(): void {
+    this.assertConnected();
     this.#before = new Map();
   }
 

@@ -58,7 +58,8 @@ function copyJson(value: unknown, path: string, parents: object[]): JsonValue {
     case "string":
       return value;
     case "number":
-      if (Number.isFinite(value)) return value;
+      // JSON has no negative zero, and equal metadata must compare as such.
+      if (Number.isFinite(value)) return value === 0 ? 0 : value;
       throw notJson(value, path);
     case "object":
       break;

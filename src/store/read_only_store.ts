@@ -9,6 +9,7 @@ import {
   type Metadata,
   selectMetadata,
 } from "./metadata.ts";
+import { assertSeveral } from "./several.ts";
 import { KeyError, quoted, StoreError } from "./store_error.ts";
 import { assertRange, Value } from "./value.ts";
 import { writeAll } from "./write_all.ts";
@@ -399,9 +400,7 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
     keys: Keys,
     look: (key: string) => Promise<T>,
   ): ReadableStream<T> {
-    if (typeof keys === "string") {
-      throw new TypeError(`keys must be several keys, found "${keys}"`);
-    }
+    assertSeveral("keys", keys, "keys");
     this.assertConnected();
     return ReadableStream.from(lookUpEach(keys, look));
   }

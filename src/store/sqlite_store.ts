@@ -101,11 +101,11 @@ export class SqliteStore extends Store {
    * number of `keys`.
    */
   info(): Promise<Readonly<Record<string, JsonValue>>> {
-    const { path } = this;
-    const keys = Number(
-      this.#connected.connection.statements.count.get()?.count,
-    );
-    return Promise.resolve({ backend: "sqlite", readonly: false, path, keys });
+    return Promise.try(() => {
+      const { statements } = this.#connected.connection;
+      const keys = Number(statements.count.get()?.count);
+      return { backend: "sqlite", readonly: false, path: this.path, keys };
+    });
   }
 
   /**

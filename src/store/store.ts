@@ -2,6 +2,7 @@ import { bufferIterator, type ByteSource } from "../streams/mod.ts";
 import type { Change, Changed } from "./change.ts";
 import { copyMetadata, type Metadata } from "./metadata.ts";
 import { type MaybePromise, ReadOnlyStore } from "./read_only_store.ts";
+import { assertSeveral } from "./several.ts";
 import { KeyError, quoted } from "./store_error.ts";
 import {
   StoreDeleteEvent,
@@ -68,6 +69,7 @@ export abstract class Store extends ReadOnlyStore {
    * @param value Its bytes and metadata, for instance of another store.
    * @param options How to read the bytes.
    * @throws {TypeError} If the data is no byte source or the metadata not JSON.
+   * @throws {RangeError} If `size` is neither -1 nor a non-negative integer.
    * @throws Whatever the source fails with; the old value stays then.
    */
   async set(
@@ -76,7 +78,7 @@ export abstract class Store extends ReadOnlyStore {
     options: SetOptions = {},
   ): Promise<void> {
     this.assertKey(key);
-    const { data, metadata = {}, size } = await value;
+    const { data, metadata = {}, size } = assertValue(await value);
     const copy = copyMetadata(metadata);
     await this.#setData(key, data, copy, "replace", { ...options, size });
   }
@@ -160,7 +162,11 @@ export abstract class Store extends ReadOnlyStore {
     values: Several<ValueInit | PromiseLike<ValueInit>>,
     options: SetOptions = {},
   ): Promise<void> {
-    await this.#each(values, (key, value) => this.set(key, value, options));
+    await this.#each(
+      "values",
+      values,
+      (key, value) => this.set(key, value, options),
+    );
   }
 
   /**
@@ -174,7 +180,11 @@ export abstract class Store extends ReadOnlyStore {
     data: Several<ByteSource>,
     options: SetOptions = {},
   ): Promise<void> {
-    await this.#each(data, (key, data) => this.setData(key, data, options));
+    await this.#each(
+      "data",
+      data,
+      (key, data) => this.setData(key, data, options),
+    );
   }
 
   /**
@@ -184,7 +194,11 @@ export abstract class Store extends ReadOnlyStore {
    * @param metadata Pairs of a key and its metadata.
    */
   async multisetMetadata(metadata: Several<Metadata>): Promise<void> {
-    await this.#each(metadata, (key, data) => this.setMetadata(key, data));
+    await this.#each(
+      "metadata",
+      metadata,
+      (key, data) => this.setMetadata(key, data),
+    );
   }
 
   /**
@@ -194,7 +208,11 @@ export abstract class Store extends ReadOnlyStore {
    * @param metadata Pairs of a key and the names to change.
    */
   async multiupdateMetadata(metadata: Several<Metadata>): Promise<void> {
-    await this.#each(metadata, (key, data) => this.updateMetadata(key, data));
+    await this.#each(
+      "metadata",
+      metadata,
+      (key, data) => this.updateMetadata(key, data),
+    );
   }
 
   /**
@@ -299,13 +317,29 @@ export abstract class Store extends ReadOnlyStore {
   }
 
   async #each<T>(
+    name: string,
     entries: Several<T>,
     write: (key: string, item: T) => Promise<void>,
   ): Promise<void> {
+    assertSeveral(name, entries, "pairs of a key and what to store");
     await this.transaction("several keys").run(async () => {
       for await (const [key, item] of entries) await write(key, item);
     });
   }
+}
+
+/** Refuses what has no data, or a size that is none. */
+function assertValue(value: ValueInit): ValueInit {
+  if (typeof value !== "object" || value === null || !("data" in value)) {
+    throw new TypeError(
+      `value must be an object with data, found ${Deno.inspect(value)}`,
+    );
+  }
+  const { size = -1 } = value;
+  if (size === -1 || Number.isSafeInteger(size) && size >= 0) return value;
+  throw new RangeError(
+    `size must be -1 or a non-negative integer, found ${Deno.inspect(size)}`,
+  );
 }
 
 /** Pairs of a key and something, for instance a `Map`, or as they come. */

@@ -154,6 +154,12 @@ Deno.test("a write waits for another connection's transaction, and blocks nothin
   assertEquals(await one.toBytes("a"), large);
 });
 
+Deno.test("info of a store that is not connected is refused by its promise", async () => {
+  const store = new SqliteStore(":memory:");
+  const error = await assertRejects(() => store.info(), StoreError);
+  assertEquals(error.code, "NOT_CONNECTED");
+});
+
 Deno.test("an empty database becomes a store, but none whose texts are UTF-16", async () => {
   for (const encoding of ["UTF-8", "UTF-16"]) {
     const path = temporaryPath();

@@ -155,11 +155,13 @@ export const readingTests: Readonly<Record<string, Reading>> = {
       );
       await assertRejects(() => store.exists(key as string), TypeError);
     }
-    assertThrows(
-      () => store.multiget("abc"),
-      TypeError,
-      "keys must be several",
-    );
+    for (const keys of ["abc", null, 7, {}]) {
+      assertThrows(
+        () => store.multiget(keys as never),
+        TypeError,
+        "keys must be several",
+      );
+    }
   },
 
   "select returns the names that are there": async (store) => {

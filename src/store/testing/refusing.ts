@@ -63,6 +63,27 @@ export const refusingTests: StoreTests = {
       await assertRejects(() => store.setMetadata(wrong(key), {}), TypeError);
     }
     await assertRejects(() => store.fromBytes("a", wrong("x")), TypeError);
+    for (const value of [undefined, null, "text", filled(3, 3), {}]) {
+      await assertRejects(
+        () => store.set("a", wrong(value)),
+        TypeError,
+        "value must be an object with data",
+      );
+    }
+    for (const size of [-2, 0.5, NaN, "5"]) {
+      await assertRejects(
+        () => store.set("a", { data: source(), size: wrong(size) }),
+        RangeError,
+        "size must be",
+      );
+    }
+    for (const several of [undefined, null, 7, "ab", { a: filled(3, 3) }]) {
+      await assertRejects(
+        () => store.multisetData(wrong(several)),
+        TypeError,
+        "data must be several pairs",
+      );
+    }
     assertEquals(await Array.fromAsync(store.queryKeys()), []);
   },
 

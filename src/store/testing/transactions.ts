@@ -200,6 +200,15 @@ export const transactionTests: StoreTests = {
       assertEquals(log.join(""), "11223344");
     },
 
+  "no transaction begins while the store is not connected": async (store) => {
+    await store.disconnect();
+    const heard = record(store);
+    const transaction = store.transaction("too late");
+    await assertRejects(() => transaction.run(() => {}), StoreError);
+    await assertRejects(() => transaction.enter(), StoreError);
+    assertEquals(heard, []);
+  },
+
   "a stream whose first bytes were rolled back is not stored": async (
     store,
   ) => {

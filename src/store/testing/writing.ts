@@ -88,6 +88,14 @@ export const writingTests: StoreTests = {
       assertEquals((await store.get("new metadata")).size, 0);
     },
 
+  "a negative zero in metadata is zero": async (store) => {
+    await store.setMetadata("a", { n: -0 });
+    assertEquals(plain(await store.getMetadata("a")), { n: 0 });
+    for (const n of [0, -0]) {
+      assertEquals(await Array.fromAsync(store.queryKeys({ n })), ["a"]);
+    }
+  },
+
   "set replaces data and metadata, whatever the sizes": async (store) => {
     const sizes = [SMALL, LARGE, 0, LARGE, LARGE + 1, SMALL, 1];
     for (const [n, size] of sizes.entries()) {
