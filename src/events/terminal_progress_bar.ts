@@ -95,9 +95,10 @@ export class TerminalProgressBar implements Disposable {
 
   #listenTo(events: EventManager): () => void {
     // Only a terminal needs the library; a step before it is there is skipped.
+    // Where it cannot be loaded the operations go on without a bar.
     import("cli-progress").then(({ default: library }) => {
       this.#library = library;
-    });
+    }, () => {});
     const started = (event: ProgressStartEvent) => this.#started(event);
     const stepped = (event: ProgressStepEvent) => this.#stepped(event);
     const ended = (event: ProgressEndEvent) => this.#ended(event);

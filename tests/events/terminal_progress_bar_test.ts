@@ -41,6 +41,18 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "operations go on where the library that draws cannot be loaded",
+  ignore: !hasTerminals,
+  fn: async () => {
+    const [run, ...args] = await command("0");
+    const terminal = inTerminal([run, "--no-npm", ...args]);
+    const { code, stdout } = await terminal.output();
+    assertStringIncludes(new TextDecoder().decode(stdout), "done");
+    assertEquals(code, 0);
+  },
+});
+
 async function onTerminal(...args: string[]): Promise<string> {
   const { stdout } = await inTerminal(await command(...args)).output();
   return new TextDecoder().decode(stdout);
