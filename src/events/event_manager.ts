@@ -1,6 +1,7 @@
 import { BaseEvent, type EventClass } from "./base_event.ts";
 import { EventError } from "./event_error.ts";
 import { type EventFilter, matches } from "./event_filter.ts";
+import { eventStream, type EventStreamOptions } from "./event_stream.ts";
 
 /** A function that is called with every event it is connected to. */
 export type EventListener<E extends BaseEvent> = (event: E) => unknown;
@@ -31,22 +32,6 @@ export interface ConnectOptions {
    * @default {0}
    */
   priority?: number;
-}
-
-/** Options for {@linkcode EventManager.events}. */
-export interface EventStreamOptions {
-  /** See {@linkcode ConnectOptions.filter}. */
-  filter?: EventFilter;
-  /** Ends the stream with the signal's reason as its error. */
-  signal?: AbortSignal;
-  /**
-   * Most events that may wait for the reader. One more and the stream fails
-   * with the {@linkcode EventError} `READER_TOO_SLOW`, for an emitter cannot
-   * wait and a lost event must not go unnoticed.
-   *
-   * @default {1024}
-   */
-  limit?: number;
 }
 
 interface Connection {
@@ -98,7 +83,8 @@ export class EventManager {
    * @param cls The class of events.
    * @param listener The function to call.
    * @param options Which events, and before which other listeners.
-   * @throws {TypeError} If `cls` is no event class or `listener` no function.
+   * @throws {TypeError} If `cls` is no event class, `listener` no function or
+   * `filter` no object.
    * @throws {RangeError} If `priority` is not a number.
    */
   connect<E extends BaseEvent>(
@@ -109,10 +95,19 @@ export class EventManager {
     const { filter = {}, priority = 0 } = options;
     assertEventClass(cls);
     if (typeof listener !== "function") {
-      throw new TypeError(`listener must be a function, found "${listener}"`);
+      throw new TypeError(
+        `listener must be a function, found ${Deno.inspect(listener)}`,
+      );
     }
     if (typeof priority !== "number" || Number.isNaN(priority)) {
-      throw new RangeError(`priority must be a number, found "${priority}"`);
+      throw new RangeError(
+        `priority must be a number, found ${Deno.inspect(priority)}`,
+      );
+    }
+    if (typeof filter !== "object" || filter === null) {
+      throw new TypeError(
+        `filter must be an object, found ${Deno.inspect(filter)}`,
+      );
     }
     this.#remove(cls, listener as EventListener<BaseEvent>);
     const connections = this.#connections.get(cls) ?? [];
@@ -153,8 +148,14 @@ export class EventManager {
    * none of the others.
    *
    * @param event The event; it may be emitted more than once.
+   * @throws {TypeError} If it is none.
    */
   emit(event: BaseEvent): void {
+    if (!(event instanceof BaseEvent)) {
+      throw new TypeError(
+        `event must be an event, found ${Deno.inspect(event)}`,
+      );
+    }
     const cls = event.constructor as EventClass;
     event.markAsUnhandled();
     if (!this.isEnabled(cls)) return;
@@ -219,38 +220,14 @@ export class EventManager {
    * @param cls The class of events.
    * @param options Which events, until when, and how many may wait.
    * @returns The stream; cancelling it disconnects it.
+   * @throws {TypeError} If `cls` is no event class or `signal` no signal.
    * @throws {RangeError} If `limit` is not a positive integer.
    */
   events<E extends BaseEvent>(
     cls: EventClass<E>,
     options: EventStreamOptions = {},
   ): ReadableStream<E> {
-    const { filter, signal, limit = 1024 } = options;
-    if (!Number.isSafeInteger(limit) || limit <= 0) {
-      throw new RangeError(`limit must be a positive integer, found ${limit}`);
-    }
-    let close = () => {};
-    return new ReadableStream<E>({
-      start: (controller) => {
-        const listener = (event: E) => {
-          if ((controller.desiredSize ?? 0) > 0) controller.enqueue(event);
-          else fail(tooSlow(cls, limit));
-        };
-        const abort = () => fail(signal?.reason);
-        const fail = (reason: unknown) => {
-          close();
-          controller.error(reason);
-        };
-        close = () => {
-          signal?.removeEventListener("abort", abort);
-          this.disconnect(cls, listener);
-        };
-        this.connect(cls, listener, { filter });
-        signal?.addEventListener("abort", abort);
-        if (signal?.aborted) abort();
-      },
-      cancel: () => close(),
-    }, { highWaterMark: limit });
+    return eventStream(this, cls, options);
   }
 
   #call(listener: EventListener<BaseEvent>, event: BaseEvent): void {
@@ -306,7 +283,9 @@ function assertEventClass(cls: unknown): void {
   if (typeof cls === "function" && lineage(cls as EventClass).length > 0) {
     return;
   }
-  throw new TypeError(`cls must be a class of events, found "${cls}"`);
+  throw new TypeError(
+    `cls must be a class of events, found ${Deno.inspect(cls)}`,
+  );
 }
 
 /** The class and its superclasses up to the one of all events. */
@@ -319,11 +298,4 @@ function lineage(cls: EventClass): EventClass[] {
     ancestor = Object.getPrototypeOf(ancestor);
   }
   return [];
-}
-
-function tooSlow(cls: EventClass, limit: number): EventError {
-  return new EventError(
-    "READER_TOO_SLOW",
-    `More than ${limit} events of "${cls.name}" wait for the reader of their stream: read faster, filter, or raise "limit"`,
-  );
 }

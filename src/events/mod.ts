@@ -30,6 +30,7 @@ export * from "./base_event.ts";
 export * from "./event_error.ts";
 export type { EventFilter } from "./event_filter.ts";
 export * from "./event_manager.ts";
+export type { EventStreamOptions } from "./event_stream.ts";
 export * from "./progress_events.ts";
 export * from "./progress_manager.ts";
 export * from "./terminal_progress_bar.ts";

@@ -122,9 +122,11 @@ export class ProgressManager implements Disposable {
       steps = -1,
       ...extra
     } = options;
-    if (!(steps === -1 || steps >= 0)) {
+    if (typeof steps !== "number" || !(steps === -1 || steps >= 0)) {
       throw new RangeError(
-        `steps must be -1 or a non-negative number, found ${steps}`,
+        `steps must be -1 or a non-negative number, found ${
+          Deno.inspect(steps)
+        }`,
       );
     }
     this.#eventManager = eventManager;
@@ -155,10 +157,16 @@ export class ProgressManager implements Disposable {
    *
    * @param report How far, and what is being done now.
    * @throws {EventError} `NOT_STARTED` before the start and after the end.
+   * @throws {RangeError} If `step` is not a number.
    */
   step(report: ProgressStep = {}): void {
     this.#assertRunning("step");
     const { message = this.#origin.message, step = this.#nextStep } = report;
+    if (typeof step !== "number" || Number.isNaN(step)) {
+      throw new RangeError(
+        `step must be a number, found ${Deno.inspect(step)}`,
+      );
+    }
     this.#nextStep = step + 1;
     this.#emit(this.stepEvent({ ...this.#origin, message, step }));
   }

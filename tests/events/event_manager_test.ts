@@ -161,14 +161,24 @@ Deno.test("wrong arguments are refused by name and value", () => {
   const wrong = (value: unknown) => value as never;
   const cases: [call: () => unknown, message: string][] = [
     [() => events.connect(wrong(Date), () => {}), "cls must be a class of ev"],
-    [() => events.connect(wrong(undefined), () => {}), 'found "undefined"'],
+    [() => events.connect(wrong(undefined), () => {}), "found undefined"],
     [() => events.connect(Animal, wrong(7)), "listener must be a function, fo"],
     [
       () => events.connect(Animal, () => {}, { priority: NaN }),
-      'priority must be a number, found "NaN"',
+      "priority must be a number, found NaN",
     ],
     [() => events.disable(wrong("Dog")), 'found "Dog"'],
     [() => events.events(Animal, { limit: 0 }), "limit must be a positive int"],
+    [
+      () => events.connect(Animal, () => {}, { filter: wrong(null) }),
+      "filter must be an object, found null",
+    ],
+    [
+      () => events.events(Animal, { signal: wrong(7) }),
+      "signal must be an AbortSignal, found 7",
+    ],
+    [() => events.emit(wrong({ name: 1 })), "event must be an event, found {"],
+    [() => events.emit(wrong(null)), "event must be an event, found null"],
   ];
   for (const [call, message] of cases) assertThrows(call, Error, message);
 });

@@ -125,8 +125,25 @@ Deno.test("a step or an end outside of start and end is an error", () => {
   assertThrows(() => progress.step(), EventError);
 });
 
+Deno.test("a step that is no number is refused, and the steps go on", () => {
+  const events = new EventManager();
+  const steps: number[] = [];
+  events.connect(ProgressStepEvent, ({ step }) => steps.push(step));
+  const progress = new ProgressManager(events).start();
+  progress.step();
+  for (const step of [NaN, "5" as never, null as never]) {
+    assertThrows(
+      () => progress.step({ step }),
+      RangeError,
+      "step must be a number",
+    );
+  }
+  progress.step();
+  assertEquals(steps, [0, 1]);
+});
+
 Deno.test("a number of steps that makes no sense is refused", () => {
-  for (const steps of [-2, NaN, "many" as never]) {
+  for (const steps of [-2, NaN, "many" as never, "5" as never]) {
     assertThrows(
       () => new ProgressManager(new EventManager(), { steps }),
       RangeError,
