@@ -88,8 +88,14 @@ export class Workspace implements Disposable {
     return this.workflow.folder;
   }
 
-  /** The state of the workflow at this moment. */
+  /**
+   * The state of the workflow at this moment.
+   *
+   * @throws {Deno.errors.Interrupted} If this member has left: who still waits
+   * for something is not going to hear of it.
+   */
   get state(): WorkflowState {
+    this.#checkPresence();
     return this.workflow.refresh();
   }
 
@@ -145,6 +151,7 @@ export class Workspace implements Disposable {
 
   /** The place that `path` names, `undefined` when it is none of ours. */
   find(path: unknown, follows: Follows = true): Place | undefined {
+    this.#checkPresence();
     this.#look = undefined;
     this.#forgetRenamed();
     const given = textOf(path);
@@ -303,6 +310,13 @@ export class Workspace implements Disposable {
   /** Leaves the workflow as one who has done all there was to do. */
   [Symbol.dispose](): void {
     this.leave(false);
+  }
+
+  #checkPresence(): void {
+    if (!this.workflow.ended) return;
+    throw new Deno.errors.Interrupted(
+      `The CAPIO context of "${this.workflow.app}" has ended, and with it all waits and calls in it`,
+    );
   }
 
   #forgetRenamed(): void {

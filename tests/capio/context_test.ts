@@ -15,6 +15,7 @@ import {
   CapioError,
   type CapioOptions,
   capioPath,
+  CapioWorkspace,
   enterCapio,
   withCapio,
 } from "@sluice/sluice/capio";
@@ -481,6 +482,26 @@ Deno.test("the signal of a context ends all of its waits", async () => {
       ),
     DOMException,
   );
+  assertEquals(dir.list(), []);
+});
+
+Deno.test("what outlives its context ends with an error that says so", async () => {
+  using dir = new TestDirectory();
+  const options = { capioDir: dir.path, appName: "late" };
+  const refused = (call: () => Promise<unknown>) =>
+    assertRejects(
+      call,
+      Deno.errors.Interrupted,
+      'The CAPIO context of "late" has ended',
+    );
+  const waiting = await withCapio(options, () => {
+    const reading = Deno.readTextFile(`${dir.path}/never`);
+    return Promise.resolve({ reading });
+  });
+  await refused(() => waiting.reading);
+  const workspace = new CapioWorkspace(options);
+  workspace.leave();
+  await refused(() => workspace.fs.readTextFile(`${dir.path}/never`));
   assertEquals(dir.list(), []);
 });
 
