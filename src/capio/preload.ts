@@ -49,7 +49,7 @@ try {
   else leaveAtExit(workspace);
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  console.error(`sluice: ${message.split("\n", 1)[0]}`);
+  console.error(`sluice: ${message}`);
   Deno.exit(1);
 }
 

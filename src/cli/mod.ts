@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { CapioClError } from "../capio/mod.ts";
 import { run } from "./capio/run.ts";
 import { status } from "./capio/status.ts";
 import { workflow } from "./capio/workflow.ts";
@@ -35,7 +36,8 @@ const COMMANDS: readonly Command[] = [
 /**
  * Runs the `sluice` command line.
  *
- * Errors go to standard error as one line, never as a stack trace.
+ * Errors go to standard error as one line, never as a stack trace; those of a
+ * configuration as one line each.
  *
  * @example Usage
  * ```ts
@@ -92,11 +94,17 @@ function overview(): string {
 }
 
 function explain(error: unknown, command: Command): number {
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(`sluice ${command.name}: ${message.split("\n", 1)[0]}`);
+  console.error(`sluice ${command.name}: ${messageOf(error)}`);
   if (!(error instanceof UsageError)) return 1;
   console.error(`See "sluice ${command.name} --help"`);
   return 2;
+}
+
+function messageOf(error: unknown): string {
+  // It lists everything that is wrong, to be mended in one go.
+  if (error instanceof CapioClError) return error.message;
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split("\n", 1)[0];
 }
 
 if (import.meta.main) {

@@ -91,7 +91,12 @@ function parseOptions(args: string[]): WorkflowOptions {
       `One file describes a workflow, not "${others[0]}" too`,
     );
   }
-  return { file, denoFlags: values["deno-flag"], timeline: values.timeline };
+  const denoFlags = values["deno-flag"];
+  const word = denoFlags.find((flag) => !flag.startsWith("-"));
+  if (word !== undefined) {
+    throw new UsageError(`Expected a flag of Deno, found "${word}"`);
+  }
+  return { file, denoFlags, timeline: values.timeline };
 }
 
 async function runPlan(

@@ -2,6 +2,7 @@ import {
   assert,
   assertEquals,
   assertFalse,
+  assertMatch,
   assertStringIncludes,
 } from "@std/assert";
 import { hasTerminals, inTerminal } from "../../terminal.ts";
@@ -233,7 +234,7 @@ Deno.test("an app that CAPIO-CL expects and no step has the name of is told", as
   assertStringIncludes(stderr, `"writer" in "${plan.path("cl.json")}" is none`);
 });
 
-Deno.test("what is wrong with a plan is said in one line, and no step starts", async (t) => {
+Deno.test("what is wrong with a plan is said, all of it, and no step starts", async (t) => {
   using plan = new TestPlan({ reader: { code: "" } });
   const step = { name: "reader", script: "reader.ts" };
   const cases: [name: string, file: unknown, ...message: string[]][] = [
@@ -263,6 +264,8 @@ Deno.test("what is wrong with a plan is said in one line, and no step starts", a
       "a wrong CAPIO-CL file",
       { capioCl: "wrong.json", steps: [step] },
       `Invalid "${plan.path("wrong.json")}": $.name (line 1,`,
+      "\n  $.IO_Graph (line 1,",
+      "\n  $.steps (line 1,",
     ],
     [
       "a missing directory",
@@ -277,7 +280,8 @@ Deno.test("what is wrong with a plan is said in one line, and no step starts", a
       const result = await sluice("workflow", plan.path("wrong.json"));
       assertEquals(result.code, 1);
       assertEquals(result.stdout, "");
-      assertEquals(result.stderr.trimEnd().split("\n").length, 1);
+      const [, ...others] = result.stderr.trimEnd().split("\n");
+      for (const line of others) assertMatch(line, /^  \$/);
       for (const message of messages) {
         assertStringIncludes(result.stderr, message);
       }
@@ -290,6 +294,7 @@ Deno.test("wrong usage is said in one line", async () => {
   const svg = plan.path("no/timeline.svg");
   const cases: [args: string[], code: number, message: string][] = [
     [[], 2, "No workflow file to run"],
+    [["--deno-flag=no-check", plan.file], 2, `flag of Deno, found "no-check"`],
     [["--nonsense", plan.file], 2, "Unknown option '--nonsense'"],
     [[plan.file, "b.json"], 2, `not "b.json" too`],
     [["nowhere.json"], 1, `Cannot read the workflow "nowhere.json"`],
