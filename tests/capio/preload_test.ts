@@ -333,7 +333,7 @@ for (
     assertEquals(stdout, "");
     assertEquals(code, 1);
     const [, ...others] = stderr.trim().split("\n");
-    for (const line of others) assertMatch(line, /^  \$/);
+    for (const line of others) assertMatch(line, /^ {2}\$/);
     for (const part of expected) assertStringIncludes(stderr, part);
     assert(stderr.startsWith("sluice: "));
     assertEquals(dir.list(), []);

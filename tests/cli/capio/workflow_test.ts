@@ -281,7 +281,7 @@ Deno.test("what is wrong with a plan is said, all of it, and no step starts", as
       assertEquals(result.code, 1);
       assertEquals(result.stdout, "");
       const [, ...others] = result.stderr.trimEnd().split("\n");
-      for (const line of others) assertMatch(line, /^  \$/);
+      for (const line of others) assertMatch(line, /^ {2}\$/);
       for (const message of messages) {
         assertStringIncludes(result.stderr, message);
       }
