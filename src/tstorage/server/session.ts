@@ -169,8 +169,7 @@ class Session {
     if (size < KEY_RANGE_BYTES) return undefined;
     if (!await this.#reader.has(KEY_RANGE_BYTES)) return undefined;
     const range = decodeKeyRange(this.#reader.bytes);
-    await this.#reader.discard(size);
-    return range;
+    return await this.#reader.discard(size) ? range : undefined;
   }
 
   /**
