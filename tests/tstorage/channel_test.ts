@@ -308,10 +308,10 @@ Deno.test("a reader that takes its time does not time out", async () => {
   await using server = new ScriptedServer(async (connection) => {
     await connection.read(76);
     await connection.write(GET_REPLY.subarray(0, 52));
-    await new Promise((resolve) => setTimeout(resolve, 450));
+    await new Promise((resolve) => setTimeout(resolve, 1800));
     await connection.write(GET_REPLY.subarray(52));
   });
-  await using channel = channelTo(server, { timeout: 200 });
+  await using channel = channelTo(server, { timeout: 800 });
   await channel.connect();
   const stream = channel.records(FIRST, SECOND);
   const values = [];
@@ -320,7 +320,7 @@ Deno.test("a reader that takes its time does not time out", async () => {
     // The wait for the second record begins shortly before the first timeout
     // would have been over, and ends after it.
     if (values.length === 1) {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await new Promise((resolve) => setTimeout(resolve, 1200));
     }
   }
   assertEquals(values, [10, 11]);

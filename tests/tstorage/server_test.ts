@@ -462,7 +462,7 @@ Deno.test("TLS on both sides", async () => {
   const caCerts = [pem("ca")];
   const trusting = new Channel("localhost", server.port, double, {
     tls: { caCerts },
-    timeout: 5000,
+    timeout: 60_000,
   });
   assert((await trusting.connect()).isOk());
   const records = Array.from(
