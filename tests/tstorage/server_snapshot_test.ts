@@ -15,6 +15,7 @@ import { Settling } from "../../src/tstorage/server/settling.ts";
 import type { Snapshot } from "../../src/tstorage/server/snapshot.ts";
 import { StagedRecords } from "../../src/tstorage/server/staged_put.ts";
 import { seededRandom } from "./seeded_random.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
 
 Deno.test("a GET goes on seeing the records that are replaced while it is read", async () => {
   using directory = new TemporaryDirectory();
@@ -185,12 +186,4 @@ function rows(path: string) {
     large: count("large"),
     records: count("records"),
   };
-}
-
-class TemporaryDirectory implements Disposable {
-  readonly path: string = Deno.makeTempDirSync();
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.path, { recursive: true });
-  }
 }

@@ -13,6 +13,7 @@ import {
   UnitPayloadType,
 } from "../../src/tstorage/mod.ts";
 import { seededRandom } from "./seeded_random.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
@@ -524,12 +525,4 @@ function inBox(key: Key, min: Key, max: Key): boolean {
 /** As assertEquals, in a thousandth of the time. */
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
-}
-
-class TemporaryDirectory implements Disposable {
-  readonly path: string = Deno.makeTempDirSync();
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.path, { recursive: true });
-  }
 }
