@@ -67,9 +67,8 @@ export type Batch<F extends ColumnFields> =
   };
 
 /** A batch to be written: `acq` is needed for PUTA only. */
-export type BatchInput<B> = Omit<B, "acq" | "length"> & {
-  readonly acq?: BigInt64Array;
-};
+export type BatchInput<B> = [B] extends [never] ? never
+  : Omit<B, "acq" | "length"> & { readonly acq?: BigInt64Array };
 
 /** How records whose payloads have all the same size become columns and back. */
 export interface BatchLayout<B> {

@@ -539,6 +539,11 @@ Deno.test("a payload type without columns has no batches", async () => {
   });
   const failure = await failureOf(() => channel.batches(FIRST, SECOND));
   assert(failure instanceof TypeError);
+  const writer = channel.writable().getWriter();
+  writer.closed.catch(() => {});
+  // @ts-expect-error It has no batches, so there is none to be written.
+  const writing = writer.write({});
+  assert(await failureOf(() => writing) instanceof TypeError);
 });
 
 function replying(reply: Uint8Array): ScriptedServer {
