@@ -35,26 +35,22 @@ export function presentRun(
   const isAwaited = state.engine.apps.includes(app) && !state.apps.has(app);
   if (isAlive || isAwaited) return run;
   try {
-    clear(folder, state, members.some(({ ending }) => !ending));
+    clear(folder, state);
   } finally {
     run[Symbol.dispose]();
   }
   return undefined;
 }
 
-function clear(
-  folder: WorkflowFolder,
-  state: WorkflowState,
-  hasCrashed: boolean,
-): void {
+function clear(folder: WorkflowFolder, state: WorkflowState): void {
   endEveryone(state);
   const published = [...state.unpublished.values()];
   const discarded = [...state.paths.values()]
-    .filter(({ phase, kind }) => phase === "lost" && kind === "file");
+    .filter(({ phase, kind }) => phase !== "committed" && kind === "file");
   for (const file of published) moveIntoPlace(folder, file);
   folder.empty();
   // Where nothing was left, nothing has to be said of who died.
-  if (!hasCrashed || published.length + discarded.length === 0) return;
+  if (published.length + discarded.length === 0) return;
   console.warn(
     `sluice: An earlier run of workflow "${folder.workflowName}" in "${folder.capioDir}" did not end properly: ` +
       `published ${count(published.length, "committed file")}, ` +

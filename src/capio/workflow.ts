@@ -7,11 +7,11 @@ import { JournalWriter } from "./journal/journal.ts";
 import type { Member, WorkflowFile, WorkflowState } from "./journal/state.ts";
 import { FileLock } from "./lock.ts";
 import { moveIntoPlace } from "./publication.ts";
-import { missingForCommit } from "./readiness.ts";
 import { presentRun } from "./remains.ts";
 import { StandstillWatch } from "./standstill_watch.ts";
 import { lookIfPermitted } from "./system.ts";
 import { SynchronousSleep } from "./wakeups.ts";
+import { warnOfStaleReads, warnOfUnfinished } from "./warnings.ts";
 import { WorkflowFolder } from "./workflow_folder.ts";
 
 /** How often one process looks whether the others still live, in ms. */
@@ -155,7 +155,10 @@ export class Workflow {
   refresh(): WorkflowState {
     const state = this.#follower.catchUp();
     if (state.unpublished.size > 0) this.#publishDue();
-    if (state.staleReads.length > this.#warned) this.#warnOfStaleReads();
+    if (state.staleReads.length > this.#warned) {
+      warnOfStaleReads(state, this.id, this.#warned);
+      this.#warned = state.staleReads.length;
+    }
     return this.state;
   }
 
@@ -283,22 +286,8 @@ export class Workflow {
     }
     // What could not be published is kept for the next run to try again.
     const done = this.state.unpublished.size === 0 && isOver(this.state);
-    if (present && done) this.#warnOfUnfinished();
+    if (present && done) warnOfUnfinished(this.state);
     if (present ? done : !this.folder.isInUse) this.folder.remove();
-  }
-
-  /** What vanishes although its writers have ended well. */
-  #warnOfUnfinished(): void {
-    const { pending, engine } = this.state;
-    for (const file of pending) {
-      const { path, unlinked, kind } = file;
-      if (unlinked || kind !== "file" || !engine.isPermanent(path)) continue;
-      console.warn(
-        `sluice: "${path}" is discarded, it was never finished: ${
-          missingForCommit(this.state, file)
-        }`,
-      );
-    }
   }
 
   #publishDue(): void {
@@ -342,19 +331,6 @@ export class Workflow {
       }
     }
     this.refresh();
-  }
-
-  #warnOfStaleReads(): void {
-    const { staleReads, members } = this.state;
-    for (const { path, reader, writer } of staleReads.slice(this.#warned)) {
-      if (reader !== this.id) continue;
-      console.warn(
-        `sluice: "${path}" was read before "${
-          members.get(writer)?.app
-        }" began to write it anew: what was read is out of date`,
-      );
-    }
-    this.#warned = staleReads.length;
   }
 }
 

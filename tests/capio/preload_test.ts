@@ -248,6 +248,17 @@ Deno.test("a run after a crash starts clean and says what it found", async () =>
   assertEquals(workflow.list(), ["out.txt"]);
 });
 
+Deno.test("a run after one that a step never came to says what it found", async () => {
+  await using workflow = new TestWorkflow({
+    one: { writes: ["a"] },
+    other: { writes: ["a"] },
+  });
+  const code = `Deno.writeTextFileSync(dir + "/a", "");`;
+  await workflow.run("one", code);
+  const { stderr } = await workflow.start("one", code).result;
+  assertStringIncludes(stderr, "discarded 1 unfinished file");
+});
+
 Deno.test("a run after one that ended with an error and left nothing says nothing of it", async () => {
   await using workflow = new TestWorkflow();
   const failed = workflow.start("app", `throw new Error("no luck");`);

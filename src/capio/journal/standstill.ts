@@ -6,9 +6,10 @@ import type { Waiting, WorkflowState } from "./state.ts";
  * one of them has more to do than to wait, and goes on, only itself can know.
  */
 export function standstill(state: WorkflowState): readonly Waiting[] {
+  const stuck = new Set([...state.waits.values()].map((it) => it.member));
+  if (stuck.size < 2) return [];
   const waits = [...state.waits.values()]
     .map((wait) => ({ wait, blockers: blockersOf(state, wait) }));
-  const stuck = new Set(waits.map(({ wait }) => wait.member));
   let size: number;
   do {
     size = stuck.size;
