@@ -323,7 +323,7 @@ export class Workflow {
   /** Real files that nobody writes are finished for those they depend on. */
   #reportGiven(): void {
     const { engine, paths, given } = this.state;
-    for (const path of engine.dependencies()) {
+    for (const path of engine.dependencies) {
       if (given.has(path) || paths.has(path)) continue;
       if (engine.producers(path).length > 0) continue;
       if (lookIfPermitted(this.folder.real(path))) {

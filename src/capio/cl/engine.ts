@@ -53,6 +53,8 @@ export class CapioClEngine {
   readonly name: string | undefined;
   /** The names of all apps that anything names, in order of appearance. */
   readonly apps: readonly string[];
+  /** All paths on whose commit that of another path depends. */
+  readonly dependencies: readonly string[];
   readonly #config: CapioClConfig | undefined;
   readonly #capioDir: string;
   readonly #rules: readonly CapioClRule[];
@@ -77,10 +79,10 @@ export class CapioClEngine {
     if (config) table.addConfig(config);
     for (const rule of rules) table.addRule(rule);
     this.#index = new RuleIndex(this.#capioDir, table.entries);
-    for (const path of this.dependencies()) {
-      if (isAbsolutePattern(path)) throw dependsOutside(path, this.#capioDir);
-    }
     this.apps = appNames(config, table.entries.values());
+    this.dependencies = allDependencies(table.entries.values());
+    const outside = this.dependencies.find(isAbsolutePattern);
+    if (outside !== undefined) throw dependsOutside(outside, this.#capioDir);
   }
 
   /** The same engine with more rules. */
@@ -160,15 +162,6 @@ export class CapioClEngine {
     );
   }
 
-  /** The paths on whose commit another one's depends. */
-  dependencies(): string[] {
-    const rules = [...this.#index.entries.values()]
-      .map(({ committed }) => committed);
-    return union(
-      rules.map((rule) => rule?.type === "on_file" ? rule.dependencies : []),
-    );
-  }
-
   /**
    * Whether a stream or a rule names the path. The lists `permanent`,
    * `exclude` and `storage` say nothing about who produces it.
@@ -237,6 +230,14 @@ function appNames(
 ): string[] {
   const sets = [...entries].flatMap((it) => [it.producers, it.consumers]);
   return union([config?.ioGraph.map(({ name }) => name) ?? [], ...sets]);
+}
+
+function allDependencies(entries: Iterable<RuleEntry>): string[] {
+  return union(
+    [...entries].map(({ committed }) =>
+      committed?.type === "on_file" ? committed.dependencies : []
+    ),
+  );
 }
 
 function union(sets: readonly Iterable<string>[]): string[] {

@@ -315,6 +315,19 @@ Deno.test("rules that contradict each other about a path are refused", () => {
   assertStringIncludes(error.message, 'Rules for "./x" contradict each other');
 });
 
+Deno.test("no file depends on what lies outside of the directory", () => {
+  const dependingOn = (...file_deps: string[]) =>
+    engineFor({
+      apps: {
+        a: { streaming: [{ name: ["x"], committed: "on_file", file_deps }] },
+      },
+    });
+  assertEquals(dependingOn("./b", "/data/run/c").dependencies, ["b", "c"]);
+  const error = assertThrows(() => dependingOn("b", "/data/flag"), CapioError);
+  assertEquals(error.code, "INVALID_CONFIGURATION");
+  assertStringIncludes(error.message, 'depend on "/data/flag"');
+});
+
 Deno.test("rules that leave out what another one says do not contradict it", () => {
   const engine = engineFor({
     apps: {
