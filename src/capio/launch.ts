@@ -1,5 +1,7 @@
 import { fromFileUrl } from "@std/path";
-import type { CapioOptions } from "./options.ts";
+import { parseCapioCl } from "./cl/mod.ts";
+import { type CapioOptions, settingsPath } from "./options.ts";
+import { system } from "./system.ts";
 
 /** Options of {@linkcode stepCommand}. */
 export interface StepCommandOptions extends
@@ -31,7 +33,8 @@ export interface StepCommandOptions extends
 /**
  * The arguments and the environment with which Deno runs an unmodified script
  * as a step of a workflow: process-wide, and allowed to read and write the
- * workflow's directory and nothing else unless `denoFlags` say more.
+ * workflow's directory and nothing else unless `denoFlags` say more. What its
+ * configuration and that one's settings say it may read, too.
  *
  * @example Usage
  * ```ts no-eval
@@ -61,7 +64,7 @@ export function stepCommand(
   if (openTimeoutSeconds !== undefined) {
     env.CAPIO_OPEN_TIMEOUT_SECONDS = `${openTimeoutSeconds}`;
   }
-  const readable = configuration ? [directory, configuration] : [directory];
+  const readable = [directory, ...configurationFiles(configuration)];
   return {
     args: [
       "run",
@@ -81,6 +84,19 @@ export function stepCommand(
     ],
     env,
   };
+}
+
+/** The CAPIO-CL configuration, and the settings that it names. */
+function configurationFiles(document: string): string[] {
+  if (document === "") return [];
+  try {
+    const { configuration } = parseCapioCl(system.readTextFileSync(document));
+    if (configuration === undefined) return [document];
+    return [document, settingsPath(document, configuration)];
+  } catch {
+    // The step reads it again, and says what is wrong with it.
+    return [document];
+  }
 }
 
 /** One flag that grants the values, and those that the caller grants. */

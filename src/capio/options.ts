@@ -197,9 +197,14 @@ function readDocument(file: string | URL): string | undefined {
  */
 function checkSettings(document: string, settings: string | undefined): void {
   if (settings === undefined) return;
-  const path = resolve(dirname(document), settings);
+  const path = settingsPath(document, settings);
   const text = readConfiguration("CAPIO-CL settings", path);
   parseCapioClSettings(text, { source: `"${path}"` });
+}
+
+/** Where the settings are that the configuration at `document` names. */
+export function settingsPath(document: string, settings: string): string {
+  return resolve(dirname(document), settings);
 }
 
 function readConfiguration(what: string, path: string): string {

@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { delay } from "@std/async";
-import { fromFileUrl, join } from "@std/path";
+import { basename, fromFileUrl, join } from "@std/path";
 import { stdConfigArgs } from "../../tools/std_config.ts";
 import { eventually, flow, Step, TestDirectory } from "./step.ts";
 import { printing, TestWorkflow } from "./test_workflow.ts";
@@ -246,6 +246,21 @@ Deno.test("a run after a crash starts clean and says what it found", async () =>
   const text = await Deno.readTextFile(join(workflow.path, "out.txt"));
   assertEquals(text, "from the second run");
   assertEquals(workflow.list(), ["out.txt"]);
+});
+
+Deno.test("a step may read the settings that its configuration names", async () => {
+  await using workflow = new TestWorkflow({ app: { writes: ["a"] } });
+  const cl = `${workflow.path}.json`;
+  const document = JSON.parse(await Deno.readTextFile(cl));
+  const configuration = `${basename(workflow.path)}.toml`;
+  await Deno.writeTextFile(`${workflow.path}.toml`, "monitor = {}");
+  await Deno.writeTextFile(
+    cl,
+    JSON.stringify({ ...document, version: 1.1, configuration }),
+  );
+  await workflow.run("app", `Deno.writeTextFileSync(dir + "/a", "");`);
+  assertEquals(workflow.list(), ["a"]);
+  await Deno.remove(`${workflow.path}.toml`);
 });
 
 Deno.test("a run after one that a step never came to says what it found", async () => {
