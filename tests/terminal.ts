@@ -14,6 +14,8 @@ export function inTerminal(
   const command = `stty rows 24 cols 80; exec ${words}`;
   return new Deno.Command("script", {
     args: ["-qefc", command, "/dev/null"],
+    // It runs the command with this one, whatever the user's own understands.
+    env: { SHELL: "/bin/sh" },
     stdin,
     stdout: "piped",
   });
