@@ -348,6 +348,34 @@ const cases: Record<string, Case> = {
     await Deno.writeTextFile(`${dir}/new.txt`, "new");
     await Deno.rename(`${dir}/new.txt`, `${dir}/missing/new.txt`);
   },
+  "rename: to itself, and to what is below it": async (dir) => {
+    await Deno.writeTextFile(`${dir}/full/inner/file.txt`, "new");
+    const pairs = [
+      ["real.txt", "real.txt"],
+      ["real.txt/", "real.txt/"],
+      ["full", "full"],
+      ["full", "full/inner"],
+      ["full", "full/inner/file.txt"],
+      ["full", "full/missing/x"],
+      ["full/inner", "full"],
+      ["full/inner/file.txt", "full"],
+    ];
+    const seen = [];
+    for (const [from, to] of pairs) {
+      const rename = () => Deno.rename(`${dir}/${from}`, `${dir}/${to}`);
+      seen.push(await said(rename, dir));
+    }
+    return seen;
+  },
+  "rename: one name of a file over another of its names": async (dir) => {
+    await Deno.writeTextFile(`${dir}/new.txt`, "new");
+    await Deno.link(`${dir}/new.txt`, `${dir}/new-too`);
+    await Deno.link(`${dir}/real.txt`, `${dir}/old-too`);
+    await Deno.rename(`${dir}/new.txt`, `${dir}/new-too`);
+    await Deno.rename(`${dir}/old-too`, `${dir}/real.txt`);
+    await Deno.writeTextFile(`${dir}/new.txt`, "newer");
+    return [await names(dir), await Deno.readTextFile(`${dir}/new-too`)];
+  },
   "rename: a file over a directory": (dir) =>
     Deno.rename(`${dir}/real.txt`, `${dir}/full`),
   "renameSync: a directory over a file": (dir) =>
@@ -424,6 +452,17 @@ const cases: Record<string, Case> = {
       seen.push(await said(copy, dir));
     }
     return [seen, await names(dir), await Deno.readTextFile(`${dir}/real.txt`)];
+  },
+  "copyFile: errors name both paths as they were given": async (dir) => {
+    await Deno.symlink("full", `${dir}/link`);
+    await Deno.symlink("real.txt", `${dir}/again`);
+    return [
+      await said(() => Deno.copyFile(`${dir}/link`, `${dir}/full/x`), dir),
+      await said(
+        () => Deno.copyFile(`${dir}/real.txt`, `${dir}/again`),
+        dir,
+      ),
+    ];
   },
   "copyFile: into a missing directory": (dir) =>
     Deno.copyFile(`${dir}/real.txt`, `${dir}/missing/new.txt`),
@@ -531,6 +570,15 @@ const cases: Record<string, Case> = {
   "linkSync: a new file into a missing directory": (dir) => {
     Deno.writeTextFileSync(`${dir}/new.txt`, "new");
     Deno.linkSync(`${dir}/new.txt`, `${dir}/missing/new.txt`);
+  },
+  "link: a link, which stays one": async (dir) => {
+    await Deno.symlink("full", `${dir}/link`);
+    await Deno.link(`${dir}/link`, `${dir}/too`);
+    return [
+      (await Deno.lstat(`${dir}/too`)).isSymlink,
+      await names(`${dir}/too`),
+      await names(dir),
+    ];
   },
   "link: a new directory": async (dir) => {
     await Deno.mkdir(`${dir}/new`);

@@ -139,7 +139,6 @@ function* plans(
         makeLink(
           workspace,
           place,
-          "symlink",
           (location) => original.call("symlink", target, location, type),
         ),
     )];

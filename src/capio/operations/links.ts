@@ -1,4 +1,5 @@
 import { call, type Operation } from "../effects.ts";
+import { lstatIfPresent } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
 import type { End } from "./end.ts";
 import { at, atLocation } from "./translate.ts";
@@ -11,7 +12,7 @@ export function symlink(
   options?: Deno.SymlinkOptions,
 ): Operation<void> {
   const make = (location: string) => call("symlink", target, location, options);
-  return makeLink(workspace, place, "symlink", make);
+  return makeLink(workspace, place, make);
 }
 
 /** How another name is given to the same bytes. */
@@ -31,14 +32,13 @@ export function* link(
       (source) => make(source, target),
     );
   if ("outside" in to) return yield* makeAt(to.outside);
-  yield* makeLink(to.workspace, to.place, "file", makeAt);
+  yield* makeLink(to.workspace, to.place, makeAt);
 }
 
-/** Makes a link of one kind or the other with `make`. */
+/** Makes a link of either kind with `make`. */
 export function* makeLink(
   workspace: Workspace,
   place: Place,
-  kind: "file" | "symlink",
   make: (location: string) => Operation<void>,
 ): Operation<void> {
   const { workflow, folder } = workspace;
@@ -49,7 +49,14 @@ export function* makeLink(
     : workspace.placeNew(path);
   yield* at(location, place, make);
   if (location !== folder.spool(path)) return;
-  workflow.append({ event: "make", path, kind, complete: true });
+  // Another name of a link is a link.
+  const isLink = lstatIfPresent(location)?.isSymlink ?? false;
+  workflow.append({
+    event: "make",
+    path,
+    kind: isLink ? "symlink" : "file",
+    complete: true,
+  });
   workflow.refresh();
 }
 

@@ -100,7 +100,8 @@ function* renameInside(
   move: Move,
 ): Operation<void> {
   const { folder, workflow } = workspace;
-  if (from.path === to.path && workspace.exists(from.path)) return;
+  const stuck = unmovable(workspace, from.path, to.path);
+  if (stuck) return yield* renameAt(stuck.source, stuck.target, from, to, move);
   const inSpool = lstatIfPresent(folder.spool(from.path)) !== undefined;
   const inReal = lstatIfPresent(folder.real(from.path)) !== undefined;
   const source = workspace.locate(from.path);
@@ -121,6 +122,36 @@ function* renameInside(
   if (inReal) yield* renameReal(workspace, from, to, inSpool, move);
   workflow.append({ event: "rename", from: from.path, to: to.path });
   workflow.refresh();
+}
+
+/**
+ * Where two places lie that are one, that name the same file, or of which one
+ * is in the other: the system moves neither, and says so where it sees both.
+ */
+function unmovable(
+  workspace: Workspace,
+  from: string,
+  to: string,
+): { source: string; target: string } | undefined {
+  const { folder } = workspace;
+  const source = workspace.locate(from);
+  const target = workspace.locate(to);
+  if (isSameFile(source, target)) return { source, target };
+  if (from.startsWith(`${to}/`)) {
+    const isInSpool = source === folder.spool(from);
+    return { source, target: isInSpool ? folder.spool(to) : folder.real(to) };
+  }
+  if (!to.startsWith(`${from}/`)) return undefined;
+  const below = workspace.placeNew(to);
+  if (below !== folder.spool(to)) return undefined;
+  return { source: folder.spool(from), target: below };
+}
+
+function isSameFile(one: string, other: string): boolean {
+  const info = lstatIfPresent(one);
+  if (one === other || !info) return info !== undefined;
+  const { dev, ino } = lstatIfPresent(other) ?? {};
+  return info.ino !== null && info.ino === ino && info.dev === dev;
 }
 
 function* renameReal(

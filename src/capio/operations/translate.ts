@@ -56,15 +56,31 @@ export function inCallersWords(
   if (!(error instanceof Error) || !error.message.includes(location)) {
     return error;
   }
-  const message = error.message.replaceAll(location, given);
-  const stack = error.stack?.replaceAll(location, given);
+  const isPair = error.message.includes("' -> '");
+  const translated = (text: string) =>
+    isPair
+      ? replaceLast(text, `'${location}'`, `'${given}'`)
+      : text.replaceAll(location, () => given);
+  const message = translated(error.message);
+  const stack = error.stack && translated(error.stack);
   error.message = message;
   if (stack !== undefined) error.stack = stack;
   // Where Node's errors name the paths once more.
   for (const name of ["path", "dest"]) {
     const value: unknown = Reflect.get(error, name);
     if (typeof value !== "string") continue;
-    Reflect.set(error, name, value.replaceAll(location, given));
+    if (!isPair) Reflect.set(error, name, translated(value));
+    else if (value === location) Reflect.set(error, name, given);
   }
   return error;
+}
+
+/**
+ * Of two paths one may lie below the other and be as given already. When they
+ * are the same, the second comes first.
+ */
+function replaceLast(text: string, old: string, fresh: string): string {
+  const start = text.lastIndexOf(old);
+  if (start < 0) return text;
+  return text.slice(0, start) + fresh + text.slice(start + old.length);
 }
