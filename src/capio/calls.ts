@@ -71,20 +71,22 @@ function* plans(find: Finder): Generator<[name: string, plan: Plan]> {
     yield [name, ([path, ...rest]) => {
       // Options come last, and what is read of them no other argument has.
       const options = rest.at(-1) as Deno.OpenOptions | undefined;
+      const findIt = it.isTextOnly ? textOnly(find) : find;
       return planned(
-        allowed(find(path, it.follows(options)), it.access(options)),
+        allowed(findIt(path, it.follows(options)), it.access(options)),
         ({ workspace, place }) => it.operation(workspace, place, ...rest),
       );
     }];
   }
   for (const [name, it] of Object.entries(PATH_PAIR_CALLS)) {
-    yield [name, pairPlan(find, it, it.operation)];
+    const findIt = it.isTextOnly ? textOnly(find) : find;
+    yield [name, pairPlan(findIt, it, it.operation)];
   }
   for (const [name, operation] of Object.entries(TEMPORARY_CALLS)) {
     yield [name, ([options]) => {
       const { dir } = (options ?? {}) as Deno.MakeTempOptions;
       return planned(
-        dir ? allowed(find(dir, true), MAKE_ANY) : undefined,
+        dir ? allowed(textOnly(find)(dir, true), MAKE_ANY) : undefined,
         ({ workspace, place }) =>
           operation(workspace, place, options as Deno.MakeTempOptions),
       );
@@ -101,6 +103,12 @@ function* plans(find: Finder): Generator<[name: string, plan: Plan]> {
           options as Deno.SymlinkOptions,
         ),
     )];
+}
+
+/** Finds no URL, for what Deno takes none for. */
+function textOnly(find: Finder): Finder {
+  return (path, follows) =>
+    typeof path === "string" ? find(path, follows) : undefined;
 }
 
 /** What a call on a path comes to, which was found or not. */
@@ -184,7 +192,9 @@ function watching(find: Finder, original: Call): Replacement {
     name: "watchFs",
     call(paths, options) {
       const all = Array.isArray(paths) ? paths as string[] : [paths as string];
-      const found = all.map((path) => allowed(find(path, true), LOOK));
+      const found = all.map((path) =>
+        allowed(textOnly(find)(path, true), LOOK)
+      );
       const inside = found.filter((it) => it !== undefined);
       if (inside.length === 0) return original(paths, options);
       return watchFs(

@@ -6,6 +6,13 @@ const MEMORY_MILLISECONDS = 1000;
 const MEMORY_ENTRIES = 4096;
 /** As many links in a row as Linux follows. */
 const MAX_LINKS = 40;
+/** As long as names and paths may be almost everywhere. */
+const MAX_NAME_BYTES = 255;
+const MAX_PATH_BYTES = 4095;
+/** Most bytes for a code unit in UTF-8. */
+const LARGEST_CHARACTER = 3;
+
+const encoder = new TextEncoder();
 
 /** What there is in the workflow, by names relative to the directory. */
 export interface Tree {
@@ -58,7 +65,7 @@ export class PathResolver {
     // A link outside may lead inside: the two questions differ.
     const outside = followLast ? this.#outside : this.#outsideThemselves;
     if (!isAbsolute(path) && !this.#isSomewhere()) return undefined;
-    if (outside.has(path) || path.includes("\0")) return undefined;
+    if (outside.has(path) || cannotBe(path)) return undefined;
     const found = this.#inside(absolute(path), followLast);
     // What is missing on the way back may be there the next time.
     if (found === undefined && !path.includes("..")) outside.add(path);
@@ -161,6 +168,18 @@ export class PathResolver {
     }
     return here;
   }
+}
+
+/** Whether the system takes no such path, and says so at once. */
+function cannotBe(path: string): boolean {
+  if (path.includes("\0")) return true;
+  if (path.length * LARGEST_CHARACTER <= MAX_NAME_BYTES) return false;
+  return bytesOf(path) > MAX_PATH_BYTES ||
+    components(path).some((name) => bytesOf(name) > MAX_NAME_BYTES);
+}
+
+function bytesOf(text: string): number {
+  return encoder.encode(text).length;
 }
 
 /** Whether a relative link in `directory` climbs above the whole tree. */

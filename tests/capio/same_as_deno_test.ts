@@ -238,6 +238,15 @@ const cases: Record<string, Case> = {
     await Deno.symlink("real.txt", `${dir}/link`);
     await Deno.mkdir(`${dir}/link`, { recursive: true });
   },
+  "mkdir: recursive through links to nothing, new and old": async (dir) => {
+    await Deno.symlink("to/nothing", `${dir}/link`);
+    const seen = [];
+    for (const path of ["link/a", "link/a/b", "old-dangling/a", "link"]) {
+      const make = () => Deno.mkdir(`${dir}/${path}`, { recursive: true });
+      seen.push(await said(make, dir));
+    }
+    return [seen, await names(dir)];
+  },
   "mkdir: over a link to a directory": async (dir) => {
     await Deno.symlink("real", `${dir}/link`);
     await Deno.mkdir(`${dir}/link`);
@@ -265,6 +274,14 @@ const cases: Record<string, Case> = {
     await Deno.writeTextFile(`${dir}/new.txt`, "");
     await Deno.writeTextFile(`${dir}/full/new.txt`, "");
     return [await names(dir), await names(`${dir}/full`)];
+  },
+  "readDir: again and again": async (dir) => {
+    const entries = Deno.readDir(`${dir}/full`);
+    return [
+      await Array.fromAsync(entries),
+      await Array.fromAsync(entries),
+      Deno.inspect(entries),
+    ];
   },
   "readDirSync: both new and old entries": (dir) => {
     Deno.writeTextFileSync(`${dir}/full/inner/new.txt`, "");
@@ -672,6 +689,16 @@ const cases: Record<string, Case> = {
     return [await Deno.readTextFile(url), (await Deno.stat(url)).size];
   },
   "a URL in an error": (dir) => Deno.stat(new URL(`file://${dir}/a%20b.txt`)),
+  "a URL where Deno takes none": async (dir) => {
+    const url = new URL(`file://${dir}/real.txt`) as unknown as string;
+    return [
+      await said(() => Deno.truncate(url, 3), dir),
+      await said(() => Deno.truncateSync(url, 3), dir),
+      await said(() => Deno.link(url, `${dir}/link`), dir),
+      await said(() => Deno.linkSync(`${dir}/real.txt`, url), dir),
+      await said(() => Deno.watchFs(url).close(), dir),
+    ];
+  },
   "a URL of another kind": () =>
     Deno.readTextFile(new URL("https://example.org/")),
   "dots and doubled separators": async (dir) => {
@@ -689,6 +716,21 @@ const cases: Record<string, Case> = {
     }
   },
   "an empty path": () => Deno.stat(""),
+  "names and paths that are too long": async (dir) => {
+    const seen = [];
+    for (const path of ["x".repeat(256), "ü".repeat(128), "x/".repeat(2100)]) {
+      const calls = [
+        () => Deno.readTextFile(`${dir}/${path}`),
+        () => Deno.writeTextFile(`${dir}/${path}`, ""),
+        () => Deno.stat(`${dir}/${path}`),
+        () => Deno.mkdir(`${dir}/${path}`, { recursive: true }),
+        () => Deno.rename(`${dir}/real.txt`, `${dir}/${path}`),
+      ];
+      for (const call of calls) seen.push(await said(call, dir));
+    }
+    await Deno.writeTextFile(`${dir}/${"ü".repeat(127)}`, "long");
+    return seen;
+  },
   "a path with a NUL": (dir) => Deno.writeTextFile(`${dir}/a\0b`, ""),
 };
 

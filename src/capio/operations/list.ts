@@ -8,7 +8,14 @@ import { isOrphan } from "./orphan.ts";
 import { inCallersWords } from "./translate.ts";
 
 /** `Deno.readDir`: entries as they appear, until the directory is complete. */
-export async function* readDir(
+export function readDir(
+  workspace: Workspace,
+  place: Place,
+): AsyncIterable<Deno.DirEntry> {
+  return { [Symbol.asyncIterator]: () => entriesOf(workspace, place) };
+}
+
+async function* entriesOf(
   workspace: Workspace,
   place: Place,
 ): AsyncGenerator<Deno.DirEntry> {

@@ -53,6 +53,8 @@ export interface PathCall {
   readonly follows: (options?: Deno.OpenOptions) => Follows;
   /** What it does, which may depend on its options. */
   readonly access: (options?: Deno.OpenOptions) => Access;
+  /** Whether Deno's takes no URL. */
+  readonly isTextOnly?: true;
 }
 
 const read = () => READ;
@@ -87,7 +89,12 @@ export const PATH_CALLS: Readonly<Record<string, PathCall>> = {
   remove: { operation: remove, follows: never, access: removal },
   stat: { operation: stat, follows: always, access: look },
   // Deno's own truncates no file through a link.
-  truncate: { operation: truncate, follows: never, access: write },
+  truncate: {
+    operation: truncate,
+    follows: never,
+    access: write,
+    isTextOnly: true,
+  },
   utime: { operation: utime, follows: always, access: write },
   writeFile: { operation: writeFile, follows: unlessNew, access: write },
   writeTextFile: {
@@ -110,6 +117,8 @@ export interface PathPairAccess {
 /** A call on two paths. */
 interface PathPairCall extends PathPairAccess {
   readonly operation: (from: End, to: End) => Operation<unknown>;
+  /** Whether Deno's takes no URL. */
+  readonly isTextOnly?: true;
 }
 
 /** The calls on two paths, each of which also has a form ending in `Sync`. */
@@ -127,6 +136,7 @@ export const PATH_PAIR_CALLS: Readonly<Record<string, PathPairCall>> = {
     followsTo: false,
     accessFrom: READ_AND_WRITE,
     accessTo: READ_AND_WRITE,
+    isTextOnly: true,
   },
   rename: {
     operation: rename,

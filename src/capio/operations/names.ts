@@ -23,6 +23,8 @@ export function* mkdir<T = void>(
   }
   const parent = dirname(path);
   if (options?.recursive && parent !== "." && !workspace.exists(parent)) {
+    const link = brokenLinkAbove(workspace, place);
+    if (link !== undefined) return yield* at(link, place, make);
     yield* mkdir(
       workspace,
       { ...place, path: parent, tail: "" },
@@ -36,6 +38,22 @@ export function* mkdir<T = void>(
   if (location !== workspace.folder.spool(path)) return;
   workspace.workflow.append({ event: "make", path, kind: "directory" });
   workspace.workflow.refresh();
+}
+
+/** Where a link to nothing is on the way: nothing is made through it. */
+function brokenLinkAbove(
+  workspace: Workspace,
+  { given }: Place,
+): string | undefined {
+  let name = given;
+  let place: Place | undefined;
+  while ((place = workspace.find(name = dirname(name), false))) {
+    const location = workspace.locate(place.path);
+    const info = lstatIfPresent(location);
+    if (!info) continue;
+    if (!info.isSymlink || isLinkToDirectory(workspace, place)) return;
+    return location;
+  }
 }
 
 function isLinkToDirectory(
