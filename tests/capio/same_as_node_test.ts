@@ -3,7 +3,7 @@
  * result, or an error with the same code, message, path and system call. Each
  * case runs in the promise, the callback and the synchronous form.
  */
-import fs from "node:fs";
+import fs, { constants, type Dirent, type Stats } from "node:fs";
 import fsPromises from "node:fs/promises";
 import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
@@ -219,6 +219,24 @@ const inEachForm: Record<string, FormCase> = {
     await fs("copyFile", `${dir}/real.txt`, `${dir}/copy.txt`, 1);
     await fs("copyFile", `${dir}/real.txt`, `${dir}/copy.txt`, 1);
   },
+  "copyFile: exclusive, over a link to nothing": async (fs, dir) => {
+    const { COPYFILE_EXCL } = constants;
+    const link = `${dir}/old-dangling`;
+    await fs("copyFile", `${dir}/real.txt`, link, COPYFILE_EXCL);
+  },
+  "appendFile: the mode of a file that was there": async (fs, dir) => {
+    await fs("appendFile", `${dir}/real.txt`, "x");
+    await fs("appendFile", `${dir}/new.txt`, "x", "utf8");
+    return [
+      (await fs("stat", `${dir}/real.txt`) as Stats).mode,
+      (await fs("stat", `${dir}/new.txt`) as Stats).mode,
+    ];
+  },
+  "readdir: all below, of a path with a slash": async (fs, dir) => {
+    const options = { recursive: true, withFileTypes: true };
+    const entries = await fs("readdir", `${dir}/full/`, options) as Dirent[];
+    return entries.map((it) => it.parentPath.replace(dir, "DIR")).sort();
+  },
   "copyFile: a missing file": (fs, dir) =>
     fs("copyFile", `${dir}/missing`, `${dir}/copy.txt`),
   "truncate: real and new": async (fs, dir) => {
@@ -346,6 +364,28 @@ const cases: Record<string, Case> = {
     const path = `${dir}/new.txt`;
     fs.closeSync(fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL));
     fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL);
+  },
+  "copyFile: two names of one file": async (dir) => {
+    await fsPromises.symlink("real.txt", `${dir}/link`);
+    const { COPYFILE_EXCL } = constants;
+    const target = `${dir}/real.txt`;
+    await fsPromises.copyFile(`${dir}/link`, target, COPYFILE_EXCL);
+  },
+  "open: made or emptied, and only read": (dir) => {
+    const { O_CREAT, O_EXCL, O_TRUNC } = fs.constants;
+    fs.writeFileSync(`${dir}/real.txt`, "anew");
+    const pairs: [string, number][] = [
+      ["real.txt", O_CREAT],
+      ["new.txt", O_CREAT],
+      ["newer.txt", O_CREAT | O_EXCL],
+      ["full/inner/file.txt", O_TRUNC],
+    ];
+    return pairs.map(([name, flags]) => {
+      const fd = fs.openSync(`${dir}/${name}`, flags);
+      const text = fs.readFileSync(fd, "utf8");
+      fs.closeSync(fd);
+      return text;
+    });
   },
   "open: unknown flags": (dir) => fs.openSync(`${dir}/real.txt`, "rw"),
   "close: twice": (dir) => {

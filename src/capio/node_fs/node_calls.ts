@@ -26,6 +26,7 @@ import { inNodesWords } from "./node_error.ts";
 import {
   copyFile,
   directoryOfPrefix,
+  isExclusive,
   mkdir,
   mkdtemp,
   openingOf,
@@ -172,16 +173,18 @@ function* plans(
   ];
   yield [
     "copyFile",
-    pairPlan(
-      find,
-      {
-        followsFrom: true,
-        followsTo: true,
-        accessFrom: READ,
-        accessTo: WRITE,
-      },
-      (from, to, mode) => copyFile(original, from, to, mode),
-    ),
+    (args) =>
+      pairPlan(
+        find,
+        {
+          followsFrom: true,
+          // What is to be made anew takes the place of no link.
+          followsTo: !isExclusive(original, args[2]),
+          accessFrom: READ,
+          accessTo: WRITE,
+        },
+        (from, to, mode) => copyFile(original, from, to, mode),
+      )(args),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Dirent } from "node:fs";
-import { basename, dirname, resolve, SEPARATOR } from "@std/path";
+import { basename, dirname, join, resolve, SEPARATOR } from "@std/path";
 import { builtin } from "../builtin.ts";
 import type { Operation } from "../effects.ts";
 import { readWhole, writeAtOnce } from "../operations/contents.ts";
@@ -57,7 +57,10 @@ export function writeFile(
 ): Operation<void> {
   const given = optionsOf(options);
   const again = { ...opening, createNew: false };
-  const whenCreated = { ...given, flag: flagsOf(again, original.bits) };
+  // As they are given where they can be: what else they do is the original's.
+  const whenCreated = opening.createNew
+    ? { ...given, flag: flagsOf(again, original.bits) }
+    : options;
   return writeAtOnce(
     workspace,
     place,
@@ -104,13 +107,18 @@ export function copyFile(
   to: End,
   mode: unknown = 0,
 ): Operation<void> {
-  const { COPYFILE_EXCL } = original.bits;
-  const createNew = (Number(mode) & COPYFILE_EXCL) !== 0;
+  const createNew = isExclusive(original, mode);
   const opening = { write: true, create: true, truncate: true, createNew };
   return copyWith(from, to, opening, (source, target, isCreated) => {
+    const { COPYFILE_EXCL } = original.bits;
     const again = isCreated ? Number(mode) & ~COPYFILE_EXCL : mode;
     return original.call("copyFile", source, target, again);
   });
+}
+
+/** Whether the target of `fs.copyFile` must not exist. */
+export function isExclusive({ bits }: OriginalFs, mode: unknown): boolean {
+  return (Number(mode ?? 0) & bits.COPYFILE_EXCL) !== 0;
 }
 
 /** `fs.mkdir`, which tells the first directory that it made on the way. */
@@ -208,7 +216,8 @@ export function* readdir(
       if (isOrphan(workspace, below)) continue;
       entries.set(name, entry);
       if (!isDirent(entry)) continue;
-      entry.parentPath = entry.parentPath.replace(tree, () => place.given);
+      const rest = entry.parentPath.slice(tree.length);
+      entry.parentPath = rest === "" ? place.given : join(place.given, rest);
     }
   }
   return [...entries.values()];

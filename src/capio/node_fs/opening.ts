@@ -75,12 +75,16 @@ function openPlan<F>(
     const options = openOptionsOf(flags ?? "r", original.bits);
     if (!options) return undefined;
     const { write, create, truncate } = options;
-    if (!write && (create || truncate)) return undefined;
+    // By numbers a file can be made or emptied, and then be read only.
+    const changes = create || truncate;
+    const access = changes ? { ...options, write: true } : options;
     return planned(
-      allowed(find(path, !options.createNew), accessOfOpen(options)),
+      allowed(find(path, !options.createNew), accessOfOpen(access)),
       ({ workspace, place }) => {
         const openAt = (location: string) => open(location, flags, ...rest);
-        if (write) {
+        const isThere = !truncate && !options.createNew &&
+          workspace.exists(place.path);
+        if (write || (changes && !isThere)) {
           return openForWriting(
             workspace,
             place,

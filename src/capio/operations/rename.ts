@@ -33,7 +33,12 @@ function* renameAcross(from: End, to: End, move: Move): Operation<void> {
   try {
     yield* move(source, target);
   } catch (error) {
-    throw inEndsWords(inEndsWords(error, source, from), target, to);
+    throw inEndsWords(
+      inEndsWords(error, source, from, "first"),
+      target,
+      to,
+      "second",
+    );
   }
   if ("place" in from) {
     leaveBehind(from.workspace, from.place.path, pathOf(target));
@@ -87,9 +92,14 @@ function pathOf(path: string | URL): string {
   return path instanceof URL ? fromFileUrl(path) : path;
 }
 
-function inEndsWords(error: unknown, location: string | URL, end: End) {
+function inEndsWords(
+  error: unknown,
+  location: string | URL,
+  end: End,
+  which: "first" | "second",
+): unknown {
   if ("outside" in end) return error;
-  return inCallersWords(error, String(location), end.place);
+  return inCallersWords(error, String(location), end.place, which);
 }
 
 /** The entry moves in whichever trees it is in. */
@@ -189,6 +199,7 @@ function* renameAt(
     source,
     from,
     (source) => at(target, to, (target) => move(source, target)),
+    "first",
   );
 }
 

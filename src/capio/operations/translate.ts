@@ -33,17 +33,21 @@ export function* atLocation<T>(
   }
 }
 
-/** Calls `act`; its errors speak of the path that the caller gave. */
+/**
+ * Calls `act`; its errors speak of the path that the caller gave. Where they
+ * speak of two, it is the first or the second of them.
+ */
 export function* at<T>(
   of: string,
   place: Place,
   act: (location: string) => Operation<T>,
+  which: "first" | "second" = "second",
 ): Operation<T> {
   const location = of + place.tail;
   try {
     return yield* act(location);
   } catch (error) {
-    throw inCallersWords(error, location, place);
+    throw inCallersWords(error, location, place, which);
   }
 }
 
@@ -52,14 +56,19 @@ export function inCallersWords(
   error: unknown,
   location: string,
   { given }: Place,
+  which: "first" | "second" = "first",
 ): unknown {
   if (!(error instanceof Error) || !error.message.includes(location)) {
     return error;
   }
+  // Of two paths one may lie below the other, and be as given already.
   const isPair = error.message.includes("' -> '");
+  const [old, fresh] = which === "first"
+    ? [`'${location}' -> '`, `'${given}' -> '`]
+    : [`' -> '${location}'`, `' -> '${given}'`];
   const translated = (text: string) =>
     isPair
-      ? replaceLast(text, `'${location}'`, `'${given}'`)
+      ? text.replace(old, () => fresh)
       : text.replaceAll(location, () => given);
   const message = translated(error.message);
   const stack = error.stack && translated(error.stack);
@@ -70,17 +79,9 @@ export function inCallersWords(
     const value: unknown = Reflect.get(error, name);
     if (typeof value !== "string") continue;
     if (!isPair) Reflect.set(error, name, translated(value));
-    else if (value === location) Reflect.set(error, name, given);
+    else if (name === (which === "first" ? "path" : "dest")) {
+      Reflect.set(error, name, given);
+    }
   }
   return error;
-}
-
-/**
- * Of two paths one may lie below the other and be as given already. When they
- * are the same, the second comes first.
- */
-function replaceLast(text: string, old: string, fresh: string): string {
-  const start = text.lastIndexOf(old);
-  if (start < 0) return text;
-  return text.slice(0, start) + fresh + text.slice(start + old.length);
 }
