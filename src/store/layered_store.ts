@@ -89,14 +89,24 @@ export abstract class LayeredStore extends Store {
     await this.#transaction?.rollback();
   }
 
-  /** Connects all stores. */
+  /** Connects all stores, or none of them. */
   protected override async open(): Promise<void> {
-    for (const { store } of this.#layers) await store.connect();
+    const connected: ReadOnlyStore[] = [];
+    try {
+      for (const { store } of this.#layers) {
+        if (store.isConnected()) continue;
+        await store.connect();
+        connected.push(store);
+      }
+    } catch (error) {
+      await Promise.allSettled(connected.map((store) => store.disconnect()));
+      throw error;
+    }
   }
 
   /** Disconnects all stores. */
   protected override async close(): Promise<void> {
-    for (const { store } of this.#layers) await store.disconnect();
+    await Promise.all(this.#layers.map(({ store }) => store.disconnect()));
   }
 
   /** Looks up a key in one store after the other. */

@@ -58,6 +58,7 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
 
   #connected = false;
   #opening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
 
   /**
    * Makes a store that is not connected yet.
@@ -74,6 +75,7 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    * @returns The store, for `await using`.
    */
   async connect(): Promise<this> {
+    if (this.#closing) await this.#closing.catch(() => {});
     this.#opening ??= this.#open();
     await this.#opening;
     return this;
@@ -81,11 +83,8 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
 
   /** Closes what {@linkcode ReadOnlyStore.connect} opened. */
   async disconnect(): Promise<void> {
-    await this.#opening?.catch(() => {});
-    if (!this.#connected) return;
-    this.#connected = false;
-    this.#opening = undefined;
-    await this.close();
+    this.#closing ??= this.#close();
+    await this.#closing;
   }
 
   /**
@@ -363,6 +362,18 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
     } catch (error) {
       this.#opening = undefined;
       throw error;
+    }
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#opening?.catch(() => {});
+      if (!this.#connected) return;
+      this.#connected = false;
+      this.#opening = undefined;
+      await this.close();
+    } finally {
+      this.#closing = undefined;
     }
   }
 

@@ -110,6 +110,17 @@ Deno.test("connecting and disconnecting does so to all stores", async () => {
   assertEquals([front.isConnected(), behind.isConnected()], [false, false]);
 });
 
+Deno.test("where one store cannot be connected, none of the others stays so", async () => {
+  const [ours, theirs] = [new MemoryStore(), new MemoryStore()];
+  await theirs.connect();
+  const missing = new FileStore(temporaryPath(), { create: false });
+  const store = new JoinedStore([ours, theirs, missing]);
+  await assertRejects(() => store.connect(), Deno.errors.NotFound);
+  assertEquals(store.isConnected(), false);
+  assertEquals(ours.isConnected(), false);
+  assertEquals(theirs.isConnected(), true);
+});
+
 Deno.test("what is no store is refused by its place", () => {
   const wrong = (stores: unknown) => () => new JoinedStore(stores as never);
   assertThrows(wrong([]), TypeError, "stores[0] must be a store that can be");

@@ -164,7 +164,9 @@ export const writingTests: StoreTests = {
       await store.disconnect();
       await Promise.all([store.connect(), store.connect()]);
       await Promise.all([store.disconnect(), store.connect()]);
-      await store.disconnect();
+      assertEquals(store.isConnected(), true);
+      await Promise.all([store.disconnect(), store.disconnect()]);
+      await Promise.all([store.connect(), store.disconnect()]);
       assertEquals(store.isConnected(), false);
       await store.connect();
       await store.setMetadata("a", {});
