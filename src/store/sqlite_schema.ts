@@ -115,24 +115,29 @@ export interface Connection {
   readonly sharedRead: SharedRead;
 }
 
-/** Opens the database of a store, and makes it one if it is empty. */
+/**
+ * Opens the database of a store, and makes it one if it is empty. Anything that
+ * reads it may have to wait for the process that closes it last.
+ */
 export async function openDatabase(
   path: string,
   durable: boolean,
 ): Promise<Connection> {
   const database = new DatabaseSync(path, { timeout: SYNC_WAIT_MILLISECONDS });
   try {
-    database.exec(`PRAGMA journal_size_limit = ${JOURNAL_BYTES}`);
-    database.exec(`PRAGMA synchronous = ${durable ? "FULL" : "NORMAL"}`);
-    await whenFree(() => {
-      if (isOurs(database, path)) return;
-      database.prepare("PRAGMA journal_mode = WAL").get();
-      database.prepare("BEGIN IMMEDIATE").run();
-      database.exec(SCHEMA + "COMMIT");
+    return await whenFree(() => {
+      if (!isOurs(database, path)) {
+        database.prepare("PRAGMA journal_mode = WAL").get();
+        database.prepare("BEGIN IMMEDIATE").run();
+        database.exec(SCHEMA + "COMMIT");
+      }
+      const synchronous = durable ? "FULL" : "NORMAL";
+      database.prepare(`PRAGMA synchronous = ${synchronous}`).run();
+      database.prepare(`PRAGMA journal_size_limit = ${JOURNAL_BYTES}`).get();
+      const statements = prepareStatements(database);
+      const sharedRead = new SharedRead(statements.keepReading);
+      return { database, statements, sharedRead };
     });
-    const statements = prepareStatements(database);
-    const sharedRead = new SharedRead(statements.keepReading);
-    return { database, statements, sharedRead };
   } catch (error) {
     database.close();
     throw error;

@@ -154,6 +154,19 @@ Deno.test("a write waits for another connection's transaction, and blocks nothin
   assertEquals(await one.toBytes("a"), large);
 });
 
+Deno.test("connecting waits for whoever has the database to itself", async () => {
+  const path = temporaryPath();
+  await (await new SqliteStore(path).connect()).disconnect();
+  const other = new DatabaseSync(path);
+  other.exec("PRAGMA locking_mode = EXCLUSIVE");
+  other.exec("BEGIN EXCLUSIVE");
+  const connected = new SqliteStore(path).connect();
+  await delay(50);
+  other.close();
+  await using store = await connected;
+  assertEquals((await store.info()).keys, 0);
+});
+
 Deno.test("info of a store that is not connected is refused by its promise", async () => {
   const store = new SqliteStore(":memory:");
   const error = await assertRejects(() => store.info(), StoreError);
