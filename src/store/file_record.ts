@@ -45,7 +45,7 @@ export function decodeRecord(
   if (!record || data.length !== (record.blob ? 0 : record.size)) {
     throw new StoreError(
       "DAMAGED",
-      `Cannot read "${path}": it is not a file of this store, or is damaged`,
+      `Cannot read "${path}": it is not a file of this store, or is damaged: remove it to go on without`,
     );
   }
   return { record, data };

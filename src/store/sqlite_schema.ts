@@ -3,6 +3,8 @@ import { SharedRead } from "./sqlite_shared_read.ts";
 import { whenFree } from "./sqlite_transaction.ts";
 import { StoreError } from "./store_error.ts";
 
+/** SQLite's result code for a file that is something else. */
+const SQLITE_NOTADB = 26;
 /** Tells the database of a store from any other ("slce"). */
 const APPLICATION_ID = 0x736c6365;
 
@@ -140,7 +142,9 @@ export async function openDatabase(
     });
   } catch (error) {
     database.close();
-    throw error;
+    const { errcode } = error as { errcode?: number };
+    if (errcode !== SQLITE_NOTADB) throw error;
+    throw notOurs(path, "no database of SQLite", { cause: error });
   }
 }
 
@@ -154,10 +158,16 @@ function isOurs(database: DatabaseSync, path: string): boolean {
   const table = database.prepare("SELECT 1 FROM sqlite_schema").get();
   const encoding = database.prepare("PRAGMA encoding").get()?.encoding;
   if (!table && encoding === "UTF-8") return false;
-  throw new StoreError(
-    "DAMAGED",
-    `Cannot open "${path}": it is the database of something else than a store`,
-  );
+  throw notOurs(path, "the database of something else than a store");
+}
+
+function notOurs(
+  path: string,
+  found: string,
+  options?: ErrorOptions,
+): StoreError {
+  const message = `Cannot open "${path}": it is ${found}`;
+  return new StoreError("DAMAGED", message, options);
 }
 
 function prepareStatements(database: DatabaseSync): Statements {

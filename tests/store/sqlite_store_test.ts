@@ -204,6 +204,14 @@ Deno.test("a database of something else is left alone", async () => {
   );
 });
 
+Deno.test("a file that is no database is told by its path", async () => {
+  const path = temporaryPath();
+  await Deno.writeTextFile(path, "no database at all\n".repeat(100));
+  const store = new SqliteStore(path);
+  const error = await assertRejects(() => store.connect(), StoreError, path);
+  assertEquals(error.code, "DAMAGED");
+});
+
 Deno.test("a durable store behaves like any other", async () => {
   const path = temporaryPath();
   await using store = await new SqliteStore(path, { durable: true }).connect();
