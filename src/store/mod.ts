@@ -41,3 +41,4 @@ export * from "./store_progress_manager.ts";
 export * from "./transaction.ts";
 export * from "./url_store.ts";
 export { type IterdataOptions, Value, type ValueInfo } from "./value.ts";
+export type { ValueInit } from "./value_init.ts";

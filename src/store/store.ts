@@ -12,24 +12,7 @@ import {
 import { StoreProgressManager } from "./store_progress_manager.ts";
 import type { TransactionContext } from "./transaction.ts";
 import { turnsOf } from "./transaction_turns.ts";
-
-/** A value to be stored; what `get` returns is one. */
-export interface ValueInit {
-  /** The bytes, or where they come from. */
-  readonly data: ByteSource;
-  /**
-   * What to store with them: whatever JSON can say.
-   *
-   * @default {{}}
-   */
-  readonly metadata?: Metadata;
-  /**
-   * Number of bytes, if it is known: for the progress events only.
-   *
-   * @default {-1}
-   */
-  readonly size?: number;
-}
+import { assertValue, type ValueInit } from "./value_init.ts";
 
 /** Options of the methods that store bytes. */
 export interface SetOptions {
@@ -296,7 +279,7 @@ export abstract class Store extends ReadOnlyStore {
     const stream = bufferIterator(data, { bufferSize, progress, signal });
     try {
       const change = { data: stream, metadata, mode };
-      await progress.run(() => this.#change(key, change));
+      await progress.run(() => this.#change(key, change, signal));
     } catch (error) {
       // The backend failed before it began to read.
       if (!stream.locked) await stream.cancel(error);
@@ -304,7 +287,11 @@ export abstract class Store extends ReadOnlyStore {
     }
   }
 
-  async #change(key: string, change: Change): Promise<void> {
+  async #change(
+    key: string,
+    change: Change,
+    signal?: AbortSignal,
+  ): Promise<void> {
     this.assertConnected();
     // The event belongs to this turn: the next one's may be held back.
     await turnsOf(this).write(async () => {
@@ -313,7 +300,7 @@ export abstract class Store extends ReadOnlyStore {
       this.eventManager.emit(
         new ModificationEvent({ source: this, key, metadata }),
       );
-    });
+    }, signal);
   }
 
   async #each<T>(
@@ -326,20 +313,6 @@ export abstract class Store extends ReadOnlyStore {
       for await (const [key, item] of entries) await write(key, item);
     });
   }
-}
-
-/** Refuses what has no data, or a size that is none. */
-function assertValue(value: ValueInit): ValueInit {
-  if (typeof value !== "object" || value === null || !("data" in value)) {
-    throw new TypeError(
-      `value must be an object with data, found ${Deno.inspect(value)}`,
-    );
-  }
-  const { size = -1 } = value;
-  if (size === -1 || Number.isSafeInteger(size) && size >= 0) return value;
-  throw new RangeError(
-    `size must be -1 or a non-negative integer, found ${Deno.inspect(size)}`,
-  );
 }
 
 /** Pairs of a key and something, for instance a `Map`, or as they come. */

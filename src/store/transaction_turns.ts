@@ -69,11 +69,17 @@ export class TransactionTurns {
     return this.#inside.run(open, body);
   }
 
-  /** Runs one write: in the open transaction, or in a turn of its own. */
-  async write<T>(body: () => T | Promise<T>): Promise<T> {
+  /**
+   * Runs one write: in the open transaction, or in a turn of its own, for which
+   * it no longer waits once it is aborted.
+   */
+  async write<T>(
+    body: () => T | Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     if (this.inside || this.#open?.explicit) return await body();
     if (this.#mayStart("write") && this.#waiting.length === 0) this.#writes++;
-    else await this.#turn("write", () => this.#writes++);
+    else await this.#turn("write", () => this.#writes++, signal);
     try {
       return await body();
     } finally {
@@ -82,15 +88,31 @@ export class TransactionTurns {
     }
   }
 
-  #turn(kind: Waiting["kind"], take: () => void): Promise<void> {
-    return new Promise((resolve) => {
-      const start = () => {
-        take();
-        resolve();
-      };
-      this.#waiting.push({ kind, start });
-      this.#startWaiting();
-    });
+  async #turn(
+    kind: Waiting["kind"],
+    take: () => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const start = () => {
+      take();
+      resolve();
+    };
+    const waiting = { kind, start };
+    const leave = () => {
+      const place = this.#waiting.indexOf(waiting);
+      if (place >= 0) this.#waiting.splice(place, 1);
+      reject(signal?.reason);
+    };
+    this.#waiting.push(waiting);
+    this.#startWaiting();
+    signal?.addEventListener("abort", leave);
+    try {
+      await promise;
+    } finally {
+      signal?.removeEventListener("abort", leave);
+    }
   }
 
   #startWaiting(): void {

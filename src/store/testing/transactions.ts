@@ -138,6 +138,28 @@ export const transactionTests: StoreTests = {
     });
   },
 
+  "a set that waits for a transaction gives up when it is aborted": async (
+    store,
+  ) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const transaction = store.transaction("long").run(() => promise);
+    const abort = new AbortController();
+    const data = filled(3, 3);
+    const sets = [1, 2].map((n) => {
+      const { signal } = n === 1 ? abort : new AbortController();
+      return store.set(`${n}`, { data }, { signal });
+    });
+    await Promise.resolve();
+    abort.abort(new Error("enough"));
+    await assertRejects(() => sets[0], Error, "enough");
+    const late = () => store.set("late", { data }, { signal: abort.signal });
+    await assertRejects(late, Error, "enough");
+    assertEquals(await store.exists("2"), false);
+    resolve();
+    await Promise.all([transaction, sets[1]]);
+    assertEquals(await Array.fromAsync(store.queryKeys()), ["2"]);
+  },
+
   "a transaction entered by hand is rolled back unless it is committed": async (
     store,
   ) => {
