@@ -26,8 +26,9 @@ export interface TStorageServerOptions {
   tls?: { readonly cert: string; readonly key: string };
   /**
    * Bytes of unfinished PUTs that are kept in memory, of all connections
-   * together. What is above waits in a temporary file, in the directory that
-   * the environment variable `SQLITE_TMPDIR` or `TMPDIR` names.
+   * together; the last 4 MiB of each, or its last record, do not count. What is
+   * above waits in a temporary file, in the directory that the environment
+   * variable `SQLITE_TMPDIR` or `TMPDIR` names.
    *
    * @default {268435456}
    */
@@ -157,7 +158,8 @@ class SqliteServer implements TStorageServer {
   }
 
   #serve(conn: Deno.TcpConn | Deno.TlsConn): void {
-    // An answer must not wait until the one before it has arrived.
+    // An answer must not wait until the one before it has arrived; Deno has no
+    // way to say so for TLS.
     if ("setNoDelay" in conn) conn.setNoDelay(true);
     const connection = new Connection(conn);
     const session = serveConnection(connection, this.#shared)

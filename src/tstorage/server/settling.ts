@@ -4,7 +4,7 @@ import type { OrderedKey } from "./ordered_key.ts";
 /** Records of a step, during which nobody else is served. */
 const STEP_RECORDS = 2048;
 
-const BEFORE_ALL_KEYS: OrderedKey = new Uint8Array();
+const BEFORE_ALL_KEYS: OrderedKey = new Uint8Array(1);
 const AFTER_ALL_KEYS: OrderedKey = new Uint8Array(33).fill(255);
 
 const SCHEMA = `
