@@ -280,18 +280,23 @@ class FixedLayout<B> implements BatchLayout<B> {
 
   check(batch: BatchInput<B>, withAcq: boolean): Int32Array {
     const columns = columnsOf(batch);
-    const { cid } = columns;
-    const length = cid?.length;
     const key = withAcq ? PUTA_KEY : PUT_KEY;
     for (const { name, type } of [CID, ...key, ...this.#fields]) {
-      const column = columns[name];
+      const column: unknown = columns[name];
       const expected = COLUMN_ARRAYS[type];
-      if (column instanceof expected && column.length === length) continue;
-      throw new TypeError(
-        `Expected ${name} to be a ${expected.name} of ${length} like cid, found ${column?.constructor.name} of ${column?.length}`,
-      );
+      if (!(column instanceof expected)) {
+        const found = column && Object(column).constructor.name;
+        throw new TypeError(
+          `Expected the column "${name}" to be a ${expected.name}, found ${found}`,
+        );
+      }
+      if (column.length !== columns.cid.length) {
+        throw new TypeError(
+          `Expected the column "${name}" to be as long as "cid", ${columns.cid.length}, found ${column.length}`,
+        );
+      }
     }
-    return cid as Int32Array;
+    return columns.cid as Int32Array;
   }
 }
 

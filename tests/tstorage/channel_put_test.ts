@@ -263,9 +263,11 @@ Deno.test("a batch that does not agree with itself is an error", async () => {
     value: new Int32Array(2),
   };
   const cases: [object, string][] = [
-    [{ mid: new BigInt64Array(3) }, "mid to be a BigInt64Array of 2"],
-    [{ value: new Float64Array(2) }, "value to be a Int32Array of 2"],
-    [{ moid: undefined }, "found undefined"],
+    [{ mid: new BigInt64Array(3) }, 'mid" to be as long as "cid", 2, found 3'],
+    [{ value: new Float64Array(2) }, "a Int32Array, found Float64Array"],
+    [{ moid: undefined }, '"moid" to be a Int32Array, found undefined'],
+    [{ cid: undefined }, '"cid" to be a Int32Array, found undefined'],
+    [{ cap: [1n, 2n] }, '"cap" to be a BigInt64Array, found Array'],
     [{ cid: new Int32Array([1, -1]) }, "0 or more, found -1"],
   ];
   for (const [change, message] of cases) {
