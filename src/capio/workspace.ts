@@ -162,7 +162,10 @@ export class Workspace implements Disposable {
     if (found === undefined) return undefined;
     const [first] = found.split("/", 1);
     if (first === SYSTEM_DIRECTORY) return undefined;
-    if (this.workflow.state.engine.isExcluded(found)) return undefined;
+    if (this.workflow.state.engine.isExcluded(found)) {
+      this.#makeWayFor(found);
+      return undefined;
+    }
     return { path: found, given, tail };
   }
 
@@ -310,6 +313,14 @@ export class Workspace implements Disposable {
   /** Leaves the workflow as one who has done all there was to do. */
   [Symbol.dispose](): void {
     this.leave(false);
+  }
+
+  /** What is excluded lies in the real tree, where a new directory is not yet. */
+  #makeWayFor(path: string): void {
+    const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    this.workflow.refresh();
+    if (!this.workflow.isInSpool(parent) || !this.isDirectory(parent)) return;
+    this.folder.makeRealTwin(parent);
   }
 
   #checkPresence(): void {

@@ -774,6 +774,32 @@ Deno.test("what a flag denies is denied in the spool, too", async () => {
   assertEquals(stdout.trim().split("\n"), Array(6).fill("NotCapable"));
 });
 
+Deno.test("what is excluded may lie in a directory that was just made", async () => {
+  using dir = new TestDirectory();
+  const rules: CapioClRule[] = [{ path: "*.tmp", isExcluded: true }];
+  await withCapio({ capioDir: dir.path, rules }, async () => {
+    await Deno.mkdir(`${dir.path}/new/deep`, { recursive: true });
+    await Deno.writeTextFile(`${dir.path}/new/deep/a.tmp`, "");
+    await Deno.writeTextFile(`${dir.path}/new/deep/b`, "");
+    assertEquals(dir.list().filter((name) => !name.startsWith(".")), [
+      "new",
+      "new/deep",
+      "new/deep/a.tmp",
+    ]);
+    const names = Array.from(
+      Deno.readDirSync(`${dir.path}/new/deep`),
+      ({ name }) => name,
+    );
+    assertEquals(names.toSorted(), ["a.tmp", "b"]);
+  });
+  assertEquals(dir.list(), [
+    "new",
+    "new/deep",
+    "new/deep/a.tmp",
+    "new/deep/b",
+  ]);
+});
+
 Deno.test("contradicting configurations are refused", async () => {
   using dir = new TestDirectory();
   const rule = (count: number): CapioClRule[] => [
