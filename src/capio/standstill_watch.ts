@@ -1,8 +1,8 @@
 import { standstill } from "./journal/standstill.ts";
 import type { Waiting, WorkflowState } from "./journal/state.ts";
 
-/** Who goes on after less than this was in no standstill, in ms. */
-const LASTING_MILLISECONDS = 2000;
+/** Who goes on after less than this had something else to do, in ms. */
+const LASTING_MILLISECONDS = 5000;
 
 /** Finds out when a member and others wait for each other for good. */
 export class StandstillWatch {
@@ -36,7 +36,7 @@ function describe(state: WorkflowState, waits: readonly Waiting[]): string {
   const parts = waits.map(({ member, path, why }) =>
     `"${state.members.get(member)?.app}" waits for "${path}": ${why}`
   );
-  return `These steps wait for each other, and may do so for ever. ${
+  return `These steps wait for each other, for ever unless one of them has something else to do. ${
     parts.join("; ")
   }`;
 }

@@ -119,6 +119,7 @@ function place(
   applyRule(state, file);
   if (folder.entries.size <= folder.most) return;
   folder.most = folder.entries.size;
+  if (state.dependents.size === 0) return;
   const rule = state.engine.commitRule(directory);
   if (rule.type === "on_n_files" && rule.count === folder.most) {
     settleDependents(state, event);
