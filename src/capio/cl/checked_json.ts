@@ -3,7 +3,7 @@ import { excerpt, showFound } from "./found.ts";
 import {
   formatJsonPath,
   type JsonPath,
-  lineAndColumn,
+  linesOf,
   scanJson,
 } from "./json_scan.ts";
 import { CapioClError, type CapioClProblem } from "./problem.ts";
@@ -31,7 +31,7 @@ function parseJson(text: string, source: string): unknown {
     const offset = scanJson(text) ?? text.length;
     const problem = {
       path: "$",
-      ...lineAndColumn(text, offset),
+      ...linesOf(text)(offset),
       expected: "JSON",
       found: offset >= text.length
         ? "the end of the text"
@@ -45,22 +45,31 @@ function locateIssues(
   issues: readonly v.BaseIssue<unknown>[],
   text: string,
 ): CapioClProblem[] {
+  const placeOf = linesOf(text);
+  const paths = issues.map((issue) =>
+    (issue.path ?? []).map(({ key }) => key as string | number)
+  );
+  const deepest = paths.reduce((most, it) => Math.max(most, it.length), 0);
   const offsets = new Map<string, number>();
-  scanJson(text, (path, offset) => offsets.set(formatJsonPath(path), offset));
+  scanJson(text, (path, offset) => {
+    // Below, nobody is going to ask, and paths may be very long.
+    if (path.length <= deepest) offsets.set(formatJsonPath(path), offset);
+  });
   const offsetOf = (path: JsonPath): number => {
     const known = offsets.get(formatJsonPath(path));
     // What is missing has no place of its own: its parent has.
     return known ?? (path.length === 0 ? 0 : offsetOf(path.slice(0, -1)));
   };
   return issues
-    .map((issue) => {
-      const path = (issue.path ?? []).map(({ key }) => key as string | number);
-      return { issue, path, offset: offsetOf(path) };
-    })
+    .map((issue, i) => ({
+      issue,
+      path: paths[i],
+      offset: offsetOf(paths[i]),
+    }))
     .sort((one, other) => one.offset - other.offset)
     .map(({ issue, path, offset }) => ({
       path: formatJsonPath(path),
-      ...lineAndColumn(text, offset),
+      ...placeOf(offset),
       expected: issue.message,
       found: showFound(issue.input),
     }));

@@ -76,14 +76,22 @@ export function scanJson(
   }
 }
 
-/** A line and a column, both from 1. */
-export function lineAndColumn(
+/** Makes a function that tells the line and the column of an offset, from 1. */
+export function linesOf(
   text: string,
-  offset: number,
-): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  const line = before.split("\n").length;
-  return { line, column: offset - before.lastIndexOf("\n") };
+): (offset: number) => { line: number; column: number } {
+  const starts = [0];
+  for (const { index } of text.matchAll(/\n/g)) starts.push(index + 1);
+  return (offset) => {
+    let line = 0;
+    let end = starts.length;
+    while (end - line > 1) {
+      const middle = (line + end) >> 1;
+      if (starts[middle] <= offset) line = middle;
+      else end = middle;
+    }
+    return { line: line + 1, column: offset - starts[line] + 1 };
+  };
 }
 
 /** A path as people write it: `$.IO_Graph[0].name`. */

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import {
   formatJsonPath,
-  lineAndColumn,
+  linesOf,
   scanJson,
 } from "../../../src/capio/cl/json_scan.ts";
 import { mutated, propertyOptions } from "./_arbitraries.ts";
@@ -60,7 +60,9 @@ Deno.test("a text nested very deeply is scanned", () => {
 });
 
 Deno.test("lines and columns count from 1", () => {
-  assertEquals(lineAndColumn("ab\ncd", 0), { line: 1, column: 1 });
-  assertEquals(lineAndColumn("ab\ncd", 2), { line: 1, column: 3 });
-  assertEquals(lineAndColumn("ab\ncd", 4), { line: 2, column: 2 });
+  const placeOf = linesOf("ab\ncd\n\n");
+  assertEquals(placeOf(0), { line: 1, column: 1 });
+  assertEquals(placeOf(2), { line: 1, column: 3 });
+  assertEquals(placeOf(4), { line: 2, column: 2 });
+  assertEquals(placeOf(7), { line: 4, column: 1 });
 });

@@ -281,6 +281,15 @@ for (const member of ["extra", "toString", "constructor", "__proto__", "a b"]) {
   }
 }
 
+Deno.test("a large configuration is refused in little time, wherever it is wrong", () => {
+  const app = { name: 7, input_stream: [], output_stream: [], colour: "red" };
+  const IO_Graph = Array.from({ length: 20_000 }, () => app);
+  const text = JSON.stringify({ name: "w", IO_Graph }, null, 1);
+  assertEquals(problemsOf(text).length, 40_000);
+  const deep = "[".repeat(50_000) + "]".repeat(50_000);
+  assertEquals(problemsOf(deep), ["$: expected an object, found an array"]);
+});
+
 Deno.test("a documented form is refused beside the one whose place it takes", () => {
   const policies = { name: "w", IO_Graph: [], home_node_policies: {} };
   const text = JSON.stringify({ ...policies, home_node_policy: {} });
