@@ -53,15 +53,25 @@ try {
   Deno.exit(1);
 }
 
-/** A step that may not read them would be another one than it is meant to be. */
+/**
+ * A program that may not see a variable takes the default, whatever it says:
+ * that is told, and in the current directory it must not be taken for a step.
+ */
 function checkVariables(): void {
-  for (const variable of VARIABLES) {
-    const { state } = Deno.permissions.querySync({ name: "env", variable });
-    if (state === "granted") continue;
+  const hidden = VARIABLES.filter((variable) =>
+    Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
+  );
+  if (hidden.length === 0) return;
+  const names = hidden.join(", ");
+  const remedy = `run again with --allow-env=${VARIABLES}`;
+  if (hidden.includes("CAPIO_DIR")) {
     throw new Deno.errors.NotCapable(
-      `Requires env access to ${variable}, run again with --allow-env=${VARIABLES}`,
+      `Requires env access to ${names}, ${remedy}`,
     );
   }
+  console.warn(
+    `sluice: Without env access to ${names} the default holds; where that is not meant, ${remedy}`,
+  );
 }
 
 /** A process that dies without this event is found out by its lock. */

@@ -282,33 +282,45 @@ Deno.test("a run after one that ended with an error and left nothing says nothin
   assertEquals(workflow.list(), ["a"]);
 });
 
-Deno.test("a program that may not see its environment is refused before it begins", async () => {
-  using dir = new TestDirectory();
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "--no-prompt",
-      ...await stdConfigArgs(),
-      `--preload=${import.meta.resolve("../../src/capio/preload.ts")}`,
-      "--allow-read",
-      "--allow-write",
-      "--allow-env=CAPIO_DIR,CAPIO_APP_NAME,CAPIO_CL",
-      "data:application/javascript,console.log('begun')",
-    ],
-    cwd: fromFileUrl(new URL("../../", import.meta.url)),
-    env: { CAPIO_DIR: dir.path },
-  }).output();
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  assertEquals(
-    [code, decode(stdout), decode(stderr)],
-    [
+for (
+  const [what, visible, expected] of [
+    ["whose directory it may not see is refused", "CAPIO_APP_NAME", [
       1,
       "",
-      "sluice: Requires env access to CAPIO_WORKFLOW_NAME, run again with --allow-env=CAPIO_DIR,CAPIO_APP_NAME,CAPIO_WORKFLOW_NAME,CAPIO_CL\n",
+      "sluice: Requires env access to CAPIO_DIR, CAPIO_WORKFLOW_NAME, CAPIO_CL, run again with --allow-env=CAPIO_DIR,CAPIO_APP_NAME,CAPIO_WORKFLOW_NAME,CAPIO_CL\n",
+    ]],
+    [
+      "that may not see its configuration says so",
+      "CAPIO_DIR,CAPIO_APP_NAME,CAPIO_WORKFLOW_NAME",
+      [
+        0,
+        "begun\n",
+        "sluice: Without env access to CAPIO_CL the default holds; where that is not meant, run again with --allow-env=CAPIO_DIR,CAPIO_APP_NAME,CAPIO_WORKFLOW_NAME,CAPIO_CL\n",
+      ],
     ],
-  );
-});
+  ] as const
+) {
+  Deno.test(`a program ${what}`, async () => {
+    using dir = new TestDirectory();
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        ...await stdConfigArgs(),
+        `--preload=${import.meta.resolve("../../src/capio/preload.ts")}`,
+        "--allow-read",
+        "--allow-write",
+        `--allow-env=${visible}`,
+        "data:application/javascript,console.log('begun')",
+      ],
+      cwd: fromFileUrl(new URL("../../", import.meta.url)),
+      env: { CAPIO_DIR: dir.path },
+    }).output();
+    const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    assertEquals([code, decode(stdout), decode(stderr)], [...expected]);
+  });
+}
 
 for (
   const [what, prepare, expected] of [
