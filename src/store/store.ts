@@ -212,8 +212,11 @@ export abstract class Store extends ReadOnlyStore {
   ): Promise<void> {
     this.assertKey(key);
     using file = await Deno.open(path);
-    const { size } = await file.stat();
-    await this.#setData(key, file, {}, "merge", { ...options, size });
+    const { isFile, size } = await file.stat();
+    await this.#setData(key, file, {}, "merge", {
+      ...options,
+      size: isFile ? size : undefined,
+    });
   }
 
   /**

@@ -58,6 +58,7 @@ export class BufferIteratorIO {
    * @throws {RangeError} When `size` is not a positive integer.
    * @throws {TypeError} When something else is reading `readable`.
    * @throws {Deno.errors.BadResource} When this is closed, before or meanwhile.
+   * @throws Whatever the source fails with, this time and from then on.
    */
   async read(size: number = BUFFER_SIZE): Promise<Uint8Array<ArrayBuffer>> {
     checkInteger("size", size, 1);

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { bufferIterator } from "../../src/streams/mod.ts";
 import { EventManager, ProgressEvent } from "../../src/events/mod.ts";
 import {
+  MemoryStore,
   StoreProgressEndEvent,
   StoreProgressManager,
   StoreProgressStartEvent,
@@ -41,4 +42,14 @@ Deno.test("as the progress of a byte stream it emits store events of the bytes s
     [25, "a"],
     ["end", "a", "normal"],
   ]);
+});
+
+Deno.test("the length of what is no regular file is not known", async () => {
+  await using store = await new MemoryStore().connect();
+  const steps: number[] = [];
+  store.eventManager.connect(StoreProgressStartEvent, (event) => {
+    steps.push(event.steps);
+  });
+  await store.fromFile("a", "/dev/null");
+  assertEquals(steps, [-1]);
 });
