@@ -44,7 +44,8 @@ export interface TransactionContext {
   run<T>(body: () => T | PromiseLike<T>): Promise<T>;
   /**
    * Enters a transaction by hand: until it is left, every single write to the
-   * store belongs to it, wherever it comes from.
+   * store belongs to it, wherever it comes from. Where several tasks write to a
+   * store at the same time, `run` keeps them apart.
    *
    * @returns The transaction, for `await using`.
    */
@@ -181,7 +182,9 @@ export class SimpleTransactionContext implements TransactionContext {
   /**
    * Enters a transaction by hand. What the code that waited for the entry then
    * calls is within it, further entries too; entries from elsewhere wait until
-   * it is left.
+   * it is left. Code that had the entry made without waiting for it counts as
+   * within it, too: where that matters, use
+   * {@linkcode SimpleTransactionContext.run}.
    *
    * @returns The transaction, for `await using`.
    */
