@@ -8,7 +8,7 @@ export function inTerminal(
   args: readonly string[],
   stdin: "null" | "piped" = "null",
 ): Deno.Command {
-  const words = [Deno.execPath(), ...args].map((word) => `'${word}'`).join(" ");
+  const words = [Deno.execPath(), ...args].map(quoted).join(" ");
   // In place of the shell: some shells end with 130 after Ctrl-C, however the
   // program ended.
   const command = `stty rows 24 cols 80; exec ${words}`;
@@ -19,4 +19,9 @@ export function inTerminal(
     stdin,
     stdout: "piped",
   });
+}
+
+/** The word as every shell takes it, whatever is in it. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
