@@ -54,7 +54,7 @@ export class CapioClEngine {
   /** The names of all apps that anything names, in order of appearance. */
   readonly apps: readonly string[];
   /** All paths on whose commit that of another path depends. */
-  readonly dependencies: readonly string[];
+  readonly dependencies: ReadonlySet<string>;
   readonly #config: CapioClConfig | undefined;
   readonly #capioDir: string;
   readonly #rules: readonly CapioClRule[];
@@ -81,7 +81,7 @@ export class CapioClEngine {
     this.#index = new RuleIndex(this.#capioDir, table.entries);
     this.apps = appNames(config, table.entries.values());
     this.dependencies = allDependencies(table.entries.values());
-    const outside = this.dependencies.find(isAbsolutePattern);
+    const outside = [...this.dependencies].find(isAbsolutePattern);
     if (outside !== undefined) throw dependsOutside(outside, this.#capioDir);
   }
 
@@ -232,9 +232,9 @@ function appNames(
   return union([config?.ioGraph.map(({ name }) => name) ?? [], ...sets]);
 }
 
-function allDependencies(entries: Iterable<RuleEntry>): string[] {
-  return union(
-    [...entries].map(({ committed }) =>
+function allDependencies(entries: Iterable<RuleEntry>): Set<string> {
+  return new Set(
+    [...entries].flatMap(({ committed }) =>
       committed?.type === "on_file" ? committed.dependencies : []
     ),
   );

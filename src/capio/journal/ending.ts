@@ -7,13 +7,8 @@ export function settle(
   file: WorkflowFile,
   event: { by: string; time: number },
 ): WorkflowState {
-  if (file.phase !== "open" || !isComplete(state, file)) return state;
-  end(state, file, "committed", event.time);
-  file.committedBy = event.by;
-  if (!file.unlinked && state.engine.isPermanent(file.path)) {
-    state.unpublished.set(file.number, file);
-  }
-  return settleDependents(state, event);
+  if (!commit(state, file, event)) return state;
+  return isAwaited(state, file) ? settleDependents(state, event) : state;
 }
 
 /** Commits what waited for something that is complete now. */
@@ -21,9 +16,14 @@ export function settleDependents(
   state: WorkflowState,
   event: { by: string; time: number },
 ): WorkflowState {
-  for (const dependent of [...state.dependents]) {
-    settle(state, dependent, event);
-  }
+  let mayHaveMore: boolean;
+  do {
+    mayHaveMore = false;
+    for (const file of state.dependents) {
+      if (!commit(state, file, event)) continue;
+      mayHaveMore ||= isAwaited(state, file);
+    }
+  } while (mayHaveMore);
   return state;
 }
 
@@ -36,7 +36,7 @@ export function lose(
 ): WorkflowState {
   end(state, file, "lost", time);
   file.lostBy = member;
-  return loseHopeless(state, member, time);
+  return isAwaited(state, file) ? loseHopeless(state, member, time) : state;
 }
 
 /** Loses what nobody is left to finish. */
@@ -50,6 +50,26 @@ export function loseHopeless(
     file.lostBy = member;
   }
   return state;
+}
+
+/** Commits the file, and no other, if its rule is satisfied. */
+function commit(
+  state: WorkflowState,
+  file: WorkflowFile,
+  event: { by: string; time: number },
+): boolean {
+  if (file.phase !== "open" || !isComplete(state, file)) return false;
+  end(state, file, "committed", event.time);
+  file.committedBy = event.by;
+  if (!file.unlinked && state.engine.isPermanent(file.path)) {
+    state.unpublished.set(file.number, file);
+  }
+  return true;
+}
+
+/** Whether the end of the file may be that of others, most often of none. */
+function isAwaited({ engine }: WorkflowState, { path }: WorkflowFile): boolean {
+  return engine.dependencies.has(path);
 }
 
 /** Nothing changes what is committed or lost any more. */

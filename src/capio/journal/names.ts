@@ -81,7 +81,10 @@ export function rename(
     if (unpublished) state.unpublished.set(file.number, file);
     if (file.phase === "open") settle(state, file, event);
   }
-  return state;
+  // What is complete may have got the name that others wait for.
+  const { dependencies } = state.engine;
+  const isAwaited = moved.some(({ path }) => dependencies.has(path));
+  return isAwaited ? settleDependents(state, event) : state;
 }
 
 /** `path`, and when it is a directory every known path below it. */

@@ -263,6 +263,55 @@ Deno.test("a file whose dependency is never finished is lost once nobody writes 
   assertEquals(phaseOf(play([...begun, ["2", end("2")]]), "a"), "committed");
 });
 
+Deno.test("what is finished under another name finishes what depends on its new one", () => {
+  const state = play([
+    ["1", join("w")],
+    [
+      "1",
+      rules([
+        { name: ["a"], committed: "on_file", file_deps: ["done"] },
+        { name: ["*.tmp"], committed: "on_close" },
+      ]),
+    ],
+    ["1", open("a", 0)],
+    ["1", open("done.tmp", 1)],
+    ["1", close(1)],
+    ["1", { event: "rename", from: "done.tmp", to: "done" }],
+  ]);
+  assertEquals(phaseOf(state, "a"), "committed");
+});
+
+Deno.test("any number of files may depend on one, and be finished or lost with it", () => {
+  const script: Script = [
+    ["1", join("w")],
+    [
+      "1",
+      rules([
+        { name: ["*.csv"], committed: "on_file", file_deps: ["done"] },
+        { name: ["done"], committed: "on_close" },
+      ]),
+    ],
+    ...Array.from({ length: 20_000 }, (_, i): Script[0] => [
+      "1",
+      { event: "open", path: `${i}.csv`, handle: i + 1 },
+    ]),
+    ["1", open("done")],
+  ];
+  const phases = (last: EventBody) => {
+    const state = play([...script, ["1", last]]);
+    return new Set([...state.paths.values()].map(({ phase }) => phase));
+  };
+  assertEquals([...phases(close())], ["committed"]);
+  assertEquals(
+    [...phases({ event: "close", handle: 0, failed: true })].sort(),
+    [
+      "lost",
+      "open",
+    ],
+  );
+  assertEquals([...phases(end("1", "lost"))], ["lost"]);
+});
+
 Deno.test("files that depend on each other in a circle are lost with their last writer", () => {
   const script: Script = [
     ["1", join("w")],
