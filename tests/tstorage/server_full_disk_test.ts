@@ -103,6 +103,38 @@ Deno.test("a PUT under way is stored although another one does not fit", async (
   }
 });
 
+Deno.test("where not all that replaces others fits, the last that was taken is there", async () => {
+  using disk = Disk.mount("40m");
+  if (!disk) return;
+  using errors = new Errors();
+  const path = `${disk.path}/records.db`;
+  const ballast = `${disk.path}/ballast`;
+  Deno.writeFileSync(ballast, new Uint8Array(24 * MIB));
+  const version = (fill: number) =>
+    Array.from({ length: 20_000 }, (_, i) => ({
+      key: new Key(1, BigInt(i), 0, 0n, 0n),
+      value: new Uint8Array(200).fill(fill),
+    }));
+  let last = 0;
+  let refused = 0;
+  for (let fill = 1; fill <= 8; fill += 2) {
+    // Each server finds what the one before has not settled.
+    await using server = serveTStorage({ port: 0, path });
+    for (const next of [fill, fill + 1]) {
+      if (next === 8) Deno.removeSync(ballast);
+      await using channel = await connected(server.port);
+      if ((await channel.puta(version(next))).isOk()) last = next;
+      else if (errors.take().includes("disk is full")) refused++;
+      await using reader = await connected(server.port);
+      const { data } = await reader.get(Key.MIN, Key.MAX);
+      const fills = new Set(data.map(({ value }) => value[0]));
+      assertEquals([data.length, ...fills], [20_000, last]);
+    }
+  }
+  assertEquals(last, 8);
+  assert(refused > 0, "all of it did fit");
+});
+
 Deno.test("what was stored as the last that fits is there after the next start", async () => {
   using disk = Disk.mount("64m");
   if (!disk) return;

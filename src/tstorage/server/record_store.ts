@@ -19,6 +19,9 @@ const SCHEMA = `
   INSERT INTO state SELECT 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
 `;
 
+/** What a step of settling writes, more or less. */
+const SETTLED_BYTES = 4 * 2 ** 20;
+
 /**
  * Records in SQLite.
  *
@@ -91,8 +94,7 @@ export class RecordStore {
     withAcq: boolean,
   ): Promise<{ readonly acqMin: bigint; readonly acqMax: bigint }> {
     return this.#exclusive(async () => {
-      // If it should not fit, the whole log is its own and can be given back.
-      if (this.#log.isLong(bytes)) this.#attempt(() => this.#log.move(false));
+      this.#shortenLog(bytes);
       const acqMin = this.#pendingAcq = this.#now;
       const put = this.#lastPut + 1;
       let acq = acqMin;
@@ -193,6 +195,7 @@ export class RecordStore {
   }
 
   async #settleStep(pass: Iterator<void>): Promise<boolean | undefined> {
+    this.#shortenLog(SETTLED_BYTES);
     // Should it be lost it is done again, so it need not be on the disk yet.
     this.#db.exec("PRAGMA synchronous = NORMAL");
     try {
@@ -221,6 +224,14 @@ export class RecordStore {
       this.#log.move(this.#hasFailed);
       this.#hasFailed = false;
     });
+  }
+
+  /**
+   * Moves the log if so many bytes more would make it long. If they should not
+   * fit, the whole log is theirs and can be given back.
+   */
+  #shortenLog(bytes: number): void {
+    if (this.#log.isLong(bytes)) this.#attempt(() => this.#log.move(false));
   }
 
   /** Tries what can be done after the next PUT as well, if there is no room. */
