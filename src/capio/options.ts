@@ -6,6 +6,7 @@ import {
   parseCapioClSettings,
   serializeCapioCl,
 } from "./cl/mod.ts";
+import { findInForce } from "./in_force.ts";
 import { statedRules } from "./rule_scope.ts";
 import { system } from "./system.ts";
 import type { WorkspaceOptions } from "./workspace.ts";
@@ -165,6 +166,7 @@ function checkDirectory(directory: string): void {
       `Requires ${name} access to the workflow's directory "${directory}", run again with --allow-${name}=${directory}`,
     );
   }
+  makeWayFor(directory);
   let info: Deno.FileInfo;
   try {
     info = system.statSync(directory);
@@ -179,6 +181,16 @@ function checkDirectory(directory: string): void {
   throw new Deno.errors.NotADirectory(
     `Cannot use "${directory}" as capioDir: it is not a directory`,
   );
+}
+
+/** In a context around, the directory may have been made just now. */
+function makeWayFor(directory: string): void {
+  const found = findInForce(directory, true);
+  if (!found) return;
+  const { workspace, place } = found;
+  workspace.workflow.refresh();
+  if (!workspace.isDirectory(place.path)) return;
+  workspace.folder.makeRealTwin(place.path);
 }
 
 function readDocument(file: string | URL): string | undefined {

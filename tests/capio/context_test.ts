@@ -135,6 +135,19 @@ Deno.test("contexts of different directories nest", async () => {
   assertEquals(outer.list(), ["outer.txt"]);
 });
 
+Deno.test("a context may begin in a directory that was made in another one", async () => {
+  using dir = new TestDirectory();
+  const inner = `${dir.path}/inner`;
+  await withCapio({ capioDir: dir.path }, async () => {
+    await Deno.mkdir(inner);
+    await withCapio({ capioDir: inner }, async () => {
+      await Deno.writeTextFile(`${inner}/a`, "in it");
+    });
+    assertEquals(await Deno.readTextFile(`${inner}/a`), "in it");
+  });
+  assertEquals(dir.list(), ["inner", "inner/a"]);
+});
+
 Deno.test("of contexts that overlap each is in force until it is left", async () => {
   using first = new TestDirectory();
   using second = new TestDirectory();

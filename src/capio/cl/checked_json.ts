@@ -15,10 +15,12 @@ import { CapioClError, type CapioClProblem } from "./problem.ts";
  * describes; it names everything that is wrong, each with its place.
  */
 export function parseCheckedJson<Output>(
-  text: string,
+  given: string,
   schema: v.GenericSchema<unknown, Output>,
   source: string,
 ): Output {
+  // Some editors begin a file with a byte order mark.
+  const text = given.replace(/^\ufeff/, "");
   const result = v.safeParse(schema, parseJson(text, source));
   if (result.success) return result.output;
   throw new CapioClError(source, locateIssues(result.issues, text));

@@ -134,6 +134,14 @@ for (const [form, text] of Object.entries(DOCUMENTED_FORMS)) {
   });
 }
 
+Deno.test("a byte order mark is passed over", () => {
+  const text = `\ufeff{ "name": "w", "IO_Graph": [] }`;
+  assertEquals(parseCapioCl(text).name, "w");
+  assertEquals(problemsOf(text.replace("[]", "7")), [
+    "$.IO_Graph: expected an array of objects, found 7",
+  ]);
+});
+
 Deno.test("documented forms mean what the schema's forms mean", () => {
   const rule = (text: string) => parseCapioCl(text).ioGraph[0].streaming[0];
   assertEquals(rule(DOCUMENTED_FORMS["on_file:NAME"]).committed, {
