@@ -44,15 +44,16 @@ export function decodePosition(id: string | null): EventPosition | undefined {
  * @throws {TypeError} If its data is not what its name promises.
  */
 export function decodeEvent(sent: ServerSentEvent): LineEvent | undefined {
+  const next = decodePosition(sent.id)?.next ?? 0;
   switch (sent.event) {
     case "": {
-      const id = (decodePosition(sent.id)?.next ?? 0) - 1;
-      return { kind: "item", id, item: deserializeItem(JSON.parse(sent.data)) };
+      const item = deserializeItem(JSON.parse(sent.data));
+      return { kind: "item", id: next - 1, item };
     }
     case "gap":
-      return { kind: "gap", dropped: Number(JSON.parse(sent.data)) };
+      return { kind: "gap", dropped: Number(JSON.parse(sent.data)), next };
     case "clear":
-      return { kind: "clear" };
+      return { kind: "clear", next };
     case "last":
       return { kind: "last", lines: JSON.parse(sent.data) };
   }
@@ -61,13 +62,15 @@ export function decodeEvent(sent: ServerSentEvent): LineEvent | undefined {
 /** Takes a stream of server-sent events apart, wherever its chunks are split. */
 export class EventStreamParser {
   #rest = "";
+  #lastId = "";
+  /** Counts once its event is whole: the connection may be cut before that. */
   #id = "";
   #event = "";
   #data: string[] = [];
 
   /** The last identifier that was sent, with or without an event. */
   get lastId(): string {
-    return this.#id;
+    return this.#lastId;
   }
 
   /** The events that a chunk of the stream completes. */
@@ -91,6 +94,7 @@ export class EventStreamParser {
     const data = this.#data;
     this.#event = "";
     this.#data = [];
+    this.#lastId = this.#id;
     if (data.length === 0) return [];
     return [{ event, data: data.join("\n"), id: this.#id }];
   }
@@ -105,9 +109,9 @@ function encodeEvent(event: LineEvent, buffer: string): string {
         JSON.stringify(event.item)
       }\n\n`;
     case "gap":
-      return `event: gap\ndata: ${event.dropped}\n\n`;
+      return `id: ${buffer}-${event.next}\nevent: gap\ndata: ${event.dropped}\n\n`;
     case "clear":
-      return "event: clear\ndata: {}\n\n";
+      return `id: ${buffer}-${event.next}\nevent: clear\ndata: {}\n\n`;
     case "last":
       return `event: last\ndata: ${JSON.stringify(event.lines)}\n\n`;
   }

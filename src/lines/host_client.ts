@@ -84,12 +84,14 @@ export class HostClient {
     });
   }
 
-  /** Opens a stream, and tries again until the host sends its head. */
+  /** Opens a stream of events, and tries again until the host sends its head. */
   async open(request: HostRequest): Promise<Response> {
     return await this.#withRetries(async (signal) => {
       const response = await this.#fetch(request, signal);
-      if (!response.ok) dataOf(response, await response.text());
-      return response;
+      const type = response.headers.get("content-type") ?? "";
+      if (response.ok && type.startsWith("text/event-stream")) return response;
+      dataOf(response, await response.text());
+      throw rejection(response);
     });
   }
 
@@ -183,12 +185,16 @@ function dataOf(response: Response, text: string): unknown {
     ? body.message
     : response.statusText;
   if (response.ok && message === "success") return body?.data;
-  throw new LinesError(
-    response.ok
-      ? `${response.url} is not a line host: it answers something else`
-      : `The host answers ${response.status}: ${message}`,
+  throw rejection(response, message);
+}
+
+function rejection({ ok, status, url }: Response, message = ""): LinesError {
+  return new LinesError(
+    ok
+      ? `${url} is not a line host: it answers something else`
+      : `The host answers ${status}: ${message}`,
     "rejected",
-    { status: response.status },
+    { status },
   );
 }
 

@@ -12,10 +12,13 @@ export type LineEvent =
   | { readonly kind: "start"; readonly next: number }
   /** An item was completed; items are numbered in the order they came. */
   | { readonly kind: "item"; readonly id: number; readonly item: LineItem }
-  /** The reader lagged: this many items are gone before it could read them. */
-  | { readonly kind: "gap"; readonly dropped: number }
-  /** The buffer was cleared. */
-  | { readonly kind: "clear" }
+  /**
+   * The reader lagged: this many items are gone before it could read them, and
+   * the stream goes on with the item of this number.
+   */
+  | { readonly kind: "gap"; readonly dropped: number; readonly next: number }
+  /** The buffer was cleared; the next item will have this number. */
+  | { readonly kind: "clear"; readonly next: number }
   /** The unfinished last lines are now these. */
   | { readonly kind: "last"; readonly lines: readonly string[] };
 
@@ -78,7 +81,6 @@ export function gapWarning(dropped: number): GroupedMessage {
 class LineCursor {
   readonly #source: LineEventSource;
   #next: number;
-  #clearedAt: number;
   #lastLines = "";
   #isStarted = false;
 
@@ -86,7 +88,6 @@ class LineCursor {
     this.#source = source;
     // A number from the future is that of another buffer's item.
     this.#next = Math.min(start, source.history.next);
-    this.#clearedAt = source.history.clearedAt;
   }
 
   /** What the reader has not seen yet; nothing when there is nothing new. */
@@ -95,14 +96,14 @@ class LineCursor {
     const events: LineEvent[] = [];
     if (!this.#isStarted) events.push({ kind: "start", next: this.#next });
     this.#isStarted = true;
-    if (history.clearedAt !== this.#clearedAt) {
-      this.#clearedAt = history.clearedAt;
-      this.#next = Math.max(this.#next, history.clearedAt);
-      events.push({ kind: "clear" });
+    if (this.#next < history.clearedAt) {
+      this.#next = history.clearedAt;
+      events.push({ kind: "clear", next: this.#next });
     }
     if (this.#next < history.first) {
-      events.push({ kind: "gap", dropped: history.first - this.#next });
+      const dropped = history.first - this.#next;
       this.#next = history.first;
+      events.push({ kind: "gap", dropped, next: this.#next });
     }
     let chars = 0;
     for (const item of history.slice(this.#next, this.#next + MOST_ITEMS)) {

@@ -77,11 +77,15 @@ export class LineHistory {
     this.#evict();
   }
 
+  /**
+   * Removes all items. This takes a number as an item does, so that a reader
+   * who comes back with a number is told whatever it has missed.
+   */
   clear(): void {
     this.#items = [];
     this.#head = 0;
     this.#chars = 0;
-    this.#clearedAt = this.#next;
+    this.#clearedAt = ++this.#next;
   }
 
   #evict(): void {

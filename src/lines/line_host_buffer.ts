@@ -1,5 +1,9 @@
 import { pacedBody } from "./paced_body.ts";
-import { decodePosition, encodeEvents } from "./event_stream.ts";
+import {
+  decodePosition,
+  encodeEvents,
+  type EventPosition,
+} from "./event_stream.ts";
 import type { SerializedMessage } from "./grouped_message.ts";
 import { HostToken } from "./host_token.ts";
 import type { LineBufferOptions } from "./line_buffer.ts";
@@ -260,12 +264,10 @@ export class LineHostBuffer extends MirroredLineBuffer {
       });
     }
     const id = request.headers.get("last-event-id") ?? query.get("lastEventId");
-    const position = decodePosition(id);
-    const next = position?.buffer === this.#id ? position.next : undefined;
-    // Whoever knows another buffer has not seen any of this one.
-    const stored = id !== null || query.get("stored") !== "false";
-    const events = this.events({ stored, next })
-      .pipeThrough(encodedEvents(this.#id));
+    const events = this.events({
+      stored: query.get("stored") !== "false",
+      next: this.#nextFor(decodePosition(id)),
+    }).pipeThrough(encodedEvents(this.#id));
 
     this.#liveReaders++;
     return liveResponse(events, {
@@ -273,6 +275,12 @@ export class LineHostBuffer extends MirroredLineBuffer {
       signal,
       onEnd: () => this.#liveReaders--,
     });
+  }
+
+  /** Whoever knows another buffer has not seen any of this one. */
+  #nextFor(position: EventPosition | undefined): number | undefined {
+    if (position === undefined) return undefined;
+    return position.buffer === this.#id ? position.next : 0;
   }
 
   /** Stores what a mirror posts, once, however often it posts it. */

@@ -166,7 +166,8 @@ export class LineHostReader {
       for await (const chunk of untilCut(response)) {
         const events = parser.push(chunk).map(decodeEvent);
         lastId = parser.lastId || lastId;
-        yield events.filter((it) => it !== undefined);
+        const known = events.filter((it) => it !== undefined);
+        if (known.length > 0) yield known;
       }
       await delay(RECONNECT_MILLISECONDS, { signal });
     }

@@ -60,12 +60,14 @@ function connect(lastEventId) {
     addItem(JSON.parse(event.data));
   });
   source.addEventListener("gap", (event) => {
+    lastId = event.lastEventId;
     const dropped = Number(event.data);
     items += dropped;
     const lines = dropped === 1 ? " line was" : " lines were";
     addRows([{ kind: "gap", number: "", text: dropped + lines + " dropped here" }]);
   });
-  source.addEventListener("clear", () => {
+  source.addEventListener("clear", (event) => {
+    lastId = event.lastEventId;
     rows = [];
     items = longest = unseen = 0;
     renderSoon();

@@ -10,8 +10,8 @@ import { seededRandom } from "./seeded_random.ts";
 
 const EVENTS: LineEvent[] = [
   { kind: "item", id: 4, item: "data: x\nid: 7\r\n\u2028\u{1f40b}" },
-  { kind: "gap", dropped: 3 },
-  { kind: "clear" },
+  { kind: "gap", dropped: 2, next: 7 },
+  { kind: "clear", next: 8 },
   { kind: "item", id: 8, item: new GroupedMessage(["a", ""], "error") },
   { kind: "last", lines: ["half", "<b>"] },
 ];
@@ -43,6 +43,18 @@ Deno.test("the start names the position even before the first item", () => {
     [],
   );
   assertEquals(parser.lastId, "b-0");
+});
+
+Deno.test("an event that is cut off leaves the position before it", () => {
+  const text = encodeEvents([
+    { kind: "start", next: 4 },
+    { kind: "item", id: 4, item: "four" },
+  ], "b");
+  const parser = new EventStreamParser();
+  assertEquals(parser.push(text.slice(0, -1)), []);
+  assertEquals(parser.lastId, "b-4");
+  assertEquals(parser.push("\n").length, 1);
+  assertEquals(parser.lastId, "b-5");
 });
 
 Deno.test("comments, other fields and events of later hosts are passed over", () => {

@@ -242,6 +242,30 @@ Deno.test("events tell of clearings and of unfinished lines", async () => {
     { kind: "last", lines: [] },
   ]);
   buffer.clear();
-  assertEquals(await read(), [{ kind: "clear" }]);
+  assertEquals(await read(), [{ kind: "clear", next: 2 }]);
   await reader.cancel();
+});
+
+Deno.test("events from a number on tell of the clearing after it", async () => {
+  const buffer = new LineBuffer();
+  buffer.write("a\n");
+  buffer.clear();
+  const first = async (next: number) => {
+    const reader = buffer.events({ next }).getReader();
+    const { value } = await reader.read();
+    await reader.cancel();
+    return value;
+  };
+  assertEquals(await first(1), [
+    { kind: "start", next: 1 },
+    { kind: "clear", next: 2 },
+  ]);
+  assertEquals(await first(2), [{ kind: "start", next: 2 }]);
+  buffer.write("b\n");
+  assertEquals(await first(0), [
+    { kind: "start", next: 0 },
+    { kind: "clear", next: 2 },
+    { kind: "item", id: 2, item: "b" },
+  ]);
+  assertEquals(buffer.dropped, 0);
 });
