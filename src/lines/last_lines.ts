@@ -66,7 +66,8 @@ export class LastLines {
   complete(writer: string): LineItem[] {
     const items: LineItem[] = [];
     const last = this.#lines.get(writer);
-    if (last === undefined) return items;
+    // It is complete if it ended in `\r`, and the `\n` of it may still come.
+    if (last === undefined || last.afterReturn) return items;
     if (last.text !== "") this.#complete(last, items);
     this.#lines.delete(writer);
     return items;
@@ -121,5 +122,6 @@ export class LastLines {
   #forgetOldest(items: LineItem[]): void {
     const [oldest] = this.#lines.keys();
     items.push(...this.complete(oldest));
+    this.#lines.delete(oldest);
   }
 }

@@ -51,6 +51,16 @@ Deno.test("newLine completes a last line that is not empty, and else nothing", (
   assertEquals(buffer.read(), ["a", "b"]);
 });
 
+Deno.test("a break is one also when newLine or a message comes between its two halves", () => {
+  const buffer = new LineBuffer();
+  buffer.write("a\r");
+  buffer.newLine();
+  buffer.write("\nb\r");
+  buffer.append(new GroupedMessage("message"));
+  buffer.write("\nc\n");
+  assertEquals(buffer.read().map(String), ["a", "b", "message", "c"]);
+});
+
 Deno.test("a message completes the last line and is one item", () => {
   const buffer = new LineBuffer();
   const message = new GroupedMessage(["x", "y"], "error");
