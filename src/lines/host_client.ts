@@ -1,4 +1,5 @@
 import { delay } from "@std/async";
+import { assertToken } from "./host_token.ts";
 import { LinesError } from "./lines_error.ts";
 import { assertPositive } from "./positive.ts";
 
@@ -48,7 +49,7 @@ export class HostClient {
   readonly headersGet: Readonly<Record<string, string>>;
   readonly #address: string;
   readonly #timeout: number;
-  readonly #client: Deno.HttpClient = Deno.createHttpClient({});
+  readonly #client: Deno.HttpClient;
 
   constructor(address: string, options: HostClientOptions = {}) {
     const { timeout = 30_000, token, headers = {} } = options;
@@ -59,6 +60,7 @@ export class HostClient {
       );
     }
     assertPositive({ timeout });
+    if (token !== undefined) assertToken(token);
     this.#address = address.replace(/\/$/, "");
     this.#timeout = timeout;
     this.headersGet = {
@@ -67,6 +69,9 @@ export class HostClient {
       ...(token === undefined ? {} : { "Authorization": `Bearer ${token}` }),
       ...headers,
     };
+    // Later it would look as if the host could not be reached.
+    assertHeaders(this.headersGet);
+    this.#client = Deno.createHttpClient({});
   }
 
   /** Headers of requests with a body. */
@@ -158,6 +163,17 @@ export class HostClient {
       `Cannot reach the host at ${this.#address}: ${reasonOf(error)}`,
       "unreachable",
       { cause: error },
+    );
+  }
+}
+
+function assertHeaders(headers: Record<string, string>): void {
+  try {
+    new Headers(headers);
+  } catch (cause) {
+    throw new TypeError(
+      'Argument "headers" has a name or a value that HTTP does not allow',
+      { cause },
     );
   }
 }

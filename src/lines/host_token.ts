@@ -5,9 +5,7 @@ export class HostToken {
   readonly #digest: Uint8Array;
 
   constructor(token: string) {
-    if (token === "") {
-      throw new TypeError('Argument "token" must not be empty');
-    }
+    assertToken(token);
     this.#digest = digestOf(token);
   }
 
@@ -21,6 +19,15 @@ export class HostToken {
     const given = /^Bearer +(.+)$/i.exec(header)?.[1] ?? query.get("token");
     return timingSafeEqual(digestOf(given ?? ""), this.#digest);
   }
+}
+
+/** Throws when a token is none that every client can send in a header. */
+export function assertToken(token: string): void {
+  if (/^[!-~]+( +[!-~]+)*$/.test(token)) return;
+  throw new TypeError(
+    'Argument "token" must be of printable ASCII characters, ' +
+      "not start or end with a space, and not be empty",
+  );
 }
 
 /** Digests have one length, which is what a comparison in constant time needs. */

@@ -105,6 +105,8 @@ export class LineHostBuffer extends MirroredLineBuffer {
   readonly apiRoute: string;
   /** Names the items of this buffer, so that a reader notices another one. */
   readonly #id: string = crypto.randomUUID();
+  /** The route as it is in the URL of a request. */
+  readonly #path: string;
   readonly #bodies: RequestBodies;
   readonly #postNumbers = new PostNumbers();
   readonly #stallTimeout: number;
@@ -133,6 +135,7 @@ export class LineHostBuffer extends MirroredLineBuffer {
     }
     assertPositive({ maxBodyBytes, bodyTimeout, stallTimeout });
     this.apiRoute = apiRoute;
+    this.#path = new URL(apiRoute, "http://localhost").pathname;
     this.#bodies = new RequestBodies({ maxBodyBytes, bodyTimeout });
     this.#stallTimeout = stallTimeout;
     this.#token = token === undefined ? undefined : new HostToken(token);
@@ -188,8 +191,8 @@ export class LineHostBuffer extends MirroredLineBuffer {
   }
 
   #answerTo(path: string): Answer | undefined {
-    if (!path.startsWith(this.apiRoute)) return undefined;
-    switch (path.slice(this.apiRoute.length)) {
+    if (!path.startsWith(this.#path)) return undefined;
+    switch (path.slice(this.#path.length)) {
       case "":
         return (request, query) => this.#answerItems(request, query);
       case "-state":

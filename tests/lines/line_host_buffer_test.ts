@@ -361,6 +361,10 @@ Deno.test("without the token nothing is read, written or shown", async () => {
   );
   assertEquals((await ask("GET", "?token=secret")).status, 200);
   assertEquals(host.read(), []);
+  // No client can send these in a header.
+  for (const token of ["", " x", "x\n", "\u62bd"]) {
+    assertThrows(() => new LineHostBuffer({ token }), TypeError, "token");
+  }
 });
 
 Deno.test("a host is one route of any server", async () => {
@@ -370,6 +374,9 @@ Deno.test("a host is one route of any server", async () => {
   assertEquals(await handle("/a/linesx"), null);
   assertEquals((await handle("/a/lines"))?.status, 200);
   assertEquals((await handle("/a/lines-state?state=maxlen"))?.status, 200);
+  const foreign = new LineHostBuffer({ apiRoute: "/S\u00fc\u00df/\u62bd" });
+  const request = new Request(`http://x${foreign.apiRoute}-state?state=closed`);
+  assertEquals((await foreign.handler(request))?.status, 200);
   for (const apiRoute of ["", "x", "/", "/x/", "/x?y"]) {
     assertThrows(() => new LineHostBuffer({ apiRoute }), TypeError, "apiRoute");
   }
