@@ -10,6 +10,7 @@ export const printScopes = new AsyncLocalStorage<PrintScope | undefined>();
 /** The methods of the console that print, and where to. */
 const CONSOLE_METHODS = {
   assert: "stderr",
+  clear: "stdout",
   count: "stdout",
   countReset: "stdout",
   debug: "stdout",

@@ -1,7 +1,17 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
+import type { InspectOptions } from "node:util";
 import type { StandardStream } from "./intercepted_prints.ts";
 import type { LineTarget, RedirectTargets } from "./redirect.ts";
+
+/**
+ * How Deno's own console shows objects, where that of Node.js differs. The
+ * types of Node.js do not know of quotes.
+ */
+const INSPECT_OPTIONS: InspectOptions & { quotes: string[] } = {
+  depth: 4,
+  quotes: ['"', "'", "`"],
+};
 
 /** What is printed inside a redirection, on its way to the targets. */
 export class PrintScope {
@@ -21,6 +31,7 @@ export class PrintScope {
       stdout: this.#sinks.stdout?.asNodeStream() ?? nowhere(),
       stderr: this.#sinks.stderr?.asNodeStream() ?? nowhere(),
       ignoreErrors: false,
+      inspectOptions: INSPECT_OPTIONS,
     });
   }
 

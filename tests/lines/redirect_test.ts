@@ -68,6 +68,47 @@ Deno.test("every way to print is caught, as the console formats it", async () =>
   ]);
 });
 
+Deno.test("objects look as the console of Deno shows them", async () => {
+  const values = [
+    { text: "it's", double: 'say "x"', none: null, 5: [1, , 3] },
+    ["text", new Map([["key", { a: "b" }]]), new Set(["x"])],
+    { a: { b: { c: { d: { e: { f: 1 } } } } } },
+    new (class Job {
+      name = "x";
+      done = false;
+    })(),
+    Array.from({ length: 120 }, (_, i) => i),
+    [new Date(0), /x/, 1n, Symbol("s"), () => {}, new Uint8Array(3)],
+  ];
+  const buffer = new LineBuffer({ maxlen: 1_000 });
+  await redirectStdout(buffer, () => values.forEach((it) => console.log(it)));
+  assertEquals(
+    buffer.read().join("\n"),
+    values.map((it) => Deno.inspect(it)).join("\n"),
+  );
+});
+
+Deno.test("clearing the console inside a scope leaves the real one alone", async () => {
+  const module = new URL("../../src/lines/mod.ts", import.meta.url);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      "--no-check",
+      ...await stdConfigArgs(),
+      `import { LineBuffer, redirectStdout } from ${JSON.stringify(module)};
+      const buffer = new LineBuffer();
+      await redirectStdout(buffer, () => {
+        console.log("inside");
+        console.clear();
+      });
+      console.log(buffer.read());`,
+    ],
+    env: { NO_COLOR: "1" },
+    stderr: "inherit",
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), '[ "inside" ]\n');
+});
+
 Deno.test("standard error is redirected apart from standard output", async () => {
   const out = new LineBuffer();
   const err = new LineBuffer();
@@ -162,6 +203,17 @@ Deno.test("a mirror catches what its function prints", async () => {
   });
   assertEquals(result, 7);
   assertEquals(served.host.read(), ["one", "two", "three"]);
+});
+
+Deno.test("a function may close the mirror that it prints to", async () => {
+  await using served = serveHost();
+  const mirror = served.mirror();
+  const result = await mirror.run(async () => {
+    console.log("the end");
+    await mirror.close();
+    return 5;
+  });
+  assertEquals([result, served.host.read()], [5, ["the end"]]);
 });
 
 Deno.test("an error of the function is sent and thrown", async () => {
