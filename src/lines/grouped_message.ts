@@ -103,6 +103,17 @@ export function deserializeItem(value: unknown): LineItem {
   return typeof value === "string" ? value : GroupedMessage.deserialize(value);
 }
 
+/** Throws when the argument "message" is none. */
+export function assertMessage(
+  message: unknown,
+): asserts message is GroupedMessage {
+  if (message instanceof GroupedMessage) return;
+  throw new TypeError(
+    'Argument "message" must be a GroupedMessage, ' +
+      `found ${Deno.inspect(message, { depth: 0 })}`,
+  );
+}
+
 /** How many characters an item has, line breaks left out. */
 export function charsOf(item: LineItem): number {
   if (typeof item === "string") return item.length;

@@ -1,10 +1,15 @@
-import type { GroupedMessage, LineItem } from "./grouped_message.ts";
+import {
+  assertMessage,
+  type GroupedMessage,
+  type LineItem,
+} from "./grouped_message.ts";
 import { LastLines } from "./last_lines.ts";
 import { type LineEvent, lineEvents, lineItems } from "./line_events.ts";
 import { LineHistory } from "./line_history.ts";
 import { LineIO } from "./line_io.ts";
 import { LinesError } from "./lines_error.ts";
 import { assertPositive } from "./positive.ts";
+import { assertText } from "./text_argument.ts";
 
 /** Options for {@linkcode LineBuffer}. */
 export interface LineBufferOptions {
@@ -129,11 +134,7 @@ export class LineBuffer extends LineIO {
    * @throws {LinesError} If the buffer is closed.
    */
   write(text: string, writer = ""): number {
-    if (typeof text !== "string") {
-      throw new TypeError(
-        `Argument "text" must be a string, found ${typeof text}`,
-      );
-    }
+    assertText(text);
     this.#assertOpen("write to");
     this.#push(this.#lastLines.write(writer, text), text.length);
     return text.length;
@@ -147,6 +148,7 @@ export class LineBuffer extends LineIO {
    * @throws {LinesError} If the buffer is closed.
    */
   append(message: GroupedMessage, writer = ""): void {
+    assertMessage(message);
     this.#assertOpen("write to");
     this.#push([...this.#lastLines.complete(writer), message]);
   }

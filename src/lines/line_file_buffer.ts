@@ -1,4 +1,8 @@
-import { GroupedMessage, type LineItem } from "./grouped_message.ts";
+import {
+  assertMessage,
+  GroupedMessage,
+  type LineItem,
+} from "./grouped_message.ts";
 import { LastLines } from "./last_lines.ts";
 import type { LineFiles } from "./line_files.ts";
 import { LineIO } from "./line_io.ts";
@@ -6,6 +10,7 @@ import { LineItemFiles } from "./line_item_files.ts";
 import { LineJournal } from "./line_journal.ts";
 import { LinesError } from "./lines_error.ts";
 import { assertPositive } from "./positive.ts";
+import { assertText } from "./text_argument.ts";
 
 /** Options for {@linkcode LineFileBuffer}. */
 export interface LineFileBufferOptions {
@@ -123,6 +128,7 @@ export class LineFileBuffer extends LineIO {
    * @throws {LinesError} If the buffer is closed.
    */
   async write(text: string): Promise<number> {
+    assertText(text);
     this.#assertOpen("write to");
     await this.#append(this.#lastLine.write("", text));
     return text.length;
@@ -135,6 +141,7 @@ export class LineFileBuffer extends LineIO {
    * @throws {LinesError} If the buffer is closed.
    */
   async append(message: GroupedMessage): Promise<void> {
+    assertMessage(message);
     this.#assertOpen("write to");
     await this.#append([...this.#lastLine.complete(""), message]);
   }

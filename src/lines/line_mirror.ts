@@ -1,10 +1,11 @@
-import { GroupedMessage } from "./grouped_message.ts";
+import { GroupedMessage, type LineItem } from "./grouped_message.ts";
 import { isPairOpenAt, lengthOfWholeLines } from "./line_breaks.ts";
 import { LineIO } from "./line_io.ts";
 import { LinesError, StopIteration } from "./lines_error.ts";
 import { MirrorQueue } from "./mirror_queue.ts";
 import type { MirrorPost } from "./protocol.ts";
 import { enterRedirect, redirect } from "./redirect.ts";
+import { assertText } from "./text_argument.ts";
 
 /** Most characters of an unfinished line that wait for its end. */
 const MOST_UNSENT_CHARS = 65_536;
@@ -57,6 +58,9 @@ export abstract class LineMirror extends LineIO {
   #unsent = "";
   /** What was sent ends inside a line. */
   #isSentLineOpen = false;
+  /** What the buffer accepted ends inside a line. */
+  #isDeliveredLineOpen = false;
+  #isAskedToStop = false;
   /** The last text ended in `\r`: a `\n` that comes first belongs to it. */
   #afterReturn = false;
 
@@ -70,7 +74,7 @@ export abstract class LineMirror extends LineIO {
     super();
     this.aggressive = options.aggressive ?? false;
     this.#transport = transport;
-    this.#queue = new MirrorQueue((post) => transport.deliver(post));
+    this.#queue = new MirrorQueue((post) => this.#deliver(post));
   }
 
   /** Whether the mirror is closed. */
@@ -191,6 +195,8 @@ export abstract class LineMirror extends LineIO {
    * the connection. Only the first call does anything.
    *
    * @param error What ended the writer before its time.
+   * @throws {StopIteration} If the buffer asks its mirrors to stop, which no
+   * write was told yet, and does not take the rest of a line any more.
    */
   close(error?: Error): Promise<void> {
     return this.#closing ??= this.#close(error);
@@ -217,7 +223,7 @@ export abstract class LineMirror extends LineIO {
     this.#assertOpen();
     try {
       const result = await redirect({ stdout: this, stderr: this }, fn);
-      await this.newLine();
+      if (!this.closed) await this.newLine();
       return result;
     } catch (error) {
       // Its own failure to reach the buffer is no news for the buffer.
@@ -254,11 +260,7 @@ export abstract class LineMirror extends LineIO {
 
   /** Takes a text, and gives back what of it goes now. */
   #take(text: string): string {
-    if (typeof text !== "string") {
-      throw new TypeError(
-        `Argument "text" must be a string, found ${typeof text}`,
-      );
-    }
+    assertText(text);
     const all = this.#unsent + this.#normalize(text);
     const length = this.#lengthToSend(all);
     this.#unsent = all.slice(length);
@@ -294,8 +296,23 @@ export abstract class LineMirror extends LineIO {
   }
 
   #send(text: string): Promise<void> {
-    this.#isSentLineOpen = lengthOfWholeLines(text) < text.length;
-    return this.#queue.text(text);
+    this.#isSentLineOpen = isLineOpenAfter(text);
+    const sent = this.#queue.text(text);
+    // All that was sent after it has failed, too.
+    sent.catch(() => this.#isSentLineOpen = this.#isDeliveredLineOpen);
+    return sent;
+  }
+
+  async #deliver(post: MirrorPost): Promise<void> {
+    try {
+      await this.#transport.deliver(post);
+    } catch (error) {
+      if (error instanceof StopIteration) this.#isAskedToStop = true;
+      throw error;
+    }
+    this.#isAskedToStop = false;
+    this.#isDeliveredLineOpen = post.type === "str" &&
+      isLineOpenAfter(post.text);
   }
 
   #endLine(): void {
@@ -320,12 +337,16 @@ export abstract class LineMirror extends LineIO {
   }
 
   async #close(error: Error | undefined): Promise<void> {
+    const knewToStop = this.#isAskedToStop;
     try {
       if (error === undefined) await this.#sendEof();
       else await this.#sendMessage(error, "error");
     } catch (failure) {
-      // A mirror that was asked to stop has done so.
-      if (!(failure instanceof StopIteration)) throw failure;
+      // A mirror that was asked to stop has done so, unless nobody was told
+      // and the end of a line goes with it.
+      const isOver = failure instanceof StopIteration &&
+        (knewToStop || !failure.undelivered.some(isText));
+      if (!isOver) throw failure;
     } finally {
       this.#transport.close();
     }
@@ -346,6 +367,14 @@ export abstract class LineMirror extends LineIO {
     if (!this.closed) return;
     throw new LinesError("Cannot use a line mirror once closed", "closed");
   }
+}
+
+function isLineOpenAfter(text: string): boolean {
+  return lengthOfWholeLines(text) < text.length;
+}
+
+function isText(item: LineItem): item is string {
+  return typeof item === "string";
 }
 
 function asError(value: unknown): Error {

@@ -183,6 +183,19 @@ Deno.test("unfinished lines of many writers are limited, and none is lost", () =
   assertEquals(new Set(buffer.read()).size, 2_000);
 });
 
+Deno.test("only texts are written and only messages appended", () => {
+  const buffer = new LineBuffer();
+  const number: unknown = 5;
+  assertThrows(() => buffer.write(number as string), TypeError, "number");
+  const text: unknown = "two\nlines";
+  assertThrows(
+    () => buffer.append(text as GroupedMessage),
+    TypeError,
+    "must be a GroupedMessage",
+  );
+  assertEquals(buffer.read(), []);
+});
+
 Deno.test("limits must be positive integers", () => {
   for (const maxlen of [0, -1, 1.5, NaN, Infinity]) {
     assertThrows(() => new LineBuffer({ maxlen }), TypeError, "maxlen");

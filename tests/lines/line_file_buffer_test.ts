@@ -155,6 +155,22 @@ Deno.test("closing completes the last line, once, and then using it is an error"
   assertEquals(items[3].startsWith("Error: the end"), true);
 });
 
+Deno.test("only texts are written and only messages appended to files", async () => {
+  await using directory = await temporaryDirectory();
+  await using buffer = new LineFileBuffer(`${directory.path}/job`);
+  const number: unknown = 5;
+  await assertRejects(
+    () => buffer.write(number as string),
+    TypeError,
+    'Argument "text" must be a string, found number',
+  );
+  await assertRejects(
+    () => buffer.append(number as GroupedMessage),
+    TypeError,
+    'Argument "message" must be a GroupedMessage, found 5',
+  );
+});
+
 Deno.test("wrong arguments and missing directories are errors", async () => {
   for (const path of ["", ".log", "a/", "a/.log", ".", "a/.."]) {
     assertThrows(() => new LineFileBuffer(path), TypeError, "path");

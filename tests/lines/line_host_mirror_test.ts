@@ -154,6 +154,12 @@ Deno.test("a mirror is no terminal and no file, and shows its headers", async ()
     assertThrows(() => new LineHostMirror(address), TypeError, "address");
   }
   assertThrows(() => served.mirror({ timeout: 0 }), TypeError, "timeout");
+  assertThrows(() => served.mirror({ token: "\u62bd" }), TypeError, "token");
+  assertThrows(
+    () => served.mirror({ headers: { "X Y": "1" } }),
+    TypeError,
+    "headers",
+  );
 });
 
 Deno.test("what is written while a post is under way is the next single post", async () => {
@@ -230,6 +236,41 @@ Deno.test("mirrors stop when the host says so, and can go on when it is reset", 
   await mirror.write("four\n");
   assertEquals(served.host.read(), ["one", "four"]);
   served.host.stopAllMirrors();
+});
+
+Deno.test("closing a mirror that was not told to stop loses no line in silence", async () => {
+  await using served = serveHost();
+  const mirror = served.mirror();
+  await mirror.write("one\ntw");
+  const told = served.mirror();
+  await told.write("half");
+  served.host.stopAllMirrors();
+  const error = await assertRejects(() => mirror.close(), StopIteration);
+  assertEquals(error.undelivered, ["tw\n"]);
+  await assertRejects(() => told.write("\n"), StopIteration);
+  await told.write("rest");
+  await told.close();
+  assertEquals(served.host.read(), ["one"]);
+});
+
+Deno.test("a line whose begin was refused is not ended as an empty one", async () => {
+  let isRefusing = true;
+  await using served = serveHost((request, answer) =>
+    isRefusing && request.method === "POST"
+      ? Promise.resolve(Response.json({ message: "no" }, { status: 507 }))
+      : answer()
+  );
+  const mirror = served.mirror({ aggressive: true });
+  await assertRejects(() => mirror.write("half"), LinesError, "507");
+  isRefusing = false;
+  await mirror.newLine();
+  await mirror.write("whole ");
+  isRefusing = true;
+  await assertRejects(() => mirror.write("refused"), LinesError, "507");
+  isRefusing = false;
+  await mirror.newLine();
+  await mirror.close();
+  assertEquals(served.host.read(), ["whole "]);
 });
 
 Deno.test("a host of syncstream, which does not say with each reply, is asked before each post", async () => {
