@@ -81,6 +81,18 @@ Deno.test("a mirror ends well when the host asks it to stop", async () => {
   assertEquals(host.read(), []);
 });
 
+Deno.test("serve says which port is taken", async () => {
+  await using server = new LineHostBuffer()
+    .serve({ hostname: "127.0.0.1", port: 0 });
+  const { port } = server.addr;
+  assertEquals(await lines("", "serve", "--port", `${port}`), {
+    code: 1,
+    stdout: "",
+    stderr:
+      `sluice lines: Cannot listen on "127.0.0.1:${port}": something else does\n`,
+  });
+});
+
 Deno.test("wrong usage is one line that says what is wrong", async () => {
   const cases: [args: string[], part: string][] = [
     [[], "No command"],

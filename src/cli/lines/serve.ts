@@ -1,6 +1,7 @@
 import { LineHostBuffer } from "../../lines/mod.ts";
 import { assertNoMore, parse, wholeNumber } from "../arguments.ts";
 import type { Command } from "../command.ts";
+import { listening } from "../listening.ts";
 import { orUsageError, tokenOf } from "./arguments.ts";
 
 const OPTIONS = {
@@ -41,11 +42,14 @@ Example:
         token,
       })
     );
-    await using server = buffer.serve({
+    const where = {
       hostname: values.host,
       port: wholeNumber("--port", values.port, 65_535),
-      signal,
-    });
+    };
+    await using server = listening(
+      where,
+      () => buffer.serve({ ...where, signal }),
+    );
     const { hostname, port } = server.addr;
     const name = hostname.includes(":") ? `[${hostname}]` : hostname;
     const address = `http://${name}:${port}${buffer.apiRoute}`;

@@ -1,10 +1,7 @@
-import {
-  serveTStorage,
-  type TStorageServer,
-  type TStorageServerOptions,
-} from "../../tstorage/mod.ts";
+import { serveTStorage } from "../../tstorage/mod.ts";
 import { assertNoMore, parse, wholeNumber } from "../arguments.ts";
 import { type Command, UsageError } from "../command.ts";
+import { listening } from "../listening.ts";
 
 const OPTIONS = {
   path: { type: "string", default: ":memory:" },
@@ -36,18 +33,18 @@ Example:
   async run(args, signal) {
     const { values, positionals } = parse(args, OPTIONS, []);
     assertNoMore(positionals, 0);
-    const { path, host } = values;
-    const port = wholeNumber("--port", values.port, 65_535);
+    const { path } = values;
+    const address = {
+      hostname: values.host,
+      port: wholeNumber("--port", values.port, 65_535),
+    };
     const memoryLimit = 2 ** 20 *
       wholeNumber("--memory-limit", values["memory-limit"], 2 ** 20);
     const tls = await readTls(values);
-    await using server = listen({
-      path,
-      hostname: host,
-      port,
-      memoryLimit,
-      tls,
-    });
+    await using server = listening(
+      address,
+      () => serveTStorage({ path, ...address, memoryLimit, tls }),
+    );
     const kept = path === ":memory:" ? "in memory" : `in "${path}"`;
     console.log(`Serving ${kept} on ${server.hostname}:${server.port}`);
     if (!signal.aborted) {
@@ -66,15 +63,4 @@ async function readTls({ cert, key }: { cert?: string; key?: string }) {
     cert: await Deno.readTextFile(cert),
     key: await Deno.readTextFile(key),
   };
-}
-
-function listen(options: TStorageServerOptions): TStorageServer {
-  try {
-    return serveTStorage(options);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new Error(
-      `Cannot listen on "${options.hostname}:${options.port}": something else does`,
-    );
-  }
 }
