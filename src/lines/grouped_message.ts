@@ -1,5 +1,8 @@
 import { splitLines } from "./line_breaks.ts";
 
+/** What a line of a message counts besides its own characters. */
+const LINE_CHARS = 16;
+
 /** What kind of message it is: text, a warning or an error. */
 export type MessageType = "str" | "warning" | "error";
 
@@ -114,10 +117,13 @@ export function assertMessage(
   );
 }
 
-/** How many characters an item has, line breaks left out. */
+/**
+ * How many characters an item counts as. A line of a message takes memory even
+ * when it is empty, and a message may have very many of them.
+ */
 export function charsOf(item: LineItem): number {
   if (typeof item === "string") return item.length;
-  return item.data.reduce((sum, line) => sum + line.length, 0);
+  return item.data.reduce((sum, line) => sum + line.length + LINE_CHARS, 0);
 }
 
 function typeOf(source: unknown): MessageType {

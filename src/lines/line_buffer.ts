@@ -28,7 +28,8 @@ export interface LineBufferOptions {
   maxLineChars?: number;
   /**
    * Most characters (UTF-16 code units) that the buffer holds in all: beyond
-   * it the oldest items go, however few they are.
+   * it the oldest items go, however few they are. Each line of a message counts
+   * 16 more than it has.
    *
    * @default {16_777_216}
    */

@@ -140,10 +140,11 @@ export function decodeStateChange(text: string): { closed: boolean } {
 export function decodeCount(query: URLSearchParams): number | undefined {
   const n = query.get("n");
   if (n === null) return undefined;
-  if (!/^[+-]?\d{1,15}$/.test(n)) {
+  if (!/^[+-]?\d+$/.test(n)) {
     throw new Refusal(400, `The query "n" must be an integer, found "${n}"`);
   }
-  return Number(n);
+  // More than there can be is all there is.
+  return Math.min(Math.max(-1, Number(n)), Number.MAX_SAFE_INTEGER);
 }
 
 /** The body of a reply to a reading request. */

@@ -63,6 +63,9 @@ Deno.test("POST A writes a text, GET A reads it, DELETE A clears it", async () =
   assertEquals((await ask("GET", "?n=0")).body.data, []);
   assertEquals((await ask("GET", "?n=-3")).body.data, []);
   assertEquals((await ask("GET", "?n=99")).body.data.length, 3);
+  const huge = "9".repeat(400);
+  assertEquals((await ask("GET", `?n=${huge}`)).body.data.length, 3);
+  assertEquals((await ask("GET", `?n=-${huge}`)).body.data, []);
   const cleared = await ask("DELETE", "");
   assertEquals([cleared.status, cleared.body], [200, OK]);
   assertEquals((await ask("GET", "")).body.data, []);
