@@ -1,3 +1,4 @@
+import { resolve } from "@std/path";
 import {
   assertMessage,
   GroupedMessage,
@@ -99,9 +100,11 @@ export class LineFileBuffer extends LineIO {
       );
     }
     this.maxlen = maxlen;
+    // The same files, wherever the program goes.
+    const place = resolve(base);
     this.#files = layout === "files"
-      ? new LineItemFiles(base, maxlen)
-      : new LineJournal(base, maxlen);
+      ? new LineItemFiles(place, maxlen)
+      : new LineJournal(place, maxlen);
     this.#lastLine = new LastLines(maxLineChars, maxLineChars + 1);
   }
 
@@ -164,6 +167,7 @@ export class LineFileBuffer extends LineIO {
    * positive.
    * @returns The items.
    * @throws {TypeError} If the size is not an integer.
+   * @throws {Deno.errors.InvalidData} If something else wrote to the journal.
    * @throws {LinesError} If the buffer is closed.
    */
   async read(size: number = this.maxlen): Promise<LineItem[]> {

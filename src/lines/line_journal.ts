@@ -48,9 +48,12 @@ export class LineJournal implements LineFiles {
   /** The last `count` items. */
   read(count: number): Promise<LineItem[]> {
     return this.#locked("shared", async () => {
-      const texts = await Promise.all([this.#older, this.#newer].map(readText));
-      const lines = texts.flatMap(wholeLines).slice(-count);
-      return lines.map((line) => deserializeItem(JSON.parse(line)));
+      const items = await Promise.all(
+        [this.#older, this.#newer].map(readItems),
+      );
+      return items.flat().slice(-count).map(({ path, line }) =>
+        decodeItem(path, line)
+      );
     });
   }
 
@@ -73,6 +76,8 @@ export class LineJournal implements LineFiles {
     if (this.#known?.version === version) return this.#known.items;
     const text = await readText(this.#newer);
     const lines = wholeLines(text);
+    // A log of something else is neither cut, nor renamed, nor replaced.
+    if (lines.length > 0) decodeItem(this.#newer, lines[0]);
     if (text !== "" && !text.endsWith("\n")) {
       const whole = lines.map((line) => line + "\n").join("");
       await Deno.truncate(this.#newer, new TextEncoder().encode(whole).length);
@@ -107,6 +112,25 @@ function wholeLines(text: string): string[] {
   const lines = text.split("\n");
   lines.pop();
   return lines;
+}
+
+async function readItems(
+  path: string,
+): Promise<{ path: string; line: string }[]> {
+  return wholeLines(await readText(path)).map((line) => ({ path, line }));
+}
+
+function decodeItem(path: string, line: string): LineItem {
+  try {
+    return deserializeItem(JSON.parse(line));
+  } catch (cause) {
+    throw new Deno.errors.InvalidData(
+      `Cannot read "${path}": expected an item in each line, found ` +
+        `${JSON.stringify(line.slice(0, 80))}, which no LineFileBuffer with ` +
+        'the layout "journal" writes',
+      { cause },
+    );
+  }
 }
 
 async function readText(path: string): Promise<string> {

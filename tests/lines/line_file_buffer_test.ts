@@ -155,6 +155,44 @@ Deno.test("closing completes the last line, once, and then using it is an error"
   assertEquals(items[3].startsWith("Error: the end"), true);
 });
 
+Deno.test("a log that something else writes is refused and left alone", async () => {
+  await using directory = await temporaryDirectory();
+  const path = `${directory.path}/app.log`;
+  const text = "[info] started\n[info] ready\n[info] hal";
+  await Deno.writeTextFile(path, text);
+  const buffer = new LineFileBuffer(path, { maxlen: 1 });
+  for (const use of [() => buffer.write("x\n"), () => buffer.read()]) {
+    await assertRejects(use, Deno.errors.InvalidData, `Cannot read "${path}"`);
+  }
+  await buffer.close();
+  assertEquals(await Deno.readTextFile(path), text);
+});
+
+for (const layout of ["journal", "files"] as const) {
+  Deno.test(`a relative path stays the same place, with layout ${layout}`, async () => {
+    await using directory = await temporaryDirectory();
+    const module = new URL("../../src/lines/mod.ts", import.meta.url);
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "eval",
+        "--no-check",
+        ...await stdConfigArgs(),
+        `import { LineFileBuffer } from ${JSON.stringify(module)};
+        Deno.chdir(${JSON.stringify(directory.path)});
+        const buffer = new LineFileBuffer("job", { layout: "${layout}" });
+        await buffer.write("one\\n");
+        await Deno.mkdir("elsewhere");
+        Deno.chdir("elsewhere");
+        await buffer.write("two\\n");
+        console.log(JSON.stringify(await buffer.read()));
+        await buffer.close();`,
+      ],
+      stderr: "inherit",
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout), '["one","two"]\n');
+  });
+}
+
 Deno.test("only texts are written and only messages appended to files", async () => {
   await using directory = await temporaryDirectory();
   await using buffer = new LineFileBuffer(`${directory.path}/job`);
