@@ -50,11 +50,11 @@ function makeReadable(file: Deno.FsFile): Readable {
           request.respond(count);
         }
       } catch (error) {
-        closeQuietly(file);
+        closeQuietly(() => file.close());
         throw error;
       }
     },
-    cancel: () => closeQuietly(file),
+    cancel: () => closeQuietly(() => file.close()),
   });
 }
 
@@ -82,10 +82,10 @@ function bytesOf(chunk: unknown): Uint8Array {
   );
 }
 
-/** The program may have closed the file itself. */
-function closeQuietly(file: Deno.FsFile): void {
+/** Calls `close`, for a file that the program may have closed itself. */
+export function closeQuietly(close: () => void): void {
   try {
-    file.close();
+    close();
   } catch (error) {
     if (!(error instanceof Deno.errors.BadResource)) throw error;
   }

@@ -5,6 +5,7 @@ export class Writing {
   readonly #workspace: Workspace;
   readonly #handle: number;
   #isClosed = false;
+  #isHeld = false;
 
   /** Tells the others that `path`, which lies in the spool, is being written. */
   constructor(workspace: Workspace, path: string) {
@@ -16,7 +17,7 @@ export class Writing {
 
   /** Whether the close has been reported, or is going to be. */
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#isClosed || this.#isHeld;
   }
 
   /** Reports the close. A writing that `failed` is lost to its readers. */
@@ -31,7 +32,8 @@ export class Writing {
 
   /** Reports the close once the program is seen to go on. */
   closeIfContinued(): void {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
+    this.#isHeld = true;
     this.#workspace.heldCloses.hold(() => this.close());
   }
 

@@ -1,4 +1,4 @@
-import { readableOf, writableOf } from "./file_streams.ts";
+import { closeQuietly, readableOf, writableOf } from "./file_streams.ts";
 import type { Workspace } from "./workspace.ts";
 import { Writing } from "./writing.ts";
 
@@ -58,5 +58,5 @@ Object.defineProperties(WrittenFile.prototype, {
 /** Closes a file without completing it: its readers get an error. */
 function giveUp(file: Deno.FsFile): void {
   writings.get(file)?.close(true);
-  Deno.FsFile.prototype.close.call(file);
+  closeQuietly(() => Deno.FsFile.prototype.close.call(file));
 }

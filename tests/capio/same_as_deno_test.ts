@@ -98,6 +98,17 @@ const cases: Record<string, Case> = {
     file.close();
     file.close();
   },
+  "dispose: twice": async (dir) => {
+    const file = await Deno.create(`${dir}/new.txt`);
+    file[Symbol.dispose]();
+    file[Symbol.dispose]();
+    file.close();
+  },
+  "writable: aborted after close": async (dir) => {
+    const file = await Deno.create(`${dir}/new.txt`);
+    file.close();
+    await file.writable.abort("no reason");
+  },
   "dispose: after close": async (dir) => {
     using file = await Deno.create(`${dir}/new.txt`);
     file.close();
