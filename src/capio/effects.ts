@@ -84,7 +84,11 @@ export function runSync<T>(operation: Operation<T>): T {
     let result: unknown;
     try {
       const effect = step.value;
-      result = "waitFor" in effect ? sleep.sleep() : effect.synchronously();
+      if ("waitFor" in effect) {
+        // Nothing can abort it once this thread sleeps.
+        effect.signal?.throwIfAborted();
+        sleep.sleep();
+      } else result = effect.synchronously();
     } catch (error) {
       step = operation.throw(error);
       continue;

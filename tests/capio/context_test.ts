@@ -498,6 +498,20 @@ Deno.test("the signal of a context ends all of its waits", async () => {
   assertEquals(dir.list(), []);
 });
 
+Deno.test("the signal of a context that has aborted ends synchronous waits, too", async () => {
+  using dir = new TestDirectory();
+  await withCapio(
+    { capioDir: dir.path, signal: AbortSignal.abort(new RangeError("over")) },
+    () => {
+      Deno.writeTextFileSync(`${dir.path}/new.txt`, "new");
+      for (const read of [Deno.readTextFileSync, Deno.openSync]) {
+        assertThrows(() => read(`${dir.path}/never.txt`), RangeError, "over");
+      }
+    },
+  );
+  assertEquals(dir.list(), ["new.txt"]);
+});
+
 Deno.test("what outlives its context ends with an error that says so", async () => {
   using dir = new TestDirectory();
   const options = { capioDir: dir.path, appName: "late" };

@@ -5,6 +5,7 @@ import fs from "node:fs";
 import fsPromises from "node:fs/promises";
 import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
 import { withCapio } from "../../src/capio/context.ts";
 import { eventually, flow, Step, TestDirectory } from "./step.ts";
 
@@ -232,6 +233,29 @@ Deno.test("an error that leaves the block of a FileHandle loses its file", async
     })
   );
   assertEquals(dir.list(), []);
+});
+
+Deno.test("a read that waits ends with EBADF when its file is closed", async () => {
+  using dir = new TestDirectory();
+  const options = streamedHere(dir.path, "writer");
+  await withCapio(options, async () => {
+    const path = `${dir.path}/out.txt`;
+    const fd = fs.openSync(path, "w");
+    await withCapio({ ...options, appName: "reader" }, async () => {
+      const own = fs.openSync(path, "r");
+      const reading = promisify(fs.read)(own, new Uint8Array(1), 0, 1, null);
+      await delay(50);
+      fs.closeSync(own);
+      await assertRejects(() => reading, Error, "EBADF");
+      const handle = await fsPromises.open(path);
+      const again = handle.read(new Uint8Array(1));
+      await delay(50);
+      await handle.close();
+      const { code } = await assertRejects(() => again) as { code?: string };
+      assertEquals(code, "EBADF");
+    });
+    fs.closeSync(fd);
+  });
 });
 
 Deno.test("a read stream that waits ends as soon as it is destroyed", async () => {

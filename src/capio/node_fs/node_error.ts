@@ -26,7 +26,8 @@ export function inNodesWords(syscall: string, plan: Plan): Plan {
   };
 }
 
-function* speakingNode<T>(
+/** The operation, its errors those of a call of Node's. */
+export function* speakingNode<T>(
   operation: Operation<T>,
   syscall: string,
   path?: string,

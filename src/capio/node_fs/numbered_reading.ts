@@ -2,6 +2,7 @@ import type { Stats } from "node:fs";
 import type { AwaitedReading } from "../awaited_reading.ts";
 import type { Operation } from "../effects.ts";
 import type { Workspace } from "../workspace.ts";
+import { speakingNode } from "./node_error.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
 /** What one call of `fs.read` or `fs.readv` brought. */
@@ -29,7 +30,7 @@ export class NumberedReading {
   read<T extends Brought>(once: () => Operation<T>): Operation<T> {
     const sizeNow = this.#sizeNow;
     let size = 0;
-    return this.#reading.read(
+    const read = this.#reading.read(
       function* () {
         const result = yield* once();
         if (result.bytesRead > 0) return result;
@@ -40,17 +41,19 @@ export class NumberedReading {
       ({ bytesRead }) => bytesRead,
       () => sizeNow() > size,
     );
+    return speakingNode(read, "read");
   }
 
   /** Calls `then` once nothing will be added to the file. */
   *whenWhole<T>(then: () => Operation<T>): Operation<T> {
-    yield* this.#reading.untilWhole(this.#sizeNow);
+    const wait = this.#reading.untilWhole(this.#sizeNow);
+    yield* speakingNode(wait, "read");
     return yield* then();
   }
 
   /** Calls `then` once the size of what is there may be seen. */
   *whenVisible<T>(then: () => Operation<T>): Operation<T> {
-    yield* this.#reading.untilVisible();
+    yield* speakingNode(this.#reading.untilVisible(), "fstat");
     return yield* then();
   }
 
