@@ -16,6 +16,8 @@ const encoder = new TextEncoder();
 
 /** What there is in the workflow, by names relative to the directory. */
 export interface Tree {
+  /** Learns what others have changed, and makes the resolver forget that. */
+  catchUp(): void;
   /** What a symbolic link holds, `undefined` for anything else. */
   readLink(relative: string): string | undefined;
   /** Whether a path is that of a directory. */
@@ -127,6 +129,7 @@ export class PathResolver {
     full: string,
     links: number,
   ): string | undefined {
+    this.#tree.catchUp();
     const parts = components(rest);
     let here = "";
     for (let part; (part = parts.shift()) !== undefined;) {

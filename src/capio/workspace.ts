@@ -73,6 +73,7 @@ export class Workspace implements Disposable {
   constructor(options: WorkspaceOptions) {
     this.#options = options;
     this.#resolver = new PathResolver(options.capioDir, {
+      catchUp: () => this.#catchUp(),
       readLink: (path) => this.#readLink(path),
       isDirectory: (path) => this.isDirectory(path),
       isLoop: (path) => isLoop(this.locate(path)),
@@ -328,6 +329,11 @@ export class Workspace implements Disposable {
     throw new Deno.errors.Interrupted(
       `The CAPIO context of "${this.workflow.app}" has ended, and with it all waits and calls in it`,
     );
+  }
+
+  #catchUp(): void {
+    this.workflow.refresh();
+    this.#forgetRenamed();
   }
 
   #forgetRenamed(): void {

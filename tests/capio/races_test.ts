@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { deadline, delay } from "@std/async";
-import { type CapioClRule, withCapio } from "@sluice/sluice/capio";
+import { join } from "@std/path";
+import {
+  type CapioClRule,
+  CapioWorkspace,
+  withCapio,
+} from "@sluice/sluice/capio";
 import { Step, TestDirectory } from "./step.ts";
 
 const ON_CLOSE: CapioClRule[] = [{ path: "*", committed: "on_close" }];
@@ -150,4 +155,25 @@ Deno.test("however fast a file is written anew, each reading is one whole versio
     const { stdout, stderr } = await result;
     assertEquals({ stdout, stderr }, { stdout: "[]\n", stderr: "" });
   }
+});
+
+Deno.test("a path leads where another member has just made it lead", () => {
+  using dir = new TestDirectory();
+  const at = (name: string) => join(dir.path, name);
+  Deno.writeTextFileSync(at("old.txt"), "old");
+  Deno.mkdirSync(at("old"));
+  Deno.writeTextFileSync(at("old/in.txt"), "in");
+  const rules: CapioClRule[] = [{ path: "*.txt", committed: "on_close" }];
+  const options = { capioDir: dir.path, openTimeoutSeconds: 0, rules };
+  using one = new CapioWorkspace({ ...options, appName: "one" });
+  using other = new CapioWorkspace({ ...options, appName: "other" });
+  one.fs.symlinkSync("old.txt", at("link"));
+  assertEquals(other.fs.readTextFileSync(at("link")), "old");
+  one.fs.symlinkSync("old", at("folder"));
+  other.fs.writeTextFileSync(at("folder/new.txt"), "new");
+  assertEquals(one.fs.readTextFileSync(at("old/new.txt")), "new");
+  one.fs.removeSync(at("folder"));
+  one.fs.mkdirSync(at("folder"));
+  one.fs.writeTextFileSync(at("folder/in.txt"), "another");
+  assertEquals(other.fs.readTextFileSync(at("folder/in.txt")), "another");
 });
