@@ -195,8 +195,8 @@ export class Channel<T, B = never> implements AsyncDisposable {
    * Stores what is written, once the stream is closed: all of it, or nothing.
    *
    * Takes records, and batches of columns if the payload type has columns.
-   * Writing waits for the socket; an abort, or a value that is out of its
-   * range, closes the connection and nothing is stored.
+   * Writing waits for the socket; after an abort, or a value that is out of its
+   * range, nothing is stored. If some of it was sent the connection is closed.
    *
    * @example Columns
    * ```ts
@@ -438,11 +438,8 @@ export class Channel<T, B = never> implements AsyncDisposable {
       if (key.valid) groups.add(key, checkedPayload(this.#payloadType, value));
       else if (!skipInvalid) break;
     }
-    const request = await PutRequest.start(
-      this.#exchange,
-      withAcq,
-      this.timeout,
-    );
+    const turn = await this.#exchange.turn(this.timeout);
+    const request = await PutRequest.start(turn, withAcq);
     for (const part of groups.parts()) {
       if (!await request.write(part)) break;
     }

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import type { Exchange, Turn } from "./exchange.ts";
+import type { Turn } from "./exchange.ts";
 import { WireReader } from "./wire_reader.ts";
 import { ResponseStatus } from "./response.ts";
 import { encodeHeader, HEADER_BYTES, REQUESTS } from "./wire/message.ts";
@@ -21,13 +21,9 @@ export class PutRequest {
   #answered = false;
   #ended = false;
 
-  /** Sends the head of the request once those before it have ended. */
-  static async start(
-    exchange: Exchange,
-    withAcq: boolean,
-    timeout: number,
-  ): Promise<PutRequest> {
-    const request = new PutRequest(await exchange.turn(timeout));
+  /** Sends the head of the request. */
+  static async start(turn: Turn, withAcq: boolean): Promise<PutRequest> {
+    const request = new PutRequest(turn);
     await request.write(encodeHeader(withAcq ? REQUESTS.PUTA : REQUESTS.PUT));
     return request;
   }

@@ -18,6 +18,7 @@ export class PutSink<T, B>
   readonly #timeout: number;
   readonly #buffer: GroupBuffer;
   #request: PutRequest | undefined;
+  readonly #abortion = Promise.withResolvers<void>();
   #aborted = false;
 
   constructor(
@@ -60,6 +61,7 @@ export class PutSink<T, B>
 
   abort(): void {
     this.#aborted = true;
+    this.#abortion.resolve();
     this.#request?.abort();
   }
 
@@ -94,14 +96,22 @@ export class PutSink<T, B>
   }
 
   async #send(): Promise<void> {
-    this.#request ??= await PutRequest.start(
-      this.#exchange,
-      this.#withAcq,
-      this.#timeout,
-    );
-    if (this.#aborted) this.#request.abort();
+    this.#request ??= await this.#start();
     if (await this.#request.write(this.#buffer.take())) return;
     throw this.#failure(await this.#request.finish());
+  }
+
+  async #start(): Promise<PutRequest> {
+    const turn = this.#exchange.turn(this.#timeout);
+    await Promise.race([turn, this.#abortion.promise]);
+    if (this.#aborted) {
+      // Nothing of it was sent, so the connection is as good as before.
+      turn.then((turn) => turn.end(true));
+      throw this.#failure();
+    }
+    const request = await PutRequest.start(await turn, this.#withAcq);
+    if (this.#aborted) request.abort();
+    return request;
   }
 
   #failure(status: ResponseStatus = ResponseStatus.DISCONNECTED) {

@@ -1,9 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
+  BytesPayloadType,
   Channel,
   ColumnsPayloadType,
   Key,
   serveTStorage,
+  TStorageError,
 } from "../../src/tstorage/mod.ts";
 import { seededRandom } from "./seeded_random.ts";
 
@@ -106,3 +108,27 @@ class Client {
     assert(values.every((value, i) => value === i), message);
   }
 }
+
+Deno.test("a writable that is aborted before its turn leaves the connection alone", async () => {
+  await using server = serveTStorage({ port: 0 });
+  const type = new BytesPayloadType();
+  await using channel = new Channel("127.0.0.1", server.port, type);
+  assert((await channel.connect()).isOk());
+  const record = { key: new Key(1), value: new Uint8Array(200_000) };
+  assert((await channel.put([record, record, record])).isOk());
+  const reader = channel.records(Key.MIN, Key.MAX).getReader();
+  await reader.read();
+  const [given, kept] = [0, 1].map(() => channel.writable().getWriter());
+  given.closed.catch(() => {});
+  // The second does not fit into the buffer, so it waits for its turn.
+  await given.write(record);
+  const waiting = assertRejects(() => given.write(record), TStorageError);
+  await given.abort();
+  await waiting;
+  await kept.write(record);
+  const writing = kept.write(record);
+  while (!(await reader.read()).done);
+  await writing;
+  await kept.close();
+  assertEquals((await channel.get(Key.MIN, Key.MAX)).data.length, 5);
+});
