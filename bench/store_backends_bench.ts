@@ -1,6 +1,6 @@
 /**
- * How many values of 1 KiB can each backend set and get in a second? Every
- * iteration is 10 000 of them, and a get reads the bytes, too. The baseline of
+ * How many values of 1 KiB can each backend set and get in a second, and get
+ * with a copy of their bytes? Every iteration is 10 000 of them. The baseline of
  * each group does the least that keeps values in the same place.
  *
  * The table at the end has operations a second beside those of the originals,
