@@ -60,7 +60,10 @@ export class TransactionTurns {
     // The caller goes on inside of it. So does what else is started before the
     // caller waits, which is told apart by asking before it has begun.
     if (explicit) this.#inside.enterWith(open);
-    await this.#turn("transaction", () => this.#open = open);
+    await this.#turn("transaction", () => {
+      this.#open = open;
+      this.#hasBegun = !explicit;
+    });
     return open;
   }
 

@@ -110,6 +110,30 @@ Deno.test("a subclass may begin, commit and roll back in its own way", async () 
   assert(!store.log.includes("begin"));
 });
 
+Deno.test("a subclass may write to the store while it begins and commits", async () => {
+  await using store = await new MemoryStore().connect();
+  class Noting extends SimpleTransactionContext {
+    protected override async begin() {
+      await super.begin();
+      await store.setMetadata("begun", {});
+    }
+    protected override async commit() {
+      await store.setMetadata("committed", {});
+      await super.commit();
+    }
+  }
+  const context = new Noting(store);
+  await context.run(() => {});
+  assertEquals(await Array.fromAsync(store.queryKeys()), [
+    "begun",
+    "committed",
+  ]);
+  const transaction = await context.enter();
+  await store.delete("committed");
+  await transaction.rollback();
+  assertEquals(await store.exists("committed"), true);
+});
+
 Deno.test("a failure to begin, commit or roll back is told, and the next one can go on", async () => {
   const expected = {
     begin: ["begin"],
