@@ -53,7 +53,9 @@ Example:
     try {
       await looks.pipeTo(show, { signal });
     } catch (error) {
-      if (!signal.aborted) throw error;
+      // Whoever reads what is printed may have seen enough.
+      const isOver = error instanceof Deno.errors.BrokenPipe;
+      if (!signal.aborted && !isOver) throw error;
     }
     return 0;
   },

@@ -6,6 +6,7 @@ import {
   READER,
   Sluice,
   sluice,
+  sluiceArgs,
   STREAMED,
   TestPlan,
   WRITER,
@@ -85,6 +86,25 @@ Deno.test("status --follow prints what has changed until the workflow has ended"
     "committed",
   ]);
   assertEquals(plan.list(), ["b.txt"]);
+});
+
+Deno.test("status --follow ends when nobody is left who reads it", async () => {
+  using plan = streamedPlan();
+  await using _ = await halfWay(plan);
+  const process = new Deno.Command(Deno.execPath(), {
+    args: sluiceArgs(
+      "status",
+      ...["--capio-dir", plan.data, "--workflow-name", "test"],
+      ...["--follow", "--json"],
+    ),
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const reader = process.stdout.getReader();
+  await reader.read();
+  await reader.cancel();
+  const stderr = await new Response(process.stderr).text();
+  assertEquals([(await process.status).code, stderr], [0, ""]);
 });
 
 Deno.test("Ctrl-C ends status --follow and leaves the workflow alone", async () => {
