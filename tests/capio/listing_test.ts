@@ -97,3 +97,34 @@ Deno.test("who lists a directory that nobody is said to fill and that it fills i
   );
   assertEquals(output, "1\nand no more");
 });
+
+Deno.test("what is removed as soon as it is listed is gone, however fast it is listed", async () => {
+  await using workflow = new TestWorkflow({
+    writer: {
+      writes: ["parts"],
+      streaming: [
+        {
+          dirname: ["parts"],
+          committed: "on_n_files",
+          n_files: 200,
+          mode: "no_update",
+        },
+        { name: ["parts/*"], committed: "on_close", mode: "no_update" },
+      ],
+    },
+    reader: { reads: ["parts"] },
+  });
+  await workflow.runAll({
+    writer: `
+      await Deno.mkdir(dir + "/parts");
+      for (let i = 0; i < 200; i++) {
+        await Deno.writeTextFile(dir + "/parts/" + i, "");
+        await pause(1);
+      }`,
+    reader: `
+      for await (const { name } of Deno.readDir(dir + "/parts")) {
+        await Deno.remove(dir + "/parts/" + name);
+      }`,
+  });
+  assertEquals(workflow.list(), ["parts"]);
+});

@@ -9,7 +9,7 @@ import { untilListed } from "../operations/list.ts";
 import { realPath as findRealPath } from "../operations/links.ts";
 import { untilAnnouncedExists } from "../operations/look.ts";
 import { mkdir as makeDirectory, remove } from "../operations/names.ts";
-import { isOrphan } from "../operations/orphan.ts";
+import { isUnknown } from "../operations/orphan.ts";
 import { makeTemporary } from "../operations/temporary.ts";
 import { atLocation } from "../operations/translate.ts";
 import { isAbsence } from "../system.ts";
@@ -213,7 +213,7 @@ export function* readdir(
       if (place.path === "" && first === SYSTEM_DIRECTORY) continue;
       if (entries.has(name)) continue;
       const below = place.path === "" ? name : `${place.path}/${name}`;
-      if (isOrphan(workspace, below)) continue;
+      if (isUnknown(workspace, below)) continue;
       entries.set(name, entry);
       if (!isDirent(entry)) continue;
       const rest = entry.parentPath.slice(tree.length);

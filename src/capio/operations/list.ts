@@ -4,7 +4,7 @@ import { ifPresent, system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
 import { SYSTEM_DIRECTORY } from "../workflow_folder.ts";
 import { untilAnnouncedExists } from "./look.ts";
-import { isOrphan } from "./orphan.ts";
+import { isUnknown } from "./orphan.ts";
 import { inCallersWords } from "./translate.ts";
 
 /** `Deno.readDir`: entries as they appear, until the directory is complete. */
@@ -73,7 +73,7 @@ export function listBoth(
       if (path === "" && entry.name === SYSTEM_DIRECTORY) continue;
       if (entries.has(entry.name)) continue;
       const below = path === "" ? entry.name : `${path}/${entry.name}`;
-      if (isOrphan(workspace, below)) continue;
+      if (isUnknown(workspace, below)) continue;
       entries.set(entry.name, entry);
     }
   }

@@ -2,16 +2,24 @@ import { lstatIfPresent, system } from "../system.ts";
 import type { Workspace } from "../workspace.ts";
 
 /**
- * Whether what is in the spool is only its part of a directory that another
- * program has removed.
+ * Whether what is in the spool is none of the workflow's yet, for who makes it
+ * has not said so, or no longer, for another program has removed the rest of it.
  */
-export function isOrphan(
+export function isUnknown(
   { folder, workflow }: Workspace,
   path: string,
 ): boolean {
   return !workflow.state.paths.has(path) &&
-    !lstatIfPresent(folder.real(path)) &&
-    (lstatIfPresent(folder.spool(path))?.isDirectory ?? false);
+    !lstatIfPresent(folder.real(path));
+}
+
+/**
+ * Whether what is in the spool is only its part of a directory that another
+ * program has removed.
+ */
+function isOrphan(workspace: Workspace, path: string): boolean {
+  return isUnknown(workspace, path) &&
+    (lstatIfPresent(workspace.folder.spool(path))?.isDirectory ?? false);
 }
 
 /** Takes it out of the way, unless files of the workflow are in it. */
