@@ -17,13 +17,18 @@ export function warnOfStaleReads(
   }
 }
 
-/** Warns of what vanishes although its writers have ended well. */
+/**
+ * Warns of files that vanish although their writers have ended well: what they
+ * depend on was never finished.
+ */
 export function warnOfUnfinished(state: WorkflowState): void {
-  for (const file of state.pending) {
-    const { path, unlinked, kind } = file;
-    if (unlinked || kind !== "file" || !state.engine.isPermanent(path)) {
-      continue;
-    }
+  for (const file of state.paths.values()) {
+    const { path, phase, rule, writers } = file;
+    if (phase === "committed" || rule.type !== "on_file") continue;
+    if (!state.engine.isPermanent(path)) continue;
+    const isFailure = [...writers]
+      .some((id) => state.members.get(id)?.ending !== "left");
+    if (isFailure) continue;
     console.warn(
       `sluice: "${path}" is discarded, it was never finished: ${
         missingForCommit(state, file)

@@ -32,27 +32,29 @@ Deno.test("a file that depends on an ordinary one is kept although nobody reads 
   assertEquals(workflow.list(), ["a", "input"]);
 });
 
-Deno.test("a file whose dependency never came is discarded, and it is said", async () => {
-  await using workflow = new TestWorkflow({
-    writer: {
-      writes: ["a"],
-      streaming: [{ name: ["a"], ...ON_FILE, file_deps: ["never"] }],
-    },
+for (const [whose, writes] of [["nobody's", []], ["its own", ["never"]]]) {
+  Deno.test(`a file whose dependency, ${whose}, never came is discarded, and it is said`, async () => {
+    await using workflow = new TestWorkflow({
+      writer: {
+        writes: ["a", ...writes],
+        streaming: [{ name: ["a"], ...ON_FILE, file_deps: ["never"] }],
+      },
+    });
+    const writer = workflow.start(
+      "writer",
+      `Deno.writeTextFileSync(dir + "/a", "");`,
+    );
+    const { code, stderr } = await writer.result;
+    assertEquals(
+      [code, stderr.trim()],
+      [
+        0,
+        'sluice: "a" is discarded, it was never finished: "never" must be committed first',
+      ],
+    );
+    assertEquals(workflow.list(), []);
   });
-  const writer = workflow.start(
-    "writer",
-    `Deno.writeTextFileSync(dir + "/a", "");`,
-  );
-  const { code, stderr } = await writer.result;
-  assertEquals(
-    [code, stderr.trim()],
-    [
-      0,
-      'sluice: "a" is discarded, it was never finished: "never" must be committed first',
-    ],
-  );
-  assertEquals(workflow.list(), []);
-});
+}
 
 Deno.test("a file that depends on a directory is there with its last entry", async () => {
   await using workflow = new TestWorkflow({
