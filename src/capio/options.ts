@@ -65,6 +65,13 @@ export interface CapioOptions {
    * @default {false}
    */
   enforceGraph?: boolean;
+  /**
+   * Whether to keep waits to itself. With `false` each that seems long says on
+   * standard error what for, and why; `sluice status` tells so anyway.
+   *
+   * @default {true}
+   */
+  silent?: boolean;
   /** Ends every wait inside the context when it aborts. */
   signal?: AbortSignal;
 }
@@ -79,6 +86,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     rules = [],
     openTimeoutSeconds = openTimeoutFromEnvironment(),
     enforceGraph = false,
+    silent = true,
     signal,
   } = options;
   checkPath("capioDir", capioDir);
@@ -98,6 +106,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     rules: [...statedRules(), ...rules],
     openTimeoutSeconds,
     enforceGraph,
+    silent,
     signal,
   };
 }

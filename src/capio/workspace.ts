@@ -48,6 +48,8 @@ export interface WorkspaceOptions extends WorkflowOptions {
   readonly openTimeoutSeconds: number;
   /** Whether CAPIO-CL streams limit what the app may read and write. */
   readonly enforceGraph: boolean;
+  /** Whether to say nothing of waits but in the journal. */
+  readonly silent: boolean;
   /** Ends all waits when it aborts. */
   readonly signal?: AbortSignal;
 }
@@ -263,12 +265,7 @@ export class Workspace implements Disposable {
           waited > NOTEWORTHY_WAIT_MILLISECONDS && announced !== verdict.why
         ) {
           announced = verdict.why;
-          this.workflow.note({
-            event: "wait",
-            wait,
-            path: place.path,
-            why: announced,
-          });
+          this.#announce(wait, place.path, announced);
         }
         this.workflow.lookAround();
         yield* change(this.#signals(signal));
@@ -278,6 +275,13 @@ export class Workspace implements Disposable {
         this.workflow.note({ event: "wait", wait, path: place.path });
       }
     }
+  }
+
+  #announce(wait: number, path: string, why: string): void {
+    const { workflow } = this;
+    workflow.note({ event: "wait", wait, path, why });
+    if (this.#options.silent) return;
+    console.warn(`sluice: "${workflow.app}" waits for "${path}": ${why}`);
   }
 
   /** Runs an operation without blocking the thread. */
