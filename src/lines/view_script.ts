@@ -7,7 +7,9 @@ export const VIEW_SCRIPT = String.raw`
 "use strict";
 const MOST_ROWS = 100000;
 const RETRY_MILLISECONDS = 1000;
-const ANSI_STYLE = /\x1b\[[0-9;:]*[A-Za-z]/g;
+/** What terminals obey and do not show: styles, cursors, titles, links. */
+const TERMINAL_CONTROLS =
+  /\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g;
 
 const byId = (id) => document.getElementById(id);
 const [log, content, rowsInSight, empty, follow, count, status] =
@@ -95,7 +97,7 @@ function addItem(item) {
 }
 
 function row(kind, number, text) {
-  return { kind, number, text: text.replace(ANSI_STYLE, "") };
+  return { kind, number, text: text.replace(TERMINAL_CONTROLS, "") };
 }
 
 function addRows(added) {

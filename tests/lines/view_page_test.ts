@@ -113,7 +113,8 @@ Deno.test({
         async () => {
           host.append(new GroupedMessage(["Error: a", "    at b"], "error"));
           host.append(new GroupedMessage(["careful"], "warning"));
-          host.write("\x1b[32mhalf");
+          host.write("\x1b[?25l\x1b]0;title\x07\x1b]8;;http://x\x1b\\");
+          host.write("\x1b[38;5;9mhalf");
           await untilLastRow(page, "half");
           assertEquals((await rowTexts(page)).slice(-4), [
             "Error: a",
@@ -183,11 +184,20 @@ Deno.test({
           assertEquals(await rowTexts(page), ["1", "2", "3", "4", "5"]);
 
           await server.shutdown();
-          const another = new LineHostBuffer();
-          another.write("6\n");
+          const another = new LineHostBuffer({ maxlen: 1 });
+          another.write("6\n7\n");
           ({ server } = serveHost(another, port));
-          await untilLastRow(page, "6");
-          assertEquals(await rowTexts(page), ["1", "2", "3", "4", "5", "6"]);
+          await untilLastRow(page, "7");
+          const all = ["1", "2", "3", "4", "5", "6", "7"];
+          assertEquals(await rowTexts(page), all);
+
+          await server.shutdown();
+          another.write("8\n");
+          another.clear();
+          another.write("9\n");
+          ({ server } = serveHost(another, port));
+          await untilLastRow(page, "9");
+          assertEquals(await rowTexts(page), ["9"]);
         },
       );
 
@@ -200,9 +210,9 @@ Deno.test({
         await page.waitForTimeout(1_500);
         await busy.shutdown();
         const last = new LineHostBuffer();
-        last.write("7\n");
+        last.write("last\n");
         ({ server } = serveHost(last, port));
-        await untilLastRow(page, "7");
+        await untilLastRow(page, "last");
       });
 
       assertEquals(problems, []);
