@@ -49,6 +49,11 @@ export function* act<T>(
   return (yield { asynchronously, synchronously }) as T;
 }
 
+/** Does what has one form only and takes but a moment. */
+export function atOnce<T>(fn: () => T): Operation<T> {
+  return act(() => new Promise((resolve) => resolve(fn())), fn);
+}
+
 /** Pauses until something may have changed. */
 export function* change(signal?: AbortSignal): Operation<void> {
   yield { waitFor: "change", signal };

@@ -16,6 +16,7 @@ export class WorkflowFolder {
   readonly #system: string;
   readonly #base: string;
   readonly #spool: string;
+  readonly #twins = new Set<string>();
 
   /** Names the places; creates nothing. */
   constructor(capioDir: string, workflowName: string) {
@@ -54,11 +55,17 @@ export class WorkflowFolder {
   /** Makes the spool's part of a directory and of all directories below it. */
   makeSpoolTree(path: string): void {
     this.makeSpoolTwin(path);
+    this.#twins.add(path);
     const entries = ifPresent(() => readIfOpen(this.real(path))) ?? [];
     for (const { name, isDirectory } of entries) {
       if (!isDirectory || (path === "" && name === SYSTEM_DIRECTORY)) continue;
       this.makeSpoolTree(path === "" ? name : `${path}/${name}`);
     }
+  }
+
+  /** Whether this process has made the spool's part of a directory so. */
+  hasMadeTwin(path: string): boolean {
+    return this.#twins.has(path);
   }
 
   /** Makes what is missing of a directory in the real tree. */

@@ -177,3 +177,61 @@ Deno.test("a path leads where another member has just made it lead", () => {
   one.fs.writeTextFileSync(at("folder/in.txt"), "another");
   assertEquals(other.fs.readTextFileSync(at("folder/in.txt")), "another");
 });
+
+const WAYS_TO_LOCK: Record<string, string> = {
+  "a new file": `Deno.openSync(lock, { write: true, createNew: true }).close()`,
+  "a file written anew": `
+    await Deno.writeTextFile(lock, "", { createNew: true })`,
+  "a file opened by Node": `
+    await (await fs.promises.open(lock, "wx")).close()`,
+  "a directory": `await Deno.mkdir(lock)`,
+  "a link": `Deno.symlinkSync("nothing", lock)`,
+};
+
+for (const [what, take] of Object.entries(WAYS_TO_LOCK)) {
+  Deno.test(`${what} serves as a lock between processes`, async () => {
+    using witness = new TestDirectory();
+    using dir = new TestDirectory();
+    const cl = dir.writeCl({
+      any: {
+        writes: ["*"],
+        streaming: [{ name: ["*"], committed: "on_close" }],
+      },
+    });
+    const code = `
+      import fs from "node:fs";
+      const [dir, witness] = Deno.args;
+      const lock = dir + "/lock";
+      for (let taken = 0; taken < 40;) {
+        try {
+          ${take};
+        } catch (error) {
+          if (error.code !== "EEXIST") throw error;
+          continue;
+        }
+        taken++;
+        // Outside of the workflow, and so the system's own.
+        Deno.mkdirSync(witness + "/held");
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        Deno.removeSync(witness + "/held");
+        Deno.removeSync(lock);
+      }`;
+    const flags = ["--allow-read", "--allow-write"];
+    const run = () =>
+      new Step({
+        capioDir: dir.path,
+        app: "any",
+        cl,
+        code,
+        args: [dir.path, witness.path],
+        flags,
+      });
+    await using one = run();
+    await using two = run();
+    await using three = run();
+    for (const step of [one, two, three]) {
+      const { code, stderr } = await step.result;
+      assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    }
+  });
+}

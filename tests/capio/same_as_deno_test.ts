@@ -705,7 +705,7 @@ const cases: Record<string, Case> = {
     return [
       await said(() => Deno.truncate(url, 3), dir),
       await said(() => Deno.truncateSync(url, 3), dir),
-      await said(() => Deno.link(url, `${dir}/link`), dir),
+      await said(() => Deno.linkSync(url, `${dir}/link`), dir),
       await said(() => Deno.linkSync(`${dir}/real.txt`, url), dir),
       await said(() => Deno.watchFs(url).close(), dir),
     ];

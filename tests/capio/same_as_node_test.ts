@@ -371,6 +371,18 @@ const cases: Record<string, Case> = {
     const target = `${dir}/real.txt`;
     await fsPromises.copyFile(`${dir}/link`, target, COPYFILE_EXCL);
   },
+  "open: wx, by promise": async (dir) => {
+    const handle = await fsPromises.open(`${dir}/new.txt`, "wx+", 0o640);
+    await handle.write("new");
+    const text = await handle.readFile("utf8");
+    await handle.close();
+    const mode = (await fsPromises.stat(`${dir}/new.txt`)).mode;
+    const again = await fsPromises.open(`${dir}/new.txt`, "wx")
+      .catch(({ code, message }) => [code, message.replace(dir, "DIR")]);
+    const old = await fsPromises.open(`${dir}/real.txt`, "ax")
+      .catch(({ code, message }) => [code, message.replace(dir, "DIR")]);
+    return [text, mode, again, old];
+  },
   "open: made or emptied, and only read": (dir) => {
     const { O_CREAT, O_EXCL, O_TRUNC } = fs.constants;
     fs.writeFileSync(`${dir}/real.txt`, "anew");

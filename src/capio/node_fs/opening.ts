@@ -1,12 +1,18 @@
 import type { FileHandle } from "node:fs/promises";
 import { AwaitedReading } from "../awaited_reading.ts";
-import { allowed, type Finder, type Plan, planned } from "../calls.ts";
-import { act, type Operation } from "../effects.ts";
+import {
+  allowed,
+  type Finder,
+  type Found,
+  type Plan,
+  planned,
+} from "../calls.ts";
+import { act, atOnce, type Operation } from "../effects.ts";
 import { accessOfOpen } from "../operations/access.ts";
 import { openForReading, openForWriting } from "../operations/open.ts";
 import { Writing } from "../writing.ts";
 import { workflowHandle } from "./file_handle.ts";
-import { openOptionsOf } from "./flags.ts";
+import { flagsOf, openOptionsOf } from "./flags.ts";
 import { inNodesWords } from "./node_error.ts";
 import { type OpenFile, registerFile } from "./open_files.ts";
 import { NumberedReading } from "./numbered_reading.ts";
@@ -16,6 +22,8 @@ import type { OriginalFs } from "./original_fs.ts";
 interface Opener<F> {
   readonly open: (location: string, ...rest: unknown[]) => Operation<F>;
   readonly close: (file: F) => void;
+  /** Makes a new file beforehand, where that cannot be opened in one go. */
+  readonly make?: (location: string, ...rest: unknown[]) => Operation<void>;
   /** Makes of the file just opened one of the workflow. */
   readonly register: (file: F, asWhat: (fd: number) => OpenFile) => F;
 }
@@ -49,7 +57,9 @@ export function openNumberPlan(
 
 /** Plans the `open` of `fs.promises`. */
 export function openHandlePlan(find: Finder, original: OriginalFs): Plan {
+  const { openSync, closeSync } = original.functions;
   const opener: Opener<FileHandle> = {
+    make: (...args) => atOnce(() => void closeSync(openSync(...args))),
     open: (...args) => original.call("open", ...args),
     close: (handle) => void handle.close(),
     register(handle, asWhat) {
@@ -68,7 +78,7 @@ export function openHandlePlan(find: Finder, original: OriginalFs): Plan {
 function openPlan<F>(
   find: Finder,
   original: OriginalFs,
-  { open, close, register }: Opener<F>,
+  { open, close, register, make }: Opener<F>,
   signal?: AbortSignal,
 ): Plan {
   return inNodesWords("open", ([path, flags, ...rest]) => {
@@ -84,14 +94,20 @@ function openPlan<F>(
         const openAt = (location: string) => open(location, flags, ...rest);
         const isThere = !truncate && !options.createNew &&
           workspace.exists(place.path);
-        if (write || (changes && !isThere)) {
-          return openForWriting(
-            workspace,
-            place,
+        const written = (file: F) =>
+          register(file, () => new Writing(workspace, place.path));
+        if (options.createNew && make) {
+          return openMade(
+            { workspace, place },
             options,
-            openAt,
-            (file) => register(file, () => new Writing(workspace, place.path)),
+            (location) => make(location, flags, ...rest),
+            (location, options) =>
+              open(location, flagsOf(options, original.bits), ...rest),
+            written,
           );
+        }
+        if (write || (changes && !isThere)) {
+          return openForWriting(workspace, place, options, openAt, written);
         }
         return openForReading(
           workspace,
@@ -110,4 +126,23 @@ function openPlan<F>(
       },
     );
   });
+}
+
+/** Makes a new file, and then opens it. */
+function* openMade<F>(
+  { workspace, place }: Found,
+  options: Deno.OpenOptions,
+  make: (location: string) => Operation<void>,
+  open: (location: string, options: Deno.OpenOptions) => Operation<F>,
+  written: (file: F) => F,
+): Operation<F> {
+  yield* openForWriting(workspace, place, options, make, () => {});
+  const again = { ...options, create: true, createNew: false, truncate: false };
+  return yield* openForWriting(
+    workspace,
+    place,
+    again,
+    (location) => open(location, again),
+    written,
+  );
 }

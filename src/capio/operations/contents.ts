@@ -1,4 +1,4 @@
-import { act, call, type Operation } from "../effects.ts";
+import { act, call, type Operation, runSync } from "../effects.ts";
 import { contentReadiness, endReadiness, isProducer } from "../readiness.ts";
 import { lstatIfPresent, system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
@@ -160,29 +160,21 @@ export function* writeAtOnce(
   write: (location: string, isCreated: boolean) => Operation<void>,
 ): Operation<void> {
   const before = presentWriting(workspace, place);
-  const location = prepareWriting(workspace, place, opening);
-  // What cannot be, the call itself says in its own words.
-  const refused = () =>
-    at(location, place, (location) => write(location, false));
-  if (!isWritable(workspace, place, location, opening)) return yield* refused();
-  // What is to be emptied is emptied by the writing itself.
-  const options = { ...opening, truncate: false };
-  let file: Deno.FsFile;
-  try {
-    file = yield* atLocation(
-      workspace,
-      place,
-      (location) => call("open", location, options),
-      () => prepareWriting(workspace, place, opening),
-    );
-  } catch {
-    yield* refused();
+  const beginning = beginWriting(workspace, place, opening);
+  const { location, file, ...begun } = opening.createNew
+    // One of those who try at the same time succeeds: it may be a lock.
+    ? workspace.workflow.moving(() => runSync(beginning))
+    : yield* beginning;
+  if (!file) {
+    // What cannot be, the call itself says in its own words.
+    yield* at(location, place, (location) => write(location, false));
     // It has come to be possible in between.
-    return new Writing(workspace, place.path).close();
+    if (begun.failed) new Writing(workspace, place.path).close();
+    return;
   }
-  let writing: Writing | undefined;
+  let writing: Writing | undefined = begun.writing;
   try {
-    writing = new Writing(workspace, place.path);
+    writing ??= new Writing(workspace, place.path);
     yield* at(location, place, (location) => write(location, true));
   } catch (error) {
     if (before && isAsBefore(before, lstatIfPresent(location))) {
@@ -194,6 +186,68 @@ export function* writeAtOnce(
     file.close();
   }
   writing.close();
+}
+
+/** What a writing in one call begins with. */
+interface Begun {
+  /** Where it is to be written, or where that is refused. */
+  readonly location: string;
+  /** It, open in the spool; nothing when it cannot be written. */
+  readonly file?: Deno.FsFile;
+  /** Whether it could not be opened. */
+  readonly failed?: boolean;
+  readonly writing?: Writing;
+}
+
+function* beginWriting(
+  workspace: Workspace,
+  place: Place,
+  opening: Deno.OpenOptions,
+): Operation<Begun> {
+  const { createNew } = opening;
+  const location = prepareWriting(workspace, place, opening);
+  if (!isWritable(workspace, place, location, opening)) {
+    return { location: createNew ? refusing(workspace, location) : location };
+  }
+  // What is to be emptied is emptied by the writing itself.
+  const options = { ...opening, truncate: false };
+  try {
+    const file = yield* atLocation(
+      workspace,
+      place,
+      (location) => call("open", location, options),
+      () => prepareWriting(workspace, place, opening),
+    );
+    return createNew
+      ? { location, file, writing: announced(workspace, place, file) }
+      : { location, file };
+  } catch {
+    return { location, failed: true };
+  }
+}
+
+/** Tells the others of a file at once: nobody is to take the name for free. */
+function announced(
+  workspace: Workspace,
+  { path }: Place,
+  file: Deno.FsFile,
+): Writing {
+  try {
+    return new Writing(workspace, path);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/**
+ * Where the system refuses to make a new file because there is one, for sure:
+ * the one that is meant may be gone the next moment, and another be made.
+ */
+function refusing({ folder }: Workspace, location: string): string {
+  return lstatIfPresent(location)
+    ? folder.real(folder.publicationLock)
+    : location;
 }
 
 /** What has been written to a file that is still being written. */

@@ -1,4 +1,4 @@
-import { call, type Operation } from "../effects.ts";
+import { atOnce, call, type Operation, runSync } from "../effects.ts";
 import { lstatIfPresent } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
 import type { End } from "./end.ts";
@@ -36,14 +36,23 @@ export function* link(
 }
 
 /** Makes a link of either kind with `make`. */
-export function* makeLink(
+export function makeLink(
+  workspace: Workspace,
+  place: Place,
+  make: (location: string) => Operation<void>,
+): Operation<void> {
+  const now = () => runSync(makeLinkNow(workspace, place, make));
+  // One of those who try at the same time succeeds: it may be a lock.
+  return atOnce(() => workspace.workflow.moving(now));
+}
+
+function* makeLinkNow(
   workspace: Workspace,
   place: Place,
   make: (location: string) => Operation<void>,
 ): Operation<void> {
   const { workflow, folder } = workspace;
   const { path } = place;
-  workflow.refresh();
   const location = workspace.exists(path)
     ? workspace.locate(path)
     : workspace.placeNew(path);

@@ -1,5 +1,5 @@
 import { dirname } from "@std/path";
-import { call, type Operation, runSync } from "../effects.ts";
+import { atOnce, call, type Operation, runSync } from "../effects.ts";
 import { ifPresent, lstatIfPresent, system } from "../system.ts";
 import type { Place, Workspace } from "../workspace.ts";
 import { listBoth } from "./list.ts";
@@ -7,15 +7,25 @@ import { removeOrphan } from "./orphan.ts";
 import { at } from "./translate.ts";
 
 /** `Deno.mkdir`, in the spool. */
-export function* mkdir<T = void>(
+export function mkdir<T = void>(
   workspace: Workspace,
   place: Place,
   options?: Deno.MkdirOptions,
   make: (location: string) => Operation<T | void> = (location) =>
     call("mkdir", location, options),
 ): Operation<T | void> {
+  const now = () => runSync(mkdirNow(workspace, place, options, make));
+  // One of those who try at the same time succeeds: it may be a lock.
+  return atOnce(() => workspace.workflow.moving(now));
+}
+
+function* mkdirNow<T>(
+  workspace: Workspace,
+  place: Place,
+  options: Deno.MkdirOptions | undefined,
+  make: (location: string) => Operation<T | void>,
+): Operation<T | void> {
   const { path } = place;
-  workspace.workflow.refresh();
   if (workspace.exists(path)) {
     // A link may lead to what is in the other tree.
     if (options?.recursive && isLinkToDirectory(workspace, place)) return;
@@ -25,12 +35,8 @@ export function* mkdir<T = void>(
   if (options?.recursive && parent !== "." && !workspace.exists(parent)) {
     const link = brokenLinkAbove(workspace, place);
     if (link !== undefined) return yield* at(link, place, make);
-    yield* mkdir(
-      workspace,
-      { ...place, path: parent, tail: "" },
-      options,
-      make,
-    );
+    const above = { ...place, path: parent, tail: "" };
+    yield* mkdirNow(workspace, above, options, make);
   }
   removeOrphan(workspace, path);
   const location = workspace.placeNew(path);

@@ -1,6 +1,6 @@
 import { awaitFile } from "../awaited_file.ts";
 import { giveAway } from "../directory_twin.ts";
-import { call, type Operation } from "../effects.ts";
+import { call, type Operation, runSync } from "../effects.ts";
 import type { WorkflowFile } from "../journal/state.ts";
 import { isProducer, openReadiness } from "../readiness.ts";
 import { lstatIfPresent, system } from "../system.ts";
@@ -118,6 +118,19 @@ export function* openForReading<F>(
  * the file one whose close the others learn of.
  */
 export function* openForWriting<F>(
+  workspace: Workspace,
+  place: Place,
+  options: Deno.OpenOptions,
+  open: (location: string) => Operation<F>,
+  written: (file: F) => F,
+): Operation<F> {
+  const opening = openPrepared(workspace, place, options, open, written);
+  if (!options.createNew) return yield* opening;
+  // One of those who try at the same time succeeds: it may be a lock.
+  return workspace.workflow.moving(() => runSync(opening));
+}
+
+function* openPrepared<F>(
   workspace: Workspace,
   place: Place,
   options: Deno.OpenOptions,

@@ -22,8 +22,12 @@ function isOrphan(workspace: Workspace, path: string): boolean {
     (lstatIfPresent(workspace.folder.spool(path))?.isDirectory ?? false);
 }
 
-/** Takes it out of the way, unless files of the workflow are in it. */
+/**
+ * Takes it out of the way, unless files of the workflow are in it: one that
+ * this process has made, for else it may be what somebody makes just now.
+ */
 export function removeOrphan(workspace: Workspace, path: string): void {
+  if (!workspace.folder.hasMadeTwin(path)) return;
   if (!isOrphan(workspace, path)) return;
   const spool = workspace.folder.spool(path);
   for (const { name } of system.readDirSync(spool)) {
