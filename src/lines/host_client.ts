@@ -50,6 +50,7 @@ export class HostClient {
   readonly #address: string;
   readonly #timeout: number;
   readonly #client: Deno.HttpClient;
+  readonly #closing = new AbortController();
 
   constructor(address: string, options: HostClientOptions = {}) {
     const { timeout = 30_000, token, headers = {} } = options;
@@ -85,7 +86,9 @@ export class HostClient {
       const response = await this.#fetch(request, signal);
       // A connection is only good for the next request once its reply is read.
       const text = await response.text();
-      return { headers: response.headers, data: dataOf(response, text) };
+      const data = dataOf(response, text);
+      assertArrived(request, response);
+      return { headers: response.headers, data };
     });
   }
 
@@ -100,13 +103,19 @@ export class HostClient {
     });
   }
 
+  /** Ends what is under way, live streams too. */
   close(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(
+      new LinesError("The connection to the host was closed here", "closed"),
+    );
     this.#client.close();
   }
 
   #fetch(request: HostRequest, signal: AbortSignal): Promise<Response> {
     const { method, path = "", body, headers } = request;
-    const signals = request.signal ? [signal, request.signal] : [signal];
+    const signals = [signal, this.#closing.signal];
+    if (request.signal) signals.push(request.signal);
     return fetch(this.#address + path, {
       method,
       body,
@@ -136,7 +145,8 @@ export class HostClient {
         }
         const kind = retryKind(failure);
         if (kind === undefined || left[kind]-- === 0) throw failure;
-        await delay(pause, { signal: late.signal });
+        const signal = AbortSignal.any([late.signal, this.#closing.signal]);
+        await delay(pause, { signal });
       }
     } catch (error) {
       throw late.signal.aborted
@@ -202,6 +212,17 @@ function dataOf(response: Response, text: string): unknown {
     : response.statusText;
   if (response.ok && message === "success") return body?.data;
   throw rejection(response, message);
+}
+
+/** A post that is sent elsewhere may become a GET, and its body is lost. */
+function assertArrived(request: HostRequest, response: Response): void {
+  const { redirected, status, url } = response;
+  if (request.method !== "POST" || !redirected || status === 201) return;
+  throw new LinesError(
+    `The host has moved and does not take posts on the way, use "${url}"`,
+    "rejected",
+    { status },
+  );
 }
 
 function rejection({ ok, status, url }: Response, message = ""): LinesError {

@@ -137,7 +137,7 @@ export class LineHostReader {
     }, { highWaterMark: 0 });
   }
 
-  /** Releases the connection. */
+  /** Releases the connection; live streams fail, and reading is an error. */
   close(): void {
     this.#client.close();
   }

@@ -318,6 +318,32 @@ Deno.test("a server that is no line host is told from one", async () => {
   await assertRejects(() => mirror.close(), LinesError);
 });
 
+Deno.test("a post that is redirected arrives, or is an error", async () => {
+  await using served = serveHost();
+  let status = 307;
+  await using elsewhere = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const { pathname, search } = new URL(request.url);
+      const { origin } = new URL(served.address);
+      return Response.redirect(origin + pathname + search, status);
+    },
+  );
+  const { port } = elsewhere.addr;
+  const mirror = new LineHostMirror(`http://127.0.0.1:${port}/sync-stream`);
+  await mirror.write("kept\n");
+  // With this one, which is the more usual, a POST becomes a GET.
+  status = 301;
+  const error = await assertRejects(
+    () => mirror.write("lost\n"),
+    LinesError,
+    `use "${served.address}"`,
+  );
+  assertEquals([error.code, error.undelivered], ["rejected", ["lost\n"]]);
+  await assertRejects(() => mirror.close(), LinesError);
+  assertEquals(served.host.read(), ["kept"]);
+});
+
 Deno.test("a wrong token is an error, the right one is not", async () => {
   await using served = serveHost(
     undefined,

@@ -199,6 +199,22 @@ Deno.test("an item whose event was cut off comes again whole", async () => {
   await live.cancel();
 });
 
+Deno.test("closing a reader ends what it reads, and then it is no longer of use", async () => {
+  const { host, server, address } = serveHost();
+  await using _server = server;
+  const reader = new LineHostReader(address);
+  const live = itemsOf(reader, true);
+  host.write("1\n");
+  assertEquals(await live.take(1), ["1"]);
+  const next = live.take(1);
+  reader.close();
+  reader.close();
+  for (const use of [() => next, () => reader.read()]) {
+    const error = await assertRejects(use, LinesError);
+    assertEquals(error.code, "closed");
+  }
+});
+
 Deno.test("a server without a live stream is not asked for ever", async () => {
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
