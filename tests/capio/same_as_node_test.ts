@@ -219,6 +219,10 @@ const inEachForm: Record<string, FormCase> = {
     await fs("copyFile", `${dir}/real.txt`, `${dir}/copy.txt`, 1);
     await fs("copyFile", `${dir}/real.txt`, `${dir}/copy.txt`, 1);
   },
+  "copyFile: exclusive, over a directory, with a slash": (fs, dir) => {
+    const { COPYFILE_EXCL } = constants;
+    return fs("copyFile", `${dir}/real.txt`, `${dir}/full/`, COPYFILE_EXCL);
+  },
   "copyFile: exclusive, over a link to nothing": async (fs, dir) => {
     const { COPYFILE_EXCL } = constants;
     const link = `${dir}/old-dangling`;

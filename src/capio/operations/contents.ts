@@ -207,7 +207,8 @@ function* beginWriting(
   const { createNew } = opening;
   const location = prepareWriting(workspace, place, opening);
   if (!isWritable(workspace, place, location, opening)) {
-    return { location: createNew ? refusing(workspace, location) : location };
+    const isTaken = createNew && !place.tail && lstatIfPresent(location);
+    return { location: isTaken ? whatIsThere(workspace) : location };
   }
   // What is to be emptied is emptied by the writing itself.
   const options = { ...opening, truncate: false };
@@ -244,10 +245,8 @@ function announced(
  * Where the system refuses to make a new file because there is one, for sure:
  * the one that is meant may be gone the next moment, and another be made.
  */
-function refusing({ folder }: Workspace, location: string): string {
-  return lstatIfPresent(location)
-    ? folder.real(folder.publicationLock)
-    : location;
+function whatIsThere({ folder }: Workspace): string {
+  return folder.real(folder.publicationLock);
 }
 
 /** What has been written to a file that is still being written. */
