@@ -2,7 +2,8 @@ import { AwaitedReading } from "./awaited_reading.ts";
 import { act, type Operation } from "./effects.ts";
 import { readableOf } from "./file_streams.ts";
 import type { WorkflowFile } from "./journal/state.ts";
-import type { Place, Workspace } from "./workspace.ts";
+import type { Place } from "./place.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Bytes to read without giving the rest of the program a turn. */
 const BURST_BYTES = 4 * 1024 * 1024;

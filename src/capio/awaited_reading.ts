@@ -1,7 +1,8 @@
 import type { Operation } from "./effects.ts";
 import type { WorkflowFile, WorkflowState } from "./journal/state.ts";
 import { contentReadiness, endReadiness, type Verdict } from "./readiness.ts";
-import type { Place, Workspace } from "./workspace.ts";
+import type { Place } from "./place.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** How often to tell how far the reading has come, in ms. */
 const REPORT_MILLISECONDS = 250;

@@ -15,7 +15,8 @@ import {
   TEMPORARY_CALLS,
   watchFs,
 } from "./operations/mod.ts";
-import type { Follows, Place, Workspace } from "./workspace.ts";
+import type { Follows, Place } from "./place.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** A path and the workspace that it lies in. */
 export interface Found {
@@ -224,8 +225,10 @@ export function allowed(
   found: Found | undefined,
   { permissions, graph }: Access,
 ): Found | undefined {
-  if (!found?.workspace.isPermitted(found.place, permissions)) return undefined;
-  if (graph) found.workspace.checkGraph(found.place, graph);
+  if (!found) return undefined;
+  const { workspace: { rights }, place } = found;
+  if (!rights.isPermitted(place, permissions)) return undefined;
+  if (graph) rights.checkGraph(place, graph);
   return found;
 }
 

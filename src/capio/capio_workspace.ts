@@ -3,7 +3,8 @@ import { findIn } from "./in_force.ts";
 import { type CapioOptions, resolveOptions } from "./options.ts";
 import { describe, type WorkflowStatus } from "./status.ts";
 import { system } from "./system.ts";
-import { type Follows, Workspace } from "./workspace.ts";
+import type { Follows } from "./place.ts";
+import { Workspace } from "./workspace.ts";
 
 /** The calls of `Deno` that a context replaces. */
 export type FileSystemCalls = Pick<

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Found } from "./calls.ts";
-import type { Follows, Workspace } from "./workspace.ts";
+import type { Follows } from "./place.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** A workspace in force, and what was in force around it. */
 interface Frame {

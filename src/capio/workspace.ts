@@ -3,7 +3,9 @@ import { HeldCloses } from "./held_closes.ts";
 import type { WorkflowState } from "./journal/state.ts";
 import { asPassedOn, textOf } from "./path_text.ts";
 import { PathResolver } from "./paths.ts";
+import type { Follows, Place } from "./place.ts";
 import type { Verdict } from "./readiness.ts";
+import { Rights } from "./rights.ts";
 import {
   ifPresent,
   lookIfPermitted,
@@ -16,31 +18,6 @@ import { SYSTEM_DIRECTORY, type WorkflowFolder } from "./workflow_folder.ts";
 
 /** Waits shorter than this are nobody's business, in ms. */
 const NOTEWORTHY_WAIT_MILLISECONDS = 200;
-
-/** A path inside a workspace. */
-export interface Place {
-  /** Relative to the directory, resolved, with `/`. */
-  readonly path: string;
-  /** As the caller wrote it, for messages. */
-  readonly given: string;
-  /**
-   * What the caller wrote after the name of a directory, `/` for instance. The
-   * system takes it amiss where there is something else.
-   */
-  readonly tail: string;
-}
-
-/**
- * Whether a call means what a symbolic link points to: always, never, or when
- * the path ends in a slash.
- */
-export type Follows = boolean | "slash";
-
-/** What a call does to a path, by the names of Deno's permissions. */
-export type Use = "read" | "write";
-
-/** What a call does to a path, by the words of the graph's refusals. */
-export type GraphUse = "read" | "write" | "make" | "remove";
 
 /** What the member's operations on files need to know. */
 export interface WorkspaceOptions extends WorkflowOptions {
@@ -60,6 +37,7 @@ export interface WorkspaceOptions extends WorkflowOptions {
  */
 export class Workspace implements Disposable {
   readonly workflow: Workflow;
+  readonly rights: Rights;
   readonly heldCloses: HeldCloses = new HeldCloses();
   readonly #options: WorkspaceOptions;
   readonly #wakeups: Wakeups;
@@ -84,6 +62,7 @@ export class Workspace implements Disposable {
       ...options,
       capioDir: this.#resolver.root,
     });
+    this.rights = new Rights(this.workflow, options.enforceGraph);
     this.#wakeups = new Wakeups(this.folder.base);
   }
 
@@ -100,56 +79,6 @@ export class Workspace implements Disposable {
   get state(): WorkflowState {
     this.#checkPresence();
     return this.workflow.refresh();
-  }
-
-  /**
-   * Whether the process may do to a place what the original would do. The
-   * spool must not open what a flag such as `--deny-read` closes. What may be
-   * written and not even looked at is left to the original.
-   */
-  isPermitted(place: Place, uses: readonly Use[]): boolean {
-    return this.#mayUse("read", place) &&
-      (!uses.includes("write") || this.#mayUse("write", place));
-  }
-
-  /** One question about all of the directory mostly answers for each path. */
-  #mayUse(name: Use, { path }: Place): boolean {
-    const whole = Deno.permissions.querySync({
-      name,
-      path: this.folder.capioDir,
-    });
-    if (whole.state === "granted" && !whole.partial) return true;
-    const status = Deno.permissions.querySync({
-      name,
-      path: this.folder.real(path),
-    });
-    return status.state === "granted";
-  }
-
-  /** Whether CAPIO-CL streams limit what the app may read and write. */
-  get enforcesGraph(): boolean {
-    return this.#options.enforceGraph;
-  }
-
-  /**
-   * Refuses what the graph does not let the app do.
-   *
-   * @throws {Deno.errors.NotCapable} If the context enforces the graph and the
-   * app's streams do not name the place.
-   */
-  checkGraph({ path, given }: Place, use: GraphUse): void {
-    if (!this.enforcesGraph) return;
-    const { app, state: { engine } } = this.workflow;
-    const allowed = use === "read"
-      ? engine.mayRead(app, path)
-      : use === "write"
-      ? engine.mayWrite(app, path)
-      : engine.mayMakeDirectory(app, path);
-    if (allowed) return;
-    const stream = use === "read" ? "input_stream" : "output_stream";
-    throw new Deno.errors.NotCapable(
-      `"${app}" may not ${use} "${given}": its ${stream} does not name it`,
-    );
   }
 
   /** The place that `path` names, `undefined` when it is none of ours. */

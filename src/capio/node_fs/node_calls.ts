@@ -21,7 +21,7 @@ import { link, makeLink } from "../operations/links.ts";
 import { lookAt } from "../operations/look.ts";
 import { rename } from "../operations/rename.ts";
 import { atLocation } from "../operations/translate.ts";
-import type { Follows } from "../workspace.ts";
+import type { Follows } from "../place.ts";
 import { inNodesWords } from "./node_error.ts";
 import {
   copyFile,

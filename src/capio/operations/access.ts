@@ -1,4 +1,4 @@
-import type { GraphUse, Use } from "../workspace.ts";
+import type { GraphUse, Use } from "../rights.ts";
 
 /** What a call does to a path. */
 export interface Access {

@@ -1,5 +1,6 @@
 import { call, type Operation } from "../effects.ts";
-import type { Place, Workspace } from "../workspace.ts";
+import type { Place } from "../place.ts";
+import type { Workspace } from "../workspace.ts";
 import { writeAtOnce } from "./contents.ts";
 import { atLocation } from "./translate.ts";
 

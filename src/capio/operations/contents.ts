@@ -1,7 +1,8 @@
 import { act, call, type Operation, runSync } from "../effects.ts";
 import { contentReadiness, endReadiness, isProducer } from "../readiness.ts";
 import { lstatIfPresent, system } from "../system.ts";
-import type { Place, Workspace } from "../workspace.ts";
+import type { Place } from "../place.ts";
+import type { Workspace } from "../workspace.ts";
 import { Writing } from "../writing.ts";
 import { prepareWriting, untilOpenable } from "./open.ts";
 import { at, atLocation } from "./translate.ts";

@@ -1,4 +1,5 @@
-import type { Place, Workspace } from "../workspace.ts";
+import type { Place } from "../place.ts";
+import type { Workspace } from "../workspace.ts";
 import { inCallersWords } from "./translate.ts";
 
 /**

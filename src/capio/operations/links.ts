@@ -1,6 +1,7 @@
 import { atOnce, call, type Operation, runSync } from "../effects.ts";
 import { lstatIfPresent } from "../system.ts";
-import type { Place, Workspace } from "../workspace.ts";
+import type { Place } from "../place.ts";
+import type { Workspace } from "../workspace.ts";
 import type { End } from "./end.ts";
 import { at, atLocation } from "./translate.ts";
 

@@ -1,7 +1,8 @@
 import type { Operation } from "../effects.ts";
 import { listingReadiness } from "../readiness.ts";
 import { ifPresent, system } from "../system.ts";
-import type { Place, Workspace } from "../workspace.ts";
+import type { Place } from "../place.ts";
+import type { Workspace } from "../workspace.ts";
 import { SYSTEM_DIRECTORY } from "../workflow_folder.ts";
 import { untilAnnouncedExists } from "./look.ts";
 import { isUnknown } from "./orphan.ts";

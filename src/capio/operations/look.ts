@@ -1,6 +1,7 @@
 import { call, type Operation } from "../effects.ts";
 import { openReadiness } from "../readiness.ts";
-import type { Place, Workspace } from "../workspace.ts";
+import type { Place } from "../place.ts";
+import type { Workspace } from "../workspace.ts";
 import { untilVisible } from "./contents.ts";
 import { atLocation } from "./translate.ts";
 

@@ -5,7 +5,8 @@
  * @module
  */
 import type { Operation } from "../effects.ts";
-import type { Follows, Place, Workspace } from "../workspace.ts";
+import type { Follows, Place } from "../place.ts";
+import type { Workspace } from "../workspace.ts";
 import {
   type Access,
   accessOfOpen,

@@ -1,7 +1,8 @@
 import { dirname } from "@std/path";
 import { atOnce, call, type Operation, runSync } from "../effects.ts";
 import { ifPresent, lstatIfPresent, system } from "../system.ts";
-import type { Place, Workspace } from "../workspace.ts";
+import type { Place } from "../place.ts";
+import type { Workspace } from "../workspace.ts";
 import { listBoth } from "./list.ts";
 import { removeOrphan } from "./orphan.ts";
 import { at } from "./translate.ts";
@@ -83,7 +84,7 @@ export function* remove(
   // A whole tree takes its time: nobody else is to wait for that.
   if (options?.recursive) {
     workspace.workflow.refresh();
-    if (workspace.enforcesGraph) checkGraphBelow(workspace, place);
+    if (workspace.rights.enforcesGraph) checkGraphBelow(workspace, place);
     return yield* removeNow(workspace, place, options, removeAt);
   }
   workspace.workflow.moving(() =>
@@ -124,7 +125,7 @@ function checkGraphBelow(workspace: Workspace, { path, given }: Place): void {
       given: `${given}/${name}`,
       tail: "",
     };
-    workspace.checkGraph(below, isDirectory ? "remove" : "write");
+    workspace.rights.checkGraph(below, isDirectory ? "remove" : "write");
     checkGraphBelow(workspace, below);
   }
 }

@@ -4,7 +4,8 @@ import { call, type Operation, runSync } from "../effects.ts";
 import type { WorkflowFile } from "../journal/state.ts";
 import { isProducer, openReadiness } from "../readiness.ts";
 import { lstatIfPresent, system } from "../system.ts";
-import type { Place, Workspace } from "../workspace.ts";
+import type { Place } from "../place.ts";
+import type { Workspace } from "../workspace.ts";
 import { writtenFile } from "../written_file.ts";
 import { atLocation } from "./translate.ts";
 

@@ -1,7 +1,8 @@
 import { basename } from "@std/path";
 import { call, type Operation } from "../effects.ts";
 import { system } from "../system.ts";
-import type { Place, Workspace } from "../workspace.ts";
+import type { Place } from "../place.ts";
+import type { Workspace } from "../workspace.ts";
 import { inCallersWords } from "./translate.ts";
 
 /** `Deno.makeTempFile` with a `dir` inside. */
@@ -56,7 +57,7 @@ export function* makeTemporary(
   try {
     const given = `${place.given}/${name}`;
     const use = kind === "file" ? "write" : "make";
-    workspace.checkGraph({ path, given, tail: "" }, use);
+    workspace.rights.checkGraph({ path, given, tail: "" }, use);
   } catch (error) {
     system.removeSync(made);
     throw error;

@@ -1,6 +1,7 @@
 import type { Operation } from "../effects.ts";
 import { isAbsence } from "../system.ts";
-import type { Place, Workspace } from "../workspace.ts";
+import type { Place } from "../place.ts";
+import type { Workspace } from "../workspace.ts";
 
 /**
  * Calls `act` with the place's present location. When another member publishes
