@@ -8,7 +8,7 @@ import {
 import { delay } from "@std/async";
 import { basename, fromFileUrl, join } from "@std/path";
 import { stdConfigArgs } from "../../tools/std_config.ts";
-import { eventually, flow, Step, TestDirectory } from "./step.ts";
+import { flow, Step, TestDirectory } from "./step.ts";
 import { printing, TestWorkflow } from "./test_workflow.ts";
 
 Deno.test("a reader that comes first gets what a later writer writes", async () => {
@@ -164,31 +164,33 @@ Deno.test("a hundred small files arrive, each whole", async () => {
 
 Deno.test("two workflows in one directory do not see each other's files", async () => {
   await using dir = new TestWorkflow(flow("out.txt"));
-  const write = (text: string) => `
+  // A reader that comes after both ended finds the later one's file.
+  const write = `
+    const [workflow] = args;
     using file = await Deno.open(dir + "/out.txt", {
       create: true,
       write: true,
       truncate: true,
     });
-    for (const letter of "${text}") {
+    for (const letter of workflow + " letters") {
       await file.write(bytes(letter));
-      await pause(20);
+      while (!Array.from(Deno.readDirSync(dir)).some(({ name }) => name === workflow)) {
+        await pause(10);
+      }
     }`;
-  const red = { workflow: "red" };
-  const blue = { workflow: "blue" };
-  const redRead = dir.run("reader", printing("out.txt"), red);
-  const blueRead = dir.run("reader", printing("out.txt"), blue);
-  // A reader that comes after both ended finds the later one's file.
-  for (const { workflow } of [red, blue]) {
-    await eventually(dir.path, (it) => it?.waits.length === 1, workflow);
-  }
-  await Promise.all([
-    dir.run("writer", write("red letters"), red),
-    dir.run("writer", write("blue letters"), blue),
-  ]);
-  assertEquals(await redRead, "red letters");
-  assertEquals(await blueRead, "blue letters");
-  assertEquals(dir.list(), ["out.txt"]);
+  const read = `
+    const [workflow] = args;
+    using file = await Deno.open(dir + "/out.txt");
+    await Deno.writeTextFile(dir + "/" + workflow, "opened");
+    console.log(await new Response(file.readable).text());`;
+  const outputs = await Promise.all(["red", "blue"].map(async (workflow) => {
+    const options = { workflow, args: [workflow] };
+    const reader = dir.run("reader", read, options);
+    await dir.run("writer", write, options);
+    return await reader;
+  }));
+  assertEquals(outputs, ["red letters", "blue letters"]);
+  assertEquals(dir.list(), ["blue", "out.txt", "red"]);
 });
 
 Deno.test("a step that starts after its producer has ended finds everything", async () => {
