@@ -96,6 +96,9 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
   checkRules(rules);
   checkScope(options.scope);
   checkSeconds("openTimeoutSeconds", openTimeoutSeconds);
+  checkFlag("enforceGraph", enforceGraph);
+  checkFlag("silent", silent);
+  checkSignal(signal);
   const directory = pathOf(capioDir);
   checkDirectory(directory);
   return {
@@ -154,6 +157,20 @@ function checkSeconds(option: string, value: number, found = `${value}`): void {
   if (typeof value === "number" && value >= 0) return;
   throw new RangeError(
     `"${option}" must be a number of at least 0, found ${found}`,
+  );
+}
+
+function checkFlag(option: string, value: unknown): void {
+  if (typeof value === "boolean") return;
+  throw new TypeError(
+    `"${option}" must be true or false, found ${JSON.stringify(value)}`,
+  );
+}
+
+function checkSignal(signal: unknown): void {
+  if (signal === undefined || signal instanceof AbortSignal) return;
+  throw new TypeError(
+    `"signal" must be an AbortSignal, found ${JSON.stringify(signal)}`,
   );
 }
 

@@ -872,6 +872,9 @@ Deno.test("wrong options are refused by name", () => {
     [{ capioDir: new URL("http://x/") }, `"capioDir" must be a path`],
     [{ capioClConfigurationFile: null }, `"capioClConfigurationFile" must be`],
     [{ scope: "all" }, `"scope" must be "async" or "process", found "all"`],
+    [{ enforceGraph: 1 }, `"enforceGraph" must be true or false, found 1`],
+    [{ silent: "no" }, `"silent" must be true or false, found "no"`],
+    [{ signal: {} }, `"signal" must be an AbortSignal, found {}`],
     [{ rules: { path: "a" } }, `"rules" must be an array of rules`],
     [{ rules: [null] }, "A rule must be an object, found null"],
   ];
