@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join, SEPARATOR } from "@std/path";
+import { childOf, parentOf } from "./relative_path.ts";
 import { ifPresent, system } from "./system.ts";
 
 /** How long the outcome of a look at the file system may be reused, in ms. */
@@ -140,10 +141,10 @@ export class PathResolver {
       if (part === "..") {
         // There is no way back from what is no directory.
         if (!this.#tree.isDirectory(here)) return undefined;
-        here = here.slice(0, Math.max(0, here.lastIndexOf("/")));
+        here = parentOf(here);
         continue;
       }
-      const next = here === "" ? part : `${here}/${part}`;
+      const next = childOf(here, part);
       if (isLast && !followLast) return next;
       const isDirectory = !isLast && this.#directories.has(next);
       const target = isDirectory ? undefined : this.#tree.readLink(next);

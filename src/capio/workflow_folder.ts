@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { makeTwin, removeTree } from "./directory_twin.ts";
 import { FileLock } from "./lock.ts";
+import { childOf } from "./relative_path.ts";
 import { ifPresent, lstatIfPresent, system } from "./system.ts";
 
 /** The name, directly under `capioDir`, of all that sluice keeps there. */
@@ -59,7 +60,7 @@ export class WorkflowFolder {
     const entries = ifPresent(() => readIfOpen(this.real(path))) ?? [];
     for (const { name, isDirectory } of entries) {
       if (!isDirectory || (path === "" && name === SYSTEM_DIRECTORY)) continue;
-      this.makeSpoolTree(path === "" ? name : `${path}/${name}`);
+      this.makeSpoolTree(childOf(path, name));
     }
   }
 

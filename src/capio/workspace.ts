@@ -5,6 +5,7 @@ import { asPassedOn, textOf } from "./path_text.ts";
 import { PathResolver } from "./paths.ts";
 import type { Follows, Place } from "./place.ts";
 import type { Verdict } from "./readiness.ts";
+import { parentOf } from "./relative_path.ts";
 import { Rights } from "./rights.ts";
 import {
   ifPresent,
@@ -148,7 +149,7 @@ export class Workspace implements Disposable {
    * so that the system says so in its own words.
    */
   placeNew(path: string): string {
-    const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    const parent = parentOf(path);
     if (this.#spoolDirectories.has(parent)) return this.folder.spool(path);
     if (!this.isDirectory(parent)) return this.locate(path);
     this.folder.makeSpoolTwin(parent);
@@ -251,7 +252,7 @@ export class Workspace implements Disposable {
 
   /** What is excluded lies in the real tree, where a new directory is not yet. */
   #makeWayFor(path: string): void {
-    const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    const parent = parentOf(path);
     this.workflow.refresh();
     if (!this.workflow.isInSpool(parent) || !this.isDirectory(parent)) return;
     this.folder.makeRealTwin(parent);

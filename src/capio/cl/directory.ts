@@ -1,4 +1,5 @@
 import { relative, resolve, SEPARATOR } from "@std/path";
+import { parentOf } from "../relative_path.ts";
 
 /** A relative path that normalising leaves as it is: most of those asked for. */
 const NORMAL_PATH =
@@ -38,7 +39,7 @@ export function withSlashes(path: string): string {
 /** The directories that a path lies in, the nearest first, `""` last. */
 export function* directoriesAbove(path: string): Generator<string> {
   while (path !== "") {
-    path = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    path = parentOf(path);
     yield path;
   }
 }

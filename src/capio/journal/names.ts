@@ -1,4 +1,5 @@
 import { settle, settleDependents } from "./ending.ts";
+import { parentOf } from "../relative_path.ts";
 import type { EntryKind } from "./event.ts";
 import type { WorkflowFile, WorkflowState } from "./state.ts";
 
@@ -54,7 +55,7 @@ export function unlink(state: WorkflowState, path: string): void {
   file.unlinked = true;
   state.paths.delete(path);
   state.unpublished.delete(file.number);
-  const directory = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  const directory = parentOf(path);
   state.folders.get(directory)?.entries.delete(path);
 }
 
@@ -111,7 +112,7 @@ function place(
   state.paths.set(path, file);
   // What an earlier one of that name held is no part of it.
   if (file.kind === "directory") state.folders.delete(path);
-  const directory = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  const directory = parentOf(path);
   let folder = state.folders.get(directory);
   if (!folder) {
     folder = { entries: new Set(), most: 0, writers: new Set() };

@@ -12,6 +12,7 @@ import { mkdir as makeDirectory, remove } from "../operations/names.ts";
 import { isUnknown } from "../operations/orphan.ts";
 import { makeTemporary } from "../operations/temporary.ts";
 import { atLocation } from "../operations/translate.ts";
+import { childOf } from "../relative_path.ts";
 import { isAbsence } from "../system.ts";
 import type { Place } from "../place.ts";
 import type { Workspace } from "../workspace.ts";
@@ -213,7 +214,7 @@ export function* readdir(
       const [first] = name.split(/[/\\]/, 1);
       if (place.path === "" && first === SYSTEM_DIRECTORY) continue;
       if (entries.has(name)) continue;
-      const below = place.path === "" ? name : `${place.path}/${name}`;
+      const below = childOf(place.path, name);
       if (isUnknown(workspace, below)) continue;
       entries.set(name, entry);
       if (!isDirent(entry)) continue;

@@ -2,6 +2,7 @@ import type { Operation } from "../effects.ts";
 import { listingReadiness } from "../readiness.ts";
 import { ifPresent, system } from "../system.ts";
 import type { Place } from "../place.ts";
+import { childOf } from "../relative_path.ts";
 import type { Workspace } from "../workspace.ts";
 import { SYSTEM_DIRECTORY } from "../workflow_folder.ts";
 import { untilAnnouncedExists } from "./look.ts";
@@ -73,7 +74,7 @@ export function listBoth(
     for (const entry of found) {
       if (path === "" && entry.name === SYSTEM_DIRECTORY) continue;
       if (entries.has(entry.name)) continue;
-      const below = path === "" ? entry.name : `${path}/${entry.name}`;
+      const below = childOf(path, entry.name);
       if (isUnknown(workspace, below)) continue;
       entries.set(entry.name, entry);
     }

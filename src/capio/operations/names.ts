@@ -2,6 +2,7 @@ import { dirname } from "@std/path";
 import { atOnce, call, type Operation, runSync } from "../effects.ts";
 import { ifPresent, lstatIfPresent, system } from "../system.ts";
 import type { Place } from "../place.ts";
+import { childOf } from "../relative_path.ts";
 import type { Workspace } from "../workspace.ts";
 import { listBoth } from "./list.ts";
 import { removeOrphan } from "./orphan.ts";
@@ -121,7 +122,7 @@ function checkGraphBelow(workspace: Workspace, { path, given }: Place): void {
   if (!workspace.isDirectory(path)) return;
   for (const { name, isDirectory } of listBoth(workspace, path).values()) {
     const below = {
-      path: path === "" ? name : `${path}/${name}`,
+      path: childOf(path, name),
       given: `${given}/${name}`,
       tail: "",
     };

@@ -2,6 +2,7 @@ import { basename } from "@std/path";
 import { call, type Operation } from "../effects.ts";
 import { system } from "../system.ts";
 import type { Place } from "../place.ts";
+import { childOf } from "../relative_path.ts";
 import type { Workspace } from "../workspace.ts";
 import { inCallersWords } from "./translate.ts";
 
@@ -53,7 +54,7 @@ export function* makeTemporary(
     throw inCallersWords(error, directory, place);
   }
   const name = basename(made);
-  const path = place.path === "" ? name : `${place.path}/${name}`;
+  const path = childOf(place.path, name);
   try {
     const given = `${place.given}/${name}`;
     const use = kind === "file" ? "write" : "make";
