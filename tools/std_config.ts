@@ -14,7 +14,7 @@ import { createConnection } from "node:net";
 /** Longest time the probe waits for JSR before it takes the local adapters. */
 const PROBE_MILLISECONDS = 200;
 
-const root = new URL("../", import.meta.url);
+const root = new URL("..", import.meta.url);
 const onlineConfig = new URL("deno.json", root);
 const offlineConfig = new URL("deno.offline.json", root);
 

@@ -40,26 +40,26 @@
  *
  * @module
  */
-export * from "./capio_path.ts";
-export * from "./capio_workspace.ts";
+export * from "./session/capio_path.ts";
+export * from "./session/capio_workspace.ts";
 export * from "./cl/mod.ts";
-export * from "./context.ts";
-export * from "./error.ts";
-export * from "./launch.ts";
+export * from "./session/context.ts";
+export * from "./platform/capio_error.ts";
+export * from "./launch/step_command.ts";
 export {
   followWorkflow,
   type FollowWorkflowOptions,
   workflowStatus,
-} from "./observer.ts";
-export type { CapioOptions } from "./options.ts";
-export { capioClRule } from "./rule_scope.ts";
+} from "./observe/observer.ts";
+export type { CapioOptions } from "./session/options.ts";
+export { capioClRule } from "./session/rule_scope.ts";
 export {
   type FileStatus,
   type MemberStatus,
   type ReadingStatus,
   type WaitStatus,
   type WorkflowStatus,
-} from "./status.ts";
-export * from "./timeline.ts";
-export * from "./timeline_intervals.ts";
-export * from "./workflow_plan.ts";
+} from "./observe/status.ts";
+export * from "./observe/timeline.ts";
+export * from "./observe/timeline_intervals.ts";
+export * from "./launch/workflow_plan.ts";

@@ -35,20 +35,24 @@ export {
   type LineItem,
   type MessageType,
   type SerializedMessage,
-} from "./grouped_message.ts";
-export * from "./line_buffer.ts";
-export type { HostClientOptions } from "./host_client.ts";
-export type { LineEvent } from "./line_events.ts";
-export * from "./line_file_buffer.ts";
-export * from "./line_host_buffer.ts";
-export * from "./line_host_mirror.ts";
-export * from "./line_host_reader.ts";
-export type { LineHostServer } from "./line_host_server.ts";
-export * from "./line_io.ts";
-export * from "./line_mirror.ts";
-export * from "./line_proc_buffer.ts";
-export * from "./line_proc_mirror.ts";
-export * from "./lines_error.ts";
-export { type LineTarget, redirectStderr, redirectStdout } from "./redirect.ts";
-export * from "./mirrored_line_buffer.ts";
-export type { MirrorPost } from "./protocol.ts";
+} from "./buffer/grouped_message.ts";
+export * from "./buffer/line_buffer.ts";
+export type { HostClientOptions } from "./client/host_client.ts";
+export type { LineEvent } from "./buffer/line_events.ts";
+export * from "./file/line_file_buffer.ts";
+export * from "./host/line_host_buffer.ts";
+export * from "./client/line_host_mirror.ts";
+export * from "./client/line_host_reader.ts";
+export type { LineHostServer } from "./host/line_host_server.ts";
+export * from "./buffer/line_io.ts";
+export * from "./mirror/line_mirror.ts";
+export * from "./worker/line_proc_buffer.ts";
+export * from "./worker/line_proc_mirror.ts";
+export * from "./buffer/lines_error.ts";
+export {
+  type LineTarget,
+  redirectStderr,
+  redirectStdout,
+} from "./capture/redirect.ts";
+export * from "./mirror/mirrored_line_buffer.ts";
+export type { MirrorPost } from "./protocol/protocol.ts";

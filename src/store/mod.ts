@@ -24,21 +24,25 @@
  *
  * @module
  */
-export * from "./change.ts";
-export * from "./file_store.ts";
-export * from "./joined_store.ts";
-export { type Layer, LayeredStore } from "./layered_store.ts";
-export * from "./memory_store.ts";
-export type { JsonValue, Metadata } from "./metadata.ts";
-export * from "./mounted_store.ts";
+export * from "./core/change.ts";
+export * from "./file/file_store.ts";
+export * from "./layered/joined_store.ts";
+export { type Layer, LayeredStore } from "./layered/layered_store.ts";
+export * from "./memory/memory_store.ts";
+export type { JsonValue, Metadata } from "./core/metadata.ts";
+export * from "./layered/mounted_store.ts";
 export * from "./open_store.ts";
-export * from "./read_only_store.ts";
-export * from "./sqlite_store.ts";
-export * from "./store.ts";
-export { KeyError, StoreError, type StoreErrorCode } from "./store_error.ts";
-export * from "./store_events.ts";
-export * from "./store_progress_manager.ts";
-export * from "./transaction.ts";
-export * from "./url_store.ts";
-export { type IterdataOptions, Value, type ValueInfo } from "./value.ts";
-export type { ValueInit } from "./value_init.ts";
+export * from "./core/read_only_store.ts";
+export * from "./sqlite/sqlite_store.ts";
+export * from "./core/store.ts";
+export {
+  KeyError,
+  StoreError,
+  type StoreErrorCode,
+} from "./core/store_error.ts";
+export * from "./core/store_events.ts";
+export * from "./core/store_progress_manager.ts";
+export * from "./core/transaction.ts";
+export * from "./url/url_store.ts";
+export { type IterdataOptions, Value, type ValueInfo } from "./core/value.ts";
+export type { ValueInit } from "./core/value_init.ts";

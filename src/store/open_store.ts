@@ -1,9 +1,9 @@
 import { fromFileUrl } from "@std/path";
-import { FileStore } from "./file_store.ts";
-import { MemoryStore } from "./memory_store.ts";
-import type { ReadOnlyStore } from "./read_only_store.ts";
-import { SqliteStore } from "./sqlite_store.ts";
-import { UrlStore } from "./url_store.ts";
+import { FileStore } from "./file/file_store.ts";
+import { MemoryStore } from "./memory/memory_store.ts";
+import type { ReadOnlyStore } from "./core/read_only_store.ts";
+import { SqliteStore } from "./sqlite/sqlite_store.ts";
+import { UrlStore } from "./url/url_store.ts";
 
 /** Options for {@linkcode openStore}. */
 export interface OpenStoreOptions {

@@ -3,13 +3,13 @@
  *
  * @module
  */
-export { Channel } from "./channel.ts";
+export { Channel } from "./client/channel.ts";
 export type {
   ChannelOptions,
   GetOptions,
   PutOptions,
   WritableOptions,
-} from "./channel_options.ts";
+} from "./client/channel_options.ts";
 export {
   type Batch,
   type BatchInput,
@@ -20,30 +20,33 @@ export {
   ColumnsPayloadType,
   type ColumnType,
   type KeyColumns,
-} from "./columns.ts";
-export { TStorageDateTime } from "./datetime.ts";
-export { TStorageError } from "./error.ts";
-export { Key, type KeyBytesOptions, type KeyParts } from "./key.ts";
+} from "./data/columns.ts";
+export { TStorageDateTime } from "./data/datetime.ts";
+export { TStorageError } from "./client/tstorage_error.ts";
+export { Key, type KeyBytesOptions, type KeyParts } from "./data/key.ts";
 export {
   BytesPayloadType,
   type PayloadType,
   UnitPayloadType,
-} from "./payload_type.ts";
-export type { Record } from "./record.ts";
-export { ReplyStream } from "./reply_stream.ts";
+} from "./data/payload_type.ts";
+export type { Record } from "./data/record.ts";
+export { ReplyStream } from "./client/reply_stream.ts";
 export {
   Response,
   ResponseAcq,
   ResponseGet,
   ResponseStatus,
-} from "./response.ts";
+} from "./client/response.ts";
 export {
   serveTStorage,
   type TStorageServer,
   type TStorageServerOptions,
-} from "./server.ts";
-export type { StructValue } from "./struct_codes.ts";
-export { StructPayloadType, TuplePayloadType } from "./struct_payload_type.ts";
+} from "./server/serve_tstorage.ts";
+export type { StructValue } from "./data/struct_codes.ts";
+export {
+  StructPayloadType,
+  TuplePayloadType,
+} from "./data/struct_payload_type.ts";
 export {
   fromUnix,
   fromUnixNs,
@@ -51,4 +54,4 @@ export {
   nowNs,
   toUnix,
   toUnixNs,
-} from "./timestamp.ts";
+} from "./data/timestamp.ts";

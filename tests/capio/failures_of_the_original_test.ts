@@ -342,7 +342,7 @@ Deno.test("9: who comes first may go first, and a run knows nothing of the one b
 
 Deno.test("10: workers, concurrent calls and child processes work inside a context", async () => {
   await using workflow = new TestWorkflow();
-  const preload = import.meta.resolve("../../src/capio/preload.ts");
+  const preload = import.meta.resolve("../../src/capio/session/preload.ts");
   const worker = `${workflow.path}.worker.ts`;
   await Deno.writeTextFile(
     worker,

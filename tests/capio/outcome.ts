@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { withCapio } from "../../src/capio/context.ts";
+import { withCapio } from "../../src/capio/session/context.ts";
 import { TestDirectory } from "./step.ts";
 
 /** Does something in a directory and returns what can be compared. */

@@ -1,4 +1,4 @@
-import { CapioError } from "../error.ts";
+import { CapioError } from "../platform/capio_error.ts";
 import type { CapioClAlias } from "./config.ts";
 
 /**

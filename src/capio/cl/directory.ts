@@ -1,5 +1,5 @@
 import { relative, resolve, SEPARATOR } from "@std/path";
-import { parentOf } from "../relative_path.ts";
+import { parentOf } from "../platform/relative_path.ts";
 
 /** A relative path that normalising leaves as it is: most of those asked for. */
 const NORMAL_PATH =
@@ -46,7 +46,7 @@ export function* directoriesAbove(path: string): Generator<string> {
 
 function insideOf(directory: string, path: string): string | undefined {
   const inside = withSlashes(relative(directory, resolve(directory, path)));
-  const isOutside = inside === ".." || inside.startsWith("../") ||
+  const isOutside = inside === ".." || inside.startsWith("..") ||
     isAbsolutePattern(inside);
   return isOutside ? undefined : inside;
 }

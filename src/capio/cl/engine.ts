@@ -1,5 +1,5 @@
 import { resolve } from "@std/path";
-import { CapioError } from "../error.ts";
+import { CapioError } from "../platform/capio_error.ts";
 import type {
   CapioClCommitRule,
   CapioClConfig,

@@ -8,7 +8,7 @@ export * from "./config.ts";
 export * from "./engine.ts";
 export * from "./merge.ts";
 export * from "./parse.ts";
-export * from "./problem.ts";
+export * from "../checked_json/problem.ts";
 export type { CapioClRule } from "./rule.ts";
 export * from "./serialize.ts";
 export * from "./settings.ts";

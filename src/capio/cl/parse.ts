@@ -1,4 +1,4 @@
-import { parseCheckedJson } from "./checked_json.ts";
+import { parseCheckedJson } from "../checked_json/checked_json.ts";
 import type {
   CapioClCommitRule,
   CapioClConfig,

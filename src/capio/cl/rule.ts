@@ -1,5 +1,5 @@
 import type { CapioClCommitRule, CapioClFireRule } from "./config.ts";
-import { showFound } from "./found.ts";
+import { showFound } from "../checked_json/found.ts";
 
 /**
  * A rule of CAPIO-CL written in code: what it names of a path holds, what it

@@ -1,4 +1,4 @@
-import { CapioError } from "../error.ts";
+import { CapioError } from "../platform/capio_error.ts";
 import { aliasExpander } from "./alias.ts";
 import type {
   CapioClCommitRule,

@@ -1,5 +1,9 @@
 import * as v from "valibot";
-import { type Condition, type JsonObject, members } from "./members.ts";
+import {
+  type Condition,
+  type JsonObject,
+  members,
+} from "../checked_json/members.ts";
 
 /** A CAPIO-CL file as it is written. */
 export interface CapioClFile {

@@ -1,9 +1,9 @@
 import { parse, TomlError } from "smol-toml";
 import * as v from "valibot";
-import { showFound } from "./found.ts";
-import { members } from "./members.ts";
-import { formatJsonPath } from "./json_scan.ts";
-import { CapioClError, type CapioClProblem } from "./problem.ts";
+import { showFound } from "../checked_json/found.ts";
+import { members } from "../checked_json/members.ts";
+import { formatJsonPath } from "../checked_json/json_scan.ts";
+import { CapioClError, type CapioClProblem } from "../checked_json/problem.ts";
 
 /** An address of the multicast monitor. */
 export interface CapioClEndpoint {

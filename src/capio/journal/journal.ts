@@ -1,4 +1,4 @@
-import { ifPresent, system } from "../system.ts";
+import { ifPresent, system } from "../platform/system.ts";
 import { decodeEvents, encodeEvent, type JournalEvent } from "./event.ts";
 
 const READ_SIZE = 256 * 1024;

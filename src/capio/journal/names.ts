@@ -1,5 +1,5 @@
 import { settle, settleDependents } from "./ending.ts";
-import { parentOf } from "../relative_path.ts";
+import { parentOf } from "../platform/relative_path.ts";
 import type { EntryKind } from "./event.ts";
 import type { WorkflowFile, WorkflowState } from "./state.ts";
 

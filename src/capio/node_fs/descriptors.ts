@@ -1,5 +1,5 @@
-import type { Call, Replacement } from "../calls.ts";
-import { act } from "../effects.ts";
+import type { Call, Replacement } from "../interpose/calls.ts";
+import { act } from "../platform/effects.ts";
 import { isFunction } from "./forms.ts";
 import { asksForBytes, type Brought } from "./numbered_reading.ts";
 import { fileOf, forgetFile, type OpenFile, readingOf } from "./open_files.ts";

@@ -6,8 +6,8 @@ import {
   type Plan,
   planned,
   type Replacement,
-} from "../calls.ts";
-import type { Operation } from "../effects.ts";
+} from "../interpose/calls.ts";
+import type { Operation } from "../platform/effects.ts";
 import { LOOK } from "../operations/access.ts";
 import { lookAt } from "../operations/look.ts";
 import { isFunction } from "./forms.ts";

@@ -1,7 +1,7 @@
 import type { ReadStream, WriteStream } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { act, type Operation } from "../effects.ts";
-import { Writing } from "../writing.ts";
+import { act, type Operation } from "../platform/effects.ts";
+import { Writing } from "../overlay/writing.ts";
 import { asksForBytes, type Brought } from "./numbered_reading.ts";
 import { fileOf, forgetFile, type OpenFile, readingOf } from "./open_files.ts";
 import { beforeDestroyed, interruptWhenDestroyed } from "./streams.ts";

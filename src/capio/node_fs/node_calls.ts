@@ -4,8 +4,8 @@ import {
   pairPlan,
   type Plan,
   planned,
-} from "../calls.ts";
-import type { Operation } from "../effects.ts";
+} from "../interpose/calls.ts";
+import type { Operation } from "../platform/effects.ts";
 import {
   type Access,
   accessOfOpen,
@@ -21,7 +21,7 @@ import { link, makeLink } from "../operations/links.ts";
 import { lookAt } from "../operations/look.ts";
 import { rename } from "../operations/rename.ts";
 import { atLocation } from "../operations/translate.ts";
-import type { Follows } from "../place.ts";
+import type { Follows } from "../overlay/place.ts";
 import { inNodesWords } from "./node_error.ts";
 import {
   copyFile,

@@ -1,6 +1,6 @@
-import { builtin } from "../builtin.ts";
-import type { Plan } from "../calls.ts";
-import type { Operation } from "../effects.ts";
+import { builtin } from "../platform/builtin.ts";
+import type { Plan } from "../interpose/calls.ts";
+import type { Operation } from "../platform/effects.ts";
 import { textOfPath } from "./path_argument.ts";
 
 /** What a workspace says with an error of Deno's, in Node's words. */

@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { basename, dirname, join, resolve, SEPARATOR } from "@std/path";
-import { builtin } from "../builtin.ts";
-import type { Operation } from "../effects.ts";
+import { builtin } from "../platform/builtin.ts";
+import type { Operation } from "../platform/effects.ts";
 import { readWhole, writeAtOnce } from "../operations/contents.ts";
 import { copyWith } from "../operations/copy.ts";
 import type { End } from "../operations/end.ts";
@@ -12,11 +12,11 @@ import { mkdir as makeDirectory, remove } from "../operations/names.ts";
 import { isUnknown } from "../operations/orphan.ts";
 import { makeTemporary } from "../operations/temporary.ts";
 import { atLocation } from "../operations/translate.ts";
-import { childOf } from "../relative_path.ts";
-import { isAbsence } from "../system.ts";
-import type { Place } from "../place.ts";
-import type { Workspace } from "../workspace.ts";
-import { SYSTEM_DIRECTORY } from "../workflow_folder.ts";
+import { childOf } from "../platform/relative_path.ts";
+import { isAbsence } from "../platform/system.ts";
+import type { Place } from "../overlay/place.ts";
+import type { Workspace } from "../overlay/workspace.ts";
+import { SYSTEM_DIRECTORY } from "../workflow/workflow_folder.ts";
 import { flagsOf, openOptionsOf } from "./flags.ts";
 import type { OriginalFs } from "./original_fs.ts";
 

@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
-import type { AwaitedReading } from "../awaited_reading.ts";
-import type { Operation } from "../effects.ts";
-import type { Workspace } from "../workspace.ts";
+import type { AwaitedReading } from "../overlay/awaited_reading.ts";
+import type { Operation } from "../platform/effects.ts";
+import type { Workspace } from "../overlay/workspace.ts";
 import { speakingNode } from "./node_error.ts";
 import type { OriginalFs } from "./original_fs.ts";
 

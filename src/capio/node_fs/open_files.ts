@@ -1,4 +1,4 @@
-import type { Writing } from "../writing.ts";
+import type { Writing } from "../overlay/writing.ts";
 import { NumberedReading } from "./numbered_reading.ts";
 
 /** What an open file is to the workflow. */

@@ -1,16 +1,16 @@
 import type { FileHandle } from "node:fs/promises";
-import { AwaitedReading } from "../awaited_reading.ts";
+import { AwaitedReading } from "../overlay/awaited_reading.ts";
 import {
   allowed,
   type Finder,
   type Found,
   type Plan,
   planned,
-} from "../calls.ts";
-import { act, atOnce, type Operation } from "../effects.ts";
+} from "../interpose/calls.ts";
+import { act, atOnce, type Operation } from "../platform/effects.ts";
 import { accessOfOpen } from "../operations/access.ts";
 import { openForReading, openForWriting } from "../operations/open.ts";
-import { Writing } from "../writing.ts";
+import { Writing } from "../overlay/writing.ts";
 import { workflowHandle } from "./file_handle.ts";
 import { flagsOf, openOptionsOf } from "./flags.ts";
 import { inNodesWords } from "./node_error.ts";

@@ -1,6 +1,6 @@
-import type { Originals } from "../calls.ts";
-import { act, type Operation } from "../effects.ts";
-import { bypass } from "../in_force.ts";
+import type { Originals } from "../interpose/calls.ts";
+import { act, type Operation } from "../platform/effects.ts";
+import { bypass } from "../interpose/active_contexts.ts";
 import type { FlagBits } from "./flags.ts";
 
 /** What `node:fs` was before its functions were replaced. */

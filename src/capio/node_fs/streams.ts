@@ -1,6 +1,11 @@
 import type { ReadStream, WriteStream } from "node:fs";
-import type { Call, Finder, Originals, Replacement } from "../calls.ts";
-import { Writing } from "../writing.ts";
+import type {
+  Call,
+  Finder,
+  Originals,
+  Replacement,
+} from "../interpose/calls.ts";
+import { Writing } from "../overlay/writing.ts";
 import { callbackForm } from "./forms.ts";
 import { fileOf, readingOf } from "./open_files.ts";
 import { openNumberPlan } from "./opening.ts";

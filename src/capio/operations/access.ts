@@ -1,4 +1,4 @@
-import type { GraphUse, Use } from "../rights.ts";
+import type { GraphUse, Use } from "../overlay/rights.ts";
 
 /** What a call does to a path. */
 export interface Access {

@@ -1,6 +1,6 @@
-import { call, type Operation } from "../effects.ts";
-import type { Place } from "../place.ts";
-import type { Workspace } from "../workspace.ts";
+import { call, type Operation } from "../platform/effects.ts";
+import type { Place } from "../overlay/place.ts";
+import type { Workspace } from "../overlay/workspace.ts";
 import { writeAtOnce } from "./contents.ts";
 import { atLocation } from "./translate.ts";
 

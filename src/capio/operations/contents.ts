@@ -1,9 +1,13 @@
-import { act, call, type Operation, runSync } from "../effects.ts";
-import { contentReadiness, endReadiness, isProducer } from "../readiness.ts";
-import { lstatIfPresent, system } from "../system.ts";
-import type { Place } from "../place.ts";
-import type { Workspace } from "../workspace.ts";
-import { Writing } from "../writing.ts";
+import { act, call, type Operation, runSync } from "../platform/effects.ts";
+import {
+  contentReadiness,
+  endReadiness,
+  isProducer,
+} from "../workflow/readiness.ts";
+import { lstatIfPresent, system } from "../platform/system.ts";
+import type { Place } from "../overlay/place.ts";
+import type { Workspace } from "../overlay/workspace.ts";
+import { Writing } from "../overlay/writing.ts";
 import { prepareWriting, untilOpenable } from "./open.ts";
 import { at, atLocation } from "./translate.ts";
 

@@ -1,5 +1,5 @@
-import { call, type Operation } from "../effects.ts";
-import { system } from "../system.ts";
+import { call, type Operation } from "../platform/effects.ts";
+import { system } from "../platform/system.ts";
 import type { End } from "./end.ts";
 import { untilWhole, writeAtOnce } from "./contents.ts";
 import { at, atLocation } from "./translate.ts";

@@ -1,5 +1,5 @@
-import type { Place } from "../place.ts";
-import type { Workspace } from "../workspace.ts";
+import type { Place } from "../overlay/place.ts";
+import type { Workspace } from "../overlay/workspace.ts";
 
 /** One end of a call on two paths. */
 export type End =

@@ -1,7 +1,7 @@
-import { atOnce, call, type Operation, runSync } from "../effects.ts";
-import { lstatIfPresent } from "../system.ts";
-import type { Place } from "../place.ts";
-import type { Workspace } from "../workspace.ts";
+import { atOnce, call, type Operation, runSync } from "../platform/effects.ts";
+import { lstatIfPresent } from "../platform/system.ts";
+import type { Place } from "../overlay/place.ts";
+import type { Workspace } from "../overlay/workspace.ts";
 import type { End } from "./end.ts";
 import { at, atLocation } from "./translate.ts";
 

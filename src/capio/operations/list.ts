@@ -1,10 +1,10 @@
-import type { Operation } from "../effects.ts";
-import { listingReadiness } from "../readiness.ts";
-import { ifPresent, system } from "../system.ts";
-import type { Place } from "../place.ts";
-import { childOf } from "../relative_path.ts";
-import type { Workspace } from "../workspace.ts";
-import { SYSTEM_DIRECTORY } from "../workflow_folder.ts";
+import type { Operation } from "../platform/effects.ts";
+import { listingReadiness } from "../workflow/readiness.ts";
+import { ifPresent, system } from "../platform/system.ts";
+import type { Place } from "../overlay/place.ts";
+import { childOf } from "../platform/relative_path.ts";
+import type { Workspace } from "../overlay/workspace.ts";
+import { SYSTEM_DIRECTORY } from "../workflow/workflow_folder.ts";
 import { untilAnnouncedExists } from "./look.ts";
 import { isUnknown } from "./orphan.ts";
 import { inCallersWords } from "./translate.ts";

@@ -1,7 +1,7 @@
-import { call, type Operation } from "../effects.ts";
-import { openReadiness } from "../readiness.ts";
-import type { Place } from "../place.ts";
-import type { Workspace } from "../workspace.ts";
+import { call, type Operation } from "../platform/effects.ts";
+import { openReadiness } from "../workflow/readiness.ts";
+import type { Place } from "../overlay/place.ts";
+import type { Workspace } from "../overlay/workspace.ts";
 import { untilVisible } from "./contents.ts";
 import { atLocation } from "./translate.ts";
 

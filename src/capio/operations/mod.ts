@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Operation } from "../effects.ts";
-import type { Follows, Place } from "../place.ts";
-import type { Workspace } from "../workspace.ts";
+import type { Operation } from "../platform/effects.ts";
+import type { Follows, Place } from "../overlay/place.ts";
+import type { Workspace } from "../overlay/workspace.ts";
 import {
   type Access,
   accessOfOpen,

@@ -1,9 +1,9 @@
 import { dirname } from "@std/path";
-import { atOnce, call, type Operation, runSync } from "../effects.ts";
-import { ifPresent, lstatIfPresent, system } from "../system.ts";
-import type { Place } from "../place.ts";
-import { childOf } from "../relative_path.ts";
-import type { Workspace } from "../workspace.ts";
+import { atOnce, call, type Operation, runSync } from "../platform/effects.ts";
+import { ifPresent, lstatIfPresent, system } from "../platform/system.ts";
+import type { Place } from "../overlay/place.ts";
+import { childOf } from "../platform/relative_path.ts";
+import type { Workspace } from "../overlay/workspace.ts";
 import { listBoth } from "./list.ts";
 import { removeOrphan } from "./orphan.ts";
 import { at } from "./translate.ts";

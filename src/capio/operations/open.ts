@@ -1,12 +1,12 @@
-import { awaitFile } from "../awaited_file.ts";
-import { giveAway } from "../directory_twin.ts";
-import { call, type Operation, runSync } from "../effects.ts";
+import { awaitFile } from "../overlay/awaited_file.ts";
+import { giveAway } from "../platform/directory_counterpart.ts";
+import { call, type Operation, runSync } from "../platform/effects.ts";
 import type { WorkflowFile } from "../journal/state.ts";
-import { isProducer, openReadiness } from "../readiness.ts";
-import { lstatIfPresent, system } from "../system.ts";
-import type { Place } from "../place.ts";
-import type { Workspace } from "../workspace.ts";
-import { writtenFile } from "../written_file.ts";
+import { isProducer, openReadiness } from "../workflow/readiness.ts";
+import { lstatIfPresent, system } from "../platform/system.ts";
+import type { Place } from "../overlay/place.ts";
+import type { Workspace } from "../overlay/workspace.ts";
+import { writtenFile } from "../overlay/written_file.ts";
 import { atLocation } from "./translate.ts";
 
 /** `Deno.open`: readers wait for the file, writers write to the spool. */

@@ -1,5 +1,5 @@
-import { lstatIfPresent, system } from "../system.ts";
-import type { Workspace } from "../workspace.ts";
+import { lstatIfPresent, system } from "../platform/system.ts";
+import type { Workspace } from "../overlay/workspace.ts";
 
 /**
  * Whether what is in the spool is none of the workflow's yet, for who makes it

@@ -1,8 +1,8 @@
 import { dirname, fromFileUrl, join } from "@std/path";
-import { call, type Operation, runSync } from "../effects.ts";
-import { ifPresent, lstatIfPresent, system } from "../system.ts";
-import type { Place } from "../place.ts";
-import type { Workspace } from "../workspace.ts";
+import { call, type Operation, runSync } from "../platform/effects.ts";
+import { ifPresent, lstatIfPresent, system } from "../platform/system.ts";
+import type { Place } from "../overlay/place.ts";
+import type { Workspace } from "../overlay/workspace.ts";
 import { type End, locationOf } from "./end.ts";
 import { entryCount } from "./names.ts";
 import { at, inCallersWords } from "./translate.ts";

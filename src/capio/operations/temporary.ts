@@ -1,9 +1,9 @@
 import { basename } from "@std/path";
-import { call, type Operation } from "../effects.ts";
-import { system } from "../system.ts";
-import type { Place } from "../place.ts";
-import { childOf } from "../relative_path.ts";
-import type { Workspace } from "../workspace.ts";
+import { call, type Operation } from "../platform/effects.ts";
+import { system } from "../platform/system.ts";
+import type { Place } from "../overlay/place.ts";
+import { childOf } from "../platform/relative_path.ts";
+import type { Workspace } from "../overlay/workspace.ts";
 import { inCallersWords } from "./translate.ts";
 
 /** `Deno.makeTempFile` with a `dir` inside. */

@@ -1,7 +1,7 @@
-import type { Operation } from "../effects.ts";
-import { isAbsence } from "../system.ts";
-import type { Place } from "../place.ts";
-import type { Workspace } from "../workspace.ts";
+import type { Operation } from "../platform/effects.ts";
+import { isAbsence } from "../platform/system.ts";
+import type { Place } from "../overlay/place.ts";
+import type { Workspace } from "../overlay/workspace.ts";
 
 /**
  * Calls `act` with the place's present location. When another member publishes

@@ -1,6 +1,6 @@
-import { system } from "../system.ts";
-import type { Place } from "../place.ts";
-import type { Workspace } from "../workspace.ts";
+import { system } from "../platform/system.ts";
+import type { Place } from "../overlay/place.ts";
+import type { Workspace } from "../overlay/workspace.ts";
 import { OverlayWatcher } from "./overlay_watcher.ts";
 
 /** `Deno.watchFs`: both trees, seen as one. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, fail } from "@std/assert";
-import type { Store } from "../store.ts";
-import { KeyError, StoreError } from "../store_error.ts";
+import type { Store } from "../core/store.ts";
+import { KeyError, StoreError } from "../core/store_error.ts";
 import { filled } from "./data.ts";
 import { generator } from "./seeded_random.ts";
 

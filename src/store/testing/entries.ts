@@ -1,4 +1,4 @@
-import type { Metadata } from "../metadata.ts";
+import type { Metadata } from "../core/metadata.ts";
 
 /** A key and the value under it, as a test wants them in a store. */
 export type TestEntry = readonly [

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { StoreError } from "../store_error.ts";
+import type { StoreError } from "../core/store_error.ts";
 import { assertBytes } from "./comparing.ts";
 import { doThingsAtOnce } from "./concurrent.ts";
 import { filled, LARGE, SMALL } from "./data.ts";

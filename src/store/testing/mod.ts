@@ -10,8 +10,8 @@
  *
  * @module
  */
-import type { ReadOnlyStore } from "../read_only_store.ts";
-import type { Store } from "../store.ts";
+import type { ReadOnlyStore } from "../core/read_only_store.ts";
+import type { Store } from "../core/store.ts";
 import { ignoring } from "./comparing.ts";
 import { ENTRIES, type TestEntry } from "./entries.ts";
 import { meanwhileTests } from "./meanwhile.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { Metadata } from "../metadata.ts";
-import type { Store } from "../store.ts";
+import type { Metadata } from "../core/metadata.ts";
+import type { Store } from "../core/store.ts";
 import { assertBytes, collect, plain } from "./comparing.ts";
 import { filled } from "./data.ts";
 import { generator } from "./seeded_random.ts";

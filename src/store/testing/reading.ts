@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { Metadata } from "../metadata.ts";
-import type { ReadOnlyStore } from "../read_only_store.ts";
-import { KeyError, StoreError } from "../store_error.ts";
-import type { Value } from "../value.ts";
+import type { Metadata } from "../core/metadata.ts";
+import type { ReadOnlyStore } from "../core/read_only_store.ts";
+import { KeyError, StoreError } from "../core/store_error.ts";
+import type { Value } from "../core/value.ts";
 import { assertBytes, collect, ignoring, plain } from "./comparing.ts";
 import { ENTRIES, HOSTILE_KEYS } from "./entries.ts";
 

@@ -6,7 +6,7 @@ import {
   StoreProgressStartEvent,
   StoreSetEvent,
   StoreUpdateEvent,
-} from "../store_events.ts";
+} from "../core/store_events.ts";
 import { plain } from "./comparing.ts";
 import { failing, filled } from "./data.ts";
 import type { StoreTests } from "./store_tests.ts";

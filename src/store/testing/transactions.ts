@@ -4,14 +4,14 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import type { Store } from "../store.ts";
-import { StoreError } from "../store_error.ts";
+import type { Store } from "../core/store.ts";
+import { StoreError } from "../core/store_error.ts";
 import {
   StoreEvent,
   StoreKeyEvent,
   StoreTransactionEndEvent,
-} from "../store_events.ts";
-import { DummyTransactionContext } from "../transaction.ts";
+} from "../core/store_events.ts";
+import { DummyTransactionContext } from "../core/transaction.ts";
 import { assertBytes, plain } from "./comparing.ts";
 import { filled, LARGE } from "./data.ts";
 import type { StoreTests } from "./store_tests.ts";

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { KeyError } from "../store_error.ts";
+import { KeyError } from "../core/store_error.ts";
 import { assertBytes, plain } from "./comparing.ts";
 import { filled, LARGE, SMALL } from "./data.ts";
 import { doRandomThings } from "./random.ts";

@@ -1,4 +1,4 @@
-import type { KeyParts } from "../key.ts";
+import type { KeyParts } from "../data/key.ts";
 import type { KeyRange } from "../wire/key_range.ts";
 
 /**

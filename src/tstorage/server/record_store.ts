@@ -1,9 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
-import { nowNs } from "../timestamp.ts";
+import { nowNs } from "../data/timestamp.ts";
 import { viewOf } from "../wire/message.ts";
 import { ORDERED_ACQ } from "./ordered_key.ts";
-import { type Exclusive, ParkedParts, Parking } from "./parked_parts.ts";
+import { type Exclusive, ParkedParts, Parking } from "./spilled_parts.ts";
 import { RecordTable } from "./record_table.ts";
 import { Settling } from "./settling.ts";
 import { Snapshot } from "./snapshot.ts";

@@ -1,4 +1,4 @@
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../transport/connection.ts";
 
 const BUFFER_BYTES = 64 * 1024;
 

@@ -1,4 +1,4 @@
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../transport/connection.ts";
 import {
   decodeKeyRange,
   isEmptyRange,
@@ -12,7 +12,7 @@ import {
   REQUESTS,
 } from "../wire/message.ts";
 import { PutDecoder } from "../wire/put_decoder.ts";
-import { WireReader } from "../wire_reader.ts";
+import { WireReader } from "../transport/wire_reader.ts";
 import { replyRecords } from "./get_records.ts";
 import type { RecordStore } from "./record_store.ts";
 import { ReplyWriter } from "./reply_writer.ts";

@@ -1,5 +1,5 @@
-import type { BatchInput, BatchLayout } from "../columns.ts";
-import type { Key } from "../key.ts";
+import type { BatchInput, BatchLayout } from "../data/columns.ts";
+import type { Key } from "../data/key.ts";
 import { PUT_KEY_BYTES, PUTA_KEY_BYTES, viewOf } from "./message.ts";
 import {
   GROUP_HEAD_BYTES,

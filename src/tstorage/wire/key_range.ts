@@ -1,4 +1,4 @@
-import { type Key, readKey } from "../key.ts";
+import { type Key, readKey } from "../data/key.ts";
 import {
   encodeHeader,
   HEADER_BYTES,

@@ -1,4 +1,4 @@
-import type { Key } from "../key.ts";
+import type { Key } from "../data/key.ts";
 import { viewOf } from "./message.ts";
 import {
   GROUP_HEAD_BYTES,

@@ -1,4 +1,4 @@
-import { type Key, writeKeyTail } from "../key.ts";
+import { type Key, writeKeyTail } from "../data/key.ts";
 import { PUT_KEY_BYTES, PUTA_KEY_BYTES } from "./message.ts";
 
 /** Bytes of a group's head: its `cid` and how many bytes follow. */

@@ -1,7 +1,7 @@
-import type { BatchLayout } from "../columns.ts";
-import { readKey } from "../key.ts";
-import type { PayloadType } from "../payload_type.ts";
-import type { Record } from "../record.ts";
+import type { BatchLayout } from "../data/columns.ts";
+import { readKey } from "../data/key.ts";
+import type { PayloadType } from "../data/payload_type.ts";
+import type { Record } from "../data/record.ts";
 import { KEY_BYTES, MAX_PAYLOAD_BYTES, viewOf } from "./message.ts";
 
 /** What a part of a GET's answer holds. */

@@ -1,0 +1,40 @@
+import { SYSTEM_DIRECTORY } from "../workflow/workflow_folder.ts";
+import type { Waiting, WorkflowState } from "./state.ts";
+
+/**
+ * The waits of members that wait for each other and for nobody else. Whether
+ * one of them has more to do than to wait, and goes on, only itself can know.
+ */
+export function standstill(state: WorkflowState): readonly Waiting[] {
+  const stuck = new Set([...state.waits.values()].map((it) => it.member));
+  if (stuck.size < 2) return [];
+  const waits = [...state.waits.values()]
+    .map((wait) => ({ wait, blockers: blockersOf(state, wait) }));
+  let size: number;
+  do {
+    size = stuck.size;
+    for (const { wait, blockers } of waits) {
+      const isStuck = blockers.length > 0 &&
+        blockers.every((id) => stuck.has(id));
+      if (!isStuck) stuck.delete(wait.member);
+    }
+  } while (stuck.size < size);
+  return waits.map(({ wait }) => wait).filter(({ member }) =>
+    stuck.has(member)
+  );
+}
+
+/** The members at work that could end a wait; none where it is not known. */
+function blockersOf(state: WorkflowState, { path }: Waiting): string[] {
+  if (path.startsWith(`${SYSTEM_DIRECTORY}/`)) return [];
+  const file = state.paths.get(path);
+  // Others write what it depends on, or somebody who is still to come.
+  if (file?.rule.type === "on_file") return [];
+  const apps = state.engine.producers(path);
+  const writers = file?.writers ?? state.folders.get(path)?.writers;
+  return [...state.members.values()]
+    .filter(({ id, app, ending }) =>
+      !ending && (apps.includes(app) || writers?.has(id))
+    )
+    .map(({ id }) => id);
+}

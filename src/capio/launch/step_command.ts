@@ -1,0 +1,125 @@
+import { fromFileUrl } from "@std/path";
+import { parseCapioCl } from "../cl/mod.ts";
+import { type CapioOptions, settingsPath } from "../session/options.ts";
+import { system } from "../platform/system.ts";
+
+/** Options of {@linkcode stepCommand}. */
+export interface StepCommandOptions extends
+  Pick<
+    CapioOptions,
+    | "capioDir"
+    | "appName"
+    | "workflowName"
+    | "capioClConfigurationFile"
+    | "openTimeoutSeconds"
+  > {
+  /** The script: a path, or a specifier that `deno run` takes. */
+  script: string | URL;
+  /**
+   * What the script is called with.
+   *
+   * @default {[]}
+   */
+  args?: readonly string[];
+  /**
+   * Flags of `deno run` besides those that let the step use its directory, for
+   * instance `--allow-net=example.org`.
+   *
+   * @default {[]}
+   */
+  denoFlags?: readonly string[];
+}
+
+/**
+ * The arguments and the environment with which Deno runs an unmodified script
+ * as a step of a workflow: process-wide, and allowed to read and write the
+ * workflow's directory and nothing else unless `denoFlags` say more. What its
+ * configuration and that one's settings say it may read, too.
+ *
+ * @example Usage
+ * ```ts no-eval
+ * import { stepCommand } from "@sluice/sluice/capio";
+ *
+ * const { args, env } = stepCommand({
+ *   capioDir: "data",
+ *   appName: "reader",
+ *   script: "reader.ts",
+ * });
+ * const status = await new Deno.Command(Deno.execPath(), { args, env }).spawn()
+ *   .status;
+ * ```
+ *
+ * @throws {RangeError} If a path has a comma, which no permission can name.
+ */
+export function stepCommand(
+  options: StepCommandOptions,
+): { args: string[]; env: Record<string, string> } {
+  const { script, args = [], denoFlags = [], openTimeoutSeconds } = options;
+  const directory = text(options.capioDir ?? ".");
+  const configuration = text(options.capioClConfigurationFile ?? "");
+  const env: Record<string, string> = { CAPIO_DIR: directory };
+  if (options.appName) env.CAPIO_APP_NAME = options.appName;
+  if (options.workflowName) env.CAPIO_WORKFLOW_NAME = options.workflowName;
+  if (configuration) env.CAPIO_CL = configuration;
+  if (openTimeoutSeconds !== undefined) {
+    env.CAPIO_OPEN_TIMEOUT_SECONDS = `${openTimeoutSeconds}`;
+  }
+  const readable = [directory, ...configurationFiles(configuration)];
+  return {
+    args: [
+      "run",
+      `--preload=${import.meta.resolve("../session/preload.ts")}`,
+      ...grant(denoFlags, "read", readable),
+      ...grant(denoFlags, "write", [directory]),
+      ...grant(denoFlags, "env", [
+        "CAPIO_DIR",
+        "CAPIO_APP_NAME",
+        "CAPIO_WORKFLOW_NAME",
+        "CAPIO_CL",
+        "CAPIO_OPEN_TIMEOUT_SECONDS",
+      ]),
+      ...denoFlags.filter((flag) => !/^--allow-(read|write|env)=/.test(flag)),
+      script instanceof URL ? script.href : script,
+      ...args,
+    ],
+    env,
+  };
+}
+
+/** The CAPIO-CL configuration, and the settings that it names. */
+function configurationFiles(document: string): string[] {
+  if (document === "") return [];
+  try {
+    const { configuration } = parseCapioCl(system.readTextFileSync(document));
+    if (configuration === undefined) return [document];
+    return [document, settingsPath(document, configuration)];
+  } catch {
+    // The step reads it again, and says what is wrong with it.
+    return [document];
+  }
+}
+
+/** One flag that grants the values, and those that the caller grants. */
+function grant(
+  flags: readonly string[],
+  permission: "read" | "write" | "env",
+  values: readonly string[],
+): string[] {
+  const all = ["-A", "--allow-all", `--allow-${permission}`];
+  const short = permission === "env" ? "-E" : `-${permission[0].toUpperCase()}`;
+  if (flags.some((flag) => all.includes(flag) || flag === short)) return [];
+  const prefix = `--allow-${permission}=`;
+  const split = values.find((value) => value.includes(","));
+  if (split !== undefined) {
+    throw new RangeError(
+      `Cannot allow a step to ${permission} "${split}" alone: Deno takes a comma for the end of a path, so name it without one or allow everything with --allow-${permission}`,
+    );
+  }
+  const given = flags.filter((flag) => flag.startsWith(prefix))
+    .map((flag) => flag.slice(prefix.length));
+  return [`${prefix}${[...values, ...given].join(",")}`];
+}
+
+function text(path: string | URL): string {
+  return path instanceof URL ? fromFileUrl(path) : path;
+}

@@ -1,0 +1,186 @@
+import { delay } from "@std/async";
+import { isOver } from "../journal/commit.ts";
+import { fold } from "../journal/fold.ts";
+import { JournalFollower } from "../journal/follower.ts";
+import type { WorkflowState } from "../journal/state.ts";
+import { FileLock } from "../platform/lock.ts";
+import { describe, type WorkflowStatus } from "./status.ts";
+import { ifPresent, isAbsence, system } from "../platform/system.ts";
+import { WorkflowFolder } from "../workflow/workflow_folder.ts";
+
+/**
+ * Looks at a workflow without taking part in it.
+ *
+ * @example Usage
+ * ```ts no-eval
+ * import { workflowStatus } from "@sluice/sluice/capio";
+ *
+ * for (const { app, path, why } of workflowStatus("data")?.waits ?? []) {
+ *   console.log(`${app} waits for ${path}: ${why}`);
+ * }
+ * ```
+ *
+ * @param capioDir The workflow's directory.
+ * @param workflowName The workflow's name.
+ * @returns `undefined` when no such workflow is there.
+ * @throws {Deno.errors.NotFound} If `capioDir` does not exist.
+ */
+export function workflowStatus(
+  capioDir: string,
+  workflowName = "CAPIO",
+): WorkflowStatus | undefined {
+  using observer = WorkflowObserver.find(capioDir, workflowName);
+  return observer?.look();
+}
+
+/** Options for {@linkcode followWorkflow}. */
+export interface FollowWorkflowOptions {
+  /**
+   * The workflow's name.
+   *
+   * @default {"CAPIO"}
+   */
+  workflowName?: string;
+  /**
+   * Least time between two looks, in milliseconds.
+   *
+   * @default {250}
+   */
+  interval?: number;
+}
+
+/**
+ * Looks at a workflow again and again without taking part in it. A look is
+ * taken when it is asked for, so a slow reader misses what lies between; the
+ * stream ends with the workflow, after a last look. A file that is not permanent
+ * has vanished by then: its size is the one that was seen before.
+ *
+ * @example Usage
+ * ```ts no-eval
+ * import { followWorkflow } from "@sluice/sluice/capio";
+ *
+ * for await (const { files } of followWorkflow("data") ?? []) {
+ *   console.log(files.filter(({ phase }) => phase === "committed").length);
+ * }
+ * ```
+ *
+ * @param capioDir The workflow's directory.
+ * @param options Which workflow, and how often to look.
+ * @returns `undefined` when no such workflow is there.
+ * @throws {Deno.errors.NotFound} If `capioDir` does not exist.
+ */
+export function followWorkflow(
+  capioDir: string,
+  { workflowName = "CAPIO", interval = 250 }: FollowWorkflowOptions = {},
+): ReadableStream<WorkflowStatus> | undefined {
+  const observer = WorkflowObserver.find(capioDir, workflowName);
+  if (!observer) return undefined;
+  const cancelled = new AbortController();
+  let pause = 0;
+  return new ReadableStream<WorkflowStatus>({
+    async pull(controller) {
+      await delay(pause, { signal: cancelled.signal });
+      const begun = performance.now();
+      controller.enqueue(lookOrDispose(observer));
+      // Of a workflow with many files a look takes long: rest in between.
+      pause = Math.max(interval, 4 * (performance.now() - begun));
+      if (!observer.sawTheEnd) return;
+      observer[Symbol.dispose]();
+      controller.close();
+    },
+    cancel() {
+      cancelled.abort();
+      observer[Symbol.dispose]();
+    },
+  }, { highWaterMark: 0 });
+}
+
+function lookOrDispose(observer: WorkflowObserver): WorkflowStatus {
+  try {
+    return observer.look();
+  } catch (error) {
+    observer[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Tails a workflow's journal: a look costs no more than what is new. */
+class WorkflowObserver implements Disposable {
+  readonly #folder: WorkflowFolder;
+  readonly #follower: JournalFollower;
+  #latest: WorkflowStatus | undefined;
+  #sawTheEnd = false;
+
+  private constructor(folder: WorkflowFolder, follower: JournalFollower) {
+    this.#folder = folder;
+    this.#follower = follower;
+  }
+
+  static find(capioDir: string, name: string): WorkflowObserver | undefined {
+    const folder = new WorkflowFolder(realDirectory(capioDir), name);
+    const follower = ifPresent(() =>
+      new JournalFollower(folder.journal, folder.capioDir)
+    );
+    return follower && new WorkflowObserver(folder, follower);
+  }
+
+  /** Whether nothing has happened since the last look, nor ever will. */
+  get sawTheEnd(): boolean {
+    return this.#sawTheEnd;
+  }
+
+  look(): WorkflowStatus {
+    // What is removed can be read to its end, and has one.
+    const wasRemoved = this.#isRemoved;
+    const state = this.#follower.catchUp();
+    this.#endTheDead(state);
+    this.#sawTheEnd = wasRemoved || state.members.size > 0 && isOver(state);
+    const status = describe(state, this.#folder);
+    this.#latest = this.#isRemoved ? withSizesOf(this.#latest, status) : status;
+    return this.#latest;
+  }
+
+  get #isRemoved(): boolean {
+    return !this.#follower.isAt(this.#folder.journal);
+  }
+
+  [Symbol.dispose](): void {
+    this.#follower[Symbol.dispose]();
+  }
+
+  /** Who died without a word may not have been missed by the others yet. */
+  #endTheDead(state: WorkflowState): void {
+    for (const { id, ending } of state.members.values()) {
+      if (ending || FileLock.isHeld(this.#folder.memberLock(id))) continue;
+      // It may have said farewell since; then a second end changes nothing.
+      this.#follower.catchUp();
+      const stamp = { by: id, time: Date.now() };
+      fold(state, { event: "end", member: id, ending: "lost", ...stamp });
+    }
+  }
+}
+
+function realDirectory(capioDir: string): string {
+  try {
+    return system.realPathSync(capioDir);
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+    throw new Deno.errors.NotFound(
+      `Cannot use "${capioDir}" as capioDir: it does not exist`,
+      { cause: error },
+    );
+  }
+}
+
+/** Files that are not permanent have vanished with the workflow. */
+function withSizesOf(
+  before: WorkflowStatus | undefined,
+  status: WorkflowStatus,
+): WorkflowStatus {
+  const sizes = new Map(before?.files.map(({ path, size }) => [path, size]));
+  const files = status.files.map((file) => ({
+    ...file,
+    size: Math.max(file.size, sizes.get(file.path) ?? 0),
+  }));
+  return { ...status, files };
+}

@@ -1,0 +1,142 @@
+import { AwaitedReading } from "./awaited_reading.ts";
+import { act, type Operation } from "../platform/effects.ts";
+import { readableOf } from "./file_streams.ts";
+import type { WorkflowFile } from "../journal/state.ts";
+import type { Place } from "./place.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Bytes to read without giving the rest of the program a turn. */
+const BURST_BYTES = 4 * 1024 * 1024;
+
+/** A file that is read while it is written. */
+interface Awaited {
+  readonly reading: AwaitedReading;
+  burst: number;
+}
+
+const awaited = new WeakMap<Deno.FsFile, Awaited>();
+const { read, readSync, seekSync, statSync } = Deno.FsFile.prototype;
+
+/** Makes `file` wait at its end until the file behind it is committed. */
+export function awaitFile(
+  file: Deno.FsFile,
+  workspace: Workspace,
+  entry: WorkflowFile,
+  place: Place,
+): Deno.FsFile {
+  const reading = new AwaitedReading(workspace, entry, place);
+  awaited.set(file, { reading, burst: 0 });
+  return Object.setPrototypeOf(file, AwaitedFile.prototype);
+}
+
+/**
+ * A `Deno.FsFile` that another member may still be writing. Instances are
+ * original files that get this prototype: the class of the runtime cannot be
+ * constructed.
+ */
+class AwaitedFile extends Deno.FsFile {
+  override read(p: Uint8Array): Promise<number | null> {
+    if (p.length === 0) return super.read(p);
+    return workspaceOf(this).run(readSome(this, p));
+  }
+
+  override readSync(p: Uint8Array): number | null {
+    if (p.length === 0) return super.readSync(p);
+    return workspaceOf(this).runSync(readSome(this, p));
+  }
+
+  override async seek(
+    offset: number | bigint,
+    whence: Deno.SeekMode,
+  ): Promise<number> {
+    if (whence === Deno.SeekMode.End) await sizeReady(this);
+    return await super.seek(offset, whence);
+  }
+
+  override seekSync(offset: number | bigint, whence: Deno.SeekMode): number {
+    if (whence === Deno.SeekMode.End) sizeReadySync(this);
+    return super.seekSync(offset, whence);
+  }
+
+  override async stat(): Promise<Deno.FileInfo> {
+    await sizeReady(this);
+    return await super.stat();
+  }
+
+  override statSync(): Deno.FileInfo {
+    sizeReadySync(this);
+    return super.statSync();
+  }
+
+  override close(): void {
+    super.close();
+    stateOf(this).reading.close();
+  }
+
+  override [Symbol.dispose](): void {
+    if (!stateOf(this).reading.isClosed) this.close();
+  }
+}
+
+Object.defineProperties(AwaitedFile.prototype, {
+  // To the program it is one like any other.
+  constructor: { value: Deno.FsFile },
+  // The runtime has an accessor where its declarations say property.
+  readable: {
+    get(this: Deno.FsFile) {
+      return readableOf(this);
+    },
+  },
+});
+
+// Not private methods: an original file does not have them.
+function sizeReady(file: Deno.FsFile): Promise<void> {
+  return workspaceOf(file).run(stateOf(file).reading.untilVisible());
+}
+
+function sizeReadySync(file: Deno.FsFile): void {
+  workspaceOf(file).runSync(stateOf(file).reading.untilVisible());
+}
+
+function readSome(file: Deno.FsFile, p: Uint8Array): Operation<number | null> {
+  const it = stateOf(file);
+  return it.reading.read(
+    () => readNow(file, it, p),
+    (count) => count ?? 0,
+    () => hasMore(file),
+  );
+}
+
+/**
+ * Fresh data is in the page cache, where a synchronous read costs a fraction
+ * of a hop to another thread. Now and then the others get their turn.
+ */
+function* readNow(
+  file: Deno.FsFile,
+  it: Awaited,
+  p: Uint8Array,
+): Operation<number | null> {
+  const isTurn = it.burst >= BURST_BYTES;
+  if (isTurn) it.burst = 0;
+  const count = yield* act(
+    async () => isTurn ? await read.call(file, p) : readSync.call(file, p),
+    () => readSync.call(file, p),
+  );
+  it.burst += count ?? 0;
+  return count;
+}
+
+function hasMore(file: Deno.FsFile): boolean {
+  const position = seekSync.call(file, 0, Deno.SeekMode.Current);
+  return statSync.call(file).size > position;
+}
+
+function workspaceOf(file: Deno.FsFile): Workspace {
+  return stateOf(file).reading.workspace;
+}
+
+function stateOf(file: Deno.FsFile): Awaited {
+  const it = awaited.get(file);
+  if (!it) throw new TypeError("Illegal invocation");
+  return it;
+}

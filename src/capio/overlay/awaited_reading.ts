@@ -1,0 +1,136 @@
+import type { Operation } from "../platform/effects.ts";
+import type { WorkflowFile, WorkflowState } from "../journal/state.ts";
+import {
+  contentReadiness,
+  endReadiness,
+  type Verdict,
+} from "../workflow/readiness.ts";
+import type { Place } from "./place.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** How often to tell how far the reading has come, in ms. */
+const REPORT_MILLISECONDS = 250;
+
+/** The reading of a file that another member may still be writing. */
+export class AwaitedReading {
+  readonly workspace: Workspace;
+  readonly #entry: WorkflowFile;
+  readonly #place: Place;
+  readonly #closing = new AbortController();
+  #isInterrupted = false;
+  #bytes = 0;
+  /** When the first of them came. */
+  #first = 0;
+  #reported = 0;
+
+  constructor(workspace: Workspace, entry: WorkflowFile, place: Place) {
+    this.workspace = workspace;
+    this.#entry = entry;
+    this.#place = place;
+  }
+
+  /** Whether {@linkcode AwaitedReading.close} has been called. */
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /**
+   * Reads what is there, or waits until something is or the file is whole.
+   *
+   * `attempt` reads without waiting, `sizeOf` tells how many bytes that
+   * brought, and `hasMore` whether another attempt would bring some.
+   */
+  *read<T>(
+    attempt: () => Operation<T>,
+    sizeOf: (result: T) => number,
+    hasMore: () => boolean,
+  ): Operation<T> {
+    yield* this.untilVisible();
+    for (;;) {
+      // Asked before the read: what was written before a commit is then seen.
+      const end = this.#end(this.workspace.state);
+      const result = yield* attempt();
+      const count = sizeOf(result);
+      if (count > 0) {
+        this.#note(count);
+        return result;
+      }
+      if (end.type === "refuse") throw end.error;
+      if (end.type === "go") this.#report();
+      if (end.type === "go" || this.#isInterrupted) return result;
+      yield* this.#untilMore(hasMore);
+    }
+  }
+
+  /** Waits until the size of what is there may be seen. */
+  *untilVisible(): Operation<void> {
+    const { workspace } = this;
+    if (this.#entry.phase !== "open") return;
+    yield* workspace.until(
+      this.#place,
+      (state) => contentReadiness(state, workspace.workflow, this.#entry),
+      this.#closing.signal,
+    );
+  }
+
+  /** Waits until nothing will be added to the file. */
+  *untilWhole(sizeNow: () => number): Operation<void> {
+    const { workspace } = this;
+    yield* workspace.until(
+      this.#place,
+      (state) => endReadiness(state, workspace.workflow, this.#entry, sizeNow),
+      this.#closing.signal,
+    );
+  }
+
+  /** Ends all waits: one for more bytes as though there were none. */
+  interrupt(): void {
+    this.#isInterrupted = true;
+    this.close();
+  }
+
+  /** Ends all waits with an error. */
+  close(): void {
+    if (this.isClosed) return;
+    this.#closing.abort(new Deno.errors.BadResource("Bad resource ID"));
+    if (this.#bytes > 0) this.#report();
+  }
+
+  *#untilMore(hasMore: () => boolean): Operation<void> {
+    try {
+      yield* this.workspace.until(this.#place, (state) => {
+        const end = this.#end(state);
+        return end.type === "wait" && !hasMore() ? end : { type: "go" };
+      }, this.#closing.signal);
+    } catch (error) {
+      if (!this.#isInterrupted) throw error;
+    }
+  }
+
+  #end(state: WorkflowState): Verdict {
+    const { workflow } = this.workspace;
+    return endReadiness(state, workflow, this.#entry, () => this.#bytes);
+  }
+
+  #note(count: number): void {
+    const now = Date.now();
+    if (this.#bytes === 0) this.#first = now;
+    this.#bytes += count;
+    if (this.#reported === 0) this.#reported = now;
+    else if (Math.abs(now - this.#reported) > REPORT_MILLISECONDS) {
+      this.#report();
+    }
+  }
+
+  #report(): void {
+    this.#reported = Date.now();
+    const { workflow } = this.workspace;
+    if (workflow.ended) return;
+    workflow.note({
+      event: "read",
+      path: this.#place.path,
+      first: this.#first,
+      bytes: this.#bytes,
+    });
+  }
+}

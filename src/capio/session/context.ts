@@ -1,0 +1,133 @@
+import {
+  interposeDuring,
+  interposeEverywhere,
+  interposeFromHere,
+} from "../interpose/active_contexts.ts";
+import { replaceFunctions } from "./replaced_functions.ts";
+import { type CapioOptions, resolveOptions } from "./options.ts";
+import { Workspace } from "../overlay/workspace.ts";
+
+/** A CAPIO context that is in force until it is left. */
+export interface CapioSession extends AsyncDisposable, Disposable {
+  /**
+   * Ends the context.
+   *
+   * @param failed Whether the step did not finish its work: then the files
+   * that it wrote and that are not committed yet are lost to their readers.
+   */
+  leave(failed?: boolean): void;
+}
+
+/**
+ * Puts a CAPIO context in force from here on: inside, `Deno.open` and its
+ * siblings wait for bytes that are still being written, and report the end of
+ * a file only when it is committed.
+ *
+ * In force means for all that the present function goes on to do or start, and
+ * for who has called it, should that one go on before the function has ended.
+ * {@linkcode withCapio} keeps what it runs apart from its caller.
+ *
+ * Semantics of the CAPIO middleware and PyCAPIO.
+ *
+ * @example Usage
+ * ```ts no-eval
+ * import { enterCapio } from "@sluice/sluice/capio";
+ *
+ * await using _ = enterCapio({ capioDir: "data", appName: "reader" });
+ * const text = await Deno.readTextFile("data/out.csv");
+ * ```
+ *
+ * @throws {Deno.errors.NotCapable} If `capioDir` may not be read and written.
+ * @throws {Deno.errors.NotFound} If `capioDir` does not exist.
+ * @throws {CapioError} If the CAPIO-CL configuration cannot be used.
+ */
+export function enterCapio(options: CapioOptions = {}): CapioSession {
+  const workspace = new Workspace(resolveOptions(options));
+  const place = options.scope === "process"
+    ? interposeEverywhere(workspace)
+    : interposeFromHere(workspace);
+  return session(workspace, place);
+}
+
+/**
+ * Runs a function inside a CAPIO context. See {@linkcode enterCapio}.
+ *
+ * @example Usage
+ * ```ts no-eval
+ * import { withCapio } from "@sluice/sluice/capio";
+ *
+ * const text = await withCapio(
+ *   { capioDir: "data", appName: "reader" },
+ *   () => Deno.readTextFile("data/out.csv"),
+ * );
+ * ```
+ *
+ * @returns What `fn` returns.
+ * @throws What `fn` throws; the files it had not finished are then lost.
+ */
+export async function withCapio<T>(
+  options: CapioOptions,
+  fn: () => T | Promise<T>,
+): Promise<T> {
+  const workspace = new Workspace(resolveOptions(options));
+  const place = options.scope === "process"
+    ? interposeEverywhere(workspace)
+    : undefined;
+  const { leave } = session(workspace, place);
+  let result: T;
+  try {
+    result = await interposeDuring(workspace, fn);
+  } catch (error) {
+    leave(true);
+    throw error;
+  }
+  leave();
+  return result;
+}
+
+/**
+ * A decorator that runs every call of a function or method inside a CAPIO
+ * context of its own. See {@linkcode enterCapio}.
+ *
+ * @example Usage
+ * ```ts no-eval
+ * import { CapioContext } from "@sluice/sluice/capio";
+ *
+ * const read = CapioContext({ capioDir: "data" })(
+ *   (path: string) => Deno.readTextFile(path),
+ * );
+ * const text = await read("data/out.csv");
+ * ```
+ */
+export function CapioContext(
+  options: CapioOptions = {},
+): <This, Args extends unknown[], T>(
+  fn: (this: This, ...args: Args) => T | Promise<T>,
+  context?: ClassMethodDecoratorContext,
+) => (this: This, ...args: Args) => Promise<T> {
+  return (fn) =>
+    function (...args) {
+      return withCapio(options, () => fn.apply(this, args));
+    };
+}
+
+function session(
+  workspace: Workspace,
+  place: Disposable | undefined,
+): CapioSession {
+  const functions = replaceFunctions();
+  const leave = (failed = false) => {
+    functions[Symbol.dispose]();
+    if (workspace.workflow.ended) return;
+    place?.[Symbol.dispose]();
+    workspace.leave(failed);
+  };
+  return {
+    leave,
+    [Symbol.dispose]: () => leave(),
+    [Symbol.asyncDispose]: () => {
+      leave();
+      return Promise.resolve();
+    },
+  };
+}

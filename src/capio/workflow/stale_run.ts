@@ -1,0 +1,72 @@
+import { fold } from "../journal/fold.ts";
+import { JournalFollower } from "../journal/follower.ts";
+import type { WorkflowState } from "../journal/state.ts";
+import { FileLock } from "../platform/lock.ts";
+import { moveIntoPlace } from "./publication.ts";
+import type { WorkflowFolder } from "./workflow_folder.ts";
+
+/**
+ * The run of a workflow that a process of `app` joins, `undefined` when it
+ * begins one. What is left of an earlier run that nobody takes part in any
+ * more is cleared away first: its committed files go where they belong, its
+ * unfinished ones go, and it is said what was found.
+ *
+ * A run that still waits for `app` is not an earlier one, whatever became of
+ * the others: who comes late learns that a writer was lost and does not wait
+ * for it. When `app` has been there already, this is its next run.
+ *
+ * The caller holds the workflow's lock.
+ */
+export function presentRun(
+  folder: WorkflowFolder,
+  app: string,
+): JournalFollower | undefined {
+  if (!folder.isInUse) {
+    // Who was killed in the middle of clearing up has left the rest.
+    folder.empty();
+    return undefined;
+  }
+  const run = new JournalFollower(folder.journal, folder.capioDir);
+  const state = run.catchUp();
+  const members = [...state.members.values()];
+  const isAlive = members.some(({ id, ending }) =>
+    !ending && FileLock.isHeld(folder.memberLock(id))
+  );
+  const isAwaited = state.engine.apps.includes(app) && !state.apps.has(app);
+  if (isAlive || isAwaited) return run;
+  try {
+    clear(folder, state);
+  } finally {
+    run[Symbol.dispose]();
+  }
+  return undefined;
+}
+
+function clear(folder: WorkflowFolder, state: WorkflowState): void {
+  endEveryone(state);
+  const published = [...state.unpublished.values()];
+  const discarded = [...state.paths.values()]
+    .filter(({ phase, kind }) => phase !== "committed" && kind === "file");
+  for (const file of published) moveIntoPlace(folder, file);
+  folder.empty();
+  // Where nothing was left, nothing has to be said of who died.
+  if (published.length + discarded.length === 0) return;
+  console.warn(
+    `sluice: An earlier run of workflow "${folder.workflowName}" in "${folder.capioDir}" did not end properly: ` +
+      `published ${count(published.length, "committed file")}, ` +
+      `discarded ${count(discarded.length, "unfinished file")}`,
+  );
+}
+
+/** Counts everyone who has not ended as lost. */
+function endEveryone(state: WorkflowState): void {
+  for (const { id, ending } of state.members.values()) {
+    if (ending) continue;
+    const stamp = { by: id, time: Date.now() };
+    fold(state, { event: "end", member: id, ending: "lost", ...stamp });
+  }
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,245 @@
+import { delay } from "@std/async";
+import { assertToken } from "../protocol/host_token.ts";
+import { LinesError } from "../buffer/lines_error.ts";
+import { assertPositive } from "../buffer/positive.ts";
+
+/** Pause before the second attempt, in milliseconds; each further one doubles. */
+const FIRST_PAUSE_MILLISECONDS = 200;
+
+/** How often each kind of failure of one request may be followed by another try. */
+const RETRIES = { connect: 5, read: 2 } as const;
+
+/** Statuses of hosts that may answer otherwise next time. */
+const PASSING_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
+
+/** Options for everything that talks to a host: mirrors and readers. */
+export interface HostClientOptions {
+  /**
+   * Longest time for one request with all its retries, in milliseconds.
+   *
+   * @default {30_000}
+   */
+  timeout?: number;
+  /** Secret that the host asks for. */
+  token?: string;
+  /** Headers sent besides the usual ones. */
+  headers?: Record<string, string>;
+}
+
+/** One request to a host. */
+export interface HostRequest {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** What follows the address, for instance `-state?state=closed`. */
+  readonly path?: string;
+  readonly body?: string;
+  readonly headers?: Record<string, string>;
+  readonly signal?: AbortSignal;
+}
+
+/** What a host answered. */
+export interface HostReply {
+  readonly headers: Headers;
+  /** What the field `data` held. */
+  readonly data: unknown;
+}
+
+/** Talks to one host, with retries and a limit of time. */
+export class HostClient {
+  /** Headers of requests without a body. */
+  readonly headersGet: Readonly<Record<string, string>>;
+  readonly #address: string;
+  readonly #timeout: number;
+  readonly #client: Deno.HttpClient;
+  readonly #closing = new AbortController();
+
+  constructor(address: string, options: HostClientOptions = {}) {
+    const { timeout = 30_000, token, headers = {} } = options;
+    if (!/^https?:\/\/[^?#]+$/.test(address) || !URL.canParse(address)) {
+      throw new TypeError(
+        'Argument "address" must be a URL like ' +
+          `"http://localhost:5000/sync-stream", found "${address}"`,
+      );
+    }
+    assertPositive({ timeout });
+    if (token !== undefined) assertToken(token);
+    this.#address = address.replace(/\/$/, "");
+    this.#timeout = timeout;
+    this.headersGet = {
+      "Accept": "application/json",
+      "User-Agent": "sluice",
+      ...(token === undefined ? {} : { "Authorization": `Bearer ${token}` }),
+      ...headers,
+    };
+    // Later it would look as if the host could not be reached.
+    assertHeaders(this.headersGet);
+    this.#client = Deno.createHttpClient({});
+  }
+
+  /** Headers of requests with a body. */
+  get headers(): Record<string, string> {
+    return { ...this.headersGet, "Content-Type": "application/json" };
+  }
+
+  /** Sends a request until it is answered. */
+  async request(request: HostRequest): Promise<HostReply> {
+    return await this.#withRetries(async (signal) => {
+      const response = await this.#fetch(request, signal);
+      // A connection is only good for the next request once its reply is read.
+      const text = await response.text();
+      const data = dataOf(response, text);
+      assertArrived(request, response);
+      return { headers: response.headers, data };
+    });
+  }
+
+  /** Opens a stream of events, and tries again until the host sends its head. */
+  async open(request: HostRequest): Promise<Response> {
+    return await this.#withRetries(async (signal) => {
+      const response = await this.#fetch(request, signal);
+      const type = response.headers.get("content-type") ?? "";
+      if (response.ok && type.startsWith("text/event-stream")) return response;
+      dataOf(response, await response.text());
+      throw rejection(response);
+    });
+  }
+
+  /** Ends what is under way, live streams too. */
+  close(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(
+      new LinesError("The connection to the host was closed here", "closed"),
+    );
+    this.#client.close();
+  }
+
+  #fetch(request: HostRequest, signal: AbortSignal): Promise<Response> {
+    const { method, path = "", body, headers } = request;
+    const signals = [signal, this.#closing.signal];
+    if (request.signal) signals.push(request.signal);
+    return fetch(this.#address + path, {
+      method,
+      body,
+      headers: {
+        ...(body === undefined ? this.headersGet : this.headers),
+        ...headers,
+      },
+      client: this.#client,
+      signal: AbortSignal.any(signals),
+    });
+  }
+
+  async #withRetries<T>(
+    attempt: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const left = { ...RETRIES } as Record<keyof typeof RETRIES, number>;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), this.#timeout);
+    let failure: unknown;
+    try {
+      for (let pause = FIRST_PAUSE_MILLISECONDS;; pause *= 2) {
+        try {
+          return await attempt(late.signal);
+        } catch (error) {
+          if (late.signal.aborted) throw error;
+          failure = error;
+        }
+        const kind = retryKind(failure);
+        if (kind === undefined || left[kind]-- === 0) throw failure;
+        const signal = AbortSignal.any([late.signal, this.#closing.signal]);
+        await delay(pause, { signal });
+      }
+    } catch (error) {
+      throw late.signal.aborted
+        ? this.#lateError(failure ?? error)
+        : this.#explain(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #lateError(cause: unknown): LinesError {
+    const why = cause instanceof TypeError ? `: ${reasonOf(cause)}` : "";
+    return new LinesError(
+      `The host at ${this.#address} did not answer within ` +
+        `${this.#timeout} ms${why}`,
+      "timeout",
+      { cause },
+    );
+  }
+
+  #explain(error: unknown): unknown {
+    if (!(error instanceof TypeError)) return error;
+    return new LinesError(
+      `Cannot reach the host at ${this.#address}: ${reasonOf(error)}`,
+      "unreachable",
+      { cause: error },
+    );
+  }
+}
+
+function assertHeaders(headers: Record<string, string>): void {
+  try {
+    new Headers(headers);
+  } catch (cause) {
+    throw new TypeError(
+      'Argument "headers" has a name or a value that HTTP does not allow',
+      { cause },
+    );
+  }
+}
+
+/** Which retries a failure uses up; nothing if another try is of no use. */
+function retryKind(error: unknown): keyof typeof RETRIES | undefined {
+  if (error instanceof LinesError) {
+    return PASSING_STATUSES.has(error.status ?? 0) ? "read" : undefined;
+  }
+  // What `fetch` throws for every failure of the connection.
+  if (!(error instanceof TypeError)) return undefined;
+  return /\(Connect\)/.test(reasonOf(error)) ? "connect" : "read";
+}
+
+/** Deno tells what happened in the cause of the error that `fetch` throws. */
+function reasonOf(error: Error): string {
+  const { message } = error.cause instanceof Error ? error.cause : error;
+  return message.replace(/^error sending request for url \(.*?\): /, "");
+}
+
+/** The field `data` of a reply, which must be one of a host and no error. */
+function dataOf(response: Response, text: string): unknown {
+  const body = parseObject(text);
+  const message = typeof body?.message === "string"
+    ? body.message
+    : response.statusText;
+  if (response.ok && message === "success") return body?.data;
+  throw rejection(response, message);
+}
+
+/** A post that is sent elsewhere may become a GET, and its body is lost. */
+function assertArrived(request: HostRequest, response: Response): void {
+  const { redirected, status, url } = response;
+  if (request.method !== "POST" || !redirected || status === 201) return;
+  throw new LinesError(
+    `The host has moved and does not take posts on the way, use "${url}"`,
+    "rejected",
+    { status },
+  );
+}
+
+function rejection({ ok, status, url }: Response, message = ""): LinesError {
+  return new LinesError(
+    ok
+      ? `${url} is not a line host: it answers something else`
+      : `The host answers ${status}: ${message}`,
+    "rejected",
+    { status },
+  );
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

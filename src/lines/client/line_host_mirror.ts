@@ -1,0 +1,123 @@
+import { HostClient, type HostClientOptions } from "./host_client.ts";
+import {
+  LineMirror,
+  type LineMirrorOptions,
+  type MirrorTransport,
+} from "../mirror/line_mirror.ts";
+import { LinesError, StopIteration } from "../buffer/lines_error.ts";
+import {
+  CLOSED_HEADER,
+  encodePost,
+  MIRROR_HEADER,
+  type MirrorPost,
+  POST_HEADER,
+} from "../protocol/protocol.ts";
+
+/** Options for {@linkcode LineHostMirror}. */
+export interface LineHostMirrorOptions
+  extends LineMirrorOptions, HostClientOptions {}
+
+/**
+ * Writes to a {@linkcode LineHostBuffer}, or to one of syncstream, over HTTP.
+ *
+ * What is written while a post is under way goes as the next single post, so
+ * writes need not be awaited one by one. A post that fails is tried again, up
+ * to five times if there was no connection and twice otherwise, within the
+ * timeout; posts are numbered, so that the host stores each of them once.
+ *
+ * @example What a function prints
+ * ```ts
+ * import { LineHostMirror } from "@sluice/sluice/lines";
+ *
+ * await using mirror = new LineHostMirror("http://localhost:5000/sync-stream");
+ * await mirror.run(async () => {
+ *   console.log("seen at the host");
+ * });
+ * ```
+ *
+ * @example A stream of text
+ * ```ts
+ * import { LineHostMirror } from "@sluice/sluice/lines";
+ *
+ * const mirror = new LineHostMirror("http://localhost:5000/sync-stream");
+ * await Deno.stdin.readable
+ *   .pipeThrough(new TextDecoderStream())
+ *   .pipeTo(mirror.writable);
+ * ```
+ */
+export class LineHostMirror extends LineMirror {
+  /** Base URL of the service. */
+  readonly address: string;
+  readonly #client: HostClient;
+
+  /**
+   * Connects to nothing yet.
+   *
+   * @param address Base URL of the service, for instance
+   * `http://localhost:5000/sync-stream`.
+   * @param options When to send, and how long to try.
+   * @throws {TypeError} If the address is not an HTTP URL.
+   */
+  constructor(address: string, options: LineHostMirrorOptions = {}) {
+    const client = new HostClient(address, options);
+    super(new HostTransport(client), options);
+    this.address = address;
+    this.#client = client;
+  }
+
+  /** The headers of posts. */
+  get headers(): Record<string, string> {
+    return this.#client.headers;
+  }
+
+  /** The headers of requests without a body. */
+  get headersGet(): Record<string, string> {
+    return { ...this.#client.headersGet };
+  }
+}
+
+/** Brings posts to a host. */
+class HostTransport implements MirrorTransport {
+  readonly #client: HostClient;
+  readonly #mirror: string = crypto.randomUUID();
+  #number = 0;
+  /** Our host says so with each reply, so that it need not be asked. */
+  #isKnownOpen = false;
+
+  constructor(client: HostClient) {
+    this.#client = client;
+  }
+
+  async deliver(post: MirrorPost): Promise<void> {
+    if (!this.#isKnownOpen) await this.checkStates();
+    this.#isKnownOpen = false;
+    const headers = {
+      [MIRROR_HEADER]: this.#mirror,
+      [POST_HEADER]: String(++this.#number),
+    };
+    const body = encodePost(post);
+    try {
+      const reply = await this.#client.request({
+        method: "POST",
+        body,
+        headers,
+      });
+      this.#isKnownOpen = reply.headers.get(CLOSED_HEADER) === "false";
+    } catch (error) {
+      const isStopped = error instanceof LinesError && error.status === 409;
+      throw isStopped ? new StopIteration() : error;
+    }
+  }
+
+  async checkStates(): Promise<void> {
+    const { data } = await this.#client.request({
+      method: "GET",
+      path: "-state?state=closed",
+    });
+    if (data === true) throw new StopIteration();
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}

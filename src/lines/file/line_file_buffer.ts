@@ -1,0 +1,228 @@
+import { resolve } from "@std/path";
+import {
+  assertMessage,
+  GroupedMessage,
+  type LineItem,
+} from "../buffer/grouped_message.ts";
+import { LastLines } from "../buffer/last_lines.ts";
+import type { LineFiles } from "./line_files.ts";
+import { LineIO } from "../buffer/line_io.ts";
+import { LineItemFiles } from "./line_item_files.ts";
+import { LineJournal } from "./line_journal.ts";
+import { LinesError } from "../buffer/lines_error.ts";
+import { assertPositive } from "../buffer/positive.ts";
+import { assertText } from "../buffer/text_argument.ts";
+
+/** Options for {@linkcode LineFileBuffer}. */
+export interface LineFileBufferOptions {
+  /**
+   * Most items that the buffer shows, a positive integer. All processes must
+   * agree about it.
+   *
+   * @default {20}
+   */
+  maxlen?: number;
+  /**
+   * Most characters (UTF-16 code units) of one line. The rest of a longer line
+   * is left out, and a warning item after the line says so.
+   *
+   * @default {65_536}
+   */
+  maxLineChars?: number;
+  /**
+   * How items are kept. All processes must agree about it.
+   *
+   * - `"journal"`: as lines of JSON in two files, which is fast.
+   * - `"files"`: each in a file of its own, `NAME-0.log` being the newest, as
+   *   `LineFileBuffer` of syncstream (Python) keeps them. Its processes can
+   *   take part; on Windows not at the same time, as locks differ there.
+   *   Messages are kept as text, and each write renames up to `maxlen` files.
+   *
+   * @default {"journal"}
+   */
+  layout?: "journal" | "files";
+}
+
+/**
+ * A line buffer in files, which several processes write to and read from. Its
+ * line semantics are those of {@linkcode LineBuffer}; the unfinished last line
+ * belongs to the process that writes it.
+ *
+ * The items are lines of JSON in `NAME.log`, which becomes `NAME-1.log` when
+ * it is full, unless another layout is asked for. `NAME.lock` holds an advisory
+ * lock while someone reads or writes; a reader sees whole items only, also
+ * after a writer was killed.
+ *
+ * @example Usage
+ * ```ts
+ * import { LineFileBuffer } from "@sluice/sluice/lines";
+ *
+ * await using buffer = new LineFileBuffer("logs/job.log", { maxlen: 100 });
+ * await buffer.write("one\ntwo\n");
+ * console.log(await buffer.read());
+ * ```
+ *
+ * @example What programs in Python write to the same files
+ * ```ts
+ * import { LineFileBuffer } from "@sluice/sluice/lines";
+ *
+ * await using buffer = new LineFileBuffer("logs/job.log", { layout: "files" });
+ * console.log(await buffer.read());
+ * ```
+ */
+export class LineFileBuffer extends LineIO {
+  /** Most items that the buffer shows. */
+  readonly maxlen: number;
+  readonly #files: LineFiles;
+  readonly #lastLine: LastLines;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Opens nothing yet. The directory must exist when the buffer is used.
+   *
+   * @param path Path of the buffer, with or without `.log`.
+   * @param options Limits of the buffer.
+   * @throws {TypeError} If the path has no name or an option is out of its range.
+   */
+  constructor(path: string, options: LineFileBufferOptions = {}) {
+    super();
+    const { maxlen = 20, maxLineChars = 65_536, layout = "journal" } = options;
+    assertPositive({ maxlen, maxLineChars });
+    if (layout !== "journal" && layout !== "files") {
+      throw new TypeError(
+        `Argument "layout" must be "journal" or "files", found "${layout}"`,
+      );
+    }
+    const base = path.replace(/\.log$/, "");
+    if (/(^|[\\/])\.{0,2}$/.test(base)) {
+      throw new TypeError(
+        `Argument "path" must end with a file's name, found "${path}"`,
+      );
+    }
+    this.maxlen = maxlen;
+    // The same files, wherever the program goes.
+    const place = resolve(base);
+    this.#files = layout === "files"
+      ? new LineItemFiles(place, maxlen)
+      : new LineJournal(place, maxlen);
+    this.#lastLine = new LastLines(maxLineChars, maxLineChars + 1);
+  }
+
+  /** Whether the buffer is closed. */
+  override get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** A stream that writes what it gets; closing it closes the buffer. */
+  get writable(): WritableStream<string> {
+    return new WritableStream({
+      write: async (text) => void await this.write(text),
+      close: () => this.close(),
+      abort: (reason) => this.close(reason),
+    });
+  }
+
+  /**
+   * Appends a text. Each line that it completes becomes an item.
+   *
+   * @param text Any number of lines, partial ones too.
+   * @returns Resolves to the number of characters (UTF-16 code units) taken,
+   * which is all of them, when the items are in the file.
+   * @throws {LinesError} If the buffer is closed.
+   */
+  async write(text: string): Promise<number> {
+    assertText(text);
+    this.#assertOpen("write to");
+    await this.#append(this.#lastLine.write("", text));
+    return text.length;
+  }
+
+  /**
+   * Completes the last line and stores a message as one item.
+   *
+   * @param message The message.
+   * @throws {LinesError} If the buffer is closed.
+   */
+  async append(message: GroupedMessage): Promise<void> {
+    assertMessage(message);
+    this.#assertOpen("write to");
+    await this.#append([...this.#lastLine.complete(""), message]);
+  }
+
+  /**
+   * Completes the last line when it is not empty.
+   *
+   * @throws {LinesError} If the buffer is closed.
+   */
+  async newLine(): Promise<void> {
+    this.#assertOpen("write to");
+    await this.#append(this.#lastLine.complete(""));
+  }
+
+  /**
+   * The items of all processes, oldest first, then the last line of this one
+   * when it is not empty: at most `maxlen` in all, the newest.
+   *
+   * @param size Return only the last `size` of them; none when it is not
+   * positive.
+   * @returns The items.
+   * @throws {TypeError} If the size is not an integer.
+   * @throws {Deno.errors.InvalidData} If something else wrote to the journal.
+   * @throws {LinesError} If the buffer is closed.
+   */
+  async read(size: number = this.maxlen): Promise<LineItem[]> {
+    if (!Number.isInteger(size)) {
+      throw new TypeError(`Argument "size" must be an integer, found ${size}`);
+    }
+    this.#assertOpen("read");
+    const count = Math.min(size, this.maxlen);
+    if (count <= 0) return [];
+    const items = await this.#files.read(count);
+    return [...items, ...this.#lastLine.texts].slice(-count);
+  }
+
+  /**
+   * Empties the buffer for all processes, and the last line of this one.
+   *
+   * @throws {LinesError} If the buffer is closed.
+   */
+  async clear(): Promise<void> {
+    this.#assertOpen("clear");
+    this.#lastLine.clear();
+    await this.#files.clear();
+  }
+
+  /**
+   * Completes the last line, or stores an error after it, and closes the files.
+   * Only the first call does anything.
+   *
+   * @param error What ended the writer before its time.
+   */
+  close(error?: Error): Promise<void> {
+    return this.#closing ??= this.#close(error);
+  }
+
+  /** Closes the buffer. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(error: Error | undefined): Promise<void> {
+    try {
+      const items = this.#lastLine.complete("");
+      if (error !== undefined) items.push(new GroupedMessage(error));
+      await this.#append(items);
+    } finally {
+      await this.#files.close();
+    }
+  }
+
+  async #append(items: readonly LineItem[]): Promise<void> {
+    if (items.length > 0) await this.#files.append(items);
+  }
+
+  #assertOpen(deed: string): void {
+    if (!this.closed) return;
+    throw new LinesError(`Cannot ${deed} a line buffer once closed`, "closed");
+  }
+}

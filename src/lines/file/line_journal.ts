@@ -1,0 +1,157 @@
+import { deserializeItem, type LineItem } from "../buffer/grouped_message.ts";
+import type { LineFiles } from "./line_files.ts";
+
+/** What a process knows of the newer file, until another one has written. */
+interface KnownFile {
+  readonly version: string;
+  readonly items: number;
+}
+
+/**
+ * Items in two files, one line of JSON each: when the newer one holds
+ * `maxlen` items it becomes the older one. Processes take turns by means of an
+ * advisory lock on a third file.
+ */
+export class LineJournal implements LineFiles {
+  readonly #newer: string;
+  readonly #older: string;
+  readonly #lockPath: string;
+  readonly #maxlen: number;
+  #lockFile: Deno.FsFile | undefined;
+  #known: KnownFile | undefined;
+  /** A process cannot lock itself out: its own turns wait for each other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(base: string, maxlen: number) {
+    this.#newer = `${base}.log`;
+    this.#older = `${base}-1.log`;
+    this.#lockPath = `${base}.lock`;
+    this.#maxlen = maxlen;
+  }
+
+  /** Appends items, all or none of them. */
+  append(items: readonly LineItem[]): Promise<void> {
+    return this.#locked("exclusive", async () => {
+      const before = await this.#countItems();
+      const isFull = before >= this.#maxlen;
+      if (isFull) await Deno.rename(this.#newer, this.#older);
+      const kept = items.slice(-this.#maxlen);
+      const text = kept.map((item) => JSON.stringify(item) + "\n").join("");
+      await Deno.writeTextFile(this.#newer, text, { append: true });
+      this.#known = {
+        version: await versionOf(this.#newer),
+        items: (isFull ? 0 : before) + kept.length,
+      };
+    });
+  }
+
+  /** The last `count` items. */
+  read(count: number): Promise<LineItem[]> {
+    return this.#locked("shared", async () => {
+      const items = await Promise.all(
+        [this.#older, this.#newer].map(readItems),
+      );
+      return items.flat().slice(-count).map(({ path, line }) =>
+        decodeItem(path, line)
+      );
+    });
+  }
+
+  clear(): Promise<void> {
+    return this.#locked("exclusive", async () => {
+      await Promise.all([this.#older, this.#newer].map(removeIfPresent));
+    });
+  }
+
+  /** Releases the lock file once all that was begun is done. */
+  async close(): Promise<void> {
+    await this.#turn.catch(() => {});
+    this.#lockFile?.close();
+    this.#lockFile = undefined;
+  }
+
+  /** How many items the newer file holds; cuts off what a crash left there. */
+  async #countItems(): Promise<number> {
+    const version = await versionOf(this.#newer);
+    if (this.#known?.version === version) return this.#known.items;
+    const text = await readText(this.#newer);
+    const lines = wholeLines(text);
+    // A log of something else is neither cut, nor renamed, nor replaced.
+    if (lines.length > 0) decodeItem(this.#newer, lines[0]);
+    if (text !== "" && !text.endsWith("\n")) {
+      const whole = lines.map((line) => line + "\n").join("");
+      await Deno.truncate(this.#newer, new TextEncoder().encode(whole).length);
+    }
+    return lines.length;
+  }
+
+  #locked<T>(
+    mode: "shared" | "exclusive",
+    deed: () => Promise<T>,
+  ): Promise<T> {
+    const turn = this.#turn.catch(() => {}).then(async () => {
+      const file = this.#lockFile ??= await Deno.open(this.#lockPath, {
+        read: true,
+        write: true,
+        create: true,
+      });
+      await file.lock(mode === "exclusive");
+      try {
+        return await deed();
+      } finally {
+        await file.unlock();
+      }
+    });
+    this.#turn = turn;
+    return turn;
+  }
+}
+
+/** The lines that are whole: the last one may have been cut by a crash. */
+function wholeLines(text: string): string[] {
+  const lines = text.split("\n");
+  lines.pop();
+  return lines;
+}
+
+async function readItems(
+  path: string,
+): Promise<{ path: string; line: string }[]> {
+  return wholeLines(await readText(path)).map((line) => ({ path, line }));
+}
+
+function decodeItem(path: string, line: string): LineItem {
+  try {
+    return deserializeItem(JSON.parse(line));
+  } catch (cause) {
+    throw new Deno.errors.InvalidData(
+      `Cannot read "${path}": expected an item in each line, found ` +
+        `${JSON.stringify(line.slice(0, 80))}, which no LineFileBuffer with ` +
+        'the layout "journal" writes',
+      { cause },
+    );
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  return await ifPresent(Deno.readTextFile(path)) ?? "";
+}
+
+/** Changes whenever the file is written to or replaced. */
+async function versionOf(path: string): Promise<string> {
+  const file = await ifPresent(Deno.stat(path));
+  return file ? `${file.ino} ${file.size} ${file.mtime?.getTime()}` : "";
+}
+
+async function removeIfPresent(path: string): Promise<void> {
+  await ifPresent(Deno.remove(path));
+}
+
+async function ifPresent<T>(result: Promise<T>): Promise<T | undefined> {
+  try {
+    return await result;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

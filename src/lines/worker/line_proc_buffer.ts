@@ -1,0 +1,139 @@
+import {
+  MessageChannel,
+  type MessagePort as OwnPort,
+} from "node:worker_threads";
+import { GroupedMessage } from "../buffer/grouped_message.ts";
+import type { LineBufferOptions } from "../buffer/line_buffer.ts";
+import { MirroredLineBuffer } from "../mirror/mirrored_line_buffer.ts";
+import type { PortReply, PortRequest } from "./port_messages.ts";
+import { decodePost } from "../protocol/protocol.ts";
+
+/**
+ * A line buffer that workers and child processes of the program write to.
+ *
+ * A worker gets a port and makes a {@linkcode LineProcMirror} of it. Each of
+ * its posts is acknowledged, so that a fast worker waits for a slow owner. One
+ * that ends without saying so leaves an error item.
+ *
+ * @example A worker
+ * ```ts
+ * import { LineProcBuffer } from "@sluice/sluice/lines";
+ *
+ * const buffer = new LineProcBuffer();
+ * const worker = new Worker(import.meta.resolve("./worker.ts"), {
+ *   type: "module",
+ * });
+ * const port = buffer.connect("worker 1");
+ * worker.postMessage({ port }, [port]);
+ * for await (const line of buffer.lines()) console.log(String(line));
+ * ```
+ *
+ * @example A child process
+ * ```ts
+ * import { LineProcBuffer } from "@sluice/sluice/lines";
+ *
+ * const buffer = new LineProcBuffer();
+ * const child = new Deno.Command("ls", { stdout: "piped" }).spawn();
+ * await buffer.attach(child);
+ * console.log(buffer.read());
+ * ```
+ */
+export class LineProcBuffer extends MirroredLineBuffer {
+  readonly #ports = new Set<OwnPort>();
+  #count = 0;
+
+  /**
+   * Starts empty.
+   *
+   * @param options Limits of the buffer.
+   */
+  constructor(options: LineBufferOptions = {}) {
+    super(options);
+  }
+
+  /**
+   * Opens a connection for one worker. It keeps the program alive until the
+   * worker closes its mirror or ends, or the buffer is closed.
+   *
+   * @param name What the worker is called if it ends without an end signal.
+   * @returns A port to transfer to the worker.
+   */
+  connect(name: string = `worker ${this.#count + 1}`): MessagePort {
+    const { port1: port, port2 } = new MessageChannel();
+    const writer = `${++this.#count}`;
+    let hasEnded = false;
+    port.on("message", (request: PortRequest) => {
+      if (this.closed) return;
+      if (request.kind === "post") hasEnded = this.#take(request, writer, port);
+      if (request.kind === "check") this.#acknowledge(request.number, port);
+      if (request.kind === "end") hasEnded = true;
+    });
+    port.on("close", () => {
+      this.#ports.delete(port);
+      if (!hasEnded && !this.closed) this.#storeEnd(name, writer);
+    });
+    this.#ports.add(port);
+    // The same object, which the types of Node describe in other words.
+    return port2 as unknown as MessagePort;
+  }
+
+  /**
+   * Takes what a child process prints, until its end. A process that fails
+   * leaves an error item.
+   *
+   * @param child A process whose `stdout` is piped.
+   * @param name What the process is called if it fails.
+   * @returns How the process ended.
+   */
+  async attach(
+    child: Deno.ChildProcess,
+    name: string = `process ${child.pid}`,
+  ): Promise<Deno.CommandStatus> {
+    const writer = `${++this.#count}`;
+    const text = child.stdout.pipeThrough(new TextDecoderStream());
+    for await (const chunk of text) this.write(chunk, writer);
+    const status = await child.status;
+    if (status.success) this.newLine(writer);
+    else {
+      const how = status.signal ?? `exit code ${status.code}`;
+      this.append(errorMessage(`The ${name} failed: ${how}`), writer);
+    }
+    return status;
+  }
+
+  /** Closes the buffer and its connections; waiting mirrors are told so. */
+  override close(): void {
+    super.close();
+    for (const port of this.#ports) {
+      port.postMessage({ kind: "gone" } satisfies PortReply);
+      port.close();
+    }
+    this.#ports.clear();
+  }
+
+  /** Stores a post; gives back whether the writer has ended with it. */
+  #take(
+    request: PortRequest & { kind: "post" },
+    writer: string,
+    port: OwnPort,
+  ): boolean {
+    const post = decodePost(request.body);
+    if (!this.refuses(post)) this.store(post, writer);
+    this.#acknowledge(request.number, port);
+    return post.type === "close";
+  }
+
+  #acknowledge(number: number, port: OwnPort): void {
+    const stopped = this.mirrorsStopped;
+    port.postMessage({ kind: "done", number, stopped } satisfies PortReply);
+  }
+
+  #storeEnd(name: string, writer: string): void {
+    const text = `The ${name} ended without an end signal`;
+    this.append(errorMessage(text), writer);
+  }
+}
+
+function errorMessage(text: string): GroupedMessage {
+  return new GroupedMessage([text], "error");
+}

@@ -1,0 +1,120 @@
+import {
+  LineMirror,
+  type LineMirrorOptions,
+  type MirrorTransport,
+} from "../mirror/line_mirror.ts";
+import { LinesError, StopIteration } from "../buffer/lines_error.ts";
+import type { PortReply, PortRequest } from "./port_messages.ts";
+import { assertPositive } from "../buffer/positive.ts";
+import { encodePost, type MirrorPost } from "../protocol/protocol.ts";
+
+/** Options for {@linkcode LineProcMirror}. */
+export interface LineProcMirrorOptions extends LineMirrorOptions {
+  /**
+   * Longest time in which the owner must acknowledge a post, in milliseconds.
+   *
+   * @default {30_000}
+   */
+  timeout?: number;
+}
+
+/**
+ * Writes to a {@linkcode LineProcBuffer} from a worker of the same program.
+ *
+ * @example In the worker
+ * ```ts
+ * import { LineProcMirror } from "@sluice/sluice/lines";
+ *
+ * self.addEventListener("message", async (event) => {
+ *   await using mirror = new LineProcMirror((event as MessageEvent).data.port);
+ *   await mirror.run(() => console.log("seen by the owner"));
+ * });
+ * ```
+ */
+export class LineProcMirror extends LineMirror {
+  /**
+   * Takes over the port.
+   *
+   * @param port What {@linkcode LineProcBuffer.connect} returned.
+   * @param options When to send, and how long to wait.
+   */
+  constructor(port: MessagePort, options: LineProcMirrorOptions = {}) {
+    const { timeout = 30_000 } = options;
+    assertPositive({ timeout });
+    super(new PortTransport(port, timeout), options);
+  }
+}
+
+/** Brings posts through a port, one at a time. */
+class PortTransport implements MirrorTransport {
+  readonly #port: MessagePort;
+  readonly #timeout: number;
+  readonly #waiting = new Map<number, PromiseWithResolvers<boolean>>();
+  #number = 0;
+  #isGone = false;
+
+  constructor(port: MessagePort, timeout: number) {
+    this.#port = port;
+    this.#timeout = timeout;
+    port.onmessage = ({ data }: MessageEvent<PortReply>) => this.#receive(data);
+  }
+
+  async deliver(post: MirrorPost): Promise<void> {
+    const body = encodePost(post);
+    await this.#ask((number) => ({ kind: "post", number, body }));
+  }
+
+  async checkStates(): Promise<void> {
+    await this.#ask((number) => ({ kind: "check", number }));
+  }
+
+  close(): void {
+    this.#post({ kind: "end" });
+    this.#port.close();
+  }
+
+  async #ask(request: (number: number) => PortRequest): Promise<void> {
+    if (this.#isGone) throw goneError();
+    const number = ++this.#number;
+    const reply = Promise.withResolvers<boolean>();
+    this.#waiting.set(number, reply);
+    const timer = setTimeout(
+      () => reply.reject(lateError(this.#timeout)),
+      this.#timeout,
+    );
+    try {
+      this.#post(request(number));
+      if (await reply.promise) throw new StopIteration();
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(number);
+    }
+  }
+
+  #post(request: PortRequest): void {
+    this.#port.postMessage(request);
+  }
+
+  #receive(reply: PortReply): void {
+    switch (reply.kind) {
+      case "done":
+        this.#waiting.get(reply.number)?.resolve(reply.stopped);
+        break;
+      case "gone":
+        this.#isGone = true;
+        for (const { reject } of this.#waiting.values()) reject(goneError());
+        break;
+    }
+  }
+}
+
+function goneError(): LinesError {
+  return new LinesError("The buffer of this mirror is closed", "lost");
+}
+
+function lateError(timeout: number): LinesError {
+  return new LinesError(
+    `The owner of the buffer did not answer within ${timeout} ms`,
+    "timeout",
+  );
+}

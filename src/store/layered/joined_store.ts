@@ -1,0 +1,61 @@
+import { assertStore, LayeredStore } from "./layered_store.ts";
+import type { JsonValue } from "../core/metadata.ts";
+import { ReadOnlyStore, type StoreOptions } from "../core/read_only_store.ts";
+import { Store } from "../core/store.ts";
+
+/**
+ * Several stores as one: a key is looked up in one store after the other, and
+ * the first that has it wins. What is written goes to the first store.
+ *
+ * A key that only a later store has is copied to the first when it is changed,
+ * and cannot be deleted. Deleting a key of the first store uncovers the one of
+ * a later store. Connecting and disconnecting the joined store does so to all
+ * of them.
+ *
+ * Source of the semantics: `encore.storage.JoinedStore`.
+ *
+ * @example A local store in front of a remote one
+ * ```ts
+ * import { FileStore, JoinedStore, UrlStore } from "@sluice/sluice/store";
+ *
+ * await using store = await new JoinedStore([
+ *   new FileStore("mine"),
+ *   new UrlStore("https://example.com/theirs/"),
+ * ]).connect();
+ * ```
+ */
+export class JoinedStore extends LayeredStore {
+  readonly #stores: readonly ReadOnlyStore[];
+
+  /**
+   * Makes a joined store.
+   *
+   * @param stores The stores, of which the first can be written.
+   * @param options Who emits the joined store's own events.
+   * @throws {TypeError} If there is no store, or the first cannot be written.
+   */
+  constructor(
+    stores: readonly [Store, ...ReadOnlyStore[]],
+    options: StoreOptions = {},
+  ) {
+    const [first, ...rest] = stores;
+    assertStore("stores[0]", first, Store);
+    rest.forEach((store, n) => {
+      assertStore(`stores[${n + 1}]`, store, ReadOnlyStore);
+    });
+    const layer = <S>(store: S) => ({ store, prefix: "" });
+    super([layer(first), ...rest.map(layer)], options);
+    this.#stores = [...stores];
+  }
+
+  /**
+   * What is known about the store.
+   *
+   * @returns Its `backend`, that it is not `readonly`, and the same of its
+   * `stores`.
+   */
+  async info(): Promise<Readonly<Record<string, JsonValue>>> {
+    const stores = await Promise.all(this.#stores.map((store) => store.info()));
+    return { backend: "joined", readonly: false, stores };
+  }
+}

@@ -1,0 +1,186 @@
+import { bufferIterator } from "../../streams/mod.ts";
+import { type Change, type Changed, changedMetadata } from "../core/change.ts";
+import type { JsonValue, Metadata } from "../core/metadata.ts";
+import { Store } from "../core/store.ts";
+import {
+  SimpleTransactionContext,
+  type TransactionContext,
+} from "../core/transaction.ts";
+import { STREAM_CHUNK_BYTES, Value } from "../core/value.ts";
+
+/** What is kept for one key. None of it ever changes. */
+interface Entry {
+  readonly chunks: readonly Uint8Array[];
+  readonly size: number;
+  readonly metadata: Metadata;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+}
+
+/**
+ * A store in the memory of this process, with transactions.
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryStore } from "@sluice/sluice/store";
+ *
+ * await using store = await new MemoryStore().connect();
+ * await store.fromBytes("a", new TextEncoder().encode("text"));
+ * ```
+ */
+export class MemoryStore extends Store {
+  readonly #entries = new Map<string, Entry>();
+  /** What the keys that a transaction has changed were before. */
+  #before: Map<string, Entry | undefined> | undefined;
+
+  /**
+   * What is known about the store.
+   *
+   * @returns Its `backend`, that it is not `readonly`, its number of `keys`.
+   */
+  info(): Promise<Readonly<Record<string, JsonValue>>> {
+    const keys = this.#entries.size;
+    return Promise.resolve({ backend: "memory", readonly: false, keys });
+  }
+
+  /**
+   * A transaction of the store.
+   *
+   * @param notes What it is for.
+   * @returns Its context.
+   */
+  transaction(notes?: string): TransactionContext {
+    return new SimpleTransactionContext(this, notes);
+  }
+
+  /** Begins to remember what changes. */
+  beginTransaction(): void {
+    this.assertConnected();
+    this.#before = new Map();
+  }
+
+  /** Forgets what was before. */
+  commitTransaction(): void {
+    this.#before = undefined;
+  }
+
+  /** Brings back what was before. */
+  rollbackTransaction(): void {
+    for (const [key, entry] of this.#before ?? []) {
+      if (entry) this.#entries.set(key, entry);
+      else this.#entries.delete(key);
+    }
+    this.#before = undefined;
+  }
+
+  /** Looks up a key. */
+  protected find(key: string): Value | undefined {
+    const entry = this.#entries.get(key);
+    return entry && new MemoryValue(entry);
+  }
+
+  /** All keys of this moment with their metadata. */
+  protected *entries(): Generator<[string, Metadata]> {
+    for (const [key, { metadata }] of [...this.#entries]) yield [key, metadata];
+  }
+
+  /** Writes one change. */
+  protected put(key: string, change: Change): Changed | Promise<Changed> {
+    const { data } = change;
+    if (data === undefined) return this.#replace(key, change);
+    if (data instanceof Uint8Array) {
+      // The slice() of a Buffer of Node.js would still be the caller's memory.
+      return this.#replace(key, change, [new Uint8Array(data)]);
+    }
+    return this.#replaceLater(key, change, data);
+  }
+
+  /** Deletes a key. */
+  protected remove(key: string): Metadata | undefined {
+    const old = this.#entries.get(key);
+    this.#remember(key, old);
+    this.#entries.delete(key);
+    return old?.metadata;
+  }
+
+  async #replaceLater(
+    key: string,
+    change: Change,
+    data: ReadableStream<Uint8Array>,
+  ): Promise<Changed> {
+    const chunks = await Array.fromAsync(data, withoutSlack);
+    return this.#replace(key, change, chunks);
+  }
+
+  #replace(
+    key: string,
+    change: Change,
+    newChunks?: readonly Uint8Array[],
+  ): Changed {
+    const old = this.#entries.get(key);
+    const metadata = changedMetadata(key, old?.metadata, change);
+    const chunks = newChunks ?? old?.chunks ?? [];
+    const size = chunks.reduce((size, chunk) => size + chunk.length, 0);
+    const modified = Date.now();
+    const created = old?.created ?? modified;
+    this.#remember(key, old);
+    this.#entries.set(key, { chunks, size, metadata, created, modified });
+    return { isNew: !old, metadata };
+  }
+
+  /** Keeps what a rollback has to bring back. */
+  #remember(key: string, entry: Entry | undefined): void {
+    if (this.#before?.has(key) === false) this.#before.set(key, entry);
+  }
+}
+
+class MemoryValue extends Value {
+  readonly #chunks: readonly Uint8Array[];
+
+  constructor(entry: Entry) {
+    super(entry);
+    this.#chunks = entry.chunks;
+  }
+
+  protected read(start: number, end: number): ReadableStream<Uint8Array> {
+    return bufferIterator(partOf(this.#chunks, start, end), {
+      bufferSize: STREAM_CHUNK_BYTES,
+    });
+  }
+
+  override bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(this.size);
+    if (this.#chunks.length === 1) bytes.set(this.#chunks[0]);
+    else copyAll(this.#chunks, bytes);
+    return Promise.resolve(bytes);
+  }
+}
+
+function copyAll(chunks: readonly Uint8Array[], into: Uint8Array): void {
+  let length = 0;
+  for (const chunk of chunks) {
+    into.set(chunk, length);
+    length += chunk.length;
+  }
+}
+
+function* partOf(
+  chunks: readonly Uint8Array[],
+  start: number,
+  end: number,
+): Generator<Uint8Array> {
+  let at = 0;
+  for (const chunk of chunks) {
+    const part = chunk.subarray(Math.max(0, start - at), Math.max(0, end - at));
+    if (part.length > 0) yield part;
+    at += chunk.length;
+    if (at >= end) return;
+  }
+}
+
+/** The last chunk of a stream may be a small part of a large buffer. */
+function withoutSlack(chunk: Uint8Array): Uint8Array {
+  return chunk.length < chunk.buffer.byteLength ? chunk.slice() : chunk;
+}

@@ -1,0 +1,110 @@
+import { bufferIterator } from "../../streams/mod.ts";
+import { chunksOf } from "../core/chunks.ts";
+import { replacedError, StoreError } from "../core/store_error.ts";
+import { httpError, isMissing, request } from "./url_request.ts";
+import { STREAM_CHUNK_BYTES, Value, type ValueInfo } from "../core/value.ts";
+
+/** Bytes in one chunk of a response. */
+const CHUNK_BYTES = 262_144;
+
+/** A value whose bytes are at a URL. */
+export class UrlValue extends Value {
+  readonly #key: string;
+  readonly #url: string;
+  readonly #headers: Headers;
+  /** Tell the bytes from those that may later be at the URL. */
+  readonly #tags: Headers;
+
+  constructor(
+    key: string,
+    url: string,
+    headers: Headers,
+    info: ValueInfo,
+    tags: Headers,
+  ) {
+    super(info);
+    this.#key = key;
+    this.#url = url;
+    this.#headers = headers;
+    this.#tags = tags;
+  }
+
+  protected read(start: number, end: number): ReadableStream<Uint8Array> {
+    return bufferIterator(start < end ? this.#fetch(start, end) : [], {
+      bufferSize: STREAM_CHUNK_BYTES,
+    });
+  }
+
+  async *#fetch(start: number, end: number): AsyncGenerator<Uint8Array> {
+    const response = await this.#request(start, end);
+    const { body } = response;
+    if (!body) throw httpError(this.#url, response);
+    let skip = start - firstByte(response, start);
+    let missing = end - start;
+    const chunkSize = Math.min(CHUNK_BYTES, skip + missing);
+    for await (const chunk of chunksOf(bufferIterator(body), chunkSize)) {
+      const part = chunk.subarray(skip, skip + missing);
+      skip -= Math.min(skip, chunk.length);
+      missing -= part.length;
+      if (part.length > 0) yield part;
+      if (missing === 0) return;
+    }
+    if (missing === 0) return;
+    throw new StoreError(
+      "HTTP",
+      `The connection to "${this.#url}" ended ${missing} bytes too early`,
+    );
+  }
+
+  async #request(start: number, end: number): Promise<Response> {
+    const headers = new Headers(this.#headers);
+    const isWhole = start === 0 && end === this.size;
+    if (!isWhole) headers.set("Range", `bytes=${start}-${end - 1}`);
+    const etag = this.#tags.get("ETag");
+    // Two values may have the same weak tag, which therefore matches nothing.
+    if (etag && !etag.startsWith("W/")) headers.set("If-Match", etag);
+    const response = await request(this.#url, { headers });
+    const { ok, status } = response;
+    if (ok && this.#isSame(response)) return response;
+    await response.body?.cancel();
+    // 416: what is there now ends before the range begins.
+    if (ok || status === 412 || status === 416 || isMissing(response)) {
+      throw replacedError(this.#key);
+    }
+    throw httpError(this.#url, response);
+  }
+
+  /** A server that knows no `If-Match` may still say what it sends. */
+  #isSame(response: Response): boolean {
+    const { headers } = response;
+    const size = wholeSize(response);
+    return (size === undefined || size === this.size) &&
+      ["ETag", "Last-Modified"].every((name) => {
+        const [then, now] = [this.#tags.get(name), headers.get(name)];
+        return then === null || now === null || then === now;
+      });
+  }
+}
+
+/** Size of the whole of which the response may be a part, if it says so. */
+function wholeSize({ status, headers }: Response): number | undefined {
+  const size = status === 206
+    ? /\/(\d+)$/.exec(headers.get("Content-Range") ?? "")?.[1]
+    : headers.get("Content-Length");
+  return size ? Number(size) : undefined;
+}
+
+/**
+ * Index of the first byte of the response: that which was asked for, unless the
+ * server says otherwise, or knows no ranges and sends all of the bytes.
+ */
+function firstByte({ status, headers, url }: Response, asked: number): number {
+  if (status !== 206) return 0;
+  const range = /^bytes (\d+)-/.exec(headers.get("Content-Range") ?? "");
+  const first = range ? Number(range[1]) : asked;
+  if (first <= asked) return first;
+  throw new StoreError(
+    "HTTP",
+    `Cannot read "${url}" from byte ${asked}: the server sends it from byte ${first} only`,
+  );
+}

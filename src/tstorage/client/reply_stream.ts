@@ -1,0 +1,58 @@
+import { TStorageError } from "./tstorage_error.ts";
+import type { GetRequest } from "./get_request.ts";
+import { ResponseAcq } from "./response.ts";
+
+/**
+ * Records of a GET as a stream, and how the request ended.
+ *
+ * The request is sent when the stream is first read, and waits for the reader
+ * from then on. Cancelling closes the channel's connection.
+ *
+ * @example Usage
+ * ```ts
+ * import { Channel, Key, StructPayloadType } from "@sluice/sluice/tstorage";
+ *
+ * const type = new StructPayloadType<number>("<d");
+ * await using channel = new Channel("localhost", 2025, type);
+ * await channel.connect();
+ * const stream = channel.records(Key.MIN, Key.MAX);
+ * for await (const { key, value } of stream) console.log(key.mid, value);
+ * const { acq } = await stream.done;
+ * ```
+ */
+export class ReplyStream<T> extends ReadableStream<T> {
+  /** How the request ended; never rejects, whatever becomes of the stream. */
+  readonly done: Promise<ResponseAcq>;
+
+  /**
+   * A stream and how its request ends; `Channel.records` and `Channel.batches`
+   * make them.
+   *
+   * @param source Where the records come from.
+   * @param done How the request ends.
+   */
+  constructor(source: UnderlyingDefaultSource<T>, done: Promise<ResponseAcq>) {
+    super(source, { highWaterMark: 0 });
+    this.done = done;
+  }
+}
+
+/** A stream of what `split` makes of each chunk of a GET's answer. */
+export function replyStream<C, T>(
+  request: GetRequest<C>,
+  split: (chunk: C) => Iterable<T>,
+): ReplyStream<T> {
+  const source: UnderlyingDefaultSource<T> = {
+    async pull(controller) {
+      const next = await request.next();
+      if (next instanceof ResponseAcq) {
+        if (next.isOk()) controller.close();
+        else controller.error(new TStorageError(next.status, "GET"));
+      } else if (next !== undefined) {
+        for (const each of split(next)) controller.enqueue(each);
+      }
+    },
+    cancel: () => request.cancel(),
+  };
+  return new ReplyStream(source, request.done);
+}

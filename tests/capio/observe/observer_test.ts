@@ -1,0 +1,97 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { delay } from "@std/async";
+import { join } from "@std/path";
+import {
+  CapioWorkspace,
+  followWorkflow,
+  workflowStatus,
+} from "../../../src/capio/mod.ts";
+import { Step, TestDirectory } from "../step.ts";
+
+Deno.test("where no workflow is there is nothing to look at", () => {
+  using dir = new TestDirectory();
+  assertEquals(workflowStatus(dir.path), undefined);
+  assertEquals(followWorkflow(dir.path), undefined);
+  assertThrows(
+    () => workflowStatus(join(dir.path, "nowhere")),
+    Deno.errors.NotFound,
+    "it does not exist",
+  );
+});
+
+Deno.test("a killed process is seen to be lost although no other takes part", async () => {
+  using dir = new TestDirectory();
+  await using step = new Step({
+    capioDir: dir.path,
+    app: "writer",
+    args: [join(dir.path, "out.txt")],
+    code: `
+      await Deno.writeTextFile(Deno.args[0], "unfinished");
+      setInterval(() => {}, 1000);`,
+  });
+  while (!workflowStatus(dir.path)?.files.length) await delay(20);
+  assertEquals(workflowStatus(dir.path)?.members[0].state, "running");
+  step.kill();
+  await step.result;
+  const { members, files } = workflowStatus(dir.path) ?? {};
+  assertEquals(members?.map(({ state }) => state), ["lost"]);
+  assertEquals(files?.map(({ phase }) => phase), ["lost"]);
+});
+
+Deno.test("a member sees who was killed, too", async () => {
+  using dir = new TestDirectory();
+  using workspace = new CapioWorkspace({ capioDir: dir.path, appName: "me" });
+  await using step = new Step({
+    capioDir: dir.path,
+    app: "other",
+    code: `setInterval(() => {}, 1000);`,
+  });
+  while (workflowStatus(dir.path)?.members.length !== 2) await delay(20);
+  step.kill();
+  await step.result;
+  const states = workspace.status().members.map((
+    { app, state },
+  ) => [app, state]);
+  assertEquals(states, [["me", "running"], ["other", "lost"]]);
+});
+
+Deno.test("following ends with the workflow, after a last look", async () => {
+  using dir = new TestDirectory();
+  const workspace = new CapioWorkspace({ capioDir: dir.path, appName: "me" });
+  const looks = followWorkflow(dir.path, { interval: 10 });
+  assert(looks);
+  const reader = looks.getReader();
+  const first = await reader.read();
+  assertEquals(first.value?.files, []);
+  await workspace.fs.writeTextFile(join(dir.path, "a.txt"), "text");
+  workspace.leave();
+  let last = first.value;
+  for (let it; !(it = await reader.read()).done;) last = it.value;
+  assertEquals(last?.members[0].state, "left");
+  assertEquals(last?.files[0].phase, "committed");
+  assertEquals(last?.files[0].size, 4);
+});
+
+Deno.test("following is not confused by the next run of the workflow", async () => {
+  using dir = new TestDirectory();
+  const first = new CapioWorkspace({ capioDir: dir.path, appName: "first" });
+  const looks = followWorkflow(dir.path, { interval: 10 });
+  first.leave();
+  using _ = new CapioWorkspace({ capioDir: dir.path, appName: "second" });
+  const apps = await Array.fromAsync(
+    looks ?? [],
+    ({ members }) => members.map(({ app }) => app),
+  );
+  assertEquals(apps, [["first"]]);
+});
+
+Deno.test("a look is taken when it is asked for, and none after a cancel", async () => {
+  using dir = new TestDirectory();
+  using _ = new CapioWorkspace({ capioDir: dir.path });
+  const reader = followWorkflow(dir.path, { interval: 60_000 })?.getReader();
+  assert(reader);
+  assertEquals((await reader.read()).done, false);
+  const second = reader.read();
+  await reader.cancel();
+  assertEquals((await second).done, true);
+});

@@ -1,0 +1,655 @@
+import {
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { splitLines } from "../../../src/lines/buffer/line_breaks.ts";
+import {
+  type GroupedMessage,
+  LineHostBuffer,
+  type LineHostBufferOptions,
+} from "../../../src/lines/mod.ts";
+import { seededRandom } from "../seeded_random.ts";
+
+/** A served host, and the protocol written by hand. */
+function serveHost(options: LineHostBufferOptions = {}) {
+  const host = new LineHostBuffer(options);
+  const server = host.serve({ hostname: "127.0.0.1", port: 0 });
+  const address = `http://127.0.0.1:${server.addr.port}${host.apiRoute}`;
+  const ask = async (method: string, path: string, init: RequestInit = {}) => {
+    const response = await fetch(address + path, { method, ...init });
+    return { status: response.status, body: await response.json(), response };
+  };
+  const post = (
+    body: string,
+    headers: Record<string, string> = {},
+    path = "",
+  ) =>
+    ask("POST", path, {
+      body,
+      headers: { "Content-Type": "application/json", ...headers },
+    });
+  const text = (value: string, headers: Record<string, string> = {}) =>
+    post(JSON.stringify({ type: "str", data: { value } }), headers);
+  return {
+    host,
+    address,
+    port: server.addr.port,
+    ask,
+    post,
+    text,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+const OK = { message: "success" };
+const ERROR =
+  '{"/is_syncsdata": true, "/type": "GroupedMessage", "type": "error", "data": ["Error: a", "    at b"]}';
+
+Deno.test("POST A writes a text, GET A reads it, DELETE A clears it", async () => {
+  await using served = serveHost();
+  const { ask, post } = served;
+  const { status, body, response } = await post(
+    '{"type":"str","data":{"value":"one\\ntwo\\nthr"}}',
+  );
+  assertEquals([status, body], [201, OK]);
+  assertEquals(response.headers.get("content-type"), "application/json");
+  assertEquals((await ask("GET", "")).body, {
+    message: "success",
+    data: ["one", "two", "thr"],
+  });
+  assertEquals((await ask("GET", "?n=2")).body.data, ["two", "thr"]);
+  assertEquals((await ask("GET", "?n=0")).body.data, []);
+  assertEquals((await ask("GET", "?n=-3")).body.data, []);
+  assertEquals((await ask("GET", "?n=99")).body.data.length, 3);
+  const huge = "9".repeat(400);
+  assertEquals((await ask("GET", `?n=${huge}`)).body.data.length, 3);
+  assertEquals((await ask("GET", `?n=-${huge}`)).body.data, []);
+  const cleared = await ask("DELETE", "");
+  assertEquals([cleared.status, cleared.body], [200, OK]);
+  assertEquals((await ask("GET", "")).body.data, []);
+});
+
+Deno.test("POST A stores errors and warnings after completing the last line", async () => {
+  await using served = serveHost();
+  const { ask, post, text, host } = served;
+  await text("half");
+  const { status, body } = await post(`{"type":"error","data":${ERROR}}`);
+  assertEquals([status, body], [201, OK]);
+  const warning = ERROR.replace('"error"', '"warning"');
+  await post(`{"type":"warning","data":${warning}}`);
+  const expected = ["half", JSON.parse(ERROR), JSON.parse(warning)];
+  assertEquals((await ask("GET", "")).body.data, expected);
+  assertEquals(host.readSerialized(), expected);
+  assertEquals((host.read()[1] as GroupedMessage).type, "error");
+});
+
+Deno.test("POST A with the end signal completes the last line, and the host goes on", async () => {
+  await using served = serveHost();
+  const { ask, post, text } = served;
+  await text("half");
+  assertEquals((await post('{"type":"close"}')).status, 201);
+  await text("next");
+  assertEquals((await ask("GET", "")).body.data, ["half", "next"]);
+});
+
+Deno.test("GET A-state tells closed, maxlen, curlen and dropped, and null for others", async () => {
+  await using served = serveHost({ maxlen: 2 });
+  const { ask, text } = served;
+  await text("1\n2\n3\n");
+  const state = async (name: string) => {
+    const { status, body } = await ask("GET", `-state?state=${name}`);
+    assertEquals([status, body.message], [200, "success"]);
+    return body.data;
+  };
+  assertEquals(await state("closed"), false);
+  assertEquals(await state("maxlen"), 2);
+  assertEquals(await state("curlen"), 2);
+  assertEquals(await state("dropped"), 1);
+  assertEquals(await state("other"), null);
+});
+
+Deno.test("POST A-state asks the mirrors to stop, DELETE A-state resets that alone", async () => {
+  await using served = serveHost({ maxlen: 7 });
+  const { ask, post, text, host } = served;
+  const closed = async () =>
+    (await ask("GET", "-state?state=closed")).body.data;
+  const set = (value: string) =>
+    post(JSON.stringify({ state: "closed", value }), {}, "-state");
+  for (
+    const [value, expected] of [["True", true], ["yes", false], [
+      " true ",
+      true,
+    ]] as const
+  ) {
+    const { status, body } = await set(value);
+    assertEquals([status, body], [201, OK]);
+    assertEquals(await closed(), expected);
+  }
+  assertEquals((await text("late\n")).status, 409);
+  assertEquals((await post(`{"type":"error","data":${ERROR}}`)).status, 409);
+  assertEquals((await post('{"type":"close"}')).status, 201);
+  assertEquals(host.read(), []);
+  const { status, body } = await ask("DELETE", "-state");
+  assertEquals([status, body], [200, OK]);
+  assertEquals(await closed(), false);
+  assertEquals((await ask("GET", "-state?state=maxlen")).body.data, 7);
+  host.stopAllMirrors();
+  assertEquals(await closed(), true);
+});
+
+Deno.test("a mirror of syncstream that is asked to stop can say with what it stops", async () => {
+  await using served = serveHost();
+  const { post, text, host } = served;
+  const theirs = { "User-Agent": "cainmagi/syncstream" };
+  host.stopAllMirrors();
+  assertEquals((await text("begun\n", theirs)).status, 201);
+  const error = `{"type":"error","data":${ERROR}}`;
+  assertEquals((await post(error, theirs)).status, 201);
+  assertEquals((await text("late\n")).status, 409);
+  assertEquals(host.read().length, 2);
+  assertEquals(host.read()[0], "begun");
+});
+
+Deno.test("bad requests get an answer in JSON that says what is wrong", async () => {
+  await using served = serveHost({ maxBodyBytes: 2_000 });
+  const { ask, post, host } = served;
+  const json = { "Content-Type": "application/json" };
+  const cases: [ReturnType<typeof ask>, number, string][] = [
+    [post("{"), 400, "not JSON"],
+    [post(""), 400, "not JSON"],
+    [post("[]"), 400, "object"],
+    [post("null"), 400, "object"],
+    [post('{"data":{"value":"x"}}'), 400, "type"],
+    [post('{"type":"other"}'), 400, '"other"'],
+    [post('{"type":"str"}'), 400, "data"],
+    [post('{"type":"str","data":"x"}'), 400, "data"],
+    [post('{"type":"str","data":{"value":1}}'), 400, "value"],
+    [post('{"type":"str","data":{"value":null}}'), 400, "value"],
+    [post('{"type":"error"}'), 400, "GroupedMessage"],
+    [post('{"type":"error","data":{"foo":1}}'), 400, "GroupedMessage"],
+    [
+      post(`{"type":"error","data":${ERROR.replace('"Error: a"', "1")}}`),
+      400,
+      "data",
+    ],
+    [
+      post(`{"type":"str","data":{"value":"${"x".repeat(2_000)}"}}`),
+      413,
+      "2000",
+    ],
+    [post("[".repeat(1_999)), 400, "JSON"],
+    [
+      post('{"type":"close"}', { "Content-Type": "text/plain" }),
+      415,
+      "text/plain",
+    ],
+    [
+      post('{"type":"close"}', { "Sluice-Mirror": "m", "Sluice-Post": "x" }),
+      400,
+      "Sluice-Post".toLowerCase(),
+    ],
+    [ask("GET", "?n=x"), 400, '"x"'],
+    [ask("GET", "?n="), 400, "n"],
+    [ask("GET", "?n=1.5"), 400, "1.5"],
+    [ask("GET", "-state"), 400, "state"],
+    [post('{"state":"other","value":"true"}', {}, "-state"), 400, "other"],
+    [post('{"state":"closed"}', {}, "-state"), 400, "value"],
+    [post('{"state":"closed","value":true}', {}, "-state"), 400, "value"],
+    [post("x", {}, "-state"), 400, "not JSON"],
+    [ask("PUT", "", { body: "{}", headers: json }), 405, "PUT"],
+    [ask("PATCH", "-state", { body: "{}", headers: json }), 405, "PATCH"],
+    [ask("POST", "/view", { body: "{}", headers: json }), 405, "POST"],
+    [ask("DELETE", "/live"), 405, "DELETE"],
+    [ask("GET", "/other"), 404, "Not found"],
+    [ask("GET", "-other"), 404, "Not found"],
+  ];
+  for (const [reply, status, part] of cases) {
+    const { status: actual, body } = await reply;
+    assertEquals(actual, status, body.message);
+    assertStringIncludes(body.message, part);
+  }
+  const { response } = await ask("PUT", "", { body: "{}" });
+  assertEquals(response.headers.get("allow"), "GET, POST, DELETE");
+  assertEquals(host.read(), []);
+});
+
+Deno.test("bodies that are not UTF-8 or cut off are not stored", async () => {
+  await using served = serveHost();
+  const { ask, host, port } = served;
+  const bytes = new Uint8Array([
+    ...new TextEncoder().encode('{"type":"str","data":{"value":"'),
+    0xff,
+    0x22,
+    0x7d,
+    0x7d,
+  ]);
+  const { status } = await ask("POST", "", {
+    body: bytes,
+    headers: { "Content-Type": "application/json" },
+  });
+  assertEquals(status, 400);
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode(
+    "POST /sync-stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
+      'Content-Length: 99\r\n\r\n{"type":"str","data":{"value":"x\\n"}}',
+  ));
+  connection.close();
+  assertEquals((await ask("GET", "")).body.data, []);
+  assertEquals(host.read(), []);
+});
+
+Deno.test("the limit of a body holds while it is read, whatever its head says", async () => {
+  await using served = serveHost({ maxBodyBytes: 10_000 });
+  let sent = 0;
+  const endless = new ReadableStream({
+    pull(controller) {
+      if ((sent += 4_096) > 50_000_000) return controller.close();
+      controller.enqueue(new Uint8Array(4_096).fill(32));
+    },
+  });
+  const { status, body } = await served.ask("POST", "", {
+    body: endless,
+    headers: { "Content-Type": "application/json" },
+  }).catch(() => ({ status: 413, body: { message: "larger than 10000" } }));
+  assertEquals(status, 413);
+  assertStringIncludes(body.message, "larger than 10000");
+  assertEquals(sent < 20_000_000, true, `${sent} bytes were taken`);
+});
+
+Deno.test("a body that comes too slowly is given up", async () => {
+  await using served = serveHost({ bodyTimeout: 100 });
+  using connection = await Deno.connect({
+    hostname: "127.0.0.1",
+    port: served.port,
+  });
+  await connection.write(new TextEncoder().encode(
+    "POST /sync-stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
+      'Content-Length: 99\r\n\r\n{"type"',
+  ));
+  const reply = new Uint8Array(1_000);
+  const length = await connection.read(reply) ?? 0;
+  assertMatch(
+    new TextDecoder().decode(reply.subarray(0, length)),
+    /^HTTP\/1.1 408/,
+  );
+});
+
+Deno.test("lines may be split anywhere between posts", async () => {
+  const { random, seed } = seededRandom();
+  await using served = serveHost({ maxlen: 1_000 });
+  const alphabet = [..."ab\r\n\u2028\u{1f40b}é"];
+  const text = Array.from(
+    { length: 600 },
+    () => alphabet[Math.floor(random() * alphabet.length)],
+  ).join("");
+  for (let at = 0; at < text.length;) {
+    const length = Math.floor(random() * 9);
+    await served.text(text.slice(at, at + length));
+    at += length;
+  }
+  assertEquals(
+    (await served.ask("GET", "")).body.data,
+    splitLines(text),
+    `seed ${seed}`,
+  );
+});
+
+Deno.test("a carriage return and a line feed in two posts are one break", async () => {
+  await using served = serveHost();
+  await served.text("one\r");
+  await served.text("");
+  await served.text("\ntwo\r\n");
+  assertEquals((await served.ask("GET", "")).body.data, ["one", "two"]);
+});
+
+Deno.test("one post may hold a million lines", async () => {
+  await using served = serveHost({ maxlen: 3, maxBodyBytes: 20_000_000 });
+  const { status } = await served.text("line\n".repeat(1_000_000));
+  assertEquals(status, 201);
+  assertEquals(served.host.read(), ["line", "line", "line"]);
+  assertEquals(served.host.dropped, 999_997);
+});
+
+Deno.test("each mirror that says who it is has a last line of its own", async () => {
+  await using served = serveHost();
+  const first = { "Sluice-Mirror": "first" };
+  const second = { "Sluice-Mirror": "second" };
+  await served.text("a", first);
+  await served.text("b", second);
+  await served.text("x");
+  await served.text("a\n", first);
+  await served.text("y\n");
+  await served.post('{"type":"close"}', second);
+  assertEquals(served.host.read(), ["aa", "xy", "b"]);
+});
+
+Deno.test("a numbered post is stored once, however often it comes", async () => {
+  await using served = serveHost();
+  const post = (number: number, text: string) =>
+    served.text(text, { "Sluice-Mirror": "m", "Sluice-Post": `${number}` });
+  for (const number of [1, 1, 2, 1, 2, 5, 4]) {
+    assertEquals((await post(number, `${number}\n`)).status, 201);
+  }
+  assertEquals(served.host.read(), ["1", "2", "5"]);
+});
+
+Deno.test("without the token nothing is read, written or shown", async () => {
+  await using served = serveHost({ token: "secret" });
+  const { ask, post, text, host } = served;
+  for (
+    const headers of [{}, { Authorization: "Bearer wrong" }, {
+      Authorization: "Basic secret",
+    }]
+  ) {
+    const { status, response } = await text(
+      "x\n",
+      headers as Record<string, string>,
+    );
+    assertEquals([status, response.headers.get("www-authenticate")], [
+      401,
+      "Bearer",
+    ]);
+  }
+  for (
+    const path of ["", "-state?state=closed", "/live", "/view", "?token=secre"]
+  ) {
+    assertEquals((await ask("GET", path)).status, 401);
+  }
+  assertEquals((await ask("DELETE", "")).status, 401);
+  assertEquals(
+    (await post('{"type":"close"}', { Authorization: "Bearer secret" })).status,
+    201,
+  );
+  assertEquals((await ask("GET", "?token=secret")).status, 200);
+  assertEquals(host.read(), []);
+  // No client can send these in a header.
+  for (const token of ["", " x", "x\n", "\u62bd"]) {
+    assertThrows(() => new LineHostBuffer({ token }), TypeError, "token");
+  }
+});
+
+Deno.test("a host is one route of any server", async () => {
+  const host = new LineHostBuffer({ apiRoute: "/a/lines" });
+  const handle = (path: string) => host.handler(new Request(`http://x${path}`));
+  assertEquals(await handle("/"), null);
+  assertEquals(await handle("/a/linesx"), null);
+  assertEquals((await handle("/a/lines"))?.status, 200);
+  assertEquals((await handle("/a/lines-state?state=maxlen"))?.status, 200);
+  const foreign = new LineHostBuffer({ apiRoute: "/S\u00fc\u00df/\u62bd" });
+  const request = new Request(`http://x${foreign.apiRoute}-state?state=closed`);
+  assertEquals((await foreign.handler(request))?.status, 200);
+  for (const apiRoute of ["", "x", "/", "/x/", "/x?y"]) {
+    assertThrows(() => new LineHostBuffer({ apiRoute }), TypeError, "apiRoute");
+  }
+});
+
+Deno.test("a mirror of syncstream, which asks for the state in a body, is answered", async () => {
+  await using served = serveHost();
+  const script = `
+import json, sys, http.client
+http = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]))
+headers = {"Accept": "application/json", "Content-Type": "application/json", "User-Agent": "cainmagi/syncstream"}
+def ask(method, url, body):
+    http.request(method, url, json.dumps(body).encode() if body else None, headers)
+    with http.getresponse() as reply:
+        return reply.status, json.load(reply)
+for text in ("one\\n", "tw", "o\\r\\n"):
+    print(*ask("GET", "/sync-stream-state", {"state": "closed"}))
+    print(*ask("POST", "/sync-stream", {"type": "str", "data": {"value": text}}))
+print(*ask("GET", "/sync-stream", None))
+`;
+  let output;
+  try {
+    output = await new Deno.Command("python3", {
+      args: ["-c", script, `${served.port}`],
+    }).output();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    console.log("skipped: there is no python3 here");
+    return;
+  }
+  const state = "200 {'message': 'success', 'data': False}\n";
+  const stored = "201 {'message': 'success'}\n";
+  assertEquals(
+    new TextDecoder().decode(output.stdout),
+    (state + stored).repeat(3) +
+      "200 {'message': 'success', 'data': ['one', 'two']}\n",
+  );
+});
+
+Deno.test("small replies come in one segment, head and body together", async () => {
+  await using served = serveHost();
+  using connection = await Deno.connect({
+    hostname: "127.0.0.1",
+    port: served.port,
+  });
+  for (let i = 0; i < 50; i++) {
+    await connection.write(new TextEncoder().encode(
+      "POST /sync-stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
+        'Content-Length: 16\r\n\r\n{"type":"close"}',
+    ));
+    const reply = new Uint8Array(10_000);
+    const length = await connection.read(reply) ?? 0;
+    assertMatch(
+      new TextDecoder().decode(reply.subarray(0, length)),
+      /^HTTP\/1.1 201[^]*\r\n\r\n{"message":"success"}$/,
+    );
+  }
+});
+
+Deno.test("live events resume after the identifier that the reader knows", async () => {
+  await using served = serveHost();
+  const events = async (
+    count: number,
+    headers: Record<string, string>,
+    query = "",
+  ) => {
+    const response = await fetch(`${served.address}/live${query}`, { headers });
+    assertStringIncludes(
+      response.headers.get("content-type") ?? "",
+      "text/event-stream",
+    );
+    let text = "";
+    const reader = response.body?.pipeThrough(new TextDecoderStream())
+      .getReader();
+    while ((text.match(/^data:/gm) ?? []).length < count) {
+      text += (await reader?.read())?.value;
+    }
+    await reader?.cancel();
+    return text;
+  };
+  await served.text("one\n<two>\n");
+  const all = await events(2, {});
+  assertMatch(
+    all,
+    /^retry: 500\nid: \S+-0\n\nid: \S+-1\ndata: "one"\n\nid: \S+-2\ndata: "<two>"\n\n$/,
+  );
+  const [id] = /\S+-1$/m.exec(all) ?? [""];
+  await served.post(`{"type":"error","data":${ERROR}}`);
+  for (
+    const resumed of [
+      await events(2, { "Last-Event-ID": id }),
+      await events(2, {}, `?lastEventId=${id}`),
+    ]
+  ) {
+    assertEquals(resumed.includes('"one"'), false);
+    assertStringIncludes(resumed, 'data: "<two>"');
+    assertStringIncludes(resumed, '"/type":"GroupedMessage"');
+  }
+  const other = "00000000-0000-4000-8000-000000000000-2";
+  assertStringIncludes(await events(3, { "Last-Event-ID": other }), '"one"');
+});
+
+/** Serves a host, and tells when the host has given up a reply. */
+function serveWatched(host: LineHostBuffer) {
+  const givenUp = Promise.withResolvers<void>();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      const response = await host.handler(request) ?? new Response();
+      const reader = response.body?.getReader();
+      const body = new ReadableStream({
+        start(controller) {
+          reader?.closed.catch((error) => {
+            controller.error(error);
+            givenUp.resolve();
+          });
+        },
+        async pull(controller) {
+          const { done, value } = await reader?.read() ?? { done: true };
+          if (done) controller.close();
+          else controller.enqueue(value);
+        },
+        cancel: (reason) => reader?.cancel(reason),
+      }, { highWaterMark: 0 });
+      return new Response(body, response);
+    },
+  );
+  return {
+    port: server.addr.port,
+    givenUp: givenUp.promise,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+/** Asks for a path, and reads nothing of the reply. */
+async function askWithoutReading(port: number, path: string) {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(
+    new TextEncoder().encode(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`),
+  );
+  return connection;
+}
+
+/** How many bytes come before the connection ends. */
+async function bytesUntilEnd(connection: Deno.Conn): Promise<number> {
+  const buffer = new Uint8Array(1_000_000);
+  let received = 0;
+  for (;;) {
+    const length = await connection.read(buffer).catch(() => null);
+    if (length === null) return received;
+    received += length;
+  }
+}
+
+// More than the buffers of two sockets hold.
+const MANY_LINES = ("x".repeat(1_000) + "\n").repeat(16_000);
+
+Deno.test("a live reader that stops reading is dropped and holds no memory", async () => {
+  const host = new LineHostBuffer({ maxlen: 16_000, stallTimeout: 200 });
+  await using served = serveWatched(host);
+  host.write(MANY_LINES);
+  using connection = await askWithoutReading(served.port, "/sync-stream/live");
+  await served.givenUp;
+  const received = await bytesUntilEnd(connection);
+  assertEquals(received < MANY_LINES.length, true, `${received} bytes`);
+});
+
+Deno.test("a client that does not take a large reply is dropped", async () => {
+  const host = new LineHostBuffer({ maxlen: 16_000, stallTimeout: 200 });
+  await using served = serveWatched(host);
+  host.write(MANY_LINES);
+  using connection = await askWithoutReading(served.port, "/sync-stream");
+  await served.givenUp;
+  const received = await bytesUntilEnd(connection);
+  assertEquals(received < MANY_LINES.length, true, `${received} bytes`);
+  // Who does read gets it whole.
+  await using patient = serveHost({ maxlen: 16_000 });
+  patient.host.write(MANY_LINES);
+  assertEquals((await patient.ask("GET", "")).body.data.length, 16_000);
+});
+
+Deno.test("no body whatever makes the host fail", async () => {
+  const { random, seed } = seededRandom();
+  const host = new LineHostBuffer();
+  const seeds = [
+    '{"type":"str","data":{"value":"x\\n"}}',
+    `{"type":"error","data":${ERROR}}`,
+    '{"type":"close"}',
+    '{"state":"closed","value":"true"}',
+  ];
+  for (let round = 0; round < 2_000; round++) {
+    const bytes = new TextEncoder().encode(
+      seeds[Math.floor(random() * seeds.length)],
+    );
+    for (let i = random() * 4; i > 0; i--) {
+      bytes[Math.floor(random() * bytes.length)] = random() * 256;
+    }
+    const path = random() < 0.2 ? "-state" : "";
+    const response = await host.handler(
+      new Request(`http://x/sync-stream${path}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: bytes.subarray(0, random() < 0.2 ? random() * 40 : undefined),
+      }),
+    );
+    const status = response?.status ?? 0;
+    await response?.json();
+    assertEquals(
+      [201, 400, 409].includes(status),
+      true,
+      `${status}, seed ${seed}`,
+    );
+    host.resetStates();
+    JSON.stringify(host.readSerialized());
+  }
+});
+
+Deno.test("bodies under way and live readers are limited in number", async () => {
+  const host = new LineHostBuffer({ maxBodyBytes: 64 * 1024 * 1024 });
+  const ask = (init: RequestInit = {}, path = "") =>
+    host.handler(new Request(`http://x/sync-stream${path}`, init));
+  const post = (body: BodyInit) =>
+    ask({
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Content-Length": "16" },
+      body,
+    });
+  const body = new TransformStream<Uint8Array, Uint8Array>();
+  const slow = ask({
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: body.readable,
+  });
+  const second = await post('{"type":"close"}');
+  assertEquals([second?.status, second?.headers.get("retry-after")], [
+    503,
+    "1",
+  ]);
+  const writer = body.writable.getWriter();
+  await writer.write(new TextEncoder().encode('{"type":"close"}'));
+  await writer.close();
+  assertEquals((await slow)?.status, 201);
+  assertEquals((await post('{"type":"close"}'))?.status, 201);
+
+  const readers = [];
+  for (let i = 0; i < 256; i++) readers.push(await ask({}, "/live"));
+  assertEquals((await ask({}, "/live"))?.status, 503);
+  for (const reader of readers) await reader?.body?.cancel();
+  const again = await ask({}, "/live");
+  assertEquals(again?.status, 200);
+  await again?.body?.cancel();
+});
+
+Deno.test("a live stream ends with its server, also if that is stopping already", async () => {
+  const host = new LineHostBuffer();
+  const live = (signal: AbortSignal) =>
+    host.handler(new Request("http://x/sync-stream/live"), { signal });
+  const stopping = new AbortController();
+  const open = (await live(stopping.signal))?.text();
+  host.write("one\n");
+  await new Promise((resolve) => setTimeout(resolve));
+  stopping.abort();
+  assertStringIncludes(await open ?? "", 'data: "one"');
+  assertEquals(await (await live(AbortSignal.abort()))?.text(), "");
+});
+
+Deno.test("a closed buffer is gone, which is no failure of the host", async () => {
+  await using served = serveHost();
+  served.host.close();
+  const { status, body } = await served.ask("GET", "");
+  assertEquals([status, body], [410, { message: "The buffer is closed" }]);
+  assertEquals((await served.text("x")).status, 410);
+});

@@ -1,0 +1,177 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { FileStore, StoreError } from "../../../src/store/mod.ts";
+import { stdConfigArgs } from "../../../tools/std_config.ts";
+import { doThingsAtOnce } from "../../../src/store/testing/concurrent.ts";
+import { testStore } from "../../../src/store/testing/mod.ts";
+import { temporaryPath } from "../_temporary_directory.ts";
+
+testStore("file", () => new FileStore(temporaryPath()).connect(), {
+  transactions: false,
+});
+
+const text = (text: string) => new TextEncoder().encode(text);
+const large = new Uint8Array(100_000).fill(1);
+const names = (path: string) => [...Deno.readDirSync(path)].map((e) => e.name);
+
+async function connected(path = temporaryPath()) {
+  const store = await new FileStore(path).connect();
+  return { path, store };
+}
+
+Deno.test("values are still there when the store is opened once more", async () => {
+  const { path, store } = await connected();
+  await store.set("a", { data: large, metadata: { n: 1 } });
+  await store.disconnect();
+  const again = await connected(path);
+  assertEquals(await again.store.toBytes("a"), large);
+  assertEquals(await again.store.getMetadata("a"), { n: 1 });
+  await again.store.disconnect();
+});
+
+Deno.test("a change of metadata does not copy a large value", async () => {
+  const { path, store } = await connected();
+  await store.fromBytes("a", large);
+  const [before] = names(`${path}/blobs`);
+  await store.updateMetadata("a", { n: 1 });
+  assertEquals(names(`${path}/blobs`), [before]);
+  assertEquals(await store.toBytes("a"), large);
+  await store.disconnect();
+});
+
+Deno.test("nothing is left of values that were replaced, deleted or never complete", async () => {
+  const { path, store } = await connected();
+  await store.fromBytes("a", large);
+  await store.fromBytes("a", large);
+  await store.fromBytes("b", large);
+  await store.fromBytes("b", text("small"));
+  await store.fromBytes("c", large);
+  await store.delete("c");
+  const failing = async function* () {
+    yield large;
+    await Promise.resolve();
+    throw new Error("no");
+  };
+  await assertRejects(() => store.setData("a", failing()), Error, "no");
+  assertEquals(names(`${path}/blobs`).length, 1);
+  assertEquals(names(`${path}/values`).sort(), ["=a", "=b"]);
+  await store.disconnect();
+});
+
+Deno.test("many things done at the same time leave no files behind", async () => {
+  const [seed] = crypto.getRandomValues(new Uint32Array(1));
+  console.log(`seed ${seed}`);
+  const { path, store } = await connected();
+  await doThingsAtOnce(store, seed, 500);
+  let large = 0;
+  for await (const key of store.queryKeys()) {
+    if ((await store.get(key)).size > 65_536) large++;
+  }
+  assertEquals(names(`${path}/blobs`).length, large);
+  await store.disconnect();
+});
+
+Deno.test("what killed processes left goes when the store is opened, and what is being written stays", async () => {
+  const { path, store } = await connected();
+  await store.fromBytes("a", large);
+  const [current] = names(`${path}/blobs`);
+  for (const orphan of ["=a@1", "=never-set@2", "nonsense"]) {
+    await Deno.writeFile(`${path}/blobs/${orphan}`, large);
+  }
+  const paused = Promise.withResolvers<void>();
+  const reading = Promise.withResolvers<void>();
+  const set = store.setData(
+    "b",
+    async function* () {
+      for (let n = 0; n < 5; n++) yield large;
+      reading.resolve();
+      await paused.promise;
+    }(),
+  );
+  await reading.promise;
+  const other = await connected(path);
+  assertEquals(names(`${path}/blobs`).length, 2);
+  assert(names(`${path}/blobs`).includes(current));
+  paused.resolve();
+  await set;
+  assertEquals((await other.store.get("b")).size, 500_000);
+  await other.store.disconnect();
+  await store.disconnect();
+});
+
+Deno.test("two stores of one process and one directory do not get in each other's way", async () => {
+  const [one, two] = [await connected(), await connected()];
+  const path = one.path;
+  const other = (await connected(path)).store;
+  await Promise.all(
+    Array.from({ length: 40 }, (_, n) => {
+      const store = n % 2 ? one.store : other;
+      return store.set("a", { data: n % 3 ? large : text("x") });
+    }),
+  );
+  assertEquals(names(`${path}/values`), ["=a"]);
+  for (const store of [one.store, two.store, other]) await store.disconnect();
+});
+
+Deno.test("a damaged file is told by its path and does no harm to other keys", async () => {
+  const { path, store } = await connected();
+  await store.fromBytes("a", text("a"));
+  await store.fromBytes("b", text("b"));
+  await Deno.truncate(`${path}/values/=a`, 10);
+  const error = await assertRejects(() => store.get("a"), StoreError, "=a");
+  assertEquals(error.code, "DAMAGED");
+  assertEquals(await store.toBytes("b"), text("b"));
+  await store.disconnect();
+});
+
+Deno.test("a durable store behaves like any other", async () => {
+  const path = temporaryPath();
+  await using store = await new FileStore(path, { durable: true }).connect();
+  await store.fromBytes("a", large);
+  await store.setData("b", new Blob([text("b")]));
+  assertEquals(await store.toBytes("a"), large);
+  assertEquals(await store.toBytes("b"), text("b"));
+});
+
+Deno.test("a store that is disconnected meanwhile does not take what is still written", async () => {
+  const { path, store } = await connected();
+  const paused = Promise.withResolvers<void>();
+  const set = store.setData(
+    "a",
+    async function* () {
+      yield large;
+      await paused.promise;
+    }(),
+  );
+  const refused = assertRejects(() => set, StoreError);
+  await store.disconnect();
+  paused.resolve();
+  assertEquals((await refused).code, "NOT_CONNECTED");
+  assertEquals(names(`${path}/values`), []);
+});
+
+Deno.test("a store can be read by whom may not write to it", async () => {
+  const { path, store } = await connected();
+  await store.fromBytes("a", large);
+  await store.disconnect();
+  const code = `
+    import { FileStore } from "${
+    import.meta.resolve("../../../src/store/mod.ts")
+  }";
+    await using store = await new FileStore("${path}", { create: false })
+      .connect();
+    console.log((await store.toBytes("a")).length);`;
+  const script = `${temporaryPath()}.ts`;
+  await Deno.writeTextFile(script, code);
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-check",
+      "--no-prompt",
+      `--allow-read=${path}`,
+      ...await stdConfigArgs(),
+      script,
+    ],
+  }).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assertEquals([decode(stdout), decode(stderr)], ["100000\n", ""]);
+});

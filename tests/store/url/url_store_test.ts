@@ -1,0 +1,279 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { type Metadata, StoreError, UrlStore } from "../../../src/store/mod.ts";
+import {
+  type TestEntry,
+  testReadOnlyStore,
+} from "../../../src/store/testing/mod.ts";
+
+/** A server of static files, as good as it is asked to be. */
+class FileServer implements AsyncDisposable {
+  readonly requests: string[] = [];
+  modified = "Wed, 21 Oct 2015 07:28:00 GMT";
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor(
+    readonly files: Map<string, Uint8Array>,
+    readonly options: { ranges?: boolean; etags?: boolean; cut?: boolean } = {},
+  ) {
+    const listen = { port: 0, hostname: "127.0.0.1", onListen() {} };
+    this.#server = Deno.serve(listen, (request) => this.#answer(request));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}/data/`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+
+  #answer(request: Request): Response {
+    const path = new URL(request.url).pathname.slice("/data/".length);
+    const range = request.headers.get("Range");
+    this.requests.push(`${request.method} ${path} ${range ?? ""}`.trim());
+    const file = this.files.get(decodeURIComponent(path));
+    if (!file) return new Response("missing", { status: 404 });
+    const { ranges = true, etags = true, cut = false } = this.options;
+    const headers = new Headers({ "Last-Modified": this.modified });
+    if (etags) headers.set("ETag", `"${file.length}-${file[0]}"`);
+    const match = request.headers.get("If-Match");
+    if (match && match !== headers.get("ETag")) {
+      return new Response(null, { status: 412 });
+    }
+    if (request.method === "HEAD") {
+      headers.set("Content-Length", String(file.length));
+      return new Response(null, { headers });
+    }
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? "") ?? [];
+    const part = ranges && first
+      ? file.slice(Number(first), Number(last) + 1)
+      : file;
+    // As a stream it is sent without its length.
+    const body = cut ? new Blob([part.slice(part.length / 2)]).stream() : part;
+    return new Response(body as BodyInit, {
+      status: ranges && first ? 206 : 200,
+      headers,
+    });
+  }
+}
+
+function filesOf(entries: readonly TestEntry[]): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  const index: Record<string, Metadata> = {};
+  for (const [key, { data, metadata }] of entries) {
+    // What a URL cannot say is in no index either.
+    if (/(^|\/)\.\.?(\/|$)|^$/.test(key)) continue;
+    files.set(key, data);
+    Object.defineProperty(index, key, { value: metadata, enumerable: true });
+  }
+  files.set("index.json", new TextEncoder().encode(JSON.stringify(index)));
+  return files;
+}
+
+/** A store that takes its server along when it goes. */
+class ServedStore extends UrlStore {
+  readonly #server: FileServer;
+
+  constructor(server: FileServer) {
+    super(server.url);
+    this.#server = server;
+  }
+
+  protected override async close(): Promise<void> {
+    super.close();
+    await this.#server[Symbol.asyncDispose]();
+  }
+}
+
+testReadOnlyStore("url", (entries) => {
+  return new ServedStore(new FileServer(filesOf(entries))).connect();
+});
+
+testReadOnlyStore("url of a server without ranges and tags", (entries) => {
+  const options = { ranges: false, etags: false };
+  return new ServedStore(new FileServer(filesOf(entries), options)).connect();
+});
+
+const files = (...keys: string[]) => {
+  return new Map(keys.map((key) => [key, new Uint8Array(100_000).fill(1)]));
+};
+
+Deno.test("only the bytes of the range are asked for", async () => {
+  await using server = new FileServer(files("a/ü b.csv"));
+  await using store = await new UrlStore(server.url).connect();
+  const range = await store.getDataRange("a/ü b.csv", 10, 30);
+  assertEquals((await new Response(range as BodyInit).bytes()).length, 20);
+  await (await store.getDataRange("a/ü b.csv", 5, 5)).cancel();
+  assertEquals(server.requests, [
+    "GET index.json",
+    "HEAD a/%C3%BC%20b.csv",
+    "GET a/%C3%BC%20b.csv bytes=10-29",
+    "HEAD a/%C3%BC%20b.csv",
+  ]);
+});
+
+Deno.test("without an index keys can be read, not listed", async () => {
+  await using server = new FileServer(files("a"));
+  await using store = await new UrlStore(server.url).connect();
+  assertEquals((await store.get("a")).size, 100_000);
+  assertEquals(
+    (await store.get("a")).modified,
+    new Date("2015-10-21T07:28:00Z"),
+  );
+  assertEquals(await store.exists("b"), false);
+  const error = await assertRejects(
+    () => Array.fromAsync(store.queryKeys()),
+    StoreError,
+    "index.json",
+  );
+  assertEquals(error.code, "NO_INDEX");
+});
+
+Deno.test("a value that changes on the server is never mixed up", async () => {
+  await using server = new FileServer(files("a"));
+  await using store = await new UrlStore(server.url).connect();
+  const value = await store.get("a");
+  server.files.set("a", new Uint8Array(100_000).fill(2));
+  const replaced = await assertRejects(() => value.bytes(), StoreError);
+  assertEquals(replaced.code, "REPLACED");
+  server.files.delete("a");
+  const deleted = await assertRejects(() => value.bytes(), StoreError);
+  assertEquals(deleted.code, "REPLACED");
+});
+
+Deno.test("a value that changes on a server without tags is not mixed up if its size or time changes", async () => {
+  for (const ranges of [true, false]) {
+    const options = { ranges, etags: false };
+    await using server = new FileServer(files("a"), options);
+    await using store = await new UrlStore(server.url).connect();
+    const larger = await store.get("a");
+    server.files.set("a", new Uint8Array(200_000).fill(2));
+    const later = await store.get("a");
+    server.modified = "Thu, 22 Oct 2015 07:28:00 GMT";
+    for (const value of [larger, later]) {
+      const error = await assertRejects(() => value.bytes(), StoreError);
+      assertEquals(error.code, "REPLACED");
+    }
+    assertEquals((await store.toBytes("a")).length, 200_000);
+  }
+});
+
+Deno.test("of the bytes that a server sends, those that were asked for are read", async () => {
+  const file = new Uint8Array(1_000).map((_, n) => n);
+  let first = 0;
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ method, url }) => {
+      if (url.endsWith("index.json")) return new Response("", { status: 404 });
+      const length = String(file.length);
+      return method === "HEAD"
+        ? new Response(null, { headers: { "Content-Length": length } })
+        : new Response(file.slice(first), {
+          status: 206,
+          headers: { "Content-Range": `bytes ${first}-999/1000` },
+        });
+    },
+  );
+  const { port } = server.addr;
+  await using store = await new UrlStore(`http://127.0.0.1:${port}`).connect();
+  const read = async () => {
+    const range = await store.getDataRange("a", 100, 200);
+    return await new Response(range as BodyInit).bytes();
+  };
+  for (first of [0, 60, 100]) assertEquals(await read(), file.slice(100, 200));
+  first = 101;
+  await assertRejects(read, StoreError, "from byte 101 only");
+});
+
+Deno.test("a value that is now shorter than the range was replaced", async () => {
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ method, url }) => {
+      if (url.endsWith("index.json")) return new Response("", { status: 404 });
+      return method === "HEAD"
+        ? new Response(null, { headers: { "Content-Length": "9" } })
+        : new Response("", { status: 416 });
+    },
+  );
+  const { port } = server.addr;
+  await using store = await new UrlStore(`http://127.0.0.1:${port}`).connect();
+  const range = await store.getDataRange("a", 5);
+  const read = () => new Response(range as BodyInit).bytes();
+  const error = await assertRejects(read, StoreError);
+  assertEquals(error.code, "REPLACED");
+});
+
+Deno.test("a response that ends too early is an error", async () => {
+  await using server = new FileServer(files("a"), { cut: true });
+  await using store = await new UrlStore(server.url).connect();
+  const error = await assertRejects(() => store.toBytes("a"), StoreError);
+  assertEquals(error.code, "HTTP");
+  assertEquals(error.message.includes("50000 bytes too early"), true);
+});
+
+Deno.test("an answer that is an error is told with its status", async () => {
+  let status = 404;
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () => new Response("no", { status }),
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  await using store = await new UrlStore(url).connect();
+  status = 403;
+  const error = await assertRejects(() => store.get("a"), StoreError, "403");
+  assertEquals(error.code, "HTTP");
+  await assertRejects(() => new UrlStore(url).connect(), StoreError, "403");
+});
+
+Deno.test("a server that is not there is told by its URL", async () => {
+  const server = new FileServer(files("a"));
+  const { url } = server;
+  const store = await new UrlStore(url).connect();
+  const value = await store.get("a");
+  await server[Symbol.asyncDispose]();
+  const calls = [
+    () => value.bytes(),
+    () => store.get("a"),
+    () => new UrlStore(url).connect(),
+  ];
+  for (const call of calls) {
+    const error = await assertRejects(call, StoreError, "Cannot reach");
+    assertEquals(error.code, "HTTP");
+  }
+});
+
+Deno.test("an index that is none is told as such", async () => {
+  for (const text of ["[]", "no", '{"a":7}', "null"]) {
+    const index = new Map([["index.json", new TextEncoder().encode(text)]]);
+    await using server = new FileServer(index);
+    const store = new UrlStore(server.url);
+    const error = await assertRejects(() => store.connect(), StoreError);
+    assertEquals(error.code, "DAMAGED");
+  }
+});
+
+Deno.test("headers are sent with every request", async () => {
+  const tokens: (string | null)[] = [];
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    (request) => {
+      tokens.push(request.headers.get("Authorization"));
+      return new Response("x", { headers: { "Content-Length": "1" } });
+    },
+  );
+  const store = new UrlStore(`http://127.0.0.1:${server.addr.port}`, {
+    headers: { Authorization: "Bearer x" },
+    index: "no/such/index",
+  });
+  await assertRejects(() => store.connect(), StoreError);
+  assertEquals(tokens, ["Bearer x"]);
+});
+
+Deno.test("what is no http: URL is refused", () => {
+  assertThrows(
+    () => new UrlStore("ftp://a/"),
+    TypeError,
+    "url must be an http",
+  );
+  assertThrows(() => new UrlStore("nonsense"), TypeError);
+});

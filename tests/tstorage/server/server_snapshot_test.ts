@@ -1,0 +1,189 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout } from "node:timers/promises";
+import {
+  BytesPayloadType,
+  Channel,
+  Key,
+  serveTStorage,
+} from "../../../src/tstorage/mod.ts";
+import { replyRecords } from "../../../src/tstorage/server/get_records.ts";
+import { RecordStore } from "../../../src/tstorage/server/record_store.ts";
+import { RecordTable } from "../../../src/tstorage/server/record_table.ts";
+import { Settling } from "../../../src/tstorage/server/settling.ts";
+import type { Snapshot } from "../../../src/tstorage/server/snapshot.ts";
+import { StagedRecords } from "../../../src/tstorage/server/staged_put.ts";
+import { seededRandom } from "../seeded_random.ts";
+import { TemporaryDirectory } from "../temporary_directory.ts";
+
+Deno.test("a GET goes on seeing the records that are replaced while it is read", async () => {
+  using directory = new TemporaryDirectory();
+  for (const path of [":memory:", join(directory.path, "records.db")]) {
+    await using server = serveTStorage({ port: 0, path });
+    await using channels = new AsyncDisposableStack();
+    const connected = async () => {
+      const channel = channels.use(
+        new Channel("127.0.0.1", server.port, new BytesPayloadType()),
+      );
+      assert((await channel.connect()).isOk());
+      return channel;
+    };
+    const writer = await connected();
+    // More than the sockets between the two can take.
+    const count = 6000;
+    const version = (fill: number) =>
+      Array.from({ length: count }, (_, i) => ({
+        key: new Key(1, BigInt(i), 0, 0n, 0n),
+        value: new Uint8Array(i % 5 ? 3000 : 6000).fill(fill),
+      }));
+    assert((await writer.puta(version(1))).isOk());
+    const readers = [];
+    for (let fill = 2; fill <= 3; fill++) {
+      const reader = (await connected()).records(Key.MIN, Key.MAX).getReader();
+      readers.push({ reader, seen: [(await reader.read()).value?.value[0]] });
+      assert((await writer.puta(version(fill))).isOk());
+    }
+    const seen = (await writer.get(Key.MIN, Key.MAX)).data
+      .map(({ value }) => value[0]);
+    assertEquals(seen, Array(count).fill(3));
+    for (const [i, { reader, seen }] of readers.entries()) {
+      for (;;) {
+        const { done, value: record } = await reader.read();
+        if (done) break;
+        seen.push(record.value[0]);
+      }
+      assertEquals(seen, Array(count).fill(i + 1), path);
+    }
+  }
+});
+
+Deno.test("each snapshot is what was stored when it was made, and nothing stays behind", async () => {
+  const { random, seed } = seededRandom();
+  const below = (n: number) => Math.floor(random() * n);
+  using directory = new TemporaryDirectory();
+  const path = join(directory.path, "records.db");
+  let store = new RecordStore(path);
+  let model = new Map<number, number>();
+  const open: { snapshot: Snapshot; model: Map<number, number> }[] = [];
+  for (let step = 0; step < 90; step++) {
+    const records = Array.from(
+      { length: below(2) ? 5 : below(2000) },
+      () => ({ mid: below(3000), size: below(20) ? below(30) : below(9000) }),
+    );
+    await put(store, records);
+    model = new Map(model);
+    for (const { mid, size } of records) model.set(mid, size);
+    if (below(3)) open.push({ snapshot: store.snapshot(), model });
+    if (below(3)) await setTimeout(below(30));
+    const each = below(4) ? open.splice(below(open.length), 2) : [];
+    for (const { snapshot, model } of each) {
+      assertEquals(await sizes(snapshot), sorted(model), `seed ${seed}`);
+      snapshot[Symbol.dispose]();
+    }
+    if (step % 30 < 29) continue;
+    for (const { snapshot } of open.splice(0)) snapshot[Symbol.dispose]();
+    await store.close();
+    store = new RecordStore(path);
+    using snapshot = store.snapshot();
+    assertEquals(await sizes(snapshot), sorted(model), `seed ${seed}`);
+  }
+  await store.close();
+  const large = [...model.values()].filter((size) => size > 4096).length;
+  // It goes on where it was stopped, however often.
+  for (let left = rows(path); left.replacements > 0; left = rows(path)) {
+    store = new RecordStore(path);
+    await setTimeout(100);
+    await store.close();
+  }
+  const nothing = { replacements: 0, large, records: model.size };
+  assertEquals(rows(path), nothing, `seed ${seed}`);
+});
+
+Deno.test("a reader that stands still does not keep all that is replaced meanwhile", () => {
+  using database = new DatabaseSync(":memory:");
+  const table = new RecordTable(database);
+  const settling = new Settling(database);
+  const count = 300;
+  const records = (size: number) =>
+    Array.from({ length: count }, (_, mid) => ({ mid, size }));
+  const replacements = () =>
+    database.prepare("SELECT count(*) AS rows FROM replacements").get()?.rows;
+  let most = 0;
+  for (let put = 1; put <= 50; put++) {
+    for (const part of staged(records(5 * put)).takeLast()) {
+      settling.add(table.insert(part, put), put);
+    }
+    const reads = [1, put];
+    if (!settling.isDue(reads)) continue;
+    for (const _ of settling.pass(() => reads));
+    assertEquals(replacements(), put === 1 ? 0 : count);
+    most = Math.max(most, Number(replacements()));
+  }
+  assertEquals(most, count);
+  for (const _ of settling.pass(() => [50]));
+  assertEquals([replacements(), settling.isDue([50])], [0, false]);
+});
+
+/** Records whose payloads are of so many bytes, which tell how many. */
+type Sized = readonly { readonly mid: number; readonly size: number }[];
+
+async function put(
+  store: RecordStore,
+  records: Sized,
+): Promise<void> {
+  const put = staged(records);
+  await store.put([...put.take(), ...put.takeLast()], put.total, true);
+}
+
+function staged(records: Sized): StagedRecords {
+  const staged = new StagedRecords(true);
+  for (const { mid, size } of records) {
+    const record = new Uint8Array(28 + size).fill(size, 28);
+    const view = new DataView(record.buffer);
+    view.setInt32(0, mid, true);
+    staged.add(record, view, 1, 0, record.length);
+  }
+  return staged;
+}
+
+/** What a GET of all records gives: `mid` and payload size of each. */
+async function sizes(snapshot: Snapshot): Promise<[number, number][]> {
+  const parts: Uint8Array[] = [];
+  await replyRecords(snapshot, { min: Key.MIN, max: Key.MAX }, {
+    write: (part) => {
+      parts.push(part.slice());
+      // The store goes on with its work meanwhile.
+      return parts.length % 40 ? Promise.resolve(true) : setTimeout(0, true);
+    },
+    flush: () => Promise.resolve(true),
+  });
+  const reply = new Uint8Array(await new Blob(parts as BlobPart[]).bytes());
+  const view = new DataView(reply.buffer);
+  const found: [number, number][] = [];
+  for (let at = 0; at < reply.length;) {
+    const size = view.getInt32(at, true) - 32;
+    const payload = reply.subarray(at + 36, at + 36 + size);
+    assert(payload.every((byte) => byte === (size & 255)));
+    found.push([Number(view.getBigInt64(at + 8, true)), size]);
+    at += 36 + size;
+  }
+  return found;
+}
+
+function sorted(model: ReadonlyMap<number, number>): [number, number][] {
+  return [...model].sort(([a], [b]) => a - b);
+}
+
+function rows(path: string) {
+  using database = new DatabaseSync(path);
+  const count = (table: string) =>
+    (database.prepare(`SELECT count(*) AS rows FROM ${table}`).get() as {
+      rows: number;
+    }).rows;
+  return {
+    replacements: count("replacements"),
+    large: count("large"),
+    records: count("records"),
+  };
+}
