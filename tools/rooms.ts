@@ -1,12 +1,13 @@
 /** The rooms under `src/` and which other rooms each may import. */
 const MAY_IMPORT: Record<string, string[]> = {
-  cli: ["capio", "lines", "tstorage", "store", "events", "streams"],
-  capio: ["streams"],
-  lines: ["streams"],
-  tstorage: ["streams"],
-  store: ["events", "streams"],
-  events: ["streams"],
-  streams: [],
+  cli: ["capio", "lines", "tstorage", "store", "events", "streams", "internal"],
+  capio: ["streams", "internal"],
+  lines: ["streams", "internal"],
+  tstorage: ["streams", "internal"],
+  store: ["events", "streams", "internal"],
+  events: ["streams", "internal"],
+  streams: ["internal"],
+  internal: [],
 };
 
 interface ModuleGraph {

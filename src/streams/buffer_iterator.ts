@@ -1,7 +1,7 @@
 import { type ByteSource, openSource } from "./byte_source.ts";
 import { ChunkAssembler } from "./chunk_assembler.ts";
-import { inspect } from "./inspect.ts";
-import { checkInteger, checkLimit } from "./integer_argument.ts";
+import { inspect } from "../internal/mod.ts";
+import { checkInteger } from "../internal/mod.ts";
 import {
   checkProgress,
   type ProgressReporter,
@@ -80,8 +80,8 @@ export function bufferIterator(
   options: BufferIteratorOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const { bufferSize = BUFFER_SIZE, maxBytes = Infinity } = options;
-  checkInteger("bufferSize", bufferSize, 1);
-  checkLimit("maxBytes", maxBytes);
+  checkInteger("bufferSize", bufferSize, { min: 1 });
+  checkInteger("maxBytes", maxBytes, { min: 0, orInfinity: true });
   checkProgress(options.progress);
   checkSignal(options.signal);
   const chunks = new ChunkAssembler(openSource(source, { maxBytes }));

@@ -1,7 +1,7 @@
 import { BUFFER_SIZE, BufferedSource } from "./buffer_iterator.ts";
 import { type ByteSource, openSource } from "./byte_source.ts";
 import { ChunkAssembler } from "./chunk_assembler.ts";
-import { checkInteger } from "./integer_argument.ts";
+import { checkInteger } from "../internal/mod.ts";
 
 /**
  * Reads any source of bytes in pieces of whatever size, as one reads a file.
@@ -61,7 +61,7 @@ export class BufferIteratorIO {
    * @throws Whatever the source fails with, this time and from then on.
    */
   async read(size: number = BUFFER_SIZE): Promise<Uint8Array<ArrayBuffer>> {
-    checkInteger("size", size, 1);
+    checkInteger("size", size, { min: 1 });
     const read = this.#lastRead.then(() => this.#read(size));
     this.#lastRead = read.catch(() => {});
     return await read;

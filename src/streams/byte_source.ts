@@ -1,7 +1,7 @@
 import { ByobPuller } from "./byob_puller.ts";
 import { type ChunkIterator, ChunkPuller } from "./chunk_puller.ts";
 import { FilePuller } from "./file_puller.ts";
-import { inspect } from "./inspect.ts";
+import { inspect } from "../internal/mod.ts";
 import { ReaderPuller, SyncReaderPuller } from "./reader_puller.ts";
 
 /**

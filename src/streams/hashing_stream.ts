@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { inspect } from "./inspect.ts";
+import { inspect } from "../internal/mod.ts";
 import { tee } from "./tee.ts";
 
 /**

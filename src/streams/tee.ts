@@ -1,6 +1,6 @@
 import { BUFFER_SIZE } from "./buffer_iterator.ts";
 import { type ByteSource, openSource } from "./byte_source.ts";
-import { checkInteger, checkLimit } from "./integer_argument.ts";
+import { checkInteger } from "../internal/mod.ts";
 import { TeeTrunk } from "./tee_trunk.ts";
 
 /** Options for {@linkcode tee}. */
@@ -64,9 +64,9 @@ export function tee(
   options: TeeOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>>[] {
   const { bufferSize = BUFFER_SIZE, maxLag = 16_777_216 } = options;
-  checkInteger("n", n, 1);
-  checkInteger("bufferSize", bufferSize, 1);
-  checkLimit("maxLag", maxLag);
+  checkInteger("n", n, { min: 1 });
+  checkInteger("bufferSize", bufferSize, { min: 1 });
+  checkInteger("maxLag", maxLag, { min: 0, orInfinity: true });
   const trunk = new TeeTrunk(openSource(source), n, { bufferSize, maxLag });
   return trunk.branches.map((branch) => new ReadableStream(branch));
 }

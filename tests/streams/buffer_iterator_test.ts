@@ -221,7 +221,7 @@ Deno.test("wrong arguments are refused before anything is read", () => {
   for (const bufferSize of [0, -1, 1.5, NaN, Infinity, "1"]) {
     assertThrows(
       () => bufferIterator(source, { bufferSize: bufferSize as number }),
-      RangeError,
+      typeof bufferSize === "number" ? RangeError : TypeError,
       `"bufferSize" must be a positive integer, found ${
         Deno.inspect(bufferSize)
       }`,
@@ -230,8 +230,10 @@ Deno.test("wrong arguments are refused before anything is read", () => {
   for (const maxBytes of [-1, 0.5, NaN, "9"]) {
     assertThrows(
       () => bufferIterator(source, { maxBytes: maxBytes as number }),
-      RangeError,
-      `"maxBytes" must be an integer from 0, found ${Deno.inspect(maxBytes)}`,
+      typeof maxBytes === "number" ? RangeError : TypeError,
+      `"maxBytes" must be a non-negative integer or Infinity, found ${
+        Deno.inspect(maxBytes)
+      }`,
     );
   }
   assertThrows(

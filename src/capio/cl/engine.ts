@@ -11,7 +11,7 @@ import {
   pathIn,
   patternIn,
 } from "./directory.ts";
-import { isGlob, literalHead } from "./glob.ts";
+import { isGlob, literalHead } from "../../internal/mod.ts";
 import type { CapioClRule } from "./rule.ts";
 import { RuleIndex } from "./rule_index.ts";
 import { type RuleEntry, RuleTable } from "./rule_table.ts";

@@ -4,7 +4,7 @@ import {
   pathIn,
   withSlashes,
 } from "./directory.ts";
-import { compileGlob, isGlob } from "./glob.ts";
+import { compileGlob, isGlob } from "../../internal/mod.ts";
 import type { RuleEntry } from "./rule_table.ts";
 
 /** An entry that is about a path. */

@@ -1,0 +1,128 @@
+import { inspect } from "./inspect.ts";
+
+/** Bounds of {@linkcode checkInteger}. */
+export interface IntegerBounds {
+  /** @default {-Infinity} */
+  readonly min?: number;
+  /** `Infinity` itself passes only where this says so. */
+  readonly max?: number;
+  /**
+   * Accepts `Infinity` besides the integers.
+   *
+   * @default {false}
+   */
+  readonly orInfinity?: boolean;
+}
+
+/**
+ * Throws unless `value` is an integer within the bounds: a `TypeError` for what
+ * is no number, a `RangeError` for a number that does not fit.
+ */
+export function checkInteger(
+  name: string,
+  value: unknown,
+  bounds: IntegerBounds = {},
+): asserts value is number {
+  const { min = -Infinity, max = Infinity, orInfinity = false } = bounds;
+  if (orInfinity && value === Infinity) return;
+  if (Number.isSafeInteger(value)) {
+    const integer = value as number;
+    if (min <= integer && integer <= max) return;
+  }
+  throw refusedNumber(name, expectedInteger(bounds), value);
+}
+
+/**
+ * Throws unless `value` is a number of at least 0, `Infinity` included: a
+ * `TypeError` for what is no number, a `RangeError` for one that does not fit.
+ */
+export function checkNonNegative(
+  name: string,
+  value: unknown,
+): asserts value is number {
+  if (typeof value === "number" && value >= 0) return;
+  throw refusedNumber(name, "a non-negative number", value);
+}
+
+/** Throws a `TypeError` unless `value` is a string. */
+export function checkString(
+  name: string,
+  value: unknown,
+): asserts value is string {
+  if (typeof value !== "string") throw refused(name, "a string", value);
+}
+
+/** Throws a `TypeError` unless `value` is `true` or `false`. */
+export function checkBoolean(
+  name: string,
+  value: unknown,
+): asserts value is boolean {
+  if (typeof value !== "boolean") throw refused(name, "true or false", value);
+}
+
+/** Throws a `TypeError` unless `value` is a function. */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== "function") throw refused(name, "a function", value);
+}
+
+/** Throws a `TypeError` unless `value` is absent or an `AbortSignal`. */
+export function checkSignal(
+  name: string,
+  value: unknown,
+): asserts value is AbortSignal | undefined {
+  if (value === undefined || value instanceof AbortSignal) return;
+  throw refused(name, "an AbortSignal", value);
+}
+
+/** Throws a `TypeError` unless `value` is one of the strings in `choices`. */
+export function checkOneOf<T extends string>(
+  name: string,
+  value: unknown,
+  choices: readonly T[],
+): asserts value is T {
+  if (choices.includes(value as T)) return;
+  const quoted = choices.map((choice) => `"${choice}"`);
+  const last = quoted.pop();
+  const expected = quoted.length > 0 ? `${quoted.join(", ")} or ${last}` : last;
+  throw refused(name, `${expected}`, value);
+}
+
+/** A `TypeError` in the one wording for arguments of the wrong type. */
+export function refused(
+  name: string,
+  expected: string,
+  found: unknown,
+): TypeError {
+  return new TypeError(refusal(name, expected, found));
+}
+
+/** A `RangeError` in the one wording for arguments that do not fit. */
+export function outOfRange(
+  name: string,
+  expected: string,
+  found: unknown,
+): RangeError {
+  return new RangeError(refusal(name, expected, found));
+}
+
+function refusedNumber(name: string, expected: string, found: unknown): Error {
+  return typeof found === "number"
+    ? outOfRange(name, expected, found)
+    : refused(name, expected, found);
+}
+
+function refusal(name: string, expected: string, found: unknown): string {
+  return `"${name}" must be ${expected}, found ${inspect(found)}`;
+}
+
+function expectedInteger(
+  { min = -Infinity, max = Infinity, orInfinity }: IntegerBounds,
+): string {
+  const end = orInfinity ? " or Infinity" : "";
+  if (max !== Infinity) return `an integer from ${min} to ${max}${end}`;
+  if (min === 1) return `a positive integer${end}`;
+  if (min === 0) return `a non-negative integer${end}`;
+  return min === -Infinity
+    ? `an integer${end}`
+    : `an integer from ${min}${end}`;
+}

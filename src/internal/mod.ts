@@ -1,0 +1,14 @@
+/**
+ * Small pieces that several modules need and that nobody outside sees.
+ *
+ * @module
+ */
+export * from "./argument_checks.ts";
+export * from "./event_loop.ts";
+export * from "./fnmatch.ts";
+export * from "./inspect.ts";
+export * from "./recycled_chunks.ts";
+export * from "./shared_replacement.ts";
+export * from "./sqlite_busy.ts";
+export * from "./timers.ts";
+export * from "./write_all.ts";

@@ -1,0 +1,58 @@
+/** Puts `descriptor` in the place of a property until everyone has let go. */
+export type ReplaceProperty = (
+  owner: object,
+  name: PropertyKey,
+  descriptor: PropertyDescriptor,
+) => void;
+
+/**
+ * Properties of global objects that are replaced while at least one user needs
+ * it, and put back, exactly as they were, with the last one.
+ */
+export class SharedReplacement {
+  readonly #install: (replace: ReplaceProperty) => void;
+  #users = 0;
+  #restore: (() => void)[] = [];
+
+  /** @param install Replaces each property, when the first user comes. */
+  constructor(install: (replace: ReplaceProperty) => void) {
+    this.#install = install;
+  }
+
+  /** Keeps the properties replaced until the result is disposed of. */
+  acquire(): Disposable {
+    if (this.#users++ === 0) {
+      this.#install((...property) => this.#restore.push(replace(...property)));
+    }
+    let released = false;
+    return {
+      [Symbol.dispose]: () => {
+        if (released) return;
+        released = true;
+        if (--this.#users > 0) return;
+        for (const restore of this.#restore.splice(0).reverse()) restore();
+      },
+    };
+  }
+}
+
+function replace(
+  owner: object,
+  name: PropertyKey,
+  descriptor: PropertyDescriptor,
+): () => void {
+  const before = Object.getOwnPropertyDescriptor(owner, name);
+  const ours = {
+    configurable: true,
+    enumerable: before?.enumerable ?? true,
+    ...descriptor,
+  };
+  Object.defineProperty(owner, name, ours);
+  return () => {
+    const now = Object.getOwnPropertyDescriptor(owner, name);
+    // Someone else may have replaced it since.
+    if (now?.value !== ours.value || now?.get !== ours.get) return;
+    if (before) Object.defineProperty(owner, name, before);
+    else Reflect.deleteProperty(owner, name);
+  };
+}

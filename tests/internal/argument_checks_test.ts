@@ -1,0 +1,101 @@
+import { assertThrows } from "@std/assert";
+import {
+  checkBoolean,
+  checkFunction,
+  checkInteger,
+  checkNonNegative,
+  checkOneOf,
+  checkSignal,
+  checkString,
+} from "../../src/internal/mod.ts";
+
+type ErrorClass = typeof TypeError | typeof RangeError;
+
+const REFUSED: [check: () => void, error: ErrorClass, message: string][] = [
+  [
+    () => checkInteger("maxLag", -1, { min: 1 }),
+    RangeError,
+    '"maxLag" must be a positive integer, found -1',
+  ],
+  [
+    () => checkInteger("maxLag", "4", { min: 1 }),
+    TypeError,
+    '"maxLag" must be a positive integer, found "4"',
+  ],
+  [
+    () => checkInteger("maxBytes", 1.5, { min: 0, orInfinity: true }),
+    RangeError,
+    '"maxBytes" must be a non-negative integer or Infinity, found 1.5',
+  ],
+  [
+    () => checkInteger("n", Infinity),
+    RangeError,
+    '"n" must be an integer, found Infinity',
+  ],
+  [
+    () => checkInteger("port", 65_536, { min: 0, max: 65_535 }),
+    RangeError,
+    '"port" must be an integer from 0 to 65535, found 65536',
+  ],
+  [
+    () => checkInteger("n", 2n, { min: 2 }),
+    TypeError,
+    '"n" must be an integer from 2, found 2n',
+  ],
+  [
+    () => checkNonNegative("timeout", NaN),
+    RangeError,
+    '"timeout" must be a non-negative number, found NaN',
+  ],
+  [
+    () => checkNonNegative("timeout", null),
+    TypeError,
+    '"timeout" must be a non-negative number, found null',
+  ],
+  [
+    () => checkString("text", 1),
+    TypeError,
+    '"text" must be a string, found 1',
+  ],
+  [
+    () => checkBoolean("silent", "no"),
+    TypeError,
+    '"silent" must be true or false, found "no"',
+  ],
+  [
+    () => checkFunction("listener", undefined),
+    TypeError,
+    '"listener" must be a function, found undefined',
+  ],
+  [
+    () => checkSignal("signal", {}),
+    TypeError,
+    '"signal" must be an AbortSignal, found {}',
+  ],
+  [
+    () => checkOneOf("layout", "tree", ["journal", "files"]),
+    TypeError,
+    '"layout" must be "journal" or "files", found "tree"',
+  ],
+];
+
+for (const [check, error, message] of REFUSED) {
+  Deno.test(`a refused argument is named: ${message}`, () => {
+    const { message: found } = assertThrows(check, error);
+    if (found !== message) throw new Error(`${found} is not ${message}`);
+  });
+}
+
+Deno.test("what an argument may be passes", () => {
+  checkInteger("n", -3);
+  checkInteger("n", 1, { min: 1 });
+  checkInteger("n", Infinity, { min: 1, orInfinity: true });
+  checkNonNegative("timeout", Infinity);
+  checkNonNegative("timeout", 0);
+  checkString("text", "");
+  checkBoolean("silent", false);
+  checkFunction("listener", () => {});
+  checkSignal("signal", undefined);
+  checkSignal("signal", new AbortController().signal);
+  checkOneOf("layout", "files", ["journal", "files"]);
+});

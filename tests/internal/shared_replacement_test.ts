@@ -1,0 +1,34 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { SharedReplacement } from "../../src/internal/mod.ts";
+
+Deno.test("a property stays replaced until its last user lets go, and is then as before", () => {
+  const owner = Object.create({ inherited: 1 });
+  Object.defineProperty(owner, "own", { get: () => 2, configurable: true });
+  const before = Object.getOwnPropertyDescriptors(owner);
+  const replacement = new SharedReplacement((replace) => {
+    replace(owner, "own", { value: 20 });
+    replace(owner, "inherited", { value: 10 });
+  });
+
+  const first = replacement.acquire();
+  const second = replacement.acquire();
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  assertEquals([owner.own, owner.inherited], [20, 10]);
+
+  second[Symbol.dispose]();
+  assertEquals(Object.getOwnPropertyDescriptors(owner), before);
+  assertEquals([owner.own, owner.inherited], [2, 1]);
+});
+
+Deno.test("what someone else has put there since stays", () => {
+  const owner = { call: () => "first" };
+  const replacement = new SharedReplacement((replace) => {
+    replace(owner, "call", { value: () => "ours", writable: true });
+  });
+  const use = replacement.acquire();
+  const theirs = () => "theirs";
+  owner.call = theirs;
+  use[Symbol.dispose]();
+  assertStrictEquals(owner.call, theirs);
+});
