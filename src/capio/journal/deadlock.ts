@@ -1,4 +1,4 @@
-import { SYSTEM_DIRECTORY } from "../workflow/workflow_folder.ts";
+import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
 import type { Waiting, WorkflowState } from "./state.ts";
 
 /**

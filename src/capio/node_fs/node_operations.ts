@@ -16,7 +16,7 @@ import { childOf } from "../platform/relative_path.ts";
 import { isAbsence } from "../platform/system.ts";
 import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import { SYSTEM_DIRECTORY } from "../workflow/workflow_folder.ts";
+import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
 import { flagsOf, openOptionsOf } from "./flags.ts";
 import type { OriginalFs } from "./original_fs.ts";
 

@@ -4,7 +4,7 @@ import { ifPresent, system } from "../platform/system.ts";
 import type { Place } from "../overlay/place.ts";
 import { childOf } from "../platform/relative_path.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import { SYSTEM_DIRECTORY } from "../workflow/workflow_folder.ts";
+import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
 import { untilAnnouncedExists } from "./look.ts";
 import { isUnknown } from "./orphan.ts";
 import { inCallersWords } from "./translate.ts";

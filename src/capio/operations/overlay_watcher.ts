@@ -1,7 +1,7 @@
 import type { WorkflowFile } from "../journal/state.ts";
 import { lstatIfPresent } from "../platform/system.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import { SYSTEM_DIRECTORY } from "../workflow/workflow_folder.ts";
+import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
 
 type Kind = Deno.FsEvent["kind"];
 

@@ -18,12 +18,10 @@ import {
   lstatIfPresent,
   system,
 } from "../platform/system.ts";
+import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
 import { Wakeups } from "../platform/wakeups.ts";
 import { Workflow, type WorkflowOptions } from "../workflow/workflow.ts";
-import {
-  SYSTEM_DIRECTORY,
-  type WorkflowFolder,
-} from "../workflow/workflow_folder.ts";
+import type { WorkflowFolder } from "../workflow/workflow_folder.ts";
 
 /** Waits shorter than this are nobody's business, in ms. */
 const NOTEWORTHY_WAIT_MILLISECONDS = 200;

@@ -3,9 +3,7 @@ import { makeTwin, removeTree } from "../platform/directory_counterpart.ts";
 import { FileLock } from "../platform/lock.ts";
 import { childOf } from "../platform/relative_path.ts";
 import { ifPresent, lstatIfPresent, system } from "../platform/system.ts";
-
-/** The name, directly under `capioDir`, of all that sluice keeps there. */
-export const SYSTEM_DIRECTORY = ".capio";
+import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
 
 /** Where a workflow keeps what, under `<capioDir>/.capio/`. */
 export class WorkflowFolder {
