@@ -1,0 +1,17 @@
+/**
+ * What all of CAPIO stands on: the functions of the runtime as they were before
+ * any of them was replaced, operations that run asynchronously and
+ * synchronously, locks, wake-ups, and paths below one directory.
+ *
+ * @module
+ */
+export * from "./builtin.ts";
+export * from "./capio_error.ts";
+export * from "./directory_counterpart.ts";
+export * from "./effects.ts";
+export * from "./lock.ts";
+export * from "./path_text.ts";
+export * from "./paths.ts";
+export * from "./relative_path.ts";
+export * from "./system.ts";
+export * from "./wakeups.ts";
