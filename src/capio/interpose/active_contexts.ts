@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Found } from "./calls.ts";
+import type { Found } from "./deno_calls.ts";
 import type { Follows } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
 

@@ -1,7 +1,7 @@
-import type { Call, Replacement } from "../interpose/calls.ts";
+import type { Call, Replacement } from "../interpose/deno_calls.ts";
 import { act } from "../platform/effects.ts";
 import { isFunction } from "./forms.ts";
-import { asksForBytes, type Brought } from "./numbered_reading.ts";
+import { asksForBytes, type Brought } from "./descriptor_reader.ts";
 import { fileOf, forgetFile, type OpenFile, readingOf } from "./open_files.ts";
 import type { OriginalFs } from "./original_fs.ts";
 

@@ -6,10 +6,10 @@ import {
   type Plan,
   planned,
   type Replacement,
-} from "../interpose/calls.ts";
+} from "../interpose/deno_calls.ts";
 import type { Operation } from "../platform/effects.ts";
 import { LOOK } from "../operations/access.ts";
-import { lookAt } from "../operations/look.ts";
+import { lookAt } from "../operations/stat.ts";
 import { isFunction } from "./forms.ts";
 import type { OriginalFs } from "./original_fs.ts";
 

@@ -2,7 +2,7 @@ import type { ReadStream, WriteStream } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { act, type Operation } from "../platform/effects.ts";
 import { Writing } from "../overlay/writing.ts";
-import { asksForBytes, type Brought } from "./numbered_reading.ts";
+import { asksForBytes, type Brought } from "./descriptor_reader.ts";
 import { fileOf, forgetFile, type OpenFile, readingOf } from "./open_files.ts";
 import { beforeDestroyed, interruptWhenDestroyed } from "./streams.ts";
 

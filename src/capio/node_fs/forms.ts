@@ -1,4 +1,4 @@
-import { begin, type Call, type Form } from "../interpose/calls.ts";
+import { begin, type Call, type Form } from "../interpose/deno_calls.ts";
 
 /** Where a function has the form that `util.promisify` gives of it. */
 export const PROMISIFIED = Symbol.for("nodejs.util.promisify.custom");

@@ -11,7 +11,7 @@ import {
   type Finder,
   type Replacement,
   synchronousForm,
-} from "../interpose/calls.ts";
+} from "../interpose/deno_calls.ts";
 import { descriptorReplacements } from "./descriptors.ts";
 import { existsForm, existsPlan } from "./exists.ts";
 import { callbackForm, dress, PROMISIFIED } from "./forms.ts";

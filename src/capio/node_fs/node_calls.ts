@@ -4,7 +4,7 @@ import {
   pairPlan,
   type Plan,
   planned,
-} from "../interpose/calls.ts";
+} from "../interpose/deno_calls.ts";
 import type { Operation } from "../platform/effects.ts";
 import {
   type Access,
@@ -18,9 +18,9 @@ import {
   WRITE,
 } from "../operations/access.ts";
 import { link, makeLink } from "../operations/links.ts";
-import { lookAt } from "../operations/look.ts";
+import { lookAt } from "../operations/stat.ts";
 import { rename } from "../operations/rename.ts";
-import { atLocation } from "../operations/translate.ts";
+import { atLocation } from "../operations/at_location.ts";
 import type { Follows } from "../overlay/place.ts";
 import { inNodesWords } from "./node_error.ts";
 import {

@@ -1,5 +1,5 @@
 import { builtin } from "../platform/builtin.ts";
-import type { Plan } from "../interpose/calls.ts";
+import type { Plan } from "../interpose/deno_calls.ts";
 import type { Operation } from "../platform/effects.ts";
 import { textOfPath } from "./path_argument.ts";
 

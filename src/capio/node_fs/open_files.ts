@@ -1,5 +1,5 @@
 import type { Writing } from "../overlay/writing.ts";
-import { NumberedReading } from "./numbered_reading.ts";
+import { NumberedReading } from "./descriptor_reader.ts";
 
 /** What an open file is to the workflow. */
 export type OpenFile = NumberedReading | Writing;

@@ -1,12 +1,12 @@
 import type { FileHandle } from "node:fs/promises";
-import { AwaitedReading } from "../overlay/awaited_reading.ts";
+import { AwaitedReading } from "../overlay/growing_file_reader.ts";
 import {
   allowed,
   type Finder,
   type Found,
   type Plan,
   planned,
-} from "../interpose/calls.ts";
+} from "../interpose/deno_calls.ts";
 import { act, atOnce, type Operation } from "../platform/effects.ts";
 import { accessOfOpen } from "../operations/access.ts";
 import { openForReading, openForWriting } from "../operations/open.ts";
@@ -15,7 +15,7 @@ import { workflowHandle } from "./file_handle.ts";
 import { flagsOf, openOptionsOf } from "./flags.ts";
 import { inNodesWords } from "./node_error.ts";
 import { type OpenFile, registerFile } from "./open_files.ts";
-import { NumberedReading } from "./numbered_reading.ts";
+import { NumberedReading } from "./descriptor_reader.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
 /** One of the two things that opening a file can give. */

@@ -1,4 +1,4 @@
-import type { Originals } from "../interpose/calls.ts";
+import type { Originals } from "../interpose/deno_calls.ts";
 import { act, type Operation } from "../platform/effects.ts";
 import { bypass } from "../interpose/active_contexts.ts";
 import type { FlagBits } from "./flags.ts";

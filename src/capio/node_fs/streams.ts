@@ -4,7 +4,7 @@ import type {
   Finder,
   Originals,
   Replacement,
-} from "../interpose/calls.ts";
+} from "../interpose/deno_calls.ts";
 import { Writing } from "../overlay/writing.ts";
 import { callbackForm } from "./forms.ts";
 import { fileOf, readingOf } from "./open_files.ts";

@@ -1,8 +1,8 @@
 import { call, type Operation } from "../platform/effects.ts";
 import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import { writeAtOnce } from "./contents.ts";
-import { atLocation } from "./translate.ts";
+import { writeAtOnce } from "./write_file.ts";
+import { atLocation } from "./at_location.ts";
 
 /** `Deno.chmod`, of the file where it lies. */
 export function chmod(

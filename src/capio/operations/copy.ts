@@ -1,8 +1,8 @@
 import { call, type Operation } from "../platform/effects.ts";
 import { system } from "../platform/system.ts";
-import type { End } from "./end.ts";
-import { untilWhole, writeAtOnce } from "./contents.ts";
-import { at, atLocation } from "./translate.ts";
+import type { End } from "./endpoint.ts";
+import { untilWhole, writeAtOnce } from "./write_file.ts";
+import { at, atLocation } from "./at_location.ts";
 
 /** How one file is copied to another, which may have been made for it. */
 export type Copy = (

@@ -2,8 +2,8 @@ import { atOnce, call, type Operation, runSync } from "../platform/effects.ts";
 import { lstatIfPresent } from "../platform/system.ts";
 import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import type { End } from "./end.ts";
-import { at, atLocation } from "./translate.ts";
+import type { End } from "./endpoint.ts";
+import { at, atLocation } from "./at_location.ts";
 
 /** `Deno.symlink`: complete as soon as it is there. */
 export function symlink(

@@ -24,18 +24,18 @@ import {
   readTextFile,
   writeFile,
   writeTextFile,
-} from "./contents.ts";
+} from "./write_file.ts";
 import { copyFile } from "./copy.ts";
-import type { End } from "./end.ts";
-import { enter } from "./enter.ts";
+import type { End } from "./endpoint.ts";
+import { enter } from "./chdir.ts";
 import { link, readLink, realPath, symlink } from "./links.ts";
-import { readDir, readDirSync } from "./list.ts";
-import { lstat, stat } from "./look.ts";
-import { mkdir, remove } from "./names.ts";
+import { readDir, readDirSync } from "./read_dir.ts";
+import { lstat, stat } from "./stat.ts";
+import { mkdir, remove } from "./mkdir.ts";
 import { create, open } from "./open.ts";
 import { rename } from "./rename.ts";
 import { makeTempDir, makeTempFile } from "./temporary.ts";
-import { watchFs } from "./watch.ts";
+import { watchFs } from "./watch_fs.ts";
 
 export { type Access, LOOK, MAKE_ANY, READ_AND_WRITE };
 export type { End };

@@ -1,4 +1,4 @@
-import { awaitFile } from "../overlay/awaited_file.ts";
+import { awaitFile } from "../overlay/growing_file.ts";
 import { giveAway } from "../platform/directory_counterpart.ts";
 import { call, type Operation, runSync } from "../platform/effects.ts";
 import type { WorkflowFile } from "../journal/state.ts";
@@ -7,7 +7,7 @@ import { lstatIfPresent, system } from "../platform/system.ts";
 import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
 import { writtenFile } from "../overlay/written_file.ts";
-import { atLocation } from "./translate.ts";
+import { atLocation } from "./at_location.ts";
 
 /** `Deno.open`: readers wait for the file, writers write to the spool. */
 export function* open(

@@ -3,9 +3,9 @@ import { call, type Operation, runSync } from "../platform/effects.ts";
 import { ifPresent, lstatIfPresent, system } from "../platform/system.ts";
 import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import { type End, locationOf } from "./end.ts";
-import { entryCount } from "./names.ts";
-import { at, inCallersWords } from "./translate.ts";
+import { type End, locationOf } from "./endpoint.ts";
+import { entryCount } from "./mkdir.ts";
+import { at, inCallersWords } from "./at_location.ts";
 
 /** How something is moved from one place to another. */
 type Move = (source: string | URL, target: string | URL) => Operation<void>;

@@ -4,7 +4,7 @@ import { system } from "../platform/system.ts";
 import type { Place } from "../overlay/place.ts";
 import { childOf } from "../platform/relative_path.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import { inCallersWords } from "./translate.ts";
+import { inCallersWords } from "./at_location.ts";
 
 /** `Deno.makeTempFile` with a `dir` inside. */
 export function makeTempFile(

@@ -1,6 +1,6 @@
 import { call } from "../platform/effects.ts";
 import { findInForce } from "../interpose/active_contexts.ts";
-import { atLocation } from "../operations/translate.ts";
+import { atLocation } from "../operations/at_location.ts";
 import { ifPresent, system } from "../platform/system.ts";
 
 /** What {@linkcode capioPath} answers. */

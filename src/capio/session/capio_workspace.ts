@@ -1,4 +1,4 @@
-import { type Originals, replacements } from "../interpose/calls.ts";
+import { type Originals, replacements } from "../interpose/deno_calls.ts";
 import { findIn } from "../interpose/active_contexts.ts";
 import { type CapioOptions, resolveOptions } from "./options.ts";
 import { describe, type WorkflowStatus } from "../observe/status.ts";

@@ -28,7 +28,7 @@ import { builtin } from "../platform/builtin.ts";
 import { interposeEverywhere } from "../interpose/active_contexts.ts";
 import { replaceFunctions } from "./replaced_functions.ts";
 import { resolveOptions } from "./options.ts";
-import { countWorkersGone } from "./workers_gone.ts";
+import { countWorkersGone } from "./terminated_workers.ts";
 import { Workspace } from "../overlay/workspace.ts";
 
 /** What says of a program which step of which workflow it is. */

@@ -5,7 +5,7 @@ import {
   type Originals,
   type Replacement,
   replacements,
-} from "../interpose/calls.ts";
+} from "../interpose/deno_calls.ts";
 import { findInForce } from "../interpose/active_contexts.ts";
 import { nodeReplacements } from "../node_fs/mod.ts";
 

@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import type { AwaitedReading } from "../overlay/awaited_reading.ts";
+import type { AwaitedReading } from "../overlay/growing_file_reader.ts";
 import type { Operation } from "../platform/effects.ts";
 import type { Workspace } from "../overlay/workspace.ts";
 import { speakingNode } from "./node_error.ts";

@@ -1,4 +1,4 @@
-import { AwaitedReading } from "./awaited_reading.ts";
+import { AwaitedReading } from "./growing_file_reader.ts";
 import { act, type Operation } from "../platform/effects.ts";
 import { readableOf } from "./file_streams.ts";
 import type { WorkflowFile } from "../journal/state.ts";

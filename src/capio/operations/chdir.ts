@@ -1,6 +1,6 @@
 import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import { inCallersWords } from "./translate.ts";
+import { inCallersWords } from "./at_location.ts";
 
 /**
  * `Deno.chdir` and `process.chdir`: the process stands in the real tree, where

@@ -9,7 +9,7 @@ import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
 import { Writing } from "../overlay/writing.ts";
 import { prepareWriting, untilOpenable } from "./open.ts";
-import { at, atLocation } from "./translate.ts";
+import { at, atLocation } from "./at_location.ts";
 
 /** `Deno.readFile`: waits until the file is whole. */
 export function* readFile(

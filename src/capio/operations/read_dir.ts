@@ -5,9 +5,9 @@ import type { Place } from "../overlay/place.ts";
 import { childOf } from "../platform/relative_path.ts";
 import type { Workspace } from "../overlay/workspace.ts";
 import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
-import { untilAnnouncedExists } from "./look.ts";
-import { isUnknown } from "./orphan.ts";
-import { inCallersWords } from "./translate.ts";
+import { untilAnnouncedExists } from "./stat.ts";
+import { isUnknown } from "./stale_counterpart.ts";
+import { inCallersWords } from "./at_location.ts";
 
 /** `Deno.readDir`: entries as they appear, until the directory is complete. */
 export function readDir(

@@ -2,8 +2,8 @@ import { call, type Operation } from "../platform/effects.ts";
 import { openReadiness } from "../workflow/readiness.ts";
 import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import { untilVisible } from "./contents.ts";
-import { atLocation } from "./translate.ts";
+import { untilVisible } from "./write_file.ts";
+import { atLocation } from "./at_location.ts";
 
 /** `Deno.stat`: what is there now, or at the commit where rules say so. */
 export function stat(

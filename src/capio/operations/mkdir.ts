@@ -4,9 +4,9 @@ import { ifPresent, lstatIfPresent, system } from "../platform/system.ts";
 import type { Place } from "../overlay/place.ts";
 import { childOf } from "../platform/relative_path.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import { listBoth } from "./list.ts";
-import { removeOrphan } from "./orphan.ts";
-import { at } from "./translate.ts";
+import { listBoth } from "./read_dir.ts";
+import { removeOrphan } from "./stale_counterpart.ts";
+import { at } from "./at_location.ts";
 
 /** `Deno.mkdir`, in the spool. */
 export function mkdir<T = void>(
