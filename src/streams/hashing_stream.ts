@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { inspect } from "../internal/mod.ts";
-import { tee } from "./tee.ts";
+import { tee } from "./tee/mod.ts";
 
 /**
  * Passes bytes through unchanged and hashes them on the way.

@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
-import type { BytePuller } from "./byte_source.ts";
+import type { BytePuller } from "./byte_puller.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

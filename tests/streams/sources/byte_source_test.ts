@@ -6,8 +6,8 @@ import {
   BufferIteratorIO,
   type ByteSource,
   tee,
-} from "../../src/streams/mod.ts";
-import { collect, pattern, temporaryFile } from "./_data.ts";
+} from "../../../src/streams/mod.ts";
+import { collect, pattern, temporaryFile } from "../_data.ts";
 
 const data = pattern(70_000);
 

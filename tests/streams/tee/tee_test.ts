@@ -10,10 +10,10 @@ import {
 } from "@std/assert";
 import { deadline } from "@std/async";
 import { setImmediate } from "node:timers/promises";
-import { bufferIterator, tee } from "../../src/streams/mod.ts";
-import { collect, pattern, temporaryFile } from "./_data.ts";
-import { type Random, randomFrom } from "./_random.ts";
-import { LARGEST_READ, randomSource, readOnce } from "./_random_reads.ts";
+import { bufferIterator, tee } from "../../../src/streams/mod.ts";
+import { collect, pattern, temporaryFile } from "../_data.ts";
+import { type Random, randomFrom } from "../_random.ts";
+import { LARGEST_READ, randomSource, readOnce } from "../_random_reads.ts";
 
 Deno.test("every branch gets every byte once", async () => {
   const data = pattern(3_000_000);
@@ -258,7 +258,7 @@ async function randomSchedule(random: Random, seed: string) {
 
 /** Bytes by which a process grows while one of two branches is stopped. */
 async function memoryOfStoppedBranch(maxLag: number) {
-  const streams = new URL("../../src/streams/mod.ts", import.meta.url).href;
+  const streams = new URL("../../../src/streams/mod.ts", import.meta.url).href;
   const script = `
     import { tee } from "${streams}";
     function* blocks(count) {

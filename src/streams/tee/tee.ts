@@ -1,6 +1,6 @@
-import { BUFFER_SIZE } from "./buffer_iterator.ts";
-import { type ByteSource, openSource } from "./byte_source.ts";
-import { checkInteger } from "../internal/mod.ts";
+import { BUFFER_SIZE } from "../buffers/mod.ts";
+import { type ByteSource, openSource } from "../sources/mod.ts";
+import { checkInteger } from "../../internal/mod.ts";
 import { TeeTrunk } from "./tee_trunk.ts";
 
 /** Options for {@linkcode tee}. */

@@ -1,7 +1,7 @@
 import { BUFFER_SIZE, BufferedSource } from "./buffer_iterator.ts";
-import { type ByteSource, openSource } from "./byte_source.ts";
+import { type ByteSource, openSource } from "../sources/mod.ts";
 import { ChunkAssembler } from "./chunk_assembler.ts";
-import { checkInteger } from "../internal/mod.ts";
+import { checkInteger } from "../../internal/mod.ts";
 
 /**
  * Reads any source of bytes in pieces of whatever size, as one reads a file.

@@ -5,10 +5,10 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { bufferIterator, type ByteSource } from "../../src/streams/mod.ts";
-import { collect, pattern, temporaryFile } from "./_data.ts";
-import { type Random, randomFrom } from "./_random.ts";
-import { randomSource, readOnce } from "./_random_reads.ts";
+import { bufferIterator, type ByteSource } from "../../../src/streams/mod.ts";
+import { collect, pattern, temporaryFile } from "../_data.ts";
+import { type Random, randomFrom } from "../_random.ts";
+import { randomSource, readOnce } from "../_random_reads.ts";
 
 Deno.test("every chunk has exactly bufferSize bytes, the last may be shorter", async () => {
   for (

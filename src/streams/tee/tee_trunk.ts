@@ -1,4 +1,4 @@
-import type { BytePuller } from "./byte_source.ts";
+import type { BytePuller } from "../sources/mod.ts";
 import { ByteQueue } from "./byte_queue.ts";
 import { type BranchOwner, TeeBranch } from "./tee_branch.ts";
 

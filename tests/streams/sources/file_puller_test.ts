@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { FilePuller } from "../../src/streams/file_puller.ts";
-import { pattern, temporaryFile } from "./_data.ts";
+import { FilePuller } from "../../../src/streams/sources/file_puller.ts";
+import { pattern, temporaryFile } from "../_data.ts";
 
 const data = pattern(3_500_000);
 /** As if the file were on a disk that takes its time for every read. */

@@ -1,4 +1,4 @@
-import type { BytePuller } from "./byte_source.ts";
+import type { BytePuller } from "./byte_puller.ts";
 
 /** Most bytes asked of the stream at once. */
 const READ_BYTES = 1_048_576;

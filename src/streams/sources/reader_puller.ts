@@ -1,5 +1,5 @@
-import type { BytePuller } from "./byte_source.ts";
-import { inspect } from "../internal/mod.ts";
+import type { BytePuller } from "./byte_puller.ts";
+import { inspect } from "../../internal/mod.ts";
 
 /** Pulls from an object with an asynchronous `read`. */
 export class ReaderPuller implements BytePuller {

@@ -4,9 +4,9 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { BufferIteratorIO } from "../../src/streams/mod.ts";
-import { collect, pattern } from "./_data.ts";
-import { randomFrom } from "./_random.ts";
+import { BufferIteratorIO } from "../../../src/streams/mod.ts";
+import { collect, pattern } from "../_data.ts";
+import { randomFrom } from "../_random.ts";
 
 Deno.test("read gives exactly the bytes asked for, then those left, then none", async () => {
   const io = new BufferIteratorIO([pattern(10)]);

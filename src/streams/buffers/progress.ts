@@ -1,4 +1,4 @@
-import { inspect } from "../internal/mod.ts";
+import { inspect } from "../../internal/mod.ts";
 
 /** What a {@linkcode ProgressReporter} is told. */
 export interface ProgressReport {

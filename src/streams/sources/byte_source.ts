@@ -1,7 +1,8 @@
 import { ByobPuller } from "./byob_puller.ts";
+import type { BytePuller } from "./byte_puller.ts";
 import { type ChunkIterator, ChunkPuller } from "./chunk_puller.ts";
 import { FilePuller } from "./file_puller.ts";
-import { inspect } from "../internal/mod.ts";
+import { inspect } from "../../internal/mod.ts";
 import { ReaderPuller, SyncReaderPuller } from "./reader_puller.ts";
 
 /**
@@ -26,20 +27,6 @@ export type ByteSource =
   | Request
   | AsyncIterable<Uint8Array>
   | Iterable<Uint8Array>;
-
-/** Any source of bytes, as one thing to pull from. */
-export interface BytePuller {
-  /**
-   * Fills the start of `into`, which has room for at least one byte, and
-   * returns the number of bytes filled: 0 only at the end. It is no promise
-   * when the bytes are there at once.
-   */
-  pull(into: Uint8Array): number | Promise<number>;
-  /** Whether there are bytes, or the end, that need not be waited for. */
-  readonly ready: boolean;
-  /** Lets go of a source that has not come to its end. */
-  cancel(reason: unknown): Promise<void>;
-}
 
 /** How {@linkcode openSource} treats the source. */
 export interface OpenSourceOptions {
@@ -79,7 +66,7 @@ export function openSource(
   throw notASource(source);
 }
 
-function openStream(stream: ReadableStream<Uint8Array>): BytePuller {
+export function openStream(stream: ReadableStream<Uint8Array>): BytePuller {
   if (stream.locked) {
     throw new TypeError(
       `Cannot read the source: it is a ReadableStream that another reader has locked`,

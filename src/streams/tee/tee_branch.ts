@@ -1,5 +1,5 @@
-import { filledPart } from "./chunk_assembler.ts";
-import { freshBytes } from "./fresh_bytes.ts";
+import { filledPart } from "../buffers/mod.ts";
+import { freshBytes } from "../buffers/mod.ts";
 
 /** What a branch tells that which feeds it. */
 export interface BranchOwner {

@@ -1,4 +1,4 @@
-import type { BytePuller } from "./byte_source.ts";
+import type { BytePuller } from "../sources/mod.ts";
 import { freshBytes } from "./fresh_bytes.ts";
 
 /** Capacity of the first chunk, which grows with what there is to read. */

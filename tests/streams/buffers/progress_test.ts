@@ -3,9 +3,9 @@ import {
   EventManager,
   ProgressManager,
   ProgressStepEvent,
-} from "../../src/events/mod.ts";
-import { bufferIterator } from "../../src/streams/mod.ts";
-import { pattern } from "./_data.ts";
+} from "../../../src/events/mod.ts";
+import { bufferIterator } from "../../../src/streams/mod.ts";
+import { pattern } from "../_data.ts";
 
 Deno.test("a ProgressManager can be told the progress", async () => {
   const events = new EventManager();

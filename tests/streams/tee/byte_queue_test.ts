@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { ByteQueue } from "../../src/streams/byte_queue.ts";
-import { pattern } from "./_data.ts";
-import { randomFrom } from "./_random.ts";
+import { ByteQueue } from "../../../src/streams/tee/byte_queue.ts";
+import { pattern } from "../_data.ts";
+import { randomFrom } from "../_random.ts";
 
 Deno.test("what is appended can be copied from anywhere until it is dropped", () => {
   const seed = Date.now() % 1e9;

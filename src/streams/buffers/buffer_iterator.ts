@@ -1,7 +1,7 @@
-import { type ByteSource, openSource } from "./byte_source.ts";
+import { type ByteSource, openSource } from "../sources/mod.ts";
 import { ChunkAssembler } from "./chunk_assembler.ts";
-import { inspect } from "../internal/mod.ts";
-import { checkInteger } from "../internal/mod.ts";
+import { inspect } from "../../internal/mod.ts";
+import { checkInteger } from "../../internal/mod.ts";
 import {
   checkProgress,
   type ProgressReporter,
