@@ -32,27 +32,48 @@
  */
 export {
   GroupedMessage,
+  LineBuffer,
+  type LineBufferOptions,
+  type LineEvent,
+  type LineEventsOptions,
+  LineIO,
   type LineItem,
+  LinesError,
+  type LinesErrorCode,
+  type LinesErrorOptions,
+  type LiveLinesOptions,
   type MessageType,
   type SerializedMessage,
-} from "./buffer/grouped_message.ts";
-export * from "./buffer/line_buffer.ts";
-export type { HostClientOptions } from "./client/host_client.ts";
-export type { LineEvent } from "./buffer/line_events.ts";
-export * from "./file/line_file_buffer.ts";
-export * from "./host/line_host_buffer.ts";
-export * from "./client/line_host_mirror.ts";
-export * from "./client/line_host_reader.ts";
-export type { LineHostServer } from "./host/line_host_server.ts";
-export * from "./buffer/line_io.ts";
-export * from "./mirror/line_mirror.ts";
-export * from "./worker/line_proc_buffer.ts";
-export * from "./worker/line_proc_mirror.ts";
-export * from "./buffer/lines_error.ts";
+  StopIteration,
+} from "./buffer/mod.ts";
 export {
   type LineTarget,
   redirectStderr,
   redirectStdout,
-} from "./capture/redirect.ts";
-export * from "./mirror/mirrored_line_buffer.ts";
-export type { MirrorPost } from "./protocol/protocol.ts";
+} from "./capture/mod.ts";
+export {
+  type HostClientOptions,
+  LineHostMirror,
+  type LineHostMirrorOptions,
+  LineHostReader,
+} from "./client/mod.ts";
+export { LineFileBuffer, type LineFileBufferOptions } from "./file/mod.ts";
+export {
+  LineHostBuffer,
+  type LineHostBufferOptions,
+  type LineHostHandlerOptions,
+  type LineHostServer,
+} from "./host/mod.ts";
+export {
+  LineMirror,
+  type LineMirrorOptions,
+  MirroredLineBuffer,
+  type MirrorScope,
+  type MirrorTransport,
+} from "./mirror/mod.ts";
+export type { MirrorPost } from "./protocol/mod.ts";
+export {
+  LineProcBuffer,
+  LineProcMirror,
+  type LineProcMirrorOptions,
+} from "./worker/mod.ts";

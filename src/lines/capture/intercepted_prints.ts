@@ -1,13 +1,8 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import type { PrintScope } from "./print_scope.ts";
+import { SharedReplacement } from "../../internal/mod.ts";
+import { printScopes } from "./print_scope.ts";
+import type { StandardStream } from "./print_target.ts";
 
-/** What a program prints to. */
-export type StandardStream = "stdout" | "stderr";
-
-/** The scope around the code that is running. */
-export const printScopes = new AsyncLocalStorage<PrintScope | undefined>();
-
-/** The methods of the console that print, and where to. */
+/** The methods of the console that print, and the stream they print to. */
 const CONSOLE_METHODS = {
   assert: "stderr",
   clear: "stdout",
@@ -32,38 +27,29 @@ const CONSOLE_METHODS = {
 
 type ConsoleMethod = keyof typeof CONSOLE_METHODS;
 
-let users = 0;
-let restore: (() => void)[] = [];
-
 /**
- * Sends every print through the scope around it, if there is one.
- *
- * @returns Ends it; the program's own console is back when no one uses it.
+ * Sends each print through the scope around it, or to the program's own console
+ * where there is none.
  */
-export function interceptPrints(): () => void {
-  if (users++ === 0) restore = install();
-  let released = false;
-  return () => {
-    if (released) return;
-    released = true;
-    if (--users > 0) return;
-    for (const undo of restore) undo();
-  };
-}
+export const interceptedPrints: SharedReplacement = new SharedReplacement(
+  (replace) => {
+    const methods = Object.keys(CONSOLE_METHODS) as ConsoleMethod[];
+    for (const method of methods) {
+      replace(console, method, interceptedMethod(method));
+    }
+    for (const stream of ["stdout", "stderr"] as const) {
+      const properties = Object.entries(interceptedStream(stream));
+      for (const [name, descriptor] of properties) {
+        replace(Deno[stream], name, descriptor);
+      }
+    }
+  },
+);
 
-function install(): (() => void)[] {
-  const methods = Object.keys(CONSOLE_METHODS) as ConsoleMethod[];
-  return [
-    ...methods.map(interceptConsole),
-    ...interceptStream("stdout"),
-    ...interceptStream("stderr"),
-  ];
-}
-
-function interceptConsole(method: ConsoleMethod): () => void {
+function interceptedMethod(method: ConsoleMethod): PropertyDescriptor {
   const stream = CONSOLE_METHODS[method];
   const original = console[method] as (...args: unknown[]) => void;
-  return replace(console, method, {
+  return {
     value: (...args: unknown[]) => {
       const scope = printScopes.getStore()?.scopeOf(stream);
       if (scope === undefined) return original.apply(console, args);
@@ -71,10 +57,12 @@ function interceptConsole(method: ConsoleMethod): () => void {
       return print.apply(scope.console, args);
     },
     writable: true,
-  });
+  };
 }
 
-function interceptStream(stream: StandardStream): (() => void)[] {
+function interceptedStream(
+  stream: StandardStream,
+): Record<"write" | "writeSync" | "writable", PropertyDescriptor> {
   const real = Deno[stream];
   const { write, writeSync } = real;
   const scopeHere = () => printScopes.getStore()?.scopeOf(stream);
@@ -88,8 +76,8 @@ function interceptStream(stream: StandardStream): (() => void)[] {
   const realWritable = () =>
     Reflect.get(Object.getPrototypeOf(real), "writable", real);
 
-  return [
-    replace(real, "write", {
+  return {
+    write: {
       value: async (bytes: Uint8Array) => {
         const scope = scopeHere();
         if (scope === undefined) return await write.call(real, bytes);
@@ -97,8 +85,8 @@ function interceptStream(stream: StandardStream): (() => void)[] {
         return bytes.byteLength;
       },
       writable: true,
-    }),
-    replace(real, "writeSync", {
+    },
+    writeSync: {
       value: (bytes: Uint8Array) => {
         const scope = scopeHere();
         if (scope === undefined) return writeSync.call(real, bytes);
@@ -106,31 +94,7 @@ function interceptStream(stream: StandardStream): (() => void)[] {
         return bytes.byteLength;
       },
       writable: true,
-    }),
-    replace(real, "writable", { get: () => writableHere() ?? realWritable() }),
-  ];
-}
-
-/** Replaces a property, and gives back what puts the old one in its place. */
-function replace(
-  owner: object,
-  name: string,
-  descriptor: PropertyDescriptor,
-): () => void {
-  const before = Object.getOwnPropertyDescriptor(owner, name);
-  const isOurs = () => {
-    const now = Object.getOwnPropertyDescriptor(owner, name);
-    return now?.value === descriptor.value && now?.get === descriptor.get;
-  };
-  Object.defineProperty(owner, name, {
-    configurable: true,
-    enumerable: before?.enumerable ?? true,
-    ...descriptor,
-  });
-  return () => {
-    // Someone else may have replaced it since.
-    if (!isOurs()) return;
-    if (before) Object.defineProperty(owner, name, before);
-    else Reflect.deleteProperty(owner, name);
+    },
+    writable: { get: () => writableHere() ?? realWritable() },
   };
 }

@@ -1,8 +1,15 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { Console } from "node:console";
 import { Writable } from "node:stream";
 import type { InspectOptions } from "node:util";
-import type { StandardStream } from "./intercepted_prints.ts";
-import type { LineTarget, RedirectTargets } from "./redirect.ts";
+import type {
+  LineTarget,
+  RedirectTargets,
+  StandardStream,
+} from "./print_target.ts";
+
+/** The scope around the code that is running. */
+export const printScopes = new AsyncLocalStorage<PrintScope | undefined>();
 
 /**
  * How Deno's own console shows objects, where that of Node.js differs. The

@@ -1,18 +1,6 @@
-import {
-  interceptPrints,
-  printScopes,
-  type StandardStream,
-} from "./intercepted_prints.ts";
-import { PrintScope } from "./print_scope.ts";
-
-/** Where prints can go: any line buffer or mirror. */
-export interface LineTarget {
-  /** Takes a text; a promise resolves when it was accepted. */
-  write(text: string): number | Promise<number>;
-}
-
-/** Where the prints of one or both standard streams go. */
-export type RedirectTargets = Partial<Record<StandardStream, LineTarget>>;
+import { interceptedPrints } from "./intercepted_prints.ts";
+import { PrintScope, printScopes } from "./print_scope.ts";
+import type { LineTarget, RedirectTargets } from "./print_target.ts";
 
 /**
  * Runs a function whose standard output goes to a line buffer or a mirror:
@@ -70,7 +58,7 @@ export async function redirect<T>(
   fn: () => T | Promise<T>,
 ): Promise<T> {
   const scope = new PrintScope(targets, printScopes.getStore());
-  const release = interceptPrints();
+  using _replaced = interceptedPrints.acquire();
   try {
     const result = await printScopes.run(scope, async () => await fn());
     scope.leave();
@@ -78,7 +66,6 @@ export async function redirect<T>(
     return result;
   } finally {
     scope.leave();
-    release();
   }
 }
 
@@ -92,14 +79,14 @@ export interface RedirectScope extends Disposable {
 export function enterRedirect(targets: RedirectTargets): RedirectScope {
   const outer = printScopes.getStore();
   const scope = new PrintScope(targets, outer);
-  const release = interceptPrints();
+  const replaced = interceptedPrints.acquire();
   printScopes.enterWith(scope);
   return {
     settled: () => scope.settled(),
     [Symbol.dispose]() {
       if (!scope.isActive) return;
       scope.leave();
-      release();
+      replaced[Symbol.dispose]();
       if (printScopes.getStore() === scope) printScopes.enterWith(outer);
     },
   };

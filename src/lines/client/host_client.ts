@@ -1,7 +1,6 @@
 import { delay } from "@std/async";
-import { assertToken } from "../protocol/host_token.ts";
-import { LinesError } from "../buffer/lines_error.ts";
-import { assertPositive } from "../buffer/positive.ts";
+import { assertToken } from "../protocol/mod.ts";
+import { assertPositive, LinesError } from "../buffer/mod.ts";
 
 /** Pause before the second attempt, in milliseconds; each further one doubles. */
 const FIRST_PAUSE_MILLISECONDS = 200;

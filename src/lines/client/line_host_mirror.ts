@@ -3,15 +3,15 @@ import {
   LineMirror,
   type LineMirrorOptions,
   type MirrorTransport,
-} from "../mirror/line_mirror.ts";
-import { LinesError, StopIteration } from "../buffer/lines_error.ts";
+} from "../mirror/mod.ts";
+import { LinesError, StopIteration } from "../buffer/mod.ts";
 import {
   CLOSED_HEADER,
   encodePost,
   MIRROR_HEADER,
   type MirrorPost,
   POST_HEADER,
-} from "../protocol/protocol.ts";
+} from "../protocol/mod.ts";
 
 /** Options for {@linkcode LineHostMirror}. */
 export interface LineHostMirrorOptions

@@ -1,10 +1,14 @@
 import { deadline, delay } from "@std/async";
-import { decodeEvent, EventStreamParser } from "../protocol/event_stream.ts";
-import { deserializeItem, type LineItem } from "../buffer/grouped_message.ts";
+import { decodeEvent, EventStreamParser } from "../protocol/mod.ts";
+import {
+  deserializeItem,
+  type LineEvent,
+  type LineItem,
+  lineItems,
+  LinesError,
+  type LiveLinesOptions,
+} from "../buffer/mod.ts";
 import { HostClient, type HostClientOptions } from "./host_client.ts";
-import { type LineEvent, lineItems } from "../buffer/line_events.ts";
-import { LinesError } from "../buffer/lines_error.ts";
-import type { LiveLinesOptions } from "../buffer/line_buffer.ts";
 
 /** Pause before a live stream that was cut connects again, in milliseconds. */
 const RECONNECT_MILLISECONDS = 200;

@@ -1,17 +1,17 @@
 import { resolve } from "@std/path";
 import {
   assertMessage,
+  assertPositive,
+  assertText,
   GroupedMessage,
+  LastLines,
+  LineIO,
   type LineItem,
-} from "../buffer/grouped_message.ts";
-import { LastLines } from "../buffer/last_lines.ts";
+  LinesError,
+} from "../buffer/mod.ts";
 import type { LineFiles } from "./line_files.ts";
-import { LineIO } from "../buffer/line_io.ts";
 import { LineItemFiles } from "./line_item_files.ts";
 import { LineJournal } from "./line_journal.ts";
-import { LinesError } from "../buffer/lines_error.ts";
-import { assertPositive } from "../buffer/positive.ts";
-import { assertText } from "../buffer/text_argument.ts";
 
 /** Options for {@linkcode LineFileBuffer}. */
 export interface LineFileBufferOptions {

@@ -1,4 +1,4 @@
-import type { LineItem } from "../buffer/grouped_message.ts";
+import type { LineItem } from "../buffer/mod.ts";
 
 /**
  * The files in which processes that share a directory keep their items. Each

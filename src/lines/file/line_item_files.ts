@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "@std/path";
 import { FcntlLock } from "./fcntl_lock.ts";
-import type { LineItem } from "../buffer/grouped_message.ts";
+import type { LineItem } from "../buffer/mod.ts";
 import type { LineFiles } from "./line_files.ts";
 
 /**

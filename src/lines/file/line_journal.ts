@@ -1,4 +1,4 @@
-import { deserializeItem, type LineItem } from "../buffer/grouped_message.ts";
+import { deserializeItem, type LineItem } from "../buffer/mod.ts";
 import type { LineFiles } from "./line_files.ts";
 
 /** What a process knows of the newer file, until another one has written. */

@@ -1,29 +1,29 @@
 import { pacedBody } from "./paced_body.ts";
 import {
-  decodePosition,
-  encodeEvents,
-  type EventPosition,
-} from "../protocol/event_stream.ts";
-import type { SerializedMessage } from "../buffer/grouped_message.ts";
-import { HostToken } from "../protocol/host_token.ts";
-import type { LineBufferOptions } from "../buffer/line_buffer.ts";
-import type { LineEvent } from "../buffer/line_events.ts";
-import { type LineHostServer, serveHandler } from "./line_host_server.ts";
-import { LinesError } from "../buffer/lines_error.ts";
-import { liveResponse } from "./live_response.ts";
-import { MirroredLineBuffer } from "../mirror/mirrored_line_buffer.ts";
-import {
   asksBeforeWriting,
   CLOSED_HEADER,
   decodeCount,
+  decodePosition,
   decodePost,
   decodeSender,
   decodeStateChange,
+  encodeEvents,
   encodeItems,
+  type EventPosition,
+  HostToken,
   type MirrorPost,
   Refusal,
-} from "../protocol/protocol.ts";
-import { assertPositive } from "../buffer/positive.ts";
+} from "../protocol/mod.ts";
+import {
+  assertPositive,
+  type LineBufferOptions,
+  type LineEvent,
+  LinesError,
+  type SerializedMessage,
+} from "../buffer/mod.ts";
+import { type LineHostServer, serveHandler } from "./line_host_server.ts";
+import { liveResponse } from "./live_response.ts";
+import { MirroredLineBuffer } from "../mirror/mod.ts";
 import { PostNumbers } from "./post_numbers.ts";
 import { RequestBodies } from "./request_body.ts";
 import { viewPage } from "./view_page.ts";

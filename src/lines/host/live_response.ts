@@ -1,4 +1,4 @@
-import { EVENT_STREAM_HEARTBEAT } from "../protocol/event_stream.ts";
+import { EVENT_STREAM_HEARTBEAT } from "../protocol/mod.ts";
 
 /** How often a silent connection is shown to be alive, in milliseconds. */
 const HEARTBEAT_MILLISECONDS = 15_000;

@@ -1,4 +1,4 @@
-import { Refusal } from "../protocol/protocol.ts";
+import { Refusal } from "../protocol/mod.ts";
 
 /** Limits of {@linkcode RequestBodies}. */
 export interface RequestBodyLimits {

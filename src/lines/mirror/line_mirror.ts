@@ -1,11 +1,16 @@
-import { GroupedMessage, type LineItem } from "../buffer/grouped_message.ts";
-import { isPairOpenAt, lengthOfWholeLines } from "../buffer/line_breaks.ts";
-import { LineIO } from "../buffer/line_io.ts";
-import { LinesError, StopIteration } from "../buffer/lines_error.ts";
+import {
+  assertText,
+  GroupedMessage,
+  isPairOpenAt,
+  lengthOfWholeLines,
+  LineIO,
+  type LineItem,
+  LinesError,
+  StopIteration,
+} from "../buffer/mod.ts";
 import { MirrorQueue } from "./mirror_queue.ts";
-import type { MirrorPost } from "../protocol/protocol.ts";
-import { enterRedirect, redirect } from "../capture/redirect.ts";
-import { assertText } from "../buffer/text_argument.ts";
+import type { MirrorPost } from "../protocol/mod.ts";
+import { enterRedirect, redirect } from "../capture/mod.ts";
 
 /** Most characters of an unfinished line that wait for its end. */
 const MOST_UNSENT_CHARS = 65_536;

@@ -1,7 +1,10 @@
-import type { LineItem } from "../buffer/grouped_message.ts";
-import { lengthOfWholeCharacters } from "../buffer/line_breaks.ts";
-import { LinesError, StopIteration } from "../buffer/lines_error.ts";
-import type { MirrorPost } from "../protocol/protocol.ts";
+import {
+  lengthOfWholeCharacters,
+  type LineItem,
+  LinesError,
+  StopIteration,
+} from "../buffer/mod.ts";
+import type { MirrorPost } from "../protocol/mod.ts";
 
 /**
  * Most characters of one post. Six bytes each, which is what JSON may need,

@@ -1,5 +1,5 @@
-import { LineBuffer } from "../buffer/line_buffer.ts";
-import type { MirrorPost } from "../protocol/protocol.ts";
+import { LineBuffer } from "../buffer/mod.ts";
+import type { MirrorPost } from "../protocol/mod.ts";
 
 /**
  * A line buffer that mirrors elsewhere write to, and that can ask them to

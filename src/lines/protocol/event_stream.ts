@@ -1,5 +1,4 @@
-import type { LineEvent } from "../buffer/line_events.ts";
-import { deserializeItem } from "../buffer/grouped_message.ts";
+import { deserializeItem, type LineEvent } from "../buffer/mod.ts";
 
 /** How long a browser waits before it connects again, in milliseconds. */
 const RECONNECT_MILLISECONDS = 500;

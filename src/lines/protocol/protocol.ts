@@ -1,4 +1,4 @@
-import { GroupedMessage, type LineItem } from "../buffer/grouped_message.ts";
+import { GroupedMessage, type LineItem } from "../buffer/mod.ts";
 
 /** Tells the mirrors of a host apart, so that each has a last line of its own. */
 export const MIRROR_HEADER = "sluice-mirror";

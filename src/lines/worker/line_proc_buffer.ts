@@ -2,11 +2,10 @@ import {
   MessageChannel,
   type MessagePort as OwnPort,
 } from "node:worker_threads";
-import { GroupedMessage } from "../buffer/grouped_message.ts";
-import type { LineBufferOptions } from "../buffer/line_buffer.ts";
-import { MirroredLineBuffer } from "../mirror/mirrored_line_buffer.ts";
+import { GroupedMessage, type LineBufferOptions } from "../buffer/mod.ts";
+import { MirroredLineBuffer } from "../mirror/mod.ts";
 import type { PortReply, PortRequest } from "./port_messages.ts";
-import { decodePost } from "../protocol/protocol.ts";
+import { decodePost } from "../protocol/mod.ts";
 
 /**
  * A line buffer that workers and child processes of the program write to.

@@ -2,11 +2,10 @@ import {
   LineMirror,
   type LineMirrorOptions,
   type MirrorTransport,
-} from "../mirror/line_mirror.ts";
-import { LinesError, StopIteration } from "../buffer/lines_error.ts";
+} from "../mirror/mod.ts";
+import { assertPositive, LinesError, StopIteration } from "../buffer/mod.ts";
 import type { PortReply, PortRequest } from "./port_messages.ts";
-import { assertPositive } from "../buffer/positive.ts";
-import { encodePost, type MirrorPost } from "../protocol/protocol.ts";
+import { encodePost, type MirrorPost } from "../protocol/mod.ts";
 
 /** Options for {@linkcode LineProcMirror}. */
 export interface LineProcMirrorOptions extends LineMirrorOptions {

@@ -1,0 +1,13 @@
+/**
+ * What the mirrors of every kind have in common, and the buffers that they
+ * write to: text in, posts out, prompts to stop.
+ *
+ * @module
+ */
+export {
+  LineMirror,
+  type LineMirrorOptions,
+  type MirrorScope,
+  type MirrorTransport,
+} from "./line_mirror.ts";
+export { MirroredLineBuffer } from "./mirrored_line_buffer.ts";
