@@ -53,7 +53,7 @@ export function bypass<T>(fn: () => T): T {
 }
 
 /** The workspaces in force, the innermost first. */
-export function workspacesInForce(): readonly Workspace[] {
+export function activeWorkspaces(): readonly Workspace[] {
   const innermost = frames.getStore();
   if (innermost === undefined) return processWide;
   if (innermost === NOTHING) return [];
@@ -66,11 +66,11 @@ export function workspacesInForce(): readonly Workspace[] {
 }
 
 /** The innermost workspace in force that `path` lies in. */
-export function findInForce(
+export function findActive(
   path: unknown,
   follows: Follows,
 ): Found | undefined {
-  for (const workspace of workspacesInForce()) {
+  for (const workspace of activeWorkspaces()) {
     const found = findIn(workspace, path, follows);
     if (found) return found;
   }

@@ -1,7 +1,7 @@
 import type { Operation } from "../platform/effects.ts";
 import {
   type Access,
-  type End,
+  type Endpoint,
   enter,
   LOOK,
   MAKE_ANY,
@@ -127,7 +127,11 @@ export function planned(
 export function pairPlan(
   find: Finder,
   { followsFrom, followsTo, accessFrom, accessTo }: PathPairAccess,
-  operation: (from: End, to: End, ...rest: unknown[]) => Operation<unknown>,
+  operation: (
+    from: Endpoint,
+    to: Endpoint,
+    ...rest: unknown[]
+  ) => Operation<unknown>,
 ): Plan {
   return ([from, to, ...rest]) => {
     const source = find(from, followsFrom);
@@ -232,6 +236,6 @@ export function allowed(
   return found;
 }
 
-function end(found: Found | undefined, path: unknown): End {
+function end(found: Found | undefined, path: unknown): Endpoint {
   return found ?? { outside: path as string | URL };
 }

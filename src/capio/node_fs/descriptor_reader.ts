@@ -1,8 +1,8 @@
 import type { Stats } from "node:fs";
-import type { AwaitedReading } from "../overlay/growing_file_reader.ts";
+import type { GrowingFileReader } from "../overlay/growing_file_reader.ts";
 import type { Operation } from "../platform/effects.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import { speakingNode } from "./node_error.ts";
+import { withNodeErrors } from "./node_error.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
 /** What one call of `fs.read` or `fs.readv` brought. */
@@ -11,12 +11,12 @@ export interface Brought {
 }
 
 /** The reading of a file that is open under a number and may be written yet. */
-export class NumberedReading {
-  readonly #reading: AwaitedReading;
+export class DescriptorReader {
+  readonly #reading: GrowingFileReader;
   readonly #sizeNow: () => number;
 
   /** Makes what is read under `fd` wait for what is to come. */
-  constructor(reading: AwaitedReading, fd: number, original: OriginalFs) {
+  constructor(reading: GrowingFileReader, fd: number, original: OriginalFs) {
     this.#reading = reading;
     const { fstatSync } = original.functions;
     this.#sizeNow = () => (fstatSync(fd) as Stats).size;
@@ -41,19 +41,19 @@ export class NumberedReading {
       ({ bytesRead }) => bytesRead,
       () => sizeNow() > size,
     );
-    return speakingNode(read, "read");
+    return withNodeErrors(read, "read");
   }
 
   /** Calls `then` once nothing will be added to the file. */
   *whenWhole<T>(then: () => Operation<T>): Operation<T> {
     const wait = this.#reading.untilWhole(this.#sizeNow);
-    yield* speakingNode(wait, "read");
+    yield* withNodeErrors(wait, "read");
     return yield* then();
   }
 
   /** Calls `then` once the size of what is there may be seen. */
   *whenVisible<T>(then: () => Operation<T>): Operation<T> {
-    yield* speakingNode(this.#reading.untilVisible(), "fstat");
+    yield* withNodeErrors(this.#reading.untilVisible(), "fstat");
     return yield* then();
   }
 

@@ -16,7 +16,7 @@ import { descriptorReplacements } from "./descriptors.ts";
 import { existsForm, existsPlan } from "./exists.ts";
 import { callbackForm, dress, PROMISIFIED } from "./forms.ts";
 import { nodeFinder, nodePlans } from "./node_calls.ts";
-import { openHandlePlan, openNumberPlan } from "./opening.ts";
+import { openDescriptorPlan, openHandlePlan } from "./opening.ts";
 import { OriginalFs } from "./original_fs.ts";
 import { streamReplacements } from "./streams.ts";
 
@@ -28,12 +28,12 @@ export interface NodeReplacements {
   readonly promises: readonly Replacement[];
 }
 
-/** All functions, for the paths that `findInForce` finds. */
+/** All functions, for the paths that `findActive` finds. */
 export function nodeReplacements(
-  findInForce: Finder,
+  findActive: Finder,
   fs: typeof import("node:fs"),
 ): NodeReplacements {
-  const find = nodeFinder(findInForce);
+  const find = nodeFinder(findActive);
   const original = new OriginalFs(fs, false);
   const calledBack = new OriginalFs(fs, true);
   const promises = new Map<string, Replacement>();
@@ -53,7 +53,7 @@ export function nodeReplacements(
     "open",
     asynchronousForm("open", openHandle, original.promises.open),
   );
-  const openNumber = openNumberPlan(find, original);
+  const openNumber = openDescriptorPlan(find, original);
   add(callbackForm("open", openNumber, original.functions.open));
   add(synchronousForm("openSync", openNumber, original.functions.openSync));
   const exists = existsPlan(find, original);

@@ -22,7 +22,7 @@ import { lookAt } from "../operations/stat.ts";
 import { rename } from "../operations/rename.ts";
 import { atLocation } from "../operations/at_location.ts";
 import type { Follows } from "../overlay/place.ts";
-import { inNodesWords } from "./node_error.ts";
+import { planWithNodeErrors } from "./node_error.ts";
 import {
   copyFile,
   directoryOfPrefix,
@@ -85,7 +85,7 @@ export function* nodePlans(
   original: OriginalFs,
 ): Generator<[name: string, plan: Plan]> {
   for (const [name, plan] of plans(find, original)) {
-    yield [name, inNodesWords(name, plan)];
+    yield [name, planWithNodeErrors(name, plan)];
   }
 }
 

@@ -11,14 +11,14 @@ const CODES = [
 ] as const;
 
 /** The plan, its errors those of a call of Node's. */
-export function inNodesWords(syscall: string, plan: Plan): Plan {
+export function planWithNodeErrors(syscall: string, plan: Plan): Plan {
   return (args) => {
     const path = textOfPath(args[0]);
     try {
       const it = plan(args);
       return it && {
         workspace: it.workspace,
-        operation: () => speakingNode(it.operation(), syscall, path),
+        operation: () => withNodeErrors(it.operation(), syscall, path),
       };
     } catch (error) {
       throw asNodeError(error, syscall, path);
@@ -27,7 +27,7 @@ export function inNodesWords(syscall: string, plan: Plan): Plan {
 }
 
 /** The operation, its errors those of a call of Node's. */
-export function* speakingNode<T>(
+export function* withNodeErrors<T>(
   operation: Operation<T>,
   syscall: string,
   path?: string,

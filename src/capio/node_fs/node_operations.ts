@@ -4,7 +4,7 @@ import { builtin } from "../platform/builtin.ts";
 import type { Operation } from "../platform/effects.ts";
 import { readWhole, writeAtOnce } from "../operations/write_file.ts";
 import { copyWith } from "../operations/copy.ts";
-import type { End } from "../operations/endpoint.ts";
+import type { Endpoint } from "../operations/endpoint.ts";
 import { untilListed } from "../operations/read_dir.ts";
 import { realPath as findRealPath } from "../operations/links.ts";
 import { untilAnnouncedExists } from "../operations/stat.ts";
@@ -69,7 +69,7 @@ export function writeFile(
     { ...opening, mode: given.mode },
     // Not as though outside: the data may come from a generator of the program.
     (location, isCreated) =>
-      original.callInForce(
+      original.callInContext(
         name,
         location,
         data,
@@ -105,8 +105,8 @@ export function truncate(
 /** `fs.copyFile`: waits until the source is whole. */
 export function copyFile(
   original: OriginalFs,
-  from: End,
-  to: End,
+  from: Endpoint,
+  to: Endpoint,
   mode: unknown = 0,
 ): Operation<void> {
   const createNew = isExclusive(original, mode);

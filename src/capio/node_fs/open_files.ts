@@ -1,8 +1,8 @@
 import type { Writing } from "../overlay/writing.ts";
-import { NumberedReading } from "./descriptor_reader.ts";
+import { DescriptorReader } from "./descriptor_reader.ts";
 
 /** What an open file is to the workflow. */
-export type OpenFile = NumberedReading | Writing;
+export type OpenFile = DescriptorReader | Writing;
 
 const files = new Map<number, OpenFile>();
 
@@ -12,9 +12,9 @@ export function registerFile(fd: number, file: OpenFile): void {
 }
 
 /** The reading of a file that may be written yet: a number, or a handle. */
-export function readingOf(file: unknown): NumberedReading | undefined {
+export function readingOf(file: unknown): DescriptorReader | undefined {
   const found = fileOf(file);
-  return found instanceof NumberedReading ? found : undefined;
+  return found instanceof DescriptorReader ? found : undefined;
 }
 
 /** What an open file is to the workflow, if anything. */

@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { AwaitedReading } from "../overlay/growing_file_reader.ts";
+import { GrowingFileReader } from "../overlay/growing_file_reader.ts";
 import {
   allowed,
   type Finder,
@@ -13,9 +13,9 @@ import { openForReading, openForWriting } from "../operations/open.ts";
 import { Writing } from "../overlay/writing.ts";
 import { workflowHandle } from "./file_handle.ts";
 import { flagsOf, openOptionsOf } from "./flags.ts";
-import { inNodesWords } from "./node_error.ts";
+import { planWithNodeErrors } from "./node_error.ts";
 import { type OpenFile, registerFile } from "./open_files.ts";
-import { NumberedReading } from "./descriptor_reader.ts";
+import { DescriptorReader } from "./descriptor_reader.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
 /** One of the two things that opening a file can give. */
@@ -29,7 +29,7 @@ interface Opener<F> {
 }
 
 /** Plans `fs.open`, which gives a number. `signal` ends its wait. */
-export function openNumberPlan(
+export function openDescriptorPlan(
   find: Finder,
   original: OriginalFs,
   signal?: AbortSignal,
@@ -81,7 +81,7 @@ function openPlan<F>(
   { open, close, register, make }: Opener<F>,
   signal?: AbortSignal,
 ): Plan {
-  return inNodesWords("open", ([path, flags, ...rest]) => {
+  return planWithNodeErrors("open", ([path, flags, ...rest]) => {
     const options = openOptionsOf(flags ?? "r", original.bits);
     if (!options) return undefined;
     const { write, create, truncate } = options;
@@ -117,8 +117,8 @@ function openPlan<F>(
             close,
             awaited: (file, entry) =>
               register(file, (fd) => {
-                const reading = new AwaitedReading(workspace, entry, place);
-                return new NumberedReading(reading, fd, original);
+                const reading = new GrowingFileReader(workspace, entry, place);
+                return new DescriptorReader(reading, fd, original);
               }),
           },
           signal,

@@ -33,7 +33,7 @@ export class OriginalFs {
   }
 
   /** The same for a function that calls back into the program. */
-  callInForce<T>(name: string, ...args: unknown[]): Operation<T> {
+  callInContext<T>(name: string, ...args: unknown[]): Operation<T> {
     return this.#act(name, args, (fn) => fn());
   }
 

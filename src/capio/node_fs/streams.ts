@@ -8,7 +8,7 @@ import type {
 import { Writing } from "../overlay/writing.ts";
 import { callbackForm } from "./forms.ts";
 import { fileOf, readingOf } from "./open_files.ts";
-import { openNumberPlan } from "./opening.ts";
+import { openDescriptorPlan } from "./opening.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
 /**
@@ -34,7 +34,7 @@ export function* streamReplacements(
         return create("createReadStream", path, ...rest);
       }
       const closing = new AbortController();
-      const plan = openNumberPlan(find, original, closing.signal);
+      const plan = openDescriptorPlan(find, original, closing.signal);
       const openUntilClosed = callbackForm("open", plan, open).call;
       const stream = create("createReadStream", path, {
         ...options,

@@ -27,7 +27,7 @@ export function* atLocation<T>(
         workflow.state.paths.get(path) === bearer;
       // What is missing may be something else than what lies here.
       if (!isThere || (isAsBefore && isSecondTry)) {
-        throw inCallersWords(error, location, place);
+        throw namingGivenPath(error, location, place);
       }
       isSecondTry = isAsBefore;
     }
@@ -48,12 +48,12 @@ export function* at<T>(
   try {
     return yield* act(location);
   } catch (error) {
-    throw inCallersWords(error, location, place, which);
+    throw namingGivenPath(error, location, place, which);
   }
 }
 
 /** The same error, about the path that the caller gave. */
-export function inCallersWords(
+export function namingGivenPath(
   error: unknown,
   location: string,
   { given }: Place,

@@ -1,6 +1,6 @@
 import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import { inCallersWords } from "./at_location.ts";
+import { namingGivenPath } from "./at_location.ts";
 
 /**
  * `Deno.chdir` and `process.chdir`: the process stands in the real tree, where
@@ -19,6 +19,6 @@ export function enter(
   try {
     return original(location);
   } catch (error) {
-    throw inCallersWords(error, location, place);
+    throw namingGivenPath(error, location, place);
   }
 }

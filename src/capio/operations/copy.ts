@@ -1,6 +1,6 @@
 import { call, type Operation } from "../platform/effects.ts";
 import { system } from "../platform/system.ts";
-import type { End } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { untilWhole, writeAtOnce } from "./write_file.ts";
 import { at, atLocation } from "./at_location.ts";
 
@@ -12,15 +12,15 @@ export type Copy = (
 ) => Operation<void>;
 
 /** `Deno.copyFile`: waits until the source is whole. */
-export function copyFile(from: End, to: End): Operation<void> {
+export function copyFile(from: Endpoint, to: Endpoint): Operation<void> {
   const opening = { write: true, create: true, truncate: true };
   return copyWith(from, to, opening, callCopyFile);
 }
 
 /** Copies with `copy` what `from` is once it is whole. */
 export function* copyWith(
-  from: End,
-  to: End,
+  from: Endpoint,
+  to: Endpoint,
   opening: Deno.OpenOptions,
   copy: Copy,
 ): Operation<void> {
@@ -41,7 +41,7 @@ function callCopyFile(
 }
 
 function* copyTo(
-  to: End,
+  to: Endpoint,
   source: string | URL,
   opening: Deno.OpenOptions,
   copy: Copy,

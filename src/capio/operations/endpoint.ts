@@ -2,12 +2,12 @@ import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
 
 /** One end of a call on two paths. */
-export type End =
+export type Endpoint =
   | { readonly workspace: Workspace; readonly place: Place }
   | { readonly outside: string | URL };
 
 /** Where the bearer of a name lies, inside or not. */
-export function locationOf(end: End): string | URL {
+export function locationOfEndpoint(end: Endpoint): string | URL {
   if ("outside" in end) return end.outside;
   return end.workspace.locate(end.place.path);
 }

@@ -2,7 +2,7 @@ import { atOnce, call, type Operation, runSync } from "../platform/effects.ts";
 import { lstatIfPresent } from "../platform/system.ts";
 import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import type { End } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { at, atLocation } from "./at_location.ts";
 
 /** `Deno.symlink`: complete as soon as it is there. */
@@ -21,8 +21,8 @@ type Link = (source: string | URL, target: string | URL) => Operation<void>;
 
 /** `Deno.link`, also into and out of a workspace. */
 export function* link(
-  from: End,
-  to: End,
+  from: Endpoint,
+  to: Endpoint,
   make: Link = (source, target) =>
     call("link", source as string, target as string),
 ): Operation<void> {

@@ -5,7 +5,7 @@ import type { Place } from "../overlay/place.ts";
 import { childOf } from "../platform/relative_path.ts";
 import type { Workspace } from "../overlay/workspace.ts";
 import { listBoth } from "./read_dir.ts";
-import { removeOrphan } from "./stale_counterpart.ts";
+import { removeStaleCounterpart } from "./stale_counterpart.ts";
 import { at } from "./at_location.ts";
 
 /** `Deno.mkdir`, in the spool. */
@@ -40,7 +40,7 @@ function* mkdirNow<T>(
     const above = { ...place, path: parent, tail: "" };
     yield* mkdirNow(workspace, above, options, make);
   }
-  removeOrphan(workspace, path);
+  removeStaleCounterpart(workspace, path);
   const location = workspace.placeNew(path);
   yield* at(location, place, make);
   if (location !== workspace.folder.spool(path)) return;

@@ -26,7 +26,7 @@ import {
   writeTextFile,
 } from "./write_file.ts";
 import { copyFile } from "./copy.ts";
-import type { End } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { enter } from "./chdir.ts";
 import { link, readLink, realPath, symlink } from "./links.ts";
 import { readDir, readDirSync } from "./read_dir.ts";
@@ -38,7 +38,7 @@ import { makeTempDir, makeTempFile } from "./temporary.ts";
 import { watchFs } from "./watch_fs.ts";
 
 export { type Access, LOOK, MAKE_ANY, READ_AND_WRITE };
-export type { End };
+export type { Endpoint };
 export { enter, readDir, readDirSync, symlink, watchFs };
 
 /** A call on one path. */
@@ -117,7 +117,7 @@ export interface PathPairAccess {
 
 /** A call on two paths. */
 interface PathPairCall extends PathPairAccess {
-  readonly operation: (from: End, to: End) => Operation<unknown>;
+  readonly operation: (from: Endpoint, to: Endpoint) => Operation<unknown>;
   /** Whether Deno's takes no URL. */
   readonly isTextOnly?: true;
 }

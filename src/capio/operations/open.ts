@@ -1,4 +1,4 @@
-import { awaitFile } from "../overlay/growing_file.ts";
+import { growingFile } from "../overlay/growing_file.ts";
 import { giveAway } from "../platform/directory_counterpart.ts";
 import { call, type Operation, runSync } from "../platform/effects.ts";
 import type { WorkflowFile } from "../journal/state.ts";
@@ -32,7 +32,7 @@ export function* open(
     {
       open: (location) => call("open", location, options),
       close: (file) => file.close(),
-      awaited: (file, entry) => awaitFile(file, workspace, entry, place),
+      awaited: (file, entry) => growingFile(file, workspace, entry, place),
     },
   );
 }

@@ -7,7 +7,7 @@ import type { Workspace } from "../overlay/workspace.ts";
 import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
 import { untilAnnouncedExists } from "./stat.ts";
 import { isUnknown } from "./stale_counterpart.ts";
-import { inCallersWords } from "./at_location.ts";
+import { namingGivenPath } from "./at_location.ts";
 
 /** `Deno.readDir`: entries as they appear, until the directory is complete. */
 export function readDir(
@@ -147,7 +147,7 @@ class Listing {
     try {
       [...system.readDirSync(location)];
     } catch (error) {
-      throw inCallersWords(error, location, this.#place);
+      throw namingGivenPath(error, location, this.#place);
     }
   }
 }

@@ -3,17 +3,17 @@ import { call, type Operation, runSync } from "../platform/effects.ts";
 import { ifPresent, lstatIfPresent, system } from "../platform/system.ts";
 import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import { type End, locationOf } from "./endpoint.ts";
+import { type Endpoint, locationOfEndpoint } from "./endpoint.ts";
 import { entryCount } from "./mkdir.ts";
-import { at, inCallersWords } from "./at_location.ts";
+import { at, namingGivenPath } from "./at_location.ts";
 
 /** How something is moved from one place to another. */
 type Move = (source: string | URL, target: string | URL) => Operation<void>;
 
 /** `Deno.rename`, also into and out of a workspace. */
 export function* rename(
-  from: End,
-  to: End,
+  from: Endpoint,
+  to: Endpoint,
   move: Move = (source, target) => call("rename", source, target),
 ): Operation<void> {
   if ("outside" in from || "outside" in to || from.workspace !== to.workspace) {
@@ -25,8 +25,12 @@ export function* rename(
   );
 }
 
-function* renameAcross(from: End, to: End, move: Move): Operation<void> {
-  const source = locationOf(from);
+function* renameAcross(
+  from: Endpoint,
+  to: Endpoint,
+  move: Move,
+): Operation<void> {
+  const source = locationOfEndpoint(from);
   const target = "outside" in to
     ? to.outside
     : refusing(to.workspace, source, to.place.path) ??
@@ -96,11 +100,11 @@ function pathOf(path: string | URL): string {
 function inEndsWords(
   error: unknown,
   location: string | URL,
-  end: End,
+  end: Endpoint,
   which: "first" | "second",
 ): unknown {
   if ("outside" in end) return error;
-  return inCallersWords(error, String(location), end.place, which);
+  return namingGivenPath(error, String(location), end.place, which);
 }
 
 /** The entry moves in whichever trees it is in. */

@@ -17,7 +17,7 @@ export function isUnknown(
  * Whether what is in the spool is only its part of a directory that another
  * program has removed.
  */
-function isOrphan(workspace: Workspace, path: string): boolean {
+function isStaleCounterpart(workspace: Workspace, path: string): boolean {
   return isUnknown(workspace, path) &&
     (lstatIfPresent(workspace.folder.spool(path))?.isDirectory ?? false);
 }
@@ -26,12 +26,15 @@ function isOrphan(workspace: Workspace, path: string): boolean {
  * Takes it out of the way, unless files of the workflow are in it: one that
  * this process has made, for else it may be what somebody makes just now.
  */
-export function removeOrphan(workspace: Workspace, path: string): void {
+export function removeStaleCounterpart(
+  workspace: Workspace,
+  path: string,
+): void {
   if (!workspace.folder.hasMadeTwin(path)) return;
-  if (!isOrphan(workspace, path)) return;
+  if (!isStaleCounterpart(workspace, path)) return;
   const spool = workspace.folder.spool(path);
   for (const { name } of system.readDirSync(spool)) {
-    removeOrphan(workspace, `${path}/${name}`);
+    removeStaleCounterpart(workspace, `${path}/${name}`);
   }
   try {
     system.removeSync(spool);

@@ -4,7 +4,7 @@ import { system } from "../platform/system.ts";
 import type { Place } from "../overlay/place.ts";
 import { childOf } from "../platform/relative_path.ts";
 import type { Workspace } from "../overlay/workspace.ts";
-import { inCallersWords } from "./at_location.ts";
+import { namingGivenPath } from "./at_location.ts";
 
 /** `Deno.makeTempFile` with a `dir` inside. */
 export function makeTempFile(
@@ -51,7 +51,7 @@ export function* makeTemporary(
   try {
     made = yield* make(directory);
   } catch (error) {
-    throw inCallersWords(error, directory, place);
+    throw namingGivenPath(error, directory, place);
   }
   const name = basename(made);
   const path = childOf(place.path, name);

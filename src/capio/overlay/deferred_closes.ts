@@ -3,7 +3,7 @@
  * declaration closes its file also when an error leaves the block, and then
  * the context fails before they are.
  */
-export class HeldCloses {
+export class DeferredCloses {
   #reports: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 

@@ -1,4 +1,4 @@
-import { AwaitedReading } from "./growing_file_reader.ts";
+import { GrowingFileReader } from "./growing_file_reader.ts";
 import { act, type Operation } from "../platform/effects.ts";
 import { readableOf } from "./file_streams.ts";
 import type { WorkflowFile } from "../journal/state.ts";
@@ -10,7 +10,7 @@ const BURST_BYTES = 4 * 1024 * 1024;
 
 /** A file that is read while it is written. */
 interface Awaited {
-  readonly reading: AwaitedReading;
+  readonly reading: GrowingFileReader;
   burst: number;
 }
 
@@ -18,15 +18,15 @@ const awaited = new WeakMap<Deno.FsFile, Awaited>();
 const { read, readSync, seekSync, statSync } = Deno.FsFile.prototype;
 
 /** Makes `file` wait at its end until the file behind it is committed. */
-export function awaitFile(
+export function growingFile(
   file: Deno.FsFile,
   workspace: Workspace,
   entry: WorkflowFile,
   place: Place,
 ): Deno.FsFile {
-  const reading = new AwaitedReading(workspace, entry, place);
+  const reading = new GrowingFileReader(workspace, entry, place);
   awaited.set(file, { reading, burst: 0 });
-  return Object.setPrototypeOf(file, AwaitedFile.prototype);
+  return Object.setPrototypeOf(file, GrowingFile.prototype);
 }
 
 /**
@@ -34,7 +34,7 @@ export function awaitFile(
  * original files that get this prototype: the class of the runtime cannot be
  * constructed.
  */
-class AwaitedFile extends Deno.FsFile {
+class GrowingFile extends Deno.FsFile {
   override read(p: Uint8Array): Promise<number | null> {
     if (p.length === 0) return super.read(p);
     return workspaceOf(this).run(readSome(this, p));
@@ -78,7 +78,7 @@ class AwaitedFile extends Deno.FsFile {
   }
 }
 
-Object.defineProperties(AwaitedFile.prototype, {
+Object.defineProperties(GrowingFile.prototype, {
   // To the program it is one like any other.
   constructor: { value: Deno.FsFile },
   // The runtime has an accessor where its declarations say property.

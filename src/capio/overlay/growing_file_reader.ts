@@ -12,7 +12,7 @@ import type { Workspace } from "./workspace.ts";
 const REPORT_MILLISECONDS = 250;
 
 /** The reading of a file that another member may still be writing. */
-export class AwaitedReading {
+export class GrowingFileReader {
   readonly workspace: Workspace;
   readonly #entry: WorkflowFile;
   readonly #place: Place;
@@ -29,7 +29,7 @@ export class AwaitedReading {
     this.#place = place;
   }
 
-  /** Whether {@linkcode AwaitedReading.close} has been called. */
+  /** Whether {@linkcode GrowingFileReader.close} has been called. */
   get isClosed(): boolean {
     return this.#closing.signal.aborted;
   }

@@ -4,7 +4,7 @@ import {
   runAsync,
   runSync,
 } from "../platform/effects.ts";
-import { HeldCloses } from "./deferred_closes.ts";
+import { DeferredCloses } from "./deferred_closes.ts";
 import type { WorkflowState } from "../journal/state.ts";
 import { asPassedOn, textOf } from "../platform/path_text.ts";
 import { PathResolver } from "../platform/paths.ts";
@@ -45,7 +45,7 @@ export interface WorkspaceOptions extends WorkflowOptions {
 export class Workspace implements Disposable {
   readonly workflow: Workflow;
   readonly rights: Rights;
-  readonly heldCloses: HeldCloses = new HeldCloses();
+  readonly deferredCloses: DeferredCloses = new DeferredCloses();
   readonly #options: WorkspaceOptions;
   readonly #wakeups: Wakeups;
   readonly #resolver: PathResolver;
@@ -222,21 +222,21 @@ export class Workspace implements Disposable {
 
   /** Runs an operation without blocking the thread. */
   async run<T>(operation: Operation<T>): Promise<T> {
-    this.heldCloses.release();
+    this.deferredCloses.release();
     return await runAsync(operation, this.#wakeups);
   }
 
   /** Runs an operation to its end. */
   runSync<T>(operation: Operation<T>): T {
-    this.heldCloses.release();
+    this.deferredCloses.release();
     return runSync(operation);
   }
 
   /** Leaves the workflow; what this member had not finished is lost on failure. */
   leave(failed: boolean): void {
     if (this.workflow.ended) return;
-    if (failed) this.heldCloses.drop();
-    else this.heldCloses.release();
+    if (failed) this.deferredCloses.drop();
+    else this.deferredCloses.release();
     this.#wakeups[Symbol.dispose]();
     this.workflow.leave(failed ? "failed" : "left");
   }

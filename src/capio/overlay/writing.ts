@@ -34,7 +34,7 @@ export class Writing {
   closeIfContinued(): void {
     if (this.isClosed) return;
     this.#isHeld = true;
-    this.#workspace.heldCloses.hold(() => this.close());
+    this.#workspace.deferredCloses.hold(() => this.close());
   }
 
   #end(how: { failed?: true; idle?: true }): void {

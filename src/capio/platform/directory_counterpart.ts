@@ -12,9 +12,9 @@ type Tree = (path: string) => string;
  * and the owner of its twin in the other: what lies in it is open to the same
  * people in both. Its owner may besides do all there is to do.
  */
-export function makeTwin(path: string, tree: Tree, other: Tree): void {
+export function makeCounterpart(path: string, tree: Tree, other: Tree): void {
   if (path === "" || path === "." || look(tree(path))?.isDirectory) return;
-  makeTwin(dirname(path), tree, other);
+  makeCounterpart(dirname(path), tree, other);
   const twin = look(other(path));
   try {
     // Closed until it is known to whom it is open.

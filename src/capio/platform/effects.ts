@@ -24,12 +24,12 @@ interface Wait {
 
 type System = typeof system;
 /** A function of `system` that has a synchronous twin. */
-type TwinName = {
+type NameWithTwoForms = {
   [K in keyof System]: `${K}Sync` extends keyof System ? K : never;
 }[keyof System];
 
 /** Calls a function of `system`, or its synchronous twin. */
-export function call<K extends Exclude<TwinName, "readDir">>(
+export function call<K extends Exclude<NameWithTwoForms, "readDir">>(
   name: K,
   ...args: Parameters<System[K]>
 ): Operation<Awaited<ReturnType<System[K]>>> {

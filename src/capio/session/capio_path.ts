@@ -1,5 +1,5 @@
 import { call } from "../platform/effects.ts";
-import { findInForce } from "../interpose/active_contexts.ts";
+import { findActive } from "../interpose/active_contexts.ts";
 import { atLocation } from "../operations/at_location.ts";
 import { ifPresent, system } from "../platform/system.ts";
 
@@ -48,7 +48,7 @@ export function capioPath(path: string | URL): CapioPath {
 
 /** What is there at this moment: a look waits for nobody. */
 function infoOf(path: string | URL): Deno.FileInfo {
-  const found = findInForce(path, true);
+  const found = findActive(path, true);
   if (!found) return system.statSync(path);
   const { workspace, place } = found;
   workspace.workflow.refresh();

@@ -6,7 +6,7 @@ import {
   parseCapioClSettings,
   serializeCapioCl,
 } from "../cl/mod.ts";
-import { findInForce } from "../interpose/active_contexts.ts";
+import { findActive } from "../interpose/active_contexts.ts";
 import { statedRules } from "./rule_scope.ts";
 import { system } from "../platform/system.ts";
 import type { WorkspaceOptions } from "../overlay/workspace.ts";
@@ -211,7 +211,7 @@ function checkDirectory(directory: string): void {
 
 /** In a context around, the directory may have been made just now. */
 function makeWayFor(directory: string): void {
-  const found = findInForce(directory, true);
+  const found = findActive(directory, true);
   if (!found) return;
   const { workspace, place } = found;
   workspace.workflow.refresh();

@@ -28,7 +28,7 @@ import { builtin } from "../platform/builtin.ts";
 import { interposeEverywhere } from "../interpose/active_contexts.ts";
 import { replaceFunctions } from "./replaced_functions.ts";
 import { resolveOptions } from "./options.ts";
-import { countWorkersGone } from "./terminated_workers.ts";
+import { countTerminatedWorkers } from "./terminated_workers.ts";
 import { Workspace } from "../overlay/workspace.ts";
 
 /** What says of a program which step of which workflow it is. */
@@ -76,7 +76,7 @@ function checkVariables(): void {
 
 /** A process that dies without this event is found out by its lock. */
 function leaveAtUnload(workspace: Workspace): void {
-  const gone = countWorkersGone();
+  const gone = countTerminatedWorkers();
   addEventListener("unload", () => workspace.leaveWithProcess(gone.count));
 }
 

@@ -6,7 +6,7 @@ import {
   type Replacement,
   replacements,
 } from "../interpose/deno_calls.ts";
-import { findInForce } from "../interpose/active_contexts.ts";
+import { findActive } from "../interpose/active_contexts.ts";
 import { nodeReplacements } from "../node_fs/mod.ts";
 
 /** A property of an object of the runtime, as it was. */
@@ -40,13 +40,13 @@ export function replaceFunctions(): Disposable {
 
 function install(): void {
   const present = { ...Deno } as unknown as Originals;
-  for (const it of replacements(findInForce, present)) replace(Deno, it);
+  for (const it of replacements(findActive, present)) replace(Deno, it);
   const fs = builtin("fs");
-  const node = nodeReplacements(findInForce, fs);
+  const node = nodeReplacements(findActive, fs);
   for (const it of node.functions) replace(fs, it);
   for (const it of node.promises) replace(fs.promises, it);
   const process = builtin("process");
-  replace(process, entering(findInForce, process.chdir as Call));
+  replace(process, entering(findActive, process.chdir as Call));
 }
 
 function replace(target: object, { name, call }: Replacement): void {

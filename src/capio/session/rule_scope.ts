@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { CapioClRule } from "../cl/mod.ts";
-import { workspacesInForce } from "../interpose/active_contexts.ts";
+import { activeWorkspaces } from "../interpose/active_contexts.ts";
 
 const rules = new AsyncLocalStorage<readonly CapioClRule[]>();
 
@@ -32,7 +32,7 @@ export function capioClRule(
 ) => (this: This, ...args: Args) => T {
   return (fn) =>
     function (...args) {
-      for (const { workflow } of workspacesInForce()) workflow.addRule(rule);
+      for (const { workflow } of activeWorkspaces()) workflow.addRule(rule);
       return rules.run([...statedRules(), rule], () => fn.apply(this, args));
     };
 }

@@ -1,5 +1,5 @@
 /** How many workers have ended before their time. */
-export interface WorkersGone {
+export interface TerminatedWorkers {
   readonly count: number;
 }
 
@@ -7,7 +7,7 @@ export interface WorkersGone {
  * Counts the workers that this program terminates, and those that an error
  * ends, from now on. Nothing else tells that they did not end by themselves.
  */
-export function countWorkersGone(): WorkersGone {
+export function countTerminatedWorkers(): TerminatedWorkers {
   const seen = new WeakSet<Worker>();
   const gone = { count: 0 };
   const add = (worker: Worker) => {

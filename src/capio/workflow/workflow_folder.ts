@@ -1,5 +1,8 @@
 import { join } from "@std/path";
-import { makeTwin, removeTree } from "../platform/directory_counterpart.ts";
+import {
+  makeCounterpart,
+  removeTree,
+} from "../platform/directory_counterpart.ts";
 import { FileLock } from "../platform/lock.ts";
 import { childOf } from "../platform/relative_path.ts";
 import { ifPresent, lstatIfPresent, system } from "../platform/system.ts";
@@ -47,7 +50,7 @@ export class WorkflowFolder {
   /** Makes what is missing of the spool's part of a directory. */
   makeSpoolTwin(path: string): string {
     const real = (path: string) => this.real(path);
-    makeTwin(path, (path) => this.spool(path), real);
+    makeCounterpart(path, (path) => this.spool(path), real);
     return this.spool(path);
   }
 
@@ -70,7 +73,7 @@ export class WorkflowFolder {
   /** Makes what is missing of a directory in the real tree. */
   makeRealTwin(path: string): string {
     const spool = (path: string) => this.spool(path);
-    makeTwin(path, (path) => this.real(path), spool);
+    makeCounterpart(path, (path) => this.real(path), spool);
     return this.real(path);
   }
 
