@@ -42,7 +42,7 @@ export {
 } from "./core/store_error.ts";
 export * from "./core/store_events.ts";
 export * from "./core/store_progress_manager.ts";
-export * from "./core/transaction.ts";
+export * from "./core/simple_transaction_context.ts";
 export * from "./url/url_store.ts";
 export { type IterdataOptions, Value, type ValueInfo } from "./core/value.ts";
 export type { ValueInit } from "./core/value_init.ts";

@@ -10,7 +10,7 @@ import {
   StoreUpdateEvent,
 } from "./store_events.ts";
 import { StoreProgressManager } from "./store_progress_manager.ts";
-import type { TransactionContext } from "./transaction.ts";
+import type { TransactionContext } from "./simple_transaction_context.ts";
 import { turnsOf } from "./transaction_turns.ts";
 import { assertValue, type ValueInit } from "./value_init.ts";
 

@@ -13,7 +13,7 @@ import { Store } from "../core/store.ts";
 import {
   DummyTransactionContext,
   type TransactionContext,
-} from "../core/transaction.ts";
+} from "../core/simple_transaction_context.ts";
 import type { Value } from "../core/value.ts";
 import { writeAll } from "../core/write_all.ts";
 

@@ -8,7 +8,7 @@ import {
   SimpleTransactionContext,
   type Transaction,
   type TransactionContext,
-} from "../core/transaction.ts";
+} from "../core/simple_transaction_context.ts";
 import type { Value } from "../core/value.ts";
 
 /** One of the stores of a {@linkcode LayeredStore}. */

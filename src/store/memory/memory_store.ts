@@ -5,7 +5,7 @@ import { Store } from "../core/store.ts";
 import {
   SimpleTransactionContext,
   type TransactionContext,
-} from "../core/transaction.ts";
+} from "../core/simple_transaction_context.ts";
 import { STREAM_CHUNK_BYTES, Value } from "../core/value.ts";
 
 /** What is kept for one key. None of it ever changes. */

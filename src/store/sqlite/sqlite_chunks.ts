@@ -1,4 +1,4 @@
-import { ChunkReaders } from "./sqlite_readers.ts";
+import { ChunkReaders } from "./chunk_readers.ts";
 import type { Connection } from "./sqlite_schema.ts";
 import { atomically } from "./sqlite_transaction.ts";
 import { replacedError, StoreError } from "../core/store_error.ts";

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { SharedRead } from "./sqlite_shared_read.ts";
+import { SharedRead } from "./shared_read.ts";
 import { whenFree } from "./sqlite_transaction.ts";
 import { StoreError } from "../core/store_error.ts";
 

@@ -9,14 +9,14 @@ import {
   type FoundRow,
   openDatabase,
 } from "./sqlite_schema.ts";
-import { SharedRead } from "./sqlite_shared_read.ts";
+import { SharedRead } from "./shared_read.ts";
 import { atomically, whenFree } from "./sqlite_transaction.ts";
 import { Store } from "../core/store.ts";
 import { StoreError } from "../core/store_error.ts";
 import {
   SimpleTransactionContext,
   type TransactionContext,
-} from "../core/transaction.ts";
+} from "../core/simple_transaction_context.ts";
 import { STREAM_CHUNK_BYTES, Value, type ValueInfo } from "../core/value.ts";
 
 /** Options for {@linkcode SqliteStore}. */

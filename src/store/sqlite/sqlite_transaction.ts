@@ -1,6 +1,6 @@
 import { delay } from "@std/async";
 import type { Connection } from "./sqlite_schema.ts";
-import { SharedRead } from "./sqlite_shared_read.ts";
+import { SharedRead } from "./shared_read.ts";
 
 /** SQLite's result code for a database that another connection writes to. */
 const SQLITE_BUSY = 5;

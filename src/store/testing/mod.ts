@@ -1,5 +1,5 @@
 /**
- * The tests that every store passes, for a backend of your own.
+ * The contract that every store keeps, as tests for a backend of your own.
  *
  * ```ts
  * import { MemoryStore } from "@sluice/sluice/store";
@@ -10,102 +10,5 @@
  *
  * @module
  */
-import type { ReadOnlyStore } from "../core/read_only_store.ts";
-import type { Store } from "../core/store.ts";
-import { ignoring } from "./comparing.ts";
-import { ENTRIES, type TestEntry } from "./entries.ts";
-import { meanwhileTests } from "./meanwhile.ts";
-import { readingTests } from "./reading.ts";
-import { refusingTests } from "./refusing.ts";
-import { tellingTests } from "./telling.ts";
-import { noTransactionTests, transactionTests } from "./transactions.ts";
-import { writingTests } from "./writing.ts";
-
-export { HOSTILE_KEYS, type TestEntry } from "./entries.ts";
-
-/** Options for {@linkcode testStore}. */
-export interface TestStoreOptions {
-  /**
-   * Whether the store has transactions that can be rolled back.
-   *
-   * @default {true}
-   */
-  transactions?: boolean;
-}
-
-/**
- * Defines a test for everything that is true of every store that can be
- * written.
- *
- * @example Usage
- * ```ts
- * import { FileStore } from "@sluice/sluice/store";
- * import { testStore } from "@sluice/sluice/store/testing";
- *
- * testStore("file", async () => {
- *   return await new FileStore(await Deno.makeTempDir()).connect();
- * }, { transactions: false });
- * ```
- *
- * @param name What the names of the tests begin with.
- * @param open Makes an empty store and connects it; the test disconnects it.
- * @param options What the store can do.
- */
-export function testStore(
-  name: string,
-  open: () => Promise<Store>,
-  options: TestStoreOptions = {},
-): void {
-  testReadOnlyStore(name, async (entries) => {
-    const store = await open();
-    for (const [key, value] of entries) {
-      await ignoring(RangeError, () => store.set(key, value));
-    }
-    return store;
-  });
-  const { transactions = true } = options;
-  define(name, writingTests, open);
-  define(name, refusingTests, open);
-  define(name, meanwhileTests, open);
-  define(name, tellingTests, open);
-  define(name, transactions ? transactionTests : noTransactionTests, open);
-}
-
-/**
- * Defines a test for everything that is true of every store that can be read.
- *
- * @example Usage
- * ```ts
- * import { MemoryStore } from "@sluice/sluice/store";
- * import { testReadOnlyStore } from "@sluice/sluice/store/testing";
- *
- * testReadOnlyStore("memory", async (entries) => {
- *   const store = await new MemoryStore().connect();
- *   await store.multiset(entries);
- *   return store;
- * });
- * ```
- *
- * @param name What the names of the tests begin with.
- * @param open Makes a store of the entries, those with keys beyond its limits
- * left out, and connects it; the test disconnects it.
- */
-export function testReadOnlyStore(
-  name: string,
-  open: (entries: readonly TestEntry[]) => Promise<ReadOnlyStore>,
-): void {
-  define(name, readingTests, () => open(ENTRIES));
-}
-
-function define<S extends ReadOnlyStore>(
-  name: string,
-  tests: Readonly<Record<string, (store: S) => Promise<void>>>,
-  open: () => Promise<S>,
-): void {
-  for (const [promise, test] of Object.entries(tests)) {
-    Deno.test(`${name}: ${promise}`, async () => {
-      await using store = await open();
-      await test(store);
-    });
-  }
-}
+export { HOSTILE_KEYS, type TestEntry } from "./test_entries.ts";
+export * from "./test_store.ts";

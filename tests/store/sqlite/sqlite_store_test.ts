@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async";
 import { fromFileUrl } from "@std/path";
 import { SqliteStore, StoreError } from "../../../src/store/mod.ts";
-import { doThingsAtOnce } from "../../../src/store/testing/concurrent.ts";
+import { doThingsAtOnce } from "../../../src/store/testing/concurrent_operations.ts";
 import { testStore } from "../../../src/store/testing/mod.ts";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
 import { temporaryPath } from "../_temporary_directory.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, fail } from "@std/assert";
 import type { Store } from "../core/store.ts";
 import { KeyError, StoreError } from "../core/store_error.ts";
-import { filled } from "./data.ts";
+import { filled } from "./test_data.ts";
 import { generator } from "./seeded_random.ts";
 
 const KEYS = ["a", "b", "c"];

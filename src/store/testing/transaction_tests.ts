@@ -11,9 +11,9 @@ import {
   StoreKeyEvent,
   StoreTransactionEndEvent,
 } from "../core/store_events.ts";
-import { DummyTransactionContext } from "../core/transaction.ts";
-import { assertBytes, plain } from "./comparing.ts";
-import { filled, LARGE } from "./data.ts";
+import { DummyTransactionContext } from "../core/simple_transaction_context.ts";
+import { assertBytes, plain } from "./comparison.ts";
+import { filled, LARGE } from "./test_data.ts";
 import type { StoreTests } from "./store_tests.ts";
 
 /** What is true of every store without transactions. */

@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KeyError } from "../core/store_error.ts";
-import { assertBytes, plain } from "./comparing.ts";
-import { filled, LARGE, SMALL } from "./data.ts";
-import { doRandomThings } from "./random.ts";
+import { assertBytes, plain } from "./comparison.ts";
+import { filled, LARGE, SMALL } from "./test_data.ts";
+import { doRandomThings } from "./random_operations.ts";
 import { newSeed } from "./seeded_random.ts";
 import type { StoreTests } from "./store_tests.ts";
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { StoreError } from "../core/store_error.ts";
-import { assertBytes } from "./comparing.ts";
-import { doThingsAtOnce } from "./concurrent.ts";
-import { filled, LARGE, SMALL } from "./data.ts";
+import { assertBytes } from "./comparison.ts";
+import { doThingsAtOnce } from "./concurrent_operations.ts";
+import { filled, LARGE, SMALL } from "./test_data.ts";
 import { newSeed } from "./seeded_random.ts";
 import type { StoreTests } from "./store_tests.ts";
 

@@ -7,8 +7,8 @@ import {
   StoreSetEvent,
   StoreUpdateEvent,
 } from "../core/store_events.ts";
-import { plain } from "./comparing.ts";
-import { failing, filled } from "./data.ts";
+import { plain } from "./comparison.ts";
+import { failing, filled } from "./test_data.ts";
 import type { StoreTests } from "./store_tests.ts";
 
 /** What is true of the events that a store emits. */

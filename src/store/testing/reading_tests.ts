@@ -3,8 +3,8 @@ import type { Metadata } from "../core/metadata.ts";
 import type { ReadOnlyStore } from "../core/read_only_store.ts";
 import { KeyError, StoreError } from "../core/store_error.ts";
 import type { Value } from "../core/value.ts";
-import { assertBytes, collect, ignoring, plain } from "./comparing.ts";
-import { ENTRIES, HOSTILE_KEYS } from "./entries.ts";
+import { assertBytes, collect, ignoring, plain } from "./comparison.ts";
+import { ENTRIES, HOSTILE_KEYS } from "./test_entries.ts";
 
 type Reading = (store: ReadOnlyStore) => Promise<void>;
 

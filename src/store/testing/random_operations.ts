@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { Metadata } from "../core/metadata.ts";
 import type { Store } from "../core/store.ts";
-import { assertBytes, collect, plain } from "./comparing.ts";
-import { filled } from "./data.ts";
+import { assertBytes, collect, plain } from "./comparison.ts";
+import { filled } from "./test_data.ts";
 import { generator } from "./seeded_random.ts";
 
 /** Compares the store with a map, after each of many random operations. */

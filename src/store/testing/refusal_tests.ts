@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { assertBytes, plain } from "./comparing.ts";
-import { failing, filled, LARGE, SMALL } from "./data.ts";
+import { assertBytes, plain } from "./comparison.ts";
+import { failing, filled, LARGE, SMALL } from "./test_data.ts";
 import type { StoreTests } from "./store_tests.ts";
 
 /** What is true of every write that comes to nothing. */

@@ -1,0 +1,97 @@
+import type { ReadOnlyStore } from "../core/read_only_store.ts";
+import type { Store } from "../core/store.ts";
+import { ignoring } from "./comparison.ts";
+import { ENTRIES, type TestEntry } from "./test_entries.ts";
+import { meanwhileTests } from "./concurrency_tests.ts";
+import { readingTests } from "./reading_tests.ts";
+import { refusingTests } from "./refusal_tests.ts";
+import { tellingTests } from "./event_tests.ts";
+import { noTransactionTests, transactionTests } from "./transaction_tests.ts";
+import { writingTests } from "./writing_tests.ts";
+
+/** Options for {@linkcode testStore}. */
+export interface TestStoreOptions {
+  /**
+   * Whether the store has transactions that can be rolled back.
+   *
+   * @default {true}
+   */
+  transactions?: boolean;
+}
+
+/**
+ * Defines a test for everything that is true of every store that can be
+ * written.
+ *
+ * @example Usage
+ * ```ts
+ * import { FileStore } from "@sluice/sluice/store";
+ * import { testStore } from "@sluice/sluice/store/testing";
+ *
+ * testStore("file", async () => {
+ *   return await new FileStore(await Deno.makeTempDir()).connect();
+ * }, { transactions: false });
+ * ```
+ *
+ * @param name What the names of the tests begin with.
+ * @param open Makes an empty store and connects it; the test disconnects it.
+ * @param options What the store can do.
+ */
+export function testStore(
+  name: string,
+  open: () => Promise<Store>,
+  options: TestStoreOptions = {},
+): void {
+  testReadOnlyStore(name, async (entries) => {
+    const store = await open();
+    for (const [key, value] of entries) {
+      await ignoring(RangeError, () => store.set(key, value));
+    }
+    return store;
+  });
+  const { transactions = true } = options;
+  define(name, writingTests, open);
+  define(name, refusingTests, open);
+  define(name, meanwhileTests, open);
+  define(name, tellingTests, open);
+  define(name, transactions ? transactionTests : noTransactionTests, open);
+}
+
+/**
+ * Defines a test for everything that is true of every store that can be read.
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryStore } from "@sluice/sluice/store";
+ * import { testReadOnlyStore } from "@sluice/sluice/store/testing";
+ *
+ * testReadOnlyStore("memory", async (entries) => {
+ *   const store = await new MemoryStore().connect();
+ *   await store.multiset(entries);
+ *   return store;
+ * });
+ * ```
+ *
+ * @param name What the names of the tests begin with.
+ * @param open Makes a store of the entries, those with keys beyond its limits
+ * left out, and connects it; the test disconnects it.
+ */
+export function testReadOnlyStore(
+  name: string,
+  open: (entries: readonly TestEntry[]) => Promise<ReadOnlyStore>,
+): void {
+  define(name, readingTests, () => open(ENTRIES));
+}
+
+function define<S extends ReadOnlyStore>(
+  name: string,
+  tests: Readonly<Record<string, (store: S) => Promise<void>>>,
+  open: () => Promise<S>,
+): void {
+  for (const [promise, test] of Object.entries(tests)) {
+    Deno.test(`${name}: ${promise}`, async () => {
+      await using store = await open();
+      await test(store);
+    });
+  }
+}
