@@ -74,6 +74,22 @@ export function checkSignal(
   throw refused(name, "an AbortSignal", value);
 }
 
+/**
+ * Throws a `TypeError` unless `value` is an iterable or an async iterable. A
+ * string is refused, because its characters are never what was meant.
+ *
+ * @param expected What it must be, such as `a list or stream of keys`.
+ */
+export function checkIterable(
+  name: string,
+  value: unknown,
+  expected: string,
+): void {
+  const isIterable = typeof value === "object" && value !== null &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value);
+  if (!isIterable) throw refused(name, expected, value);
+}
+
 /** Throws a `TypeError` unless `value` is one of the strings in `choices`. */
 export function checkOneOf<T extends string>(
   name: string,

@@ -9,53 +9,84 @@ type Token =
     readonly ranges: Range[];
   };
 
-type Range = readonly [first: string, last: string];
+/** The first and the last character of a range, as code points. */
+type Range = readonly [first: number, last: number];
+
+/** Options for {@linkcode compileGlob}. */
+export interface GlobOptions {
+  /**
+   * Whose `fnmatch` to follow. `"posix"` is that of the C library: a set is
+   * negated by `!` or `^` and may contain classes, as in `[[:digit:]]`.
+   * `"python"` is that of Python: only `!` negates, and there are no classes.
+   *
+   * @default {"posix"}
+   */
+  readonly dialect?: GlobDialect;
+}
+
+/** Whose `fnmatch` a glob follows. */
+export type GlobDialect = "posix" | "python";
+
+/** How a set is read. */
+interface Dialect {
+  readonly negations: readonly string[];
+  readonly classes: boolean;
+}
+
+const DIALECTS: Readonly<Record<GlobDialect, Dialect>> = {
+  posix: { negations: ["!", "^"], classes: true },
+  python: { negations: ["!"], classes: false },
+};
 
 const SPECIAL = /[*?[]/;
 
-/** The classes of the C locale, as in `[[:digit:]]`. */
-const CLASSES: ReadonlyMap<string, Range[]> = new Map<string, Range[]>([
-  ["alnum", [["0", "9"], ["A", "Z"], ["a", "z"]]],
-  ["alpha", [["A", "Z"], ["a", "z"]]],
-  ["blank", [[" ", " "], ["\t", "\t"]]],
-  ["cntrl", [["\0", "\x1f"], ["\x7f", "\x7f"]]],
-  ["digit", [["0", "9"]]],
-  ["graph", [["!", "~"]]],
-  ["lower", [["a", "z"]]],
-  ["print", [[" ", "~"]]],
-  ["punct", [["!", "/"], [":", "@"], ["[", "`"], ["{", "~"]]],
-  ["space", [[" ", " "], ["\t", "\r"]]],
-  ["upper", [["A", "Z"]]],
-  ["xdigit", [["0", "9"], ["A", "F"], ["a", "f"]]],
+/** The classes of the C locale, as in `[[:digit:]]`, as pairs of characters. */
+const CLASSES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["alnum", ["09", "AZ", "az"]],
+  ["alpha", ["AZ", "az"]],
+  ["blank", ["  ", "\t\t"]],
+  ["cntrl", ["\0\x1f", "\x7f\x7f"]],
+  ["digit", ["09"]],
+  ["graph", ["!~"]],
+  ["lower", ["az"]],
+  ["print", [" ~"]],
+  ["punct", ["!/", ":@", "[`", "{~"]],
+  ["space", ["  ", "\t\r"]],
+  ["upper", ["AZ"]],
+  ["xdigit", ["09", "AF", "af"]],
 ]);
 
-/** Whether a path of a configuration is a glob rather than one path. */
+/** Returns whether a pattern has special characters, so is more than one text. */
 export function isGlob(pattern: string): boolean {
   return SPECIAL.test(pattern);
 }
 
-/** What everything that a glob matches begins with. */
+/** Returns the text that everything a glob matches begins with. */
 export function literalHead(pattern: string): string {
   const special = pattern.search(SPECIAL);
   return special < 0 ? pattern : pattern.slice(0, special);
 }
 
 /**
- * Compiles a glob of the shell, as `fnmatch` with `FNM_NOESCAPE` reads it:
- * `*`, `?` and `[...]` match `/` too, `\` is a character like any other, and a
- * `[` that nothing closes stands for itself.
+ * Compiles a glob as `fnmatch` reads it without flags but `FNM_NOESCAPE`: `*`,
+ * `?` and `[...]` match `/` too, `\` is a character like any other, and a `[`
+ * that nothing closes stands for itself. Case counts.
  *
- * @returns Tells whether a path matches, in time proportional to the product
- * of both lengths at worst.
+ * @returns Tells whether the glob matches the whole of a text, in time
+ * proportional to the product of both lengths at worst.
  */
-export function compileGlob(pattern: string): (path: string) => boolean {
+export function compileGlob(
+  pattern: string,
+  { dialect = "posix" }: GlobOptions = {},
+): (text: string) => boolean {
   const head = literalHead(pattern);
-  const tokens = tokenize([...pattern.slice(head.length)]);
-  return (path) =>
-    path.startsWith(head) && matches(tokens, [...path.slice(head.length)]);
+  const rest = [...pattern.slice(head.length)];
+  const tokens = tokenize(rest, DIALECTS[dialect]);
+  return (text) =>
+    text.startsWith(head) && matches(tokens, [...text.slice(head.length)]);
 }
 
-function tokenize(pattern: readonly string[]): Token[] {
+function tokenize(pattern: readonly string[], dialect: Dialect): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < pattern.length; at++) {
     const character = pattern[at];
@@ -64,7 +95,7 @@ function tokenize(pattern: readonly string[]): Token[] {
     } else if (character === "?") {
       tokens.push({ type: "any" });
     } else if (character === "[") {
-      const set = readSet(pattern, at + 1);
+      const set = readSet(pattern, at + 1, dialect);
       tokens.push(set?.token ?? { type: "character", character });
       at = set?.last ?? at;
     } else {
@@ -78,8 +109,9 @@ function tokenize(pattern: readonly string[]): Token[] {
 function readSet(
   pattern: readonly string[],
   start: number,
+  { negations, classes }: Dialect,
 ): { token: Token; last: number } | undefined {
-  const negated = pattern[start] === "!" || pattern[start] === "^";
+  const negated = negations.includes(pattern[start]);
   const first = negated ? start + 1 : start;
   const ranges: Range[] = [];
   let at = first;
@@ -88,15 +120,15 @@ function readSet(
     if (pattern[at] === "]" && at > first) {
       return { token: { type: "set", negated, ranges }, last: at };
     }
-    const named = readClass(pattern, at);
+    const named = classes ? readClass(pattern, at) : undefined;
     if (named) {
       ranges.push(...named.ranges);
       at = named.last + 1;
     } else if (isRange(pattern, at)) {
-      ranges.push([pattern[at], pattern[at + 2]]);
+      ranges.push(range(pattern[at], pattern[at + 2]));
       at += 3;
     } else {
-      ranges.push([pattern[at], pattern[at]]);
+      ranges.push(range(pattern[at], pattern[at]));
       at++;
     }
   }
@@ -110,8 +142,17 @@ function readClass(
   if (pattern[at] !== "[" || pattern[at + 1] !== ":") return undefined;
   const close = pattern.indexOf(":", at + 2);
   if (close < 0 || pattern[close + 1] !== "]") return undefined;
-  const ranges = CLASSES.get(pattern.slice(at + 2, close).join(""));
+  const pairs = CLASSES.get(pattern.slice(at + 2, close).join(""));
+  const ranges = pairs?.map(([first, last]) => range(first, last));
   return ranges && { ranges, last: close + 1 };
+}
+
+function range(first: string, last: string): Range {
+  return [codePoint(first), codePoint(last)];
+}
+
+function codePoint(character: string): number {
+  return character.codePointAt(0) ?? 0;
 }
 
 function isRange(pattern: readonly string[], at: number): boolean {
@@ -119,17 +160,20 @@ function isRange(pattern: readonly string[], at: number): boolean {
   return pattern[at + 1] === "-" && last !== undefined && last !== "]";
 }
 
-/** On a mismatch only the latest star needs to take one character more. */
-function matches(tokens: readonly Token[], path: readonly string[]): boolean {
+/**
+ * On a mismatch only the latest star takes one character more, because the
+ * earlier ones could not make more of it.
+ */
+function matches(tokens: readonly Token[], text: readonly string[]): boolean {
   let token = 0;
   let at = 0;
   let star = -1;
   let starEnd = 0;
-  while (at < path.length) {
+  while (at < text.length) {
     if (token < tokens.length && tokens[token].type === "star") {
       star = token++;
       starEnd = at;
-    } else if (token < tokens.length && accepts(tokens[token], path[at])) {
+    } else if (token < tokens.length && accepts(tokens[token], text[at])) {
       token++;
       at++;
     } else if (star >= 0) {
@@ -150,8 +194,9 @@ function accepts(token: Token, character: string): boolean {
     case "character":
       return token.character === character;
     case "set": {
+      const code = codePoint(character);
       const listed = token.ranges.some(([first, last]) =>
-        first <= character && character <= last
+        first <= code && code <= last
       );
       return listed !== token.negated;
     }

@@ -3,6 +3,7 @@ import {
   checkBoolean,
   checkFunction,
   checkInteger,
+  checkIterable,
   checkNonNegative,
   checkOneOf,
   checkSignal,
@@ -58,6 +59,16 @@ const REFUSED: [check: () => void, error: ErrorClass, message: string][] = [
     '"text" must be a string, found 1',
   ],
   [
+    () => checkIterable("keys", "ab", "a list or stream of keys"),
+    TypeError,
+    '"keys" must be a list or stream of keys, found "ab"',
+  ],
+  [
+    () => checkIterable("keys", { a: 1 }, "a list or stream of keys"),
+    TypeError,
+    '"keys" must be a list or stream of keys, found { a: 1 }',
+  ],
+  [
     () => checkBoolean("silent", "no"),
     TypeError,
     '"silent" must be true or false, found "no"',
@@ -93,6 +104,8 @@ Deno.test("what an argument may be passes", () => {
   checkNonNegative("timeout", Infinity);
   checkNonNegative("timeout", 0);
   checkString("text", "");
+  checkIterable("keys", ["a"], "a list or stream of keys");
+  checkIterable("keys", new ReadableStream(), "a list or stream of keys");
   checkBoolean("silent", false);
   checkFunction("listener", () => {});
   checkSignal("signal", undefined);

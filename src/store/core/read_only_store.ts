@@ -1,6 +1,6 @@
 import { EventManager } from "../../events/mod.ts";
+import { compileGlob } from "../../internal/mod.ts";
 import { chunksOf } from "./chunks.ts";
-import { keyPattern } from "./key_pattern.ts";
 import {
   copyMetadata,
   copyNames,
@@ -260,7 +260,9 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
         `pattern must be a string, found ${Deno.inspect(pattern)}`,
       );
     }
-    return this.query({}, []).pipeThrough(keysOnly(keyPattern(pattern)));
+    return this.query({}, []).pipeThrough(
+      keysOnly(compileGlob(pattern, { dialect: "python" })),
+    );
   }
 
   /**

@@ -1,7 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { keyPattern } from "../../../src/store/core/key_pattern.ts";
+import { compileGlob } from "../../src/internal/fnmatch.ts";
 
-Deno.test("a pattern matches whole keys as fnmatch does", () => {
+const compile = (pattern: string) =>
+  compileGlob(pattern, { dialect: "python" });
+
+Deno.test("a pattern matches whole texts as Python's fnmatch does", () => {
   const cases: [pattern: string, matching: string[], other: string[]][] = [
     ["", [""], ["a"]],
     ["*", ["", "a", "a/b\n", "👩"], []],
@@ -12,6 +15,14 @@ Deno.test("a pattern matches whole keys as fnmatch does", () => {
     ["[abc]", ["a", "c"], ["d", "", "ab"]],
     ["[a-c]x", ["ax", "cx"], ["dx", "-x"]],
     ["[!a-c]", ["d", "!"], ["a", ""]],
+    ["[^a]", ["^", "a"], ["b", ""]],
+    ["[^]", ["^"], ["a", "[^]"]],
+    ["[!^]", ["a"], ["^"]],
+    ["[[:digit:]]", ["[]", ":]", "d]", "t]"], ["7", "d", "]"]],
+    ["[!c-a]", ["a", "b", "-"], [""]],
+    ["[]-a]", ["]", "^", "a"], ["[", "-", "b"]],
+    ["[a-c-e]", ["b", "-", "e"], ["d"]],
+    ["[\uffff-👩]", ["\uffff", "👨"], ["👪", "a"]],
     ["[]]", ["]"], ["[", "a"]],
     ["[]a]", ["]", "a"], ["b"]],
     ["[!]]", ["a"], ["]"]],
@@ -29,14 +40,16 @@ Deno.test("a pattern matches whole keys as fnmatch does", () => {
     ["*a*b*", ["ab", "xaxbx"], ["ba"]],
   ];
   for (const [pattern, matching, other] of cases) {
-    const matches = keyPattern(pattern);
-    for (const key of matching) assert(matches(key), `${pattern} and ${key}`);
-    for (const key of other) assert(!matches(key), `${pattern} not ${key}`);
+    const matches = compile(pattern);
+    for (const text of matching) {
+      assert(matches(text), `${pattern} and ${text}`);
+    }
+    for (const text of other) assert(!matches(text), `${pattern} not ${text}`);
   }
 });
 
-Deno.test("a pattern with many stars takes no longer than a long key must", () => {
-  const matches = keyPattern("*a".repeat(50) + "b");
+Deno.test("a pattern with many stars is matched in little time", () => {
+  const matches = compile("*a".repeat(50) + "b");
   assertEquals(matches("a".repeat(10_000)), false);
   assertEquals(matches("a".repeat(10_000) + "b"), true);
 });
