@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import { excerpt, showFound } from "./found.ts";
 import {
   formatJsonPath,
@@ -7,6 +6,7 @@ import {
   scanJson,
 } from "./json_scan.ts";
 import { CapioClError, type CapioClProblem } from "./problem.ts";
+import type { Issue, Schema } from "./schema.ts";
 
 /**
  * The value of a JSON text that a schema describes.
@@ -16,14 +16,15 @@ import { CapioClError, type CapioClProblem } from "./problem.ts";
  */
 export function parseCheckedJson<Output>(
   given: string,
-  schema: v.GenericSchema<unknown, Output>,
+  schema: Schema<Output>,
   source: string,
 ): Output {
   // Some editors begin a file with a byte order mark.
   const text = given.replace(/^\ufeff/, "");
-  const result = v.safeParse(schema, parseJson(text, source));
-  if (result.success) return result.output;
-  throw new CapioClError(source, locateIssues(result.issues, text));
+  const value = parseJson(text, source);
+  const issues: Issue[] = [];
+  if (schema(value, (issue) => issues.push(issue))) return value;
+  throw new CapioClError(source, locateIssues(issues, text));
 }
 
 function parseJson(text: string, source: string): unknown {
@@ -44,14 +45,14 @@ function parseJson(text: string, source: string): unknown {
 }
 
 function locateIssues(
-  issues: readonly v.BaseIssue<unknown>[],
+  issues: readonly Issue[],
   text: string,
 ): CapioClProblem[] {
   const placeOf = linesOf(text);
-  const paths = issues.map((issue) =>
-    (issue.path ?? []).map(({ key }) => key as string | number)
+  const deepest = issues.reduce(
+    (most, it) => Math.max(most, it.path.length),
+    0,
   );
-  const deepest = paths.reduce((most, it) => Math.max(most, it.length), 0);
   const offsets = new Map<string, number>();
   scanJson(text, (path, offset) => {
     // Below, nobody is going to ask, and paths may be very long.
@@ -63,16 +64,12 @@ function locateIssues(
     return known ?? (path.length === 0 ? 0 : offsetOf(path.slice(0, -1)));
   };
   return issues
-    .map((issue, i) => ({
-      issue,
-      path: paths[i],
-      offset: offsetOf(paths[i]),
-    }))
+    .map((issue) => ({ issue, offset: offsetOf(issue.path) }))
     .sort((one, other) => one.offset - other.offset)
-    .map(({ issue, path, offset }) => ({
-      path: formatJsonPath(path),
+    .map(({ issue, offset }) => ({
+      path: formatJsonPath(issue.path),
       ...placeOf(offset),
-      expected: issue.message,
-      found: showFound(issue.input),
+      expected: issue.expected,
+      found: showFound(issue.found),
     }));
 }

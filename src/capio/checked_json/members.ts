@@ -1,4 +1,4 @@
-import * as v from "valibot";
+import { below, type Schema } from "./schema.ts";
 
 /** A further condition on an object: which member, what it should have been. */
 export type Condition = readonly [key: string, expected: string];
@@ -6,57 +6,52 @@ export type Condition = readonly [key: string, expected: string];
 /** An object of a JSON or TOML text. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** The schema of each member of an object. */
+export type MemberSchemas<Output> = {
+  readonly [Key in keyof Output]?: Schema<Output[Key]>;
+};
+
 /**
  * The schema of an object with these members and no others, for which
  * conditions hold.
- *
- * In all schemas of this folder a message is what the schema expects, so that a
- * problem reads "expected ..., found ...".
  */
 export function members<Output extends object>(
-  entries: v.ObjectEntries,
+  entries: MemberSchemas<Output>,
   conditions: (input: JsonObject) => Iterable<Condition> = none,
-): v.GenericSchema<unknown, Output> {
-  const shape = v.object(entries, ({ expected }) => `member ${expected}`);
-  const schema = v.pipe(
-    v.custom<JsonObject>(isObject, "an object"),
-    v.intersect([shape, noOthers(Object.keys(entries), conditions)]),
+): Schema<Output> {
+  // Objects inherit members, such as "constructor", that no schema describes.
+  const schemas = new Map(
+    Object.entries(entries) as [key: string, schema: Schema<unknown>][],
   );
-  return schema as unknown as v.GenericSchema<unknown, Output>;
-}
+  const onlyKnown = `no member but ${
+    [...schemas.keys()].map(quote).join(", ")
+  }`;
 
-/**
- * Valibot's own strict object tells the first unknown member only, and takes
- * `toString` and whatever else objects inherit for known ones.
- */
-function noOthers(
-  known: readonly string[],
-  conditions: (input: JsonObject) => Iterable<Condition>,
-) {
-  const onlyKnown = `no member but ${known.map(quote).join(", ")}`;
-  return v.pipe(
-    v.custom<JsonObject>(isObject),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const input = dataset.value as JsonObject;
-      for (const key of Object.keys(input)) {
-        if (known.includes(key)) continue;
-        addIssue({
-          message: onlyKnown,
-          input: key,
-          path: [pathItem(input, key)],
-        });
+  return (value, report): value is Output => {
+    if (!isObject(value)) {
+      report({ path: [], expected: "an object", found: value });
+      return false;
+    }
+    let accepted = true;
+    const refuse = (key: string, expected: string, found: unknown) => {
+      accepted = false;
+      report({ path: [key], expected, found });
+    };
+    for (const [key, schema] of schemas) {
+      if (Object.hasOwn(value, key)) {
+        if (!schema(value[key], below(key, report))) accepted = false;
+      } else if (!schema(undefined, ignore)) {
+        refuse(key, `member ${quote(key)}`, undefined);
       }
-      for (const [key, message] of conditions(input)) {
-        addIssue({ message, input: input[key], path: [pathItem(input, key)] });
-      }
-    }),
-    // All that there is to take over, the shape has taken.
-    v.transform(() => ({})),
-  );
-}
-
-function pathItem(input: JsonObject, key: string): v.ObjectPathItem {
-  return { type: "object", origin: "value", input, key, value: input[key] };
+    }
+    for (const key of Object.keys(value)) {
+      if (!schemas.has(key)) refuse(key, onlyKnown, key);
+    }
+    for (const [key, expected] of conditions(value)) {
+      refuse(key, expected, value[key]);
+    }
+    return accepted;
+  };
 }
 
 function isObject(value: unknown): value is JsonObject {
@@ -66,6 +61,8 @@ function isObject(value: unknown): value is JsonObject {
 }
 
 function* none(): Generator<Condition> {}
+
+function ignore(): void {}
 
 function quote(name: string): string {
   return JSON.stringify(name);

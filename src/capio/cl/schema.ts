@@ -1,9 +1,17 @@
-import * as v from "valibot";
 import {
   type Condition,
   type JsonObject,
   members,
 } from "../checked_json/members.ts";
+import {
+  array,
+  number,
+  oneOf,
+  optional,
+  type Schema,
+  string,
+  where,
+} from "../checked_json/schema.ts";
 
 /** A CAPIO-CL file as it is written. */
 export interface CapioClFile {
@@ -11,17 +19,20 @@ export interface CapioClFile {
   version?: 1 | 1.1;
   configuration?: string;
   aliases?: { group_name: string; files: string[] }[];
-  IO_Graph: {
-    name: string;
-    input_stream?: string[];
-    output_stream?: string[];
-    streaming?: StreamingFile[];
-  }[];
+  IO_Graph: AppFile[];
   permanent?: string[];
   exclude?: string[];
   home_node_policies?: HomeNodeFile;
   home_node_policy?: HomeNodeFile;
   storage?: { memory?: string[]; fs?: string[] };
+}
+
+/** One element of `IO_Graph`, as it is written. */
+export interface AppFile {
+  name: string;
+  input_stream?: string[];
+  output_stream?: string[];
+  streaming?: StreamingFile[];
 }
 
 /** One element of `streaming`, as it is written. */
@@ -42,71 +53,72 @@ export interface HomeNodeFile {
   manual?: { name: string[]; app_node: string }[];
 }
 
-const text = v.pipe(
-  v.string("a string"),
-  v.minLength(1, "a string that is not empty"),
+const text = where(
+  string("a string"),
+  "a string that is not empty",
+  (it) => it !== "",
 );
-const paths = v.array(text, "an array of paths");
-const optionalPaths = v.optional(paths);
+const paths = array(text, "an array of paths");
+const optionalPaths = optional(paths);
 
 const homeNodeSchema = members({
   create: optionalPaths,
   hashing: optionalPaths,
-  manual: v.optional(
-    v.array(members({ name: paths, app_node: text }), "an array of objects"),
+  manual: optional(
+    array(members({ name: paths, app_node: text }), "an array of objects"),
   ),
 });
 
 /** Exactly what the original's schema accepts, or the documented forms too. */
 export function capioClSchema(
   { strict }: { strict: boolean },
-): v.GenericSchema<unknown, CapioClFile> {
-  const documented = { home_node_policy: v.optional(homeNodeSchema) };
+): Schema<CapioClFile> {
+  const documented = { home_node_policy: optional(homeNodeSchema) };
   return members<CapioClFile>({
     name: text,
-    version: v.optional(v.picklist([1, 1.1], "1 or 1.1")),
-    configuration: v.optional(text),
-    aliases: v.optional(
-      v.array(
+    version: optional(oneOf([1, 1.1], "1 or 1.1")),
+    configuration: optional(text),
+    aliases: optional(
+      array(
         members({ group_name: text, files: paths }),
         "an array of objects",
       ),
     ),
-    IO_Graph: v.array(appSchema(strict), "an array of objects"),
+    IO_Graph: array(appSchema(strict), "an array of objects"),
     permanent: optionalPaths,
     exclude: optionalPaths,
-    home_node_policies: v.optional(homeNodeSchema),
+    home_node_policies: optional(homeNodeSchema),
     ...(strict ? {} : documented),
-    storage: v.optional(members({ memory: optionalPaths, fs: optionalPaths })),
+    storage: optional(members({ memory: optionalPaths, fs: optionalPaths })),
   }, strict ? configurationNeedsItsVersion : documentedFileIsWhole);
 }
 
-function appSchema(strict: boolean) {
+function appSchema(strict: boolean): Schema<AppFile> {
   const stream = strict ? paths : optionalPaths;
   return members({
     name: text,
     input_stream: stream,
     output_stream: stream,
-    streaming: v.optional(
-      v.array(streamingSchema(strict), "an array of objects"),
+    streaming: optional(
+      array(streamingSchema(strict), "an array of objects"),
     ),
   });
 }
 
-function streamingSchema(strict: boolean) {
+function streamingSchema(strict: boolean): Schema<StreamingFile> {
   const documented = { files_deps: optionalPaths };
   return members({
     name: optionalPaths,
     dirname: optionalPaths,
-    committed: v.optional(commitRuleSchema(strict)),
-    mode: v.optional(
-      v.picklist(["update", "no_update"], '"update" or "no_update"'),
+    committed: optional(commitRuleSchema(strict)),
+    mode: optional(
+      oneOf(["update", "no_update"], '"update" or "no_update"'),
     ),
-    n_files: v.optional(
-      v.pipe(
-        v.number("a number"),
-        v.safeInteger("a whole number"),
-        v.minValue(0, "a number that is not negative"),
+    n_files: optional(
+      where(
+        where(number("a number"), "a whole number", Number.isSafeInteger),
+        "a number that is not negative",
+        (it) => it >= 0,
       ),
     ),
     file_deps: optionalPaths,
@@ -114,7 +126,7 @@ function streamingSchema(strict: boolean) {
   }, strict ? streamingRuleIsWhole : documentedRuleIsWhole);
 }
 
-function commitRuleSchema(strict: boolean) {
+function commitRuleSchema(strict: boolean): Schema<string> {
   const expected =
     '"on_close", "on_close:N" with N from 1, "on_termination", "on_file" or "on_n_files"';
   const count = "[1-9][0-9]{0,8}";
@@ -122,7 +134,7 @@ function commitRuleSchema(strict: boolean) {
   forms.push("on_n_files");
   if (!strict) forms.push("on_file:.+", `n_files:${count}`);
   const form = new RegExp(`^(?:${forms.join("|")})$`, "s");
-  return v.pipe(v.string(expected), v.regex(form, expected));
+  return where(string(expected), expected, (it) => form.test(it));
 }
 
 function* configurationNeedsItsVersion(

@@ -1,9 +1,18 @@
-import { parse, TomlError } from "smol-toml";
-import * as v from "valibot";
-import { showFound } from "../checked_json/found.ts";
+import { parse } from "@std/toml";
+import { builtin } from "../platform/mod.ts";
+import { excerpt, showFound } from "../checked_json/found.ts";
 import { members } from "../checked_json/members.ts";
 import { formatJsonPath } from "../checked_json/json_scan.ts";
 import { CapioClError, type CapioClProblem } from "../checked_json/problem.ts";
+import {
+  boolean,
+  type Issue,
+  number,
+  optional,
+  type Schema,
+  string,
+  where,
+} from "../checked_json/schema.ts";
 
 /** An address of the multicast monitor. */
 export interface CapioClEndpoint {
@@ -81,11 +90,12 @@ export function parseCapioClSettings(
   { source = "CAPIO-CL settings" }: { source?: string } = {},
 ): CapioClSettings {
   const toml = parseToml(text, source);
-  const result = v.safeParse(settingsSchema, unwrap(toml));
-  if (!result.success) {
-    throw new CapioClError(source, result.issues.map(toProblem));
+  const file = unwrap(toml);
+  const issues: Issue[] = [];
+  if (!settingsSchema(file, (issue) => issues.push(issue))) {
+    throw new CapioClError(source, issues.map(toProblem));
   }
-  const { filesystem, mcast } = result.output.monitor ?? {};
+  const { filesystem, mcast } = file.monitor ?? {};
   return {
     monitor: {
       filesystem: { enabled: filesystem?.enabled ?? false },
@@ -103,13 +113,26 @@ function parseToml(text: string, source: string): unknown {
   try {
     return parse(text);
   } catch (cause) {
-    if (!(cause instanceof TomlError)) throw cause;
-    const { line, column, message } = cause;
-    // The reason stands between a fixed text and an excerpt of several lines.
-    const found = message.replace(/^.*?: /, "").split("\n", 1)[0];
-    const problem = { path: "$", line, column, expected: "TOML", found };
+    if (!(cause instanceof SyntaxError)) throw cause;
+    const problem = { path: "$", expected: "TOML", ...placeOf(cause, text) };
     throw new CapioClError(source, [problem], { cause });
   }
+}
+
+/** The parser says in its message alone how far it came. */
+function placeOf(
+  { message }: SyntaxError,
+  text: string,
+): Pick<CapioClProblem, "line" | "column" | "found"> {
+  const place = /^Parse error on line (\d+), column (\d+)/.exec(message);
+  if (!place) return { found: message.split("\n", 1)[0] };
+  const [line, read] = place.slice(1).map(Number);
+  const rest = text.split("\n")[line - 1].slice(read);
+  return {
+    line,
+    column: read + 1,
+    found: rest.trim() === "" ? "the end of the line" : `"${excerpt(rest)}"`,
+  };
 }
 
 function unwrap(toml: unknown): unknown {
@@ -118,13 +141,8 @@ function unwrap(toml: unknown): unknown {
   return isWrapped ? toml.capiocl : toml;
 }
 
-function toProblem(issue: v.BaseIssue<unknown>): CapioClProblem {
-  const path = (issue.path ?? []).map(({ key }) => key as string | number);
-  return {
-    path: formatJsonPath(path),
-    expected: issue.message,
-    found: showFound(issue.input),
-  };
+function toProblem({ path, expected, found }: Issue): CapioClProblem {
+  return { path: formatJsonPath(path), expected, found: showFound(found) };
 }
 
 function endpoint(
@@ -134,32 +152,39 @@ function endpoint(
   return { ip, port };
 }
 
-function settingsFileSchema(): v.GenericSchema<unknown, SettingsFile> {
-  const enabled = v.optional(v.boolean("true or false"));
+function settingsFileSchema(): Schema<SettingsFile> {
+  const enabled = optional(boolean("true or false"));
   const address = members<Partial<CapioClEndpoint>>({
-    ip: v.optional(v.pipe(v.string("a string"), v.ip("an IP address"))),
-    port: v.optional(wholeNumber(1, 65_535, "a port from 1 to 65535")),
+    ip: optional(where(string("a string"), "an IP address", isIpAddress)),
+    port: optional(wholeNumber(1, 65_535, "a port from 1 to 65535")),
   });
-  const mcast = members({
-    enabled,
-    commit: v.optional(address),
-    homenode: v.optional(address),
-    delay_ms: v.optional(
-      wholeNumber(0, 2 ** 31 - 1, "a number of milliseconds"),
-    ),
+  return members<SettingsFile>({
+    monitor: optional(members({
+      filesystem: optional(members({ enabled })),
+      mcast: optional(members({
+        enabled,
+        commit: optional(address),
+        homenode: optional(address),
+        delay_ms: optional(
+          wholeNumber(0, 2 ** 31 - 1, "a number of milliseconds"),
+        ),
+      })),
+    })),
   });
-  const monitor = members({
-    filesystem: v.optional(members({ enabled })),
-    mcast: v.optional(mcast),
-  });
-  return members<SettingsFile>({ monitor: v.optional(monitor) });
 }
 
-function wholeNumber(least: number, most: number, expected: string) {
-  return v.pipe(
-    v.number(expected),
-    v.integer(expected),
-    v.minValue(least, expected),
-    v.maxValue(most, expected),
+function isIpAddress(text: string): boolean {
+  return builtin("net").isIP(text) !== 0;
+}
+
+function wholeNumber(
+  least: number,
+  most: number,
+  expected: string,
+): Schema<number> {
+  return where(
+    number(expected),
+    expected,
+    (it) => Number.isInteger(it) && it >= least && it <= most,
   );
 }

@@ -1,6 +1,13 @@
-import * as v from "valibot";
 import { parseCheckedJson } from "../checked_json/checked_json.ts";
 import { members } from "../checked_json/members.ts";
+import {
+  array,
+  below,
+  optional,
+  type Schema,
+  string,
+  where,
+} from "../checked_json/schema.ts";
 
 /** A step of a {@linkcode WorkflowPlan}: a script that knows nothing of it. */
 export interface StepPlan {
@@ -97,31 +104,48 @@ interface StepFile {
 }
 
 const notEmpty = "a string that is not empty";
-const text = v.pipe(v.string(notEmpty), v.minLength(1, notEmpty));
+const text = where(string(notEmpty), notEmpty, (it) => it !== "");
+const beginsLikeAFlag = 'a flag, which begins with "-"';
 // Anything else would be taken for the script.
-const flag = v.pipe(
-  v.string('a flag, which begins with "-"'),
-  v.regex(/^-/, 'a flag, which begins with "-"'),
+const flag = where(
+  string(beginsLikeAFlag),
+  beginsLikeAFlag,
+  (it) => it.startsWith("-"),
 );
 
 const stepSchema = members<StepFile>({
   name: text,
   script: text,
-  args: v.optional(v.array(v.string("a string"), "an array of strings")),
-  denoFlags: v.optional(v.array(flag, "an array of flags")),
+  args: optional(array(string("a string"), "an array of strings")),
+  denoFlags: optional(array(flag, "an array of flags")),
 });
 
 const planSchema = members<PlanFile>({
-  capioDir: v.optional(text),
-  workflowName: v.optional(text),
-  capioCl: v.optional(text),
-  steps: v.pipe(
-    v.array(stepSchema, "an array of steps"),
-    v.minLength(1, "at least one step"),
-    v.checkItems(
-      ({ name }, index, steps) =>
-        steps.findIndex((step) => step.name === name) === index,
-      "a step with a name that no other step has",
+  capioDir: optional(text),
+  workflowName: optional(text),
+  capioCl: optional(text),
+  steps: withNamesOfTheirOwn(
+    where(
+      array(stepSchema, "an array of steps"),
+      "at least one step",
+      (steps) => steps.length > 0,
     ),
   ),
 });
+
+function withNamesOfTheirOwn(schema: Schema<StepFile[]>): Schema<StepFile[]> {
+  return (value, report): value is StepFile[] => {
+    if (!schema(value, report)) return false;
+    const names = value.map((step) => step.name);
+    const repeated = value.filter(({ name }, index) => {
+      if (names.indexOf(name) === index) return false;
+      below(index, report)({
+        path: [],
+        expected: "a step with a name that no other step has",
+        found: value[index],
+      });
+      return true;
+    });
+    return repeated.length === 0;
+  };
+}

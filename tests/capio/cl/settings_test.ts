@@ -74,7 +74,7 @@ const INVALID: [text: string, problem: string][] = [
   ["monitor = 1979-05-27", "$.monitor: expected an object, found a date"],
   [
     "monitor = \n",
-    "$ (line 1, column 11): expected TOML, found invalid value",
+    "$ (line 1, column 11): expected TOML, found the end of the line",
   ],
 ];
 
