@@ -20,7 +20,7 @@ export {
   ColumnsPayloadType,
   type ColumnType,
   type KeyColumns,
-} from "./data/columns.ts";
+} from "./data/columns_payload_type.ts";
 export { TStorageDateTime } from "./data/datetime.ts";
 export { TStorageError } from "./client/tstorage_error.ts";
 export { Key, type KeyBytesOptions, type KeyParts } from "./data/key.ts";

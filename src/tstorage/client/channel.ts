@@ -4,13 +4,13 @@ import type {
   PutOptions,
   WritableOptions,
 } from "./channel_options.ts";
-import type { BatchInput } from "../data/columns.ts";
-import { Exchange } from "./exchange.ts";
+import type { BatchInput } from "../data/columns_payload_type.ts";
+import { Exchange } from "./request_queue.ts";
 import { GetRequest } from "./get_request.ts";
 import type { Key } from "../data/key.ts";
 import type { PayloadType } from "../data/payload_type.ts";
 import { PutRequest } from "./put_request.ts";
-import { checkedPayload, PutSink } from "./put_stream.ts";
+import { checkedPayload, PutSink } from "./put_sink.ts";
 import type { Record } from "../data/record.ts";
 import { type ReplyStream, replyStream } from "./reply_stream.ts";
 import {

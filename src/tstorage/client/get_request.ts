@@ -1,4 +1,4 @@
-import type { Exchange, Turn } from "./exchange.ts";
+import type { Exchange, Turn } from "./request_queue.ts";
 import { GetReply, type GetReplyOptions } from "./get_reply.ts";
 import { ResponseAcq, ResponseStatus } from "./response.ts";
 import { encodeKeyRangeRequest, type KeyRange } from "../wire/key_range.ts";

@@ -1,5 +1,5 @@
 import type { Connection } from "../transport/connection.ts";
-import type { Turn } from "./exchange.ts";
+import type { Turn } from "./request_queue.ts";
 import { WireReader } from "../transport/wire_reader.ts";
 import { ResponseStatus } from "./response.ts";
 import { encodeHeader, HEADER_BYTES, REQUESTS } from "../wire/message.ts";

@@ -1,4 +1,4 @@
-import type { BatchLayout } from "./columns.ts";
+import type { BatchLayout } from "./columns_payload_type.ts";
 
 /**
  * How the values of a channel become the payload bytes of records and back.

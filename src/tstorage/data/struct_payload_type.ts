@@ -1,6 +1,6 @@
-import { ByteSlab } from "./byte_slab.ts";
+import { ByteSlab } from "./byte_arena.ts";
 import type { PayloadType } from "./payload_type.ts";
-import { RecentView } from "./recent_view.ts";
+import { RecentView } from "./cached_view.ts";
 import type { StructValue } from "./struct_codes.ts";
 import {
   parseStructFormat,

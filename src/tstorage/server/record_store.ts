@@ -5,7 +5,7 @@ import { viewOf } from "../wire/message.ts";
 import { ORDERED_ACQ } from "./ordered_key.ts";
 import { type Exclusive, ParkedParts, Parking } from "./spilled_parts.ts";
 import { RecordTable } from "./record_table.ts";
-import { Settling } from "./settling.ts";
+import { Settling } from "./compaction.ts";
 import { Snapshot } from "./snapshot.ts";
 import type { StagedPart } from "./staged_put.ts";
 import { WriteAheadLog } from "./write_ahead_log.ts";

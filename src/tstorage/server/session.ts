@@ -13,7 +13,7 @@ import {
 } from "../wire/message.ts";
 import { PutDecoder } from "../wire/put_decoder.ts";
 import { WireReader } from "../transport/wire_reader.ts";
-import { replyRecords } from "./get_records.ts";
+import { replyRecords } from "./reply_records.ts";
 import type { RecordStore } from "./record_store.ts";
 import { ReplyWriter } from "./reply_writer.ts";
 import { StagedRecords } from "./staged_put.ts";

@@ -1,6 +1,6 @@
 import type { OrderedKey } from "./ordered_key.ts";
 import type { RecordPage, RecordTable } from "./record_table.ts";
-import type { Settling } from "./settling.ts";
+import type { Settling } from "./compaction.ts";
 
 /** The records as they were at one moment, until it is disposed of. */
 export class Snapshot implements Disposable {

@@ -5,7 +5,7 @@ import {
   HEADER_BYTES,
   viewOf,
 } from "../wire/message.ts";
-import { ReceiveBuffer } from "../wire/receive_buffer.ts";
+import { ReceiveBuffer } from "./receive_buffer.ts";
 
 /** A buffer must at least hold a record without a payload. */
 const LEAST_CAPACITY = 64;

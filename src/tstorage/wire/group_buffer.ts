@@ -1,4 +1,4 @@
-import type { BatchInput, BatchLayout } from "../data/columns.ts";
+import type { BatchInput, BatchLayout } from "../data/columns_payload_type.ts";
 import type { Key } from "../data/key.ts";
 import { PUT_KEY_BYTES, PUTA_KEY_BYTES, viewOf } from "./message.ts";
 import {

@@ -1,4 +1,4 @@
-import type { BatchLayout } from "../data/columns.ts";
+import type { BatchLayout } from "../data/columns_payload_type.ts";
 import { readKey } from "../data/key.ts";
 import type { PayloadType } from "../data/payload_type.ts";
 import type { Record } from "../data/record.ts";

@@ -8,10 +8,10 @@ import {
   Key,
   serveTStorage,
 } from "../../../src/tstorage/mod.ts";
-import { replyRecords } from "../../../src/tstorage/server/get_records.ts";
+import { replyRecords } from "../../../src/tstorage/server/reply_records.ts";
 import { RecordStore } from "../../../src/tstorage/server/record_store.ts";
 import { RecordTable } from "../../../src/tstorage/server/record_table.ts";
-import { Settling } from "../../../src/tstorage/server/settling.ts";
+import { Settling } from "../../../src/tstorage/server/compaction.ts";
 import type { Snapshot } from "../../../src/tstorage/server/snapshot.ts";
 import { StagedRecords } from "../../../src/tstorage/server/staged_put.ts";
 import { seededRandom } from "../seeded_random.ts";

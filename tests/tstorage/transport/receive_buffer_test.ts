@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { ReceiveBuffer } from "../../../src/tstorage/wire/receive_buffer.ts";
+import { ReceiveBuffer } from "../../../src/tstorage/transport/receive_buffer.ts";
 
 Deno.test("the buffer grows with what comes, not with what is announced", () => {
   const announced = 2 ** 31 + 4;

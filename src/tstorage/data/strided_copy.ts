@@ -1,4 +1,4 @@
-import type { KeyColumns } from "../data/columns.ts";
+import type { KeyColumns } from "./columns_payload_type.ts";
 
 /** A typed array of any of the types that columns have. */
 export type AnyColumn =

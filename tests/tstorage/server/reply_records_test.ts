@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Key } from "../../../src/tstorage/mod.ts";
-import { replyRecords } from "../../../src/tstorage/server/get_records.ts";
+import { replyRecords } from "../../../src/tstorage/server/reply_records.ts";
 import { RecordStore } from "../../../src/tstorage/server/record_store.ts";
 import { StagedRecords } from "../../../src/tstorage/server/staged_put.ts";
 

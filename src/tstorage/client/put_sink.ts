@@ -1,6 +1,6 @@
-import type { BatchInput } from "../data/columns.ts";
+import type { BatchInput } from "../data/columns_payload_type.ts";
 import { TStorageError } from "./tstorage_error.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange } from "./request_queue.ts";
 import type { PayloadType } from "../data/payload_type.ts";
 import { PutRequest } from "./put_request.ts";
 import type { Record } from "../data/record.ts";

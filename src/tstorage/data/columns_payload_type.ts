@@ -1,9 +1,9 @@
-import { ByteSlab } from "./byte_slab.ts";
+import { ByteSlab } from "./byte_arena.ts";
 import type { PayloadType } from "./payload_type.ts";
-import { RecentView } from "./recent_view.ts";
+import { RecentView } from "./cached_view.ts";
 import { STRUCT_CODES } from "./struct_codes.ts";
 import { KEY_BYTES, PUT_KEY_BYTES, PUTA_KEY_BYTES } from "../wire/message.ts";
-import { gather, gatherKeys, scatter } from "../wire/stride.ts";
+import { gather, gatherKeys, scatter } from "./strided_copy.ts";
 
 /** The typed array of each column type: signed, unsigned or float, and its bits. */
 export interface ColumnArrays {
