@@ -33,7 +33,9 @@ export function orUsageError<T>(construct: () => T): T {
   try {
     return construct();
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(error.message);
+    if (error instanceof TypeError || error instanceof RangeError) {
+      throw new UsageError(error.message);
+    }
     throw error;
   }
 }

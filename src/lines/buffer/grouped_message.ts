@@ -1,9 +1,12 @@
+import { checkOneOf, refused } from "../../internal/mod.ts";
 import { splitLines } from "./line_breaks.ts";
 
 /** What a line of a message counts besides its own characters. */
 const LINE_CHARS = 16;
 
-/** What kind of message it is: text, a warning or an error. */
+const MESSAGE_TYPES = ["str", "warning", "error"] as const;
+
+/** The kind of a message: text, a warning or an error. */
 export type MessageType = "str" | "warning" | "error";
 
 /** One thing that a line buffer keeps: a line, or several that belong together. */
@@ -47,17 +50,13 @@ export class GroupedMessage {
    * which the stack is taken.
    * @param type By default `"str"` for texts and lines, `"warning"` for errors
    * whose name ends in `Warning`, `"error"` for the others.
-   * @throws {TypeError} If the source is none of the three, or the type unknown.
+   * @throws {TypeError} If the source or the type is something else.
    */
   constructor(
     source: string | readonly string[] | Error,
     type: MessageType = typeOf(source),
   ) {
-    if (!isMessageType(type)) {
-      throw new TypeError(
-        `Argument "type" must be "str", "warning" or "error", found "${type}"`,
-      );
-    }
+    checkOneOf("type", type, MESSAGE_TYPES);
     this.type = type;
     this.data = linesOf(source);
   }
@@ -106,15 +105,12 @@ export function deserializeItem(value: unknown): LineItem {
   return typeof value === "string" ? value : GroupedMessage.deserialize(value);
 }
 
-/** Throws when the argument "message" is none. */
-export function assertMessage(
+/** Throws a `TypeError` unless the argument `message` is a message. */
+export function checkMessage(
   message: unknown,
 ): asserts message is GroupedMessage {
   if (message instanceof GroupedMessage) return;
-  throw new TypeError(
-    'Argument "message" must be a GroupedMessage, ' +
-      `found ${Deno.inspect(message, { depth: 0 })}`,
-  );
+  throw refused("message", "a GroupedMessage", message);
 }
 
 /**
@@ -137,9 +133,10 @@ function linesOf(source: unknown): string[] {
     return splitLines(source.stack || `${source}`);
   }
   if (isStrings(source)) return [...source];
-  throw new TypeError(
-    'Argument "source" must be a string, an array of strings or an Error, ' +
-      `found ${Deno.inspect(source, { depth: 0 })}`,
+  throw refused(
+    "source",
+    "a string, an array of strings or an Error",
+    source,
   );
 }
 
@@ -152,7 +149,7 @@ function isSerialized(value: unknown): value is SerializedMessage {
 }
 
 function isMessageType(value: unknown): value is MessageType {
-  return value === "str" || value === "warning" || value === "error";
+  return MESSAGE_TYPES.some((type) => type === value);
 }
 
 function isStrings(value: unknown): value is string[] {

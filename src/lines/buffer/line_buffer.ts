@@ -1,5 +1,6 @@
+import { checkBoolean, checkInteger, checkString } from "../../internal/mod.ts";
 import {
-  assertMessage,
+  checkMessage,
   type GroupedMessage,
   type LineItem,
 } from "./grouped_message.ts";
@@ -8,8 +9,6 @@ import { type LineEvent, lineEvents, lineItems } from "./line_events.ts";
 import { LineHistory } from "./line_history.ts";
 import { LineIO } from "./line_io.ts";
 import { LinesError } from "./lines_error.ts";
-import { assertPositive } from "./positive.ts";
-import { assertText } from "./text_argument.ts";
 
 /** Options for {@linkcode LineBuffer}. */
 export interface LineBufferOptions {
@@ -89,7 +88,8 @@ export class LineBuffer extends LineIO {
    * Starts empty.
    *
    * @param options Limits of the buffer.
-   * @throws {TypeError} If a limit is not a positive integer.
+   * @throws {TypeError} If a limit is not a number.
+   * @throws {RangeError} If a limit is not a positive integer.
    */
   constructor(options: LineBufferOptions = {}) {
     super();
@@ -99,7 +99,10 @@ export class LineBuffer extends LineIO {
       maxChars = 16_777_216,
       backlog = 10_000,
     } = options;
-    assertPositive({ maxlen, maxLineChars, maxChars, backlog });
+    const limits = { maxlen, maxLineChars, maxChars, backlog };
+    for (const [name, limit] of Object.entries(limits)) {
+      checkInteger(name, limit, { min: 1 });
+    }
     this.maxlen = maxlen;
     this.#history = new LineHistory(
       maxlen,
@@ -135,7 +138,7 @@ export class LineBuffer extends LineIO {
    * @throws {LinesError} If the buffer is closed.
    */
   write(text: string, writer = ""): number {
-    assertText(text);
+    checkString("text", text);
     this.#assertOpen("write to");
     this.#push(this.#lastLines.write(writer, text), text.length);
     return text.length;
@@ -149,7 +152,7 @@ export class LineBuffer extends LineIO {
    * @throws {LinesError} If the buffer is closed.
    */
   append(message: GroupedMessage, writer = ""): void {
-    assertMessage(message);
+    checkMessage(message);
     this.#assertOpen("write to");
     this.#push([...this.#lastLines.complete(writer), message]);
   }
@@ -172,13 +175,12 @@ export class LineBuffer extends LineIO {
    * @param size Return only the last `size` of them; none when it is not
    * positive.
    * @returns The items.
-   * @throws {TypeError} If the size is not an integer.
+   * @throws {TypeError} If the size is not a number.
+   * @throws {RangeError} If the size is not an integer.
    * @throws {LinesError} If the buffer is closed.
    */
   read(size: number = this.maxlen): LineItem[] {
-    if (!Number.isInteger(size)) {
-      throw new TypeError(`Argument "size" must be an integer, found ${size}`);
-    }
+    checkInteger("size", size);
     this.#assertOpen("read");
     const count = Math.min(size, this.maxlen);
     if (count <= 0) return [];
@@ -221,7 +223,9 @@ export class LineBuffer extends LineIO {
    */
   events(options: LineEventsOptions = {}): ReadableStream<LineEvent[]> {
     this.#assertOpen("read");
-    const { stored = false } = options;
+    const { stored = false, next } = options;
+    checkBoolean("stored", stored);
+    if (next !== undefined) checkInteger("next", next, { min: 0 });
     const start = stored ? this.#history.firstShown : this.#history.next;
     return lineEvents({
       history: this.#history,
@@ -231,7 +235,7 @@ export class LineBuffer extends LineIO {
         this.#watchers.add(notify);
         return () => this.#watchers.delete(notify);
       },
-    }, options.next ?? start);
+    }, next ?? start);
   }
 
   /** A stream that writes what it gets, and completes the last line at its end. */
@@ -262,8 +266,11 @@ export class LineBuffer extends LineIO {
     for (const notify of this.#watchers) notify();
   }
 
-  #assertOpen(deed: string): void {
+  #assertOpen(action: string): void {
     if (!this.#closed) return;
-    throw new LinesError(`Cannot ${deed} a line buffer once closed`, "closed");
+    throw new LinesError(
+      "CLOSED",
+      `Cannot ${action} a line buffer once closed`,
+    );
   }
 }

@@ -1,20 +1,24 @@
 import type { LineItem } from "./grouped_message.ts";
 
 /**
- * What went wrong: `"closed"` a closed buffer or mirror was used,
- * `"rejected"` the host answered with an error, `"unreachable"` no answer came
- * in spite of all retries, `"timeout"` none came in time, `"stopped"` the
- * buffer asks its mirrors to stop, `"lost"` the buffer's side is gone.
+ * The kind of a failure:
+ *
+ * - `"CLOSED"`: a closed buffer, mirror or reader was used.
+ * - `"REJECTED"`: the host answered with an error.
+ * - `"UNREACHABLE"`: no answer came in spite of all retries.
+ * - `"TIMEOUT"`: no answer came in time.
+ * - `"STOPPED"`: the buffer asks its mirrors to stop.
+ * - `"LOST"`: the buffer on the other side is closed.
  */
 export type LinesErrorCode =
-  | "closed"
-  | "rejected"
-  | "unreachable"
-  | "timeout"
-  | "stopped"
-  | "lost";
+  | "CLOSED"
+  | "REJECTED"
+  | "UNREACHABLE"
+  | "TIMEOUT"
+  | "STOPPED"
+  | "LOST";
 
-/** What a {@linkcode LinesError} says besides its message. */
+/** Details of a {@linkcode LinesError}. */
 export interface LinesErrorOptions extends ErrorOptions {
   /** Status of the HTTP reply, when there was one. */
   status?: number;
@@ -42,26 +46,26 @@ export interface LinesErrorOptions extends ErrorOptions {
 export class LinesError extends Error {
   /** Name of the class. */
   override readonly name: string = "LinesError";
-  /** What went wrong. */
+  /** The kind of the failure. */
   readonly code: LinesErrorCode;
   /** Status of the HTTP reply, when there was one. */
   readonly status: number | undefined;
   /**
-   * What a mirror took and its buffer never confirmed, in order: texts (each
-   * maybe of several lines) and messages. Empty for other failures.
+   * The texts, each of one or more lines, and messages that a mirror took and
+   * its buffer never confirmed, in order. Empty for other failures.
    */
   readonly undelivered: readonly LineItem[];
 
   /**
    * Builds the error.
    *
+   * @param code The kind of the failure.
    * @param message What happened and what to do.
-   * @param code What went wrong.
-   * @param options Status, undelivered items, cause.
+   * @param options Cause, status, undelivered items.
    */
   constructor(
-    message: string,
     code: LinesErrorCode,
+    message: string,
     options: LinesErrorOptions = {},
   ) {
     const { status, undelivered = [], cause } = options;
@@ -95,9 +99,9 @@ export class StopIteration extends LinesError {
   /**
    * Builds the error.
    *
-   * @param options What was not delivered.
+   * @param options Undelivered items.
    */
   constructor(options: LinesErrorOptions = {}) {
-    super("The buffer asks its mirrors to stop", "stopped", options);
+    super("STOPPED", "The buffer asks its mirrors to stop", options);
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 export {
-  assertMessage,
+  checkMessage,
   deserializeItem,
   GroupedMessage,
   type LineItem,
@@ -32,5 +32,3 @@ export {
   type LinesErrorOptions,
   StopIteration,
 } from "./lines_error.ts";
-export { assertPositive } from "./positive.ts";
-export { assertText } from "./text_argument.ts";

@@ -1,6 +1,7 @@
 import { delay } from "@std/async";
-import { assertToken } from "../protocol/mod.ts";
-import { assertPositive, LinesError } from "../buffer/mod.ts";
+import { checkToken } from "../protocol/mod.ts";
+import { checkInteger, checkString, refused } from "../../internal/mod.ts";
+import { LinesError } from "../buffer/mod.ts";
 
 /** Pause before the second attempt, in milliseconds; each further one doubles. */
 const FIRST_PAUSE_MILLISECONDS = 200;
@@ -53,14 +54,16 @@ export class HostClient {
 
   constructor(address: string, options: HostClientOptions = {}) {
     const { timeout = 30_000, token, headers = {} } = options;
+    checkString("address", address);
     if (!/^https?:\/\/[^?#]+$/.test(address) || !URL.canParse(address)) {
-      throw new TypeError(
-        'Argument "address" must be a URL like ' +
-          `"http://localhost:5000/sync-stream", found "${address}"`,
+      throw refused(
+        "address",
+        'a URL like "http://localhost:5000/sync-stream"',
+        address,
       );
     }
-    assertPositive({ timeout });
-    if (token !== undefined) assertToken(token);
+    checkInteger("timeout", timeout, { min: 1 });
+    if (token !== undefined) checkToken(token);
     this.#address = address.replace(/\/$/, "");
     this.#timeout = timeout;
     this.headersGet = {
@@ -70,7 +73,7 @@ export class HostClient {
       ...headers,
     };
     // Later it would look as if the host could not be reached.
-    assertHeaders(this.headersGet);
+    checkHeaders(this.headersGet);
     this.#client = Deno.createHttpClient({});
   }
 
@@ -106,7 +109,7 @@ export class HostClient {
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(
-      new LinesError("The connection to the host was closed here", "closed"),
+      new LinesError("CLOSED", "The connection to the host was closed here"),
     );
     this.#client.close();
   }
@@ -159,9 +162,9 @@ export class HostClient {
   #lateError(cause: unknown): LinesError {
     const why = cause instanceof TypeError ? `: ${reasonOf(cause)}` : "";
     return new LinesError(
+      "TIMEOUT",
       `The host at ${this.#address} did not answer within ` +
         `${this.#timeout} ms${why}`,
-      "timeout",
       { cause },
     );
   }
@@ -169,19 +172,19 @@ export class HostClient {
   #explain(error: unknown): unknown {
     if (!(error instanceof TypeError)) return error;
     return new LinesError(
+      "UNREACHABLE",
       `Cannot reach the host at ${this.#address}: ${reasonOf(error)}`,
-      "unreachable",
       { cause: error },
     );
   }
 }
 
-function assertHeaders(headers: Record<string, string>): void {
+function checkHeaders(headers: Record<string, string>): void {
   try {
     new Headers(headers);
   } catch (cause) {
     throw new TypeError(
-      'Argument "headers" has a name or a value that HTTP does not allow',
+      '"headers" must be names and values that HTTP allows, found others',
       { cause },
     );
   }
@@ -218,18 +221,18 @@ function assertArrived(request: HostRequest, response: Response): void {
   const { redirected, status, url } = response;
   if (request.method !== "POST" || !redirected || status === 201) return;
   throw new LinesError(
+    "REJECTED",
     `The host has moved and does not take posts on the way, use "${url}"`,
-    "rejected",
     { status },
   );
 }
 
 function rejection({ ok, status, url }: Response, message = ""): LinesError {
   return new LinesError(
+    "REJECTED",
     ok
       ? `${url} is not a line host: it answers something else`
       : `The host answers ${status}: ${message}`,
-    "rejected",
     { status },
   );
 }

@@ -1,4 +1,5 @@
 import { deadline, delay } from "@std/async";
+import { checkInteger } from "../../internal/mod.ts";
 import { decodeEvent, EventStreamParser } from "../protocol/mod.ts";
 import {
   deserializeItem,
@@ -54,9 +55,7 @@ export class LineHostReader {
    * @throws {LinesError} If the host does not answer, or with an error.
    */
   async read(n?: number): Promise<LineItem[]> {
-    if (n !== undefined && !Number.isSafeInteger(n)) {
-      throw new TypeError(`Argument "n" must be an integer, found ${n}`);
-    }
+    if (n !== undefined) checkInteger("n", n);
     const { data } = await this.#client.request({
       method: "GET",
       path: n === undefined ? "" : `?n=${n}`,
@@ -64,11 +63,11 @@ export class LineHostReader {
     try {
       if (Array.isArray(data)) return data.map(deserializeItem);
     } catch (cause) {
-      throw new LinesError("The host answers other items", "rejected", {
+      throw new LinesError("REJECTED", "The host answers other items", {
         cause,
       });
     }
-    throw new LinesError("The host answers without items", "rejected");
+    throw new LinesError("REJECTED", "The host answers without items");
   }
 
   /**

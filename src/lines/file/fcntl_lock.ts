@@ -1,9 +1,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { delay } from "@std/async";
 import { dirname } from "@std/path";
-
-/** SQLite's result code for a file that another process has locked. */
-const SQLITE_BUSY = 5;
+import { isSqliteBusy } from "../../internal/mod.ts";
 
 const FIRST_PAUSE_MILLISECONDS = 1;
 const LONGEST_PAUSE_MILLISECONDS = 5;
@@ -121,12 +119,7 @@ function tryLock(
     return true;
   } catch (error) {
     if (database.connection.isTransaction) database.unlock.run();
-    if (isBusy(error)) return false;
+    if (isSqliteBusy(error)) return false;
     throw error;
   }
-}
-
-function isBusy(error: unknown): boolean {
-  const { errcode } = error as { errcode?: number };
-  return errcode !== undefined && (errcode & 0xff) === SQLITE_BUSY;
 }

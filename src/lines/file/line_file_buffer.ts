@@ -1,8 +1,12 @@
 import { resolve } from "@std/path";
 import {
-  assertMessage,
-  assertPositive,
-  assertText,
+  checkInteger,
+  checkOneOf,
+  checkString,
+  refused,
+} from "../../internal/mod.ts";
+import {
+  checkMessage,
   GroupedMessage,
   LastLines,
   LineIO,
@@ -82,22 +86,20 @@ export class LineFileBuffer extends LineIO {
    *
    * @param path Path of the buffer, with or without `.log`.
    * @param options Limits of the buffer.
-   * @throws {TypeError} If the path has no name or an option is out of its range.
+   * @throws {TypeError} If the path has no name, or an option is of the wrong
+   * type.
+   * @throws {RangeError} If a limit is not a positive integer.
    */
   constructor(path: string, options: LineFileBufferOptions = {}) {
     super();
     const { maxlen = 20, maxLineChars = 65_536, layout = "journal" } = options;
-    assertPositive({ maxlen, maxLineChars });
-    if (layout !== "journal" && layout !== "files") {
-      throw new TypeError(
-        `Argument "layout" must be "journal" or "files", found "${layout}"`,
-      );
-    }
+    checkString("path", path);
+    checkInteger("maxlen", maxlen, { min: 1 });
+    checkInteger("maxLineChars", maxLineChars, { min: 1 });
+    checkOneOf("layout", layout, ["journal", "files"]);
     const base = path.replace(/\.log$/, "");
     if (/(^|[\\/])\.{0,2}$/.test(base)) {
-      throw new TypeError(
-        `Argument "path" must end with a file's name, found "${path}"`,
-      );
+      throw refused("path", "a path that ends with a file's name", path);
     }
     this.maxlen = maxlen;
     // The same files, wherever the program goes.
@@ -131,7 +133,7 @@ export class LineFileBuffer extends LineIO {
    * @throws {LinesError} If the buffer is closed.
    */
   async write(text: string): Promise<number> {
-    assertText(text);
+    checkString("text", text);
     this.#assertOpen("write to");
     await this.#append(this.#lastLine.write("", text));
     return text.length;
@@ -144,7 +146,7 @@ export class LineFileBuffer extends LineIO {
    * @throws {LinesError} If the buffer is closed.
    */
   async append(message: GroupedMessage): Promise<void> {
-    assertMessage(message);
+    checkMessage(message);
     this.#assertOpen("write to");
     await this.#append([...this.#lastLine.complete(""), message]);
   }
@@ -166,14 +168,13 @@ export class LineFileBuffer extends LineIO {
    * @param size Return only the last `size` of them; none when it is not
    * positive.
    * @returns The items.
-   * @throws {TypeError} If the size is not an integer.
+   * @throws {TypeError} If the size is not a number.
+   * @throws {RangeError} If the size is not an integer.
    * @throws {Deno.errors.InvalidData} If something else wrote to the journal.
    * @throws {LinesError} If the buffer is closed.
    */
   async read(size: number = this.maxlen): Promise<LineItem[]> {
-    if (!Number.isInteger(size)) {
-      throw new TypeError(`Argument "size" must be an integer, found ${size}`);
-    }
+    checkInteger("size", size);
     this.#assertOpen("read");
     const count = Math.min(size, this.maxlen);
     if (count <= 0) return [];
@@ -221,8 +222,11 @@ export class LineFileBuffer extends LineIO {
     if (items.length > 0) await this.#files.append(items);
   }
 
-  #assertOpen(deed: string): void {
+  #assertOpen(action: string): void {
     if (!this.closed) return;
-    throw new LinesError(`Cannot ${deed} a line buffer once closed`, "closed");
+    throw new LinesError(
+      "CLOSED",
+      `Cannot ${action} a line buffer once closed`,
+    );
   }
 }

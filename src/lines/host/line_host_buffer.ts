@@ -1,3 +1,4 @@
+import { checkInteger, refused } from "../../internal/mod.ts";
 import { pacedBody } from "./paced_body.ts";
 import {
   asksBeforeWriting,
@@ -15,7 +16,6 @@ import {
   Refusal,
 } from "../protocol/mod.ts";
 import {
-  assertPositive,
   type LineBufferOptions,
   type LineEvent,
   LinesError,
@@ -117,7 +117,9 @@ export class LineHostBuffer extends MirroredLineBuffer {
    * Starts empty, and is served by `handler` or `serve`.
    *
    * @param options Route, limits and secret.
-   * @throws {TypeError} If an option is out of its range.
+   * @throws {TypeError} If an option is of the wrong type, or the route is not
+   * a path, or the token cannot be sent in a header.
+   * @throws {RangeError} If a limit is not a positive integer.
    */
   constructor(options: LineHostBufferOptions = {}) {
     super(options);
@@ -129,11 +131,12 @@ export class LineHostBuffer extends MirroredLineBuffer {
       stallTimeout = 30_000,
     } = options;
     if (!/^(\/[^/?#\s]+)+$/.test(apiRoute)) {
-      throw new TypeError(
-        `Argument "apiRoute" must be a path like "/sync-stream", found "${apiRoute}"`,
-      );
+      throw refused("apiRoute", 'a path like "/sync-stream"', apiRoute);
     }
-    assertPositive({ maxBodyBytes, bodyTimeout, stallTimeout });
+    const limits = { maxBodyBytes, bodyTimeout, stallTimeout };
+    for (const [name, limit] of Object.entries(limits)) {
+      checkInteger(name, limit, { min: 1 });
+    }
     this.apiRoute = apiRoute;
     this.#path = new URL(apiRoute, "http://localhost").pathname;
     this.#bodies = new RequestBodies({ maxBodyBytes, bodyTimeout });
@@ -321,7 +324,7 @@ export class LineHostBuffer extends MirroredLineBuffer {
   #reply(
     status: number,
     body: string,
-    headers: Record<string, string> = {},
+    headers: Readonly<Record<string, string>> = {},
   ): Response {
     return new Response(pacedBody(body, this.#stallTimeout), {
       status,
@@ -361,7 +364,7 @@ function stateName(request: Request, query: URLSearchParams): string {
 
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  const isClosed = error instanceof LinesError && error.code === "closed";
+  const isClosed = error instanceof LinesError && error.code === "CLOSED";
   return isClosed
     ? new Refusal(410, "The buffer is closed")
     : new Refusal(500, String(error));

@@ -1,5 +1,5 @@
+import { checkBoolean, checkString } from "../../internal/mod.ts";
 import {
-  assertText,
   GroupedMessage,
   isPairOpenAt,
   lengthOfWholeLines,
@@ -77,7 +77,9 @@ export abstract class LineMirror extends LineIO {
    */
   constructor(transport: MirrorTransport, options: LineMirrorOptions = {}) {
     super();
-    this.aggressive = options.aggressive ?? false;
+    const { aggressive = false } = options;
+    checkBoolean("aggressive", aggressive);
+    this.aggressive = aggressive;
     this.#transport = transport;
     this.#queue = new MirrorQueue((post) => this.#deliver(post));
   }
@@ -265,7 +267,7 @@ export abstract class LineMirror extends LineIO {
 
   /** Takes a text, and gives back what of it goes now. */
   #take(text: string): string {
-    assertText(text);
+    checkString("text", text);
     const all = this.#unsent + this.#normalize(text);
     const length = this.#lengthToSend(all);
     this.#unsent = all.slice(length);
@@ -370,7 +372,7 @@ export abstract class LineMirror extends LineIO {
 
   #assertOpen(): void {
     if (!this.closed) return;
-    throw new LinesError("Cannot use a line mirror once closed", "closed");
+    throw new LinesError("CLOSED", "Cannot use a line mirror once closed");
   }
 }
 

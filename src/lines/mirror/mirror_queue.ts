@@ -147,5 +147,5 @@ function withUndelivered(
   if (error instanceof StopIteration) return new StopIteration({ undelivered });
   if (!(error instanceof LinesError)) return error;
   const { message, code, status, cause } = error;
-  return new LinesError(message, code, { status, cause, undelivered });
+  return new LinesError(code, message, { status, cause, undelivered });
 }

@@ -1,11 +1,12 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { checkString } from "../../internal/mod.ts";
 
 /** The secret that a host's clients must know. */
 export class HostToken {
   readonly #digest: Uint8Array;
 
   constructor(token: string) {
-    assertToken(token);
+    checkToken(token);
     this.#digest = digestOf(token);
   }
 
@@ -21,12 +22,14 @@ export class HostToken {
   }
 }
 
-/** Throws when a token is none that every client can send in a header. */
-export function assertToken(token: string): void {
+/** Throws a `TypeError` unless every client can send the token in a header. */
+export function checkToken(token: unknown): asserts token is string {
+  checkString("token", token);
   if (/^[!-~]+( +[!-~]+)*$/.test(token)) return;
+  // The message does not show the token, which is a secret.
   throw new TypeError(
-    'Argument "token" must be of printable ASCII characters, ' +
-      "not start or end with a space, and not be empty",
+    '"token" must be printable ASCII characters that neither start nor end ' +
+      "with a space, found a text that no header can carry",
   );
 }
 

@@ -12,7 +12,7 @@ export {
   type EventPosition,
   EventStreamParser,
 } from "./event_stream.ts";
-export { assertToken, HostToken } from "./host_token.ts";
+export { checkToken, HostToken } from "./host_token.ts";
 export {
   asksBeforeWriting,
   CLOSED_HEADER,

@@ -23,12 +23,17 @@ export type MirrorPost =
 
 /** A request that the host refuses, as an HTTP reply. */
 export class Refusal extends Error {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
   constructor(
-    readonly status: number,
+    status: number,
     message: string,
-    readonly headers: Record<string, string> = {},
+    headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
+    this.status = status;
+    this.headers = headers;
   }
 }
 

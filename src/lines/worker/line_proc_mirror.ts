@@ -3,7 +3,8 @@ import {
   type LineMirrorOptions,
   type MirrorTransport,
 } from "../mirror/mod.ts";
-import { assertPositive, LinesError, StopIteration } from "../buffer/mod.ts";
+import { checkInteger } from "../../internal/mod.ts";
+import { LinesError, StopIteration } from "../buffer/mod.ts";
 import type { PortReply, PortRequest } from "./port_messages.ts";
 import { encodePost, type MirrorPost } from "../protocol/mod.ts";
 
@@ -39,7 +40,7 @@ export class LineProcMirror extends LineMirror {
    */
   constructor(port: MessagePort, options: LineProcMirrorOptions = {}) {
     const { timeout = 30_000 } = options;
-    assertPositive({ timeout });
+    checkInteger("timeout", timeout, { min: 1 });
     super(new PortTransport(port, timeout), options);
   }
 }
@@ -108,12 +109,12 @@ class PortTransport implements MirrorTransport {
 }
 
 function goneError(): LinesError {
-  return new LinesError("The buffer of this mirror is closed", "lost");
+  return new LinesError("LOST", "The buffer of this mirror is closed");
 }
 
 function lateError(timeout: number): LinesError {
   return new LinesError(
+    "TIMEOUT",
     `The owner of the buffer did not answer within ${timeout} ms`,
-    "timeout",
   );
 }

@@ -37,7 +37,7 @@ Deno.test("read(n) gives the last n, and none for zero and below", () => {
   assertEquals(buffer.read(99), ["1", "2", "3"]);
   assertEquals(buffer.read(0), []);
   assertEquals(buffer.read(-1), []);
-  assertThrows(() => buffer.read(1.5), TypeError, "1.5");
+  assertThrows(() => buffer.read(1.5), RangeError, "1.5");
 });
 
 Deno.test("newLine completes a last line that is not empty, and else nothing", () => {
@@ -194,7 +194,7 @@ Deno.test("unfinished lines of many writers are limited, and none is lost", () =
 Deno.test("only texts are written and only messages appended", () => {
   const buffer = new LineBuffer();
   const number: unknown = 5;
-  assertThrows(() => buffer.write(number as string), TypeError, "number");
+  assertThrows(() => buffer.write(number as string), TypeError, "found 5");
   const text: unknown = "two\nlines";
   assertThrows(
     () => buffer.append(text as GroupedMessage),
@@ -206,9 +206,15 @@ Deno.test("only texts are written and only messages appended", () => {
 
 Deno.test("limits must be positive integers", () => {
   for (const maxlen of [0, -1, 1.5, NaN, Infinity]) {
-    assertThrows(() => new LineBuffer({ maxlen }), TypeError, "maxlen");
+    assertThrows(() => new LineBuffer({ maxlen }), RangeError, "maxlen");
   }
-  assertThrows(() => new LineBuffer({ maxChars: 0 }), TypeError, "maxChars");
+  const text: unknown = "3";
+  assertThrows(
+    () => new LineBuffer({ maxlen: text as number }),
+    TypeError,
+    '"maxlen" must be a positive integer, found "3"',
+  );
+  assertThrows(() => new LineBuffer({ maxChars: 0 }), RangeError, "maxChars");
 });
 
 Deno.test("using a closed buffer is an error, closing it twice is not", async () => {

@@ -153,7 +153,7 @@ Deno.test("a mirror is no terminal and no file, and shows its headers", async ()
   for (const address of ["", "localhost:5000", "ftp://x/y", "http://"]) {
     assertThrows(() => new LineHostMirror(address), TypeError, "address");
   }
-  assertThrows(() => served.mirror({ timeout: 0 }), TypeError, "timeout");
+  assertThrows(() => served.mirror({ timeout: 0 }), RangeError, "timeout");
   assertThrows(() => served.mirror({ token: "\u62bd" }), TypeError, "token");
   assertThrows(
     () => served.mirror({ headers: { "X Y": "1" } }),
@@ -304,7 +304,7 @@ Deno.test("an error page in HTML is an error with its status", async () => {
   const mirror = served.mirror();
   const error = await assertRejects(() => mirror.write("x\n"), LinesError);
   assertEquals([error.code, error.status, error.undelivered], [
-    "rejected",
+    "REJECTED",
     500,
     ["x\n"],
   ]);
@@ -339,7 +339,7 @@ Deno.test("a post that is redirected arrives, or is an error", async () => {
     LinesError,
     `use "${served.address}"`,
   );
-  assertEquals([error.code, error.undelivered], ["rejected", ["lost\n"]]);
+  assertEquals([error.code, error.undelivered], ["REJECTED", ["lost\n"]]);
   await assertRejects(() => mirror.close(), LinesError);
   assertEquals(served.host.read(), ["kept"]);
 });
@@ -408,7 +408,7 @@ Deno.test("a host that never answers is given up in time, and the lines are on t
     assertEquals(write.status, "rejected");
     const error = write.status === "rejected" && write.reason;
     assertInstanceOf(error, LinesError);
-    assertEquals([error.code, error.undelivered], ["timeout", [
+    assertEquals([error.code, error.undelivered], ["TIMEOUT", [
       "a\n",
       "b\nc\n",
     ]]);
@@ -431,7 +431,7 @@ Deno.test("a host that is not there is an error that has the lines, within the t
     LinesError,
     "refused",
   );
-  assertEquals([error.code, error.undelivered], ["timeout", ["x\n"]]);
+  assertEquals([error.code, error.undelivered], ["TIMEOUT", ["x\n"]]);
   const stream = mirror.writable.getWriter();
   stream.write("y\n").catch(() => {});
   await assertRejects(() => stream.closed, LinesError);

@@ -86,7 +86,7 @@ Deno.test("an error page of a host in Python is an error with its status", async
     "500",
   );
   assertEquals([error.code, error.status, error.undelivered.map(String)], [
-    "rejected",
+    "REJECTED",
     500,
     ["fail"],
   ]);

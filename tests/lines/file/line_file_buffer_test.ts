@@ -200,12 +200,12 @@ Deno.test("only texts are written and only messages appended to files", async ()
   await assertRejects(
     () => buffer.write(number as string),
     TypeError,
-    'Argument "text" must be a string, found number',
+    '"text" must be a string, found 5',
   );
   await assertRejects(
     () => buffer.append(number as GroupedMessage),
     TypeError,
-    'Argument "message" must be a GroupedMessage, found 5',
+    '"message" must be a GroupedMessage, found 5',
   );
 });
 
@@ -215,7 +215,7 @@ Deno.test("wrong arguments and missing directories are errors", async () => {
   }
   assertThrows(
     () => new LineFileBuffer("x", { maxlen: 0 }),
-    TypeError,
+    RangeError,
     "maxlen",
   );
   const buffer = new LineFileBuffer("/nowhere/at/all/job");
