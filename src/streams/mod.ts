@@ -1,10 +1,28 @@
 /**
  * Byte streams with real back-pressure, the building blocks of every other
- * module: equal chunks out of any source of bytes, reads of any size, splitting
- * in bounded memory, hashing on the way.
+ * module.
+ *
+ * {@linkcode bufferIterator} cuts any source of bytes into equal chunks,
+ * {@linkcode BufferIteratorIO} reads it as one reads a file, {@linkcode tee}
+ * splits it in bounded memory and {@linkcode HashingStream} hashes it on the
+ * way. {@linkcode ByteReader} reads a stream into one buffer again and again,
+ * {@linkcode LineBatchStream} takes text apart into lines,
+ * {@linkcode ByteLimitStream} and {@linkcode pacedStream} keep a sender or a
+ * reader within limits.
  *
  * @module
  */
+export {
+  ByteLimitStream,
+  type ByteLimitStreamOptions,
+  ByteReader,
+  type Duplex,
+  LineAssembler,
+  type LineAssemblerOptions,
+  LineBatchStream,
+  pacedStream,
+  type PacedStreamOptions,
+} from "./blocks/mod.ts";
 export {
   bufferIterator,
   BufferIteratorIO,

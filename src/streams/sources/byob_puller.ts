@@ -1,4 +1,4 @@
-import type { BytePuller } from "./byte_puller.ts";
+import type { StreamPuller } from "./byte_puller.ts";
 
 /** Most bytes asked of the stream at once. */
 const READ_BYTES = 1_048_576;
@@ -7,11 +7,11 @@ const READ_BYTES = 1_048_576;
  * Pulls from a byte stream that fills buffers, so never more of it than was
  * asked for.
  *
- * The stream gets a buffer of the puller's own and the bytes are copied: many
+ * `pull` gives the stream a buffer of its own and copies the bytes: many
  * streams close without answering the pending read, and the buffer they hold
  * then never comes back.
  */
-export class ByobPuller implements BytePuller {
+export class ByobPuller implements StreamPuller {
   readonly ready = false;
   readonly #reader: ReadableStreamBYOBReader;
   #buffer = new ArrayBuffer(0);
@@ -32,23 +32,22 @@ export class ByobPuller implements BytePuller {
     if (this.#buffer.byteLength < length) {
       this.#buffer = new ArrayBuffer(length);
     }
-    const part = await this.#read(new Uint8Array(this.#buffer, 0, length));
-    if (!part) return 0;
+    const part = await this.fill(new Uint8Array(this.#buffer, 0, length));
     into.set(part);
     this.#buffer = part.buffer;
     return part.length;
   }
 
-  async cancel(reason: unknown): Promise<void> {
-    if (!this.#closed) await this.#reader.cancel(reason);
-  }
-
-  async #read(into: Uint8Array<ArrayBuffer>) {
+  async fill(view: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     try {
-      return (await this.#reader.read(into)).value;
+      return (await this.#reader.read(view)).value ?? new Uint8Array();
     } catch (error) {
-      if (this.#closed) return undefined;
+      if (this.#closed) return new Uint8Array();
       throw error;
     }
+  }
+
+  async cancel(reason: unknown): Promise<void> {
+    if (!this.#closed) await this.#reader.cancel(reason);
   }
 }

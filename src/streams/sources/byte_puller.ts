@@ -11,3 +11,13 @@ export interface BytePuller {
   /** Lets go of a source that has not come to its end. */
   cancel(reason: unknown): Promise<void>;
 }
+
+/** A stream as a thing to pull from, which can also fill the puller's buffer. */
+export interface StreamPuller extends BytePuller {
+  /**
+   * Fills the start of `view` and returns the part that is filled, empty only
+   * at the end. The buffer of `view` passes to the stream and comes back with
+   * the result, except at the end and with an error.
+   */
+  fill(view: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+}

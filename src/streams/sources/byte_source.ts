@@ -1,5 +1,5 @@
 import { ByobPuller } from "./byob_puller.ts";
-import type { BytePuller } from "./byte_puller.ts";
+import type { BytePuller, StreamPuller } from "./byte_puller.ts";
 import { type ChunkIterator, ChunkPuller } from "./chunk_puller.ts";
 import { FilePuller } from "./file_puller.ts";
 import { inspect } from "../../internal/mod.ts";
@@ -66,7 +66,8 @@ export function openSource(
   throw notASource(source);
 }
 
-export function openStream(stream: ReadableStream<Uint8Array>): BytePuller {
+/** As {@linkcode openSource}, for a stream. */
+export function openStream(stream: ReadableStream<Uint8Array>): StreamPuller {
   if (stream.locked) {
     throw new TypeError(
       `Cannot read the source: it is a ReadableStream that another reader has locked`,

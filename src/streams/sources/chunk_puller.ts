@@ -1,4 +1,4 @@
-import type { BytePuller } from "./byte_puller.ts";
+import type { StreamPuller } from "./byte_puller.ts";
 import { inspect } from "../../internal/mod.ts";
 
 /** What an iterator or the reader of a stream hands out. */
@@ -16,7 +16,7 @@ export interface ChunkIterator {
 type MaybePromise<T> = T | PromiseLike<T>;
 
 /** Pulls from whatever hands out chunks of its own, by copying them. */
-export class ChunkPuller implements BytePuller {
+export class ChunkPuller implements StreamPuller {
   readonly #iterator: ChunkIterator;
   #chunk: Uint8Array = new Uint8Array();
   /** Bytes of the chunk when it came, and how many of them are gone. */
@@ -39,6 +39,10 @@ export class ChunkPuller implements BytePuller {
       if (!this.#accept(next)) return 0;
     }
     return this.#copy(into);
+  }
+
+  async fill(view: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    return view.subarray(0, await this.pull(view));
   }
 
   async cancel(reason: unknown): Promise<void> {

@@ -4,5 +4,5 @@
  *
  * @module
  */
-export type { BytePuller } from "./byte_puller.ts";
+export type { BytePuller, StreamPuller } from "./byte_puller.ts";
 export { type ByteSource, openSource, openStream } from "./byte_source.ts";
