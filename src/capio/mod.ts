@@ -42,10 +42,31 @@
  */
 export * from "./session/capio_path.ts";
 export * from "./session/capio_workspace.ts";
-export * from "./cl/mod.ts";
+export {
+  type CapioClAlias,
+  type CapioClApp,
+  type CapioClCommitArguments,
+  type CapioClCommitRule,
+  type CapioClConfig,
+  type CapioClEndpoint,
+  CapioClEngine,
+  type CapioClEngineOptions,
+  CapioClError,
+  type CapioClFireRule,
+  type CapioClHomeNodePolicies,
+  type CapioClProblem,
+  type CapioClRule,
+  type CapioClSettings,
+  type CapioClStreamingRule,
+  mergeCapioCl,
+  parseCapioCl,
+  type ParseCapioClOptions,
+  parseCapioClSettings,
+  serializeCapioCl,
+} from "./cl/mod.ts";
 export * from "./session/context.ts";
 export * from "./platform/capio_error.ts";
-export * from "./launch/step_command.ts";
+export * from "./launch/mod.ts";
 export {
   followWorkflow,
   type FollowWorkflowOptions,
@@ -62,4 +83,3 @@ export {
 } from "./observe/status.ts";
 export * from "./observe/timeline.ts";
 export * from "./observe/timeline_intervals.ts";
-export * from "./launch/workflow_plan.ts";

@@ -52,6 +52,16 @@ export function checkString(
   if (typeof value !== "string") throw refused(name, "a string", value);
 }
 
+/** Throws a `TypeError` unless `value` is an array of non-empty strings. */
+export function checkStrings(
+  name: string,
+  value: unknown,
+): asserts value is readonly string[] {
+  const isRight = Array.isArray(value) &&
+    value.every((it) => typeof it === "string" && it !== "");
+  if (!isRight) throw refused(name, "an array of non-empty strings", value);
+}
+
 /** Throws a `TypeError` unless `value` is `true` or `false`. */
 export function checkBoolean(
   name: string,

@@ -8,11 +8,27 @@ import {
   checkOneOf,
   checkSignal,
   checkString,
+  checkStrings,
 } from "../../src/internal/mod.ts";
 
 type ErrorClass = typeof TypeError | typeof RangeError;
 
 const REFUSED: [check: () => void, error: ErrorClass, message: string][] = [
+  [
+    () => checkStrings("names", ["a", 3]),
+    TypeError,
+    '"names" must be an array of non-empty strings, found [ "a", 3 ]',
+  ],
+  [
+    () => checkStrings("names", [""]),
+    TypeError,
+    '"names" must be an array of non-empty strings, found [ "" ]',
+  ],
+  [
+    () => checkStrings("names", "a"),
+    TypeError,
+    '"names" must be an array of non-empty strings, found "a"',
+  ],
   [
     () => checkInteger("maxLag", -1, { min: 1 }),
     RangeError,

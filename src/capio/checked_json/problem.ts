@@ -1,4 +1,4 @@
-import { CapioError } from "../platform/capio_error.ts";
+import { CapioError } from "../platform/mod.ts";
 
 /** One thing that is wrong in a CAPIO-CL file or in its TOML settings. */
 export interface CapioClProblem {

@@ -1,4 +1,4 @@
-import { CapioError } from "../platform/capio_error.ts";
+import { CapioError } from "../platform/mod.ts";
 import type { CapioClAlias } from "./config.ts";
 
 /**

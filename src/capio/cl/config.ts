@@ -1,16 +1,4 @@
-/**
- * When a file or a directory is finished.
- *
- * - `on_close`: after the `count`-th close by one of its producers
- * - `on_termination`: when every process of every producer has left
- * - `on_file`: when all `dependencies` are committed; they are paths, not globs
- * - `on_n_files`: when the directory has at least `count` entries
- */
-export type CapioClCommitRule =
-  | { readonly type: "on_close"; readonly count: number }
-  | { readonly type: "on_termination" }
-  | { readonly type: "on_file"; readonly dependencies: readonly string[] }
-  | { readonly type: "on_n_files"; readonly count: number };
+import type { CapioClCommitRule } from "./commit_rule.ts";
 
 /**
  * When a reader gets the bytes of a file: `update` once it is committed,

@@ -1,5 +1,5 @@
 import { relative, resolve, SEPARATOR } from "@std/path";
-import { parentOf } from "../platform/relative_path.ts";
+import { parentOf } from "../platform/mod.ts";
 
 /** A relative path that normalising leaves as it is: most of those asked for. */
 const NORMAL_PATH =

@@ -1,10 +1,11 @@
 import { resolve } from "@std/path";
-import { CapioError } from "../platform/capio_error.ts";
-import type {
-  CapioClCommitRule,
-  CapioClConfig,
-  CapioClFireRule,
-} from "./config.ts";
+import { CapioError } from "../platform/mod.ts";
+import {
+  type CapioClCommitRule,
+  COMMIT_RULES,
+  dependenciesOf,
+} from "./commit_rule.ts";
+import type { CapioClConfig, CapioClFireRule } from "./config.ts";
 import {
   directoriesAbove,
   isAbsolutePattern,
@@ -104,13 +105,18 @@ export class CapioClEngine {
   }
 
   /**
-   * When the path is finished. `on_n_files` is about a directory, never about
-   * what lies in it.
+   * When the path is finished. A rule for directories, such as `on_n_files`, is
+   * never about what lies in them.
    */
   commitRule(path: string): CapioClCommitRule {
     for (const { entry, isInherited } of this.#index.about(path)) {
       const { committed, hasStreamingRule } = entry;
-      if (isInherited && committed?.type === "on_n_files") continue;
+      if (
+        isInherited && committed &&
+        COMMIT_RULES[committed.type].isForDirectories
+      ) {
+        continue;
+      }
       if (committed) return committed;
       if (hasStreamingRule) break;
     }
@@ -235,7 +241,7 @@ function appNames(
 function allDependencies(entries: Iterable<RuleEntry>): Set<string> {
   return new Set(
     [...entries].flatMap(({ committed }) =>
-      committed?.type === "on_file" ? committed.dependencies : []
+      committed && dependenciesOf(committed) || []
     ),
   );
 }

@@ -1,6 +1,7 @@
-import { CapioError } from "../platform/capio_error.ts";
+import { CapioError } from "../platform/mod.ts";
 import { aliasExpander } from "./alias.ts";
-import type { CapioClCommitRule, CapioClConfig } from "./config.ts";
+import { mapDependencies } from "./commit_rule.ts";
+import type { CapioClConfig } from "./config.ts";
 import { RuleTable } from "./rule_table.ts";
 
 /**
@@ -73,10 +74,6 @@ function same(
 function withoutAliases(config: CapioClConfig): CapioClConfig {
   const expand = aliasExpander(config.aliases);
   const { homeNodePolicies, storage } = config;
-  const expandRule = (rule: CapioClCommitRule): CapioClCommitRule =>
-    rule.type === "on_file"
-      ? { ...rule, dependencies: expand(rule.dependencies) }
-      : rule;
   return {
     ...config,
     aliases: [],
@@ -87,7 +84,9 @@ function withoutAliases(config: CapioClConfig): CapioClConfig {
       streaming: app.streaming.map((rule) => ({
         ...rule,
         paths: expand(rule.paths),
-        ...(rule.committed && { committed: expandRule(rule.committed) }),
+        ...(rule.committed && {
+          committed: mapDependencies(rule.committed, expand),
+        }),
       })),
     })),
     permanent: expand(config.permanent),

@@ -4,11 +4,16 @@
  *
  * @module
  */
+export {
+  type CapioClCommitArguments,
+  type CapioClCommitRule,
+  dependenciesOf,
+} from "./commit_rule.ts";
 export * from "./config.ts";
 export * from "./engine.ts";
 export * from "./merge.ts";
 export * from "./parse.ts";
-export * from "../checked_json/problem.ts";
+export { CapioClError, type CapioClProblem } from "../checked_json/mod.ts";
 export type { CapioClRule } from "./rule.ts";
 export * from "./serialize.ts";
 export * from "./settings.ts";

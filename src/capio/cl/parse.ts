@@ -1,6 +1,6 @@
-import { parseCheckedJson } from "../checked_json/checked_json.ts";
+import { parseCheckedJson } from "../checked_json/mod.ts";
+import { parseCommitRule } from "./commit_rule_text.ts";
 import type {
-  CapioClCommitRule,
   CapioClConfig,
   CapioClHomeNodePolicies,
   CapioClStreamingRule,
@@ -97,35 +97,13 @@ function toConfig(file: CapioClFile): CapioClConfig {
 }
 
 function toStreamingRule(rule: StreamingFile): CapioClStreamingRule {
-  const committed = toCommitRule(rule);
+  const committed = parseCommitRule(rule);
   return {
     kind: rule.dirname === undefined ? "file" : "directory",
     paths: rule.dirname ?? rule.name ?? [],
     ...(committed === undefined ? {} : { committed }),
     ...(rule.mode === undefined ? {} : { mode: rule.mode }),
   };
-}
-
-function toCommitRule(rule: StreamingFile): CapioClCommitRule | undefined {
-  if (rule.committed === undefined) return undefined;
-  const [type, argument] = splitOnce(rule.committed, ":");
-  switch (type) {
-    case "on_close":
-      return { type, count: Number(argument ?? 1) };
-    case "on_n_files":
-      return { type, count: rule.n_files ?? 1 };
-    case "n_files":
-      return { type: "on_n_files", count: Number(argument) };
-    case "on_file":
-      return { type, dependencies: dependenciesOf(rule, argument) };
-    default:
-      return { type: "on_termination" };
-  }
-}
-
-function dependenciesOf(rule: StreamingFile, named?: string): string[] {
-  const listed = rule.file_deps ?? rule.files_deps ?? [];
-  return named === undefined ? listed : [...new Set([named, ...listed])];
 }
 
 function toHomeNodePolicies(
@@ -136,9 +114,4 @@ function toHomeNodePolicies(
     hashing,
     manual: manual.map(({ name, app_node }) => ({ name, appNode: app_node })),
   };
-}
-
-function splitOnce(text: string, separator: string): [string, string?] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }

@@ -1,7 +1,11 @@
-import { CapioError } from "../platform/capio_error.ts";
+import { CapioError } from "../platform/mod.ts";
 import { aliasExpander } from "./alias.ts";
+import {
+  type CapioClCommitRule,
+  COMMIT_RULES,
+  mapDependencies,
+} from "./commit_rule.ts";
 import type {
-  CapioClCommitRule,
   CapioClConfig,
   CapioClFireRule,
   CapioClStreamingRule,
@@ -74,8 +78,13 @@ export class RuleTable {
     for (const app of rule.consumers ?? []) entry.consumers.add(app);
     this.#state(path, "committed", committed && this.#resolve(committed));
     this.#state(path, "fire", rule.fire);
-    const impliesDirectory = committed?.type === "on_n_files" || undefined;
-    this.#state(path, "isDirectory", rule.isDirectory ?? impliesDirectory);
+    const impliesDirectory = committed &&
+      COMMIT_RULES[committed.type].isForDirectories;
+    this.#state(
+      path,
+      "isDirectory",
+      rule.isDirectory ?? (impliesDirectory || undefined),
+    );
     this.#state(path, "isPermanent", rule.isPermanent);
     this.#state(path, "isExcluded", rule.isExcluded);
   }
@@ -97,9 +106,10 @@ export class RuleTable {
     rule: CapioClCommitRule,
     expand: (paths: readonly string[]) => readonly string[] = (paths) => paths,
   ): CapioClCommitRule {
-    if (rule.type !== "on_file") return rule;
-    const dependencies = expand(rule.dependencies).map(this.#normalize).sort();
-    return { type: "on_file", dependencies };
+    return mapDependencies(
+      rule,
+      (paths) => expand(paths).map(this.#normalize).sort(),
+    );
   }
 
   #declare(path: string): RuleEntry {

@@ -1,17 +1,15 @@
 import {
+  array,
   type Condition,
   type JsonObject,
   members,
-} from "../checked_json/members.ts";
-import {
-  array,
-  number,
   oneOf,
   optional,
   type Schema,
-  string,
-  where,
-} from "../checked_json/schema.ts";
+} from "../checked_json/mod.ts";
+import type { CommitRuleFile } from "./commit_rule.ts";
+import { commitRuleEntries, unmetByCommitRule } from "./commit_rule_text.ts";
+import { optionalPaths, paths, text } from "./path_schemas.ts";
 
 /** A CAPIO-CL file as it is written. */
 export interface CapioClFile {
@@ -36,14 +34,10 @@ export interface AppFile {
 }
 
 /** One element of `streaming`, as it is written. */
-export interface StreamingFile {
+export interface StreamingFile extends CommitRuleFile {
   name?: string[];
   dirname?: string[];
-  committed?: string;
   mode?: "update" | "no_update";
-  n_files?: number;
-  file_deps?: string[];
-  files_deps?: string[];
 }
 
 /** The value of `home_node_policies`, as it is written. */
@@ -52,14 +46,6 @@ export interface HomeNodeFile {
   hashing?: string[];
   manual?: { name: string[]; app_node: string }[];
 }
-
-const text = where(
-  string("a string"),
-  "a string that is not empty",
-  (it) => it !== "",
-);
-const paths = array(text, "an array of paths");
-const optionalPaths = optional(paths);
 
 const homeNodeSchema = members({
   create: optionalPaths,
@@ -106,35 +92,14 @@ function appSchema(strict: boolean): Schema<AppFile> {
 }
 
 function streamingSchema(strict: boolean): Schema<StreamingFile> {
-  const documented = { files_deps: optionalPaths };
   return members({
     name: optionalPaths,
     dirname: optionalPaths,
-    committed: optional(commitRuleSchema(strict)),
     mode: optional(
       oneOf(["update", "no_update"], '"update" or "no_update"'),
     ),
-    n_files: optional(
-      where(
-        where(number("a number"), "a whole number", Number.isSafeInteger),
-        "a number that is not negative",
-        (it) => it >= 0,
-      ),
-    ),
-    file_deps: optionalPaths,
-    ...(strict ? {} : documented),
+    ...commitRuleEntries(strict),
   }, strict ? streamingRuleIsWhole : documentedRuleIsWhole);
-}
-
-function commitRuleSchema(strict: boolean): Schema<string> {
-  const expected =
-    '"on_close", "on_close:N" with N from 1, "on_termination", "on_file" or "on_n_files"';
-  const count = "[1-9][0-9]{0,8}";
-  const forms = [`on_close(?::${count})?`, "on_termination", "on_file"];
-  forms.push("on_n_files");
-  if (!strict) forms.push("on_file:.+", `n_files:${count}`);
-  const form = new RegExp(`^(?:${forms.join("|")})$`, "s");
-  return where(string(expected), expected, (it) => form.test(it));
 }
 
 function* configurationNeedsItsVersion(
@@ -168,24 +133,12 @@ function* noBoth(
 function* streamingRuleIsWhole(
   rule: JsonObject,
 ): Generator<Condition> {
-  const { name, dirname, committed, n_files, file_deps, files_deps } = rule;
+  const { name, dirname } = rule;
   if (name === undefined && dirname === undefined) {
     yield ["name", 'member "name" or member "dirname"'];
   }
   if (name !== undefined && dirname !== undefined) {
     yield ["dirname", 'no member "dirname" beside member "name"'];
   }
-  if (committed === "on_file" && file_deps === undefined) {
-    if (files_deps === undefined) {
-      yield ["file_deps", 'member "file_deps", which "on_file" needs'];
-    }
-  }
-  if (committed === "on_n_files" && (n_files === undefined || n_files === 0)) {
-    yield ["n_files", 'a number from 1, which "on_n_files" needs'];
-  }
-  const needsDirectory = typeof committed === "string" &&
-    /^(on_)?n_files/.test(committed);
-  if (needsDirectory && name !== undefined) {
-    yield ["committed", `a commit rule of files beside member "name"`];
-  }
+  yield* unmetByCommitRule(rule);
 }

@@ -1,8 +1,5 @@
-import type {
-  CapioClCommitRule,
-  CapioClConfig,
-  CapioClStreamingRule,
-} from "./config.ts";
+import { serializeCommitRule } from "./commit_rule_text.ts";
+import type { CapioClConfig, CapioClStreamingRule } from "./config.ts";
 import type { CapioClFile, StreamingFile } from "./schema.ts";
 
 /**
@@ -57,23 +54,9 @@ function streamingFile(
 ): StreamingFile {
   return {
     [kind === "directory" ? "dirname" : "name"]: [...paths],
-    ...(committed && commitFile(committed)),
+    ...(committed && serializeCommitRule(committed)),
     ...(mode && { mode }),
   };
-}
-
-function commitFile(rule: CapioClCommitRule): StreamingFile {
-  const { type } = rule;
-  switch (type) {
-    case "on_termination":
-      return { committed: type };
-    case "on_close":
-      return { committed: rule.count === 1 ? type : `${type}:${rule.count}` };
-    case "on_n_files":
-      return { committed: type, n_files: rule.count };
-    case "on_file":
-      return { committed: type, file_deps: [...rule.dependencies] };
-  }
 }
 
 /** What is empty may be left out of the file, but for the graph itself. */

@@ -1,18 +1,20 @@
 import { parse } from "@std/toml";
 import { builtin } from "../platform/mod.ts";
-import { excerpt, showFound } from "../checked_json/found.ts";
-import { members } from "../checked_json/members.ts";
-import { formatJsonPath } from "../checked_json/json_scan.ts";
-import { CapioClError, type CapioClProblem } from "../checked_json/problem.ts";
 import {
   boolean,
+  CapioClError,
+  type CapioClProblem,
+  excerpt,
+  formatJsonPath,
   type Issue,
+  members,
   number,
   optional,
   type Schema,
+  showFound,
   string,
   where,
-} from "../checked_json/schema.ts";
+} from "../checked_json/mod.ts";
 
 /** An address of the multicast monitor. */
 export interface CapioClEndpoint {

@@ -1,13 +1,13 @@
-import { parseCheckedJson } from "../checked_json/checked_json.ts";
-import { members } from "../checked_json/members.ts";
 import {
   array,
   below,
+  members,
   optional,
+  parseCheckedJson,
   type Schema,
   string,
   where,
-} from "../checked_json/schema.ts";
+} from "../checked_json/mod.ts";
 
 /** A step of a {@linkcode WorkflowPlan}: a script that knows nothing of it. */
 export interface StepPlan {

@@ -14,4 +14,5 @@ export * from "./path_text.ts";
 export * from "./paths.ts";
 export * from "./relative_path.ts";
 export * from "./system.ts";
+export * from "./system_directory.ts";
 export * from "./wakeups.ts";

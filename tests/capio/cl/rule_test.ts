@@ -2,8 +2,8 @@ import { assertThrows } from "@std/assert";
 import { CapioClEngine, type CapioClRule } from "../../../src/capio/mod.ts";
 
 const REFUSED: [rule: unknown, error: typeof TypeError, message: string][] = [
-  [{ path: "" }, TypeError, '"path" must be a string that is not empty'],
-  [{}, TypeError, '"path" must be a string that is not empty'],
+  [{ path: "" }, RangeError, '"path" must be a non-empty string, found ""'],
+  [{}, TypeError, '"path" must be a string, found undefined'],
   [
     { path: "a", committed: "on_open" },
     TypeError,
@@ -17,15 +17,15 @@ const REFUSED: [rule: unknown, error: typeof TypeError, message: string][] = [
   [
     { path: "a", closeCount: 0 },
     RangeError,
-    '"closeCount" must be a whole number from 1, found 0',
+    '"closeCount" must be a positive integer, found 0',
   ],
   [
     { path: "a", committed: "on_n_files" },
     TypeError,
     '"on_n_files" needs "directoryNFileExpected"',
   ],
-  ["a", TypeError, 'A rule must be an object, found "a"'],
-  [null, TypeError, "A rule must be an object, found null"],
+  ["a", TypeError, '"rule" must be an object, found "a"'],
+  [null, TypeError, '"rule" must be an object, found null'],
   [
     { path: "a", comitted: "on_close" },
     TypeError,
@@ -34,17 +34,17 @@ const REFUSED: [rule: unknown, error: typeof TypeError, message: string][] = [
   [
     { path: "a", closeCount: "2" },
     TypeError,
-    '"closeCount" must be a whole number from 1, found "2"',
+    '"closeCount" must be a positive integer, found "2"',
   ],
   [
     { path: "a", producers: "writer" },
     TypeError,
-    '"producers" must be an array of strings, found "writer"',
+    '"producers" must be an array of non-empty strings, found "writer"',
   ],
   [
     { path: "a", fileDependencies: ["b", 3] },
     TypeError,
-    '"fileDependencies" must be an array of strings, found an array',
+    '"fileDependencies" must be an array of non-empty strings, found [ "b", 3 ]',
   ],
   [
     { path: "a", isPermanent: "yes" },
