@@ -4,7 +4,7 @@ import {
   mergeCapioCl,
   parseCapioCl,
 } from "../cl/mod.ts";
-import { lose, loseHopeless, settle, settleDependents } from "./ending.ts";
+import { lose, loseHopeless, settle, settleDependents } from "./file_ends.ts";
 import type {
   CloseEvent,
   EndEvent,

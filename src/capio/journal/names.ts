@@ -1,4 +1,4 @@
-import { settle, settleDependents } from "./ending.ts";
+import { settle, settleDependents } from "./file_ends.ts";
 import { parentOf } from "../platform/relative_path.ts";
 import type { EntryKind } from "./event.ts";
 import type { WorkflowFile, WorkflowState } from "./state.ts";

@@ -1,5 +1,5 @@
 import { delay } from "@std/async";
-import { isOver } from "../journal/commit.ts";
+import { isOver } from "../journal/completion.ts";
 import { fold } from "../journal/fold.ts";
 import { JournalFollower } from "../journal/follower.ts";
 import type { WorkflowState } from "../journal/state.ts";

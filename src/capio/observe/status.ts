@@ -1,5 +1,5 @@
 import { missingForCommit } from "../workflow/readiness.ts";
-import { isInSpool } from "../journal/commit.ts";
+import { isInSpool } from "../journal/completion.ts";
 import { standstill } from "../journal/deadlock.ts";
 import type { WorkflowFile, WorkflowState } from "../journal/state.ts";
 import { ifPresent, system } from "../platform/system.ts";

@@ -3,7 +3,7 @@ import {
   directoryPhase,
   lostFiller,
   producersGone,
-} from "../journal/commit.ts";
+} from "../journal/completion.ts";
 import type { Member, WorkflowFile, WorkflowState } from "../journal/state.ts";
 
 /** Who asks: a member and the app it belongs to. */

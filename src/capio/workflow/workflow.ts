@@ -1,5 +1,5 @@
 import type { CapioClRule } from "../cl/mod.ts";
-import { isInSpool, isOver } from "../journal/commit.ts";
+import { isInSpool, isOver } from "../journal/completion.ts";
 import type { Ending, EventBody } from "../journal/event.ts";
 import { engineWith, initialState } from "../journal/fold.ts";
 import { JournalFollower } from "../journal/follower.ts";

@@ -4,7 +4,10 @@ import type {
   JournalEvent,
 } from "../../../src/capio/journal/event.ts";
 import { fold, initialState } from "../../../src/capio/journal/fold.ts";
-import { directoryPhase, isOver } from "../../../src/capio/journal/commit.ts";
+import {
+  directoryPhase,
+  isOver,
+} from "../../../src/capio/journal/completion.ts";
 import type { WorkflowState } from "../../../src/capio/journal/state.ts";
 
 /** A journal as a list of `[member, event]`. */

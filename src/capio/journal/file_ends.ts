@@ -1,4 +1,4 @@
-import { hopelessFiles, isComplete } from "./commit.ts";
+import { hopelessFiles, isComplete } from "./completion.ts";
 import type { WorkflowFile, WorkflowState } from "./state.ts";
 
 /** Commits the file if its rule is satisfied, and then what waits for it. */
