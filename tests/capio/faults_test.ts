@@ -12,7 +12,7 @@ import {
   withCapio,
   workflowStatus,
 } from "@sluice/sluice/capio";
-import { Disk } from "../disk.ts";
+import { Disk } from "../support/disk.ts";
 import { eventually, flow, Step, streamed, TestDirectory } from "./step.ts";
 import { printing, TestWorkflow } from "./test_workflow.ts";
 

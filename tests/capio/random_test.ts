@@ -16,6 +16,7 @@ import {
   type PlannedFile,
   type PlannedStep,
 } from "./random_plan.ts";
+import { seededRandom } from "../support/seeded_random.ts";
 import { type ClApp, Step, type StepResult, TestDirectory } from "./step.ts";
 
 const ACTOR = import.meta.resolve("./random_actor.ts");
@@ -36,7 +37,7 @@ Deno.test("whatever happens, readers get the committed bytes or the error they a
   const end = performance.now() + seconds * 1000;
   let rounds = 0;
   do {
-    const problems = await playRound(makePlan(randomFrom(seed)));
+    const problems = await playRound(makePlan(seededRandom(seed).random));
     assertEquals(problems, [], `CAPIO_SEED=${seed}`);
     seed++;
     rounds++;
@@ -242,14 +243,4 @@ function writeRules(dir: TestDirectory, plan: Plan): string {
 async function allOf<T>(promises: Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(promises);
   return await Promise.all(promises);
-}
-
-/** Numbers below 1 that look random: the mulberry32 generator. */
-function randomFrom(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), seed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

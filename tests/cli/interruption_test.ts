@@ -2,7 +2,7 @@ import { assertEquals, assertFalse } from "@std/assert";
 import { delay } from "@std/async";
 import { existsSync } from "node:fs";
 import { LineHostBuffer } from "@sluice/sluice/lines";
-import { temporaryPath } from "../store/_temporary_directory.ts";
+import { temporaryPath } from "../support/temporary_directory.ts";
 import {
   configFlag,
   denoFlags,

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { stdConfigArgs } from "../../tools/std_config.ts";
-import { temporaryPath } from "../store/_temporary_directory.ts";
+import { temporaryPath } from "../support/temporary_directory.ts";
 
 const cli = fromFileUrl(import.meta.resolve("../../src/cli/mod.ts"));
 const config = await stdConfigArgs();

@@ -5,6 +5,7 @@ import {
   EventError,
   EventManager,
 } from "../../src/events/mod.ts";
+import { seededRandom } from "../support/seeded_random.ts";
 
 class Animal extends BaseEvent {
   constructor(readonly name: string, source?: unknown) {
@@ -220,13 +221,7 @@ Deno.test("events() fails rather than lose an event or queue without limit", asy
 });
 
 Deno.test("whatever is connected in whatever order, every listener hears its events in priority order", () => {
-  const seed = crypto.getRandomValues(new Uint32Array(1))[0];
-  console.log(`seed ${seed}`);
-  let state = seed;
-  const random = (below: number) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor(state / 2 ** 32 * below);
-  };
+  const { below: random } = seededRandom();
   const classes = [BaseEvent, Animal, Dog];
   const events = new EventManager();
   const model: { cls: number; priority: number; order: number }[] = [];

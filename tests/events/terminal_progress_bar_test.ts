@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { stdConfigArgs } from "../../tools/std_config.ts";
-import { hasTerminals, inTerminal } from "../terminal.ts";
+import { hasTerminals, inTerminal } from "../support/terminal.ts";
 
 const program = fromFileUrl(import.meta.resolve("./_draw_progress.ts"));
 

@@ -4,19 +4,15 @@ import { delay } from "@std/async";
 import { fromFileUrl } from "@std/path";
 import { openStore } from "../../src/store/mod.ts";
 import { stdConfigArgs } from "../../tools/std_config.ts";
-import { temporaryPath } from "./_temporary_directory.ts";
+import { seededRandom } from "../support/seeded_random.ts";
+import { temporaryPath } from "../support/temporary_directory.ts";
 
 const writer = fromFileUrl(import.meta.resolve("./_writer.ts"));
 const kills = Number(Deno.env.get("SLUICE_KILLS") ?? 12);
 
 for (const scheme of ["file", "sqlite"]) {
   Deno.test(`${scheme}: a process killed at any instant leaves the old value or the new one, and nothing else`, async () => {
-    const seed = Number(
-      Deno.env.get("SLUICE_SEED") ??
-        crypto.getRandomValues(new Uint32Array(1))[0],
-    );
-    console.log(`seed ${seed}`);
-    const random = generator(seed);
+    const { random } = seededRandom();
     const path = temporaryPath();
     const url = `${scheme}:${path}`;
     let next = 1;
@@ -89,12 +85,4 @@ function assertNoStrayFiles(path: string): void {
   assert(names(`${path}/blobs`).length <= 1);
   const known = ["blobs", "lock", "next", "values"];
   assert(names(path).every((name) => known.includes(name)));
-}
-
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { stdConfigArgs } from "../../tools/std_config.ts";
-import { temporaryPath } from "./_temporary_directory.ts";
+import { temporaryPath } from "../support/temporary_directory.ts";
 
 const program = fromFileUrl(import.meta.resolve("./_large_value.ts"));
 

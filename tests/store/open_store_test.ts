@@ -11,7 +11,7 @@ import {
   openStore,
   SqliteStore,
 } from "../../src/store/mod.ts";
-import { temporaryPath } from "./_temporary_directory.ts";
+import { temporaryPath } from "../support/temporary_directory.ts";
 
 Deno.test("a URL opens the store that it names", async () => {
   const path = resolve(temporaryPath());

@@ -7,7 +7,7 @@ import {
   StoreError,
 } from "../../src/store/mod.ts";
 import { stdConfigArgs } from "../../tools/std_config.ts";
-import { temporaryPath } from "./_temporary_directory.ts";
+import { temporaryPath } from "../support/temporary_directory.ts";
 
 const updater = fromFileUrl(import.meta.resolve("./_updater.ts"));
 const names = ["1", "2", "3"];

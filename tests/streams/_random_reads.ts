@@ -1,5 +1,5 @@
 import type { ByteSource } from "../../src/streams/mod.ts";
-import type { Random } from "./_random.ts";
+import type { SeededRandom } from "../support/seeded_random.ts";
 
 /** Most bytes that {@linkcode readOnce} asks for. */
 export const LARGEST_READ = 2_000;
@@ -7,7 +7,7 @@ export const LARGEST_READ = 2_000;
 /** The next chunk of `stream` through a reader of a random kind. */
 export async function readOnce(
   stream: ReadableStream<Uint8Array>,
-  random: Random,
+  random: SeededRandom,
 ): Promise<Uint8Array | undefined> {
   if (random.below(2) === 0) {
     const reader = stream.getReader();
@@ -30,7 +30,7 @@ export interface RandomSource {
 
 /** A source of a random kind that gives `data` and then ends, or fails. */
 export function randomSource(
-  random: Random,
+  random: SeededRandom,
   data: Uint8Array<ArrayBuffer>,
   error: Error | null,
 ): RandomSource {

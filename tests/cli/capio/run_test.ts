@@ -1,5 +1,5 @@
 import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { hasTerminals, inTerminal } from "../../terminal.ts";
+import { hasTerminals, inTerminal } from "../../support/terminal.ts";
 import {
   denoFlags,
   isAlive,

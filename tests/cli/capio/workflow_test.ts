@@ -5,7 +5,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { hasTerminals, inTerminal } from "../../terminal.ts";
+import { hasTerminals, inTerminal } from "../../support/terminal.ts";
 import {
   configFlag,
   ENDLESS,

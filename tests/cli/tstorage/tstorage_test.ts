@@ -9,6 +9,7 @@ import {
   UnitPayloadType,
 } from "../../../src/tstorage/mod.ts";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
+import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 
 const CLI = new URL("../../../src/cli/mod.ts", import.meta.url).href;
 const FIELDS = ["--fields", "celsius:f32,count:i64"];
@@ -189,7 +190,7 @@ Deno.test("each command explains itself", async () => {
 
 Deno.test("serve keeps its records in the file until Ctrl-C", async () => {
   await using place = new Place();
-  const path = join(place.directory, "records.db");
+  const path = join(place.directory.path, "records.db");
   const process = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -227,16 +228,16 @@ Deno.test("serve keeps its records in the file until Ctrl-C", async () => {
 
 /** A server and a directory, and the command line that uses them. */
 class Place implements AsyncDisposable {
-  readonly directory: string = Deno.makeTempDirSync();
+  readonly directory: TemporaryDirectory = new TemporaryDirectory();
   readonly #server = serveTStorage({ port: 0 });
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.close();
-    await Deno.remove(this.directory, { recursive: true });
+    this.directory[Symbol.dispose]();
   }
 
   async file(name: string, text: string): Promise<string> {
-    const path = join(this.directory, name);
+    const path = join(this.directory.path, name);
     await Deno.writeTextFile(path, text);
     return path;
   }
@@ -254,7 +255,7 @@ class Place implements AsyncDisposable {
   }
 
   async get(...args: string[]): Promise<string[]> {
-    const output = join(this.directory, "out.csv");
+    const output = join(this.directory.path, "out.csv");
     await this.run("get", "-o", output, ...args);
     return (await Deno.readTextFile(output)).trimEnd().split("\n");
   }

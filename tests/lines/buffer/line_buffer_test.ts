@@ -7,7 +7,7 @@ import {
   LinesError,
 } from "../../../src/lines/mod.ts";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
-import { seededRandom } from "../seeded_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 
 Deno.test("each completed line is an item and the rest is the last line", () => {
   const buffer = new LineBuffer();

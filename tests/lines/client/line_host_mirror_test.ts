@@ -13,7 +13,7 @@ import {
   LinesError,
   StopIteration,
 } from "../../../src/lines/mod.ts";
-import { seededRandom } from "../seeded_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 
 /** Serves a host; `intercept` may answer in its place, or after it. */
 function serveHost(

@@ -6,15 +6,7 @@ import {
   redirectStdout,
 } from "../../../src/lines/mod.ts";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
-
-/** A directory that goes with the test. */
-async function temporaryDirectory() {
-  const path = await Deno.makeTempDir({ prefix: "sluice-lines-" });
-  return {
-    path,
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
-  };
-}
+import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 
 /** Starts a process that writes `count` lines of its own. */
 async function spawnWriter(path: string, name: string, count: number) {
@@ -36,7 +28,7 @@ async function spawnWriter(path: string, name: string, count: number) {
 }
 
 Deno.test("items are in the file, and the last line with its process", async () => {
-  await using directory = await temporaryDirectory();
+  using directory = new TemporaryDirectory();
   const path = `${directory.path}/job.log`;
   await using first = new LineFileBuffer(path);
   await using second = new LineFileBuffer(`${directory.path}/job`);
@@ -58,7 +50,7 @@ Deno.test("items are in the file, and the last line with its process", async () 
 });
 
 Deno.test("the last maxlen items are kept, in two files", async () => {
-  await using directory = await temporaryDirectory();
+  using directory = new TemporaryDirectory();
   await using buffer = new LineFileBuffer(`${directory.path}/job`, {
     maxlen: 3,
   });
@@ -77,7 +69,7 @@ Deno.test("the last maxlen items are kept, in two files", async () => {
 });
 
 Deno.test("processes write at the same time, and whole items are read meanwhile", async () => {
-  await using directory = await temporaryDirectory();
+  using directory = new TemporaryDirectory();
   const path = `${directory.path}/job`;
   await using reader = new LineFileBuffer(path, { maxlen: 500 });
   const writers = await Promise.all(
@@ -105,7 +97,7 @@ Deno.test("processes write at the same time, and whole items are read meanwhile"
 });
 
 Deno.test("a writer that is killed leaves whole items and no lock", async () => {
-  await using directory = await temporaryDirectory();
+  using directory = new TemporaryDirectory();
   const path = `${directory.path}/job`;
   await using buffer = new LineFileBuffer(path, { maxlen: 500 });
   const writer = await spawnWriter(path, "a", 1_000_000);
@@ -126,7 +118,7 @@ Deno.test("a writer that is killed leaves whole items and no lock", async () => 
 });
 
 Deno.test("prints can go to a file, and many writes at once keep their order", async () => {
-  await using directory = await temporaryDirectory();
+  using directory = new TemporaryDirectory();
   await using buffer = new LineFileBuffer(`${directory.path}/job`, {
     maxlen: 100,
   });
@@ -140,7 +132,7 @@ Deno.test("prints can go to a file, and many writes at once keep their order", a
 });
 
 Deno.test("closing completes the last line, once, and then using it is an error", async () => {
-  await using directory = await temporaryDirectory();
+  using directory = new TemporaryDirectory();
   const path = `${directory.path}/job`;
   const buffer = new LineFileBuffer(path);
   await buffer.write("half");
@@ -156,7 +148,7 @@ Deno.test("closing completes the last line, once, and then using it is an error"
 });
 
 Deno.test("a log that something else writes is refused and left alone", async () => {
-  await using directory = await temporaryDirectory();
+  using directory = new TemporaryDirectory();
   const path = `${directory.path}/app.log`;
   const text = "[info] started\n[info] ready\n[info] hal";
   await Deno.writeTextFile(path, text);
@@ -170,7 +162,7 @@ Deno.test("a log that something else writes is refused and left alone", async ()
 
 for (const layout of ["journal", "files"] as const) {
   Deno.test(`a relative path stays the same place, with layout ${layout}`, async () => {
-    await using directory = await temporaryDirectory();
+    using directory = new TemporaryDirectory();
     const module = new URL("../../../src/lines/mod.ts", import.meta.url);
     const { stdout } = await new Deno.Command(Deno.execPath(), {
       args: [
@@ -194,7 +186,7 @@ for (const layout of ["journal", "files"] as const) {
 }
 
 Deno.test("only texts are written and only messages appended to files", async () => {
-  await using directory = await temporaryDirectory();
+  using directory = new TemporaryDirectory();
   await using buffer = new LineFileBuffer(`${directory.path}/job`);
   const number: unknown = 5;
   await assertRejects(

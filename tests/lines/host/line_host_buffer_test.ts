@@ -10,7 +10,7 @@ import {
   LineHostBuffer,
   type LineHostBufferOptions,
 } from "../../../src/lines/mod.ts";
-import { seededRandom } from "../seeded_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 
 /** A served host, and the protocol written by hand. */
 function serveHost(options: LineHostBufferOptions = {}) {

@@ -6,7 +6,7 @@ import {
 } from "../../../src/lines/protocol/event_stream.ts";
 import { GroupedMessage } from "../../../src/lines/mod.ts";
 import type { LineEvent } from "../../../src/lines/mod.ts";
-import { seededRandom } from "../seeded_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 
 const EVENTS: LineEvent[] = [
   { kind: "item", id: 4, item: "data: x\nid: 7\r\n\u2028\u{1f40b}" },

@@ -11,6 +11,7 @@ import {
   StoreTransactionStartEvent,
   type TransactionalStore,
 } from "../../../src/store/mod.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 
 /** A store that does nothing but say when it is asked to. */
 class LoggingStore implements TransactionalStore {
@@ -197,13 +198,7 @@ Deno.test("a store without transactions has one context for ever", () => {
 });
 
 Deno.test("transactions and writes run in the order in which they came", async () => {
-  const seed = crypto.getRandomValues(new Uint32Array(1))[0];
-  console.log(`seed ${seed}`);
-  let state = seed;
-  const random = (below: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor(state / 2 ** 32 * below);
-  };
+  const { below: random } = seededRandom();
   await using store = await new MemoryStore().connect();
   await store.setMetadata("count", { n: 0 });
   let open = 0;

@@ -3,7 +3,7 @@ import { FileStore, StoreError } from "../../../src/store/mod.ts";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
 import { doThingsAtOnce } from "../../../src/store/testing/concurrent_operations.ts";
 import { testStore } from "../../../src/store/testing/mod.ts";
-import { temporaryPath } from "../_temporary_directory.ts";
+import { temporaryPath } from "../../support/temporary_directory.ts";
 
 testStore("file", () => new FileStore(temporaryPath()).connect(), {
   transactions: false,

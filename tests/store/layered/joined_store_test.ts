@@ -12,7 +12,7 @@ import {
   testReadOnlyStore,
   testStore,
 } from "../../../src/store/testing/mod.ts";
-import { temporaryPath } from "../_temporary_directory.ts";
+import { temporaryPath } from "../../support/temporary_directory.ts";
 
 testStore("joined", () => {
   return new JoinedStore([

@@ -6,7 +6,7 @@ import { SqliteStore, StoreError } from "../../../src/store/mod.ts";
 import { doThingsAtOnce } from "../../../src/store/testing/concurrent_operations.ts";
 import { testStore } from "../../../src/store/testing/mod.ts";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
-import { temporaryPath } from "../_temporary_directory.ts";
+import { temporaryPath } from "../../support/temporary_directory.ts";
 
 testStore("sqlite", () => new SqliteStore(temporaryPath()).connect());
 testStore("sqlite in memory", () => new SqliteStore(":memory:").connect());

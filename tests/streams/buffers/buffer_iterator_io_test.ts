@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { BufferIteratorIO } from "../../../src/streams/mod.ts";
 import { collect, pattern } from "../_data.ts";
-import { randomFrom } from "../_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 
 Deno.test("read gives exactly the bytes asked for, then those left, then none", async () => {
   const io = new BufferIteratorIO([pattern(10)]);
@@ -18,9 +18,7 @@ Deno.test("read gives exactly the bytes asked for, then those left, then none", 
 });
 
 Deno.test("sizes of reads and of chunks have nothing to do with each other", async () => {
-  const seed = Date.now() % 1e9;
-  console.log(`seed ${seed}`);
-  const random = randomFrom(seed);
+  const random = seededRandom();
   for (let round = 0; round < 100; round++) {
     const data = pattern(random.below(50_000));
     const most = 1 + random.below(20_000);

@@ -7,7 +7,11 @@ import {
 } from "@std/assert";
 import { bufferIterator, type ByteSource } from "../../../src/streams/mod.ts";
 import { collect, pattern, temporaryFile } from "../_data.ts";
-import { type Random, randomFrom } from "../_random.ts";
+import {
+  newSeed,
+  type SeededRandom,
+  seededRandom,
+} from "../../support/seeded_random.ts";
 import { randomSource, readOnce } from "../_random_reads.ts";
 
 Deno.test("every chunk has exactly bufferSize bytes, the last may be shorter", async () => {
@@ -202,11 +206,13 @@ Deno.test("reading file after file leaves timers their turn", async () => {
 });
 
 Deno.test("any source, read in any way, gives its bytes up to the end, the limit or the abort", async () => {
-  const seed = Number(Deno.env.get("BUFFER_SEED") ?? Date.now() % 1e9);
+  const seed = newSeed();
   const rounds = Number(Deno.env.get("BUFFER_ROUNDS") ?? 500);
-  console.log(`BUFFER_SEED=${seed}`);
   for (let round = 0; round < rounds; round++) {
-    await randomReads(randomFrom(seed + round), `BUFFER_SEED=${seed + round}`);
+    await randomReads(
+      seededRandom(seed + round),
+      `SLUICE_SEED=${seed + round}`,
+    );
   }
 });
 
@@ -250,7 +256,7 @@ Deno.test("wrong arguments are refused before anything is read", () => {
 });
 
 /** A source of a random kind, read by readers of random kinds. */
-async function randomReads(random: Random, seed: string) {
+async function randomReads(random: SeededRandom, seed: string) {
   const data = pattern(random.below(5_000));
   const error = random.below(3) === 0 ? new Error("the source failed") : null;
   const source = randomSource(random, data, error);

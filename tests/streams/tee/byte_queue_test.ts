@@ -1,12 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { ByteQueue } from "../../../src/streams/tee/byte_queue.ts";
 import { pattern } from "../_data.ts";
-import { randomFrom } from "../_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 
 Deno.test("what is appended can be copied from anywhere until it is dropped", () => {
-  const seed = Date.now() % 1e9;
-  console.log(`seed ${seed}`);
-  const random = randomFrom(seed);
+  const random = seededRandom();
   const data = pattern(3_000_000);
   const queue = new ByteQueue();
   let start = 0;

@@ -7,7 +7,7 @@ import {
   serveTStorage,
   TStorageError,
 } from "../../../src/tstorage/mod.ts";
-import { seededRandom } from "../seeded_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 
 const type = new ColumnsPayloadType({ value: "u32" });
 

@@ -10,7 +10,7 @@ import {
   columnDecoder,
   objectDecoder,
 } from "../../../src/tstorage/wire/record_decoder.ts";
-import { seededRandom } from "../seeded_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 import { GET_REPLY } from "../wire_bytes.ts";
 
 Deno.test("random answers end with a status, and hold no more than the limit", async () => {

@@ -8,7 +8,7 @@ import {
   type StructValue,
   TuplePayloadType,
 } from "../../../src/tstorage/mod.ts";
-import { seededRandom } from "../seeded_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 
 /** Payloads of many shapes, with the values that their codes can just hold. */
 const PAYLOADS: readonly (readonly [string, readonly StructValue[]])[] = [

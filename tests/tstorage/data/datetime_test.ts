@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { TStorageDateTime } from "../../../src/tstorage/mod.ts";
-import { seededRandom } from "../seeded_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 
 /** TStorage nanoseconds, the whole microseconds, the rest: reckoned by hand. */
 const TABLE: readonly [bigint, string, number][] = [

@@ -3,7 +3,7 @@ import {
   type StructValue,
   TuplePayloadType,
 } from "../../../src/tstorage/mod.ts";
-import { seededRandom } from "../seeded_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 
 const hasPython = await new Deno.Command("python3", { args: ["--version"] })
   .output().then(({ success }) => success, () => false);

@@ -11,7 +11,7 @@ import {
   ResponseStatus,
   serveTStorage,
 } from "../../../src/tstorage/mod.ts";
-import { Disk } from "../../disk.ts";
+import { Disk } from "../../support/disk.ts";
 import { ByteConnection } from "../byte_connection.ts";
 import { ERROR_HEADER, hex } from "../wire_bytes.ts";
 

@@ -7,7 +7,7 @@ import {
   serveTStorage,
 } from "../../../src/tstorage/mod.ts";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
-import { seededRandom } from "../seeded_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 
 const SERVE = `
   import { serveTStorage } from "@sluice/sluice/tstorage";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { nowNs, serveTStorage } from "../../../src/tstorage/mod.ts";
 import { ByteConnection } from "../byte_connection.ts";
-import { seededRandom } from "../seeded_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 import {
   concat,
   ERROR_HEADER,

@@ -14,8 +14,8 @@ import { RecordTable } from "../../../src/tstorage/server/record_table.ts";
 import { Settling } from "../../../src/tstorage/server/compaction.ts";
 import type { Snapshot } from "../../../src/tstorage/server/snapshot.ts";
 import { StagedRecords } from "../../../src/tstorage/server/staged_put.ts";
-import { seededRandom } from "../seeded_random.ts";
-import { TemporaryDirectory } from "../temporary_directory.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
+import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 
 Deno.test("a GET goes on seeing the records that are replaced while it is read", async () => {
   using directory = new TemporaryDirectory();

@@ -12,8 +12,8 @@ import {
   type TStorageServer,
   UnitPayloadType,
 } from "../../../src/tstorage/mod.ts";
-import { seededRandom } from "../seeded_random.ts";
-import { TemporaryDirectory } from "../temporary_directory.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
+import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;

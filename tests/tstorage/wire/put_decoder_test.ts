@@ -3,7 +3,7 @@ import {
   type PutDecoded,
   PutDecoder,
 } from "../../../src/tstorage/wire/put_decoder.ts";
-import { seededRandom } from "../seeded_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 import { hex } from "../wire_bytes.ts";
 
 const KEY = "0200000000000000 03000000 0400000000000000";

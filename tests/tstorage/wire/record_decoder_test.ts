@@ -8,7 +8,7 @@ import {
   objectDecoder,
   type RecordDecoder,
 } from "../../../src/tstorage/wire/record_decoder.ts";
-import { seededRandom } from "../seeded_random.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
 import { GET_REPLY, hex, KEY_12345, KEY_7 } from "../wire_bytes.ts";
 
 const int32 = new StructPayloadType<number>("<i");
