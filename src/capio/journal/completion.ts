@@ -1,36 +1,55 @@
+import { type CapioClCommitRule, dependenciesOf } from "../cl/mod.ts";
 import type { Member, Phase, WorkflowFile, WorkflowState } from "./state.ts";
 
-/** Whether a file's commit rule is satisfied. */
+/** Tells whether a file's commit rule is satisfied. */
 export function isComplete(state: WorkflowState, file: WorkflowFile): boolean {
   const { rule } = file;
   switch (rule.type) {
     case "on_close":
-      // Nobody is left who could close it once more, so this is all of it.
+      // With no producer left that could close it once more, this is all of it.
       return file.closes >= rule.count || producersEnded(state, file);
     case "on_file":
-      return hasDependencies(state, rule);
+      return areCommitted(state, rule.dependencies);
+    // It counts the entries of a directory, and has no meaning for a file.
     case "on_n_files":
     case "on_termination":
       return producersEnded(state, file);
   }
 }
 
-/** Whether an app has taken part and none of its processes still does. */
+/** Tells whether a directory's commit rule is satisfied with so many entries. */
+export function isCompleteWithEntries(
+  rule: CapioClCommitRule,
+  entries: number,
+): boolean {
+  switch (rule.type) {
+    case "on_n_files":
+      return entries >= rule.count;
+    case "on_close":
+    case "on_file":
+    case "on_termination":
+      return false;
+  }
+}
+
+/** Tells whether an app has taken part and none of its processes still does. */
 export function hasEnded(state: WorkflowState, app: string): boolean {
   const known = state.apps.get(app);
   return known !== undefined && known.running === 0;
 }
 
-/** Whether every app that may produce `path` has come and gone. */
+/** Tells whether `path` has declared producers, all of which have ended. */
 export function producersGone(state: WorkflowState, path: string): boolean {
   const declared = state.engine.producers(path);
   return declared.length > 0 && declared.every((app) => hasEnded(state, app));
 }
 
 /**
- * Where a directory stands: committed once its rule is satisfied, or everyone
- * who fills it has ended; lost when one of these ended badly, for then more was
- * to come. `above` are directories that wait for this one.
+ * The phase of a directory. It is committed once its rule is satisfied, or once
+ * every member that fills it has ended; it is lost when one of these failed or
+ * died, because more entries were to come.
+ *
+ * @param above Directories whose own phase depends on this one.
  */
 export function directoryPhase(
   state: WorkflowState,
@@ -41,20 +60,21 @@ export function directoryPhase(
   if (above.includes(path)) return "open";
   const rule = state.engine.commitRule(path);
   const most = state.folders.get(path)?.most ?? 0;
-  if (rule.type === "on_n_files" && most >= rule.count) return "committed";
+  if (isCompleteWithEntries(rule, most)) return "committed";
+  const dependencies = dependenciesOf(rule);
   const waiting = [...above, path];
-  if (rule.type === "on_file" && hasDependencies(state, rule, waiting)) {
+  if (dependencies && areCommitted(state, dependencies, waiting)) {
     return "committed";
   }
   if (!fillersEnded(state, path)) return "open";
   if (lostFiller(state, path)) return "lost";
-  if (rule.type !== "on_file") return "committed";
-  const isHopeless = rule.dependencies
-    .some((path) => willNeverBe(state, path, waiting));
+  if (!dependencies) return "committed";
+  const isHopeless = dependencies
+    .some((path) => willNeverBeCommitted(state, path, waiting));
   return isHopeless ? "lost" : "open";
 }
 
-/** One of those who fill a directory and who ended badly, if any did. */
+/** A member that filled a directory and then failed or died, if there is one. */
 export function lostFiller(
   state: WorkflowState,
   path: string,
@@ -67,59 +87,61 @@ export function lostFiller(
     .find((member) => member?.ending && member.ending !== "left");
 }
 
-/** Whether everyone has come and gone who puts something into a directory. */
+/** Tells whether every member that fills a directory has come and gone. */
 function fillersEnded(state: WorkflowState, path: string): boolean {
   const apps = state.engine.producers(path);
   if (apps.length > 0) return apps.every((app) => hasEnded(state, app));
-  // Where nobody has begun, somebody is still to come.
+  // As long as no member has begun, one is still to come.
   const writers = [...state.folders.get(path)?.writers ?? []];
   return writers.length > 0 &&
     writers.every((id) => state.members.get(id)?.ending);
 }
 
-/** Whether `path` names something that is finished for good. */
+/** Tells whether `path` names something that is committed, or was given. */
 export function isCommitted(
   state: WorkflowState,
   path: string,
   above?: readonly string[],
 ): boolean {
-  if (isFilled(state, path)) {
+  if (isKnownDirectory(state, path)) {
     return directoryPhase(state, path, above) === "committed";
   }
   const file = state.paths.get(path);
   return file ? file.phase === "committed" : state.given.has(path);
 }
 
-/** Whether what `path` names will never be finished. */
-function willNeverBe(
+/** Tells whether nobody is left to finish what `path` names. */
+function willNeverBeCommitted(
   state: WorkflowState,
   path: string,
   above?: readonly string[],
 ): boolean {
   if (isCommitted(state, path, above)) return false;
-  if (isFilled(state, path)) {
+  if (isKnownDirectory(state, path)) {
     return directoryPhase(state, path, above) === "lost";
   }
   const file = state.paths.get(path);
   return file ? file.phase === "lost" : producersGone(state, path);
 }
 
-/** Whether `path` is known for a directory by a rule, or by what lies in it. */
-function isFilled({ engine, paths, folders }: WorkflowState, path: string) {
+/** Tells whether a rule, or an entry in it, makes `path` a directory. */
+function isKnownDirectory(
+  { engine, paths, folders }: WorkflowState,
+  path: string,
+): boolean {
   return engine.isDirectory(path) || !paths.has(path) && folders.has(path);
 }
 
-/** Whether everything that a rule depends on is finished. */
-function hasDependencies(
+function areCommitted(
   state: WorkflowState,
-  { dependencies }: { readonly dependencies: readonly string[] },
+  paths: readonly string[],
   above?: readonly string[],
 ): boolean {
-  return dependencies.every((path) => isCommitted(state, path, above));
+  return paths.every((path) => isCommitted(state, path, above));
 }
 
 /**
- * The files that will never be finished: nobody writes to them any more, and
+ * The files that will never be finished: their producers have ended, and
  * something that each of them depends on will never be finished either.
  */
 export function hopelessFiles(
@@ -129,10 +151,10 @@ export function hopelessFiles(
     [...state.dependents].filter((file) => producersEnded(state, file)),
   );
   const isHopeless = ({ rule }: WorkflowFile) =>
-    rule.type === "on_file" && rule.dependencies.some((path) => {
+    dependenciesOf(rule)?.some((path) => {
       const file = state.paths.get(path);
       // Files that wait for each other in a circle remain, all of them.
-      return file && hopeless.has(file) || willNeverBe(state, path);
+      return file && hopeless.has(file) || willNeverBeCommitted(state, path);
     });
   let size: number;
   do {
@@ -144,7 +166,7 @@ export function hopelessFiles(
   return hopeless;
 }
 
-/** Whether everyone who may still write to the file has ended. */
+/** Tells whether every member and app that may still write the file has ended. */
 function producersEnded(state: WorkflowState, file: WorkflowFile): boolean {
   for (const id of file.writers) {
     if (!state.members.get(id)?.ending) return false;
@@ -154,16 +176,16 @@ function producersEnded(state: WorkflowState, file: WorkflowFile): boolean {
 }
 
 /**
- * Whether nobody takes part any more and nobody is still expected. An app that
- * the configuration names may come late, and then finds what it needs: the
- * files, or that their writer has failed.
+ * Tells whether no member takes part any more and no app is still expected. An
+ * app that the configuration names may come late; it then finds the files that
+ * it needs, or that their writer has failed.
  */
 export function isOver(state: WorkflowState): boolean {
-  const hasEnded = [...state.members.values()].every(({ ending }) => ending);
-  return hasEnded && state.engine.apps.every((app) => state.apps.has(app));
+  const allEnded = [...state.members.values()].every(({ ending }) => ending);
+  return allEnded && state.engine.apps.every((app) => state.apps.has(app));
 }
 
-/** Whether a file has not been moved into the real tree, or never will be. */
+/** Tells whether a file lies in the spool and not in the real tree. */
 export function isInSpool(state: WorkflowState, file: WorkflowFile): boolean {
   return file.phase !== "committed" ||
     state.unpublished.has(file.number) ||

@@ -1,11 +1,12 @@
-import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
+import { dependenciesOf } from "../cl/mod.ts";
+import { SYSTEM_DIRECTORY } from "../platform/mod.ts";
 import type { Waiting, WorkflowState } from "./state.ts";
 
 /**
- * The waits of members that wait for each other and for nobody else. Whether
- * one of them has more to do than to wait, and goes on, only itself can know.
+ * The waits of members that wait for each other and for no other member. Only
+ * such a member itself knows whether it has more to do than to wait, and goes on.
  */
-export function standstill(state: WorkflowState): readonly Waiting[] {
+export function deadlockedWaits(state: WorkflowState): readonly Waiting[] {
   const stuck = new Set([...state.waits.values()].map((it) => it.member));
   if (stuck.size < 2) return [];
   const waits = [...state.waits.values()]
@@ -24,12 +25,12 @@ export function standstill(state: WorkflowState): readonly Waiting[] {
   );
 }
 
-/** The members at work that could end a wait; none where it is not known. */
+/** The present members that could end a wait; empty where it is not known. */
 function blockersOf(state: WorkflowState, { path }: Waiting): string[] {
   if (path.startsWith(`${SYSTEM_DIRECTORY}/`)) return [];
   const file = state.paths.get(path);
-  // Others write what it depends on, or somebody who is still to come.
-  if (file?.rule.type === "on_file") return [];
+  // Other members, or apps that are still to come, write what it depends on.
+  if (file && dependenciesOf(file.rule)) return [];
   const apps = state.engine.producers(path);
   const writers = file?.writers ?? state.folders.get(path)?.writers;
   return [...state.members.values()]

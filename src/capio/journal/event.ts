@@ -1,29 +1,29 @@
 import type { CapioClRule } from "../cl/mod.ts";
 
-/** What kind of thing a path of the workflow names. */
+/** The kinds of entry that a path of the workflow can name. */
 export type EntryKind = "file" | "directory" | "symlink";
 
-/** How a process ended: by itself, by an error, or without a word. */
+/** How a member ended: by itself, by an error, or without reporting its end. */
 export type Ending = "left" | "failed" | "lost";
 
-/** What every event carries: who wrote it, and when by that one's clock. */
+/** The members of every event: its author, and the time by its author's clock. */
 interface Stamp {
   /** The member that appended the event. */
   readonly by: string;
-  /** Unix time in milliseconds: shown to people, never decided upon. */
+  /** Unix time in milliseconds; it is shown to people and decides nothing. */
   readonly time: number;
 }
 
-/** A process (or one context of it) takes part from here on. */
+/** A process, or one context of it, takes part from here on. */
 export interface JoinEvent extends Stamp {
   readonly event: "join";
   readonly app: string;
   readonly pid: number;
-  /** Whether it is a worker, which ends with its process. */
+  /** Set for a worker, which ends with its process. */
   readonly isWorker?: true;
 }
 
-/** A member ended. Anyone may report a `lost` one, whose lock is free. */
+/** A member ended. Any member may report a `lost` one, whose lock is free. */
 export interface EndEvent extends Stamp {
   readonly event: "end";
   readonly member: string;
@@ -51,37 +51,37 @@ export interface OpenEvent extends Stamp {
 export interface CloseEvent extends Stamp {
   readonly event: "close";
   readonly handle: number;
-  /** Whether the writing was given up, so that the file is incomplete. */
+  /** Set when the writer gave up, so that the file is incomplete. */
   readonly failed?: true;
-  /** Whether nothing has been written after all: the close does not count. */
+  /** Set when nothing was written after all, so that the close does not count. */
   readonly idle?: true;
 }
 
-/** A member made an entry that nobody holds open. */
+/** A member made an entry without opening it. */
 export interface MakeEvent extends Stamp {
   readonly event: "make";
   readonly path: string;
   readonly kind: EntryKind;
-  /** Whether nothing more is going to be written to it. */
+  /** Set when nothing more is going to be written to it. */
   readonly complete?: true;
-  /** Whether it takes the place of a file that was there under its name. */
+  /** Set when it replaces a file that had its name. */
   readonly replaces?: true;
 }
 
-/** An entry, with all below it, has a new name. */
+/** A member renamed an entry, and with it all below it. */
 export interface RenameEvent extends Stamp {
   readonly event: "rename";
   readonly from: string;
   readonly to: string;
 }
 
-/** An entry, with all below it, is gone. */
+/** A member removed an entry, and with it all below it. */
 export interface RemoveEvent extends Stamp {
   readonly event: "remove";
   readonly path: string;
 }
 
-/** A committed entry is in its place in the real tree. */
+/** A member moved a committed entry to its place in the real tree. */
 export interface PublishEvent extends Stamp {
   readonly event: "publish";
   readonly file: number;
@@ -93,23 +93,23 @@ export interface InputEvent extends Stamp {
   readonly path: string;
 }
 
-/** A real file that a commit rule depends on, and that nobody writes, is there. */
+/** A real file exists that a commit rule depends on and that no app produces. */
 export interface GivenEvent extends Stamp {
   readonly event: "given";
   readonly path: string;
 }
 
-/** How far a member has read a file, now and again and at its last byte. */
+/** How far a member has read a file; it is reported at times and at the end. */
 export interface ReadEvent extends Stamp {
   readonly event: "read";
   readonly path: string;
-  /** When the member had its first byte, as {@linkcode Stamp.time}. */
+  /** When the member read its first byte, as {@linkcode Stamp.time}. */
   readonly first: number;
   /** Bytes read so far. */
   readonly bytes: number;
 }
 
-/** A member has been waiting for a while; without `why` it no longer is. */
+/** A member has been waiting for a while; without `why` the wait is over. */
 export interface WaitEvent extends Stamp {
   readonly event: "wait";
   /** Unique for the member: it may wait for several things at once. */
@@ -134,25 +134,28 @@ export type JournalEvent =
   | ReadEvent
   | WaitEvent;
 
-/** An event before its author stamps it. */
+/** An event to which its author has not added the stamp yet. */
 export type EventBody = JournalEvent extends infer E
   ? E extends JournalEvent ? Omit<E, keyof Stamp> : never
   : never;
 
 /**
- * An event as the bytes of one append. The leading line break costs a byte and
- * keeps the event whole when the line before it was cut short.
+ * Encodes an event as the bytes of one append. The leading line break costs a
+ * byte and keeps the event whole when the line before it was cut short.
  */
 export function encodeEvent(event: JournalEvent): Uint8Array<ArrayBuffer> {
   return encoder.encode(`\n${JSON.stringify(event)}\n`);
 }
 
-/** The events on complete lines; lines that were cut short are passed over. */
+/**
+ * Decodes complete lines. Lines that were cut short, and events of a type that
+ * this version does not know, are passed over.
+ */
 export function decodeEvents(lines: readonly string[]): JournalEvent[] {
   const texts = lines.filter((line) => line !== "");
   try {
-    // In one go, for those who join when there is a long history. A line cut
-    // short leaves a bracket or a quote open, so that the whole is refused.
+    // One call is faster for a member that joins when the journal is long. A
+    // line cut short leaves a bracket or a quote open and fails the whole call.
     return JSON.parse(`[${texts.join(",")}]`).filter(isEvent);
   } catch {
     return texts.map(parse).filter(isEvent);
@@ -167,9 +170,26 @@ function parse(line: string): unknown {
   }
 }
 
+/** All types of event; the compiler demands an entry for each. */
+const EVENT_TYPES: Readonly<Record<JournalEvent["event"], true>> = {
+  join: true,
+  end: true,
+  rules: true,
+  open: true,
+  close: true,
+  make: true,
+  rename: true,
+  remove: true,
+  publish: true,
+  input: true,
+  given: true,
+  read: true,
+  wait: true,
+};
+
 function isEvent(value: unknown): value is JournalEvent {
   return typeof value === "object" && value !== null && "event" in value &&
-    typeof value.event === "string";
+    typeof value.event === "string" && Object.hasOwn(EVENT_TYPES, value.event);
 }
 
 const encoder = new TextEncoder();

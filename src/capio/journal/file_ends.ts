@@ -1,18 +1,18 @@
 import { hopelessFiles, isComplete } from "./completion.ts";
 import type { WorkflowFile, WorkflowState } from "./state.ts";
 
-/** Commits the file if its rule is satisfied, and then what waits for it. */
-export function settle(
+/** Commits the file if its rule is satisfied, and then what depends on it. */
+export function commitIfComplete(
   state: WorkflowState,
   file: WorkflowFile,
   event: { by: string; time: number },
 ): WorkflowState {
   if (!commit(state, file, event)) return state;
-  return isAwaited(state, file) ? settleDependents(state, event) : state;
+  return isAwaited(state, file) ? commitDependents(state, event) : state;
 }
 
-/** Commits what waited for something that is complete now. */
-export function settleDependents(
+/** Commits the files whose dependencies are committed by now. */
+export function commitDependents(
   state: WorkflowState,
   event: { by: string; time: number },
 ): WorkflowState {
@@ -27,7 +27,7 @@ export function settleDependents(
   return state;
 }
 
-/** Says that the file will never be finished, nor what depends on it. */
+/** Marks the file as lost, and with it what can no longer be finished. */
 export function lose(
   state: WorkflowState,
   file: WorkflowFile,
@@ -39,7 +39,7 @@ export function lose(
   return isAwaited(state, file) ? loseHopeless(state, member, time) : state;
 }
 
-/** Loses what nobody is left to finish. */
+/** Marks the files as lost that no producer is left to finish. */
 export function loseHopeless(
   state: WorkflowState,
   member: string,
@@ -52,7 +52,7 @@ export function loseHopeless(
   return state;
 }
 
-/** Commits the file, and no other, if its rule is satisfied. */
+/** Commits this file alone, if its rule is satisfied, and returns whether it did. */
 function commit(
   state: WorkflowState,
   file: WorkflowFile,
@@ -67,12 +67,12 @@ function commit(
   return true;
 }
 
-/** Whether the end of the file may be that of others, most often of none. */
+/** Tells whether other files depend on this one; for most files none does. */
 function isAwaited({ engine }: WorkflowState, { path }: WorkflowFile): boolean {
   return engine.dependencies.has(path);
 }
 
-/** Nothing changes what is committed or lost any more. */
+/** Enters the last phase of the file, which no later event changes. */
 function end(
   state: WorkflowState,
   file: WorkflowFile,

@@ -4,12 +4,22 @@ import {
   mergeCapioCl,
   parseCapioCl,
 } from "../cl/mod.ts";
-import { lose, loseHopeless, settle, settleDependents } from "./file_ends.ts";
+import {
+  commitDependents,
+  commitIfComplete,
+  lose,
+  loseHopeless,
+} from "./file_ends.ts";
 import type {
   CloseEvent,
   EndEvent,
+  JoinEvent,
   JournalEvent,
+  MakeEvent,
+  OpenEvent,
+  ReadEvent,
   RulesEvent,
+  WaitEvent,
 } from "./event.ts";
 import {
   applyRule,
@@ -22,47 +32,27 @@ import {
 import { emptyState, type WorkflowFile, type WorkflowState } from "./state.ts";
 
 /**
- * The state after one more event. It depends on nothing but its arguments, so
- * processes that fold the same journal agree on everything.
+ * Returns the state after one more event. The result depends on nothing but the
+ * arguments, so processes that fold the same journal agree on everything.
  *
- * It takes `state` over and may return it changed: keep no other reference. A
- * copy of the maps for every event would make joining a workflow of 100 000
+ * The call may change `state` and return it, so keep no other reference to it.
+ * A copy of the maps for every event would make joining a workflow of 100 000
  * files quadratic.
  */
 export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
   switch (event.event) {
-    case "join": {
-      const { by, app, pid, time, isWorker = false } = event;
-      state.members.set(by, { id: by, app, pid, joined: time, isWorker });
-      const known = state.apps.get(app) ?? { name: app, joined: 0, running: 0 };
-      if (known.running === 0) known.lostBy = undefined;
-      known.joined++;
-      known.running++;
-      state.apps.set(app, known);
-      return state;
-    }
+    case "join":
+      return addMember(state, event);
     case "end":
       return endMember(state, event);
     case "rules":
       return addRules(state, event);
-    case "open": {
-      const file = writableFile(state, event.path, event.by, event.time);
-      const handle = `${event.by}/${event.handle}`;
-      file.handles.add(handle);
-      state.handles.set(handle, file);
-      return state;
-    }
+    case "open":
+      return openHandle(state, `${event.by}/${event.handle}`, event);
     case "close":
       return closeHandle(state, `${event.by}/${event.handle}`, event);
-    case "make": {
-      if (event.kind === "symlink") state.renamings++;
-      unlink(state, event.path);
-      const file = create(state, event.path, event.kind, event);
-      file.isReplacing = event.replaces ?? false;
-      // As good as closed by its maker, who never opened it.
-      if (event.complete) file.closes = 1;
-      return settle(state, file, event);
-    }
+    case "make":
+      return makeEntry(state, event);
     case "rename":
       return rename(state, event.from, event.to, event);
     case "remove":
@@ -73,29 +63,15 @@ export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
       state.unpublished.delete(event.file);
       return state;
     case "input":
-      members(state.inputs, event.path).add(event.by);
+      setAt(state.inputs, event.path).add(event.by);
       return state;
     case "given":
       state.given.add(event.path);
-      return settleDependents(state, event);
-    case "read": {
-      const { by: member, path, first, time: latest, bytes } = event;
-      const reading = { member, path, first, latest, bytes };
-      state.readings.set(`${member}/${path}`, reading);
-      return state;
-    }
-    case "wait": {
-      const { by: member, path, why, time } = event;
-      const key = `${member}/${event.wait}`;
-      const { since = time } = state.waits.get(key) ?? {};
-      if (why === undefined) state.waits.delete(key);
-      else state.waits.set(key, { member, path, why, since });
-      return state;
-    }
-    default:
-      event satisfies never;
-      // Of another version, or by another program: none of ours.
-      return state;
+      return commitDependents(state, event);
+    case "read":
+      return noteReading(state, event);
+    case "wait":
+      return noteWait(state, event);
   }
 }
 
@@ -105,7 +81,7 @@ export function initialState(capioDir: string): WorkflowState {
 }
 
 /**
- * The engine for all rules so far and some more.
+ * Returns the engine for all rules so far and some more.
  *
  * @throws {CapioError} If they contradict each other.
  */
@@ -121,20 +97,31 @@ export function engineWith(
   return new CapioClEngine(config, { capioDir: state.capioDir, rules });
 }
 
+function addMember(state: WorkflowState, event: JoinEvent): WorkflowState {
+  const { by, app, pid, time, isWorker = false } = event;
+  state.members.set(by, { id: by, app, pid, joined: time, isWorker });
+  const known = state.apps.get(app) ?? { name: app, joined: 0, running: 0 };
+  if (known.running === 0) known.lostBy = undefined;
+  known.joined++;
+  known.running++;
+  state.apps.set(app, known);
+  return state;
+}
+
 function addRules(state: WorkflowState, event: RulesEvent): WorkflowState {
   const { document, rules = [] } = event;
-  // Who brings rules tries them first, so this does not throw.
+  // A member tries its rules before it brings them, so this does not throw.
   state.engine = engineWith(state, { document, rules });
   if (document !== undefined) state.documents.add(document);
   state.rules.push(...rules);
   for (const file of state.pending) applyRule(state, file);
-  for (const file of [...state.pending]) settle(state, file, event);
+  for (const file of [...state.pending]) commitIfComplete(state, file, event);
   return state;
 }
 
 function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
   const member = state.members.get(event.member);
-  // Several may report the same death, or a death after a farewell.
+  // Several members may report the same death, or one that had left before.
   if (!member || member.ending) return state;
   member.ending = event.ending;
   for (const [key, wait] of state.waits) {
@@ -148,7 +135,7 @@ function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
     if (event.ending !== "left") lose(state, file, member.id, event.time);
     else closeHandlesOf(state, file, member.id);
   }
-  for (const file of [...state.pending]) settle(state, file, event);
+  for (const file of [...state.pending]) commitIfComplete(state, file, event);
   loseHopeless(state, member.id, event.time);
   return state;
 }
@@ -166,6 +153,17 @@ function closeHandlesOf(
   }
 }
 
+function openHandle(
+  state: WorkflowState,
+  handle: string,
+  { path, by, time }: OpenEvent,
+): WorkflowState {
+  const file = writableFile(state, path, by, time);
+  file.handles.add(handle);
+  state.handles.set(handle, file);
+  return state;
+}
+
 function closeHandle(
   state: WorkflowState,
   handle: string,
@@ -178,10 +176,36 @@ function closeHandle(
   if (file.phase !== "open") return state;
   if (event.failed) return lose(state, file, event.by, event.time);
   if (!event.idle) file.closes++;
-  return settle(state, file, event);
+  return commitIfComplete(state, file, event);
 }
 
-function members(map: Map<string, Set<string>>, key: string): Set<string> {
+function makeEntry(state: WorkflowState, event: MakeEvent): WorkflowState {
+  if (event.kind === "symlink") state.renamings++;
+  unlink(state, event.path);
+  const file = create(state, event.path, event.kind, event);
+  file.isReplacing = event.replaces ?? false;
+  // Its maker never opened it and so will never close it.
+  if (event.complete) file.closes = 1;
+  return commitIfComplete(state, file, event);
+}
+
+function noteReading(state: WorkflowState, event: ReadEvent): WorkflowState {
+  const { by: member, path, first, time: latest, bytes } = event;
+  const reading = { member, path, first, latest, bytes };
+  state.readings.set(`${member}/${path}`, reading);
+  return state;
+}
+
+function noteWait(state: WorkflowState, event: WaitEvent): WorkflowState {
+  const { by: member, path, why, time } = event;
+  const key = `${member}/${event.wait}`;
+  const { since = time } = state.waits.get(key) ?? {};
+  if (why === undefined) state.waits.delete(key);
+  else state.waits.set(key, { member, path, why, since });
+  return state;
+}
+
+function setAt(map: Map<string, Set<string>>, key: string): Set<string> {
   const present = map.get(key);
   if (present) return present;
   const created = new Set<string>();

@@ -2,12 +2,12 @@ import { fold, initialState } from "./fold.ts";
 import { JournalReader } from "./journal.ts";
 import type { WorkflowState } from "./state.ts";
 
-/** Follows a journal: the state, as far as it has been read. */
+/** Follows a journal and keeps the state as far as it has been read. */
 export class JournalFollower implements Disposable {
   readonly #reader: JournalReader;
   #state: WorkflowState;
 
-  /** Opens the journal at `path`, of a workflow in `capioDir`; reads nothing. */
+  /** Opens the journal at `path` of a workflow in `capioDir`; reads nothing yet. */
   constructor(path: string, capioDir: string) {
     this.#reader = new JournalReader(path);
     this.#state = initialState(capioDir);
@@ -26,7 +26,7 @@ export class JournalFollower implements Disposable {
     return this.#state;
   }
 
-  /** Whether `path` still names this journal, and not one of a later run. */
+  /** Tells whether `path` still names this journal, and not one of a later run. */
   isAt(path: string): boolean {
     return this.#reader.isAt(path);
   }

@@ -1,4 +1,4 @@
-import { ifPresent, system } from "../platform/system.ts";
+import { ifPresent, system } from "../platform/mod.ts";
 import { decodeEvents, encodeEvent, type JournalEvent } from "./event.ts";
 
 const READ_SIZE = 256 * 1024;
@@ -23,7 +23,7 @@ export class JournalWriter implements Disposable {
   append(event: JournalEvent): void {
     const bytes = encodeEvent(event);
     if (this.#file.writeSync(bytes) === bytes.length) return;
-    // What comes next begins a line of its own, so the cut one harms nobody.
+    // The next event begins a line of its own, so the cut one does no harm.
     throw new Deno.errors.WriteZero(
       "Cannot append to the workflow's journal: the disk is full",
     );
@@ -48,14 +48,14 @@ export class JournalReader implements Disposable {
     this.#file = system.openSync(path, { read: true });
   }
 
-  /** Whether `path` still names this journal, and not one of a later run. */
+  /** Tells whether `path` still names this journal, and not one of a later run. */
   isAt(path: string): boolean {
     const present = ifPresent(() => system.statSync(path));
     const own = this.#file.statSync();
     return present?.ino === own.ino && present.dev === own.dev;
   }
 
-  /** Everything appended since the last call, by whomever. */
+  /** Reads the events that any process has appended since the last call. */
   *read(): Generator<JournalEvent> {
     let count: number | null;
     while ((count = this.#file.readSync(this.#buffer)) !== null) {
@@ -65,7 +65,7 @@ export class JournalReader implements Disposable {
     }
   }
 
-  /** The complete lines in what has been read; the rest waits for its end. */
+  /** Takes the complete lines of what has been read, and keeps the rest. */
   #takeLines(chunk: Uint8Array<ArrayBuffer>): string[] {
     const end = chunk.lastIndexOf(LINE_FEED) + 1;
     if (end === 0) {

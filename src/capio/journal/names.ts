@@ -1,9 +1,11 @@
-import { settle, settleDependents } from "./file_ends.ts";
-import { parentOf } from "../platform/relative_path.ts";
+import { dependenciesOf } from "../cl/mod.ts";
+import { parentOf } from "../platform/mod.ts";
+import { isCompleteWithEntries } from "./completion.ts";
 import type { EntryKind } from "./event.ts";
+import { commitDependents, commitIfComplete } from "./file_ends.ts";
 import type { WorkflowFile, WorkflowState } from "./state.ts";
 
-/** The file that opening `path` for writing writes to. */
+/** Returns the file that a member writes to when it opens `path` for writing. */
 export function writableFile(
   state: WorkflowState,
   path: string,
@@ -19,7 +21,7 @@ export function writableFile(
   return create(state, path, "file", { by, time });
 }
 
-/** A new file under a name, and a stale read for who has read the old one. */
+/** Creates a file under a name, and notes a stale read for each earlier reader. */
 export function create(
   state: WorkflowState,
   path: string,
@@ -48,7 +50,7 @@ export function create(
   return file;
 }
 
-/** Takes the name from what bears it. */
+/** Takes the name `path` from the file that has it. */
 export function unlink(state: WorkflowState, path: string): void {
   const file = state.paths.get(path);
   if (!file) return;
@@ -59,7 +61,7 @@ export function unlink(state: WorkflowState, path: string): void {
   state.folders.get(directory)?.entries.delete(path);
 }
 
-/** Gives what bears a name, and all below it, another one. */
+/** Renames an entry, and with it all below it. */
 export function rename(
   state: WorkflowState,
   from: string,
@@ -80,20 +82,20 @@ export function rename(
     file.isReplacing = false;
     place(state, file, path, event);
     if (unpublished) state.unpublished.set(file.number, file);
-    if (file.phase === "open") settle(state, file, event);
+    if (file.phase === "open") commitIfComplete(state, file, event);
   }
-  // What is complete may have got the name that others wait for.
+  // A complete file may now have a name that other files depend on.
   const { dependencies } = state.engine;
   const isAwaited = moved.some(({ path }) => dependencies.has(path));
-  return isAwaited ? settleDependents(state, event) : state;
+  return isAwaited ? commitDependents(state, event) : state;
 }
 
-/** `path`, and when it is a directory every known path below it. */
+/** Returns `path` and, when it is a directory, every known path below it. */
 export function pathsBelow(state: WorkflowState, path: string): string[] {
   const kind = state.paths.get(path)?.kind;
   if (kind === "file" || kind === "symlink") return [path];
   const prefix = `${path}/`;
-  // There are far fewer directories than files: most often none is meant.
+  // There are far fewer directories than files, so they are searched first.
   const isFolder = [...state.folders.keys()]
     .some((it) => it === path || it.startsWith(prefix));
   if (!isFolder) return kind ? [path] : [];
@@ -110,7 +112,7 @@ function place(
 ): void {
   file.path = path;
   state.paths.set(path, file);
-  // What an earlier one of that name held is no part of it.
+  // The entries of an earlier directory of that name are no part of this one.
   if (file.kind === "directory") state.folders.delete(path);
   const directory = parentOf(path);
   let folder = state.folders.get(directory);
@@ -121,20 +123,21 @@ function place(
   folder.entries.add(path);
   for (const writer of file.writers) folder.writers.add(writer);
   applyRule(state, file);
-  if (folder.entries.size <= folder.most) return;
-  folder.most = folder.entries.size;
+  const { most, entries } = folder;
+  if (entries.size <= most) return;
+  folder.most = entries.size;
   if (state.dependents.size === 0) return;
   const rule = state.engine.commitRule(directory);
-  if (rule.type === "on_n_files" && rule.count === folder.most) {
-    settleDependents(state, event);
-  }
+  const isCompleteNow = isCompleteWithEntries(rule, entries.size) &&
+    !isCompleteWithEntries(rule, most);
+  if (isCompleteNow) commitDependents(state, event);
 }
 
-/** Gives the file the rule that its name has. */
+/** Gives the file the commit rule of its present name. */
 export function applyRule(state: WorkflowState, file: WorkflowFile): void {
   const rule = state.engine.commitRule(file.path);
-  // Rules that speak of closing or counting mean files, not what holds them.
+  // Rules that count closes or entries are not about a directory as an entry.
   file.rule = file.kind === "directory" ? { type: "on_termination" } : rule;
-  if (file.rule.type === "on_file") state.dependents.add(file);
+  if (dependenciesOf(file.rule)) state.dependents.add(file);
   else state.dependents.delete(file);
 }

@@ -16,38 +16,38 @@ export interface Member {
   ending?: Ending;
 }
 
-/** The members that bear one application name. */
+/** The members with one application name. */
 export interface App {
   readonly name: string;
   joined: number;
   running: number;
-  /** A member that ended badly, until the app begins anew. */
+  /** A member that failed or died, until the app starts again. */
   lostBy?: string;
 }
 
-/** Where a file is in its life. `lost`: its writer ended without finishing. */
+/** The phases of a file. `lost`: its writer ended without finishing it. */
 export type Phase = "open" | "committed" | "lost";
 
 /** One file, directory or symbolic link that the workflow has made. */
 export interface WorkflowFile {
-  /** Its place in the order of creation, which every process agrees on. */
+  /** Its place in the order of creation, on which all processes agree. */
   readonly number: number;
   readonly kind: EntryKind;
-  /** Relative to `capioDir`, with `/`: the latest name. */
+  /** Its latest name, relative to `capioDir`, with `/` between components. */
   path: string;
   rule: CapioClCommitRule;
   phase: Phase;
-  /** Written anew: a file was there under its name before. */
+  /** Whether a file had its name before, which this one replaces. */
   isReplacing: boolean;
-  /** Removed, or another took its name: nobody can open it any more. */
+  /** Whether it was removed or lost its name, so that it cannot be opened. */
   unlinked: boolean;
-  /** Members that opened it for writing, or made it. */
+  /** The members that opened it for writing, or made it. */
   readonly writers: Set<string>;
-  /** Handles that are open for writing. */
+  /** The handles that are open for writing. */
   readonly handles: Set<string>;
-  /** Times that a writer has closed it. */
+  /** How often a writer has closed it. */
   closes: number;
-  /** The member whose event committed it and who publishes it. */
+  /** The member whose event committed it, and that publishes it. */
   committedBy?: string;
   /** The member that ended without finishing it. */
   lostBy?: string;
@@ -55,16 +55,16 @@ export interface WorkflowFile {
   ended?: number;
 }
 
-/** What the workflow has put into one directory. */
+/** The entries that the workflow has put into one directory. */
 export interface Folder {
   readonly entries: Set<string>;
-  /** As many of them as there ever were at one time. */
+  /** The highest number of entries that there were at one time. */
   most: number;
-  /** Members that put something in. */
+  /** The members that put entries in. */
   readonly writers: Set<string>;
 }
 
-/** A member's reading of one path, for people to look at. */
+/** How far a member has read one path, for the status. */
 export interface Reading {
   readonly member: string;
   readonly path: string;
@@ -73,7 +73,7 @@ export interface Reading {
   bytes: number;
 }
 
-/** A member's wait, for people to look at. */
+/** A wait of a member, for the status and for finding deadlocks. */
 export interface Waiting {
   readonly member: string;
   readonly path: string;
@@ -81,14 +81,14 @@ export interface Waiting {
   readonly since: number;
 }
 
-/** A real file was read by one member before another began to write it. */
+/** A member read a real file before another member began to write it. */
 export interface StaleRead {
   readonly path: string;
   readonly reader: string;
   readonly writer: string;
 }
 
-/** All that the processes of a workflow know of it: the fold of its journal. */
+/** All that the processes of a workflow know of it, folded from its journal. */
 export interface WorkflowState {
   readonly capioDir: string;
   engine: CapioClEngine;
@@ -98,20 +98,20 @@ export interface WorkflowState {
   readonly rules: CapioClRule[];
   readonly members: Map<string, Member>;
   readonly apps: Map<string, App>;
-  /** The present bearer of each name. */
+  /** The file that has each name at present. */
   readonly paths: Map<string, WorkflowFile>;
   readonly folders: Map<string, Folder>;
   /** Files open for writing, by `member/handle`. */
   readonly handles: Map<string, WorkflowFile>;
   /** Files neither committed nor lost. */
   readonly pending: Set<WorkflowFile>;
-  /** Of those, the ones whose rule is `on_file`. */
+  /** Those of `pending` whose rule has dependencies. */
   readonly dependents: Set<WorkflowFile>;
   /** Committed permanent files that are still in the spool. */
   readonly unpublished: Map<number, WorkflowFile>;
-  /** Who has read which real file. */
+  /** The members that have read each real file. */
   readonly inputs: Map<string, Set<string>>;
-  /** Real files that a commit rule depends on, and that were there. */
+  /** Existing real files that a commit rule depends on and no app produces. */
   readonly given: Set<string>;
   readonly staleReads: StaleRead[];
   readonly readings: Map<string, Reading>;
@@ -119,7 +119,7 @@ export interface WorkflowState {
   readonly waits: Map<string, Waiting>;
   /** Files created so far. */
   created: number;
-  /** Names that have changed their meaning so far. */
+  /** How often a name came to mean another file so far. */
   renamings: number;
 }
 

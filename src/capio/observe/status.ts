@@ -1,6 +1,6 @@
 import { missingForCommit } from "../workflow/readiness.ts";
 import { isInSpool } from "../journal/completion.ts";
-import { standstill } from "../journal/deadlock.ts";
+import { deadlockedWaits } from "../journal/deadlock.ts";
 import type { WorkflowFile, WorkflowState } from "../journal/state.ts";
 import { ifPresent, system } from "../platform/system.ts";
 import type { WorkflowFolder } from "../workflow/workflow_folder.ts";
@@ -87,7 +87,7 @@ export function describe(
   folder: WorkflowFolder,
 ): WorkflowStatus {
   const appOf = (id: string) => state.members.get(id)?.app ?? id;
-  const stuck = new Set(standstill(state));
+  const stuck = new Set(deadlockedWaits(state));
   return {
     capioDir: folder.capioDir,
     workflowName: folder.workflowName,

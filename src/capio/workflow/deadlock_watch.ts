@@ -1,4 +1,4 @@
-import { standstill } from "../journal/deadlock.ts";
+import { deadlockedWaits } from "../journal/deadlock.ts";
 import type { Waiting, WorkflowState } from "../journal/state.ts";
 
 /** Who goes on after less than this had something else to do, in ms. */
@@ -17,7 +17,7 @@ export class StandstillWatch {
 
   /** Says so, in words and once for each standstill, when it lasts. */
   look(state: WorkflowState): string | undefined {
-    const waits = standstill(state);
+    const waits = deadlockedWaits(state);
     const isIn = waits.some(({ member }) => member === this.#member);
     const present = isIn ? JSON.stringify(waits) : "";
     if (present !== this.#latest) {

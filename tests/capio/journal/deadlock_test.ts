@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { EventBody } from "../../../src/capio/journal/event.ts";
 import { fold, initialState } from "../../../src/capio/journal/fold.ts";
-import { standstill } from "../../../src/capio/journal/deadlock.ts";
+import { deadlockedWaits } from "../../../src/capio/journal/deadlock.ts";
 
 type Script = [by: string, event: EventBody][];
 
@@ -17,7 +17,7 @@ function stuck(script: Script): string[] {
   const state = all
     .map(([by, body], time) => ({ ...body, by, time }))
     .reduce(fold, initialState("/data"));
-  return standstill(state).map(({ member, path }) => `${member}:${path}`);
+  return deadlockedWaits(state).map(({ member, path }) => `${member}:${path}`);
 }
 
 const wait = (path: string, wait = 0, why = "a reason"): EventBody => ({
@@ -32,13 +32,13 @@ const written = (path: string): EventBody => ({
   handle: 0,
 });
 
-Deno.test("members that wait for what the others are to create are at a standstill", () => {
+Deno.test("members that wait for what the others are to create are deadlocked", () => {
   const script: Script = [["a", wait("b")], ["b", wait("c")]];
   assertEquals(stuck(script), []);
   assertEquals(stuck([...script, ["c", wait("b")]]), ["a:b", "b:c", "c:b"]);
 });
 
-Deno.test("members that wait for what the others are to finish are at a standstill", () => {
+Deno.test("members that wait for what the others are to finish are deadlocked", () => {
   const script: Script = [
     ["a", written("x")],
     ["b", written("y")],
@@ -48,14 +48,14 @@ Deno.test("members that wait for what the others are to finish are at a standsti
   assertEquals(stuck(script), ["a:y", "b:x"]);
 });
 
-Deno.test("a member that waits for somebody else, too, is at no standstill", () => {
+Deno.test("a member that also waits for another member is not deadlocked", () => {
   const script: Script = [["a", wait("b")], ["b", wait("a")]];
   assertEquals(stuck([...script, ["a", wait("c", 1)]]), []);
-  // Nor one that waits for what nobody is known to make.
+  // Neither is one that waits for a path without a known producer.
   assertEquals(stuck([...script, ["b", wait("unknown", 1)]]), []);
 });
 
-Deno.test("a standstill is over with one wait, or one member", () => {
+Deno.test("a deadlock is over when one of its waits or members ends", () => {
   const script: Script = [["a", wait("b")], ["b", wait("a")]];
   const ended: EventBody = { event: "wait", wait: 0, path: "b" };
   assertEquals(stuck([...script, ["a", ended]]), []);

@@ -224,7 +224,7 @@ Deno.test("reading a real file before another member writes it is a stale read",
   assertEquals(state.staleReads, [{ path: "a", reader: "1", writer: "2" }]);
 });
 
-Deno.test("a run is over when all have left whom the configuration names", () => {
+Deno.test("a run is over when all apps that the configuration names have left", () => {
   const apps = { w: ["*"], r: [] };
   const script: Script = [["1", join("w")], ["1", rules([], apps)]];
   assert(!isOver(play(script)));
@@ -234,7 +234,7 @@ Deno.test("a run is over when all have left whom the configuration names", () =>
   assert(isOver(play(script)));
 });
 
-Deno.test("events of members and handles that nobody knows change nothing", () => {
+Deno.test("events of unknown members and handles change nothing", () => {
   const state = play([
     ["1", end("2")],
     ["1", close(7)],
@@ -245,7 +245,7 @@ Deno.test("events of members and handles that nobody knows change nothing", () =
   assertEquals(state.paths.size, 0);
 });
 
-Deno.test("a file whose dependency is never finished is lost once nobody writes to it", () => {
+Deno.test("a file whose dependency is never finished is lost once no member writes it", () => {
   const bring = (graph: Record<string, string[]>) =>
     rules([{ name: ["a"], committed: "on_file", file_deps: ["b"] }], graph);
   const graph = { one: ["a"], two: ["b"] };
@@ -336,7 +336,7 @@ Deno.test("files that depend on each other in a circle are lost with their last 
   assertEquals(phases, ["lost", "lost", "lost"]);
 });
 
-Deno.test("a dependency that was there before the run is finished unless somebody writes it", () => {
+Deno.test("a dependency that existed before the run is finished unless an app produces it", () => {
   const script: Script = [
     ["1", join("w")],
     [
@@ -384,15 +384,15 @@ Deno.test("a directory that has had all of its entries stays committed", () => {
     ["1", { event: "remove", path: "d/1" }],
   ];
   assertEquals(directoryPhase(play(script), "d"), "committed");
-  const anew: Script = [
+  const again: Script = [
     ["1", { event: "remove", path: "d" }],
     ["1", { event: "make", path: "d", kind: "directory" }],
     ["1", open("d/1", 3)],
   ];
-  assertEquals(directoryPhase(play([...script, ...anew]), "d"), "open");
+  assertEquals(directoryPhase(play([...script, ...again]), "d"), "open");
 });
 
-Deno.test("a directory is lost with one who fills it, until its app begins anew", () => {
+Deno.test("a directory is lost with a member that fills it, until its app starts again", () => {
   const script: Script = [
     ["1", join("w")],
     ["1", rules([{ dirname: ["d"] }], { w: ["d"] })],

@@ -78,10 +78,21 @@ Deno.test("more events than one read holds arrive complete", () =>
     assertEquals(paths, Array.from({ length: 10_000 }, (_, i) => `file-${i}`));
   }));
 
-Deno.test("a line that is no event is passed over, alone and among others", () => {
+Deno.test("a line that is not a known event is passed over, alone and among others", () => {
   const text = JSON.stringify(event("a"));
   for (
-    const line of ["", "{", "null", "7", `{"event":1}`, `"open"`, "[", '"']
+    const line of [
+      "",
+      "{",
+      "null",
+      "7",
+      `{"event":1}`,
+      `{"event":"later"}`,
+      `{"event":"toString"}`,
+      `"open"`,
+      "[",
+      '"',
+    ]
   ) {
     assertEquals(decodeEvents([line]), []);
     assertEquals(decodeEvents([text, line, text]), [event("a"), event("a")]);

@@ -1,0 +1,13 @@
+/**
+ * The journal of a workflow: the events that its members append, and the state
+ * that every process folds from them.
+ *
+ * @module
+ */
+export * from "./completion.ts";
+export * from "./deadlock.ts";
+export * from "./event.ts";
+export * from "./fold.ts";
+export * from "./follower.ts";
+export * from "./journal.ts";
+export * from "./state.ts";
