@@ -20,6 +20,7 @@ const config = new URL(configFile, root);
  * | block | what the test does |
  * | --- | --- |
  * | `ts`, `sh` | runs it; the exit code must be 0 |
+ * | `sh background` | starts it, and waits for its first line |
  * | any language with `title=NAME` | writes it to the file `NAME` |
  * | `ts no-eval`, `sh no-eval` | nothing; `deno task check` has its types |
  * | `text output` | compares it with what the block above printed |
@@ -33,6 +34,7 @@ export class ExamplePage implements AsyncDisposable {
   );
   readonly blocks: readonly FencedBlock[];
   readonly #ports = new Map<string, string>();
+  readonly #servers: Deno.ChildProcess[] = [];
 
   constructor(readonly url: URL) {
     this.blocks = fencedBlocks(Deno.readTextFileSync(url));
@@ -65,6 +67,8 @@ export class ExamplePage implements AsyncDisposable {
           this.path(block.title),
           this.#withFreePorts(block.text),
         );
+      } else if (block.marks.has("background")) {
+        await this.#startServer(block);
       } else if (isRun(block)) {
         output = await this.runBlock(block);
         count++;
@@ -77,13 +81,39 @@ export class ExamplePage implements AsyncDisposable {
 
   /** Runs one block and returns what it printed, to either of its outputs. */
   async runBlock(block: FencedBlock): Promise<string> {
+    const { code, stdout } = await this.#command(block).output();
+    const output = new TextDecoder().decode(stdout);
+    assert(code === 0, `${this.#place(block)}: exit code ${code}\n${output}`);
+    return output;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const server of this.#servers) {
+      server.kill();
+      await server.output();
+    }
+    await Deno.remove(this.directory, { recursive: true });
+  }
+
+  async #startServer(block: FencedBlock): Promise<void> {
+    const server = this.#command(block).spawn();
+    this.#servers.push(server);
+    const reader = server.stdout.getReader();
+    const { done } = await reader.read();
+    reader.releaseLock();
+    assert(!done, `${this.#place(block)}: ended without a word`);
+  }
+
+  #command(block: FencedBlock): Deno.Command {
     const script = this.path(`.example.${block.language}`);
-    await Deno.writeTextFile(script, this.#withFreePorts(block.text));
+    Deno.writeTextFileSync(script, this.#withFreePorts(block.text));
     const command = block.language === "ts"
       ? `deno run -A --quiet ${script}`
-      // What a block leaves in the background ends with it.
-      : `trap 'kill $(jobs -p) 2>/dev/null || true; wait || true' EXIT; . ${script}`;
-    const { code, stdout } = await new Deno.Command("bash", {
+      // The server gets the signal that ends it, not a shell around it.
+      : block.marks.has("background")
+      ? `exec ${this.#withFreePorts(block.text)}`
+      : `. ${script}`;
+    return new Deno.Command("bash", {
       args: ["-c", `set -e; exec 2>&1; ${command}`],
       cwd: this.directory,
       env: {
@@ -91,15 +121,9 @@ export class ExamplePage implements AsyncDisposable {
         PATH: `${this.path(".bin")}:${Deno.env.get("PATH")}`,
       },
       stdin: "null",
+      stdout: "piped",
       signal: AbortSignal.timeout(LONGEST_RUN),
-    }).output();
-    const output = new TextDecoder().decode(stdout);
-    assert(code === 0, `${this.#place(block)}: exit code ${code}\n${output}`);
-    return output;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.directory, { recursive: true });
+    });
   }
 
   #compare(block: FencedBlock, output: string): void {
