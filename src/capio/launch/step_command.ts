@@ -1,7 +1,7 @@
 import { fromFileUrl } from "@std/path";
 import { parseCapioCl } from "../cl/mod.ts";
 import { type CapioOptions, settingsPath } from "../session/options.ts";
-import { system } from "../platform/system.ts";
+import { system } from "../platform/mod.ts";
 
 /** Options of {@linkcode stepCommand}. */
 export interface StepCommandOptions extends

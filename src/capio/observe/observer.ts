@@ -1,12 +1,14 @@
 import { delay } from "@std/async";
-import { isOver } from "../journal/completion.ts";
-import { fold } from "../journal/fold.ts";
-import { JournalFollower } from "../journal/follower.ts";
-import type { WorkflowState } from "../journal/state.ts";
+import {
+  fold,
+  isOver,
+  JournalFollower,
+  type WorkflowState,
+} from "../journal/mod.ts";
 import { FileLock } from "../platform/lock.ts";
 import { describe, type WorkflowStatus } from "./status.ts";
 import { ifPresent, isAbsence, system } from "../platform/system.ts";
-import { WorkflowFolder } from "../workflow/workflow_folder.ts";
+import { WorkflowFolder } from "../workflow/mod.ts";
 
 /**
  * Looks at a workflow without taking part in it.

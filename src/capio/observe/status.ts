@@ -1,9 +1,11 @@
-import { missingForCommit } from "../workflow/readiness.ts";
-import { isInSpool } from "../journal/completion.ts";
-import { deadlockedWaits } from "../journal/deadlock.ts";
-import type { WorkflowFile, WorkflowState } from "../journal/state.ts";
+import { missingForCommit, type WorkflowFolder } from "../workflow/mod.ts";
+import {
+  deadlockedWaits,
+  isInSpool,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../journal/mod.ts";
 import { ifPresent, system } from "../platform/system.ts";
-import type { WorkflowFolder } from "../workflow/workflow_folder.ts";
 
 /** A process, or one context of it, in a {@linkcode WorkflowStatus}. */
 export interface MemberStatus {

@@ -1,8 +1,8 @@
 import { growingFile } from "../overlay/growing_file.ts";
 import { giveAway } from "../platform/directory_counterpart.ts";
 import { call, type Operation, runSync } from "../platform/effects.ts";
-import type { WorkflowFile } from "../journal/state.ts";
-import { isProducer, openReadiness } from "../workflow/readiness.ts";
+import type { WorkflowFile } from "../journal/mod.ts";
+import { isProducer, openReadiness } from "../workflow/mod.ts";
 import { lstatIfPresent, system } from "../platform/system.ts";
 import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";

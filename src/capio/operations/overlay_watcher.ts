@@ -1,4 +1,4 @@
-import type { WorkflowFile } from "../journal/state.ts";
+import type { WorkflowFile } from "../journal/mod.ts";
 import { lstatIfPresent } from "../platform/system.ts";
 import type { Workspace } from "../overlay/workspace.ts";
 import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";

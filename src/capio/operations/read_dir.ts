@@ -1,5 +1,5 @@
 import type { Operation } from "../platform/effects.ts";
-import { listingReadiness } from "../workflow/readiness.ts";
+import { listingReadiness } from "../workflow/mod.ts";
 import { ifPresent, system } from "../platform/system.ts";
 import type { Place } from "../overlay/place.ts";
 import { childOf } from "../platform/relative_path.ts";

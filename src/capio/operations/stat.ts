@@ -1,5 +1,5 @@
 import { call, type Operation } from "../platform/effects.ts";
-import { openReadiness } from "../workflow/readiness.ts";
+import { openReadiness } from "../workflow/mod.ts";
 import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";
 import { untilVisible } from "./write_file.ts";

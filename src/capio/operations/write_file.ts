@@ -1,9 +1,5 @@
 import { act, call, type Operation, runSync } from "../platform/effects.ts";
-import {
-  contentReadiness,
-  endReadiness,
-  isProducer,
-} from "../workflow/readiness.ts";
+import { contentReadiness, endReadiness, isProducer } from "../workflow/mod.ts";
 import { lstatIfPresent, system } from "../platform/system.ts";
 import type { Place } from "../overlay/place.ts";
 import type { Workspace } from "../overlay/workspace.ts";

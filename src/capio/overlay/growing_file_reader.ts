@@ -1,10 +1,10 @@
 import type { Operation } from "../platform/effects.ts";
-import type { WorkflowFile, WorkflowState } from "../journal/state.ts";
+import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
 import {
   contentReadiness,
   endReadiness,
   type Verdict,
-} from "../workflow/readiness.ts";
+} from "../workflow/mod.ts";
 import type { Place } from "./place.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -5,11 +5,16 @@ import {
   runSync,
 } from "../platform/effects.ts";
 import { DeferredCloses } from "./deferred_closes.ts";
-import type { WorkflowState } from "../journal/state.ts";
+import type { WorkflowState } from "../journal/mod.ts";
 import { asPassedOn, textOf } from "../platform/path_text.ts";
 import { PathResolver } from "../platform/paths.ts";
 import type { Follows, Place } from "./place.ts";
-import type { Verdict } from "../workflow/readiness.ts";
+import {
+  type Verdict,
+  Workflow,
+  type WorkflowFolder,
+  type WorkflowOptions,
+} from "../workflow/mod.ts";
 import { parentOf } from "../platform/relative_path.ts";
 import { Rights } from "./rights.ts";
 import {
@@ -20,8 +25,6 @@ import {
 } from "../platform/system.ts";
 import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
 import { Wakeups } from "../platform/wakeups.ts";
-import { Workflow, type WorkflowOptions } from "../workflow/workflow.ts";
-import type { WorkflowFolder } from "../workflow/workflow_folder.ts";
 
 /** Waits shorter than this are nobody's business, in ms. */
 const NOTEWORTHY_WAIT_MILLISECONDS = 200;

@@ -1,5 +1,8 @@
-import { deadlockedWaits } from "../journal/deadlock.ts";
-import type { Waiting, WorkflowState } from "../journal/state.ts";
+import {
+  deadlockedWaits,
+  type Waiting,
+  type WorkflowState,
+} from "../journal/mod.ts";
 
 /** Who goes on after less than this had something else to do, in ms. */
 const LASTING_MILLISECONDS = 5000;

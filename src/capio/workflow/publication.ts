@@ -1,12 +1,13 @@
 import { dirname } from "@std/path";
-import { makeLike, whileOpen } from "../platform/directory_counterpart.ts";
-import type { WorkflowFile } from "../journal/state.ts";
 import {
   ifPresent,
   isAbsence,
   lstatIfPresent,
+  makeLike,
   system,
-} from "../platform/system.ts";
+  whileOpen,
+} from "../platform/mod.ts";
+import type { WorkflowFile } from "../journal/mod.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /** Moves a committed entry from the spool into the real tree. */

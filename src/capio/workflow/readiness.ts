@@ -1,10 +1,12 @@
-import { CapioError } from "../platform/capio_error.ts";
+import { CapioError } from "../platform/mod.ts";
 import {
   directoryPhase,
   lostFiller,
+  type Member,
   producersGone,
-} from "../journal/completion.ts";
-import type { Member, WorkflowFile, WorkflowState } from "../journal/state.ts";
+  type WorkflowFile,
+  type WorkflowState,
+} from "../journal/mod.ts";
 
 /** Who asks: a member and the app it belongs to. */
 export interface Asker {

@@ -1,7 +1,5 @@
-import { fold } from "../journal/fold.ts";
-import { JournalFollower } from "../journal/follower.ts";
-import type { WorkflowState } from "../journal/state.ts";
-import { FileLock } from "../platform/lock.ts";
+import { fold, JournalFollower, type WorkflowState } from "../journal/mod.ts";
+import { FileLock } from "../platform/mod.ts";
 import { moveIntoPlace } from "./publication.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 

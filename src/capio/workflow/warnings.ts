@@ -1,4 +1,4 @@
-import type { WorkflowState } from "../journal/state.ts";
+import type { WorkflowState } from "../journal/mod.ts";
 import { missingForCommit } from "./readiness.ts";
 
 /** Warns a reader of what another member has begun to write anew since. */

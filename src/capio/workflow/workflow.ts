@@ -1,16 +1,25 @@
 import type { CapioClRule } from "../cl/mod.ts";
-import { isInSpool, isOver } from "../journal/completion.ts";
-import type { Ending, EventBody } from "../journal/event.ts";
-import { engineWith, initialState } from "../journal/fold.ts";
-import { JournalFollower } from "../journal/follower.ts";
-import { JournalWriter } from "../journal/journal.ts";
-import type { Member, WorkflowFile, WorkflowState } from "../journal/state.ts";
-import { FileLock } from "../platform/lock.ts";
+import {
+  type Ending,
+  engineWith,
+  type EventBody,
+  initialState,
+  isInSpool,
+  isOver,
+  JournalFollower,
+  JournalWriter,
+  type Member,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../journal/mod.ts";
+import {
+  FileLock,
+  lookIfPermitted,
+  SynchronousSleep,
+} from "../platform/mod.ts";
 import { moveIntoPlace } from "./publication.ts";
 import { presentRun } from "./stale_run.ts";
 import { StandstillWatch } from "./deadlock_watch.ts";
-import { lookIfPermitted } from "../platform/system.ts";
-import { SynchronousSleep } from "../platform/wakeups.ts";
 import { warnOfStaleReads, warnOfUnfinished } from "./warnings.ts";
 import { WorkflowFolder } from "./workflow_folder.ts";
 

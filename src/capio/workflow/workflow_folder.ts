@@ -1,12 +1,14 @@
 import { join } from "@std/path";
 import {
+  childOf,
+  FileLock,
+  ifPresent,
+  lstatIfPresent,
   makeCounterpart,
   removeTree,
-} from "../platform/directory_counterpart.ts";
-import { FileLock } from "../platform/lock.ts";
-import { childOf } from "../platform/relative_path.ts";
-import { ifPresent, lstatIfPresent, system } from "../platform/system.ts";
-import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
+  system,
+  SYSTEM_DIRECTORY,
+} from "../platform/mod.ts";
 
 /** Where a workflow keeps what, under `<capioDir>/.capio/`. */
 export class WorkflowFolder {

@@ -1,0 +1,9 @@
+/**
+ * A process's membership in a workflow: joining and leaving, moving committed
+ * files into place, finding out which members died, and what a reader waits for.
+ *
+ * @module
+ */
+export * from "./readiness.ts";
+export * from "./workflow.ts";
+export * from "./workflow_folder.ts";
