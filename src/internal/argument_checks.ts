@@ -4,7 +4,7 @@ import { inspect } from "./inspect.ts";
 export interface IntegerBounds {
   /** @default {-Infinity} */
   readonly min?: number;
-  /** `Infinity` itself passes only where this says so. */
+  /** @default {Infinity} */
   readonly max?: number;
   /**
    * Accepts `Infinity` besides the integers.
@@ -15,8 +15,8 @@ export interface IntegerBounds {
 }
 
 /**
- * Throws unless `value` is an integer within the bounds: a `TypeError` for what
- * is no number, a `RangeError` for a number that does not fit.
+ * Throws unless `value` is an integer within the bounds: a `TypeError` when
+ * it is no number, a `RangeError` when it is a number that does not fit.
  */
 export function checkInteger(
   name: string,
@@ -34,7 +34,7 @@ export function checkInteger(
 
 /**
  * Throws unless `value` is a number of at least 0, `Infinity` included: a
- * `TypeError` for what is no number, a `RangeError` for one that does not fit.
+ * `TypeError` when it is no number, a `RangeError` when it does not fit.
  */
 export function checkNonNegative(
   name: string,
@@ -42,6 +42,18 @@ export function checkNonNegative(
 ): asserts value is number {
   if (typeof value === "number" && value >= 0) return;
   throw refusedNumber(name, "a non-negative number", value);
+}
+
+/**
+ * Throws unless `value` is a number other than `NaN`: a `TypeError` when it is
+ * no number, a `RangeError` for `NaN`.
+ */
+export function checkNumber(
+  name: string,
+  value: unknown,
+): asserts value is number {
+  if (typeof value === "number" && !Number.isNaN(value)) return;
+  throw refusedNumber(name, "a number", value);
 }
 
 /** Throws a `TypeError` unless `value` is a string. */
@@ -113,7 +125,7 @@ export function checkOneOf<T extends string>(
   throw refused(name, `${expected}`, value);
 }
 
-/** A `TypeError` in the one wording for arguments of the wrong type. */
+/** Makes the `TypeError` for an argument of the wrong type. */
 export function refused(
   name: string,
   expected: string,
@@ -122,7 +134,7 @@ export function refused(
   return new TypeError(refusal(name, expected, found));
 }
 
-/** A `RangeError` in the one wording for arguments that do not fit. */
+/** Makes the `RangeError` for an argument that does not fit. */
 export function outOfRange(
   name: string,
   expected: string,

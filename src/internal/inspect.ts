@@ -1,4 +1,4 @@
-/** How an error names the value that was found: on one line, not too long. */
+/** Formats a value for an error message: on one line, and not too long. */
 export function inspect(value: unknown): string {
   return Deno.inspect(value, {
     depth: 0,

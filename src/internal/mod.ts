@@ -1,5 +1,7 @@
 /**
- * Small pieces that several modules need and that nobody outside sees.
+ * Small pieces that several modules need and that no user sees: argument checks
+ * in one wording, writing all bytes, reading with one buffer, turns of the event
+ * loop, timers, `fnmatch`, replacing and restoring global properties.
  *
  * @module
  */

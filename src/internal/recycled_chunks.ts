@@ -1,9 +1,8 @@
 /**
- * Reads a byte stream in chunks of `size` bytes, the last of which may be
- * shorter.
+ * Reads a byte stream in chunks of `size` bytes; the last one may be shorter.
  *
- * All bytes pass through one buffer: a chunk is good until the next one is
- * asked for. Leaving early cancels the stream.
+ * All bytes pass through one buffer: a chunk is valid until the next one is
+ * asked for. Leaving the loop early cancels the stream.
  */
 export async function* recycledChunks(
   stream: ReadableStream<Uint8Array>,
@@ -19,7 +18,7 @@ export async function* recycledChunks(
       buffer = new Uint8Array(value.buffer);
     }
   } finally {
-    // Cancelling a stream that has come to its end does nothing.
+    // Does nothing when the stream has come to its end.
     await reader.cancel();
   }
 }

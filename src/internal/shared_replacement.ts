@@ -1,4 +1,4 @@
-/** Puts `descriptor` in the place of a property until everyone has let go. */
+/** Replaces a property of `owner` until the last user releases it. */
 export type ReplaceProperty = (
   owner: object,
   name: PropertyKey,
@@ -7,14 +7,15 @@ export type ReplaceProperty = (
 
 /**
  * Properties of global objects that are replaced while at least one user needs
- * it, and put back, exactly as they were, with the last one.
+ * the replacement. When the last user releases it, each property is again as it
+ * was before.
  */
 export class SharedReplacement {
   readonly #install: (replace: ReplaceProperty) => void;
   #users = 0;
   #restore: (() => void)[] = [];
 
-  /** @param install Replaces each property, when the first user comes. */
+  /** @param install Replaces each property; called for the first user. */
   constructor(install: (replace: ReplaceProperty) => void) {
     this.#install = install;
   }
@@ -50,7 +51,7 @@ function replace(
   Object.defineProperty(owner, name, ours);
   return () => {
     const now = Object.getOwnPropertyDescriptor(owner, name);
-    // Someone else may have replaced it since.
+    // Other code may have replaced it meanwhile: its replacement stays.
     if (now?.value !== ours.value || now?.get !== ours.get) return;
     if (before) Object.defineProperty(owner, name, before);
     else Reflect.deleteProperty(owner, name);

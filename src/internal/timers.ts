@@ -1,14 +1,14 @@
 /** A timer of the runtime, as `clearTimeout` takes it. */
 export type Timer = ReturnType<typeof setTimeout>;
 
-/** No timer of the runtime takes longer. */
+/** The longest that a timer of the runtime can take. */
 const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 
 /**
- * A timer that is due after `milliseconds`, and never after `Infinity`.
+ * Starts a timer that is due after `milliseconds`; `Infinity` starts none.
  *
- * One that takes longer than the runtime's timers can is due early: the caller
- * looks at the time that has passed and starts it again.
+ * A time longer than the runtime's timers can take makes the timer due early:
+ * the caller looks at the time that has passed and starts it again.
  */
 export function startTimer(
   milliseconds: number,
@@ -19,8 +19,8 @@ export function startTimer(
 }
 
 /**
- * Calls back once nothing has moved for a while: each {@linkcode restart} begins
- * the time again, {@linkcode stop} ends it.
+ * Calls back when nothing has moved for a while: each call of `restart` begins
+ * the time again, `stop` ends it.
  */
 export class StallTimer implements Disposable {
   readonly #milliseconds: number;
@@ -32,13 +32,13 @@ export class StallTimer implements Disposable {
     this.#stalled = stalled;
   }
 
-  /** Begins to wait, anew if it waits already. */
+  /** Begins the time, from its start if it runs already. */
   restart(): void {
     clearTimeout(this.#timer);
     this.#timer = startTimer(this.#milliseconds, this.#stalled);
   }
 
-  /** Waits no more, until it is restarted. */
+  /** Ends the time; it begins again with the next `restart`. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,4 +1,4 @@
-/** Anything that takes bytes in parts, such as a `Deno.FsFile`. */
+/** A `Deno.FsFile`, a `Deno.Conn` or another writer that may write in parts. */
 export interface BytesWriter {
   write(bytes: Uint8Array): Promise<number>;
 }
@@ -9,7 +9,7 @@ export interface BytesWriterSync {
 }
 
 /**
- * Writes all of the bytes, for a single write may take only some of them.
+ * Writes all of the bytes: a single write may take only some of them.
  *
  * @returns The number of bytes written.
  */

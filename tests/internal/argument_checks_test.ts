@@ -5,6 +5,7 @@ import {
   checkInteger,
   checkIterable,
   checkNonNegative,
+  checkNumber,
   checkOneOf,
   checkSignal,
   checkString,
@@ -70,6 +71,16 @@ const REFUSED: [check: () => void, error: ErrorClass, message: string][] = [
     '"timeout" must be a non-negative number, found null',
   ],
   [
+    () => checkNumber("priority", NaN),
+    RangeError,
+    '"priority" must be a number, found NaN',
+  ],
+  [
+    () => checkNumber("priority", "1"),
+    TypeError,
+    '"priority" must be a number, found "1"',
+  ],
+  [
     () => checkString("text", 1),
     TypeError,
     '"text" must be a string, found 1',
@@ -119,6 +130,7 @@ Deno.test("what an argument may be passes", () => {
   checkInteger("n", Infinity, { min: 1, orInfinity: true });
   checkNonNegative("timeout", Infinity);
   checkNonNegative("timeout", 0);
+  checkNumber("priority", -Infinity);
   checkString("text", "");
   checkIterable("keys", ["a"], "a list or stream of keys");
   checkIterable("keys", new ReadableStream(), "a list or stream of keys");

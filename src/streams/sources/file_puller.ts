@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout } from "node:timers/promises";
+import { nextTurn, shortTurn } from "../../internal/mod.ts";
 import type { BytePuller } from "./byte_puller.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -162,6 +162,6 @@ async function giveTurn(): Promise<void> {
   const rested =
     performance.now() - lastTurn > TURNS_A_WAIT * TURN_MILLISECONDS;
   turns = rested ? 1 : turns + 1;
-  await (turns % TURNS_A_WAIT === 0 ? setTimeout(0) : setImmediate());
+  await (turns % TURNS_A_WAIT === 0 ? nextTurn() : shortTurn());
   lastTurn = performance.now();
 }
