@@ -8,8 +8,11 @@ import {
 import { seededRandom } from "../support/seeded_random.ts";
 
 class Animal extends BaseEvent {
-  constructor(readonly name: string, source?: unknown) {
+  readonly name: string;
+
+  constructor(name: string, source?: unknown) {
     super({ source });
+    this.name = name;
   }
 }
 class Dog extends Animal {}

@@ -2,7 +2,10 @@ import { assert } from "@std/assert";
 
 /** A small disk of its own, where the system lets us have one. */
 export class Disk implements Disposable {
-  private constructor(readonly path: string) {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
     Deno.mkdirSync(path, { recursive: true });
   }
 

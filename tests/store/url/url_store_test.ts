@@ -9,12 +9,13 @@ import {
 class FileServer implements AsyncDisposable {
   readonly requests: string[] = [];
   modified = "Wed, 21 Oct 2015 07:28:00 GMT";
+  readonly files: Map<string, Uint8Array>;
+  readonly options: { ranges?: boolean; etags?: boolean; cut?: boolean };
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
-  constructor(
-    readonly files: Map<string, Uint8Array>,
-    readonly options: { ranges?: boolean; etags?: boolean; cut?: boolean } = {},
-  ) {
+  constructor(files: FileServer["files"], options: FileServer["options"] = {}) {
+    this.files = files;
+    this.options = options;
     const listen = { port: 0, hostname: "127.0.0.1", onListen() {} };
     this.#server = Deno.serve(listen, (request) => this.#answer(request));
   }
