@@ -6,6 +6,10 @@
  * `deno.offline.json`, written beside it: the same configuration plus `links`
  * to the adapters in `tools/std/`. `SLUICE_STD=jsr|local` overrides the probe.
  *
+ * `deno.lock` holds the versions of npm packages. It is frozen where the
+ * adapters stand in. Deno wants other contents of it where JSR answers, so
+ * there `deno.jsr.lock` begins as a copy, to which Deno adds those of JSR.
+ *
  * @module
  */
 import { readdirSync } from "node:fs";
@@ -17,10 +21,15 @@ const PROBE_MILLISECONDS = 200;
 const root = new URL("..", import.meta.url);
 const onlineConfig = new URL("deno.json", root);
 const offlineConfig = new URL("deno.offline.json", root);
+const lockFile = new URL("deno.lock", root);
+const jsrLockFile = new URL("deno.jsr.lock", root);
 
 /** The arguments for `deno run`, `deno test` and the others in this checkout. */
 export async function stdConfigArgs(): Promise<string[]> {
-  if (await useJsr()) return ["--config", pathOf(onlineConfig)];
+  if (await useJsr()) {
+    beginJsrLock();
+    return ["--config", pathOf(onlineConfig)];
+  }
   writeOfflineConfig();
   return ["--config", pathOf(offlineConfig)];
 }
@@ -55,23 +64,45 @@ function jsrAnswers(): Promise<boolean> {
   });
 }
 
+/** Versions of npm that `deno.lock` has changed since then count. */
+function beginJsrLock(): void {
+  const text = Deno.readTextFileSync(lockFile);
+  const changed = Deno.statSync(lockFile).mtime;
+  const begun = statIfPresent(jsrLockFile)?.mtime;
+  if (changed && begun && begun >= changed) return;
+  replaceFile(jsrLockFile, text);
+}
+
 function writeOfflineConfig(): void {
   const config = JSON.parse(Deno.readTextFileSync(onlineConfig));
   const adapters = readdirSync(new URL("tools/std/", root)).sort();
   config.links = adapters.map((name) => `./tools/std/${name}`);
-  // A publish dry run refuses modules that the package excludes from itself.
-  config.publish.exclude.push("!tools/std");
+  config.lock = { path: "./deno.lock", frozen: true };
+  // A publish dry run refuses modules that are not in the package.
+  config.publish.include.push("tools/std");
   const text = JSON.stringify(config, null, 2) + "\n";
   if (readIfPresent(offlineConfig) === text) return;
-  // Tasks may run side by side: none may ever see half a configuration.
-  const partial = new URL(`deno.offline.json.${Deno.pid}`, root);
+  replaceFile(offlineConfig, text);
+}
+
+/** Tasks may run side by side: none may ever see half a file. */
+function replaceFile(file: URL, text: string): void {
+  const partial = new URL(`${file.href}.${Deno.pid}`);
   Deno.writeTextFileSync(partial, text);
-  Deno.renameSync(partial, offlineConfig);
+  Deno.renameSync(partial, file);
 }
 
 function readIfPresent(file: URL): string | undefined {
+  return ifPresent(() => Deno.readTextFileSync(file));
+}
+
+function statIfPresent(file: URL): Deno.FileInfo | undefined {
+  return ifPresent(() => Deno.statSync(file));
+}
+
+function ifPresent<T>(read: () => T): T | undefined {
   try {
-    return Deno.readTextFileSync(file);
+    return read();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

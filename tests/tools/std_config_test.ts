@@ -24,14 +24,15 @@ Deno.test("SLUICE_STD=jsr keeps the published configuration", async () => {
   assertEquals((await stdConfig("jsr")).stdout, "--config deno.json");
 });
 
-Deno.test("SLUICE_STD=local links every adapter and changes nothing else", async () => {
+Deno.test("SLUICE_STD=local links every adapter, freezes the lock file and changes nothing else", async () => {
   assertEquals((await stdConfig("local")).stdout, "--config deno.offline.json");
   const read = async (name: string) =>
     JSON.parse(await Deno.readTextFile(root + name));
-  const { links, publish, ...offline } = await read("deno.offline.json");
-  const { publish: published, ...online } = await read("deno.json");
+  const { links, lock, publish, ...offline } = await read("deno.offline.json");
+  const { lock: _, publish: published, ...online } = await read("deno.json");
   assertEquals(offline, online);
-  assertEquals(publish.exclude, [...published.exclude, "!tools/std"]);
+  assertEquals(lock, { path: "./deno.lock", frozen: true });
+  assertEquals(publish.include, [...published.include, "tools/std"]);
   const imported = Object.keys(online.imports)
     .filter((name) => name.startsWith("@std/"))
     .map((name) => name.replace("@std/", "./tools/std/"));
