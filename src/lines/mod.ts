@@ -69,9 +69,8 @@ export {
   type LineMirrorOptions,
   MirroredLineBuffer,
   type MirrorScope,
-  type MirrorTransport,
+  type WaitOptions,
 } from "./mirror/mod.ts";
-export type { MirrorPost } from "./protocol/mod.ts";
 export {
   LineProcBuffer,
   LineProcMirror,

@@ -105,11 +105,13 @@ export class HostClient {
     });
   }
 
-  /** Ends what is under way, live streams too. */
-  close(): void {
+  /** Ends what is under way, live streams too, for the given reason. */
+  close(reason?: unknown): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(
-      new LinesError("CLOSED", "The connection to the host was closed here"),
+      new LinesError("CLOSED", "The connection to the host was closed here", {
+        cause: reason,
+      }),
     );
     this.#client.close();
   }

@@ -109,15 +109,16 @@ class HostTransport implements MirrorTransport {
     }
   }
 
-  async checkStates(): Promise<void> {
+  async checkStates(signal?: AbortSignal): Promise<void> {
     const { data } = await this.#client.request({
       method: "GET",
       path: "-state?state=closed",
+      signal,
     });
     if (data === true) throw new StopIteration();
   }
 
-  close(): void {
-    this.#client.close();
+  close(reason?: unknown): void {
+    this.#client.close(reason);
   }
 }

@@ -23,7 +23,7 @@ import {
 } from "../buffer/mod.ts";
 import { type LineHostServer, serveHandler } from "./line_host_server.ts";
 import { liveResponse } from "./live_response.ts";
-import { MirroredLineBuffer } from "../mirror/mod.ts";
+import { MirroredLineBuffer, refusesPost, storePost } from "../mirror/mod.ts";
 import { PostNumbers } from "./post_numbers.ts";
 import { RequestBodies } from "./request_body.ts";
 import { viewPage } from "./view_page.ts";
@@ -291,14 +291,14 @@ export class LineHostBuffer extends MirroredLineBuffer {
 
   /** Stores what a mirror posts, once, however often it posts it. */
   #take(post: MirrorPost, request: Request): void {
-    if (this.refuses(post) && !asksBeforeWriting(request.headers)) {
+    if (refusesPost(this, post) && !asksBeforeWriting(request.headers)) {
       throw new Refusal(409, "The host asks its mirrors to stop");
     }
     const { mirror, number } = decodeSender(request.headers);
     if (number !== undefined && !this.#postNumbers.isNew(mirror, number)) {
       return;
     }
-    this.store(post, mirror);
+    storePost(this, post, mirror);
   }
 
   #state(name: string): boolean | number | null {

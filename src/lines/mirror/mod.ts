@@ -8,6 +8,8 @@ export {
   LineMirror,
   type LineMirrorOptions,
   type MirrorScope,
-  type MirrorTransport,
+  type WaitOptions,
 } from "./line_mirror.ts";
+export type { MirrorTransport } from "./mirror_transport.ts";
 export { MirroredLineBuffer } from "./mirrored_line_buffer.ts";
+export { refusesPost, storePost } from "./stored_posts.ts";

@@ -3,7 +3,7 @@ import {
   type MessagePort as OwnPort,
 } from "node:worker_threads";
 import { GroupedMessage, type LineBufferOptions } from "../buffer/mod.ts";
-import { MirroredLineBuffer } from "../mirror/mod.ts";
+import { MirroredLineBuffer, refusesPost, storePost } from "../mirror/mod.ts";
 import type { PortReply, PortRequest } from "./port_messages.ts";
 import { decodePost } from "../protocol/mod.ts";
 
@@ -117,7 +117,7 @@ export class LineProcBuffer extends MirroredLineBuffer {
     port: OwnPort,
   ): boolean {
     const post = decodePost(request.body);
-    if (!this.refuses(post)) this.store(post, writer);
+    if (!refusesPost(this, post)) storePost(this, post, writer);
     this.#acknowledge(request.number, port);
     return post.type === "close";
   }

@@ -3,6 +3,7 @@ import {
   type LineMirrorOptions,
   type MirrorTransport,
 } from "../mirror/mod.ts";
+import { abortable } from "@std/async";
 import { checkInteger } from "../../internal/mod.ts";
 import { LinesError, StopIteration } from "../buffer/mod.ts";
 import type { PortReply, PortRequest } from "./port_messages.ts";
@@ -51,7 +52,8 @@ class PortTransport implements MirrorTransport {
   readonly #timeout: number;
   readonly #waiting = new Map<number, PromiseWithResolvers<boolean>>();
   #number = 0;
-  #isGone = false;
+  /** Why nothing can be sent any more. */
+  #failure: LinesError | undefined;
 
   constructor(port: MessagePort, timeout: number) {
     this.#port = port;
@@ -64,17 +66,20 @@ class PortTransport implements MirrorTransport {
     await this.#ask((number) => ({ kind: "post", number, body }));
   }
 
-  async checkStates(): Promise<void> {
-    await this.#ask((number) => ({ kind: "check", number }));
+  async checkStates(signal?: AbortSignal): Promise<void> {
+    const checked = this.#ask((number) => ({ kind: "check", number }));
+    await (signal === undefined ? checked : abortable(checked, signal));
   }
 
-  close(): void {
+  close(reason?: unknown): void {
+    if (this.#failure?.code === "CLOSED") return;
     this.#post({ kind: "end" });
     this.#port.close();
+    this.#fail(closedError(reason));
   }
 
   async #ask(request: (number: number) => PortRequest): Promise<void> {
-    if (this.#isGone) throw goneError();
+    if (this.#failure !== undefined) throw this.#failure;
     const number = ++this.#number;
     const reply = Promise.withResolvers<boolean>();
     this.#waiting.set(number, reply);
@@ -101,15 +106,26 @@ class PortTransport implements MirrorTransport {
         this.#waiting.get(reply.number)?.resolve(reply.stopped);
         break;
       case "gone":
-        this.#isGone = true;
-        for (const { reject } of this.#waiting.values()) reject(goneError());
+        this.#fail(goneError());
         break;
+      default:
+        reply satisfies never;
     }
+  }
+
+  #fail(failure: LinesError): void {
+    this.#failure = failure;
+    for (const { reject } of this.#waiting.values()) reject(failure);
   }
 }
 
 function goneError(): LinesError {
   return new LinesError("LOST", "The buffer of this mirror is closed");
+}
+
+function closedError(cause: unknown): LinesError {
+  const message = "The connection to the buffer was closed here";
+  return new LinesError("CLOSED", message, { cause });
 }
 
 function lateError(timeout: number): LinesError {

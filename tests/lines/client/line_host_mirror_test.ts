@@ -525,3 +525,50 @@ Deno.test("many writers of one mirror do not run into each other's lines", async
   assertEquals(items.length, 1_600);
   assertEquals(items.every((it) => /^(\d) x* \1$/.test(it)), true);
 });
+
+Deno.test("a signal ends the wait for the host, and what was written still arrives", async () => {
+  const answered = Promise.withResolvers<void>();
+  await using served = serveHost(async (request, answer) => {
+    if (request.method === "POST") await answered.promise;
+    return answer();
+  });
+  await using mirror = served.mirror();
+  const signal = AbortSignal.timeout(50);
+  const waits = [
+    mirror.write("one\n", { signal }),
+    mirror.sendData("two", { signal }),
+    mirror.newLine({ signal }),
+    mirror.sendWarning("careful", { signal }),
+    mirror.sendEof({ signal }),
+    mirror.flush({ signal }),
+  ];
+  for (const wait of waits) {
+    const error = await assertRejects(() => wait, DOMException);
+    assertEquals(error.name, "TimeoutError");
+  }
+  await assertRejects(() => mirror.write("not taken\n", { signal }));
+  answered.resolve();
+  await mirror.flush();
+  assertEquals(served.host.read().map(String), ["one", "two", "careful"]);
+  const wrong: unknown = "signal";
+  await assertRejects(
+    () => mirror.flush({ signal: wrong as AbortSignal }),
+    TypeError,
+    '"signal" must be an AbortSignal',
+  );
+});
+
+Deno.test("a signal ends the closing of a mirror whose host does not answer", async () => {
+  const stopped = Promise.withResolvers<null>();
+  await using served = serveHost((request, answer) =>
+    request.method === "POST" ? stopped.promise : answer()
+  );
+  const mirror = served.mirror();
+  await mirror.write("half");
+  const error = await assertRejects(
+    () => mirror.close(undefined, { signal: AbortSignal.timeout(50) }),
+    LinesError,
+  );
+  assertEquals([error.code, error.undelivered], ["CLOSED", ["half\n"]]);
+  stopped.resolve(null);
+});
