@@ -40,8 +40,6 @@
  *
  * @module
  */
-export * from "./session/capio_path.ts";
-export * from "./session/capio_workspace.ts";
 export {
   type CapioClAlias,
   type CapioClApp,
@@ -64,22 +62,24 @@ export {
   parseCapioClSettings,
   serializeCapioCl,
 } from "./cl/mod.ts";
-export * from "./session/context.ts";
-export * from "./platform/capio_error.ts";
 export * from "./launch/mod.ts";
 export {
+  drawTimeline,
+  type DrawTimelineOptions,
+  type FileStatus,
   followWorkflow,
   type FollowWorkflowOptions,
-  workflowStatus,
-} from "./observe/observer.ts";
-export type { CapioOptions } from "./session/options.ts";
-export { capioClRule } from "./session/rule_scope.ts";
-export {
-  type FileStatus,
   type MemberStatus,
   type ReadingStatus,
+  type TimelineInterval,
+  timelineIntervals,
   type WaitStatus,
   type WorkflowStatus,
-} from "./observe/status.ts";
-export * from "./observe/timeline.ts";
-export * from "./observe/timeline_intervals.ts";
+  workflowStatus,
+} from "./observe/mod.ts";
+export {
+  CapioError,
+  type CapioErrorCode,
+  type FileSystemCalls,
+} from "./platform/mod.ts";
+export * from "./session/mod.ts";

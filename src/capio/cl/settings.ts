@@ -1,3 +1,4 @@
+import { dirname, resolve } from "@std/path";
 import { parse } from "@std/toml";
 import { builtin } from "../platform/mod.ts";
 import {
@@ -189,4 +190,12 @@ function wholeNumber(
     expected,
     (it) => Number.isInteger(it) && it >= least && it <= most,
   );
+}
+
+/**
+ * Returns the path of the settings that a configuration names, given the path
+ * of the configuration.
+ */
+export function settingsPath(document: string, settings: string): string {
+  return resolve(dirname(document), settings);
 }

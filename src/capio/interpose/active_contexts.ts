@@ -1,40 +1,39 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Found } from "./deno_calls.ts";
-import type { Follows } from "../overlay/place.ts";
-import type { Workspace } from "../overlay/workspace.ts";
+import type { Follows, Workspace } from "../overlay/mod.ts";
+import { findIn, type Found } from "./finder.ts";
 
-/** A workspace in force, and what was in force around it. */
+/** An active workspace, and the context around it. */
 interface Frame {
   readonly workspace: Workspace;
-  /** Passes over what has ended, as soon as somebody looks. */
+  /** Frames that have ended are skipped as soon as somebody looks. */
   outer: Frame | undefined;
 }
 
-/** Nothing is in force, not even what is for the whole process. */
-const NOTHING = Symbol("nothing");
+/** No context is active, not even one of the whole process. */
+const NONE = Symbol("none");
 
-const frames = new AsyncLocalStorage<Frame | typeof NOTHING | undefined>();
-/** Workspaces in force everywhere, the latest first. */
+const frames = new AsyncLocalStorage<Frame | typeof NONE | undefined>();
+/** Workspaces that are active everywhere, the latest first. */
 const processWide: Workspace[] = [];
 
-/** Runs `fn`, and all that it starts, with the workspace in force. */
+/** Runs `fn`, and all that it starts, with the workspace active. */
 export function interposeDuring<T>(workspace: Workspace, fn: () => T): T {
   return frames.run({ workspace, outer: currentFrame() }, fn);
 }
 
-/** Puts the workspace in force for the rest of this asynchronous extent. */
+/** Makes the workspace active for the rest of this asynchronous extent. */
 export function interposeFromHere(workspace: Workspace): Disposable {
   const frame: Frame = { workspace, outer: currentFrame() };
   frames.enterWith(frame);
   return {
     [Symbol.dispose]() {
-      // Who entered later and has not left yet stays in force.
+      // A context that was entered later and has not ended stays active.
       if (frames.getStore() === frame) frames.enterWith(outerOf(frame));
     },
   };
 }
 
-/** Puts the workspace in force for all of this thread. */
+/** Makes the workspace active in all of this thread. */
 export function interposeEverywhere(workspace: Workspace): Disposable {
   processWide.unshift(workspace);
   return {
@@ -45,18 +44,18 @@ export function interposeEverywhere(workspace: Workspace): Disposable {
 }
 
 /**
- * Runs `fn`, and all that it starts, as though no context were in force: for
+ * Runs `fn`, and all that it starts, as though no context were active: for
  * functions of the runtime that call others, which are replaced.
  */
 export function bypass<T>(fn: () => T): T {
-  return frames.run(NOTHING, fn);
+  return frames.run(NONE, fn);
 }
 
-/** The workspaces in force, the innermost first. */
+/** The active workspaces, the innermost first. */
 export function activeWorkspaces(): readonly Workspace[] {
   const innermost = frames.getStore();
   if (innermost === undefined) return processWide;
-  if (innermost === NOTHING) return [];
+  if (innermost === NONE) return [];
   const own: Workspace[] = [];
   if (!hasEnded(innermost)) own.push(innermost.workspace);
   for (let frame = outerOf(innermost); frame; frame = outerOf(frame)) {
@@ -65,11 +64,8 @@ export function activeWorkspaces(): readonly Workspace[] {
   return own.concat(processWide);
 }
 
-/** The innermost workspace in force that `path` lies in. */
-export function findActive(
-  path: unknown,
-  follows: Follows,
-): Found | undefined {
+/** Finds the innermost active workspace that `path` lies in. */
+export function findActive(path: unknown, follows: Follows): Found | undefined {
   for (const workspace of activeWorkspaces()) {
     const found = findIn(workspace, path, follows);
     if (found) return found;
@@ -77,22 +73,15 @@ export function findActive(
   return undefined;
 }
 
-/** The place of `path` in one workspace. */
-export function findIn(
-  workspace: Workspace,
-  path: unknown,
-  follows: Follows,
-): Found | undefined {
-  const place = workspace.find(path, follows);
-  return place && { workspace, place };
-}
-
 function currentFrame(): Frame | undefined {
   const frame = frames.getStore();
-  return frame === NOTHING ? undefined : frame;
+  return frame === NONE ? undefined : frame;
 }
 
-/** Contexts that overlap, each begun in the one before, would go on for ever. */
+/**
+ * The next frame that has not ended. Contexts that overlap, each begun in the
+ * one before, would otherwise form a chain without end.
+ */
 function outerOf(frame: Frame): Frame | undefined {
   while (frame.outer && hasEnded(frame.outer)) frame.outer = frame.outer.outer;
   return frame.outer;

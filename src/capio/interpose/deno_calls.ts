@@ -1,99 +1,217 @@
-import type { Operation } from "../platform/effects.ts";
 import {
   type Access,
+  accessOfOpen,
+  chdir,
+  chmod,
+  chown,
+  copyFile,
+  create,
   type Endpoint,
-  enter,
+  link,
   LOOK,
+  lstat,
+  MAKE,
   MAKE_ANY,
-  PATH_CALLS,
-  PATH_PAIR_CALLS,
-  type PathPairAccess,
+  makeTempDir,
+  makeTempFile,
+  mkdir,
+  open,
+  READ,
   READ_AND_WRITE,
   readDir,
   readDirSync,
+  readFile,
+  readLink,
+  readTextFile,
+  realPath,
+  REMOVE,
+  remove,
+  rename,
+  stat,
   symlink,
-  TEMPORARY_CALLS,
+  truncate,
+  utime,
   watchFs,
+  WRITE,
+  writeFile,
+  writeTextFile,
 } from "../operations/mod.ts";
-import type { Follows, Place } from "../overlay/place.ts";
-import type { Workspace } from "../overlay/workspace.ts";
+import type { Follows, Place, Workspace } from "../overlay/mod.ts";
+import type { FileSystemCalls, Operation } from "../platform/mod.ts";
+import { allowed, type Finder, textOnly } from "./finder.ts";
+import {
+  asynchronousForm,
+  type Call,
+  type Originals,
+  synchronousForm,
+} from "./forms.ts";
+import { type PathUse, type Plan, planned, planPair } from "./plan.ts";
 
-/** A path and the workspace that it lies in. */
-export interface Found {
-  readonly workspace: Workspace;
-  readonly place: Place;
-}
+type Name = keyof FileSystemCalls;
+/** Calls whose operation runs asynchronously and, in the `Sync` form, blocks. */
+type OperationName = Exclude<
+  { [K in Name]: `${K}Sync` extends Name ? K : never }[Name],
+  "readDir"
+>;
+/** Calls that return something to iterate at once. */
+type IterationName = Exclude<Name, OperationName | `${OperationName}Sync`>;
 
-/** Finds the workspace of a path, `undefined` for a path outside of all. */
-export type Finder = (path: unknown, follows: Follows) => Found | undefined;
+/**
+ * Every call of `Deno` that is replaced, with the operation that does it and
+ * the access that it needs. A call in `FileSystemCalls` that is forgotten here
+ * does not compile.
+ */
+const OPERATIONS: { readonly [K in OperationName]: (find: Finder) => Plan } = {
+  chmod: onePath(chmod, { access: WRITE }),
+  chown: onePath(chown, { access: WRITE }),
+  copyFile: twoPaths(copyFile, { access: READ }, { access: WRITE }),
+  create: onePath(create, { access: READ_AND_WRITE }),
+  // Deno's own takes no URL.
+  link: takingText(twoPaths(
+    link,
+    { access: READ_AND_WRITE, follows: false },
+    { access: READ_AND_WRITE, follows: false },
+  )),
+  lstat: onePath(lstat, { access: LOOK, follows: "slash" }),
+  makeTempDir: inDirectory(makeTempDir),
+  makeTempFile: inDirectory(makeTempFile),
+  mkdir: onePath(mkdir, { access: MAKE, follows: false }),
+  open: onePath(open, { access: accessOfOpen, follows: unlessNew }),
+  readFile: onePath(readFile, { access: READ }),
+  readLink: onePath(readLink, { access: LOOK, follows: "slash" }),
+  readTextFile: onePath(readTextFile, { access: READ }),
+  realPath: onePath(realPath, { access: LOOK }),
+  remove: onePath(remove, { access: REMOVE, follows: false }),
+  rename: twoPaths(
+    rename,
+    { access: READ_AND_WRITE, follows: false },
+    { access: WRITE, follows: false },
+  ),
+  stat: onePath(stat, { access: LOOK }),
+  symlink: symlinkPlan,
+  // Deno's own truncates no file through a link, and takes no URL.
+  truncate: takingText(onePath(truncate, { access: WRITE, follows: false })),
+  utime: onePath(utime, { access: WRITE }),
+  writeFile: onePath(writeFile, { access: WRITE, follows: unlessNew }),
+  writeTextFile: onePath(writeTextFile, { access: WRITE, follows: unlessNew }),
+};
 
-/** A function that takes the place of one of `Deno`. */
+/** Likewise the calls that return something to iterate. */
+const ITERATIONS: {
+  readonly [K in IterationName]: (find: Finder, original: Call) => Call;
+} = {
+  readDir: listing(readDir),
+  readDirSync: listing(readDirSync),
+  watchFs: watching,
+};
+
+/** A function that takes the place of one of the runtime. */
 export interface Replacement {
   readonly name: string;
   readonly call: Call;
 }
 
-/** Any function. */
-export type Call = (...args: unknown[]) => unknown;
-
-/** What is called for paths that lie outside. */
-export type Originals = Readonly<Record<string, Call>>;
-
-/** What a call comes to: an operation, or `undefined` for the original. */
-export type Plan = (args: unknown[]) => Planned | undefined;
-
-/** An operation, and the workspace that runs it. */
-export interface Planned {
-  readonly workspace: Workspace;
-  readonly operation: () => Operation<unknown>;
-}
-
 /**
- * All functions, for the paths that `find` finds. For any other path they are
- * the originals, whose promises they hand on without a turn of their own, and
- * so they are for what the process may not do, so that Deno says it.
+ * The replaced calls of `Deno`, for the paths that `find` finds. For any other
+ * path they are the originals, and for what the process may not do too: then
+ * Deno refuses in its own words.
  */
-export function* replacements(
+export function* denoReplacements(
   find: Finder,
   originals: Originals,
 ): Generator<Replacement> {
-  for (const [name, plan] of plans(find)) {
-    yield asynchronousForm(name, plan, originals[name]);
-    yield synchronousForm(`${name}Sync`, plan, originals[`${name}Sync`]);
+  for (const [name, planFor] of Object.entries(OPERATIONS)) {
+    const plan = planFor(find);
+    const sync = `${name}Sync`;
+    yield { name, call: asynchronousForm(plan, originals[name]) };
+    yield { name: sync, call: synchronousForm(plan, originals[sync]) };
   }
-  yield listing("readDir", find, readDir, originals.readDir);
-  yield listing("readDirSync", find, readDirSync, originals.readDirSync);
-  yield watching(find, originals.watchFs);
-  if ("chdir" in originals) yield entering(find, originals.chdir);
+  for (const [name, callFor] of Object.entries(ITERATIONS)) {
+    yield { name, call: callFor(find, originals[name]) };
+  }
 }
 
-function* plans(find: Finder): Generator<[name: string, plan: Plan]> {
-  for (const [name, it] of Object.entries(PATH_CALLS)) {
-    yield [name, ([path, ...rest]) => {
-      // Options come last, and what is read of them no other argument has.
-      const options = rest.at(-1) as Deno.OpenOptions | undefined;
-      const findIt = it.isTextOnly ? textOnly(find) : find;
-      return planned(
-        allowed(findIt(path, it.follows(options)), it.access(options)),
-        ({ workspace, place }) => it.operation(workspace, place, ...rest),
-      );
-    }];
-  }
-  for (const [name, it] of Object.entries(PATH_PAIR_CALLS)) {
-    const findIt = it.isTextOnly ? textOnly(find) : find;
-    yield [name, pairPlan(findIt, it, it.operation)];
-  }
-  for (const [name, operation] of Object.entries(TEMPORARY_CALLS)) {
-    yield [name, ([options]) => {
-      const { dir } = (options ?? {}) as Deno.MakeTempOptions;
-      return planned(
-        dir ? allowed(textOnly(find)(dir, true), MAKE_ANY) : undefined,
-        ({ workspace, place }) =>
-          operation(workspace, place, options as Deno.MakeTempOptions),
-      );
-    }];
-  }
-  yield ["symlink", ([target, path, options]) =>
+/** The replacement of `chdir`, of `Deno` and of `process`. */
+export function chdirReplacement(find: Finder, original: Call): Replacement {
+  return {
+    name: "chdir",
+    call(directory) {
+      const found = allowed(find(directory, true), LOOK);
+      if (!found) return original(directory);
+      return chdir(found.workspace, found.place, original);
+    },
+  };
+}
+
+/** How a call uses its path where that depends on its options. */
+interface UseByOptions {
+  readonly access: Access | ((options?: Deno.OpenOptions) => Access);
+  readonly follows?: Follows | ((options?: Deno.OpenOptions) => Follows);
+}
+
+/** A call whose first argument is its path. */
+function onePath<Args extends unknown[]>(
+  operation: (
+    workspace: Workspace,
+    place: Place,
+    ...args: Args
+  ) => Operation<unknown>,
+  { access, follows = true }: UseByOptions,
+): (find: Finder) => Plan {
+  return (find) => (args) => {
+    // Options come last, and no other argument has what is read of them.
+    const last = args.length > 1 ? args.at(-1) : undefined;
+    const options = last as Deno.OpenOptions | undefined;
+    const found = allowed(
+      find(args[0], typeof follows === "function" ? follows(options) : follows),
+      typeof access === "function" ? access(options) : access,
+    );
+    // The operation checks its arguments as the original does.
+    return planned(
+      found,
+      ({ workspace, place }) =>
+        operation(workspace, place, ...args.slice(1) as Args),
+    );
+  };
+}
+
+/** A file that must not exist yet takes the place of no link. */
+function unlessNew(options?: Deno.OpenOptions): boolean {
+  return !options?.createNew;
+}
+
+/** A call whose first two arguments are paths. */
+function twoPaths(
+  operation: (from: Endpoint, to: Endpoint) => Operation<unknown>,
+  from: PathUse,
+  to: PathUse,
+): (find: Finder) => Plan {
+  return (find) => (args) =>
+    planPair(find, args, from, to, (from, to) => operation(from, to));
+}
+
+function takingText(planFor: (find: Finder) => Plan): (find: Finder) => Plan {
+  return (find) => planFor(textOnly(find));
+}
+
+/** A call that makes something with a random name in its option `dir`. */
+function inDirectory(
+  operation: typeof makeTempDir,
+): (find: Finder) => Plan {
+  return (find) => ([options]) => {
+    const { dir } = (options ?? {}) as Deno.MakeTempOptions;
+    if (!dir) return undefined;
+    return planned(
+      allowed(textOnly(find)(dir, true), MAKE_ANY),
+      ({ workspace, place }) =>
+        operation(workspace, place, options as Deno.MakeTempOptions),
+    );
+  };
+}
+
+/** `symlink`, whose second argument is the path that it makes. */
+function symlinkPlan(find: Finder): Plan {
+  return ([target, path, options]) =>
     planned(
       allowed(find(path, false), READ_AND_WRITE),
       ({ workspace, place }) =>
@@ -103,139 +221,31 @@ function* plans(find: Finder): Generator<[name: string, plan: Plan]> {
           target as string,
           options as Deno.SymlinkOptions,
         ),
-    )];
-}
-
-/** Finds no URL, for what Deno takes none for. */
-function textOnly(find: Finder): Finder {
-  return (path, follows) =>
-    typeof path === "string" ? find(path, follows) : undefined;
-}
-
-/** What a call on a path comes to, which was found or not. */
-export function planned(
-  found: Found | undefined,
-  operation: (found: Found) => Operation<unknown>,
-): Planned | undefined {
-  return found && {
-    workspace: found.workspace,
-    operation: () => operation(found),
-  };
-}
-
-/** Plans a call on two paths, which is told the arguments after them. */
-export function pairPlan(
-  find: Finder,
-  { followsFrom, followsTo, accessFrom, accessTo }: PathPairAccess,
-  operation: (
-    from: Endpoint,
-    to: Endpoint,
-    ...rest: unknown[]
-  ) => Operation<unknown>,
-): Plan {
-  return ([from, to, ...rest]) => {
-    const source = find(from, followsFrom);
-    const target = find(to, followsTo);
-    if (source && !allowed(source, accessFrom)) return undefined;
-    if (target && !allowed(target, accessTo)) return undefined;
-    return planned(
-      source ?? target,
-      () => operation(end(source, from), end(target, to), ...rest),
     );
-  };
-}
-
-/** Makes the function that runs what `plan` plans in the place of `original`. */
-export type Form = (name: string, plan: Plan, original: Call) => Replacement;
-
-/** Answers with a promise. */
-export const asynchronousForm: Form = (name, plan, original) => ({
-  name,
-  call: (...args) => begin(plan, args) ?? original(...args),
-});
-
-/** Runs it to its end. */
-export const synchronousForm: Form = (name, plan, original) => ({
-  name,
-  call(...args) {
-    const it = plan(args);
-    return it ? it.workspace.runSync(it.operation()) : original(...args);
-  },
-});
-
-/** Runs what is planned, if anything is; all that goes wrong is a rejection. */
-export function begin(
-  plan: Plan,
-  args: unknown[],
-): Promise<unknown> | undefined {
-  let it: Planned | undefined;
-  try {
-    it = plan(args);
-  } catch (error) {
-    return Promise.reject(error);
-  }
-  return it?.workspace.run(it.operation());
 }
 
 function listing(
-  name: string,
-  find: Finder,
   list: (workspace: Workspace, place: Place) => unknown,
-  original: Call,
-): Replacement {
-  return {
-    name,
-    call(path) {
-      const found = allowed(find(path, true), LOOK);
-      return found ? list(found.workspace, found.place) : original(path);
-    },
+): (find: Finder, original: Call) => Call {
+  return (find, original) => (path) => {
+    const found = allowed(find(path, true), LOOK);
+    return found ? list(found.workspace, found.place) : original(path);
   };
 }
 
-function watching(find: Finder, original: Call): Replacement {
-  return {
-    name: "watchFs",
-    call(paths, options) {
-      const all = Array.isArray(paths) ? paths as string[] : [paths as string];
-      const found = all.map((path) =>
-        allowed(textOnly(find)(path, true), LOOK)
-      );
-      const inside = found.filter((it) => it !== undefined);
-      if (inside.length === 0) return original(paths, options);
-      return watchFs(
-        inside[0].workspace,
-        inside.map(({ place }) => place),
-        all.filter((_, index) => !found[index]),
-        options as { recursive: boolean },
-      );
-    },
+/** `watchFs`, of whose paths some may lie inside and others outside. */
+function watching(find: Finder, original: Call): Call {
+  const findText = textOnly(find);
+  return (paths, options) => {
+    const all = Array.isArray(paths) ? paths as string[] : [paths as string];
+    const found = all.map((path) => allowed(findText(path, true), LOOK));
+    const inside = found.filter((it) => it !== undefined);
+    if (inside.length === 0) return original(paths, options);
+    return watchFs(
+      inside[0].workspace,
+      inside.map(({ place }) => place),
+      all.filter((_, index) => !found[index]),
+      options as { recursive: boolean },
+    );
   };
-}
-
-/** `chdir`, of `Deno` and of `process`. */
-export function entering(find: Finder, original: Call): Replacement {
-  return {
-    name: "chdir",
-    call(directory) {
-      const found = allowed(find(directory, true), LOOK);
-      if (!found) return original(directory);
-      return enter(found.workspace, found.place, original);
-    },
-  };
-}
-
-/** What was found, unless Deno is going to refuse it in its own words. */
-export function allowed(
-  found: Found | undefined,
-  { permissions, graph }: Access,
-): Found | undefined {
-  if (!found) return undefined;
-  const { workspace: { rights }, place } = found;
-  if (!rights.isPermitted(place, permissions)) return undefined;
-  if (graph) rights.checkGraph(place, graph);
-  return found;
-}
-
-function end(found: Found | undefined, path: unknown): Endpoint {
-  return found ?? { outside: path as string | URL };
 }

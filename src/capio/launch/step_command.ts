@@ -1,6 +1,6 @@
 import { fromFileUrl } from "@std/path";
-import { parseCapioCl } from "../cl/mod.ts";
-import { type CapioOptions, settingsPath } from "../session/options.ts";
+import { parseCapioCl, settingsPath } from "../cl/mod.ts";
+import type { CapioOptions } from "../session/mod.ts";
 import { system } from "../platform/mod.ts";
 
 /** Options of {@linkcode stepCommand}. */

@@ -1,12 +1,11 @@
 import type { Stats } from "node:fs";
-import type { GrowingFileReader } from "../overlay/growing_file_reader.ts";
-import type { Operation } from "../platform/effects.ts";
-import type { Workspace } from "../overlay/workspace.ts";
+import type { GrowingFileReader, Workspace } from "../overlay/mod.ts";
+import type { Operation } from "../platform/mod.ts";
 import { withNodeErrors } from "./node_error.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
 /** What one call of `fs.read` or `fs.readv` brought. */
-export interface Brought {
+export interface ReadResult {
   readonly bytesRead: number;
 }
 
@@ -27,7 +26,7 @@ export class DescriptorReader {
   }
 
   /** Reads with `once`, which must ask for at least one byte. */
-  read<T extends Brought>(once: () => Operation<T>): Operation<T> {
+  read<T extends ReadResult>(once: () => Operation<T>): Operation<T> {
     const sizeNow = this.#sizeNow;
     let size = 0;
     const read = this.#reading.read(

@@ -1,59 +1,47 @@
-import type { Call, Replacement } from "../interpose/deno_calls.ts";
-import { act } from "../platform/effects.ts";
-import { isFunction } from "./forms.ts";
-import { asksForBytes, type Brought } from "./descriptor_reader.ts";
-import { fileOf, forgetFile, type OpenFile, readingOf } from "./open_files.ts";
-import type { OriginalFs } from "./original_fs.ts";
-
-/** The functions of `node:fs` that take the number of an open file. */
-export function* descriptorReplacements(
-  original: OriginalFs,
-): Generator<Replacement> {
-  yield* readReplacements("read", original);
-  yield* readReplacements("readv", original);
-  yield* closeReplacements(original);
-}
+import type { Call } from "../interpose/mod.ts";
+import { act } from "../platform/mod.ts";
+import { isFunction } from "./callback_form.ts";
+import { asksForBytes, type ReadResult } from "./descriptor_reader.ts";
+import type { NodeForms, NodeFs } from "./node_forms.ts";
+import { fileOf, forgetFile, type OpenFile, readerOf } from "./open_files.ts";
 
 /** What `fs.read` and `fs.readv` call back with. */
-interface BroughtInto extends Brought {
+interface BufferReadResult extends ReadResult {
   readonly buffer?: unknown;
 }
 
-function* readReplacements(
+/** `fs.read` and `fs.readv`: they wait at the end of a growing file. */
+export function readForms(
   name: "read" | "readv",
-  { functions }: OriginalFs,
-): Generator<Replacement> {
+  { original: { functions } }: NodeFs,
+): NodeForms {
   const read = functions[name];
   const readSync = functions[`${name}Sync`];
   const once = (fd: unknown, args: unknown[]) => () =>
-    act<BroughtInto>(
+    act<BufferReadResult>(
       () => readOnce(read, fd, args),
       () => ({ bytesRead: readSync(fd, ...args) as number }),
     );
-  yield {
-    name,
-    call(fd, ...args) {
-      const reading = readingOf(fd);
-      if (!reading) return read(fd, ...args);
+  return {
+    callback(fd, ...args) {
+      const reader = readerOf(fd);
+      if (!reader) return read(fd, ...args);
       const callback = args.at(-1);
       const rest = args.slice(0, -1);
       if (!isFunction(callback) || !asksForBytes(rest)) {
         return read(fd, ...args);
       }
-      reading.workspace.run(reading.read(once(fd, rest))).then(
+      reader.workspace.run(reader.read(once(fd, rest))).then(
         ({ bytesRead, buffer }) =>
           queueMicrotask(() => callback(null, bytesRead, buffer)),
         (error) => queueMicrotask(() => callback(error)),
       );
     },
-  };
-  yield {
-    name: `${name}Sync`,
-    call(fd, ...args) {
-      const reading = readingOf(fd);
-      if (!reading || !asksForBytes(args)) return readSync(fd, ...args);
-      const read = reading.read(once(fd, args));
-      return reading.workspace.runSync(read).bytesRead;
+    synchronous(fd, ...args) {
+      const reader = readerOf(fd);
+      if (!reader || !asksForBytes(args)) return readSync(fd, ...args);
+      const read = reader.read(once(fd, args));
+      return reader.workspace.runSync(read).bytesRead;
     },
   };
 }
@@ -62,7 +50,7 @@ function readOnce(
   read: Call,
   fd: unknown,
   args: unknown[],
-): Promise<BroughtInto> {
+): Promise<BufferReadResult> {
   return new Promise((resolve, reject) => {
     read(
       fd,
@@ -73,11 +61,14 @@ function readOnce(
   });
 }
 
-function* closeReplacements({ functions }: OriginalFs): Generator<Replacement> {
+/** `fs.close`, which the other members learn of. */
+export function closeForms(
+  _name: string,
+  { original: { functions } }: NodeFs,
+): NodeForms {
   const { close, closeSync } = functions;
-  yield {
-    name: "close",
-    call(fd, ...args) {
+  return {
+    callback(fd, ...args) {
       const file = fileOf(fd);
       const [callback] = args;
       if (!file) return close(fd, ...args);
@@ -87,10 +78,7 @@ function* closeReplacements({ functions }: OriginalFs): Generator<Replacement> {
         else if (error) throw error;
       });
     },
-  };
-  yield {
-    name: "closeSync",
-    call(fd) {
+    synchronous(fd) {
       const file = fileOf(fd);
       closeSync(fd);
       if (file) closed(fd as number, file);

@@ -1,23 +1,42 @@
 import {
   allowed,
+  asynchronousForm,
   type Call,
   type Finder,
   type Found,
   type Plan,
   planned,
-  type Replacement,
-} from "../interpose/deno_calls.ts";
-import type { Operation } from "../platform/effects.ts";
-import { LOOK } from "../operations/access.ts";
-import { lookAt } from "../operations/stat.ts";
-import { isFunction } from "./forms.ts";
+  synchronousForm,
+} from "../interpose/mod.ts";
+import { LOOK, lookAt } from "../operations/mod.ts";
+import type { Operation } from "../platform/mod.ts";
+import { isFunction, PROMISIFIED } from "./callback_form.ts";
+import type { NodeForms, NodeFs } from "./node_forms.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
 /**
- * Plans `fs.exists`: whether `fs.stat` does not fail. `fs.access` would need
- * permission to ask for the user.
+ * `fs.exists`, the one function whose callback gets no error. The promise form
+ * is that of `util.promisify`.
  */
-export function existsPlan(find: Finder, original: OriginalFs): Plan {
+export function existsForms(
+  _name: string,
+  { find, original }: NodeFs,
+): NodeForms {
+  const { exists, existsSync } = original.functions;
+  const plan = existsPlan(find, original);
+  const promised = Reflect.get(exists, PROMISIFIED) as Call;
+  return {
+    callback: existsForm(plan, exists),
+    synchronous: synchronousForm(plan, existsSync),
+    promise: asynchronousForm(plan, promised),
+  };
+}
+
+/**
+ * Plans a `stat` that tells whether it succeeds. `access` would need permission
+ * to ask for the user.
+ */
+function existsPlan(find: Finder, original: OriginalFs): Plan {
   return ([path]) =>
     planned(
       allowed(find(path, true), LOOK),
@@ -38,16 +57,12 @@ function* isThere(
   }
 }
 
-/** The one function of `node:fs` whose callback gets no error. */
-export function existsForm(plan: Plan, original: Call): Replacement {
-  return {
-    name: "exists",
-    call(...args) {
-      const callback = args.at(-1);
-      const it = isFunction(callback) ? plan(args) : undefined;
-      if (!it || !isFunction(callback)) return original(...args);
-      it.workspace.run(it.operation())
-        .then((found) => queueMicrotask(() => callback(found)));
-    },
+function existsForm(plan: Plan, original: Call): Call {
+  return (...args) => {
+    const callback = args.at(-1);
+    const it = isFunction(callback) ? plan(args) : undefined;
+    if (!it || !isFunction(callback)) return original(...args);
+    it.workspace.run(it.operation())
+      .then((found) => queueMicrotask(() => callback(found)));
   };
 }

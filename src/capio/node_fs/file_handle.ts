@@ -1,16 +1,19 @@
 import type { ReadStream, WriteStream } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { act, type Operation } from "../platform/effects.ts";
-import { Writing } from "../overlay/writing.ts";
-import { asksForBytes, type Brought } from "./descriptor_reader.ts";
-import { fileOf, forgetFile, type OpenFile, readingOf } from "./open_files.ts";
-import { beforeDestroyed, interruptWhenDestroyed } from "./streams.ts";
+import { Writing } from "../overlay/mod.ts";
+import { act, type Operation } from "../platform/mod.ts";
+import { asksForBytes, type ReadResult } from "./descriptor_reader.ts";
+import {
+  beforeDestroyed,
+  interruptWhenDestroyed,
+} from "./destroyed_streams.ts";
+import { fileOf, forgetFile, type OpenFile, readerOf } from "./open_files.ts";
 
 /** The methods of a `FileHandle` that change, whatever they are called with. */
 interface Handle {
   readonly fd: number;
-  read(...args: unknown[]): Promise<Brought>;
-  readv(...args: unknown[]): Promise<Brought>;
+  read(...args: unknown[]): Promise<ReadResult>;
+  readv(...args: unknown[]): Promise<ReadResult>;
   readFile(...args: unknown[]): Promise<unknown>;
   stat(...args: unknown[]): Promise<unknown>;
   createReadStream(...args: unknown[]): ReadStream;
@@ -34,17 +37,17 @@ export function workflowHandle(handle: FileHandle): FileHandle {
 
 function extend(Base: HandleClass): HandleClass {
   return class FileHandle extends Base {
-    override read(...args: unknown[]): Promise<Brought> {
+    override read(...args: unknown[]): Promise<ReadResult> {
       return readSome(this, args, () => super.read(...args));
     }
 
-    override readv(...args: unknown[]): Promise<Brought> {
+    override readv(...args: unknown[]): Promise<ReadResult> {
       return readSome(this, args, () => super.readv(...args));
     }
 
     override readFile(...args: unknown[]): Promise<unknown> {
       const read = () => super.readFile(...args);
-      const reading = readingOf(this);
+      const reading = readerOf(this);
       if (!reading) return read();
       return reading.workspace.run(
         reading.whenWhole(() => asynchronousOnly(read)),
@@ -53,7 +56,7 @@ function extend(Base: HandleClass): HandleClass {
 
     override stat(...args: unknown[]): Promise<unknown> {
       const look = () => super.stat(...args);
-      const reading = readingOf(this);
+      const reading = readerOf(this);
       if (!reading) return look();
       return reading.workspace.run(
         reading.whenVisible(() => asynchronousOnly(look)),
@@ -90,9 +93,9 @@ function extend(Base: HandleClass): HandleClass {
 function readSome(
   handle: Handle,
   args: unknown[],
-  read: () => Promise<Brought>,
-): Promise<Brought> {
-  const reading = readingOf(handle);
+  read: () => Promise<ReadResult>,
+): Promise<ReadResult> {
+  const reading = readerOf(handle);
   if (!reading || !asksForBytes(args)) return read();
   return reading.workspace.run(reading.read(() => asynchronousOnly(read)));
 }

@@ -1,191 +1,137 @@
 import {
   allowed,
   type Finder,
-  pairPlan,
+  type PathUse,
   type Plan,
   planned,
-} from "../interpose/deno_calls.ts";
-import type { Operation } from "../platform/effects.ts";
+  planPair,
+} from "../interpose/mod.ts";
 import {
-  type Access,
   accessOfOpen,
+  linkWith,
   LOOK,
   MAKE,
   MAKE_ANY,
   READ,
   READ_AND_WRITE,
   REMOVE,
+  renameWith,
   WRITE,
-} from "../operations/access.ts";
-import { link, makeLink } from "../operations/links.ts";
-import { lookAt } from "../operations/stat.ts";
-import { rename } from "../operations/rename.ts";
-import { atLocation } from "../operations/at_location.ts";
-import type { Follows } from "../overlay/place.ts";
-import { planWithNodeErrors } from "./node_error.ts";
+} from "../operations/mod.ts";
+import type { Operation } from "../platform/mod.ts";
+import { closeForms, readForms } from "./descriptors.ts";
+import { existsForms } from "./exists.ts";
+import { allForms, type NodeForms, type NodeFs } from "./node_forms.ts";
 import {
   copyFile,
   directoryOfPrefix,
+  inPlace,
   isExclusive,
+  look,
   mkdir,
   mkdtemp,
   openingOf,
   readdir,
   readFile,
   realpath,
-  removeAs,
+  remove,
   type Subject,
+  symlink,
   truncate,
   writeFile,
 } from "./node_operations.ts";
-import { readingOf } from "./open_files.ts";
+import { readerOf } from "./open_files.ts";
+import { openForms } from "./opening.ts";
 import type { OriginalFs } from "./original_fs.ts";
 import { textOfPath } from "./path_argument.ts";
 
-/** A call on one path, which is its first argument. */
-interface NodeCall {
-  readonly operation: (
-    subject: Subject,
-    // Each takes what its original takes after the path.
-    ...args: unknown[]
-  ) => Operation<unknown>;
-  /** Whether it means what a symbolic link points to, not the link. */
-  readonly follows: Follows;
-  readonly access: Access;
-}
+type Fs = typeof import("node:fs");
+type FunctionName = {
+  [K in keyof Fs & string]: Fs[K] extends new (...args: never[]) => unknown
+    ? never
+    : Fs[K] extends (...args: never[]) => unknown ? K
+    : never;
+}[keyof Fs & string];
+/** A name without the `Sync` of its synchronous form. */
+type Base<Name> = Name extends `${infer Rest}Sync` ? Rest : Name;
 
-const NODE_CALLS: Readonly<Record<string, NodeCall>> = {
-  access: looking("access", true),
-  chmod: inPlace("chmod", true, WRITE),
-  chown: inPlace("chown", true, WRITE),
-  lchown: inPlace("lchown", false, WRITE),
-  lstat: looking("lstat", "slash"),
-  lutimes: inPlace("lutimes", false, WRITE),
-  mkdir: { operation: mkdir, follows: false, access: MAKE },
-  readdir: { operation: readdir, follows: true, access: LOOK },
-  readlink: inPlace("readlink", "slash", LOOK),
-  realpath: { operation: realpath, follows: true, access: LOOK },
-  rm: removing("rm"),
-  rmdir: removing("rmdir"),
-  stat: looking("stat", true),
-  truncate: { operation: truncate, follows: true, access: WRITE },
-  unlink: removing("unlink"),
-  utimes: inPlace("utimes", true, WRITE),
+/** Functions that stay the originals. */
+type Untouched =
+  // These act on an open file, which lies where its writer opened it.
+  | "fchmod"
+  | "fchown"
+  | "fdatasync"
+  | "fsync"
+  | "ftruncate"
+  | "futimes"
+  | "write"
+  | "writev"
+  // These call `Deno.readDir`, which is replaced.
+  | "opendir"
+  // These are not replaced, and `src/capio/mod.ts` says so.
+  | "cp"
+  | "glob"
+  | "lchmod"
+  | "mkdtempDisposable"
+  | "openAsBlob"
+  | "statfs"
+  | "unwatchFile"
+  | "watch"
+  | "watchFile";
+/** See `streams.ts`. */
+type Stream = "createReadStream" | "createWriteStream";
+
+/**
+ * Every function of `node:fs` that is replaced, with what it does for a path
+ * inside. A function that is neither here nor in `Untouched` does not compile.
+ */
+const NODE_CALLS: {
+  readonly [Name in Exclude<Base<FunctionName>, Untouched | Stream>]: (
+    name: Name,
+    fs: NodeFs,
+  ) => NodeForms;
+} = {
+  access: onPath(look, { access: LOOK }),
+  appendFile: allForms(writePlan),
+  chmod: onPath(inPlace, { access: WRITE }),
+  chown: onPath(inPlace, { access: WRITE }),
+  close: closeForms,
+  copyFile: allForms(copyFilePlan),
+  exists: existsForms,
+  fstat: allForms(fstatPlan),
+  lchown: onPath(inPlace, { access: WRITE, follows: false }),
+  link: allForms(linkPlan),
+  lstat: onPath(look, { access: LOOK, follows: "slash" }),
+  lutimes: onPath(inPlace, { access: WRITE, follows: false }),
+  mkdir: onPath(mkdir, { access: MAKE, follows: false }),
+  mkdtemp: allForms(mkdtempPlan),
+  open: openForms,
+  read: readForms,
+  readdir: onPath(readdir, { access: LOOK }),
+  readFile: allForms(readFilePlan),
+  readlink: onPath(inPlace, { access: LOOK, follows: "slash" }),
+  readv: readForms,
+  realpath: onPath(realpath, { access: LOOK }),
+  rename: allForms(renamePlan),
+  rm: onPath(remove, { access: REMOVE, follows: false }),
+  rmdir: onPath(remove, { access: REMOVE, follows: false }),
+  stat: onPath(look, { access: LOOK }),
+  symlink: allForms(symlinkPlan),
+  truncate: onPath(truncate, { access: WRITE }),
+  unlink: onPath(remove, { access: REMOVE, follows: false }),
+  utimes: onPath(inPlace, { access: WRITE }),
+  writeFile: allForms(writePlan),
 };
 
-const READ_FILE: NodeCall = {
-  operation: readFile,
-  follows: true,
-  access: READ,
-};
-
-/** What the calls of `node:fs` come to for the paths that `find` finds. */
-export function* nodePlans(
-  find: Finder,
-  original: OriginalFs,
-): Generator<[name: string, plan: Plan]> {
-  for (const [name, plan] of plans(find, original)) {
-    yield [name, planWithNodeErrors(name, plan)];
-  }
-}
-
-function* plans(
-  find: Finder,
-  original: OriginalFs,
-): Generator<[name: string, plan: Plan]> {
-  const plan = (it: NodeCall): Plan => ([path, ...rest]) =>
-    planned(
-      allowed(find(path, it.follows), it.access),
-      (found) => it.operation({ original, ...found }, ...rest),
-    );
-  for (const [name, it] of Object.entries(NODE_CALLS)) yield [name, plan(it)];
-  yield ["readFile", ([file, ...rest]) => {
-    const reading = readingOf(file);
-    if (!reading) return plan(READ_FILE)([file, ...rest]);
-    return {
-      workspace: reading.workspace,
-      operation: () =>
-        reading.whenWhole(() => original.call("readFile", file, ...rest)),
-    };
-  }];
-  yield ["fstat", ([fd, ...rest]) => {
-    const reading = readingOf(fd);
-    return reading && {
-      workspace: reading.workspace,
-      operation: () =>
-        reading.whenVisible(() => original.call("fstat", fd, ...rest)),
-    };
-  }];
-  for (const name of ["writeFile", "appendFile"] as const) {
-    yield [name, ([path, data, options]) => {
-      const opening = openingOf(original, name, options);
-      return opening && planned(
-        allowed(find(path, !opening.createNew), accessOfOpen(opening)),
-        (found) =>
-          writeFile({ original, ...found }, name, opening, data, options),
-      );
-    }];
-  }
-  yield ["mkdtemp", ([prefix, options]) => {
-    const text = textOfPath(prefix);
-    return planned(
-      text ? allowed(find(directoryOfPrefix(text), true), MAKE_ANY) : undefined,
-      (found) => mkdtemp({ original, ...found }, String(text), options),
-    );
-  }];
-  yield ["symlink", ([target, path, type]) =>
-    planned(
-      allowed(find(path, false), READ_AND_WRITE),
-      ({ workspace, place }) =>
-        makeLink(
-          workspace,
-          place,
-          (location) => original.call("symlink", target, location, type),
-        ),
-    )];
-  yield [
-    "link",
-    pairPlan(find, {
-      followsFrom: false,
-      followsTo: false,
-      accessFrom: READ_AND_WRITE,
-      accessTo: READ_AND_WRITE,
-    }, (from, to) =>
-      link(
-        from,
-        to,
-        (source, target) => original.call("link", source, target),
-      )),
-  ];
-  yield [
-    "rename",
-    pairPlan(find, {
-      followsFrom: false,
-      followsTo: false,
-      accessFrom: READ_AND_WRITE,
-      accessTo: WRITE,
-    }, (from, to) =>
-      rename(
-        from,
-        to,
-        (source, target) => original.call("rename", source, target),
-      )),
-  ];
-  yield [
-    "copyFile",
-    (args) =>
-      pairPlan(
-        find,
-        {
-          followsFrom: true,
-          // What is to be made anew takes the place of no link.
-          followsTo: !isExclusive(original, args[2]),
-          accessFrom: READ,
-          accessTo: WRITE,
-        },
-        (from, to, mode) => copyFile(original, from, to, mode),
-      )(args),
-  ];
+/** All forms of the functions in the table, by name. */
+export function nodeForms(fs: NodeFs): Map<string, NodeForms> {
+  const table: [
+    string,
+    (name: never, fs: NodeFs) => NodeForms,
+  ][] = Object.entries(NODE_CALLS);
+  return new Map(
+    table.map(([name, formsOf]) => [name, formsOf(name as never, fs)]),
+  );
 }
 
 /** Finds paths in all the forms in which Node takes them. */
@@ -196,36 +142,161 @@ export function nodeFinder(find: Finder): Finder {
   };
 }
 
-function looking(name: string, follows: Follows): NodeCall {
-  return {
-    follows,
-    access: LOOK,
-    operation: ({ original, workspace, place }, ...args) =>
-      lookAt(
-        workspace,
-        place,
-        (location) => original.call(name, location, ...args),
-      ),
+/** A function whose first argument is its path. */
+function onPath(
+  operation: (
+    subject: Subject,
+    // The operation checks its arguments as the original does.
+    ...args: unknown[]
+  ) => Operation<unknown>,
+  { access, follows = true }: PathUse,
+): (name: string, fs: NodeFs) => NodeForms {
+  return allForms((name, find, original) => ([path, ...rest]) =>
+    planned(
+      allowed(find(path, follows), access),
+      (found) => operation({ name, original, ...found }, ...rest),
+    )
+  );
+}
+
+/** `readFile`, of a path or of an open file. */
+function readFilePlan(
+  name: string,
+  find: Finder,
+  original: OriginalFs,
+): Plan {
+  return ([file, ...rest]) => {
+    const reader = readerOf(file);
+    if (!reader) {
+      return planned(
+        allowed(find(file, true), READ),
+        (found) => readFile({ name, original, ...found }, rest[0]),
+      );
+    }
+    return {
+      workspace: reader.workspace,
+      operation: () =>
+        reader.whenWhole(() => original.call(name, file, ...rest)),
+    };
   };
 }
 
-function inPlace(name: string, follows: Follows, access: Access): NodeCall {
-  return {
-    follows,
-    access,
-    operation: ({ original, workspace, place }, ...args) =>
-      atLocation(
-        workspace,
-        place,
-        (location) => original.call(name, location, ...args),
-      ),
+function fstatPlan(
+  name: string,
+  _: Finder,
+  original: OriginalFs,
+): Plan {
+  return (args) => {
+    const reader = readerOf(args[0]);
+    return reader && {
+      workspace: reader.workspace,
+      operation: () => reader.whenVisible(() => original.call(name, ...args)),
+    };
   };
 }
 
-function removing(name: "rm" | "rmdir" | "unlink"): NodeCall {
-  return {
-    follows: false,
-    access: REMOVE,
-    operation: (subject, options) => removeAs(subject, name, options),
+/** `writeFile` and `appendFile`. */
+function writePlan(
+  name: string,
+  find: Finder,
+  original: OriginalFs,
+): Plan {
+  return ([path, data, options]) => {
+    const opening = openingOf(original, name, options);
+    return opening && planned(
+      allowed(find(path, !opening.createNew), accessOfOpen(opening)),
+      (found) =>
+        writeFile({ name, original, ...found }, opening, data, options),
+    );
+  };
+}
+
+/** `mkdtemp`, whose path is the directory that the prefix begins with. */
+function mkdtempPlan(
+  name: string,
+  find: Finder,
+  original: OriginalFs,
+): Plan {
+  return ([prefix, options]) => {
+    const text = textOfPath(prefix);
+    if (!text) return undefined;
+    return planned(
+      allowed(find(directoryOfPrefix(text), true), MAKE_ANY),
+      (found) => mkdtemp({ name, original, ...found }, text, options),
+    );
+  };
+}
+
+/** `symlink`, whose second argument is the path that it makes. */
+function symlinkPlan(
+  name: string,
+  find: Finder,
+  original: OriginalFs,
+): Plan {
+  return ([target, path, type]) =>
+    planned(
+      allowed(find(path, false), READ_AND_WRITE),
+      (found) => symlink({ name, original, ...found }, target, type),
+    );
+}
+
+function linkPlan(
+  name: string,
+  find: Finder,
+  original: OriginalFs,
+): Plan {
+  const use = { access: READ_AND_WRITE, follows: false };
+  return (args) =>
+    planPair(
+      find,
+      args,
+      use,
+      use,
+      (from, to) =>
+        linkWith(
+          from,
+          to,
+          (source, target) => original.call(name, source, target),
+        ),
+    );
+}
+
+function renamePlan(
+  name: string,
+  find: Finder,
+  original: OriginalFs,
+): Plan {
+  const useOfFrom = { access: READ_AND_WRITE, follows: false };
+  const useOfTo = { access: WRITE, follows: false };
+  return (args) =>
+    planPair(
+      find,
+      args,
+      useOfFrom,
+      useOfTo,
+      (from, to) =>
+        renameWith(
+          from,
+          to,
+          (source, target) => original.call(name, source, target),
+        ),
+    );
+}
+
+function copyFilePlan(
+  _: string,
+  find: Finder,
+  original: OriginalFs,
+): Plan {
+  return (args) => {
+    // A file that must not exist yet takes the place of no link.
+    const follows = !isExclusive(original, args[2]);
+    return planPair(
+      find,
+      args,
+      { access: READ },
+      { access: WRITE, follows },
+      (from, to, mode) => copyFile(original, from, to, mode),
+    );
   };
 }

@@ -1,6 +1,5 @@
-import { builtin } from "../platform/builtin.ts";
-import type { Plan } from "../interpose/deno_calls.ts";
-import type { Operation } from "../platform/effects.ts";
+import type { Plan } from "../interpose/mod.ts";
+import { builtin, type Operation } from "../platform/mod.ts";
 import { textOfPath } from "./path_argument.ts";
 
 /** What a workspace says with an error of Deno's, in Node's words. */

@@ -1,27 +1,36 @@
 import type { Dirent } from "node:fs";
 import { basename, dirname, join, resolve, SEPARATOR } from "@std/path";
-import { builtin } from "../platform/builtin.ts";
-import type { Operation } from "../platform/effects.ts";
-import { readWhole, writeAtOnce } from "../operations/write_file.ts";
-import { copyWith } from "../operations/copy.ts";
-import type { Endpoint } from "../operations/endpoint.ts";
-import { untilListed } from "../operations/read_dir.ts";
-import { realPath as findRealPath } from "../operations/links.ts";
-import { untilAnnouncedExists } from "../operations/stat.ts";
-import { mkdir as makeDirectory, remove } from "../operations/mkdir.ts";
-import { isUnknown } from "../operations/stale_counterpart.ts";
-import { makeTemporary } from "../operations/temporary.ts";
-import { atLocation } from "../operations/at_location.ts";
-import { childOf } from "../platform/relative_path.ts";
-import { isAbsence } from "../platform/system.ts";
-import type { Place } from "../overlay/place.ts";
-import type { Workspace } from "../overlay/workspace.ts";
-import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
+import {
+  atLocation,
+  copyWith,
+  type Endpoint,
+  isUnknown,
+  lookAt,
+  makeLink,
+  makeTemporary,
+  mkdirWith,
+  readWhole,
+  realPathWith,
+  removeWith,
+  untilAnnouncedExists,
+  untilListed,
+  writeAtOnce,
+} from "../operations/mod.ts";
+import type { Place, Workspace } from "../overlay/mod.ts";
+import {
+  builtin,
+  childOf,
+  isAbsence,
+  type Operation,
+  SYSTEM_DIRECTORY,
+} from "../platform/mod.ts";
 import { flagsOf, openOptionsOf } from "./flags.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
 /** What a call of `node:fs` is about. */
 export interface Subject {
+  /** The name of the function, without `Sync`. */
+  readonly name: string;
   readonly original: OriginalFs;
   readonly workspace: Workspace;
   readonly place: Place;
@@ -34,6 +43,43 @@ interface Options {
   readonly mode?: number;
   readonly recursive?: boolean;
   readonly signal?: AbortSignal;
+}
+
+/** A function that only looks: it waits for what is announced. */
+export function look(
+  { name, original, workspace, place }: Subject,
+  ...args: unknown[]
+): Operation<unknown> {
+  return lookAt(
+    workspace,
+    place,
+    (location) => original.call(name, location, ...args),
+  );
+}
+
+/** A function that acts on the entry where it lies, without a wait. */
+export function inPlace(
+  { name, original, workspace, place }: Subject,
+  ...args: unknown[]
+): Operation<unknown> {
+  return atLocation(
+    workspace,
+    place,
+    (location) => original.call(name, location, ...args),
+  );
+}
+
+/** `fs.symlink`: complete as soon as it is there. */
+export function symlink(
+  { original, workspace, place }: Subject,
+  target: unknown,
+  type: unknown,
+): Operation<void> {
+  return makeLink(
+    workspace,
+    place,
+    (location) => original.call("symlink", target, location, type),
+  );
 }
 
 /** `fs.readFile` of a path: waits until the file is whole. */
@@ -51,8 +97,7 @@ export function readFile(
 
 /** `fs.writeFile` and `fs.appendFile`: one opening, one close. */
 export function writeFile(
-  { original, workspace, place }: Subject,
-  name: "writeFile" | "appendFile",
+  { name, original, workspace, place }: Subject,
   opening: Deno.OpenOptions,
   data: unknown,
   options: unknown,
@@ -81,10 +126,10 @@ export function writeFile(
 /** How `fs.writeFile` and `fs.appendFile` open what they write. */
 export function openingOf(
   { bits }: OriginalFs,
-  name: "writeFile" | "appendFile",
+  name: string,
   options: unknown,
 ): Deno.OpenOptions | undefined {
-  const usual = name === "writeFile" ? "w" : "a";
+  const usual = name === "appendFile" ? "a" : "w";
   const opening = openOptionsOf(optionsOf(options).flag ?? usual, bits);
   return opening?.write ? opening : undefined;
 }
@@ -130,7 +175,7 @@ export function* mkdir(
 ): Operation<string | undefined> {
   const { recursive } = optionsOf(options);
   const first = firstMissing(workspace, place);
-  yield* makeDirectory(
+  yield* mkdirWith(
     workspace,
     place,
     { recursive },
@@ -140,13 +185,12 @@ export function* mkdir(
 }
 
 /** `fs.rm`, `fs.rmdir` or `fs.unlink`, in both trees. */
-export function removeAs(
-  { original, workspace, place }: Subject,
-  name: "rm" | "rmdir" | "unlink",
+export function remove(
+  { name, original, workspace, place }: Subject,
   options: unknown,
 ): Operation<void> {
   const { recursive } = optionsOf(options);
-  return remove(
+  return removeWith(
     workspace,
     place,
     { recursive },
@@ -160,7 +204,7 @@ export function* realpath(
   options: unknown,
 ): Operation<string | Uint8Array> {
   const look = (location: string) => original.call("realpath", location);
-  return encoded(yield* findRealPath(workspace, place, look), options);
+  return encoded(yield* realPathWith(workspace, place, look), options);
 }
 
 /** `fs.mkdtemp`, whose place is the directory that the prefix begins with. */

@@ -1,4 +1,4 @@
-import type { Writing } from "../overlay/writing.ts";
+import type { Writing } from "../overlay/mod.ts";
 import { DescriptorReader } from "./descriptor_reader.ts";
 
 /** What an open file is to the workflow. */
@@ -12,7 +12,7 @@ export function registerFile(fd: number, file: OpenFile): void {
 }
 
 /** The reading of a file that may be written yet: a number, or a handle. */
-export function readingOf(file: unknown): DescriptorReader | undefined {
+export function readerOf(file: unknown): DescriptorReader | undefined {
   const found = fileOf(file);
   return found instanceof DescriptorReader ? found : undefined;
 }

@@ -1,21 +1,27 @@
 import type { FileHandle } from "node:fs/promises";
-import { GrowingFileReader } from "../overlay/growing_file_reader.ts";
 import {
   allowed,
+  asynchronousForm,
   type Finder,
   type Found,
   type Plan,
   planned,
-} from "../interpose/deno_calls.ts";
-import { act, atOnce, type Operation } from "../platform/effects.ts";
-import { accessOfOpen } from "../operations/access.ts";
-import { openForReading, openForWriting } from "../operations/open.ts";
-import { Writing } from "../overlay/writing.ts";
+  synchronousForm,
+} from "../interpose/mod.ts";
+import {
+  accessOfOpen,
+  openForReading,
+  openForWriting,
+} from "../operations/mod.ts";
+import { GrowingFileReader, Writing } from "../overlay/mod.ts";
+import { act, atOnce, type Operation } from "../platform/mod.ts";
+import { callbackForm } from "./callback_form.ts";
+import { DescriptorReader } from "./descriptor_reader.ts";
 import { workflowHandle } from "./file_handle.ts";
 import { flagsOf, openOptionsOf } from "./flags.ts";
 import { planWithNodeErrors } from "./node_error.ts";
+import type { NodeForms, NodeFs } from "./node_forms.ts";
 import { type OpenFile, registerFile } from "./open_files.ts";
-import { DescriptorReader } from "./descriptor_reader.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
 /** One of the two things that opening a file can give. */
@@ -28,7 +34,22 @@ interface Opener<F> {
   readonly register: (file: F, asWhat: (fd: number) => OpenFile) => F;
 }
 
-/** Plans `fs.open`, which gives a number. `signal` ends its wait. */
+/** `fs.open`, which gives a descriptor, and in its promise form a handle. */
+export function openForms(
+  _name: string,
+  { find, original }: NodeFs,
+): NodeForms {
+  const { functions, promises } = original;
+  const descriptor = openDescriptorPlan(find, original);
+  const handle = openHandlePlan(find, original);
+  return {
+    callback: callbackForm(descriptor, functions.open),
+    synchronous: synchronousForm(descriptor, functions.openSync),
+    promise: asynchronousForm(handle, promises.open),
+  };
+}
+
+/** Plans the opening that gives a descriptor. `signal` ends its wait. */
 export function openDescriptorPlan(
   find: Finder,
   original: OriginalFs,
@@ -55,8 +76,8 @@ export function openDescriptorPlan(
   return openPlan(find, original, opener, signal);
 }
 
-/** Plans the `open` of `fs.promises`. */
-export function openHandlePlan(find: Finder, original: OriginalFs): Plan {
+/** Plans the opening that gives a `FileHandle`. */
+function openHandlePlan(find: Finder, original: OriginalFs): Plan {
   const { openSync, closeSync } = original.functions;
   const opener: Opener<FileHandle> = {
     make: (...args) => atOnce(() => void closeSync(openSync(...args))),

@@ -1,6 +1,5 @@
-import type { Originals } from "../interpose/deno_calls.ts";
-import { act, type Operation } from "../platform/effects.ts";
-import { bypass } from "../interpose/active_contexts.ts";
+import { bypass, type Originals } from "../interpose/mod.ts";
+import { act, type Operation } from "../platform/mod.ts";
 import type { FlagBits } from "./flags.ts";
 
 /** What `node:fs` was before its functions were replaced. */

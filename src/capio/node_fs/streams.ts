@@ -1,13 +1,9 @@
 import type { ReadStream, WriteStream } from "node:fs";
-import type {
-  Call,
-  Finder,
-  Originals,
-  Replacement,
-} from "../interpose/deno_calls.ts";
-import { Writing } from "../overlay/writing.ts";
-import { callbackForm } from "./forms.ts";
-import { fileOf, readingOf } from "./open_files.ts";
+import type { Call, Finder, Originals, Replacement } from "../interpose/mod.ts";
+import { Writing } from "../overlay/mod.ts";
+import { callbackForm } from "./callback_form.ts";
+import { interruptWhenDestroyed } from "./destroyed_streams.ts";
+import { fileOf } from "./open_files.ts";
 import { openDescriptorPlan } from "./opening.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
@@ -35,7 +31,7 @@ export function* streamReplacements(
       }
       const closing = new AbortController();
       const plan = openDescriptorPlan(find, original, closing.signal);
-      const openUntilClosed = callbackForm("open", plan, open).call;
+      const openUntilClosed = callbackForm(plan, open);
       const stream = create("createReadStream", path, {
         ...options,
         fs: {
@@ -79,33 +75,6 @@ export function* streamReplacements(
       return stream;
     },
   };
-}
-
-/** Makes a stream end what it waits for when it is destroyed. */
-export function interruptWhenDestroyed(
-  stream: ReadStream,
-  closing?: AbortController,
-): ReadStream {
-  return beforeDestroyed(stream, () => {
-    closing?.abort();
-    readingOf(stream)?.interrupt();
-  });
-}
-
-/** Makes a stream call `act` first when it is destroyed. */
-export function beforeDestroyed<S extends ReadStream | WriteStream>(
-  stream: S,
-  act: () => void,
-): S {
-  const destroy: (error?: Error) => unknown = stream.destroy;
-  return Object.defineProperty(stream, "destroy", {
-    configurable: true,
-    writable: true,
-    value(...args: [error?: Error]) {
-      act();
-      return destroy.apply(stream, args);
-    },
-  });
 }
 
 function optionsOf(options: unknown): Record<string, unknown> {

@@ -5,10 +5,9 @@ import {
   JournalFollower,
   type WorkflowState,
 } from "../journal/mod.ts";
-import { FileLock } from "../platform/lock.ts";
-import { describe, type WorkflowStatus } from "./status.ts";
-import { ifPresent, isAbsence, system } from "../platform/system.ts";
+import { FileLock, ifPresent, isAbsence, system } from "../platform/mod.ts";
 import { WorkflowFolder } from "../workflow/mod.ts";
+import { describe, type WorkflowStatus } from "./status.ts";
 
 /**
  * Looks at a workflow without taking part in it.

@@ -1,11 +1,11 @@
-import { missingForCommit, type WorkflowFolder } from "../workflow/mod.ts";
 import {
   deadlockedWaits,
   isInSpool,
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
-import { ifPresent, system } from "../platform/system.ts";
+import { ifPresent, system } from "../platform/mod.ts";
+import { missingForCommit, type WorkflowFolder } from "../workflow/mod.ts";
 
 /** A process, or one context of it, in a {@linkcode WorkflowStatus}. */
 export interface MemberStatus {

@@ -1,4 +1,4 @@
-import type { GraphUse, Use } from "../overlay/rights.ts";
+import type { GraphUse, Use } from "../overlay/mod.ts";
 
 /** What a call does to a path. */
 export interface Access {
@@ -26,10 +26,9 @@ export const REMOVE: Access = { permissions: ["write"], graph: "remove" };
 /** Makes an entry whose name nobody knows beforehand. */
 export const MAKE_ANY: Access = { permissions: ["write"] };
 
-/** What opening a file with these options does. */
-export function accessOfOpen(
-  { read, write, append }: Deno.OpenOptions,
-): Access {
+/** What opening a file with these options does; without options it reads. */
+export function accessOfOpen(options?: Deno.OpenOptions | null): Access {
+  const { read, write, append } = options ?? { read: true };
   if (!write && !append) return READ;
   return read ? READ_AND_WRITE : WRITE;
 }

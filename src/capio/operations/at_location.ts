@@ -1,7 +1,5 @@
-import type { Operation } from "../platform/effects.ts";
-import { isAbsence } from "../platform/system.ts";
-import type { Place } from "../overlay/place.ts";
-import type { Workspace } from "../overlay/workspace.ts";
+import type { Place, Workspace } from "../overlay/mod.ts";
+import { isAbsence, type Operation } from "../platform/mod.ts";
 
 /**
  * Calls `act` with the place's present location. When another member publishes
@@ -38,7 +36,7 @@ export function* atLocation<T>(
  * Calls `act`; its errors speak of the path that the caller gave. Where they
  * speak of two, it is the first or the second of them.
  */
-export function* at<T>(
+export function* withGivenPath<T>(
   of: string,
   place: Place,
   act: (location: string) => Operation<T>,

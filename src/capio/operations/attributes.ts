@@ -1,8 +1,7 @@
-import { call, type Operation } from "../platform/effects.ts";
-import type { Place } from "../overlay/place.ts";
-import type { Workspace } from "../overlay/workspace.ts";
-import { writeAtOnce } from "./write_file.ts";
+import type { Place, Workspace } from "../overlay/mod.ts";
+import { call, type Operation } from "../platform/mod.ts";
 import { atLocation } from "./at_location.ts";
+import { writeAtOnce } from "./write_file.ts";
 
 /** `Deno.chmod`, of the file where it lies. */
 export function chmod(

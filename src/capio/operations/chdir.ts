@@ -1,12 +1,11 @@
-import type { Place } from "../overlay/place.ts";
-import type { Workspace } from "../overlay/workspace.ts";
+import type { Place, Workspace } from "../overlay/mod.ts";
 import { namingGivenPath } from "./at_location.ts";
 
 /**
  * `Deno.chdir` and `process.chdir`: the process stands in the real tree, where
  * a new directory is made before its time.
  */
-export function enter(
+export function chdir(
   workspace: Workspace,
   place: Place,
   original: (directory: string) => unknown,

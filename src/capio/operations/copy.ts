@@ -1,8 +1,8 @@
-import { call, type Operation } from "../platform/effects.ts";
-import { system } from "../platform/system.ts";
+import { call, type Operation, system } from "../platform/mod.ts";
+import { atLocation, withGivenPath } from "./at_location.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { untilWhole, writeAtOnce } from "./write_file.ts";
-import { at, atLocation } from "./at_location.ts";
+import { untilWhole } from "./read_file.ts";
+import { writeAtOnce } from "./write_file.ts";
 
 /** How one file is copied to another, which may have been made for it. */
 export type Copy = (
@@ -51,7 +51,11 @@ function* copyTo(
   const location = workspace.locate(place.path);
   // What cannot be copied leaves the other file as it is.
   if (source === location || !isReadable(source)) {
-    return yield* at(location, place, (target) => copy(source, target, false));
+    return yield* withGivenPath(
+      location,
+      place,
+      (target) => copy(source, target, false),
+    );
   }
   yield* writeAtOnce(
     workspace,

@@ -1,5 +1,4 @@
-import type { Place } from "../overlay/place.ts";
-import type { Workspace } from "../overlay/workspace.ts";
+import type { Place, Workspace } from "../overlay/mod.ts";
 
 /** One end of a call on two paths. */
 export type Endpoint =

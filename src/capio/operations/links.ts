@@ -1,9 +1,13 @@
-import { atOnce, call, type Operation, runSync } from "../platform/effects.ts";
-import { lstatIfPresent } from "../platform/system.ts";
-import type { Place } from "../overlay/place.ts";
-import type { Workspace } from "../overlay/workspace.ts";
+import type { Place, Workspace } from "../overlay/mod.ts";
+import {
+  atOnce,
+  call,
+  lstatIfPresent,
+  type Operation,
+  runSync,
+} from "../platform/mod.ts";
+import { atLocation, withGivenPath } from "./at_location.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { at, atLocation } from "./at_location.ts";
 
 /** `Deno.symlink`: complete as soon as it is there. */
 export function symlink(
@@ -20,11 +24,19 @@ export function symlink(
 type Link = (source: string | URL, target: string | URL) => Operation<void>;
 
 /** `Deno.link`, also into and out of a workspace. */
-export function* link(
+export function link(from: Endpoint, to: Endpoint): Operation<void> {
+  return linkWith(
+    from,
+    to,
+    (source, target) => call("link", source as string, target as string),
+  );
+}
+
+/** Gives another name to a file with `make`, also from or to the outside. */
+export function* linkWith(
   from: Endpoint,
   to: Endpoint,
-  make: Link = (source, target) =>
-    call("link", source as string, target as string),
+  make: Link,
 ): Operation<void> {
   const makeAt = (target: string | URL) =>
     "outside" in from ? make(from.outside, target) : atLocation(
@@ -57,7 +69,7 @@ function* makeLinkNow(
   const location = workspace.exists(path)
     ? workspace.locate(path)
     : workspace.placeNew(path);
-  yield* at(location, place, make);
+  yield* withGivenPath(location, place, make);
   if (location !== folder.spool(path)) return;
   // Another name of a link is a link.
   const isLink = lstatIfPresent(location)?.isSymlink ?? false;
@@ -82,12 +94,23 @@ export function readLink(
   );
 }
 
-/** `Deno.realPath`: where the file is going to be once it is published. */
-export function* realPath(
+/** `Deno.realPath`: the path that the file has once it is published. */
+export function realPath(
   workspace: Workspace,
   place: Place,
-  look: (location: string) => Operation<unknown> = (location) =>
-    call("realPath", location),
+): Operation<string> {
+  return realPathWith(
+    workspace,
+    place,
+    (location) => call("realPath", location),
+  );
+}
+
+/** The path that a file has once it is published, if `look` finds the file. */
+export function* realPathWith(
+  workspace: Workspace,
+  place: Place,
+  look: (location: string) => Operation<unknown>,
 ): Operation<string> {
   // The links have been followed on the way here; this tells what is missing.
   yield* atLocation(workspace, place, look);

@@ -1,12 +1,19 @@
-import { growingFile } from "../overlay/growing_file.ts";
-import { giveAway } from "../platform/directory_counterpart.ts";
-import { call, type Operation, runSync } from "../platform/effects.ts";
 import type { WorkflowFile } from "../journal/mod.ts";
+import {
+  growingFile,
+  type Place,
+  type Workspace,
+  writtenFile,
+} from "../overlay/mod.ts";
+import {
+  call,
+  giveAway,
+  lstatIfPresent,
+  type Operation,
+  runSync,
+  system,
+} from "../platform/mod.ts";
 import { isProducer, openReadiness } from "../workflow/mod.ts";
-import { lstatIfPresent, system } from "../platform/system.ts";
-import type { Place } from "../overlay/place.ts";
-import type { Workspace } from "../overlay/workspace.ts";
-import { writtenFile } from "../overlay/written_file.ts";
 import { atLocation } from "./at_location.ts";
 
 /** `Deno.open`: readers wait for the file, writers write to the spool. */

@@ -1,7 +1,6 @@
 import type { WorkflowFile } from "../journal/mod.ts";
-import { lstatIfPresent } from "../platform/system.ts";
-import type { Workspace } from "../overlay/workspace.ts";
-import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
+import type { Workspace } from "../overlay/mod.ts";
+import { lstatIfPresent, SYSTEM_DIRECTORY } from "../platform/mod.ts";
 
 type Kind = Deno.FsEvent["kind"];
 

@@ -1,13 +1,15 @@
-import type { Operation } from "../platform/effects.ts";
+import type { Place, Workspace } from "../overlay/mod.ts";
+import {
+  childOf,
+  ifPresent,
+  type Operation,
+  system,
+  SYSTEM_DIRECTORY,
+} from "../platform/mod.ts";
 import { listingReadiness } from "../workflow/mod.ts";
-import { ifPresent, system } from "../platform/system.ts";
-import type { Place } from "../overlay/place.ts";
-import { childOf } from "../platform/relative_path.ts";
-import type { Workspace } from "../overlay/workspace.ts";
-import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
-import { untilAnnouncedExists } from "./stat.ts";
-import { isUnknown } from "./stale_counterpart.ts";
 import { namingGivenPath } from "./at_location.ts";
+import { isUnknown } from "./stale_counterpart.ts";
+import { untilAnnouncedExists } from "./stat.ts";
 
 /** `Deno.readDir`: entries as they appear, until the directory is complete. */
 export function readDir(

@@ -1,20 +1,34 @@
 import { dirname, fromFileUrl, join } from "@std/path";
-import { call, type Operation, runSync } from "../platform/effects.ts";
-import { ifPresent, lstatIfPresent, system } from "../platform/system.ts";
-import type { Place } from "../overlay/place.ts";
-import type { Workspace } from "../overlay/workspace.ts";
+import type { Place, Workspace } from "../overlay/mod.ts";
+import {
+  call,
+  ifPresent,
+  lstatIfPresent,
+  type Operation,
+  runSync,
+  system,
+} from "../platform/mod.ts";
+import { namingGivenPath, withGivenPath } from "./at_location.ts";
 import { type Endpoint, locationOfEndpoint } from "./endpoint.ts";
-import { entryCount } from "./mkdir.ts";
-import { at, namingGivenPath } from "./at_location.ts";
+import { entryCount } from "./remove.ts";
 
 /** How something is moved from one place to another. */
 type Move = (source: string | URL, target: string | URL) => Operation<void>;
 
 /** `Deno.rename`, also into and out of a workspace. */
-export function* rename(
+export function rename(from: Endpoint, to: Endpoint): Operation<void> {
+  return renameWith(
+    from,
+    to,
+    (source, target) => call("rename", source, target),
+  );
+}
+
+/** Moves an entry with `move`, also into and out of a workspace. */
+export function* renameWith(
   from: Endpoint,
   to: Endpoint,
-  move: Move = (source, target) => call("rename", source, target),
+  move: Move,
 ): Operation<void> {
   if ("outside" in from || "outside" in to || from.workspace !== to.workspace) {
     return yield* renameAcross(from, to, move);
@@ -200,10 +214,10 @@ function* renameAt(
   to: Place,
   move: Move,
 ): Operation<void> {
-  yield* at(
+  yield* withGivenPath(
     source,
     from,
-    (source) => at(target, to, (target) => move(source, target)),
+    (source) => withGivenPath(target, to, (target) => move(source, target)),
     "first",
   );
 }

@@ -1,5 +1,5 @@
-import { lstatIfPresent, system } from "../platform/system.ts";
-import type { Workspace } from "../overlay/workspace.ts";
+import type { Workspace } from "../overlay/mod.ts";
+import { lstatIfPresent, system } from "../platform/mod.ts";
 
 /**
  * Whether what is in the spool is none of the workflow's yet, for who makes it

@@ -1,8 +1,6 @@
-import { call, type Operation } from "../platform/effects.ts";
-import { openReadiness } from "../workflow/mod.ts";
-import type { Place } from "../overlay/place.ts";
-import type { Workspace } from "../overlay/workspace.ts";
-import { untilVisible } from "./write_file.ts";
+import type { Place, Workspace } from "../overlay/mod.ts";
+import { call, type Operation } from "../platform/mod.ts";
+import { contentReadiness, openReadiness } from "../workflow/mod.ts";
 import { atLocation } from "./at_location.ts";
 
 /** `Deno.stat`: what is there now, or at the commit where rules say so. */
@@ -52,4 +50,17 @@ export function* untilAnnouncedExists(
     // That it never came is what the system says next, in its own words.
     return verdict.type === "refuse" ? { type: "go" } : verdict;
   });
+}
+
+/** Waits until the size of what is there may be seen. */
+export function* untilVisible(
+  workspace: Workspace,
+  place: Place,
+): Operation<void> {
+  const entry = workspace.state.paths.get(place.path);
+  if (entry?.kind !== "file") return;
+  yield* workspace.until(
+    place,
+    (state) => contentReadiness(state, workspace.workflow, entry),
+  );
 }

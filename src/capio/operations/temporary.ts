@@ -1,9 +1,6 @@
 import { basename } from "@std/path";
-import { call, type Operation } from "../platform/effects.ts";
-import { system } from "../platform/system.ts";
-import type { Place } from "../overlay/place.ts";
-import { childOf } from "../platform/relative_path.ts";
-import type { Workspace } from "../overlay/workspace.ts";
+import type { Place, Workspace } from "../overlay/mod.ts";
+import { call, childOf, type Operation, system } from "../platform/mod.ts";
 import { namingGivenPath } from "./at_location.ts";
 
 /** `Deno.makeTempFile` with a `dir` inside. */

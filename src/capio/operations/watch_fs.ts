@@ -1,6 +1,5 @@
-import { system } from "../platform/system.ts";
-import type { Place } from "../overlay/place.ts";
-import type { Workspace } from "../overlay/workspace.ts";
+import type { Place, Workspace } from "../overlay/mod.ts";
+import { system } from "../platform/mod.ts";
 import { OverlayWatcher } from "./overlay_watcher.ts";
 
 /** `Deno.watchFs`: both trees, seen as one. */

@@ -1,61 +1,14 @@
-import { act, call, type Operation, runSync } from "../platform/effects.ts";
-import { contentReadiness, endReadiness, isProducer } from "../workflow/mod.ts";
-import { lstatIfPresent, system } from "../platform/system.ts";
-import type { Place } from "../overlay/place.ts";
-import type { Workspace } from "../overlay/workspace.ts";
-import { Writing } from "../overlay/writing.ts";
-import { prepareWriting, untilOpenable } from "./open.ts";
-import { at, atLocation } from "./at_location.ts";
-
-/** `Deno.readFile`: waits until the file is whole. */
-export function* readFile(
-  workspace: Workspace,
-  place: Place,
-  options?: Deno.ReadFileOptions,
-): Operation<Uint8Array<ArrayBuffer>> {
-  return yield* readWhole(
-    workspace,
-    place,
-    (location) => call("readFile", location, options),
-    options?.signal,
-  );
-}
-
-/** `Deno.readTextFile`: waits until the file is whole. */
-export function* readTextFile(
-  workspace: Workspace,
-  place: Place,
-  options?: Deno.ReadFileOptions,
-): Operation<string> {
-  return yield* readWhole(
-    workspace,
-    place,
-    (location) => call("readTextFile", location, options),
-    options?.signal,
-  );
-}
-
-/** Waits until the file is whole, and reads it with `read`. */
-export function* readWhole<T extends { readonly length: number }>(
-  workspace: Workspace,
-  place: Place,
-  read: (location: string) => Operation<T>,
-  signal?: AbortSignal,
-): Operation<T> {
-  const { workflow } = workspace;
-  const { path } = place;
-  for (;;) {
-    yield* untilWhole(workspace, place, signal);
-    const entry = workflow.state.paths.get(path);
-    const isPublished = !workflow.isInSpool(path);
-    const contents = yield* atLocation(workspace, place, read);
-    const isSame = workspace.state.paths.get(path) === entry;
-    // Else this may be the beginning of the next file of that name.
-    if (!isSame && !isPublished) continue;
-    noteReading(workspace, place, contents.length);
-    return contents;
-  }
-}
+import { type Place, type Workspace, Writing } from "../overlay/mod.ts";
+import {
+  act,
+  call,
+  lstatIfPresent,
+  type Operation,
+  runSync,
+  system,
+} from "../platform/mod.ts";
+import { atLocation, withGivenPath } from "./at_location.ts";
+import { prepareWriting } from "./open.ts";
 
 /** `Deno.writeFile`: one opening, one close. */
 export function writeFile(
@@ -83,48 +36,6 @@ export function writeTextFile(
       () => system.writeTextFile(location, data, options),
       () => system.writeTextFileSync(location, data as string, options),
     ));
-}
-
-/** Waits until a place can be read from its first byte to its last. */
-export function* untilWhole(
-  workspace: Workspace,
-  place: Place,
-  signal?: AbortSignal,
-): Operation<void> {
-  const { workflow } = workspace;
-  signal?.throwIfAborted();
-  for (;;) {
-    yield* untilOpenable(workspace, place, signal);
-    const entry = workflow.state.paths.get(place.path);
-    if (entry?.kind !== "file") return;
-    if (isProducer(workflow.state, workflow, entry)) return;
-    yield* workspace.until(
-      place,
-      (state) =>
-        endReadiness(
-          state,
-          workflow,
-          entry,
-          () => sizeOf(workspace, place),
-        ),
-      signal,
-    );
-    // By now the name may be another file's, which is not whole.
-    if (workflow.state.paths.get(place.path) === entry) return;
-  }
-}
-
-/** Waits until the size of what is there may be seen. */
-export function* untilVisible(
-  workspace: Workspace,
-  place: Place,
-): Operation<void> {
-  const entry = workspace.state.paths.get(place.path);
-  if (entry?.kind !== "file") return;
-  yield* workspace.until(
-    place,
-    (state) => contentReadiness(state, workspace.workflow, entry),
-  );
 }
 
 function* writeWhole(
@@ -168,7 +79,7 @@ export function* writeAtOnce(
     : yield* beginning;
   if (!file) {
     // What cannot be, the call itself says in its own words.
-    yield* at(location, place, (location) => write(location, false));
+    yield* withGivenPath(location, place, (location) => write(location, false));
     // It has come to be possible in between.
     if (begun.failed) new Writing(workspace, place.path).close();
     return;
@@ -176,7 +87,7 @@ export function* writeAtOnce(
   let writing: Writing | undefined = begun.writing;
   try {
     writing ??= new Writing(workspace, place.path);
-    yield* at(location, place, (location) => write(location, true));
+    yield* withGivenPath(location, place, (location) => write(location, true));
   } catch (error) {
     if (before && isAsBefore(before, lstatIfPresent(location))) {
       writing?.withdraw();
@@ -278,17 +189,4 @@ function isAsBefore(
 ): boolean {
   return before.ino === now?.ino && before.size === now.size &&
     before.mtime?.getTime() === now.mtime?.getTime();
-}
-
-function sizeOf(workspace: Workspace, { path }: Place): number {
-  return lstatIfPresent(workspace.locate(path))?.size ?? 0;
-}
-
-function noteReading(
-  { workflow }: Workspace,
-  { path }: Place,
-  bytes: number,
-): void {
-  if (!workflow.state.paths.has(path)) return;
-  workflow.note({ event: "read", path, first: Date.now(), bytes });
 }

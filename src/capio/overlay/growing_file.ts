@@ -1,7 +1,7 @@
-import { GrowingFileReader } from "./growing_file_reader.ts";
-import { act, type Operation } from "../platform/effects.ts";
-import { readableOf } from "./file_streams.ts";
 import type { WorkflowFile } from "../journal/mod.ts";
+import { act, type Operation } from "../platform/mod.ts";
+import { readableOf } from "./file_streams.ts";
+import { GrowingFileReader } from "./growing_file_reader.ts";
 import type { Place } from "./place.ts";
 import type { Workspace } from "./workspace.ts";
 

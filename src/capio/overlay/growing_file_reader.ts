@@ -1,5 +1,5 @@
-import type { Operation } from "../platform/effects.ts";
 import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
+import type { Operation } from "../platform/mod.ts";
 import {
   contentReadiness,
   endReadiness,

@@ -1,5 +1,5 @@
-import type { Place } from "./place.ts";
 import type { Workflow } from "../workflow/mod.ts";
+import type { Place } from "./place.ts";
 
 /** What a call does to a path, by the names of Deno's permissions. */
 export type Use = "read" | "write";

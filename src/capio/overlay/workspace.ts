@@ -1,30 +1,29 @@
+import type { WorkflowState } from "../journal/mod.ts";
 import {
+  asPassedOn,
   change,
+  ifPresent,
+  lookIfPermitted,
+  lstatIfPresent,
   type Operation,
+  parentOf,
+  PathResolver,
   runAsync,
   runSync,
-} from "../platform/effects.ts";
-import { DeferredCloses } from "./deferred_closes.ts";
-import type { WorkflowState } from "../journal/mod.ts";
-import { asPassedOn, textOf } from "../platform/path_text.ts";
-import { PathResolver } from "../platform/paths.ts";
-import type { Follows, Place } from "./place.ts";
+  system,
+  SYSTEM_DIRECTORY,
+  textOf,
+  Wakeups,
+} from "../platform/mod.ts";
 import {
   type Verdict,
   Workflow,
   type WorkflowFolder,
   type WorkflowOptions,
 } from "../workflow/mod.ts";
-import { parentOf } from "../platform/relative_path.ts";
+import { DeferredCloses } from "./deferred_closes.ts";
+import type { Follows, Place } from "./place.ts";
 import { Rights } from "./rights.ts";
-import {
-  ifPresent,
-  lookIfPermitted,
-  lstatIfPresent,
-  system,
-} from "../platform/system.ts";
-import { SYSTEM_DIRECTORY } from "../platform/system_directory.ts";
-import { Wakeups } from "../platform/wakeups.ts";
 
 /** Waits shorter than this are nobody's business, in ms. */
 const NOTEWORTHY_WAIT_MILLISECONDS = 200;

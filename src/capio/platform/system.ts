@@ -1,8 +1,60 @@
+/** The calls of `Deno` that a context replaces. */
+export type FileSystemCalls = Pick<
+  typeof Deno,
+  | "chmod"
+  | "chmodSync"
+  | "chown"
+  | "chownSync"
+  | "copyFile"
+  | "copyFileSync"
+  | "create"
+  | "createSync"
+  | "link"
+  | "linkSync"
+  | "lstat"
+  | "lstatSync"
+  | "makeTempDir"
+  | "makeTempDirSync"
+  | "makeTempFile"
+  | "makeTempFileSync"
+  | "mkdir"
+  | "mkdirSync"
+  | "open"
+  | "openSync"
+  | "readDir"
+  | "readDirSync"
+  | "readFile"
+  | "readFileSync"
+  | "readLink"
+  | "readLinkSync"
+  | "readTextFile"
+  | "readTextFileSync"
+  | "realPath"
+  | "realPathSync"
+  | "remove"
+  | "removeSync"
+  | "rename"
+  | "renameSync"
+  | "stat"
+  | "statSync"
+  | "symlink"
+  | "symlinkSync"
+  | "truncate"
+  | "truncateSync"
+  | "utime"
+  | "utimeSync"
+  | "watchFs"
+  | "writeFile"
+  | "writeFileSync"
+  | "writeTextFile"
+  | "writeTextFileSync"
+>;
+
 /**
  * The functions of `Deno` as they were when this module was loaded, for use
  * while the public ones are replaced.
  */
-export const system = {
+export const system: FileSystemCalls = {
   chmod: Deno.chmod,
   chmodSync: Deno.chmodSync,
   chown: Deno.chown,

@@ -1,7 +1,6 @@
-import { call } from "../platform/effects.ts";
-import { findActive } from "../interpose/active_contexts.ts";
-import { atLocation } from "../operations/at_location.ts";
-import { ifPresent, system } from "../platform/system.ts";
+import { findActive } from "../interpose/mod.ts";
+import { atLocation } from "../operations/mod.ts";
+import { call, ifPresent, system } from "../platform/mod.ts";
 
 /** What {@linkcode capioPath} answers. */
 export interface CapioPath {

@@ -1,62 +1,8 @@
-import { type Originals, replacements } from "../interpose/deno_calls.ts";
-import { findIn } from "../interpose/active_contexts.ts";
+import { denoReplacements, findIn, type Originals } from "../interpose/mod.ts";
+import { describe, type WorkflowStatus } from "../observe/mod.ts";
+import { type Follows, Workspace } from "../overlay/mod.ts";
+import { type FileSystemCalls, system } from "../platform/mod.ts";
 import { type CapioOptions, resolveOptions } from "./options.ts";
-import { describe, type WorkflowStatus } from "../observe/status.ts";
-import { system } from "../platform/system.ts";
-import type { Follows } from "../overlay/place.ts";
-import { Workspace } from "../overlay/workspace.ts";
-
-/** The calls of `Deno` that a context replaces. */
-export type FileSystemCalls = Pick<
-  typeof Deno,
-  | "chmod"
-  | "chmodSync"
-  | "chown"
-  | "chownSync"
-  | "copyFile"
-  | "copyFileSync"
-  | "create"
-  | "createSync"
-  | "link"
-  | "linkSync"
-  | "lstat"
-  | "lstatSync"
-  | "makeTempDir"
-  | "makeTempDirSync"
-  | "makeTempFile"
-  | "makeTempFileSync"
-  | "mkdir"
-  | "mkdirSync"
-  | "open"
-  | "openSync"
-  | "readDir"
-  | "readDirSync"
-  | "readFile"
-  | "readFileSync"
-  | "readLink"
-  | "readLinkSync"
-  | "readTextFile"
-  | "readTextFileSync"
-  | "realPath"
-  | "realPathSync"
-  | "remove"
-  | "removeSync"
-  | "rename"
-  | "renameSync"
-  | "stat"
-  | "statSync"
-  | "symlink"
-  | "symlinkSync"
-  | "truncate"
-  | "truncateSync"
-  | "utime"
-  | "utimeSync"
-  | "watchFs"
-  | "writeFile"
-  | "writeFileSync"
-  | "writeTextFile"
-  | "writeTextFileSync"
->;
 
 /**
  * A workflow's directory by method call: nothing is interposed, the program
@@ -92,7 +38,7 @@ export class CapioWorkspace implements Disposable {
     const find = (path: unknown, follows: Follows) =>
       findIn(workspace, path, follows);
     const originals = system as unknown as Originals;
-    for (const { name, call } of replacements(find, originals)) {
+    for (const { name, call } of denoReplacements(find, originals)) {
       calls[name] = call;
     }
     this.fs = calls as unknown as FileSystemCalls;

@@ -2,10 +2,10 @@ import {
   interposeDuring,
   interposeEverywhere,
   interposeFromHere,
-} from "../interpose/active_contexts.ts";
-import { replaceFunctions } from "./replaced_functions.ts";
+} from "../interpose/mod.ts";
+import { Workspace } from "../overlay/mod.ts";
 import { type CapioOptions, resolveOptions } from "./options.ts";
-import { Workspace } from "../overlay/workspace.ts";
+import { replaceFunctions } from "./replaced_functions.ts";
 
 /** A CAPIO context that is in force until it is left. */
 export interface CapioSession extends AsyncDisposable, Disposable {

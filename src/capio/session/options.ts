@@ -1,15 +1,15 @@
-import { dirname, fromFileUrl, resolve } from "@std/path";
-import { CapioError } from "../platform/capio_error.ts";
+import { fromFileUrl } from "@std/path";
 import {
   type CapioClRule,
   parseCapioCl,
   parseCapioClSettings,
   serializeCapioCl,
+  settingsPath,
 } from "../cl/mod.ts";
-import { findActive } from "../interpose/active_contexts.ts";
+import { findActive } from "../interpose/mod.ts";
+import type { WorkspaceOptions } from "../overlay/mod.ts";
+import { CapioError, system } from "../platform/mod.ts";
 import { statedRules } from "./rule_scope.ts";
-import { system } from "../platform/system.ts";
-import type { WorkspaceOptions } from "../overlay/workspace.ts";
 
 /** Options of {@linkcode CapioContext}, {@linkcode withCapio} and the others. */
 export interface CapioOptions {
@@ -238,11 +238,6 @@ function checkSettings(document: string, settings: string | undefined): void {
   const path = settingsPath(document, settings);
   const text = readConfiguration("CAPIO-CL settings", path);
   parseCapioClSettings(text, { source: `"${path}"` });
-}
-
-/** Where the settings are that the configuration at `document` names. */
-export function settingsPath(document: string, settings: string): string {
-  return resolve(dirname(document), settings);
 }
 
 function readConfiguration(what: string, path: string): string {

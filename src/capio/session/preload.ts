@@ -24,12 +24,12 @@
  *
  * @module
  */
-import { builtin } from "../platform/builtin.ts";
-import { interposeEverywhere } from "../interpose/active_contexts.ts";
-import { replaceFunctions } from "./replaced_functions.ts";
+import { interposeEverywhere } from "../interpose/mod.ts";
+import { Workspace } from "../overlay/mod.ts";
+import { builtin } from "../platform/mod.ts";
 import { resolveOptions } from "./options.ts";
+import { replaceFunctions } from "./replaced_functions.ts";
 import { countTerminatedWorkers } from "./terminated_workers.ts";
-import { Workspace } from "../overlay/workspace.ts";
 
 /** What says of a program which step of which workflow it is. */
 const VARIABLES = [

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { CapioClRule } from "../cl/mod.ts";
-import { activeWorkspaces } from "../interpose/active_contexts.ts";
+import { activeWorkspaces } from "../interpose/mod.ts";
 
 const rules = new AsyncLocalStorage<readonly CapioClRule[]>();
 

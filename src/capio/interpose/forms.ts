@@ -1,0 +1,37 @@
+import type { Plan, Planned } from "./plan.ts";
+
+/** Any function. */
+export type Call = (...args: unknown[]) => unknown;
+
+/** The functions that are called for paths outside of all workspaces. */
+export type Originals = Readonly<Record<string, Call>>;
+
+/** Makes the function that runs what `plan` decides, or else `original`. */
+export type Form = (plan: Plan, original: Call) => Call;
+
+/**
+ * The form that returns a promise. For a path outside it is the original's own
+ * promise, without a turn of the event loop in between.
+ */
+export const asynchronousForm: Form = (plan, original) => (...args) =>
+  begin(plan, args) ?? original(...args);
+
+/** The form that blocks until the operation has ended. */
+export const synchronousForm: Form = (plan, original) => (...args) => {
+  const it = plan(args);
+  return it ? it.workspace.runSync(it.operation()) : original(...args);
+};
+
+/** Runs what is planned, if anything is; every failure is a rejection. */
+export function begin(
+  plan: Plan,
+  args: unknown[],
+): Promise<unknown> | undefined {
+  let it: Planned | undefined;
+  try {
+    it = plan(args);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  return it?.workspace.run(it.operation());
+}

@@ -1,0 +1,52 @@
+import { begin, type Call, type Form } from "../interpose/mod.ts";
+
+/** The property under which a function has its form for `util.promisify`. */
+export const PROMISIFIED = Symbol.for("nodejs.util.promisify.custom");
+
+/** The form whose last argument is called with the result. */
+export const callbackForm: Form = (plan, original) => (...args) => {
+  const callback = args.at(-1);
+  if (!isFunction(callback)) return original(...args);
+  const result = begin(plan, args.slice(0, -1));
+  return result ? callBack(result, callback) : original(...args);
+};
+
+/** Calls `callback` with the outcome of the promise, as Node does. */
+function callBack(promise: Promise<unknown>, callback: Call): void {
+  // In a microtask of its own, so that an error it throws is uncaught.
+  promise.then(
+    (result) =>
+      queueMicrotask(() =>
+        result === undefined ? callback(null) : callback(null, result)
+      ),
+    (error) => queueMicrotask(() => callback(error)),
+  );
+}
+
+/**
+ * Gives a function the properties of its original, such as `realpath.native`.
+ * Those that are functions themselves become `call` and `promised`.
+ */
+export function copyProperties(
+  call: Call,
+  original: Call,
+  promised?: Call,
+): void {
+  const inside: Record<PropertyKey, unknown> = {
+    length: original.length,
+    native: call,
+    ...(promised && { [PROMISIFIED]: promised }),
+  };
+  for (const key of Reflect.ownKeys(original)) {
+    if (key === "name" || key === "prototype") continue;
+    Object.defineProperty(call, key, {
+      ...Object.getOwnPropertyDescriptor(original, key),
+      ...(key in inside && { value: inside[key] }),
+    });
+  }
+}
+
+/** Returns whether a value is a function. */
+export function isFunction(value: unknown): value is Call {
+  return typeof value === "function";
+}

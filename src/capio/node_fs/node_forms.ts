@@ -1,0 +1,53 @@
+import {
+  asynchronousForm,
+  type Call,
+  type Finder,
+  type Plan,
+  synchronousForm,
+} from "../interpose/mod.ts";
+import { callbackForm } from "./callback_form.ts";
+import { planWithNodeErrors } from "./node_error.ts";
+import type { OriginalFs } from "./original_fs.ts";
+
+/** The forms in which Node has one function; where one is missing, `undefined`. */
+export interface NodeForms {
+  readonly callback?: Call;
+  /** The form whose name ends in `Sync`. */
+  readonly synchronous?: Call;
+  /** The form of `node:fs/promises`. */
+  readonly promise?: Call;
+}
+
+/** What the replaced functions of `node:fs` work with. */
+export interface NodeFs {
+  readonly find: Finder;
+  readonly original: OriginalFs;
+  /** The same for the forms with a callback, whose errors differ. */
+  readonly calledBack: OriginalFs;
+}
+
+/** Makes the plan of the function called `name`. */
+export type NodePlan = (
+  name: string,
+  find: Finder,
+  original: OriginalFs,
+) => Plan;
+
+/** Makes all forms of a function, which follow one plan. */
+export function allForms(
+  planFor: NodePlan,
+): (name: string, fs: NodeFs) => NodeForms {
+  return (name, { find, original, calledBack }) => {
+    const { functions, promises } = original;
+    const plan = planWithNodeErrors(name, planFor(name, find, original));
+    const callbackPlan = planWithNodeErrors(
+      name,
+      planFor(name, find, calledBack),
+    );
+    return {
+      callback: callbackForm(callbackPlan, functions[name]),
+      synchronous: synchronousForm(plan, functions[`${name}Sync`]),
+      promise: asynchronousForm(plan, promises[name]),
+    };
+  };
+}
