@@ -130,8 +130,9 @@ export function refused(
   name: string,
   expected: string,
   found: unknown,
+  options?: ErrorOptions,
 ): TypeError {
-  return new TypeError(refusal(name, expected, found));
+  return new TypeError(refusal(name, expected, found), options);
 }
 
 /** Makes the `RangeError` for an argument that does not fit. */
@@ -139,8 +140,9 @@ export function outOfRange(
   name: string,
   expected: string,
   found: unknown,
+  options?: ErrorOptions,
 ): RangeError {
-  return new RangeError(refusal(name, expected, found));
+  return new RangeError(refusal(name, expected, found), options);
 }
 
 function refusedNumber(name: string, expected: string, found: unknown): Error {

@@ -1,11 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
-import { inspect } from "../internal/mod.ts";
+import { inspect, refused } from "../internal/mod.ts";
 import { tee } from "./tee/mod.ts";
 
 /**
  * Passes bytes through unchanged and hashes them on the way.
  *
- * Its `readable` is a byte stream, its chunks are those written, up to 1 MiB.
+ * Its `readable` is a byte stream with chunks as they were written, up to 1 MiB.
  *
  * After `encore.storage.utils.hashing_file`.
  *
@@ -25,19 +25,19 @@ export class HashingStream implements TransformStream<Uint8Array, Uint8Array> {
   /** Gives the same bytes, as a byte stream. */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   /**
-   * The hash of all bytes, once `writable` is closed. It rejects with the
-   * reason when `writable` is aborted or `readable` is cancelled before, and
+   * Resolves to the hash of all bytes when `writable` is closed. Rejects with
+   * the reason when `writable` is aborted or `readable` is cancelled before, and
    * with a `TypeError` when a chunk is not a `Uint8Array`.
    */
   readonly digest: Promise<Uint8Array<ArrayBuffer>>;
   #length = 0;
 
   /**
-   * Hashes with `algorithm`.
+   * Makes a stream for one source.
    *
    * @param algorithm One that `node:crypto` offers, for instance `"sha256"`,
-   * `"sha3-512"`, `"blake2b512"` or `"md5"`; `"SHA-256"` and the like as Web
-   * Crypto spells them are understood.
+   * `"sha3-512"`, `"blake2b512"` or `"md5"`; the names of
+   * Web Crypto, such as `"SHA-256"`, work too.
    * @throws {TypeError} When there is no such algorithm.
    */
   constructor(algorithm: string) {
@@ -45,7 +45,7 @@ export class HashingStream implements TransformStream<Uint8Array, Uint8Array> {
     const { promise, resolve, reject } = Promise.withResolvers<
       Uint8Array<ArrayBuffer>
     >();
-    // Not everyone who stops early wants to hear of the digest.
+    // Not every user who stops early asks for the digest.
     promise.catch(() => {});
     this.digest = promise;
     const bytes = new TransformStream<Uint8Array, Uint8Array>({
@@ -66,7 +66,7 @@ export class HashingStream implements TransformStream<Uint8Array, Uint8Array> {
     [this.readable] = tee(bytes.readable, 1);
   }
 
-  /** Bytes hashed so far. */
+  /** Number of bytes hashed so far. */
   get length(): number {
     return this.#length;
   }
@@ -90,11 +90,7 @@ function hashFor(algorithm: string): Hash {
   try {
     return createHash(String(algorithm).replace(/^sha-(?=\d)/i, "sha"));
   } catch (cause) {
-    throw new TypeError(
-      `"algorithm" must name a hash such as "sha256", found ${
-        inspect(algorithm)
-      }`,
-      { cause },
-    );
+    const expected = 'the name of a hash such as "sha256"';
+    throw refused("algorithm", expected, algorithm, { cause });
   }
 }

@@ -71,7 +71,7 @@ Deno.test("a reader may bring its own buffer, and the writer waits for it", asyn
   assertEquals(hashing.length, 30);
 });
 
-Deno.test("no digest without an end: an aborted writer's reason goes both ways", async () => {
+Deno.test("the reason of an aborted writer goes to the digest and the reader", async () => {
   const hashing = new HashingStream("sha256");
   const writer = hashing.writable.getWriter();
   const reason = new Error("upload failed");
@@ -118,7 +118,7 @@ Deno.test("an unknown algorithm is refused at once", () => {
     assertThrows(
       () => new HashingStream(algorithm as string),
       TypeError,
-      `"algorithm" must name a hash such as "sha256", found ${
+      `"algorithm" must be the name of a hash such as "sha256", found ${
         Deno.inspect(algorithm)
       }`,
     );

@@ -3,8 +3,9 @@ import { checkInteger, checkOneOf } from "../../internal/mod.ts";
 /** Options for {@linkcode ByteLimitStream}. */
 export interface ByteLimitStreamOptions {
   /**
-   * Whether the stream fails with a `RangeError` as soon as there are more
-   * bytes, or ends after the last one that fits, wherever chunks are cut.
+   * With `"error"` the stream fails with a `RangeError` as soon as there are more
+   * bytes; with `"end"` it ends after the last one that fits, wherever chunks are
+   * cut.
    *
    * @default {"error"}
    */

@@ -43,7 +43,7 @@ export class ByteReader implements AsyncDisposable {
    *
    * @param into Keeps its buffer, unlike that of {@linkcode ByteReader.fill}.
    * @returns The number of bytes: 0 only at the end of the stream.
-   * @throws Whatever the stream fails with.
+   * @throws The error of the stream.
    */
   async read(into: Uint8Array): Promise<number> {
     return await this.#puller.pull(into);
@@ -57,7 +57,7 @@ export class ByteReader implements AsyncDisposable {
    * `ReadableStreamBYOBReader.read`; what it holds outside of the view is kept.
    * @returns The bytes, in the buffer that `view` had: none only at the end of
    * the stream, which may keep the buffer and give back an empty one.
-   * @throws Whatever the stream fails with; the buffer is lost then.
+   * @throws The error of the stream; the buffer is lost then.
    */
   async fill(view: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     return await this.#puller.fill(view);

@@ -2,7 +2,7 @@
  * A two-way connection of bytes: what the other side sends is read from
  * `readable`, what it is to get is written to `writable`.
  *
- * A `Deno.Conn` is one, whatever it is connected by, and so is any pair of
+ * A `Deno.Conn` of any transport is one, and so is any other pair of
  * streams.
  *
  * @example Read what a Unix socket sends

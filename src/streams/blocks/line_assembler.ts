@@ -3,7 +3,8 @@ import { checkInteger, checkOneOf, refused } from "../../internal/mod.ts";
 /** Options for {@linkcode LineAssembler} and {@linkcode LineBatchStream}. */
 export interface LineAssemblerOptions {
   /**
-   * Matches one line break: single characters, and `\r\n` if it is one break.
+   * Matches one line break: single characters, and `\r\n` if that is one break.
+   * It has no capturing group.
    *
    * @default {/\r?\n/}
    */
@@ -14,8 +15,8 @@ export interface LineAssemblerOptions {
    */
   maxLineChars: number;
   /**
-   * Whether a line that is longer is refused with an error, or handed out in
-   * parts as if each were a line.
+   * With `"refuse"` a longer line is an error; with `"split"` it is handed out in
+   * parts, as if each were a line.
    *
    * @default {"refuse"}
    */

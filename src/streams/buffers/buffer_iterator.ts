@@ -1,15 +1,8 @@
+import { checkInteger, checkSignal } from "../../internal/mod.ts";
 import { type ByteSource, openSource } from "../sources/mod.ts";
+import { BUFFER_SIZE, BufferedSource } from "./buffered_source.ts";
 import { ChunkAssembler } from "./chunk_assembler.ts";
-import { inspect } from "../../internal/mod.ts";
-import { checkInteger } from "../../internal/mod.ts";
-import {
-  checkProgress,
-  type ProgressReporter,
-  reportProgress,
-} from "./progress.ts";
-
-/** Bytes in a chunk when nothing else is asked for. */
-export const BUFFER_SIZE = 1_048_576;
+import { checkProgress, type ProgressReporter } from "./progress.ts";
 
 /** Options for {@linkcode bufferIterator}. */
 export interface BufferIteratorOptions {
@@ -20,15 +13,25 @@ export interface BufferIteratorOptions {
    */
   bufferSize?: number;
   /**
-   * Most bytes to read. The source is not read past them, as far as it lets
-   * itself be read in parts, and is let go of when they are reached.
+   * Most bytes to read. The source is not read past them where it can be read
+   * in parts, and is released when they are reached.
    *
    * @default {Infinity}
    */
   maxBytes?: number;
-  /** Told the bytes so far after every chunk, and once more at the end. */
+  /**
+   * Is told the number of bytes so far after every chunk, and once more at the
+   * end.
+   *
+   * @default {undefined}
+   */
   progress?: ProgressReporter;
-  /** Ends the stream with the signal's reason and cancels the source. */
+  /**
+   * When it aborts, the stream fails with its reason and the source is
+   * cancelled.
+   *
+   * @default {undefined}
+   */
   signal?: AbortSignal;
 }
 
@@ -36,16 +39,19 @@ export interface BufferIteratorOptions {
  * Reads any source of bytes as a byte stream of equal chunks: each has exactly
  * `bufferSize` bytes, the last may have fewer, none is empty.
  *
- * The stream reads nothing before it is asked to. A reader with a buffer of
- * its own (`getReader({ mode: "byob" })`) has that filled whole instead, with
- * no copy and no allocation.
+ * The stream reads nothing before its reader asks. For a reader with a buffer
+ * of its own (`getReader({ mode: "byob" })`) the stream fills that buffer whole
+ * instead, without a copy or an allocation.
  *
  * After `encore.storage.utils.buffer_iterator`.
  *
- * @throws {TypeError} When `source` is nothing to read bytes from, is locked
- * or already used, `progress` cannot be told, or `signal` is none.
+ * @param source The bytes.
+ * @param options The size of chunks, and limits.
+ * @returns A byte stream; cancelling it releases the source.
+ * @throws {TypeError} When `source` is nothing to read bytes from, is locked or
+ * already used, or an option is of the wrong type.
  * @throws {RangeError} When `bufferSize` is not a positive integer or
- * `maxBytes` is not an integer from 0.
+ * `maxBytes` not a non-negative integer or `Infinity`.
  *
  * @example Copy the first 10 MiB of a file
  * ```ts
@@ -83,98 +89,9 @@ export function bufferIterator(
   checkInteger("bufferSize", bufferSize, { min: 1 });
   checkInteger("maxBytes", maxBytes, { min: 0, orInfinity: true });
   checkProgress(options.progress);
-  checkSignal(options.signal);
+  checkSignal("signal", options.signal);
   const chunks = new ChunkAssembler(openSource(source, { maxBytes }));
   return new ReadableStream(
     new BufferedSource(chunks, options),
   );
-}
-
-function checkSignal(signal: unknown): void {
-  if (signal === undefined || signal instanceof AbortSignal) return;
-  throw new TypeError(
-    `"signal" must be an AbortSignal, found ${inspect(signal)}`,
-  );
-}
-
-/** What feeds the stream of {@linkcode bufferIterator}. */
-export class BufferedSource implements UnderlyingByteSource {
-  readonly type = "bytes";
-  readonly #chunks: ChunkAssembler;
-  readonly #bufferSize: number;
-  readonly #maxBytes: number;
-  readonly #progress: ProgressReporter | undefined;
-  readonly #signal: AbortSignal | undefined;
-  #stopListening: () => void = () => {};
-  #total = 0;
-
-  constructor(chunks: ChunkAssembler, options: BufferIteratorOptions = {}) {
-    this.#chunks = chunks;
-    this.#bufferSize = options.bufferSize ?? BUFFER_SIZE;
-    this.#maxBytes = options.maxBytes ?? Infinity;
-    this.#progress = options.progress;
-    this.#signal = options.signal;
-  }
-
-  start(controller: ReadableByteStreamController): void {
-    const signal = this.#signal;
-    if (!signal) return;
-    const abort = () => {
-      controller.error(signal.reason);
-      this.#letGo(signal.reason);
-    };
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort);
-    this.#stopListening = () => signal.removeEventListener("abort", abort);
-  }
-
-  async pull(controller: ReadableByteStreamController): Promise<void> {
-    try {
-      const count = await this.#deliver(controller);
-      this.#total += count;
-      if (count > 0) reportProgress(this.#progress, this.#total);
-      const ended = this.#chunks.ended || this.#total === this.#maxBytes;
-      if (ended) this.#end(controller);
-    } catch (error) {
-      this.#letGo(error);
-      throw error;
-    }
-  }
-
-  async cancel(reason: unknown): Promise<void> {
-    this.#stopListening();
-    await this.#chunks.cancel(reason);
-  }
-
-  /** Fills the buffer that the reader brought, or one made for it. */
-  async #deliver(controller: ReadableByteStreamController): Promise<number> {
-    const left = this.#maxBytes - this.#total;
-    const request = controller.byobRequest;
-    if (request?.view) {
-      const { buffer, byteOffset, byteLength } = request.view;
-      const length = Math.min(left, byteLength);
-      const count = await this.#chunks.fill(
-        new Uint8Array(buffer, byteOffset, length),
-      );
-      if (count > 0) request.respond(count);
-      return count;
-    }
-    const chunk = await this.#chunks.chunk(Math.min(left, this.#bufferSize));
-    const count = chunk.length;
-    if (count > 0) controller.enqueue(chunk);
-    return count;
-  }
-
-  #end(controller: ReadableByteStreamController): void {
-    controller.close();
-    controller.byobRequest?.respond(0);
-    this.#letGo(undefined);
-    reportProgress(this.#progress, this.#total);
-  }
-
-  /** What goes wrong while the source is left is no news to the reader. */
-  #letGo(reason: unknown): void {
-    this.#stopListening();
-    this.#chunks.cancel(reason).catch(() => {});
-  }
 }

@@ -1,14 +1,14 @@
-import { BUFFER_SIZE, BufferedSource } from "./buffer_iterator.ts";
-import { type ByteSource, openSource } from "../sources/mod.ts";
-import { ChunkAssembler } from "./chunk_assembler.ts";
 import { checkInteger } from "../../internal/mod.ts";
+import { type ByteSource, openSource } from "../sources/mod.ts";
+import { BUFFER_SIZE, BufferedSource } from "./buffered_source.ts";
+import { ChunkAssembler } from "./chunk_assembler.ts";
 
 /**
- * Reads any source of bytes in pieces of whatever size, as one reads a file.
+ * Reads any source of bytes in pieces of any size, as one reads a file.
  *
- * Nothing is read that was not asked for, as far as the source lets itself be
- * read in parts. Reads that are started at once get their bytes in the order
- * in which they were started.
+ * No more is read than was asked for, where the source can be read in parts.
+ * Reads that are started at the same time get their bytes in the order in which
+ * they were started.
  *
  * After `encore.storage.utils.BufferIteratorIO`.
  *
@@ -31,8 +31,9 @@ export class BufferIteratorIO {
   #rejectRead: (reason: unknown) => void = () => {};
 
   /**
-   * Reads nothing before it is asked to.
+   * Opens the source and reads nothing yet.
    *
+   * @param source The bytes.
    * @throws {TypeError} When `source` is nothing to read bytes from, is locked
    * or already used.
    */
@@ -41,8 +42,8 @@ export class BufferIteratorIO {
   }
 
   /**
-   * The bytes that are still to come, as a byte stream of 1 MiB chunks. Use
-   * it or {@linkcode BufferIteratorIO.read}, not both at the same time.
+   * The bytes that have not been read yet, as a byte stream of 1 MiB chunks.
+   * Use it or {@linkcode BufferIteratorIO.read}, not both at the same time.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     this.#readable ??= new ReadableStream(
@@ -52,13 +53,14 @@ export class BufferIteratorIO {
   }
 
   /**
-   * The next `size` bytes, or those left when the data ends before, so an
-   * empty array at the end.
+   * Reads the next `size` bytes.
    *
+   * @param size The number of bytes, 1 MiB when left out.
+   * @returns The bytes; fewer when the data ends before, none at its end.
    * @throws {RangeError} When `size` is not a positive integer.
-   * @throws {TypeError} When something else is reading `readable`.
-   * @throws {Deno.errors.BadResource} When this is closed, before or meanwhile.
-   * @throws Whatever the source fails with, this time and from then on.
+   * @throws {TypeError} When a reader has locked `readable`.
+   * @throws {Deno.errors.BadResource} When this is closed before or meanwhile.
+   * @throws The error of the source, now and in every later call.
    */
   async read(size: number = BUFFER_SIZE): Promise<Uint8Array<ArrayBuffer>> {
     checkInteger("size", size, { min: 1 });
@@ -68,9 +70,9 @@ export class BufferIteratorIO {
   }
 
   /**
-   * Lets go of the source: a stream is cancelled, an iterator is returned, a
-   * file or a connection stays open, for whoever opened it to close. Reads
-   * that wait, and later ones, fail.
+   * Releases the source: a stream is cancelled, `return()` of an iterator is
+   * called, a file or a connection stays open and is closed by the code that
+   * opened it. Reads that wait, and later ones, fail.
    */
   async close(): Promise<void> {
     const closed = new Deno.errors.BadResource(
@@ -90,7 +92,7 @@ export class BufferIteratorIO {
     this.#closing.signal.throwIfAborted();
     if (this.#readable?.locked) {
       throw new TypeError(
-        `Cannot read: "readable" is locked by a reader of its own`,
+        `Cannot read: "readable" is locked by another reader, release that one first`,
       );
     }
     const { promise, resolve, reject } = Promise.withResolvers<

@@ -1,10 +1,10 @@
 import type { BytePuller } from "../sources/mod.ts";
 import { freshBytes } from "./fresh_bytes.ts";
 
-/** Capacity of the first chunk, which grows with what there is to read. */
+/** Capacity of the first chunk; that of later ones grows with what is read. */
 const FIRST_CAPACITY = 16_384;
 
-/** Makes chunks of exactly the wanted size out of whatever a source gives. */
+/** Makes chunks of exactly the wanted size from the pieces that a source gives. */
 export class ChunkAssembler {
   readonly #puller: BytePuller;
   #capacity = FIRST_CAPACITY;
@@ -16,14 +16,15 @@ export class ChunkAssembler {
     this.#puller = puller;
   }
 
-  /** Whether the source has come to its end. */
+  /** True when the source has come to its end. */
   get ended(): boolean {
     return this.#ended;
   }
 
   /**
-   * Fills `view` from `start` on and returns where the data in it ends. Once
-   * the source has failed, so does this: an iterator would seem to be at its end.
+   * Fills `view` from `start` on and returns where the data in it ends. After
+   * the source has failed, every call fails: an iterator that threw would seem
+   * to be at its end.
    */
   async fill(view: Uint8Array, start = 0): Promise<number> {
     if (this.#failure) throw this.#failure.error;
@@ -42,7 +43,10 @@ export class ChunkAssembler {
     return end;
   }
 
-  /** A chunk of `size` bytes, or of those left: a short one wastes no memory. */
+  /**
+   * Returns a chunk of `size` bytes, or of those left. The buffer of a short one
+   * is not much larger than the chunk.
+   */
   async chunk(size: number): Promise<Uint8Array<ArrayBuffer>> {
     let chunk = freshBytes(Math.min(size, this.#capacity));
     let count = await this.fill(chunk);
@@ -56,14 +60,14 @@ export class ChunkAssembler {
     return filledPart(chunk, count);
   }
 
-  /** Lets go of the source, once; one that failed may well do so again. */
+  /** Releases the source once; a source that failed may fail again in this. */
   cancel(reason: unknown): Promise<void> {
     this.#cancelled ??= this.#puller.cancel(reason);
     return this.#failure ? this.#cancelled.catch(() => {}) : this.#cancelled;
   }
 }
 
-/** The first `count` bytes of `chunk`, in a buffer that is not much larger. */
+/** Returns the first `count` bytes, in a buffer that is not much larger. */
 export function filledPart(
   chunk: Uint8Array<ArrayBuffer>,
   count: number,

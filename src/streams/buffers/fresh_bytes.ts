@@ -1,24 +1,24 @@
-/** What the C library of Linux maps anew each time, unless told otherwise. */
+/** From this size on, glibc maps new memory each time unless told otherwise. */
 const MAPPED_BYTES = 131_072;
-/** A little less than the largest size that it can be told to keep. */
+/** A little less than the largest size that glibc can be told to keep. */
 const KEPT_BYTES = 31 * 2 ** 20;
 
-let isTold = Deno.build.os !== "linux";
+let hasRaisedThreshold = Deno.build.os !== "linux";
 
 /**
- * A new buffer for a reader who brings none.
+ * Allocates a buffer for a reader that brings none.
  *
  * A stream of such buffers is garbage that is freed in batches. The C library
- * (glibc) hands memory at the end of its heap back to the system once that is
- * more than twice the largest mapping ever freed, so each batch would have to
- * be mapped and zeroed anew, page by page: often twice to four times the time
- * of the reading itself. Freeing one large mapping, which nobody has touched
- * and which therefore costs nothing, makes the library keep what it has.
+ * (glibc) returns memory at the end of its heap to the system when that is more
+ * than twice the largest mapping ever freed, so the system would have to map and
+ * zero the memory of each batch again, page by page: often two to four times
+ * the time of the reading itself. Freeing one large mapping makes the library
+ * keep its memory; the mapping itself costs nothing, as nothing touches it.
  */
 export function freshBytes(length: number): Uint8Array<ArrayBuffer> {
-  if (!isTold && length >= MAPPED_BYTES) {
-    isTold = true;
-    // Frees it at once, not when the garbage collector comes by.
+  if (!hasRaisedThreshold && length >= MAPPED_BYTES) {
+    hasRaisedThreshold = true;
+    // Frees it at once, not when the garbage collector runs.
     new ArrayBuffer(KEPT_BYTES).transfer(0);
   }
   return new Uint8Array(length);

@@ -3,8 +3,8 @@
  *
  * @module
  */
+export { BUFFER_SIZE } from "./buffered_source.ts";
 export {
-  BUFFER_SIZE,
   bufferIterator,
   type BufferIteratorOptions,
 } from "./buffer_iterator.ts";

@@ -1,14 +1,14 @@
-import { inspect } from "../../internal/mod.ts";
+import { refused } from "../../internal/mod.ts";
 
-/** What a {@linkcode ProgressReporter} is told. */
+/** How far an operation is, as a {@linkcode ProgressReporter} is told. */
 export interface ProgressReport {
-  /** Bytes so far, from the start of the operation. */
+  /** Number of bytes since the start of the operation. */
   step: number;
 }
 
 /**
- * Whoever wants to hear how far an operation is: a function, or an object with
- * a `step` method such as a `ProgressManager`.
+ * Is told how far an operation is: a function, or an object with a `step`
+ * method such as a `ProgressManager`.
  *
  * @example Print the bytes read so far
  * ```ts
@@ -25,7 +25,7 @@ export type ProgressReporter =
   | ((report: ProgressReport) => void)
   | { step(report: ProgressReport): void };
 
-/** Tells `reporter`, when there is one, that `step` bytes are done. */
+/** Tells `reporter`, if there is one, that `step` bytes are done. */
 export function reportProgress(
   reporter: ProgressReporter | undefined,
   step: number,
@@ -35,14 +35,14 @@ export function reportProgress(
   else reporter.step({ step });
 }
 
-/** Throws a `TypeError` unless `progress` is absent or can be told. */
+/** Throws a `TypeError` unless `progress` is absent or a reporter. */
 export function checkProgress(progress: unknown): void {
   if (progress === undefined || typeof progress === "function") return;
   const { step } = Object(progress) as { step?: unknown };
   if (typeof step === "function") return;
-  throw new TypeError(
-    `"progress" must be a function or an object with a "step" method, found ${
-      inspect(progress)
-    }`,
+  throw refused(
+    "progress",
+    'a function or an object with a "step" method',
+    progress,
   );
 }

@@ -4,12 +4,11 @@ import type { StreamPuller } from "./byte_puller.ts";
 const READ_BYTES = 1_048_576;
 
 /**
- * Pulls from a byte stream that fills buffers, so never more of it than was
- * asked for.
+ * Pulls from a byte stream with BYOB reads, so never more than was asked for.
  *
  * `pull` gives the stream a buffer of its own and copies the bytes: many
- * streams close without answering the pending read, and the buffer they hold
- * then never comes back.
+ * streams close without answering the pending read, and the buffer that they
+ * hold is lost then.
  */
 export class ByobPuller implements StreamPuller {
   readonly ready = false;
@@ -21,7 +20,7 @@ export class ByobPuller implements StreamPuller {
     this.#reader = reader;
     const close = () => {
       this.#closed = true;
-      // Rejects the read that such a stream has left pending.
+      // Rejects the read that the stream has left pending.
       reader.releaseLock();
     };
     reader.closed.then(close, () => {});

@@ -1,18 +1,18 @@
-/** Any source of bytes, as one thing to pull from. */
+/** The one interface to every kind of source of bytes. */
 export interface BytePuller {
   /**
    * Fills the start of `into`, which has room for at least one byte, and
-   * returns the number of bytes filled: 0 only at the end. It is no promise
-   * when the bytes are there at once.
+   * returns the number of bytes filled: 0 only at the end. The result is a
+   * promise only when the bytes have to be waited for.
    */
   pull(into: Uint8Array): number | Promise<number>;
-  /** Whether there are bytes, or the end, that need not be waited for. */
+  /** True when the next pull need not wait for bytes or the end. */
   readonly ready: boolean;
-  /** Lets go of a source that has not come to its end. */
+  /** Releases a source that has not come to its end. */
   cancel(reason: unknown): Promise<void>;
 }
 
-/** A stream as a thing to pull from, which can also fill the puller's buffer. */
+/** A puller of a stream, which can also read into a buffer that it takes over. */
 export interface StreamPuller extends BytePuller {
   /**
    * Fills the start of `view` and returns the part that is filled, empty only

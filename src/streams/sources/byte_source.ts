@@ -2,20 +2,20 @@ import { ByobPuller } from "./byob_puller.ts";
 import type { BytePuller, StreamPuller } from "./byte_puller.ts";
 import { type ChunkIterator, ChunkPuller } from "./chunk_puller.ts";
 import { FilePuller } from "./file_puller.ts";
-import { inspect } from "../../internal/mod.ts";
+import { refused } from "../../internal/mod.ts";
 import { ReaderPuller, SyncReaderPuller } from "./reader_puller.ts";
 
 /**
- * Where bytes may come from.
+ * Everything that the functions of this module read bytes from.
  *
- * * A `ReadableStream` is locked while it is read and cancelled when its
- *   reader stops early; an iterable has its `return()` called then.
- * * An object with `read` or `readSync` (a `Deno.FsFile`, a `Deno.Conn`) is
- *   read from where it stands and never closed: whoever opened it closes it.
- *   `readSync` alone is called when there is nothing else; a regular file is
- *   read synchronously for as long as that does not block the event loop.
- *   When its reader stops early, a file stands where the reader has come.
- * * The body of a `Response` or `Request` is consumed; none counts as empty.
+ * * A `ReadableStream` is locked while it is read, and cancelled when its reader
+ *   stops early. An iterable has its `return()` called then.
+ * * An object with `read` or `readSync` (a `Deno.FsFile`, a `Deno.Conn`) is read
+ *   from its current position and never closed: the code that opened it closes
+ *   it. `readSync` is called where there is no `read`; a regular file is read
+ *   synchronously as long as that does not block the event loop. When its reader
+ *   stops early, a file's position is where the reader has come.
+ * * The body of a `Response` or `Request` is consumed; no body counts as empty.
  */
 export type ByteSource =
   | Uint8Array
@@ -28,18 +28,23 @@ export type ByteSource =
   | AsyncIterable<Uint8Array>
   | Iterable<Uint8Array>;
 
-/** How {@linkcode openSource} treats the source. */
+/** Options for {@linkcode openSource}. */
 export interface OpenSourceOptions {
-  /** Most bytes that will ever be pulled, for whoever reads ahead. */
+  /**
+   * Most bytes that will ever be pulled: nothing is read ahead past them.
+   *
+   * @default {Infinity}
+   */
   maxBytes?: number;
 }
 
-/** That of Deno's own files, whatever is put in its place later on. */
+/** The prototype of Deno's own files, even if `Deno.FsFile` is replaced later. */
 const FILE_PROTOTYPE = Deno.FsFile.prototype;
 
 /**
- * Turns any {@linkcode ByteSource} into a {@linkcode BytePuller}, reading
- * nothing yet.
+ * Opens any {@linkcode ByteSource} to be pulled from, and reads nothing yet.
+ *
+ * @throws {TypeError} When it is no source of bytes, is locked or already used.
  */
 export function openSource(
   source: ByteSource,
@@ -66,7 +71,7 @@ export function openSource(
   throw notASource(source);
 }
 
-/** As {@linkcode openSource}, for a stream. */
+/** Opens a stream to be pulled from, as {@linkcode openSource} does. */
 export function openStream(stream: ReadableStream<Uint8Array>): StreamPuller {
   if (stream.locked) {
     throw new TypeError(
@@ -77,7 +82,7 @@ export function openStream(stream: ReadableStream<Uint8Array>): StreamPuller {
   return reader ? new ByobPuller(reader) : new ChunkPuller(chunksOf(stream));
 }
 
-/** A reader that fills buffers, unless the stream can only hand out chunks. */
+/** Returns a BYOB reader, or `undefined` when the stream is no byte stream. */
 function byobReader(
   stream: ReadableStream<Uint8Array>,
 ): ReadableStreamBYOBReader | undefined {
@@ -88,7 +93,7 @@ function byobReader(
   }
 }
 
-/** Like the stream's own iterator, but able to stop while a chunk is awaited. */
+/** Like the stream's own iterator, but can be cancelled while a chunk is awaited. */
 function chunksOf(stream: ReadableStream<Uint8Array>): ChunkIterator {
   const reader = stream.getReader();
   return {
@@ -107,7 +112,10 @@ function openBody(source: Response | Request): BytePuller {
   return source.body ? openStream(source.body) : new ChunkPuller([].values());
 }
 
-/** A subclass may wait in `readSync` for whom only the event loop can wake. */
+/**
+ * Returns whether `readSync` may be called: that of a subclass may wait for
+ * something that happens in this event loop.
+ */
 function isPlainFile(source: ByteSource): source is Deno.FsFile {
   return Object.getPrototypeOf(source) === FILE_PROTOTYPE;
 }
@@ -120,8 +128,9 @@ function has<T extends object, K extends PropertyKey>(
 }
 
 function notASource(source: unknown): TypeError {
-  const found = inspect(source);
-  return new TypeError(
-    `"source" must be a stream, a reader, a Blob, a Response, a Request, a Uint8Array or an iterable of Uint8Array, found ${found}`,
+  return refused(
+    "source",
+    "a stream, a reader, a Blob, a Response, a Request, a Uint8Array or an iterable of Uint8Array",
+    source,
   );
 }

@@ -1,13 +1,13 @@
 import type { StreamPuller } from "./byte_puller.ts";
 import { inspect } from "../../internal/mod.ts";
 
-/** What an iterator or the reader of a stream hands out. */
+/** The result of an iterator or of a stream's reader. */
 interface ChunkResult {
   readonly done?: boolean;
   readonly value?: unknown;
 }
 
-/** The part of an iterator, synchronous or not, that a puller needs. */
+/** The part of a synchronous or asynchronous iterator that a puller needs. */
 export interface ChunkIterator {
   next(): MaybePromise<ChunkResult>;
   return?(reason: unknown): MaybePromise<unknown>;
@@ -15,11 +15,11 @@ export interface ChunkIterator {
 
 type MaybePromise<T> = T | PromiseLike<T>;
 
-/** Pulls from whatever hands out chunks of its own, by copying them. */
+/** Pulls from a source that makes its own chunks, by copying them. */
 export class ChunkPuller implements StreamPuller {
   readonly #iterator: ChunkIterator;
   #chunk: Uint8Array = new Uint8Array();
-  /** Bytes of the chunk when it came, and how many of them are gone. */
+  /** Length of the chunk when it came, and how many of its bytes are taken. */
   #length = 0;
   #taken = 0;
   #ended = false;
@@ -60,7 +60,7 @@ export class ChunkPuller implements StreamPuller {
     return more ? this.#copy(into) : 0;
   }
 
-  /** Whether there was another chunk. */
+  /** Returns whether there was another chunk. */
   #accept({ done, value }: ChunkResult): boolean {
     this.#ended = done === true;
     if (this.#ended) return false;

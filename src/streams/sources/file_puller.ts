@@ -3,43 +3,54 @@ import type { BytePuller } from "./byte_puller.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Most bytes of one synchronous read while the file is not known to be fast. */
+/** Most bytes of one synchronous read until the file is known to be fast. */
 const CAREFUL_READ_BYTES = 262_144;
 /** Most bytes of one synchronous read when the last ones were fast. */
 const FAST_READ_BYTES = 1_048_576;
 /** Size of the one buffer that is read ahead while reads are slow. */
 const AHEAD_BYTES = 1_048_576;
-/** Reads ahead before the file gets another chance to be fast. */
+/** Reads ahead before synchronous reads are tried again. */
 const AHEAD_READS = 32;
-/** A slow read counts as many fast ones: two that are close are no accident. */
+/** One slow read outweighs so many fast ones: two close together are no accident. */
 const SLOW_READ_WEIGHT = 8;
-/** Longest time without a turn of the event loop. */
+/** Longest time between two turns of the event loop. */
 const TURN_MILLISECONDS = 20;
-/** Of so many turns, one waits for a millisecond. */
+/** One of so many turns is a long one, in which sockets are served. */
 const TURNS_A_WAIT = 5;
 
-/** How a {@linkcode FilePuller} reads. */
+/** Options for {@linkcode FilePuller}. */
 export interface FilePullerOptions {
-  /** Most bytes that will ever be pulled: nothing is read ahead past them. */
+  /**
+   * Most bytes that will ever be pulled: nothing is read ahead past them.
+   *
+   * @default {Infinity}
+   */
   readonly maxBytes?: number;
-  /** A read that takes longer comes from something slower than memory. */
+  /**
+   * Milliseconds: a read that takes longer comes from something slower than
+   * memory.
+   *
+   * @default {1}
+   */
   readonly slowMilliseconds?: number;
 }
 
 /**
- * Pulls from a file: synchronously while its data is in the page cache, where
- * the hop to another thread would cost more than the read, and with one
- * buffer read ahead asynchronously while it is not, so that a slow disk never
- * blocks the event loop for longer than one small read. What is no regular
- * file (a pipe, a terminal) is only read asynchronously, and never ahead.
+ * Pulls from a file.
+ *
+ * While the data is in the page cache it reads synchronously: the hop to another
+ * thread would cost more than the read. While it is not, it reads one buffer
+ * ahead asynchronously, so that a slow disk never blocks the event loop for
+ * longer than one small read. Pipes and terminals are only read asynchronously,
+ * and never ahead.
  */
 export class FilePuller implements BytePuller {
   readonly #file: Deno.FsFile;
   readonly #slowMilliseconds: number;
   #regular: boolean | undefined;
   /**
-   * How slow the last reads were: `SLOW_READ_WEIGHT` for each, and fading. A
-   * file that is not known yet is under suspicion.
+   * How slow the last reads were: each slow one adds `SLOW_READ_WEIGHT`, each
+   * fast one takes 1 away. A new file counts as slow once.
    */
   #slowness = SLOW_READ_WEIGHT;
   /** Reads ahead that are left before the next synchronous one. */
@@ -59,18 +70,18 @@ export class FilePuller implements BytePuller {
   }
 
   get ready(): boolean {
-    return this.#mayBlock(performance.now());
+    return this.#mayReadSync(performance.now());
   }
 
   pull(into: Uint8Array): number | Promise<number> {
     this.#regular ??= this.#file.statSync().isFile;
     if (!this.#regular) return this.#read(into);
     const now = performance.now();
-    if (this.#mayBlock(now)) return this.#readSync(into, now);
+    if (this.#mayReadSync(now)) return this.#readSync(into, now);
     return turnIsDue(now) ? this.#pullAfterTurn(into) : this.#pullAhead(into);
   }
 
-  /** Puts the file back to where its reader has come. */
+  /** Moves the file back to where its reader has come. */
   async cancel(): Promise<void> {
     const reading = this.#ahead;
     this.#ahead = undefined;
@@ -83,7 +94,7 @@ export class FilePuller implements BytePuller {
     return this.#ahead !== undefined || this.#aheadReads > 0;
   }
 
-  #mayBlock(now: number): boolean {
+  #mayReadSync(now: number): boolean {
     return this.#regular === true && !this.#readsAhead && !turnIsDue(now);
   }
 
@@ -95,7 +106,7 @@ export class FilePuller implements BytePuller {
     return count;
   }
 
-  /** One slow read may be the doing of a busy processor, not of the file. */
+  /** One slow read alone may come from a busy processor, not from the file. */
   #noteTime(milliseconds: number): void {
     if (milliseconds <= this.#slowMilliseconds) {
       if (this.#slowness > 0) this.#slowness--;
@@ -133,7 +144,7 @@ export class FilePuller implements BytePuller {
     const atEnd = used.length === 0 || this.#unread === 0;
     if (atEnd || this.#aheadReads === 0) return;
     this.#ahead = this.#readAhead(used.buffer);
-    // Whoever pulls next gets the error, or nobody when nobody does.
+    // The next pull gets the error; without one it is of no interest.
     this.#ahead.catch(() => {});
   }
 
@@ -146,9 +157,9 @@ export class FilePuller implements BytePuller {
 }
 
 /**
- * When the event loop had its last turn, and how many it had without a rest:
- * one loop, many files. Reads that stay in this thread leave timers and
- * sockets no turn, and those in another one that end at once hardly do.
+ * When the event loop had its last turn, and how many short turns it had since
+ * a long one. All files share the loop. Synchronous reads leave timers and
+ * sockets no turn, and asynchronous ones that end at once hardly do.
  */
 let lastTurn = performance.now();
 let turns = 0;
@@ -157,7 +168,7 @@ function turnIsDue(now: number): boolean {
   return now - lastTurn > TURN_MILLISECONDS;
 }
 
-/** Lets timers run, and now and then sockets: that takes a real wait. */
+/** Lets timers run, and now and then sockets, which takes a longer wait. */
 async function giveTurn(): Promise<void> {
   const rested =
     performance.now() - lastTurn > TURNS_A_WAIT * TURN_MILLISECONDS;

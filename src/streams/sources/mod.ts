@@ -1,6 +1,6 @@
 /**
- * Any source of bytes as one thing to pull from: `openSource` turns what a
- * {@linkcode ByteSource} may be into a `BytePuller`.
+ * Sources of bytes: {@linkcode openSource} turns each kind of
+ * {@linkcode ByteSource} into a {@linkcode BytePuller}, with one puller a kind.
  *
  * @module
  */

@@ -17,13 +17,13 @@ export class ReaderPuller implements BytePuller {
     }
   }
 
-  /** Closing is up to whoever opened the reader. */
+  /** The code that opened the reader closes it. */
   cancel(): Promise<void> {
     return Promise.resolve();
   }
 }
 
-/** Pulls from an object that has nothing but `readSync`. */
+/** Pulls from an object that has only `readSync`. */
 export class SyncReaderPuller implements BytePuller {
   readonly ready = true;
   readonly #reader: { readSync(into: Uint8Array): number | null };
@@ -39,7 +39,7 @@ export class SyncReaderPuller implements BytePuller {
     }
   }
 
-  /** Closing is up to whoever opened the reader. */
+  /** The code that opened the reader closes it. */
   cancel(): Promise<void> {
     return Promise.resolve();
   }

@@ -1,5 +1,5 @@
 interface Block {
-  /** Where in the sequence the block starts. */
+  /** Position of its first byte in the sequence. */
   readonly start: number;
   readonly buffer: Uint8Array;
   used: number;
@@ -8,16 +8,16 @@ interface Block {
 const SMALLEST_BLOCK = 16_384;
 const LARGEST_BLOCK = 262_144;
 
-/** A stretch of a sequence of bytes: it grows at its end and is dropped at its start. */
+/** Part of a sequence of bytes: it grows at its end and shrinks at its start. */
 export class ByteQueue {
   readonly #blocks: Block[] = [];
   #end = 0;
-  /** The last buffer that was dropped saves the next allocation. */
+  /** The last buffer that was dropped, to be used again. */
   #spare: Uint8Array | undefined;
 
   /**
-   * Adds a copy of the bytes that start at `position` of the sequence: where
-   * the queue ends, or anywhere behind that when the queue is empty.
+   * Adds a copy of the bytes that start at `position` of the sequence, which is
+   * where the queue ends, or anywhere behind that when the queue is empty.
    */
   append(position: number, bytes: Uint8Array): void {
     this.#end = position;
@@ -32,7 +32,7 @@ export class ByteQueue {
     }
   }
 
-  /** Fills `into` with the bytes from `position` on, all of which are held. */
+  /** Fills `into` with the bytes from `position` on; the queue must hold all. */
   copy(position: number, into: Uint8Array): void {
     let copied = 0;
     for (const { start, buffer, used } of this.#blocks) {
@@ -45,7 +45,7 @@ export class ByteQueue {
     }
   }
 
-  /** Forgets what comes before `position`. */
+  /** Drops the bytes before `position`. */
   drop(position: number): void {
     for (;;) {
       const [first] = this.#blocks;

@@ -1,15 +1,14 @@
-import { filledPart } from "../buffers/mod.ts";
-import { freshBytes } from "../buffers/mod.ts";
+import { filledPart, freshBytes } from "../buffers/mod.ts";
 
-/** What a branch tells that which feeds it. */
+/** Feeds branches, and is told what they need. */
 export interface BranchOwner {
-  /** `branch` wants bytes now: `branch.wanted` of them at most. */
+  /** `branch` wants `branch.wanted` bytes at most. */
   feed(branch: TeeBranch): void;
-  /** `branch` wants nothing any more. */
+  /** `branch` has been cancelled and wants no more bytes. */
   leave(branch: TeeBranch, reason: unknown): Promise<void>;
 }
 
-/** What feeds one of the streams that {@linkcode tee} makes. */
+/** The underlying source of one of the streams that `tee` makes. */
 export class TeeBranch implements UnderlyingByteSource {
   readonly type = "bytes";
   readonly #owner: BranchOwner;
@@ -25,17 +24,17 @@ export class TeeBranch implements UnderlyingByteSource {
     this.#chunkBytes = chunkBytes;
   }
 
-  /** Bytes that the branch has got so far. */
+  /** Number of bytes that the branch has got so far. */
   get position(): number {
     return this.#position;
   }
 
-  /** Most bytes that the branch can take: 0 until its reader asks for some. */
+  /** Most bytes that the branch can take: 0 until its reader asks. */
   get wanted(): number {
     return this.#wanted;
   }
 
-  /** Whether the reader brought a buffer, so that room costs nothing. */
+  /** True when the reader brought a buffer, so that nothing is allocated. */
   get bringsBuffer(): boolean {
     return this.#request !== null;
   }
@@ -54,26 +53,26 @@ export class TeeBranch implements UnderlyingByteSource {
   }
 
   async cancel(reason: unknown): Promise<void> {
-    this.#settle();
+    this.#answered();
     await this.#owner.leave(this, reason);
   }
 
-  /** Room for `length` bytes, in the reader's own buffer if it brought one. */
+  /** Returns room for `length` bytes, in the reader's own buffer if there is one. */
   room(length: number): Uint8Array<ArrayBuffer> {
     const view = this.#request?.view;
     if (!view) return freshBytes(length);
     return new Uint8Array(view.buffer, view.byteOffset, length);
   }
 
-  /** Hands over the first `count` bytes of what {@linkcode room} returned. */
+  /** Gives the reader the first `count` bytes of what `room` returned. */
   deliver(room: Uint8Array<ArrayBuffer>, count: number): void {
     if (this.#request) this.#request.respond(count);
     else this.#controller?.enqueue(filledPart(room, count));
     this.#position += count;
-    this.#settle();
+    this.#answered();
   }
 
-  /** Hands over a copy of `bytes`, or of as many as are wanted. */
+  /** Gives the reader a copy of `bytes`, or of as many as are wanted. */
   give(bytes: Uint8Array): void {
     const part = bytes.subarray(0, this.#wanted);
     // A buffer that is made as a copy is not zeroed first.
@@ -90,17 +89,17 @@ export class TeeBranch implements UnderlyingByteSource {
       this.#controller?.close();
       this.#request?.respond(0);
     } catch {
-      // A reader of larger elements got half of one: its stream has the error.
+      // A reader of larger elements got half of one: its stream reports the error.
     }
-    this.#settle();
+    this.#answered();
   }
 
   fail(error: unknown): void {
     this.#controller?.error(error);
-    this.#settle();
+    this.#answered();
   }
 
-  #settle(): void {
+  #answered(): void {
     this.#request = null;
     this.#wanted = 0;
     this.#answer();

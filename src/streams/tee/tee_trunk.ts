@@ -10,9 +10,9 @@ type Outcome = "open" | "ended" | { readonly error: unknown };
 /**
  * Reads a source once for several branches.
  *
- * While all branches are level, bytes go straight from the source into the
- * buffer of one of them and from there to the others. Only what a branch that
- * does not read yet will need later is queued.
+ * While all branches are at the same position, bytes go from the source straight
+ * into the buffer of one of them, and from there to the others. Only bytes that
+ * a slower branch needs later are queued.
  */
 export class TeeTrunk implements BranchOwner {
   readonly #puller: BytePuller;
@@ -64,7 +64,7 @@ export class TeeTrunk implements BranchOwner {
     await this.#puller.cancel(only ? reason : this.#reasons);
   }
 
-  /** Gives `branch` what there is for it without reading the source. */
+  /** Gives `branch` what it can have without reading the source. */
   #serve(branch: TeeBranch): void {
     const behind = this.#head - branch.position;
     if (behind > 0) {
@@ -81,7 +81,7 @@ export class TeeTrunk implements BranchOwner {
     }
   }
 
-  /** Counts `branch` no longer. */
+  /** Takes `branch` out of those that count. */
   #close(branch: TeeBranch): void {
     this.#open.delete(branch);
     this.#trim();
@@ -95,7 +95,7 @@ export class TeeTrunk implements BranchOwner {
     this.#queue.drop(slowest);
   }
 
-  /** Reads on soon: first, branches that are read side by side may all ask. */
+  /** Reads on in a microtask, so that branches read side by side can all ask first. */
   #schedule(): void {
     if (this.#advancing) return;
     this.#advancing = true;
@@ -111,7 +111,7 @@ export class TeeTrunk implements BranchOwner {
     this.#advancing = false;
   }
 
-  /** Bytes that may be read now: as many as wanted, as far as `maxLag` lets. */
+  /** Returns how many bytes may be read now: those wanted, within `maxLag`. */
   #allowance(): number {
     let most = 0;
     let slowest = Infinity;
@@ -138,7 +138,7 @@ export class TeeTrunk implements BranchOwner {
     }
   }
 
-  /** Fills `room` as far as that needs no waiting, but with a byte at least. */
+  /** Fills `room` as far as possible without waiting, but with at least one byte. */
   async #fill(room: Uint8Array): Promise<{ count: number; outcome: Outcome }> {
     let count = 0;
     try {
@@ -162,7 +162,7 @@ export class TeeTrunk implements BranchOwner {
     );
   }
 
-  /** Gives the `count` bytes in the room of `first` to all that are level. */
+  /** Gives the `count` bytes in the room of `first` to all `level` branches. */
   #share(
     level: readonly TeeBranch[],
     first: TeeBranch,
@@ -179,7 +179,7 @@ export class TeeTrunk implements BranchOwner {
     for (const branch of level) {
       if (branch !== first) branch.give(bytes);
     }
-    // Last, because this takes the buffer away.
+    // Last, because this detaches the buffer.
     if (level.includes(first)) first.deliver(room, count);
     this.#trim();
   }

@@ -17,7 +17,7 @@ Deno.test("read gives exactly the bytes asked for, then those left, then none", 
   assertEquals(await io.read(), new Uint8Array());
 });
 
-Deno.test("sizes of reads and of chunks have nothing to do with each other", async () => {
+Deno.test("reads of any size give the same bytes, whatever the size of chunks", async () => {
   const random = seededRandom();
   for (let round = 0; round < 100; round++) {
     const data = pattern(random.below(50_000));
@@ -80,7 +80,7 @@ Deno.test("read and a reader of readable take turns", async () => {
   await assertRejects(
     () => io.read(),
     TypeError,
-    `Cannot read: "readable" is locked by a reader of its own`,
+    `Cannot read: "readable" is locked by another reader, release that one first`,
   );
   const { value } = await reader.read(new Uint8Array(5));
   assertEquals(value, pattern(5));
@@ -100,7 +100,7 @@ Deno.test("an error of the source fails the read that meets it, and all later on
   assertStrictEquals(await assertRejects(() => collect(io.readable)), error);
 });
 
-Deno.test("close lets go of the source and fails the reads that wait and come", async () => {
+Deno.test("close releases the source and fails reads that wait and later ones", async () => {
   let reason: unknown;
   const source = new ReadableStream<Uint8Array>({
     cancel(given) {

@@ -66,7 +66,7 @@ Deno.test("a slow source fills the caller's buffer as well as a fast one", async
   await reader.cancel();
 });
 
-Deno.test("maxBytes cuts the last chunk, and a file is left right behind it", async () => {
+Deno.test("maxBytes cuts the last chunk, and the position of a file is right after it", async () => {
   using file = await temporaryFile(pattern(100));
   const opened = file.open();
   const chunks = await Array.fromAsync(
@@ -130,7 +130,7 @@ Deno.test("progress is told the total after each chunk and once more at the end"
   assertEquals(steps, [4, 8, 10, 10]);
 });
 
-Deno.test("what progress throws ends the stream, and the source is let go of", async () => {
+Deno.test("an error that progress throws ends the stream and releases the source", async () => {
   const error = new Error("enough");
   const { source, left } = counting(pattern(100));
   const stream = bufferIterator(source, {
@@ -155,7 +155,7 @@ Deno.test("an error of the source reaches the reader as that error", async () =>
   assertStrictEquals(await assertRejects(() => Array.fromAsync(stream)), error);
 });
 
-Deno.test("the signal ends a stream that waits, with its reason, and lets the source go", async () => {
+Deno.test("the signal ends a stream that waits with its reason, and releases the source", async () => {
   const controller = new AbortController();
   let cancelReason: unknown;
   const source = new ReadableStream<Uint8Array>({
@@ -172,7 +172,7 @@ Deno.test("the signal ends a stream that waits, with its reason, and lets the so
   assertStrictEquals(cancelReason, reason);
 });
 
-Deno.test("a signal that was aborted before means that nothing is read", async () => {
+Deno.test("nothing is read when the signal has aborted before", async () => {
   let reads = 0;
   const source = { read: () => Promise.resolve(++reads) };
   const stream = bufferIterator(source, { signal: AbortSignal.abort("no") });

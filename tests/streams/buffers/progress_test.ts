@@ -7,7 +7,7 @@ import {
 import { bufferIterator } from "../../../src/streams/mod.ts";
 import { pattern } from "../_data.ts";
 
-Deno.test("a ProgressManager can be told the progress", async () => {
+Deno.test("a ProgressManager reports the progress", async () => {
   const events = new EventManager();
   const steps: number[] = [];
   events.connect(ProgressStepEvent, (event) => void steps.push(event.step));

@@ -144,7 +144,7 @@ Deno.test("a file of a subclass is read with its own read, and never synchronous
   assertEquals(new TextDecoder().decode(bytes), "ABC");
 });
 
-Deno.test("what is no source of bytes is refused at once", async () => {
+Deno.test("a value that is no source of bytes is refused at once", async () => {
   const used = new Response("abc");
   await used.text();
   const locked = new Blob([data]).stream();
@@ -180,7 +180,7 @@ Deno.test("what is no source of bytes is refused at once", async () => {
   }
 });
 
-Deno.test("a chunk that is not bytes is named, and the source let go of", async () => {
+Deno.test("a chunk that is not bytes is named, and the source is released", async () => {
   let left = false;
   function* numbers() {
     try {
@@ -198,7 +198,7 @@ Deno.test("a chunk that is not bytes is named, and the source let go of", async 
   assert(left);
 });
 
-Deno.test("a read that answers with something else is named", async () => {
+Deno.test("a read that returns something else than a count is named", async () => {
   for (const answer of [-1, 1.5, 10 ** 9, NaN, undefined, { bytesRead: 3 }]) {
     const source = { read: () => Promise.resolve(answer as number) };
     await assertRejects(

@@ -3,7 +3,7 @@ import { ByteQueue } from "../../../src/streams/tee/byte_queue.ts";
 import { pattern } from "../_data.ts";
 import { seededRandom } from "../../support/seeded_random.ts";
 
-Deno.test("what is appended can be copied from anywhere until it is dropped", () => {
+Deno.test("appended bytes can be copied from any position until they are dropped", () => {
   const random = seededRandom();
   const data = pattern(3_000_000);
   const queue = new ByteQueue();
@@ -22,7 +22,7 @@ Deno.test("what is appended can be copied from anywhere until it is dropped", ()
   }
 });
 
-Deno.test("an empty queue may begin again further on", () => {
+Deno.test("an empty queue can begin again at a later position", () => {
   const queue = new ByteQueue();
   queue.append(0, pattern(10));
   queue.drop(10);

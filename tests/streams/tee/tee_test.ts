@@ -31,7 +31,7 @@ Deno.test("every branch gets every byte once", async () => {
   }
 });
 
-Deno.test("branches may be read with buffers of different sizes", async () => {
+Deno.test("branches can be read with buffers of different sizes", async () => {
   const data = pattern(20_000);
   const sizes = [1, 7, 4_096, 200_000];
   const branches = tee(new Blob([data]), sizes.length, { maxLag: 10_000 });
@@ -41,7 +41,7 @@ Deno.test("branches may be read with buffers of different sizes", async () => {
   for (const bytes of results) assertEquals(bytes, data);
 });
 
-Deno.test("a reader may insist on a minimum", async () => {
+Deno.test("a reader can ask for a minimum of bytes", async () => {
   const [a, b] = tee(Array(10).fill(pattern(10)));
   const reader = a.getReader({ mode: "byob" });
   const read = reader.read(new Uint8Array(64), { min: 35 });
@@ -141,7 +141,7 @@ Deno.test("an error of the source reaches every branch, after the bytes before i
   await c.cancel();
 });
 
-Deno.test("bytes read before an error in the same breath are not lost", async () => {
+Deno.test("bytes read just before an error are not lost", async () => {
   let reads = 0;
   const error = new Error("bad sector");
   const source = {
