@@ -1,6 +1,7 @@
 /**
- * Runs the flights workflow twice, one step after another on plain files and
- * all steps at the same time with sluice, and compares.
+ * Runs the flights workflow one step after another on plain files and all steps
+ * at the same time with sluice, and compares: first with a source that is as
+ * fast as the machine, then with one that is slower, as a download is.
  *
  * ```sh
  * deno task demo
@@ -13,6 +14,7 @@ import { parseArgs } from "node:util";
 import { fromFileUrl, join } from "@std/path";
 import { workflowStatus } from "../../src/capio/mod.ts";
 import { stdConfigArgs } from "../../tools/std_config.ts";
+import { serveSlowly } from "./slow_server.ts";
 import {
   FILES,
   prepareSteps,
@@ -24,17 +26,22 @@ import {
 } from "./steps.ts";
 import { watchFiles } from "./watch_files.ts";
 
-const HELP = `Usage: deno task demo [--size MEGABYTES] [--out DIRECTORY]
+const HELP =
+  `Usage: deno task demo [--size MEGABYTES] [--rate MEGABYTES] [--out DIRECTORY]
 
 Runs four ordinary programs, one after another and then at the same time:
 extract.ts writes flights.csv, delays.ts reads it and writes delays.csv,
 report.ts reads that and draws report.svg, store.ts keeps it as a time series
-and reads evening.csv back.
+and reads evening.csv back. Then the same with download.ts in place of
+extract.ts: it gets the flights from a server on this machine that sends them at
+a stated rate.
 
-  --size MEGABYTES  size of flights.csv (150)
-  --out DIRECTORY   where the results of the second run go (examples/flights/out)`;
+  --size MEGABYTES  size of flights.csv (64)
+  --rate MEGABYTES  what the server sends in a second (16)
+  --out DIRECTORY   where the results go (examples/flights/out)`;
 
-const DEFAULT_SIZE = "150";
+const DEFAULT_SIZE = "64";
+const DEFAULT_RATE = "16";
 const MEGABYTE = 1e6;
 
 /** Below it starting the processes takes longer than the work. */
@@ -43,6 +50,8 @@ const LEAST_SIZE_TO_COMPARE = 20 * MEGABYTE;
 interface Options {
   /** Bytes of `flights.csv`. */
   readonly size: number;
+  /** Bytes that the slow source sends in a second. */
+  readonly rate: number;
   /** Directory for the results. */
   readonly out: string;
 }
@@ -64,12 +73,13 @@ if (import.meta.main) {
   }
 }
 
-/** What the arguments ask for; `undefined`: help. */
+/** Takes the arguments apart; `undefined` when they ask for help. */
 function parseOptions(args: string[]): Options | undefined {
   const { values } = parseArgs({
     args,
     options: {
       size: { type: "string", default: DEFAULT_SIZE },
+      rate: { type: "string", default: DEFAULT_RATE },
       out: {
         type: "string",
         default: fromFileUrl(new URL("out", import.meta.url)),
@@ -78,38 +88,84 @@ function parseOptions(args: string[]): Options | undefined {
     },
   });
   if (values.help) return undefined;
-  const size = Number(values.size) * MEGABYTE;
-  if (!(size >= 1)) {
-    throw new RangeError(
-      `"--size" must be a number of megabytes, found "${values.size}"`,
-    );
-  }
-  return { size: Math.round(size), out: values.out };
+  return {
+    size: bytes("--size", values.size),
+    rate: bytes("--rate", values.rate),
+    out: values.out,
+  };
+}
+
+function bytes(option: string, megabytes: string): number {
+  const count = Math.round(Number(megabytes) * MEGABYTE);
+  if (count >= 1) return count;
+  throw new RangeError(
+    `"${option}" must be a number of megabytes, found "${megabytes}"`,
+  );
 }
 
 async function demo(
-  { size, out }: Options,
+  { size, rate, out }: Options,
   signal: AbortSignal,
 ): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "flights-" });
   try {
-    const plainDirectory = join(directory, "one-after-another");
-    const capioDir = join(directory, "at-the-same-time");
-    await Promise.all([Deno.mkdir(plainDirectory), Deno.mkdir(capioDir)]);
     const denoFlags = await stdConfigArgs();
-    const options = { size, signal, denoFlags };
     await prepareSteps(denoFlags);
-
+    const options = { size, signal, denoFlags };
     console.log(`${size / MEGABYTE} MB of flights through four programs`);
-    const plain = await plainRun({ ...options, directory: plainDirectory });
-    const capio = await capioRun({ ...options, directory: capioDir });
-    await assertSameFiles(plainDirectory, capioDir);
-    await copyFiles(capioDir, out);
-    report(plain, capio, out);
-    if (size >= LEAST_SIZE_TO_COMPARE) assertStreamed(capio);
+
+    const fast = await runBothWays({
+      ...options,
+      directory: join(directory, "fast"),
+    });
+    console.log(`
+extract.ts makes them as fast as this machine can
+${comparison(fast)}`);
+
+    await using server = serveSlowly(join(fast.plainDirectory, FILES[0]), rate);
+    const slow = await runBothWays({
+      ...options,
+      source: server.url,
+      directory: join(directory, "slow"),
+    });
+    console.log(`
+download.ts gets them from a server that sends ${rate / MEGABYTE} MB/s
+${comparison(slow)}`);
+
+    await assertSameFiles(fast.plainDirectory, [
+      fast.capioDirectory,
+      slow.plainDirectory,
+      slow.capioDirectory,
+    ]);
+    await copyFiles(fast.capioDirectory, out);
+    console.log(`
+${conclusion(fast, slow)}
+The chart: ${join(out, "report.svg")}`);
+    if (size >= LEAST_SIZE_TO_COMPARE) assertStreamed(fast.capio);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+}
+
+/** The same steps, run both ways. */
+interface BothWays {
+  readonly plain: StepRun[];
+  readonly plainDirectory: string;
+  readonly capio: StepRun[];
+  readonly capioDirectory: string;
+}
+
+async function runBothWays(options: RunOptions): Promise<BothWays> {
+  const plainDirectory = join(options.directory, "one-after-another");
+  const capioDirectory = join(options.directory, "at-the-same-time");
+  await Deno.mkdir(plainDirectory, { recursive: true });
+  await Deno.mkdir(capioDirectory);
+  return {
+    plain: await plainRun({ ...options, directory: plainDirectory }),
+    plainDirectory,
+    capio: await capioRun({ ...options, directory: capioDirectory }),
+    capioDirectory,
+  };
 }
 
 function plainRun(options: RunOptions): Promise<StepRun[]> {
@@ -145,12 +201,16 @@ function sizeOf(path: string): number | undefined {
   }
 }
 
-async function assertSameFiles(one: string, other: string): Promise<void> {
+async function assertSameFiles(
+  one: string,
+  others: string[],
+): Promise<void> {
   for (const name of FILES) {
-    if (await hashOf(join(one, name)) === await hashOf(join(other, name))) {
-      continue;
+    const hash = await hashOf(join(one, name));
+    for (const other of others) {
+      if (await hashOf(join(other, name)) === hash) continue;
+      throw new Error(`Two runs wrote different bytes to "${name}"`);
     }
-    throw new Error(`The two runs wrote different bytes to "${name}"`);
   }
 }
 
@@ -169,27 +229,45 @@ async function copyFiles(from: string, to: string): Promise<void> {
   }
 }
 
-function report(plain: StepRun[], capio: StepRun[], out: string): void {
+function comparison({ plain, capio }: BothWays): string {
   const [before, after] = [plain, capio].map(wallTime);
-  console.log(`
-                       one after another   at the same time
-wall time              ${column(before)}   ${column(after)}
+  const alone = sourceAlone(plain);
+  return `                         one after another   at the same time
+wall time                ${column(before)}   ${column(after)}
 ${
     plain.map((run, step) =>
-      `first byte of ${run.name.padEnd(8)} ${column(firstByte(run))}   ${
+      `first byte of ${nameOf(run).padEnd(11)}${column(firstByte(run))}   ${
         column(firstByte(capio[step]))
       }`
     ).join("\n")
   }
 
-${(before / after).toFixed(2)} times as fast, and the same bytes in all files${
+At once takes ${ratio(after, before)} of the time of one after another: ${
+    ratio(before, after)
+  } times as fast
+At once takes ${ratio(after, alone)} of the time of ${
+    plain[0].script
+  } alone, which is ${seconds(alone)}${
     before > after ? "" : `
 Steps at once are faster where two processors are idle, and here are ${navigator.hardwareConcurrency} for all programs`
-  }
+  }`;
+}
+
+/** The program without the end of its name. */
+function nameOf({ script }: StepRun): string {
+  return script.replace(/\.ts$/, "");
+}
+
+function conclusion(fast: BothWays, slow: BothWays): string {
+  const [before, after] = [slow.plain, slow.capio].map(wallTime);
+  const beyond = after - sourceAlone(slow.plain);
+  return `With the slow source all steps at once were ${
+    ratio(before, after)
+  } times as fast, and the same bytes in all files of all four runs
+They took ${seconds(beyond)} longer than the source alone
 When extract.ts ended, delays.ts had read ${
-    percent(shareStreamed(capio))
-  } of the flights
-The chart: ${join(out, "report.svg")}`);
+    percent(shareStreamed(fast.capio))
+  } of the flights`;
 }
 
 function assertStreamed(capio: StepRun[]): void {
@@ -202,7 +280,7 @@ function assertStreamed(capio: StepRun[]): void {
   );
 }
 
-/** How much of its input the second step had read when the first one ended. */
+/** The part of its input that the second step had read when the first ended. */
 function shareStreamed([extract, delays]: StepRun[]): number {
   const read = delays.reports.findLast(({ at }) => at <= extract.ended);
   return (read?.count ?? 0) / (delays.reports.at(-1)?.count ?? NaN);
@@ -212,12 +290,25 @@ function wallTime(runs: StepRun[]): number {
   return Math.max(...runs.map(({ ended }) => ended));
 }
 
+/** Time of the first step when nothing else runs. */
+function sourceAlone([source]: StepRun[]): number {
+  return source.ended - source.started;
+}
+
 function firstByte({ reports }: StepRun): number {
   return reports[0]?.at ?? NaN;
 }
 
 function column(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(2)} s`.padStart(17);
+  return seconds(milliseconds).padStart(17);
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(2)} s`;
+}
+
+function ratio(one: number, other: number): string {
+  return (one / other).toFixed(2);
 }
 
 function percent(share: number): string {

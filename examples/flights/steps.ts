@@ -11,21 +11,31 @@ import { flightsUrl } from "./dataset.ts";
 /** A step and what happened when, in milliseconds since the beginning. */
 export interface StepRun {
   readonly name: string;
+  /** The program, without its directory. */
+  readonly script: string;
   readonly started: number;
   readonly ended: number;
-  /** What it said about how far it was; the first at its first input. */
+  /** Its reports of how far it was; the first came with its first input. */
   readonly reports: readonly { readonly at: number; readonly count: number }[];
 }
 
-const STEP_NAMES = ["extract", "delays", "report", "store"] as const;
+const SCRIPTS = [
+  "extract.ts",
+  "download.ts",
+  "delays.ts",
+  "report.ts",
+  "store.ts",
+] as const;
 
 interface Step {
-  readonly name: (typeof STEP_NAMES)[number];
+  /** The name under which CAPIO-CL knows it. */
+  readonly name: string;
+  readonly script: (typeof SCRIPTS)[number];
   readonly args: readonly string[];
   readonly denoFlags: readonly string[];
 }
 
-/** What the steps write, in the order in which they do. */
+/** The files that the steps write, in the order of the steps. */
 export const FILES = [
   "flights.csv",
   "delays.csv",
@@ -46,6 +56,8 @@ export interface RunOptions {
   readonly directory: string;
   /** Bytes of `flights.csv`. */
   readonly size: number;
+  /** Where to download the flights from; else `extract.ts` makes them. */
+  readonly source?: URL;
   /** Flags of `deno run`, such as `--config=FILE`. */
   readonly denoFlags: readonly string[];
   readonly signal: AbortSignal;
@@ -55,7 +67,7 @@ export interface RunOptions {
 export async function prepareSteps(
   denoFlags: readonly string[],
 ): Promise<void> {
-  const args = ["cache", ...denoFlags, ...STEP_NAMES.map(scriptOf)];
+  const args = ["cache", ...denoFlags, ...SCRIPTS.map(pathOf)];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), { args })
     .output();
   if (success) return;
@@ -77,10 +89,10 @@ export async function runOneAfterAnother(
     const args = [
       "run",
       ...withPaths(step.denoFlags, directory),
-      scriptOf(step.name),
+      pathOf(step.script),
       ...step.args,
     ];
-    runs.push(await run(step.name, args, {}, begun, options.signal));
+    runs.push(await run(step, args, {}, begun, options.signal));
   }
   return runs;
 }
@@ -98,12 +110,12 @@ export async function runAtTheSameTime(
       appName: step.name,
       workflowName: WORKFLOW_NAME,
       capioClConfigurationFile: CAPIO_CL_FILE,
-      script: scriptOf(step.name),
+      script: pathOf(step.script),
       args: step.args,
       denoFlags: step.denoFlags,
     });
     try {
-      return await run(step.name, args, env, begun, signal);
+      return await run(step, args, env, begun, signal);
     } catch (error) {
       // Without it the others have nothing to wait for.
       failure.abort(error);
@@ -114,32 +126,56 @@ export async function runAtTheSameTime(
   return Promise.all(runs);
 }
 
-function stepsOf({ directory, size, denoFlags }: RunOptions): Step[] {
+function stepsOf(options: RunOptions): Step[] {
+  const { directory, denoFlags } = options;
   const [flights, delays, report, evening] = FILES.map((name) =>
     join(directory, name)
   );
-  const dataset = `--allow-read=${fromFileUrl(flightsUrl)}`;
   return [
+    sourceStep(flights, options),
     {
-      name: "extract",
-      args: [flights, String(size)],
-      denoFlags: [...denoFlags, dataset],
+      name: "delays",
+      script: "delays.ts",
+      args: [flights, delays],
+      denoFlags,
     },
-    { name: "delays", args: [flights, delays], denoFlags },
-    { name: "report", args: [delays, report], denoFlags },
+    { name: "report", script: "report.ts", args: [delays, report], denoFlags },
     {
       name: "store",
+      script: "store.ts",
       args: [delays, evening],
       denoFlags: [...denoFlags, "--allow-net=127.0.0.1"],
     },
   ];
 }
 
-function scriptOf(name: string): string {
-  return fromFileUrl(new URL(`${name}.ts`, import.meta.url));
+/** The first step: its name stays, whichever program gets the flights. */
+function sourceStep(
+  output: string,
+  { size, source, denoFlags }: RunOptions,
+): Step {
+  if (source) {
+    return {
+      name: "extract",
+      script: "download.ts",
+      args: [source.href, output],
+      denoFlags: [...denoFlags, `--allow-net=${source.host}`],
+    };
+  }
+  const dataset = `--allow-read=${fromFileUrl(flightsUrl)}`;
+  return {
+    name: "extract",
+    script: "extract.ts",
+    args: [output, String(size)],
+    denoFlags: [...denoFlags, dataset],
+  };
 }
 
-/** What {@linkcode stepCommand} grants a step, for one that runs without it. */
+function pathOf(script: string): string {
+  return fromFileUrl(new URL(script, import.meta.url));
+}
+
+/** Grants the paths that {@linkcode stepCommand} grants a step at once. */
 function withPaths(denoFlags: readonly string[], directory: string): string[] {
   const read = "--allow-read=";
   const readable = denoFlags.filter((flag) => flag.startsWith(read))
@@ -152,7 +188,7 @@ function withPaths(denoFlags: readonly string[], directory: string): string[] {
 }
 
 async function run(
-  name: string,
+  { name, script }: Step,
   args: string[],
   env: Record<string, string>,
   begun: number,
@@ -182,5 +218,5 @@ async function run(
       `Step "${name}" failed: ${killedBy ?? `exit code ${code}`}`,
     );
   }
-  return { name, started, ended: now(), reports };
+  return { name, script, started, ended: now(), reports };
 }

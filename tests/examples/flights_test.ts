@@ -15,6 +15,7 @@ import {
   runOneAfterAnother,
   type RunOptions,
 } from "../../examples/flights/steps.ts";
+import { serveSlowly } from "../../examples/flights/slow_server.ts";
 import { stdConfigArgs } from "../../tools/std_config.ts";
 
 const [, config] = await stdConfigArgs();
@@ -201,7 +202,14 @@ async function demo(...args: string[]) {
 
 Deno.test("the demo compares both ways and leaves its results", async () => {
   const out = Deno.makeTempDirSync();
-  const { code, stdout, stderr } = await demo("--size", "2", "--out", out);
+  const { code, stdout, stderr } = await demo(
+    "--size",
+    "2",
+    "--rate",
+    "1",
+    "--out",
+    out,
+  );
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertMatch(stdout, /wall time +\d+\.\d\d s +\d+\.\d\d s/);
   assertMatch(stdout, /first byte of delays +\d+\.\d\d s +\d+\.\d\d s/);
@@ -210,19 +218,53 @@ Deno.test("the demo compares both ways and leaves its results", async () => {
     /\d\.\d\d times as fast, and the same bytes in all files/,
   );
   assertMatch(stdout, /delays\.ts had read \d+ % of the flights/);
+  for (const source of ["extract", "download"]) {
+    const ratios = new RegExp(
+      `first byte of ${source} [^]*` +
+        "At once takes \\d+\\.\\d\\d of the time of one after another: " +
+        "\\d+\\.\\d\\d times as fast\n" +
+        `At once takes \\d+\\.\\d\\d of the time of ${source}.ts alone, which is`,
+    );
+    assertMatch(stdout, ratios);
+  }
+  assertMatch(stdout, /a server that sends 1 MB\/s/);
   const svg = Deno.readTextFileSync(join(out, "report.svg"));
   assert(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"'));
   assertStringIncludes(svg, "Delays build up over the day");
   Deno.removeSync(out, { recursive: true });
 });
 
-Deno.test("the demo refuses wrong arguments in one line", async () => {
-  const wrong = await demo("--size", "big");
-  assertEquals(wrong.code, 1);
-  assertEquals(
-    wrong.stderr,
-    'demo: "--size" must be a number of megabytes, found "big"\n',
-  );
+for (const option of ["--size", "--rate"]) {
+  Deno.test(`the demo refuses a wrong "${option}" in one line`, async () => {
+    const wrong = await demo(option, "big");
+    assertEquals(wrong.code, 1);
+    assertEquals(
+      wrong.stderr,
+      `demo: "${option}" must be a number of megabytes, found "big"\n`,
+    );
+  });
+}
+
+Deno.test("the slow source sends every byte, at its rate at most", async () => {
+  const path = Deno.makeTempFileSync();
+  const bytes = crypto.getRandomValues(new Uint8Array(60_000));
+  Deno.writeFileSync(path, bytes);
+  await using server = serveSlowly(path, 100_000);
+  const begun = performance.now();
+  const response = await fetch(server.url);
+  assertEquals(await response.bytes(), bytes);
+  assertGreater(performance.now() - begun, 500);
+  Deno.removeSync(path);
+});
+
+Deno.test("the slow source can end while it sends", async () => {
+  const path = Deno.makeTempFileSync();
+  Deno.writeFileSync(path, new Uint8Array(1_000_000));
+  const server = serveSlowly(path, 100_000);
+  const response = await fetch(server.url);
+  await server[Symbol.asyncDispose]();
+  await assertRejects(() => response.bytes());
+  Deno.removeSync(path);
 });
 
 Deno.test({
