@@ -13,7 +13,7 @@ export function chdir(
   const { path, tail } = place;
   workspace.workflow.refresh();
   const location = workspace.isDirectory(path)
-    ? workspace.folder.makeRealTwin(path)
+    ? workspace.folder.makeRealDirectory(path)
     : workspace.locate(path) + tail;
   try {
     return original(location);

@@ -199,7 +199,7 @@ function* renameReal(
   }
   const parent = dirname(to.path);
   const isParent = workspace.isDirectory(parent === "." ? "" : parent);
-  if (isParent) folder.makeRealTwin(parent);
+  if (isParent) folder.makeRealDirectory(parent);
   const target = isParent ? folder.real(to.path) : workspace.locate(to.path);
   yield* renameAt(source, target, from, to, move);
   if (inSpool) return;

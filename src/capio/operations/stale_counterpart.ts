@@ -30,7 +30,7 @@ export function removeStaleCounterpart(
   workspace: Workspace,
   path: string,
 ): void {
-  if (!workspace.folder.hasMadeTwin(path)) return;
+  if (!workspace.folder.hasMadeSpoolTree(path)) return;
   if (!isStaleCounterpart(workspace, path)) return;
   const spool = workspace.folder.spool(path);
   for (const { name } of system.readDirSync(spool)) {

@@ -42,7 +42,7 @@ export function* makeTemporary(
   workflow.refresh();
   const exists = workspace.isDirectory(place.path);
   const directory = exists
-    ? workspace.folder.makeSpoolTwin(place.path)
+    ? workspace.folder.makeSpoolDirectory(place.path)
     : workspace.locate(place.path);
   let made: string;
   try {

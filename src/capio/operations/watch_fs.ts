@@ -18,7 +18,7 @@ export function watchFs(
     if (workspace.isDirectory(path)) {
       // New files appear in the spool: it is watched from the beginning.
       if (isRecursive) folder.makeSpoolTree(path);
-      else folder.makeSpoolTwin(path);
+      else folder.makeSpoolDirectory(path);
       // That of the whole lies below it, and would be watched twice.
       if (path !== "" || !isRecursive) watched.push(folder.spool(path));
     } else if (workflow.isInSpool(path)) {

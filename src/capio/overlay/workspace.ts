@@ -160,7 +160,7 @@ export class Workspace implements Disposable {
     const parent = parentOf(path);
     if (this.#spoolDirectories.has(parent)) return this.folder.spool(path);
     if (!this.isDirectory(parent)) return this.locate(path);
-    this.folder.makeSpoolTwin(parent);
+    this.folder.makeSpoolDirectory(parent);
     this.#spoolDirectories.add(parent);
     return this.folder.spool(path);
   }
@@ -249,7 +249,7 @@ export class Workspace implements Disposable {
    */
   leaveWithProcess(gone: number): void {
     const failed = Deno.exitCode !== 0;
-    if (!this.workflow.ended) this.workflow.endWorkers(failed, gone);
+    if (!this.workflow.ended) this.workflow.endWorkers({ failed, gone });
     this.leave(failed);
   }
 
@@ -263,7 +263,7 @@ export class Workspace implements Disposable {
     const parent = parentOf(path);
     this.workflow.refresh();
     if (!this.workflow.isInSpool(parent) || !this.isDirectory(parent)) return;
-    this.folder.makeRealTwin(parent);
+    this.folder.makeRealDirectory(parent);
   }
 
   #checkPresence(): void {

@@ -216,7 +216,7 @@ function makeWayFor(directory: string): void {
   const { workspace, place } = found;
   workspace.workflow.refresh();
   if (!workspace.isDirectory(place.path)) return;
-  workspace.folder.makeRealTwin(place.path);
+  workspace.folder.makeRealDirectory(place.path);
 }
 
 function readDocument(file: string | URL): string | undefined {

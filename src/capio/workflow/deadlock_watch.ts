@@ -4,21 +4,22 @@ import {
   type WorkflowState,
 } from "../journal/mod.ts";
 
-/** Who goes on after less than this had something else to do, in ms. */
+/** A member that goes on sooner than this had something else to do, in ms. */
 const LASTING_MILLISECONDS = 5000;
 
-/** Finds out when a member and others wait for each other for good. */
-export class StandstillWatch {
+/** Notices that a member and others wait for each other for good. */
+export class DeadlockWatch {
   readonly #member: string;
   #latest = "";
   #since = 0;
   #isTold = false;
 
+  /** Watches for the member with this id. */
   constructor(member: string) {
     this.#member = member;
   }
 
-  /** Says so, in words and once for each standstill, when it lasts. */
+  /** Describes a deadlock of the member, once, when it has lasted. */
   look(state: WorkflowState): string | undefined {
     const waits = deadlockedWaits(state);
     const isIn = waits.some(({ member }) => member === this.#member);

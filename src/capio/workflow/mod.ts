@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { missingForCommit } from "./missing.ts";
 export * from "./readiness.ts";
 export * from "./workflow.ts";
 export * from "./workflow_folder.ts";

@@ -1,17 +1,17 @@
 import { fold, JournalFollower, type WorkflowState } from "../journal/mod.ts";
 import { FileLock } from "../platform/mod.ts";
-import { moveIntoPlace } from "./publication.ts";
+import { moveIntoPlace } from "./move_into_place.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /**
- * The run of a workflow that a process of `app` joins, `undefined` when it
- * begins one. What is left of an earlier run that nobody takes part in any
- * more is cleared away first: its committed files go where they belong, its
- * unfinished ones go, and it is said what was found.
+ * Returns the run of a workflow that a process of `app` joins, `undefined` when
+ * it begins one. A stale run, in which no member takes part any more, is cleared
+ * first: its committed files are published, its unfinished ones are removed, and
+ * a warning counts both.
  *
- * A run that still waits for `app` is not an earlier one, whatever became of
- * the others: who comes late learns that a writer was lost and does not wait
- * for it. When `app` has been there already, this is its next run.
+ * A run that still waits for `app` is not stale, whatever became of its members:
+ * an app that comes late learns that a writer was lost and does not wait for it.
+ * When `app` has taken part already, this is its next run.
  *
  * The caller holds the workflow's lock.
  */
@@ -20,7 +20,7 @@ export function presentRun(
   app: string,
 ): JournalFollower | undefined {
   if (!folder.isInUse) {
-    // Who was killed in the middle of clearing up has left the rest.
+    // A process that was killed while it cleared up has left the rest.
     folder.empty();
     return undefined;
   }
@@ -41,13 +41,13 @@ export function presentRun(
 }
 
 function clear(folder: WorkflowFolder, state: WorkflowState): void {
-  endEveryone(state);
+  endMembers(state);
   const published = [...state.unpublished.values()];
   const discarded = [...state.paths.values()]
     .filter(({ phase, kind }) => phase !== "committed" && kind === "file");
   for (const file of published) moveIntoPlace(folder, file);
   folder.empty();
-  // Where nothing was left, nothing has to be said of who died.
+  // Without such files there is nothing to tell about the members that died.
   if (published.length + discarded.length === 0) return;
   console.warn(
     `sluice: An earlier run of workflow "${folder.workflowName}" in "${folder.capioDir}" did not end properly: ` +
@@ -56,8 +56,8 @@ function clear(folder: WorkflowFolder, state: WorkflowState): void {
   );
 }
 
-/** Counts everyone who has not ended as lost. */
-function endEveryone(state: WorkflowState): void {
+/** Counts every member that has not ended as lost. */
+function endMembers(state: WorkflowState): void {
   for (const { id, ending } of state.members.values()) {
     if (ending) continue;
     const stamp = { by: id, time: Date.now() };

@@ -1,30 +1,40 @@
+import { dependenciesOf } from "../cl/mod.ts";
 import type { WorkflowState } from "../journal/mod.ts";
-import { missingForCommit } from "./readiness.ts";
+import { missingForCommit } from "./missing.ts";
 
-/** Warns a reader of what another member has begun to write anew since. */
-export function warnOfStaleReads(
-  { staleReads, members }: WorkflowState,
-  member: string,
-  from: number,
-): void {
-  for (const { path, reader, writer } of staleReads.slice(from)) {
-    if (reader !== member) continue;
-    console.warn(
-      `sluice: "${path}" was read before "${
-        members.get(writer)?.app
-      }" began to write it anew: what was read is out of date`,
-    );
+/** Warns a member of files that it read and that others have rewritten since. */
+export class StaleReadWarnings {
+  readonly #member: string;
+  #warned = 0;
+
+  /** Warns the member with this id. */
+  constructor(member: string) {
+    this.#member = member;
+  }
+
+  /** Warns of the stale reads since the last call. */
+  look({ staleReads, members }: WorkflowState): void {
+    if (staleReads.length === this.#warned) return;
+    const fresh = staleReads.slice(this.#warned);
+    this.#warned = staleReads.length;
+    for (const { path, reader, writer } of fresh) {
+      if (reader !== this.#member) continue;
+      const app = members.get(writer)?.app;
+      console.warn(
+        `sluice: "${path}" was read before "${app}" began to rewrite it: what was read is out of date`,
+      );
+    }
   }
 }
 
 /**
- * Warns of files that vanish although their writers have ended well: what they
- * depend on was never finished.
+ * Warns of files that are discarded although their writers have ended well:
+ * their dependencies were never finished.
  */
 export function warnOfUnfinished(state: WorkflowState): void {
   for (const file of state.paths.values()) {
     const { path, phase, rule, writers } = file;
-    if (phase === "committed" || rule.type !== "on_file") continue;
+    if (phase === "committed" || !dependenciesOf(rule)) continue;
     if (!state.engine.isPermanent(path)) continue;
     const isFailure = [...writers]
       .some((id) => state.members.get(id)?.ending !== "left");

@@ -10,17 +10,17 @@ import {
   SYSTEM_DIRECTORY,
 } from "../platform/mod.ts";
 
-/** Where a workflow keeps what, under `<capioDir>/.capio/`. */
+/** The places of one workflow under `<capioDir>/.capio/`. */
 export class WorkflowFolder {
   readonly capioDir: string;
   readonly workflowName: string;
   readonly journal: string;
-  /** Locked while files are moved; relative to `capioDir`. */
+  /** The file that is locked while files are moved; relative to `capioDir`. */
   readonly publicationLock: string;
   readonly #system: string;
   readonly #base: string;
   readonly #spool: string;
-  readonly #twins = new Set<string>();
+  readonly #spoolTrees = new Set<string>();
 
   /** Names the places; creates nothing. */
   constructor(capioDir: string, workflowName: string) {
@@ -34,46 +34,46 @@ export class WorkflowFolder {
     this.journal = join(this.#base, "journal");
   }
 
-  /** What to watch: all changes to the journal and to unpublished files. */
+  /** The directory to watch for changes to the journal and to unpublished files. */
   get base(): string {
     return this.#base;
   }
 
-  /** Where `path` lies once it is published. */
+  /** The place of `path` in the real tree, where it lies once it is published. */
   real(path: string): string {
     return path === "" ? this.capioDir : join(this.capioDir, path);
   }
 
-  /** Where `path` lies until then. */
+  /** The place of `path` in the spool, where it lies until then. */
   spool(path: string): string {
     return path === "" ? this.#spool : join(this.#spool, path);
   }
 
-  /** Makes what is missing of the spool's part of a directory. */
-  makeSpoolTwin(path: string): string {
+  /** Makes what is missing of a directory in the spool, and returns its place. */
+  makeSpoolDirectory(path: string): string {
     const real = (path: string) => this.real(path);
     makeCounterpart(path, (path) => this.spool(path), real);
     return this.spool(path);
   }
 
-  /** Makes the spool's part of a directory and of all directories below it. */
+  /** Makes a directory and all real directories below it in the spool. */
   makeSpoolTree(path: string): void {
-    this.makeSpoolTwin(path);
-    this.#twins.add(path);
-    const entries = ifPresent(() => readIfOpen(this.real(path))) ?? [];
+    this.makeSpoolDirectory(path);
+    this.#spoolTrees.add(path);
+    const entries = ifPresent(() => readIfPermitted(this.real(path))) ?? [];
     for (const { name, isDirectory } of entries) {
       if (!isDirectory || (path === "" && name === SYSTEM_DIRECTORY)) continue;
       this.makeSpoolTree(childOf(path, name));
     }
   }
 
-  /** Whether this process has made the spool's part of a directory so. */
-  hasMadeTwin(path: string): boolean {
-    return this.#twins.has(path);
+  /** Tells whether `makeSpoolTree` of this process has made a directory. */
+  hasMadeSpoolTree(path: string): boolean {
+    return this.#spoolTrees.has(path);
   }
 
-  /** Makes what is missing of a directory in the real tree. */
-  makeRealTwin(path: string): string {
+  /** Makes what is missing of a directory in the real tree, and returns its place. */
+  makeRealDirectory(path: string): string {
     const spool = (path: string) => this.spool(path);
     makeCounterpart(path, (path) => this.real(path), spool);
     return this.real(path);
@@ -84,27 +84,27 @@ export class WorkflowFolder {
     return join(this.#base, "members", id);
   }
 
-  /** Where member `id` copies what it is going to write anew. */
+  /** The file to which member `id` copies a real file before it changes it. */
   copy(id: string): string {
     return join(this.#base, `${id}.copy`);
   }
 
-  /** Held while members come and go. */
+  /** Acquires the lock under which members come and go. */
   lock(): FileLock {
     for (;;) {
       system.mkdirSync(this.#system, { recursive: true });
       const lock = ifPresent(() => FileLock.acquire(`${this.#base}.lock`));
       if (lock) return lock;
-      // The last member of another workflow has just cleared up.
+      // The last member of another workflow has just removed the directory.
     }
   }
 
-  /** Whether a run of the workflow is there. */
+  /** Whether a run of the workflow has left a journal here, or is going on. */
   get isInUse(): boolean {
     return lstatIfPresent(this.journal) !== undefined;
   }
 
-  /** Whether the program may, or has given up what it was allowed. */
+  /** Whether the program still has the permissions that clearing up needs. */
   get isPermitted(): boolean {
     return (["read", "write"] as const).every((name) =>
       Deno.permissions.querySync({ name, path: this.#system }).state ===
@@ -112,37 +112,37 @@ export class WorkflowFolder {
     );
   }
 
-  /** Makes the folders that a workflow starts with. */
+  /** Makes the directories that a run starts with. */
   create(): void {
     system.mkdirSync(this.#spool, { recursive: true });
     system.mkdirSync(join(this.#base, "members"), { recursive: true });
   }
 
-  /** Drops the lock file of a member that has ended. */
+  /** Removes the lock file of a member that has ended. */
   forgetMember(id: string): void {
     if (!this.isPermitted) return;
     ifPresent(() => system.removeSync(this.memberLock(id)));
   }
 
-  /** Drops everything but the lock that members come and go under. */
+  /** Removes everything but the lock under which members come and go. */
   empty(): void {
     ifPresent(() => removeTree(this.#base));
   }
 
-  /** Leaves nothing behind, if no other workflow uses the directory. */
+  /** Removes everything, the directory too unless another workflow uses it. */
   remove(): void {
     this.empty();
     ifPresent(() => system.removeSync(`${this.#base}.lock`));
     try {
       system.removeSync(this.#system);
     } catch {
-      // Another workflow lives here too.
+      // Another workflow uses the directory.
     }
   }
 }
 
-/** What is in a directory, nothing when the process may not look into it. */
-function readIfOpen(directory: string): Deno.DirEntry[] {
+/** Lists a directory; the list is empty when the process may not read it. */
+function readIfPermitted(directory: string): Deno.DirEntry[] {
   try {
     return [...system.readDirSync(directory)];
   } catch (error) {
@@ -154,7 +154,7 @@ function readIfOpen(directory: string): Deno.DirEntry[] {
   }
 }
 
-/** A file name that no workflow name can break out of or collide in. */
+/** Makes a file name of a workflow name: without separators, and unique. */
 function fileName(workflowName: string): string {
   return encodeURIComponent(workflowName)
     .replace(/[.*]/g, (it) => `%${it.charCodeAt(0).toString(16)}`);

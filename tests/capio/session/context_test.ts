@@ -876,7 +876,7 @@ Deno.test("wrong options are refused by name", () => {
     [{ silent: "no" }, `"silent" must be true or false, found "no"`],
     [{ signal: {} }, `"signal" must be an AbortSignal, found {}`],
     [{ rules: { path: "a" } }, `"rules" must be an array of rules`],
-    [{ rules: [null] }, "A rule must be an object, found null"],
+    [{ rules: [null] }, '"rule" must be an object, found null'],
   ];
   for (const [options, message] of mistakes) {
     assertThrows(() => enterCapio(options), TypeError, message);

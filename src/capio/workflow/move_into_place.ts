@@ -16,19 +16,24 @@ export function moveIntoPlace(
   { kind, path }: WorkflowFile,
 ): void {
   try {
-    if (kind === "directory") publishDirectory(folder, path);
-    else if (kind === "symlink") move(folder, path);
-    else moveFile(folder, path);
+    switch (kind) {
+      case "directory":
+        return publishDirectory(folder, path);
+      case "symlink":
+        return move(folder, path);
+      case "file":
+        return moveFile(folder, path);
+    }
   } catch (error) {
     throw cannotPublish(error, path, folder.spool(path));
   }
 }
 
-/** What has been published from it may have made it before. */
+/** Its published entries may have made it before. */
 function publishDirectory(folder: WorkflowFolder, path: string): void {
-  folder.makeRealTwin(path);
-  const twin = ifPresent(() => system.statSync(folder.spool(path)));
-  if (twin) makeLike(folder.real(path), twin);
+  folder.makeRealDirectory(path);
+  const spooled = ifPresent(() => system.statSync(folder.spool(path)));
+  if (spooled) makeLike(folder.real(path), spooled);
 }
 
 function moveFile(folder: WorkflowFolder, path: string): void {
@@ -52,13 +57,13 @@ function move(folder: WorkflowFolder, path: string): void {
   const source = folder.spool(path);
   const target = folder.real(path);
   try {
-    // A directory that the program has closed still gives away what it holds.
+    // Entries leave even a directory whose mode the program made read-only.
     whileOpen(dirname(source), () => system.renameSync(source, target));
   } catch (error) {
     if (!isAbsence(error)) throw error;
     // A publisher died between the move and its report.
     if (!lstatIfPresent(source)) return;
-    folder.makeRealTwin(dirname(path));
+    folder.makeRealDirectory(dirname(path));
     whileOpen(dirname(source), () => system.renameSync(source, target));
   }
 }

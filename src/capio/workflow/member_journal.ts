@@ -1,0 +1,59 @@
+import type {
+  EventBody,
+  JournalFollower,
+  JournalWriter,
+  WorkflowState,
+} from "../journal/mod.ts";
+
+/**
+ * One member's access to the journal: it appends the member's events, and owns
+ * the state as far as the member has read.
+ */
+export class MemberJournal {
+  /** The member, unique for all time. */
+  readonly id: string;
+  readonly #writer: JournalWriter;
+  readonly #follower: JournalFollower;
+  #nextNumber = 0;
+
+  /** Uses a writer and a follower that the caller opens and closes. */
+  constructor(id: string, writer: JournalWriter, follower: JournalFollower) {
+    this.id = id;
+    this.#writer = writer;
+    this.#follower = follower;
+  }
+
+  /** The state as far as this member has read the journal. */
+  get state(): WorkflowState {
+    return this.#follower.state;
+  }
+
+  /** Returns a number for a handle or a wait, unique for this member. */
+  newNumber(): number {
+    return this.#nextNumber++;
+  }
+
+  /** Tells every member, this one included at its next {@linkcode catchUp}. */
+  append(body: EventBody): void {
+    this.#writer.append({ ...body, by: this.id, time: Date.now() });
+  }
+
+  /** Appends an event that nothing depends on; a full disk only loses it. */
+  note(body: EventBody): void {
+    try {
+      this.append(body);
+    } catch {
+      // The next event that matters fails too, and reports the error.
+    }
+  }
+
+  /** Reads what has been appended since the last call. */
+  catchUp(): WorkflowState {
+    return this.#follower.catchUp();
+  }
+
+  /** Tells whether `path` still names this journal, and not one of a later run. */
+  isAt(path: string): boolean {
+    return this.#follower.isAt(path);
+  }
+}

@@ -1,0 +1,130 @@
+import { dependenciesOf } from "../cl/mod.ts";
+import {
+  lostFiller,
+  type Member,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../journal/mod.ts";
+import { CapioError } from "../platform/mod.ts";
+
+/** Says what has to happen before a file is committed. */
+export function missingForCommit(
+  state: WorkflowState,
+  { rule, closes, writers, path }: WorkflowFile,
+): string {
+  const apps = new Set(state.engine.producers(path));
+  for (const id of writers) apps.add(state.members.get(id)?.app ?? id);
+  const names = quoted(apps);
+  switch (rule.type) {
+    case "on_close":
+      return `${names} has closed it ${closes} of ${rule.count} times`;
+    case "on_file":
+      return mustBeCommitted(rule.dependencies);
+    // It counts the entries of a directory, and has no meaning for a file.
+    case "on_n_files":
+    case "on_termination":
+      return `${names} has not ended yet`;
+  }
+}
+
+/** Says what has to happen before a directory is complete. */
+export function missingEntries(state: WorkflowState, path: string): string {
+  const rule = state.engine.commitRule(path);
+  switch (rule.type) {
+    case "on_file":
+      return mustBeCommitted(rule.dependencies);
+    case "on_n_files": {
+      const entries = state.folders.get(path)?.most ?? 0;
+      return `it has had ${entries} of ${rule.count} entries`;
+    }
+    case "on_close":
+    case "on_termination":
+      return missingEndOfFillers(state, path);
+  }
+}
+
+/** The error of a reader of a file whose writer will never finish it. */
+export function writerLost(
+  state: WorkflowState,
+  file: WorkflowFile,
+  offset: number,
+): CapioError {
+  const { path } = file;
+  const dependencies = dependenciesOf(file.rule);
+  const writer = state.members.get(file.lostBy ?? "");
+  const hasDoneAll = writer?.ending === "left" ||
+    writer !== undefined && !file.writers.has(writer.id);
+  const reason = dependencies && hasDoneAll
+    ? `it depends on ${quoted(dependencies)}, which ${
+      processOf(writer)
+    } left unfinished`
+    : badEndOf(writer);
+  return new CapioError(
+    "WRITER_LOST",
+    `Cannot read "${path}" past byte ${offset}: ${reason}`,
+  );
+}
+
+/** The error of a reader of a directory that will never be complete. */
+export function fillerLost(
+  state: WorkflowState,
+  path: string,
+  listed: number,
+): CapioError {
+  const dependencies = dependenciesOf(state.engine.commitRule(path));
+  const filler = lostFiller(state, path);
+  const reason = dependencies && !filler
+    ? `it depends on ${quoted(dependencies)}, which will not be finished`
+    : badEndOf(filler);
+  return new CapioError(
+    "WRITER_LOST",
+    `Cannot list "${path}" past entry ${listed}: ${reason}`,
+  );
+}
+
+/** Lists names as a message shows them. */
+export function quoted(names: Iterable<string>): string {
+  return [...names].map((name) => `"${name}"`).join(", ");
+}
+
+function mustBeCommitted(dependencies: readonly string[]): string {
+  return `${quoted(dependencies)} must be committed first`;
+}
+
+function missingEndOfFillers(
+  { engine, folders, members }: WorkflowState,
+  path: string,
+): string {
+  const apps = new Set(engine.producers(path));
+  if (apps.size === 0) {
+    for (const id of folders.get(path)?.writers ?? []) {
+      apps.add(members.get(id)?.app ?? id);
+    }
+  }
+  if (apps.size === 0) return "nobody has begun to fill it";
+  return `${quoted(apps)} has not ended yet`;
+}
+
+function badEndOf(writer: Member | undefined): string {
+  return `its writer ${processOf(writer)} ${
+    endOf(writer)
+  } before it was finished`;
+}
+
+function endOf(writer: Member | undefined): string {
+  const ending = writer?.ending;
+  switch (ending) {
+    case "lost":
+      return "died";
+    case "failed":
+      return "failed";
+    // It is still at work, or left, and gave up this file alone.
+    case "left":
+    case undefined:
+      return "gave up";
+  }
+}
+
+function processOf(member: Member | undefined): string {
+  return `"${member?.app}" (process ${member?.pid})`;
+}
