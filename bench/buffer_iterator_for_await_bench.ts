@@ -1,5 +1,5 @@
 /**
- * How much sooner has a plain `for await` seen a whole file through
+ * How much faster does a plain `for await` read a whole file through
  * `bufferIterator` than through `file.readable`? One iteration reads 1 GiB
  * from memory.
  */

@@ -1,5 +1,5 @@
 /**
- * What does a stream cost over the barest loop there is? One iteration reads
+ * How much slower is a stream than the simplest loop? One iteration reads
  * 1 GiB from memory, in steps of 1 MiB, into one buffer.
  */
 import { bufferIterator } from "@sluice/sluice/streams";

@@ -1,7 +1,7 @@
 /**
- * What does it cost to read pieces of other sizes than the source's chunks of
- * 1 MiB? The baseline cuts the same pieces out of the chunks itself. And does
- * the time grow with the bytes read, and no faster, in steps of one byte?
+ * How much does it cost to read pieces of other sizes than the source's chunks
+ * of 1 MiB? The baseline cuts the same pieces out of the chunks itself. Does the
+ * time of one-byte reads grow linearly with the number of bytes?
  */
 import { BufferIteratorIO } from "@sluice/sluice/streams";
 

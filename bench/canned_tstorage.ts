@@ -1,17 +1,17 @@
 /**
- * A TStorage server in a process of its own that knows one answer, made
- * beforehand: 2 000 000 records of 44 bytes for a GET; PUT it reads, throws
- * away, and answers with success when the end marker has come.
+ * A TStorage server in a process of its own with one prepared answer. It answers
+ * a GET with 2 000 000 records of 44 bytes. It reads a PUT, discards it, and
+ * answers with success at the end marker.
  *
- * Any other request, a single byte here, is answered with the same bytes and
- * the end of the connection: what a bare read of the socket makes of it.
+ * It answers any other request, here a single byte, with the same bytes and then
+ * closes the connection, for a bare read of the socket.
  *
  * @module
  */
 
-/** Records of the answer. */
+/** Number of records in the answer. */
 export const RECORDS = 2_000_000;
-/** Bytes of a record on the wire, its length included. */
+/** Bytes of a record on the wire, with its length field. */
 export const RECORD_BYTES = 44;
 /** Bytes of the whole answer. */
 export const REPLY_BYTES = 12 + RECORDS * RECORD_BYTES + 4 + 20;
@@ -56,7 +56,7 @@ async function takePut(
   buffer: Uint8Array,
   first: number,
 ): Promise<void> {
-  // Records and sizes here never end with four bytes of 255.
+  // No record and no size here ends with four bytes of 255.
   let end = first;
   while (end < 4 || !buffer.subarray(end - 4, end).every((b) => b === 255)) {
     end = await conn.read(buffer) ?? 0;

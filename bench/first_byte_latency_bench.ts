@@ -1,6 +1,6 @@
 /**
- * How long after a write does another process have the bytes? One iteration is
- * a round trip: two writes, each seen by the process at the other end.
+ * How soon after a write can another process read the bytes? One iteration is a
+ * round trip: two writes, each read by the process at the other end.
  */
 import { join } from "@std/path";
 import { enterCapio } from "@sluice/sluice/capio";

@@ -1,6 +1,6 @@
 /**
- * Is a file that is read while another process writes it there sooner than one
- * that is written first and read then?
+ * Is it faster to read a file while another process writes it than to read it
+ * afterwards?
  */
 import { join } from "@std/path";
 import { flow, Step, TestDirectory } from "../tests/capio/step.ts";

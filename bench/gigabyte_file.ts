@@ -1,4 +1,4 @@
-/** 1 GiB in `BENCH_DIR`, by default in shared memory where there is such. */
+/** A file of 1 GiB in `BENCH_DIR`, by default in shared memory if there is any. */
 export class GigabyteFile {
   readonly bytes = 2 ** 30;
   readonly #path = Deno.makeTempFileSync({
@@ -21,7 +21,7 @@ export class GigabyteFile {
   }
 }
 
-/** Reads all of `stream` into one buffer of `size` bytes, again and again. */
+/** Reads all of `stream` into one buffer of `size` bytes that is used again. */
 export async function readWithBuffer(
   stream: ReadableStream<Uint8Array>,
   size = 2 ** 20,
@@ -35,7 +35,7 @@ export async function readWithBuffer(
   }
 }
 
-/** Reads all of `stream` in the plainest way. */
+/** Reads all of `stream` with `for await`. */
 export async function iterate(
   stream: ReadableStream<Uint8Array>,
 ): Promise<void> {

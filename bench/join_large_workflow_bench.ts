@@ -1,6 +1,6 @@
 /**
  * How long does it take to join a workflow that has 100 000 files? The baseline
- * is one with a hundred.
+ * has 100 files.
  */
 import { CapioWorkspace } from "@sluice/sluice/capio";
 import { TestDirectory } from "../tests/capio/step.ts";

@@ -1,7 +1,7 @@
 /**
- * Does the memory of a host grow with the number of lines it was sent? Each
- * iteration sends as many lines to a host in another process; the report says
- * what that process holds after the first iteration and after the last.
+ * Does the memory of a host grow with the number of lines that it received? Each
+ * iteration sends the same number of lines to a host in another process. The
+ * report shows the memory of that process after the first and the last iteration.
  */
 import { LineHostMirror } from "@sluice/sluice/lines";
 import { stdConfigArgs } from "../tools/std_config.ts";
@@ -37,7 +37,7 @@ Deno.bench({
   },
 });
 
-/** A host in a process of its own, which says what memory it holds. */
+/** Starts a host in a process of its own, which reports its memory. */
 async function startHost() {
   const program = `
     import { LineHostBuffer } from "@sluice/sluice/lines";

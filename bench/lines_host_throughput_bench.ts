@@ -1,7 +1,7 @@
 /**
  * How many lines of 100 characters a second go from mirrors to a host in
- * another process? The baseline is what syncstream's client does for every
- * line: one state request and one post, here with the same host and `fetch`.
+ * another process? The baseline does for every line what syncstream's client
+ * does: one state request and one post, with `fetch`, to the same host.
  */
 import { LineHostMirror } from "@sluice/sluice/lines";
 import { stdConfigArgs } from "../tools/std_config.ts";
@@ -11,7 +11,7 @@ const MANY = 100_000;
 const FEW = 500;
 const EACH = 40_000;
 
-/** Lines per second of each measurement, the best of its runs. */
+/** Lines per second of each measurement: the best of its runs. */
 const best = new Map<string, number>();
 
 const config = await stdConfigArgs();
@@ -62,7 +62,7 @@ measure("writable of eight mirrors in eight processes", 8 * EACH, async () => {
   };
 });
 
-/** Benches a deed that is prepared anew, and untimed, for each run. */
+/** Benches an operation. Each run is prepared again, which is not timed. */
 function measure(
   name: string,
   lines: number,
@@ -107,7 +107,7 @@ function report(): void {
   }
 }
 
-/** A host in a process of its own. */
+/** Starts a host in a process of its own. */
 async function startHost() {
   const process = spawn(`
     import { LineHostBuffer } from "@sluice/sluice/lines";
@@ -118,7 +118,7 @@ async function startHost() {
   return { process, address: `http://127.0.0.1:${port}/sync-stream` };
 }
 
-/** A mirror in a process of its own, which starts when it is told to. */
+/** Starts a mirror in a process of its own, which waits for the signal to send. */
 async function startWriter() {
   const process = spawn(`
     import { LineHostMirror } from "@sluice/sluice/lines";

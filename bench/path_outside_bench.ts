@@ -1,6 +1,6 @@
 /**
- * What does a call on a path outside of the workflow's directory cost more
- * inside a context than without one?
+ * How much slower is a call inside a context than without one, when its path is
+ * outside the workflow's directory?
  */
 import fs from "node:fs";
 import { enterCapio } from "@sluice/sluice/capio";
@@ -30,7 +30,7 @@ Deno.bench({
   name: "lstatSync of node:fs as it was",
   group: "node:fs",
   baseline: true,
-  // What it calls of Deno's is replaced, too: that is in both.
+  // Deno's functions that it calls are replaced in both measurements.
   fn: () => void originalOfNode(outside),
 });
 Deno.bench({

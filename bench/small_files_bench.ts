@@ -1,6 +1,6 @@
 /**
- * What does a workflow cost for files of 100 bytes: opened, written and closed
- * by one process, and read by another?
+ * How long does a workflow take for files of 100 bytes, which one process opens,
+ * writes and closes, and another one reads?
  */
 import { Step, TestDirectory } from "../tests/capio/step.ts";
 import { stdConfigArgs } from "../tools/std_config.ts";
@@ -75,7 +75,7 @@ Deno.bench({
   },
 });
 
-/** The loops alone, without the start of the processes. */
+/** Times the loops alone, without the start of the processes. */
 const best = new Map<string, number[]>();
 function report(name: string, times: number[]): void {
   const known = best.get(name) ?? [Infinity, Infinity];

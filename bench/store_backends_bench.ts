@@ -1,10 +1,10 @@
 /**
  * How many values of 1 KiB can each backend set and get in a second, and get
- * with a copy of their bytes? Every iteration is 10 000 of them. The baseline of
- * each group does the least that keeps values in the same place.
+ * with a copy of their bytes? Every iteration is 10 000 values. The baseline of
+ * each group is the simplest code that keeps values in the same place.
  *
- * The table at the end has operations a second beside those of the originals,
- * `encore.storage` in CPython, as once measured on a machine of the same kind.
+ * The table at the end compares operations a second with those of the originals,
+ * `encore.storage` in CPython, measured once on a machine of the same kind.
  */
 import { DatabaseSync } from "node:sqlite";
 import {
@@ -142,7 +142,7 @@ async function measureGet(
   store: ReadOnlyStore,
   original?: number,
 ): Promise<void> {
-  // The benchmarks that set may have been left out by a filter.
+  // A filter may have left out the benchmarks that set the values.
   if (store instanceof Store) await setEach(store);
   measure(group, `${name}, get`, async () => {
     for (const key of keys) await store.get(key);
@@ -179,7 +179,7 @@ function directory(parent?: string): string {
   return path;
 }
 
-/** A server that has the same value everywhere, in a thread of its own. */
+/** Starts a server, in a thread of its own, that has the same value at every path. */
 async function serve(): Promise<number> {
   const code = `
     const data = new Uint8Array(${data.length}).fill(7);

@@ -31,7 +31,7 @@ for (const n of [2, 4]) {
   }
 }
 
-/** `n` branches, a power of two of them, made two by two. */
+/** Splits a stream into `n` branches, a power of two, with the built-in `tee()`. */
 function builtIn(stream: ReadableStream<Uint8Array>, n: number) {
   let branches = [stream];
   while (branches.length < n) branches = branches.flatMap((it) => it.tee());

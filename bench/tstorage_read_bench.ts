@@ -1,5 +1,5 @@
 /**
- * How close to a bare socket do records come, by column and as objects? One
+ * How close to a bare socket is reading records, by column and as objects? One
  * iteration reads 2 000 000 records of 44 bytes from another process, so
  * 25 M records/s are 80 ms and 2.5 M records/s are 800 ms.
  */

@@ -1,7 +1,7 @@
 /**
- * What does the embedded server add to SQLite? One iteration stores 1 000 000
- * records in a file, or reads them back, by way of a socket; the baseline does
- * it record by record without one. 200 000 records/s are 5 s, 500 000 are 2 s.
+ * How much does the embedded server add to SQLite? One iteration stores 1 000 000
+ * records in a file, or reads them back, over a socket. The baseline does it
+ * record by record without a socket. 200 000 records/s are 5 s, 500 000 are 2 s.
  */
 import { DatabaseSync } from "node:sqlite";
 import { join } from "@std/path";
@@ -17,7 +17,7 @@ const settings = { n: 3, warmup: 1 };
 const type = new ColumnsPayloadType({ value: "f64" });
 const directory = Deno.makeTempDirSync({ dir: Deno.env.get("BENCH_DIR") });
 
-/** A thousand series whose records come in the order of time. */
+/** A thousand series, with their records in the order of time. */
 const batch = {
   cid: new Int32Array(RECORDS).fill(1),
   mid: BigInt64Array.from({ length: RECORDS }, (_, i) => BigInt(i % 1000)),

@@ -1,5 +1,5 @@
 /**
- * How close to a bare socket does a PUT come, by column and as objects? One
+ * How close to a bare socket is a PUT, by column and as objects? One
  * iteration writes 2 000 000 records to another process, so 25 M records/s are
  * 80 ms and 2.5 M records/s are 800 ms.
  */
@@ -18,7 +18,7 @@ const server = await startCannedServer();
 const columns = new ColumnsPayloadType({ value: "f64" });
 const objects = new StructPayloadType<number>("<d");
 
-/** What is written again and again: memory shall not be what is measured. */
+/** Records written again and again, so that memory is not measured. */
 const SOME = 20_000;
 const cap = BigInt64Array.from({ length: SOME }, (_, i) => BigInt(i) << 20n);
 const batch = {

@@ -1,6 +1,6 @@
 /**
- * Where the flights are: 200 000 records of the US Bureau of
- * Transportation Statistics, as the npm package `vega-datasets` brings them.
+ * The source of the flights: 200 000 records of the US Bureau of
+ * Transportation Statistics, which the npm package `vega-datasets` contains.
  *
  * @module
  */

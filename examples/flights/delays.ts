@@ -1,5 +1,5 @@
 /**
- * Second step: how late flights are, by the hour of the day.
+ * Second step: counts how late flights are, by the hour of the day.
  *
  * ```sh
  * deno run -A examples/flights/delays.ts flights.csv delays.csv
@@ -18,7 +18,7 @@ if (output === undefined) {
   Deno.exit(2);
 }
 
-/** How many flights had which delay, in minutes, for each hour of the day. */
+/** For each hour of the day, the number of flights with each delay in minutes. */
 const hours = Array.from({ length: 24 }, () => new Map<number, number>());
 
 let count = -1; // The first line names the columns.

@@ -44,7 +44,7 @@ const DEFAULT_SIZE = "64";
 const DEFAULT_RATE = "16";
 const MEGABYTE = 1e6;
 
-/** Below it starting the processes takes longer than the work. */
+/** With fewer bytes, starting the processes takes longer than the work. */
 const LEAST_SIZE_TO_COMPARE = 20 * MEGABYTE;
 
 interface Options {
@@ -187,7 +187,7 @@ function capioRun(options: RunOptions): Promise<StepRun[]> {
   );
 }
 
-/** The files, with the sizes that are known beforehand. */
+/** The files, with the sizes that are known before the run. */
 function filesOf({ size }: RunOptions): Map<string, number> {
   return new Map(FILES.map((name, step) => [name, step === 0 ? size : -1]));
 }
@@ -221,7 +221,7 @@ async function hashOf(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** All but the flights themselves, which are many. */
+/** Copies all files but the flights themselves, which are large. */
 async function copyFiles(from: string, to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
   for (const name of FILES.slice(1)) {

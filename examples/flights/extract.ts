@@ -1,6 +1,6 @@
 /**
  * First step: writes the flights as CSV, again and again up to a size, so that
- * there is something to wait for.
+ * the other steps have something to wait for.
  *
  * ```sh
  * deno run -A examples/flights/extract.ts flights.csv 100000000
@@ -58,7 +58,7 @@ async function* csv(size: number): AsyncGenerator<string> {
   console.log(`${count} flights`);
 }
 
-/** Once for each time: one file after another, as months or years would be. */
+/** Reads the file again each time, as one would read the files of many months. */
 async function readFlights(): Promise<Flight[]> {
   return JSON.parse(await Deno.readTextFile(flightsUrl));
 }

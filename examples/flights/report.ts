@@ -71,7 +71,7 @@ function draw(hours: Hour[]): string {
   return `${chart.outerHTML}\n`;
 }
 
-/** Without the hours of the night: a handful of flights says nothing. */
+/** Leaves out the hours of the night, whose few flights say nothing. */
 function busy(hours: Hour[]): Hour[] {
   const flights = hours.reduce((sum, { flights }) => sum + flights, 0);
   return hours.filter((hour) => hour.flights > flights / 200);

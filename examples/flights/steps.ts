@@ -8,7 +8,7 @@ import { TextLineStream } from "@std/streams";
 import { stepCommand } from "../../src/capio/mod.ts";
 import { flightsUrl } from "./dataset.ts";
 
-/** A step and what happened when, in milliseconds since the beginning. */
+/** A finished step. Times are milliseconds since the run began. */
 export interface StepRun {
   readonly name: string;
   /** The program, without its directory. */
@@ -43,14 +43,14 @@ export const FILES = [
   "evening.csv",
 ] as const;
 
-/** Under this name the steps find each other when they run at once. */
+/** The name that steps at once have in common. */
 export const WORKFLOW_NAME = "flights";
 
 const CAPIO_CL_FILE = fromFileUrl(
   new URL("flights.capio.json", import.meta.url),
 );
 
-/** How the steps are run. */
+/** Options of a run. */
 export interface RunOptions {
   /** An existing directory for the files. */
   readonly directory: string;
@@ -63,7 +63,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-/** Compiles the steps, and fetches what they import, so that no run has to. */
+/** Compiles the steps and fetches their imports, so that no run has to. */
 export async function prepareSteps(
   denoFlags: readonly string[],
 ): Promise<void> {
@@ -78,7 +78,7 @@ export async function prepareSteps(
   );
 }
 
-/** Each step when the one before has ended, on plain files. */
+/** Runs each step when the one before has ended, on plain files. */
 export async function runOneAfterAnother(
   options: RunOptions,
 ): Promise<StepRun[]> {
@@ -97,7 +97,7 @@ export async function runOneAfterAnother(
   return runs;
 }
 
-/** All steps at once, each in a CAPIO context that it does not know of. */
+/** Runs all steps at once, each in a CAPIO context that it does not know of. */
 export async function runAtTheSameTime(
   options: RunOptions,
 ): Promise<StepRun[]> {
@@ -117,7 +117,7 @@ export async function runAtTheSameTime(
     try {
       return await run(step, args, env, begun, signal);
     } catch (error) {
-      // Without it the others have nothing to wait for.
+      // The other steps would wait for its files in vain.
       failure.abort(error);
       throw error;
     }
@@ -175,7 +175,7 @@ function pathOf(script: string): string {
   return fromFileUrl(new URL(script, import.meta.url));
 }
 
-/** Grants the paths that {@linkcode stepCommand} grants a step at once. */
+/** Adds the permissions that {@linkcode stepCommand} grants. */
 function withPaths(denoFlags: readonly string[], directory: string): string[] {
   const read = "--allow-read=";
   const readable = denoFlags.filter((flag) => flag.startsWith(read))

@@ -2,9 +2,9 @@
  * Fourth step: stores the delays of the day as a time series and reads the
  * evening back.
  *
- * The server lives in this program, and only as long. One that keeps its
- * records in a file, or a TStorage cluster, takes its place when the address
- * of the channel is changed.
+ * The server runs in this program and ends with it. For a server that keeps its
+ * records in a file, or for a TStorage cluster, change the address of the
+ * channel.
  *
  * ```sh
  * deno run -A examples/flights/store.ts delays.csv evening.csv
@@ -22,7 +22,7 @@ import {
   TStorageDateTime,
 } from "../../src/tstorage/mod.ts";
 
-/** The day that the hours of the statistics count as. */
+/** The day to which the hours of the statistics are assigned. */
 const DAY = Date.UTC(2001, 0, 1);
 const EVENING = { from: 17, to: 22 };
 /** The series. */
@@ -76,7 +76,7 @@ function toRecord(line: string) {
   };
 }
 
-/** The beginning of an hour of the day. */
+/** The time at which an hour of the day begins. */
 function captureTime(hour: number): bigint {
   return fromUnixNs(BigInt(DAY + hour * 3_600_000) * 1_000_000n);
 }

@@ -1,5 +1,5 @@
 /**
- * Draws how files grow, where standard error is a terminal.
+ * Draws how files grow, if standard error is a terminal.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import {
 const MILLISECONDS_BETWEEN_LOOKS = 100;
 
 /**
- * Runs an operation, with a line for each file that it writes.
+ * Runs an operation and shows a line for each file that it writes.
  *
  * @param files The names, with the number of bytes to come, -1 if not known.
- * @param sizeOf Tells how large a file is now, if it is there.
+ * @param sizeOf Returns the present size of a file, `undefined` if there is none.
  */
 export async function watchFiles<T>(
   files: ReadonlyMap<string, number>,

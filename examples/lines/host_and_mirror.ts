@@ -1,10 +1,10 @@
 /**
- * The example of syncstream's documentation: a host that keeps ten lines, a
- * route `/test` of the same server that shows them, and a mirror inside whose
- * scope three lines are printed.
+ * The example of syncstream's documentation: a host keeps ten lines, a route
+ * `/test` of the same server shows them, and a mirror sends the three lines that
+ * are printed inside its scope.
  *
  * ```sh
- * deno run -A examples/lines/host_and_mirror.ts [PORT]
+ * deno task demo:lines [PORT]
  * ```
  *
  * prints what `/test` answers:
@@ -28,7 +28,7 @@ const server = Deno.serve({ port, onListen() {} }, async (request) => {
     new Response("Not found", { status: 404 });
 });
 
-// An operating system that was asked for port 0 has chosen one.
+// For port 0 the operating system has chosen a free one.
 const address = `http://localhost:${server.addr.port}`;
 {
   await using mirror = new LineHostMirror(`${address}/sync-stream`);

@@ -1,15 +1,10 @@
-import { assert, assertLess, assertLessOrEqual } from "@std/assert";
+import { assert, assertLess } from "@std/assert";
 import { pages } from "./pages.ts";
 import { ExamplePage } from "./example_page.ts";
 
-const MOST_LINES = 120;
 const readme = pages().find(({ pathname }) => pathname.endsWith("/README.md"));
 assert(readme);
 const text = Deno.readTextFileSync(readme);
-
-Deno.test("README fits in 120 lines", () => {
-  assertLessOrEqual(text.trimEnd().split("\n").length, MOST_LINES);
-});
 
 Deno.test("README shows two programs and the command before it tells anything", () => {
   const command = text.indexOf("sluice run");
