@@ -7,6 +7,7 @@
  *
  * @module
  */
+import "./deno_version.ts";
 import { CapioClError } from "../capio/mod.ts";
 import { run } from "./capio/run.ts";
 import { status } from "./capio/status.ts";

@@ -6,6 +6,7 @@
  * @module
  */
 export * from "./argument_checks.ts";
+export * from "./deno_version.ts";
 export * from "./event_loop.ts";
 export * from "./fnmatch.ts";
 export * from "./inspect.ts";

@@ -24,6 +24,7 @@
  *
  * @module
  */
+import "./deno_version.ts";
 import { interposeEverywhere } from "../interpose/mod.ts";
 import { Workspace } from "../overlay/mod.ts";
 import { builtin } from "../platform/mod.ts";
