@@ -3,7 +3,7 @@
  *
  * Every backend has the same methods: {@linkcode MemoryStore},
  * {@linkcode FileStore} and {@linkcode SqliteStore} can be written, a
- * {@linkcode UrlStore} reads what a web server has, a {@linkcode JoinedStore} or
+ * {@linkcode UrlStore} reads the files of a web server, a {@linkcode JoinedStore} or
  * a {@linkcode MountedStore} makes one store of several.
  *
  * ```ts
@@ -24,25 +24,52 @@
  *
  * @module
  */
-export * from "./core/change.ts";
-export * from "./file/file_store.ts";
-export * from "./layered/joined_store.ts";
-export { type Layer, LayeredStore } from "./layered/layered_store.ts";
-export * from "./memory/memory_store.ts";
-export type { JsonValue, Metadata } from "./core/metadata.ts";
-export * from "./layered/mounted_store.ts";
-export * from "./open_store.ts";
-export * from "./core/read_only_store.ts";
-export * from "./sqlite/sqlite_store.ts";
-export * from "./core/store.ts";
 export {
+  type Change,
+  type Changed,
+  changedMetadata,
+  DummyTransactionContext,
+  type IterdataOptions,
+  type JsonValue,
   KeyError,
+  type Keys,
+  type MaybePromise,
+  type Metadata,
+  ReadOnlyStore,
+  type SetOptions,
+  type Several,
+  SimpleTransactionContext,
+  Store,
+  StoreDeleteEvent,
   StoreError,
   type StoreErrorCode,
-} from "./core/store_error.ts";
-export * from "./core/store_events.ts";
-export * from "./core/store_progress_manager.ts";
-export * from "./core/simple_transaction_context.ts";
-export * from "./url/url_store.ts";
-export { type IterdataOptions, Value, type ValueInfo } from "./core/value.ts";
-export type { ValueInit } from "./core/value_init.ts";
+  StoreEvent,
+  StoreKeyEvent,
+  type StoreKeyEventInit,
+  StoreModificationEvent,
+  type StoreOptions,
+  StoreProgressEndEvent,
+  StoreProgressManager,
+  type StoreProgressManagerOptions,
+  StoreProgressStartEvent,
+  StoreProgressStepEvent,
+  StoreSetEvent,
+  StoreTransactionEndEvent,
+  StoreTransactionEvent,
+  type StoreTransactionEventInit,
+  StoreTransactionStartEvent,
+  StoreUpdateEvent,
+  type Transaction,
+  type TransactionalStore,
+  type TransactionContext,
+  Value,
+  type ValueInfo,
+  type ValueInit,
+  type WaitOptions,
+} from "./core/mod.ts";
+export * from "./file/mod.ts";
+export * from "./layered/mod.ts";
+export * from "./memory/mod.ts";
+export * from "./open_store.ts";
+export * from "./sqlite/mod.ts";
+export * from "./url/mod.ts";

@@ -1,19 +1,31 @@
 import { fromFileUrl } from "@std/path";
-import { FileStore } from "./file/file_store.ts";
-import { MemoryStore } from "./memory/memory_store.ts";
-import type { ReadOnlyStore } from "./core/read_only_store.ts";
-import { SqliteStore } from "./sqlite/sqlite_store.ts";
-import { UrlStore } from "./url/url_store.ts";
+import { refused } from "../internal/mod.ts";
+import type { ReadOnlyStore, WaitOptions } from "./core/mod.ts";
+import { FileStore } from "./file/mod.ts";
+import { MemoryStore } from "./memory/mod.ts";
+import { SqliteStore } from "./sqlite/mod.ts";
+import { UrlStore } from "./url/mod.ts";
 
 /** Options for {@linkcode openStore}. */
-export interface OpenStoreOptions {
+export interface OpenStoreOptions extends WaitOptions {
   /**
-   * Whether to make a store of files or a database where there is none.
+   * `true` makes a store of files or a database where there is none.
    *
    * @default {true}
    */
   create?: boolean;
 }
+
+/** Makes the store that a URL of its scheme names. */
+type MakeStore = (url: string, options: OpenStoreOptions) => ReadOnlyStore;
+
+const BACKENDS: ReadonlyMap<string, MakeStore> = new Map<string, MakeStore>([
+  ["file", (url, options) => new FileStore(pathOf(url), options)],
+  ["sqlite", (url, options) => new SqliteStore(pathOf(url), options)],
+  ["http", (url) => new UrlStore(url)],
+  ["https", (url) => new UrlStore(url)],
+  ["memory", () => new MemoryStore()],
+]);
 
 /**
  * Connects to the store that a URL names:
@@ -33,9 +45,10 @@ export interface OpenStoreOptions {
  * for await (const key of store.glob("*.csv")) console.log(key);
  * ```
  *
- * @param url What names the store; a path may be relative, and is then not
+ * @param url The URL of the store; a path may be relative, and is then not
  * decoded.
- * @param options What to do where there is no store.
+ * @param options What to do where there is no store, and a signal that ends the
+ * wait.
  * @returns The store, connected. It is a `Store` if it can be written.
  * @throws {TypeError} If the URL names no kind of store.
  * @throws {Deno.errors.NotFound} If there is no store and none may be made.
@@ -44,25 +57,25 @@ export async function openStore(
   url: string,
   options: OpenStoreOptions = {},
 ): Promise<ReadOnlyStore> {
-  const [, scheme, path] = /^([a-z]+):(.*)$/s.exec(url) ?? [];
-  switch (scheme) {
-    case "file":
-      return await new FileStore(pathOf(url, path), options).connect();
-    case "sqlite":
-      return await new SqliteStore(pathOf(url, path), options).connect();
-    case "http":
-    case "https":
-      return await new UrlStore(url).connect();
-    case "memory":
-      return await new MemoryStore().connect();
-    default:
-      throw new TypeError(
-        `url must begin with "file:", "sqlite:", "http:", "https:" or "memory:", found "${url}"`,
-      );
+  const makeStore = BACKENDS.get(schemeOf(url));
+  if (!makeStore) {
+    throw refused("url", `a URL that begins with ${schemes()}`, url);
   }
+  return await makeStore(url, options).connect(options);
 }
 
-function pathOf(url: string, path: string): string {
-  if (path === "") throw new TypeError(`url must have a path, found "${url}"`);
+function schemes(): string {
+  const [last, ...others] = [...BACKENDS.keys()].map((name) => `"${name}:"`)
+    .reverse();
+  return `${others.reverse().join(", ")} or ${last}`;
+}
+
+function schemeOf(url: string): string {
+  return /^([a-z]+):/.exec(url)?.[1] ?? "";
+}
+
+function pathOf(url: string): string {
+  const path = url.slice(schemeOf(url).length + 1);
+  if (path === "") throw refused("url", "a URL with a path", url);
   return path.startsWith("//") ? fromFileUrl(`file:${path}`) : path;
 }

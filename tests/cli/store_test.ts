@@ -146,7 +146,7 @@ Deno.test("wrong usage is told in one line, with where to read on", async () => 
     [["get", nowhere, "a", "--range", "9-3"], 2, "--range must be START-END"],
     [["get", nowhere, "a", "--frob"], 2, "Unknown option '--frob'"],
     [["get", nowhere, "a"], 1, "There is no store in"],
-    [["ls", "ftp://a"], 2, 'url must begin with "file:"'],
+    [["ls", "ftp://a"], 2, '"url" must be a URL that begins with "file:"'],
     [["set", nowhere, "a", "no-such-file"], 1, "no-such-file"],
     [["set", nowhere, "a", "--metadata", "[1]"], 2, "--metadata must be a"],
     [["set", "http://127.0.0.1:1", "a"], 1, "Cannot reach"],

@@ -45,6 +45,6 @@ Deno.test("no store is made where none was asked for", async () => {
 
 Deno.test("a URL that names no store is refused", async () => {
   for (const url of ["results", "ftp://a", "", "file:", "sqlite:", "C:\\a"]) {
-    await assertRejects(() => openStore(url), TypeError, "url must");
+    await assertRejects(() => openStore(url), TypeError, '"url" must');
   }
 });

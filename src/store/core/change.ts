@@ -1,33 +1,34 @@
 import type { Metadata } from "./metadata.ts";
 import { KeyError } from "./store_error.ts";
 
-/** What a backend is asked to write under one key. */
+/** A change of one key that a backend is asked to write. */
 export interface Change {
   /**
-   * The new bytes. Without them the old ones stay, or none are there.
-   * A stream is a byte stream, and may fail: the old value must stay then.
+   * The new bytes. Without them the old ones stay, and a new key is empty.
+   * A stream is a byte stream; the old value must stay when it fails.
    */
   readonly data?: Uint8Array | ReadableStream<Uint8Array>;
   /** The metadata to store. */
   readonly metadata: Metadata;
   /**
-   * Whether the old metadata goes, or stays where the new one does not say. An
-   * `update` is a merge too, but never makes a new key.
+   * How the old metadata is treated: `replace` drops it, `merge` keeps the
+   * names that the new metadata lacks, and `update` is a merge that never makes
+   * a new key.
    */
   readonly mode: "replace" | "merge" | "update";
 }
 
-/** What came of a {@linkcode Change}. */
+/** The result of a {@linkcode Change}. */
 export interface Changed {
-  /** Whether the key had no value before. */
+  /** `true` if the key had no value before. */
   readonly isNew: boolean;
   /** The metadata that the key now has. */
   readonly metadata: Metadata;
 }
 
 /**
- * The metadata of a key after a change: what every backend asks before it
- * writes, and while nobody else can.
+ * Returns the metadata that a key has after a change. Every backend calls it
+ * before it writes, while no one else can write the key.
  *
  * @example In a backend
  * ```ts
@@ -41,7 +42,7 @@ export interface Changed {
  * @param old Its metadata until now, `undefined` for a new key.
  * @param change What to change.
  * @returns Its metadata from now on, frozen.
- * @throws {KeyError} If a new key was to be updated.
+ * @throws {KeyError} If the change is an `update` of a new key.
  */
 export function changedMetadata(
   key: string,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { checkIterable, refused } from "../../internal/mod.ts";
 
-/** Whatever JSON can say. */
+/** A value that JSON can express. */
 export type JsonValue =
   | null
   | boolean
@@ -9,20 +10,18 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [name: string]: JsonValue };
 
-/** What is known about a value besides its bytes. */
+/** Names and JSON values that are stored with the bytes of a key. */
 export type Metadata = { readonly [name: string]: JsonValue };
 
-/** A frozen copy of what the caller passed, which nobody else can change. */
+/** Returns a frozen copy of metadata that a caller passed. */
 export function copyMetadata(metadata: unknown): Metadata {
   if (!isPlainObject(metadata)) {
-    throw new TypeError(
-      `metadata must be a plain object, found ${Deno.inspect(metadata)}`,
-    );
+    throw refused("metadata", "a plain object", metadata);
   }
   return copyJson(metadata, "metadata", []) as Metadata;
 }
 
-/** The metadata with only those of the names that it has. */
+/** Returns the selected names of the metadata, without those it lacks. */
 export function selectMetadata(
   metadata: Metadata,
   names: readonly string[] | undefined,
@@ -34,21 +33,22 @@ export function selectMetadata(
   );
 }
 
-/** Whether the metadata has every name of the pattern, with an equal value. */
+/** Returns whether the metadata has every name of `match`, with an equal value. */
 export function matchesMetadata(metadata: Metadata, match: Metadata): boolean {
   return Object.entries(match).every(([name, value]) =>
     Object.hasOwn(metadata, name) && isDeepStrictEqual(metadata[name], value)
   );
 }
 
-/** The same names and values, as a list that is no longer the caller's. */
-export function copyNames(select: Iterable<string> | undefined) {
+/** Returns a copy of the names that a caller selected. */
+export function copyNames(
+  select: Iterable<string> | undefined,
+): string[] | undefined {
   if (select === undefined) return undefined;
-  const names = typeof select === "string" ? [undefined] : [...select];
+  checkIterable("select", select, "a list of strings");
+  const names = [...select];
   if (names.every((name) => typeof name === "string")) return names;
-  throw new TypeError(
-    `select must be a list of strings, found ${Deno.inspect(select)}`,
-  );
+  throw refused("select", "a list of strings", select);
 }
 
 function copyJson(value: unknown, path: string, parents: object[]): JsonValue {
@@ -60,13 +60,15 @@ function copyJson(value: unknown, path: string, parents: object[]): JsonValue {
     case "number":
       // JSON has no negative zero, and equal metadata must compare as such.
       if (Number.isFinite(value)) return value === 0 ? 0 : value;
-      throw notJson(value, path);
+      throw refused(path, "JSON-serialisable", value);
     case "object":
       break;
     default:
-      throw notJson(value, path);
+      throw refused(path, "JSON-serialisable", value);
   }
-  if (parents.includes(value)) throw notJson("a cycle", path);
+  if (parents.includes(value)) {
+    throw refused(path, "JSON without a cycle", value);
+  }
   const inner = [...parents, value];
   if (Array.isArray(value)) {
     const items = value.map((item, i) =>
@@ -74,7 +76,7 @@ function copyJson(value: unknown, path: string, parents: object[]): JsonValue {
     );
     return Object.freeze(items);
   }
-  if (!isPlainObject(value)) throw notJson(value, path);
+  if (!isPlainObject(value)) throw refused(path, "JSON-serialisable", value);
   const entries = Object.entries(value).map(([name, item]) =>
     [name, copyJson(item, `${path}.${name}`, inner)] as const
   );
@@ -85,10 +87,4 @@ function isPlainObject(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-function notJson(value: unknown, path: string): TypeError {
-  return new TypeError(
-    `${path} must be JSON-serialisable, found ${Deno.inspect(value)}`,
-  );
 }

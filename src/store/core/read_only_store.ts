@@ -1,6 +1,15 @@
 import { EventManager } from "../../events/mod.ts";
-import { compileGlob } from "../../internal/mod.ts";
-import { chunksOf } from "./chunks.ts";
+import {
+  checkIterable,
+  checkSignal,
+  checkString,
+  compileGlob,
+  recycledChunks,
+  writeAll,
+} from "../../internal/mod.ts";
+import { Connection } from "./connection.ts";
+import { checkKeyText } from "./key.ts";
+import type { MaybePromise } from "./maybe_promise.ts";
 import {
   copyMetadata,
   copyNames,
@@ -9,38 +18,34 @@ import {
   type Metadata,
   selectMetadata,
 } from "./metadata.ts";
-import { assertSeveral } from "./several.ts";
-import { KeyError, quoted, StoreError } from "./store_error.ts";
-import { assertRange, Value } from "./value.ts";
-import { writeAll } from "./write_all.ts";
+import { KeyError, notConnectedError, StoreError } from "./store_error.ts";
+import { checkRange, Value } from "./value.ts";
+import { liveSignal, type WaitOptions } from "./wait_options.ts";
 
 /** Options of every store. */
 export interface StoreOptions {
   /**
-   * Who emits the store's events.
+   * Emits the store's events.
    *
-   * @default {a manager of the store's own}
+   * @default {a new manager}
    */
   eventManager?: EventManager;
 }
 
-/** Several keys, as a list or as they come. */
+/** Several keys, as a list or a stream. */
 export type Keys = Iterable<string> | AsyncIterable<string>;
-
-/** Something that may be there at once or later. */
-export type MaybePromise<T> = T | Promise<T>;
 
 /** Bytes in one chunk of a copy to a file. */
 const COPY_BYTES = 262_144;
-/** How often a value that is replaced all the time is read from its start. */
+/** A value that is replaced again and again is read from its start so often. */
 const MOST_ATTEMPTS = 20;
 
 /**
  * A key-value store that can be read.
  *
  * Keys are strings; a value is a stream of bytes with metadata. A backend
- * implements `find` and `entries`, and `open` and `close` if it holds on to
- * something while it is connected.
+ * implements `info`, `find` and `entries`, and `open` and `close` if it holds
+ * anything open while it is connected.
  *
  * Source of the semantics: `encore.storage.AbstractReadOnlyStore`.
  *
@@ -53,17 +58,18 @@ const MOST_ATTEMPTS = 20;
  * ```
  */
 export abstract class ReadOnlyStore implements AsyncDisposable {
-  /** Who emits the store's events, with the store as their `source`. */
+  /** Emits the store's events, with the store as their `source`. */
   readonly eventManager: EventManager;
 
-  #connected = false;
-  #opening: Promise<void> | undefined;
-  #closing: Promise<void> | undefined;
+  readonly #connection = new Connection({
+    open: (signal) => this.open(signal),
+    close: () => this.close(),
+  });
 
   /**
    * Makes a store that is not connected yet.
    *
-   * @param options Who emits its events.
+   * @param options Its event manager.
    */
   constructor(options: StoreOptions = {}) {
     this.eventManager = options.eventManager ?? new EventManager();
@@ -72,28 +78,27 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
   /**
    * Opens what the store needs. All other methods need a connected store.
    *
+   * @param options A signal that ends the wait. The store is connected all the
+   * same if another caller waits for that, too.
    * @returns The store, for `await using`.
    */
-  async connect(): Promise<this> {
-    if (this.#closing) await this.#closing.catch(() => {});
-    this.#opening ??= this.#open();
-    await this.#opening;
+  async connect(options: WaitOptions = {}): Promise<this> {
+    await this.#connection.connect(liveSignal(options));
     return this;
   }
 
   /** Closes what {@linkcode ReadOnlyStore.connect} opened. */
   async disconnect(): Promise<void> {
-    this.#closing ??= this.#close();
-    await this.#closing;
+    await this.#connection.disconnect();
   }
 
   /**
-   * Whether the store is connected.
+   * Returns whether the store is connected.
    *
    * @returns `true` between `connect` and `disconnect`.
    */
   isConnected(): boolean {
-    return this.#connected;
+    return this.#connection.isOpen;
   }
 
   /** Disconnects at the end of an `await using` scope. */
@@ -102,7 +107,7 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
   }
 
   /**
-   * What is known about the store as a whole, for people.
+   * Describes the store as a whole, for people.
    *
    * @returns At least its `backend` and whether it is `readonly`.
    */
@@ -112,12 +117,13 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    * Looks up a key.
    *
    * @param key The key.
+   * @param options A signal that ends the wait.
    * @returns Its value, of which no byte has been read yet.
    * @throws {KeyError} If the store has no such key.
    */
-  async get(key: string): Promise<Value> {
-    const found = this.#find(key);
-    // Waiting for what is there takes longer than looking it up in memory.
+  async get(key: string, options: WaitOptions = {}): Promise<Value> {
+    const found = this.#find(key, options);
+    // To await a value that is there takes longer than to look it up in memory.
     const value = found instanceof Value ? found : await found;
     if (value) return value;
     throw new KeyError(key);
@@ -127,11 +133,15 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    * Looks up the bytes of a key.
    *
    * @param key The key.
+   * @param options A signal that ends the wait, and the stream.
    * @returns A byte stream.
    * @throws {KeyError} If the store has no such key.
    */
-  async getData(key: string): Promise<ReadableStream<Uint8Array>> {
-    return (await this.get(key)).data;
+  async getData(
+    key: string,
+    options: WaitOptions = {},
+  ): Promise<ReadableStream<Uint8Array>> {
+    return (await this.get(key, options)).range(0, Infinity, options);
   }
 
   /**
@@ -140,6 +150,7 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    * @param key The key.
    * @param start Index of the first byte.
    * @param end Index behind the last byte; the data may end before.
+   * @param options A signal that ends the wait, and the stream.
    * @returns A byte stream.
    * @throws {KeyError} If the store has no such key.
    * @throws {RangeError} If `start` or `end` is not a non-negative integer, or
@@ -149,9 +160,10 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
     key: string,
     start = 0,
     end = Infinity,
+    options: WaitOptions = {},
   ): Promise<ReadableStream<Uint8Array>> {
-    assertRange(start, end);
-    return (await this.get(key)).range(start, end);
+    checkRange(start, end);
+    return (await this.get(key, options)).range(start, end, options);
   }
 
   /**
@@ -159,47 +171,55 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    *
    * @param key The key.
    * @param select The names to return; those it does not have are left out.
+   * @param options A signal that ends the wait.
    * @returns The metadata.
    * @throws {KeyError} If the store has no such key.
    */
   async getMetadata(
     key: string,
     select?: Iterable<string>,
+    options: WaitOptions = {},
   ): Promise<Metadata> {
     const names = copyNames(select);
-    return selectMetadata((await this.get(key)).metadata, names);
+    return selectMetadata((await this.get(key, options)).metadata, names);
   }
 
   /**
-   * Whether the store has a key.
+   * Returns whether the store has a key.
    *
    * @param key The key.
+   * @param options A signal that ends the wait.
    * @returns `true` if it has.
    */
-  async exists(key: string): Promise<boolean> {
-    return await this.#find(key) !== undefined;
+  async exists(key: string, options: WaitOptions = {}): Promise<boolean> {
+    return await this.#find(key, options) !== undefined;
   }
 
   /**
    * Looks up several keys, one after the other as they are read.
    *
    * @param keys The keys.
+   * @param options A signal that ends the lookups.
    * @returns Their values, in the order of the keys; fails with the `KeyError`
    * of the first missing key.
    */
-  multiget(keys: Keys): ReadableStream<Value> {
-    return this.#each(keys, (key) => this.get(key));
+  multiget(keys: Keys, options: WaitOptions = {}): ReadableStream<Value> {
+    return this.#each(keys, (key) => this.get(key, options));
   }
 
   /**
    * Looks up the bytes of several keys, one after the other as they are read.
    *
    * @param keys The keys.
+   * @param options A signal that ends the lookups, and the byte streams.
    * @returns A byte stream for each, in the order of the keys; fails with the
    * `KeyError` of the first missing key.
    */
-  multigetData(keys: Keys): ReadableStream<ReadableStream<Uint8Array>> {
-    return this.#each(keys, (key) => this.getData(key));
+  multigetData(
+    keys: Keys,
+    options: WaitOptions = {},
+  ): ReadableStream<ReadableStream<Uint8Array>> {
+    return this.#each(keys, (key) => this.getData(key, options));
   }
 
   /**
@@ -208,15 +228,17 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    *
    * @param keys The keys.
    * @param select The names to return; those it does not have are left out.
+   * @param options A signal that ends the lookups.
    * @returns The metadata of each, in the order of the keys; fails with the
    * `KeyError` of the first missing key.
    */
   multigetMetadata(
     keys: Keys,
     select?: Iterable<string>,
+    options: WaitOptions = {},
   ): ReadableStream<Metadata> {
     const names = copyNames(select);
-    return this.#each(keys, (key) => this.getMetadata(key, names));
+    return this.#each(keys, (key) => this.getMetadata(key, names, options));
   }
 
   /**
@@ -224,45 +246,49 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    *
    * @param match Names and the values they must have; none to find all keys.
    * @param select The names to return; those a key does not have are left out.
+   * @param options A signal that ends the search.
    * @returns Pairs of a key and its metadata, in no particular order.
    */
   query(
     match: Metadata = {},
     select?: Iterable<string>,
+    options: WaitOptions = {},
   ): ReadableStream<[key: string, metadata: Metadata]> {
     const wanted = copyMetadata(match);
     const names = copyNames(select);
     this.assertConnected();
-    return ReadableStream.from(this.#query(wanted, names));
+    const { signal } = options;
+    checkSignal("signal", signal);
+    return ReadableStream.from(this.#query(wanted, names, signal));
   }
 
   /**
    * Finds keys by their metadata.
    *
    * @param match Names and the values they must have; none to find all keys.
+   * @param options A signal that ends the search.
    * @returns The keys, in no particular order.
    */
-  queryKeys(match: Metadata = {}): ReadableStream<string> {
-    return this.query(match, []).pipeThrough(keysOnly(() => true));
+  queryKeys(
+    match: Metadata = {},
+    options: WaitOptions = {},
+  ): ReadableStream<string> {
+    return this.query(match, [], options).pipeThrough(keysOnly(() => true));
   }
 
   /**
-   * Finds keys by a pattern in the manner of `fnmatch`: `*` is any characters
-   * (slashes too), `?` one character, `[a-c]` one of these, `[!a-c]` one of all
-   * others. Case counts.
+   * Finds keys by a pattern as Python's `fnmatch` reads it: `*` matches any
+   * characters (slashes too), `?` one character, `[a-c]` one of these, `[!a-c]`
+   * one of all others. Case counts.
    *
    * @param pattern The pattern that whole keys must match.
+   * @param options A signal that ends the search.
    * @returns The keys, in no particular order.
    */
-  glob(pattern: string): ReadableStream<string> {
-    if (typeof pattern !== "string") {
-      throw new TypeError(
-        `pattern must be a string, found ${Deno.inspect(pattern)}`,
-      );
-    }
-    return this.query({}, []).pipeThrough(
-      keysOnly(compileGlob(pattern, { dialect: "python" })),
-    );
+  glob(pattern: string, options: WaitOptions = {}): ReadableStream<string> {
+    checkString("pattern", pattern);
+    const accept = compileGlob(pattern, { dialect: "python" });
+    return this.query({}, [], options).pipeThrough(keysOnly(accept));
   }
 
   /**
@@ -270,12 +296,18 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    *
    * @param key The key.
    * @param path The file.
+   * @param options A signal that ends the copy, and may leave a part of it.
    * @throws {KeyError} If the store has no such key.
    */
-  async toFile(key: string, path: string | URL): Promise<void> {
-    await this.#readWhole(key, async ({ data }) => {
+  async toFile(
+    key: string,
+    path: string | URL,
+    options: WaitOptions = {},
+  ): Promise<void> {
+    await this.#readWhole(key, options, async (value) => {
+      const data = value.range(0, Infinity, options);
       using file = await Deno.create(path);
-      for await (const chunk of chunksOf(data, COPY_BYTES)) {
+      for await (const chunk of recycledChunks(data, COPY_BYTES)) {
         await writeAll(file, chunk);
       }
     });
@@ -285,33 +317,48 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    * Copies the bytes of a key to memory.
    *
    * @param key The key.
+   * @param options A signal that ends the copy.
    * @returns The bytes, which are the caller's to change.
    * @throws {KeyError} If the store has no such key.
    */
-  async toBytes(key: string): Promise<Uint8Array<ArrayBuffer>> {
-    return await this.#readWhole(key, (value) => value.bytes());
+  async toBytes(
+    key: string,
+    options: WaitOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return await this.#readWhole(key, options, (value) => value.bytes(options));
   }
 
-  /** Opens what the backend needs while it is connected. */
-  protected open(): MaybePromise<void> {}
+  /**
+   * Opens what the backend needs while it is connected.
+   *
+   * @param signal Aborts when nobody waits for the store any more.
+   */
+  protected open(_signal: AbortSignal): MaybePromise<void> {}
 
   /** Closes what `open` opened. */
   protected close(): MaybePromise<void> {}
 
   /**
-   * Looks up a key for which `checkKey` found nothing to say.
+   * Looks up a key that `checkKey` accepted.
    *
    * @param key The key.
+   * @param signal Ends the wait.
    * @returns Its value, or `undefined` if there is none.
    */
-  protected abstract find(key: string): MaybePromise<Value | undefined>;
+  protected abstract find(
+    key: string,
+    signal?: AbortSignal,
+  ): MaybePromise<Value | undefined>;
 
   /**
-   * All keys with their metadata, in any order.
+   * Lists all keys with their metadata, in any order.
    *
+   * @param signal Ends the wait for the next entry.
    * @returns The entries; those that are set meanwhile may be among them.
    */
-  protected abstract entries():
+  protected abstract entries(
+    signal?: AbortSignal,
+  ):
     | Iterable<[key: string, metadata: Metadata]>
     | AsyncIterable<[key: string, metadata: Metadata]>;
 
@@ -324,23 +371,14 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
   protected checkKey(_key: string): void {}
 
   /**
-   * Refuses what is no key.
+   * Refuses anything that is not a key of this store.
    *
-   * @param key What was passed as a key.
+   * @param key The argument that was passed as a key.
    * @throws {TypeError} If it is not a well-formed string.
    * @throws {RangeError} If it lies beyond the limits of the backend.
    */
   protected assertKey(key: unknown): void {
-    if (typeof key !== "string") {
-      throw new TypeError(`key must be a string, found ${Deno.inspect(key)}`);
-    }
-    if (!key.isWellFormed()) {
-      throw new TypeError(
-        `key must be well-formed Unicode, found the lone surrogate in ${
-          quoted(key)
-        }`,
-      );
-    }
+    checkKeyText(key);
     this.checkKey(key);
   }
 
@@ -350,49 +388,24 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    * @throws {StoreError} `NOT_CONNECTED`.
    */
   protected assertConnected(): void {
-    if (this.#connected) return;
-    throw new StoreError(
-      "NOT_CONNECTED",
-      "The store is not connected: call connect() first",
-    );
+    if (!this.#connection.isOpen) throw notConnectedError();
   }
 
-  async #open(): Promise<void> {
-    try {
-      await this.open();
-      this.#connected = true;
-    } catch (error) {
-      this.#opening = undefined;
-      throw error;
-    }
-  }
-
-  async #close(): Promise<void> {
-    try {
-      await this.#opening?.catch(() => {});
-      if (!this.#connected) return;
-      this.#connected = false;
-      this.#opening = undefined;
-      await this.close();
-    } finally {
-      this.#closing = undefined;
-    }
-  }
-
-  #find(key: string): MaybePromise<Value | undefined> {
+  #find(key: string, options: WaitOptions): MaybePromise<Value | undefined> {
     this.assertKey(key);
     this.assertConnected();
-    return this.find(key);
+    return this.find(key, liveSignal(options));
   }
 
-  /** Begins anew when the value is replaced before all of it has been read. */
+  /** Starts over when the value is replaced before all of it has been read. */
   async #readWhole<T>(
     key: string,
+    options: WaitOptions,
     read: (value: Value) => Promise<T>,
   ): Promise<T> {
     for (let attempt = 1;; attempt++) {
       try {
-        return await read(await this.get(key));
+        return await read(await this.get(key, options));
       } catch (error) {
         const isReplaced = error instanceof StoreError &&
           error.code === "REPLACED";
@@ -401,8 +414,14 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
     }
   }
 
-  async *#query(match: Metadata, names: readonly string[] | undefined) {
-    for await (const [key, metadata] of this.entries()) {
+  async *#query(
+    match: Metadata,
+    names: readonly string[] | undefined,
+    signal: AbortSignal | undefined,
+  ) {
+    signal?.throwIfAborted();
+    for await (const [key, metadata] of this.entries(signal)) {
+      signal?.throwIfAborted();
       if (!matchesMetadata(metadata, match)) continue;
       const entry: [string, Metadata] = [key, selectMetadata(metadata, names)];
       yield entry;
@@ -413,7 +432,7 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
     keys: Keys,
     look: (key: string) => Promise<T>,
   ): ReadableStream<T> {
-    assertSeveral("keys", keys, "keys");
+    checkIterable("keys", keys, "a list or stream of keys");
     this.assertConnected();
     return ReadableStream.from(lookUpEach(keys, look));
   }

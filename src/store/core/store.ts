@@ -1,37 +1,38 @@
+import { checkIterable, refused } from "../../internal/mod.ts";
 import { bufferIterator, type ByteSource } from "../../streams/mod.ts";
 import type { Change, Changed } from "./change.ts";
+import { quoted } from "./key.ts";
+import type { MaybePromise } from "./maybe_promise.ts";
 import { copyMetadata, type Metadata } from "./metadata.ts";
-import { type MaybePromise, ReadOnlyStore } from "./read_only_store.ts";
-import { assertSeveral } from "./several.ts";
-import { KeyError, quoted } from "./store_error.ts";
+import { ReadOnlyStore } from "./read_only_store.ts";
+import { KeyError } from "./store_error.ts";
 import {
   StoreDeleteEvent,
   StoreSetEvent,
   StoreUpdateEvent,
 } from "./store_events.ts";
 import { StoreProgressManager } from "./store_progress_manager.ts";
-import type { TransactionContext } from "./simple_transaction_context.ts";
+import type { TransactionContext } from "./transaction.ts";
 import { turnsOf } from "./transaction_turns.ts";
-import { assertValue, type ValueInit } from "./value_init.ts";
+import { checkValueInit, type ValueInit } from "./value_init.ts";
+import { liveSignal, type WaitOptions } from "./wait_options.ts";
 
 /** Options of the methods that store bytes. */
-export interface SetOptions {
+export interface SetOptions extends WaitOptions {
   /**
    * Bytes that are read from the source at a time.
    *
    * @default {1_048_576}
    */
   bufferSize?: number;
-  /** Gives up, with the signal's reason; the old value stays. */
-  signal?: AbortSignal;
 }
 
 /**
  * A key-value store that can be read and written.
  *
- * A backend implements `put`, `remove` and `transaction` besides what a
- * {@linkcode ReadOnlyStore} implements, and shows with `testStore` of
- * `@sluice/sluice/store/testing` that it behaves like every other.
+ * A backend implements `put`, `remove` and `transaction` besides the methods
+ * of a {@linkcode ReadOnlyStore}. `testStore` of `@sluice/sluice/store/testing`
+ * tests that it keeps the contract of every store.
  *
  * Source of the semantics: `encore.storage.AbstractStore`.
  *
@@ -50,10 +51,11 @@ export abstract class Store extends ReadOnlyStore {
    *
    * @param key The key.
    * @param value Its bytes and metadata, for instance of another store.
-   * @param options How to read the bytes.
+   * @param options How to read the bytes, and a signal that ends the call; the
+   * old value stays then.
    * @throws {TypeError} If the data is no byte source or the metadata not JSON.
-   * @throws {RangeError} If `size` is neither -1 nor a non-negative integer.
-   * @throws Whatever the source fails with; the old value stays then.
+   * @throws {RangeError} If `size` is not -1 or a non-negative integer.
+   * @throws The error of the source; the old value stays then.
    */
   async set(
     key: string,
@@ -61,7 +63,9 @@ export abstract class Store extends ReadOnlyStore {
     options: SetOptions = {},
   ): Promise<void> {
     this.assertKey(key);
-    const { data, metadata = {}, size } = assertValue(await value);
+    const init = await value;
+    checkValueInit(init);
+    const { data, metadata = {}, size } = init;
     const copy = copyMetadata(metadata);
     await this.#setData(key, data, copy, "replace", { ...options, size });
   }
@@ -71,10 +75,10 @@ export abstract class Store extends ReadOnlyStore {
    * has none.
    *
    * @param key The key.
-   * @param data The bytes, or where they come from.
-   * @param options How to read them.
+   * @param data The bytes, or a source of them.
+   * @param options How to read them, and a signal that ends the call.
    * @throws {TypeError} If the data is no byte source.
-   * @throws Whatever the source fails with; the old value stays then.
+   * @throws The error of the source; the old value stays then.
    */
   async setData(
     key: string,
@@ -90,15 +94,21 @@ export abstract class Store extends ReadOnlyStore {
    * has none.
    *
    * @param key The key.
-   * @param metadata Whatever JSON can say.
-   * @throws {TypeError} If it is more than that.
+   * @param metadata Names and JSON values.
+   * @param options A signal that ends the wait.
+   * @throws {TypeError} If JSON cannot express the metadata.
    */
-  async setMetadata(key: string, metadata: Metadata): Promise<void> {
+  async setMetadata(
+    key: string,
+    metadata: Metadata,
+    options: WaitOptions = {},
+  ): Promise<void> {
     this.assertKey(key);
-    await this.#change(key, {
+    const change = {
       metadata: copyMetadata(metadata),
       mode: "replace",
-    });
+    } as const;
+    await this.#change(key, change, options);
   }
 
   /**
@@ -106,40 +116,48 @@ export abstract class Store extends ReadOnlyStore {
    *
    * @param key The key.
    * @param metadata The names to change, with their new values.
+   * @param options A signal that ends the wait.
    * @throws {KeyError} If the store has no such key.
-   * @throws {TypeError} If the metadata is more than JSON can say.
+   * @throws {TypeError} If JSON cannot express the metadata.
    */
-  async updateMetadata(key: string, metadata: Metadata): Promise<void> {
+  async updateMetadata(
+    key: string,
+    metadata: Metadata,
+    options: WaitOptions = {},
+  ): Promise<void> {
     this.assertKey(key);
-    await this.#change(key, {
+    const change = {
       metadata: copyMetadata(metadata),
       mode: "update",
-    });
+    } as const;
+    await this.#change(key, change, options);
   }
 
   /**
    * Deletes a key and its value.
    *
    * @param key The key.
+   * @param options A signal that ends the wait.
    * @throws {KeyError} If the store has no such key.
    */
-  async delete(key: string): Promise<void> {
+  async delete(key: string, options: WaitOptions = {}): Promise<void> {
     this.assertKey(key);
     this.assertConnected();
+    const signal = liveSignal(options);
     await turnsOf(this).write(async () => {
-      const metadata = await this.remove(key);
+      const metadata = await this.remove(key, signal);
       if (!metadata) throw new KeyError(key);
       this.eventManager.emit(
         new StoreDeleteEvent({ source: this, key, metadata }),
       );
-    });
+    }, signal);
   }
 
   /**
    * Stores several values in one transaction, if the store has transactions.
    *
    * @param values Pairs of a key and its value, for instance a `Map`.
-   * @param options How to read the bytes.
+   * @param options How to read the bytes, and a signal that ends the call.
    */
   async multiset(
     values: Several<ValueInit | PromiseLike<ValueInit>>,
@@ -149,6 +167,7 @@ export abstract class Store extends ReadOnlyStore {
       "values",
       values,
       (key, value) => this.set(key, value, options),
+      options,
     );
   }
 
@@ -157,7 +176,7 @@ export abstract class Store extends ReadOnlyStore {
    * transactions.
    *
    * @param data Pairs of a key and its bytes.
-   * @param options How to read them.
+   * @param options How to read them, and a signal that ends the call.
    */
   async multisetData(
     data: Several<ByteSource>,
@@ -167,6 +186,7 @@ export abstract class Store extends ReadOnlyStore {
       "data",
       data,
       (key, data) => this.setData(key, data, options),
+      options,
     );
   }
 
@@ -175,12 +195,17 @@ export abstract class Store extends ReadOnlyStore {
    * transactions.
    *
    * @param metadata Pairs of a key and its metadata.
+   * @param options A signal that ends the call.
    */
-  async multisetMetadata(metadata: Several<Metadata>): Promise<void> {
+  async multisetMetadata(
+    metadata: Several<Metadata>,
+    options: WaitOptions = {},
+  ): Promise<void> {
     await this.#each(
       "metadata",
       metadata,
-      (key, data) => this.setMetadata(key, data),
+      (key, data) => this.setMetadata(key, data, options),
+      options,
     );
   }
 
@@ -189,12 +214,17 @@ export abstract class Store extends ReadOnlyStore {
    * store has transactions.
    *
    * @param metadata Pairs of a key and the names to change.
+   * @param options A signal that ends the call.
    */
-  async multiupdateMetadata(metadata: Several<Metadata>): Promise<void> {
+  async multiupdateMetadata(
+    metadata: Several<Metadata>,
+    options: WaitOptions = {},
+  ): Promise<void> {
     await this.#each(
       "metadata",
       metadata,
-      (key, data) => this.updateMetadata(key, data),
+      (key, data) => this.updateMetadata(key, data, options),
+      options,
     );
   }
 
@@ -203,7 +233,7 @@ export abstract class Store extends ReadOnlyStore {
    *
    * @param key The key.
    * @param path The file.
-   * @param options How to read it.
+   * @param options How to read it, and a signal that ends the call.
    */
   async fromFile(
     key: string,
@@ -224,20 +254,23 @@ export abstract class Store extends ReadOnlyStore {
    *
    * @param key The key.
    * @param bytes The bytes.
+   * @param options A signal that ends the wait.
    */
-  async fromBytes(key: string, bytes: Uint8Array): Promise<void> {
+  async fromBytes(
+    key: string,
+    bytes: Uint8Array,
+    options: WaitOptions = {},
+  ): Promise<void> {
     if (!(bytes instanceof Uint8Array)) {
-      throw new TypeError(
-        `bytes must be a Uint8Array, found ${Deno.inspect(bytes)}`,
-      );
+      throw refused("bytes", "a Uint8Array", bytes);
     }
-    await this.setData(key, bytes);
+    await this.setData(key, bytes, options);
   }
 
   /**
-   * A transaction of the store, yet to be run or entered.
+   * Makes a transaction of the store, to be run or entered.
    *
-   * @param notes What it is for.
+   * @param notes Its purpose.
    * @returns Its context, which does nothing if the store has no transactions.
    */
   abstract transaction(notes?: string): TransactionContext;
@@ -245,19 +278,28 @@ export abstract class Store extends ReadOnlyStore {
   /**
    * Writes one change, as a whole or not at all.
    *
-   * @param key A key that `checkKey` let pass.
-   * @param change What to write.
-   * @returns What came of it.
+   * @param key A key that `checkKey` accepted.
+   * @param change The bytes and metadata to write.
+   * @param signal Ends a wait, such as for another process.
+   * @returns The metadata that the key has now, and whether it is new.
    */
-  protected abstract put(key: string, change: Change): MaybePromise<Changed>;
+  protected abstract put(
+    key: string,
+    change: Change,
+    signal?: AbortSignal,
+  ): MaybePromise<Changed>;
 
   /**
    * Deletes a key and its value.
    *
-   * @param key A key that `checkKey` let pass.
+   * @param key A key that `checkKey` accepted.
+   * @param signal Ends a wait, such as for another process.
    * @returns The metadata it had, or `undefined` if there was no such key.
    */
-  protected abstract remove(key: string): MaybePromise<Metadata | undefined>;
+  protected abstract remove(
+    key: string,
+    signal?: AbortSignal,
+  ): MaybePromise<Metadata | undefined>;
 
   async #setData(
     key: string,
@@ -270,7 +312,7 @@ export abstract class Store extends ReadOnlyStore {
     this.assertConnected();
     const isPlain = bufferSize === undefined && signal === undefined;
     if (data instanceof Uint8Array && isPlain) {
-      return await this.#change(key, { data, metadata, mode });
+      return await this.#change(key, { data, metadata, mode }, options);
     }
     const progress = new StoreProgressManager(this.eventManager, {
       source: this,
@@ -282,7 +324,7 @@ export abstract class Store extends ReadOnlyStore {
     const stream = bufferIterator(data, { bufferSize, progress, signal });
     try {
       const change = { data: stream, metadata, mode };
-      await progress.run(() => this.#change(key, change, signal));
+      await progress.run(() => this.#change(key, change, options));
     } catch (error) {
       // The backend failed before it began to read.
       if (!stream.locked) await stream.cancel(error);
@@ -293,12 +335,13 @@ export abstract class Store extends ReadOnlyStore {
   async #change(
     key: string,
     change: Change,
-    signal?: AbortSignal,
+    options: WaitOptions,
   ): Promise<void> {
     this.assertConnected();
-    // The event belongs to this turn: the next one's may be held back.
+    const signal = liveSignal(options);
+    // The event belongs to this turn: those of the next may be held back.
     await turnsOf(this).write(async () => {
-      const { isNew, metadata } = await this.put(key, change);
+      const { isNew, metadata } = await this.put(key, change, signal);
       const ModificationEvent = isNew ? StoreSetEvent : StoreUpdateEvent;
       this.eventManager.emit(
         new ModificationEvent({ source: this, key, metadata }),
@@ -310,15 +353,16 @@ export abstract class Store extends ReadOnlyStore {
     name: string,
     entries: Several<T>,
     write: (key: string, item: T) => Promise<void>,
+    options: WaitOptions,
   ): Promise<void> {
-    assertSeveral(name, entries, "pairs of a key and what to store");
+    checkIterable(name, entries, "a list or stream of [key, item] pairs");
     await this.transaction("several keys").run(async () => {
       for await (const [key, item] of entries) await write(key, item);
-    });
+    }, options);
   }
 }
 
-/** Pairs of a key and something, for instance a `Map`, or as they come. */
+/** Pairs of a key and an item, as a list, a `Map` or a stream. */
 export type Several<T> =
   | Iterable<readonly [key: string, item: T]>
   | AsyncIterable<readonly [key: string, item: T]>;

@@ -1,4 +1,6 @@
-/** What a {@linkcode StoreError} is about. */
+import { quoted } from "./key.ts";
+
+/** The kinds of a {@linkcode StoreError}. */
 export type StoreErrorCode =
   /** The store has no such key; the error is a {@linkcode KeyError}. */
   | "MISSING_KEY"
@@ -8,19 +10,19 @@ export type StoreErrorCode =
   | "READ_ONLY"
   /** The value was replaced or deleted after it was looked up. */
   | "REPLACED"
-  /** What was written so far is gone with the transaction around it. */
+  /** The transaction that wrote the first bytes of a value was rolled back. */
   | "ROLLED_BACK"
-  /** The transaction has already ended, or is not this one's to end. */
+  /** The transaction has already ended, or only the outermost one can end it. */
   | "NOT_OUTERMOST"
-  /** What the store finds in its files is not what it wrote there. */
+  /** A file, database or index of the store has unexpected content. */
   | "DAMAGED"
   /** The server lists no keys. */
   | "NO_INDEX"
-  /** The server answered with an error. */
+  /** The server cannot be reached, or answers with an error. */
   | "HTTP";
 
 /**
- * Something that a store cannot do as asked.
+ * An operation that a store cannot do as asked.
  *
  * @example Usage
  * ```ts
@@ -36,15 +38,15 @@ export type StoreErrorCode =
 export class StoreError extends Error {
   /** The class's name, for messages. */
   override readonly name: string = "StoreError";
-  /** Which of the possible errors this is. */
+  /** The kind of the error. */
   readonly code: StoreErrorCode;
 
   /**
    * Makes an error.
    *
-   * @param code Which of the possible errors this is.
+   * @param code The kind of the error.
    * @param message What was expected, what was found and what to do.
-   * @param options What caused it.
+   * @param options The error that caused it.
    */
   constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -79,20 +81,15 @@ export class KeyError extends StoreError {
    * @param key The key that is missing.
    */
   constructor(key: string) {
-    super("MISSING_KEY", `The store has no key ${quoted(key)}`);
+    super(
+      "MISSING_KEY",
+      `The store has no key ${quoted(key)}: set it first, or ask with exists()`,
+    );
     this.key = key;
   }
 }
 
-/** The key as messages show it: on one line, and not the whole of a long one. */
-export function quoted(key: string): string {
-  const most = 200;
-  return key.length <= most
-    ? JSON.stringify(key)
-    : `${JSON.stringify(key.slice(0, most))}… (${key.length} characters)`;
-}
-
-/** What a value that is no longer there fails with when it is read. */
+/** Makes the error of reading a value that is no longer there. */
 export function replacedError(
   key: string,
   options?: ErrorOptions,
@@ -103,5 +100,20 @@ export function replacedError(
       quoted(key)
     } was replaced or deleted before it was read: get it again`,
     options,
+  );
+}
+
+/** Makes the error of working with a store that is not connected. */
+export function notConnectedError(): StoreError {
+  return new StoreError(
+    "NOT_CONNECTED",
+    "The store is not connected: call connect() first",
+  );
+}
+
+/** Makes the error of connecting to a store that is not there. */
+export function missingStoreError(path: string): Deno.errors.NotFound {
+  return new Deno.errors.NotFound(
+    `There is no store in "${path}": check the path, or connect with { create: true }`,
   );
 }

@@ -2,17 +2,17 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 /** The transaction that a store is in. */
 export interface OpenTransaction {
-  /** Whether it was entered by hand, so that writes from anywhere join it. */
+  /** `true` if it was entered by hand, so that writes from anywhere join it. */
   readonly explicit: boolean;
-  /** Says that whoever asked for it may now write. */
+  /** Says that the store has begun it, so that its code may write. */
   begun(): void;
-  /** Lets the next one in. */
+  /** Ends it and starts the next waiting transaction or write. */
   end(): void;
 }
 
 const turnsOfStores = new WeakMap<object, TransactionTurns>();
 
-/** Whose turn it is to write to the store. */
+/** Returns the turns of a store, the same ones for the same store. */
 export function turnsOf(store: object): TransactionTurns {
   const known = turnsOfStores.get(store);
   if (known) return known;
@@ -21,7 +21,7 @@ export function turnsOf(store: object): TransactionTurns {
   return turns;
 }
 
-/** Something that waits for its turn. */
+/** A transaction or a write that waits for its turn. */
 interface Waiting {
   readonly kind: "transaction" | "write";
   start(): void;
@@ -29,7 +29,7 @@ interface Waiting {
 
 /**
  * Lets either one transaction write to a store, or any number of single
- * writes, in the order in which they came, and knows which code runs inside of
+ * writes, in the order in which they came, and knows which code runs inside
  * the transaction.
  */
 export class TransactionTurns {
@@ -39,13 +39,15 @@ export class TransactionTurns {
   #hasBegun = false;
   #writes = 0;
 
-  /** Whether the caller runs inside of the open transaction. */
+  /** `true` if the caller runs inside the open transaction. */
   get inside(): boolean {
     return this.#hasBegun && this.#inside.getStore() === this.#open;
   }
 
-  /** Waits for the turn of a new transaction. */
-  async begin({ explicit }: { explicit: boolean }): Promise<OpenTransaction> {
+  /** Waits for the turn of a new transaction, until the signal aborts. */
+  async begin(
+    { explicit, signal }: { explicit: boolean; signal?: AbortSignal },
+  ): Promise<OpenTransaction> {
     const open: OpenTransaction = {
       explicit,
       begun: () => {
@@ -57,24 +59,25 @@ export class TransactionTurns {
         this.#startWaiting();
       },
     };
-    // The caller goes on inside of it. So does what else is started before the
-    // caller waits, which is told apart by asking before it has begun.
+    // The caller goes on inside the transaction. So does anything else that
+    // is started before the caller waits: until the transaction has begun,
+    // "inside" is false for it.
     if (explicit) this.#inside.enterWith(open);
     await this.#turn("transaction", () => {
       this.#open = open;
       this.#hasBegun = !explicit;
-    });
+    }, signal);
     return open;
   }
 
-  /** Runs `body` inside of the transaction. */
+  /** Runs `body` inside the transaction. */
   within<T>(open: OpenTransaction, body: () => Promise<T>): Promise<T> {
     return this.#inside.run(open, body);
   }
 
   /**
    * Runs one write: in the open transaction, or in a turn of its own, for which
-   * it no longer waits once it is aborted.
+   * it waits until the signal aborts.
    */
   async write<T>(
     body: () => T | Promise<T>,

@@ -1,46 +1,46 @@
+import { checkInteger, checkSignal, outOfRange } from "../../internal/mod.ts";
 import { bufferIterator, type ProgressReporter } from "../../streams/mod.ts";
 import type { Metadata } from "./metadata.ts";
+import { liveSignal, type WaitOptions } from "./wait_options.ts";
 
 /** Options for {@linkcode Value.iterdata}. */
-export interface IterdataOptions {
+export interface IterdataOptions extends WaitOptions {
   /**
    * Bytes in each chunk but the last.
    *
    * @default {1_048_576}
    */
   bufferSize?: number;
-  /** Told of the bytes so far after each chunk. */
+  /** Gets the number of bytes so far after each chunk. */
   progress?: ProgressReporter;
-  /** Ends the stream with the signal's reason as its error. */
-  signal?: AbortSignal;
 }
 
 /**
  * Bytes in a chunk of a value's stream: a new buffer of that size is the
- * cheapest to get, and to get rid of again. Readers that bring their own may
+ * cheapest to allocate and to free. Readers that bring their own buffers may
  * bring larger ones.
  */
 export const STREAM_CHUNK_BYTES = 65_536;
 
-/** What a {@linkcode Value} is made from. */
+/** The attributes of a {@linkcode Value}. */
 export interface ValueInfo {
-  /** What was stored with the value. */
+  /** The metadata that was stored with the value. */
   readonly metadata: Metadata;
   /** Length of the data in bytes. */
   readonly size: number;
   /** When the key got its first value, in milliseconds since 1970. */
   readonly created?: number;
-  /** When the value or its metadata last changed, likewise. */
+  /** When the value or its metadata last changed, in milliseconds since 1970. */
   readonly modified?: number;
 }
 
 /**
- * A value of a store: bytes to be streamed, and what is known about them.
+ * A value of a store: bytes to be streamed, metadata, size and times.
  *
  * Nothing is held open until bytes are read, and they may be read more than
- * once. A stream that has begun ends with the bytes it began with; a value that
- * is read only after it was replaced may fail with the `StoreError` `REPLACED`,
- * never mix the two.
+ * once. A stream that has begun ends with the bytes it began with. Reading that
+ * begins after the value was replaced may fail with the `StoreError`
+ * `REPLACED`, but never mixes old and new bytes.
  *
  * @example Usage
  * ```ts
@@ -54,7 +54,7 @@ export interface ValueInfo {
  * ```
  */
 export abstract class Value {
-  /** What was stored with the value. */
+  /** The metadata that was stored with the value. */
   readonly metadata: Metadata;
   /** Length of the data in bytes. */
   readonly size: number;
@@ -65,7 +65,7 @@ export abstract class Value {
   /**
    * Makes a value.
    *
-   * @param info What is known about it.
+   * @param info Its attributes.
    */
   constructor(info: ValueInfo) {
     this.metadata = info.metadata;
@@ -94,40 +94,41 @@ export abstract class Value {
    *
    * @param start Index of the first byte.
    * @param end Index behind the last byte; the data may end before.
+   * @param options A signal that ends the stream with its reason as the error.
    * @returns The stream.
    * @throws {RangeError} If `start` or `end` is not a non-negative integer, or
    * `end` lies before `start`.
    */
-  range(start = 0, end = Infinity): ReadableStream<Uint8Array> {
-    assertRange(start, end);
+  range(
+    start = 0,
+    end = Infinity,
+    { signal }: WaitOptions = {},
+  ): ReadableStream<Uint8Array> {
+    checkRange(start, end);
+    checkSignal("signal", signal);
     const last = Math.min(end, this.size);
-    return this.read(Math.min(start, last), last);
+    return this.read(Math.min(start, last), last, signal);
   }
 
   /**
    * All bytes at once.
    *
+   * @param options A signal that ends the wait.
    * @returns The bytes, which are the caller's to change.
    */
-  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(this.size);
-    let length = 0;
-    for await (const chunk of this.data) {
-      bytes.set(chunk, length);
-      length += chunk.length;
-    }
-    return bytes;
+  async bytes(options: WaitOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return await this.readWhole(liveSignal(options));
   }
 
   /**
    * All bytes, in chunks of one size.
    *
-   * @param options How large the chunks are, and who is told of them.
+   * @param options How large the chunks are, and where to report progress.
    * @returns The chunks, the last of which may be shorter.
    * @throws {RangeError} If `bufferSize` is not a positive integer.
    */
   iterdata(options: IterdataOptions = {}): ReadableStream<Uint8Array> {
-    return bufferIterator(this.data, options);
+    return bufferIterator(this.range(0, Infinity, options), options);
   }
 
   /**
@@ -135,25 +136,39 @@ export abstract class Value {
    *
    * @param start Index of the first byte.
    * @param end Index behind the last byte.
+   * @param signal Ends the stream with its reason as the error.
    * @returns A byte stream, which holds nothing before it is read.
    */
   protected abstract read(
     start: number,
     end: number,
+    signal?: AbortSignal,
   ): ReadableStream<Uint8Array>;
+
+  /**
+   * Reads all bytes. A backend that has them at hand may do so in a faster way
+   * than through a stream.
+   *
+   * @param signal Ends the wait.
+   * @returns The bytes, which are the caller's to change.
+   */
+  protected async readWhole(
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(this.size);
+    let length = 0;
+    for await (const chunk of this.read(0, this.size, signal)) {
+      bytes.set(chunk, length);
+      length += chunk.length;
+    }
+    return bytes;
+  }
 }
 
-/** Refuses what is no range of bytes. */
-export function assertRange(start: unknown, end: unknown): void {
-  assertIndex("start", start);
-  if (end !== Infinity) assertIndex("end", end);
-  if (Number(start) <= Number(end)) return;
-  throw new RangeError(`end must not lie before start ${start}, found ${end}`);
-}
-
-function assertIndex(name: string, index: unknown): void {
-  if (Number.isSafeInteger(index) && Number(index) >= 0) return;
-  throw new RangeError(
-    `${name} must be a non-negative integer, found ${Deno.inspect(index)}`,
-  );
+/** Throws unless `start` and `end` are a range of bytes. */
+export function checkRange(start: number, end: number): void {
+  checkInteger("start", start, { min: 0 });
+  checkInteger("end", end, { min: 0, orInfinity: true });
+  if (start <= end) return;
+  throw outOfRange("end", `at least the start, which is ${start}`, end);
 }

@@ -1,34 +1,30 @@
+import { checkInteger, refused } from "../../internal/mod.ts";
 import type { ByteSource } from "../../streams/mod.ts";
 import type { Metadata } from "./metadata.ts";
 
 /** A value to be stored; what `get` returns is one. */
 export interface ValueInit {
-  /** The bytes, or where they come from. */
+  /** The bytes, or a source of them. */
   readonly data: ByteSource;
   /**
-   * What to store with them: whatever JSON can say.
+   * JSON that is stored with them.
    *
    * @default {{}}
    */
   readonly metadata?: Metadata;
   /**
-   * Number of bytes, if it is known: for the progress events only.
+   * Number of bytes, -1 if it is unknown. Only the progress events use it.
    *
    * @default {-1}
    */
   readonly size?: number;
 }
 
-/** Refuses what has no data, or a size that is none. */
-export function assertValue(value: ValueInit): ValueInit {
+/** Throws unless `value` is an object with data, and a size if it has one. */
+export function checkValueInit(value: unknown): asserts value is ValueInit {
   if (typeof value !== "object" || value === null || !("data" in value)) {
-    throw new TypeError(
-      `value must be an object with data, found ${Deno.inspect(value)}`,
-    );
+    throw refused("value", "an object with data", value);
   }
-  const { size = -1 } = value;
-  if (size === -1 || Number.isSafeInteger(size) && size >= 0) return value;
-  throw new RangeError(
-    `size must be -1 or a non-negative integer, found ${Deno.inspect(size)}`,
-  );
+  const { size = -1 } = value as { size?: unknown };
+  checkInteger("size", size, { min: -1 });
 }

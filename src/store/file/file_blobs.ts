@@ -2,7 +2,8 @@ import { tryLock } from "./file_lock.ts";
 
 /**
  * The directory with the bytes of larger values, each in a file of its own
- * that is written once. Whoever changes the directory holds the store's lock.
+ * that is written once. A caller that changes the directory must hold the
+ * store's lock.
  */
 export class FileBlobs {
   /** The path of the directory. */
@@ -12,12 +13,12 @@ export class FileBlobs {
     this.path = path;
   }
 
-  /** The path of a blob. */
+  /** Returns the path of a blob. */
   pathOf(name: string): string {
     return `${this.path}/${name}`;
   }
 
-  /** A new file, locked for as long as it is open and no key may have it yet. */
+  /** Makes a new file. It is locked while it is open, so that it is no orphan. */
   create(name: string): Deno.FsFile {
     const path = this.pathOf(name);
     const file = Deno.openSync(path, { write: true, createNew: true });
@@ -25,13 +26,13 @@ export class FileBlobs {
     return file;
   }
 
-  /** Removes a blob that no key has any more. */
+  /** Removes a blob that no key has any more, if there is one. */
   remove(name: string | undefined): void {
     if (name === undefined) return;
     ignoringMissing(() => Deno.removeSync(this.pathOf(name)));
   }
 
-  /** Removes the blobs that no key has and that nobody is writing. */
+  /** Removes the blobs that no key has and no process is writing. */
   removeOrphans(isCurrent: (name: string) => boolean): void {
     for (const { name } of Deno.readDirSync(this.path)) {
       if (!isCurrent(name)) this.#removeUnlessLocked(name);

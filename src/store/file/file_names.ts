@@ -1,17 +1,16 @@
 import { createHash } from "node:crypto";
 
-/** Longest name that is not shortened; with the rest of a blob's name < 255. */
+/** A longer name is shortened: with the rest of a blob's name it stays below 255. */
 const MOST_CHARACTERS = 180;
 
 /**
- * The file name that stands for a key, a different one for every key, on every
- * file system: lower case letters, digits, `_`, `-` and `.` stand for
+ * Returns the file name of a key: a different one for every key, and valid on
+ * every file system. Lower case letters, digits, `_`, `-` and `.` stand for
  * themselves, all other bytes are escaped as in a URL. The sign in front keeps
- * names from being empty, hidden, relative or reserved (`=con`), the escapes
- * from differing by case only.
+ * names from being empty, hidden, relative or reserved (`=con`), and the
+ * escapes keep them from differing by case only.
  *
- * Only the first part of a long key can be read in its name, which ends in a
- * hash of the whole key.
+ * The name of a long key has its first part and a hash of the whole key.
  */
 export function fileName(key: string): string {
   const name = "=" + encodeURIComponent(key).replace(
@@ -23,12 +22,12 @@ export function fileName(key: string): string {
   return `${name.slice(0, 100)}~${hash}`;
 }
 
-/** The name of a file of its own for one value of the key. */
+/** Returns a new name for a file with one value of the key. */
 export function blobName(key: string): string {
   return `${fileName(key)}@${crypto.randomUUID()}`;
 }
 
-/** The file name of the key that a blob was named for. */
+/** Returns the file name of the key that a blob was named for. */
 export function keyNameOfBlob(name: string): string {
   return name.slice(0, name.lastIndexOf("@"));
 }

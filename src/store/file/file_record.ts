@@ -1,9 +1,14 @@
-import type { Metadata } from "../core/metadata.ts";
-import { StoreError } from "../core/store_error.ts";
+import { existsSync } from "node:fs";
+import {
+  type Change,
+  changedMetadata,
+  type Metadata,
+  StoreError,
+} from "../core/mod.ts";
 
 /**
- * What the file of a key says: one line of JSON, and behind it the bytes of a
- * value that is small, or nothing if they are in a file of their own.
+ * The first line of a key's file, as JSON. Behind it are the bytes of a small
+ * value, or nothing if they are in a file of their own.
  */
 export interface FileRecord {
   readonly key: string;
@@ -21,7 +26,7 @@ const LINE_FEED = 10;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** The bytes of a key's file. */
+/** Returns the content of a key's file. */
 export function encodeRecord(
   record: FileRecord,
   data: Uint8Array,
@@ -34,7 +39,35 @@ export function encodeRecord(
   return bytes;
 }
 
-/** What {@linkcode encodeRecord} was given; the data is a part of `bytes`. */
+/** Reads a key's file, if it is there. */
+export function readRecord(
+  path: string,
+): ReturnType<typeof decodeRecord> | undefined {
+  // An error would take longer than everything else here.
+  if (!existsSync(path)) return undefined;
+  try {
+    return decodeRecord(Deno.readFileSync(path), path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Returns the record of a key after a change, with the content it then has. */
+export function nextRecord(
+  key: string,
+  change: Change,
+  content: Pick<FileRecord, "size" | "blob"> | undefined,
+  old: FileRecord | undefined,
+): FileRecord {
+  const metadata = changedMetadata(key, old?.metadata, change);
+  const { size, blob } = content ?? old ?? { size: 0, blob: undefined };
+  const modified = Date.now();
+  const created = old?.created ?? modified;
+  return { key, metadata, size, created, modified, blob };
+}
+
+/** Reverses {@linkcode encodeRecord}; the data is a part of `bytes`. */
 export function decodeRecord(
   bytes: Uint8Array<ArrayBuffer>,
   path: string,
@@ -45,7 +78,7 @@ export function decodeRecord(
   if (!record || data.length !== (record.blob ? 0 : record.size)) {
     throw new StoreError(
       "DAMAGED",
-      `Cannot read "${path}": it is not a file of this store, or is damaged: remove it to go on without`,
+      `Cannot read "${path}": expected a record of this store, found other or damaged content: remove the file to go on without it`,
     );
   }
   return { record, data };

@@ -1,41 +1,45 @@
-import { existsSync } from "node:fs";
 import { resolve } from "@std/path";
-import { type Change, type Changed, changedMetadata } from "../core/change.ts";
-import { withChunks } from "../core/chunks.ts";
+import { writeAll, writeAllSync } from "../../internal/mod.ts";
+import {
+  type Change,
+  type Changed,
+  type Chunks,
+  DummyTransactionContext,
+  type JsonValue,
+  type MaybePromise,
+  type Metadata,
+  missingStoreError,
+  Store,
+  type StoreOptions,
+  type TransactionContext,
+  type Value,
+  withChunks,
+} from "../core/mod.ts";
 import { FileBlobs } from "./file_blobs.ts";
 import { FileLock } from "./file_lock.ts";
 import { blobName, fileName, keyNameOfBlob } from "./file_names.ts";
-import { decodeRecord, encodeRecord, type FileRecord } from "./file_record.ts";
+import { encodeRecord, nextRecord, readRecord } from "./file_record.ts";
 import { FileValue } from "./file_value.ts";
-import type { JsonValue, Metadata } from "../core/metadata.ts";
-import type { StoreOptions } from "../core/read_only_store.ts";
-import { Store } from "../core/store.ts";
-import {
-  DummyTransactionContext,
-  type TransactionContext,
-} from "../core/simple_transaction_context.ts";
-import type { Value } from "../core/value.ts";
-import { writeAll } from "../core/write_all.ts";
 
 /** Options for {@linkcode FileStore}. */
 export interface FileStoreOptions extends StoreOptions {
   /**
-   * Whether to make the store where there is none. Otherwise connecting to it
-   * fails with `Deno.errors.NotFound`.
+   * `true` makes the store where there is none. With `false`, connecting to it
+   * then fails with `Deno.errors.NotFound`.
    *
    * @default {true}
    */
   create?: boolean;
   /**
-   * Whether a value is on the disk, safe from a loss of power, before `set`
-   * returns. Otherwise it is safe from a loss of the process only.
+   * `true` writes a value through to the disk, safe from a loss of power, before
+   * `set` returns. With `false` it is safe from a loss of the process only.
    *
    * @default {false}
    */
   durable?: boolean;
 }
 
-/** The bytes of a new value: in memory, or in a blob that has them all. */
+/** The bytes of a new value: in memory, or in a complete blob. */
 interface Content {
   readonly size: number;
   readonly data: Uint8Array;
@@ -55,8 +59,8 @@ const EMPTY = new Uint8Array();
  * Each key has one file in `values/`, which a `set` replaces by a rename: a
  * process that is killed at any point leaves the old value or the new one.
  * Larger values have their bytes in `blobs/`, so that a change of metadata does
- * not copy them. What a killed process leaves there belongs to no key, is never
- * listed, and goes when the store is next connected to.
+ * not copy them. A blob that a killed process leaves there belongs to no key, is
+ * never listed, and is removed when the store is next connected to.
  *
  * There are no transactions.
  *
@@ -84,7 +88,7 @@ export class FileStore extends Store {
    * Makes a store that is not connected yet.
    *
    * @param path Its directory.
-   * @param options What to make of it.
+   * @param options How to open and write it.
    */
   constructor(path: string, options: FileStoreOptions = {}) {
     super(options);
@@ -98,7 +102,7 @@ export class FileStore extends Store {
   }
 
   /**
-   * What is known about the store.
+   * Describes the store.
    *
    * @returns Its `backend`, that it is not `readonly`, its `path`.
    */
@@ -116,23 +120,23 @@ export class FileStore extends Store {
     return new DummyTransactionContext(this);
   }
 
-  /** Makes the directory and removes what killed processes left in it. */
-  protected override async open(): Promise<void> {
-    if (!this.#create) return await assertDirectory(this.#values, this.path);
+  /** Makes the directory and removes the blobs that killed processes left. */
+  protected override async open(signal: AbortSignal): Promise<void> {
+    if (!this.#create) return await checkDirectory(this.#values, this.path);
     await Deno.mkdir(this.#blobs.path, { recursive: true });
     await Deno.mkdir(this.#values, { recursive: true });
     this.#lock = new FileLock(this.#lockPath);
     try {
       await this.#lock.run(() => {
         this.#blobs.removeOrphans((name) => this.#isCurrent(name));
-      });
+      }, signal);
     } catch (error) {
       this.close();
       throw error;
     }
   }
 
-  /** Lets go of the directory. */
+  /** Closes the lock file. */
   protected override close(): void {
     this.#lock?.[Symbol.dispose]();
     this.#lock = undefined;
@@ -160,23 +164,30 @@ export class FileStore extends Store {
   }
 
   /** Writes one change. */
-  protected put(key: string, change: Change): Changed | Promise<Changed> {
+  protected put(
+    key: string,
+    change: Change,
+    signal?: AbortSignal,
+  ): MaybePromise<Changed> {
     const { data } = change;
-    if (!data) return this.#replace(key, change);
+    const replace = (content?: Content) =>
+      this.#replace(key, change, content, signal);
+    if (!data) return replace();
     if (data instanceof Uint8Array && data.length <= INLINE_BYTES) {
-      return this.#replace(key, change, { size: data.length, data });
+      return replace({ size: data.length, data });
     }
     return withChunks(data, CHUNK_BYTES, (first, rest) => {
       return first.length <= INLINE_BYTES
-        ? this.#replace(key, change, { size: first.length, data: first })
-        : this.#putBlob(key, change, first, rest);
+        ? replace({ size: first.length, data: first })
+        : this.#putBlob(key, first, rest, replace);
     });
   }
 
   /** Deletes a key. */
   protected remove(
     key: string,
-  ): Metadata | undefined | Promise<Metadata | undefined> {
+    signal?: AbortSignal,
+  ): MaybePromise<Metadata | undefined> {
     const path = this.#pathOf(key);
     return this.#locked(() => {
       const old = readRecord(path)?.record;
@@ -185,15 +196,15 @@ export class FileStore extends Store {
       if (this.#durable) syncDirectory(this.#values);
       this.#blobs.remove(old.blob);
       return old.metadata;
-    });
+    }, signal);
   }
 
-  /** Writes the bytes beside the key's file, and that one when all are there. */
+  /** Writes a blob, and replaces the key's file once all bytes are in it. */
   async #putBlob(
     key: string,
-    change: Change,
     first: Uint8Array,
-    rest: AsyncIterable<Uint8Array>,
+    rest: Chunks,
+    replace: (content: Content) => MaybePromise<Changed>,
   ): Promise<Changed> {
     const blob = blobName(key);
     using file = await this.#locked(() => this.#blobs.create(blob));
@@ -204,7 +215,7 @@ export class FileStore extends Store {
         await file.syncData();
         syncDirectory(this.#blobs.path);
       }
-      return await this.#replace(key, change, { size, blob, data: EMPTY });
+      return await replace({ size, blob, data: EMPTY });
     } catch (error) {
       if (!this.#isCurrent(blob)) this.#blobs.remove(blob);
       throw error;
@@ -215,8 +226,9 @@ export class FileStore extends Store {
   #replace(
     key: string,
     change: Change,
-    content?: Content,
-  ): Changed | Promise<Changed> {
+    content: Content | undefined,
+    signal: AbortSignal | undefined,
+  ): MaybePromise<Changed> {
     return this.#locked(() => {
       const path = this.#pathOf(key);
       const old = readRecord(path);
@@ -227,10 +239,10 @@ export class FileStore extends Store {
       if (this.#durable) syncDirectory(this.#values);
       if (content) this.#blobs.remove(old?.record.blob);
       return { isNew: !old, metadata: record.metadata };
-    });
+    }, signal);
   }
 
-  /** Only who holds the lock writes this file; a killed process' is replaced. */
+  /** The holder of the lock writes this file, over that of a killed process. */
   #writeNext(bytes: Uint8Array): void {
     if (!this.#durable) return Deno.writeFileSync(this.#next, bytes);
     using file = Deno.openSync(this.#next, {
@@ -238,24 +250,21 @@ export class FileStore extends Store {
       create: true,
       truncate: true,
     });
-    let written = 0;
-    while (written < bytes.length) {
-      written += file.writeSync(bytes.subarray(written));
-    }
+    writeAllSync(file, bytes);
     file.syncDataSync();
   }
 
-  /** Whether the key that the blob was named for has it. */
+  /** Returns whether the key that the blob was named for has it. */
   #isCurrent(blob: string): boolean {
     const path = `${this.#values}/${keyNameOfBlob(blob)}`;
     return readRecord(path)?.record.blob === blob;
   }
 
-  #locked<T>(section: () => T): T | Promise<T> {
+  #locked<T>(section: () => T, signal?: AbortSignal): MaybePromise<T> {
     this.assertConnected();
-    // Whoever only reads the store need not be allowed to write to it.
+    // A process that only reads the store need not be allowed to write to it.
     this.#lock ??= new FileLock(this.#lockPath);
-    return this.#lock.run(section);
+    return this.#lock.run(section, signal);
   }
 
   #pathOf(key: string): string {
@@ -263,40 +272,16 @@ export class FileStore extends Store {
   }
 }
 
-function nextRecord(
-  key: string,
-  change: Change,
-  content: Content | undefined,
-  old: FileRecord | undefined,
-): FileRecord {
-  const metadata = changedMetadata(key, old?.metadata, change);
-  const { size, blob } = content ?? old ?? { size: 0, blob: undefined };
-  const modified = Date.now();
-  const created = old?.created ?? modified;
-  return { key, metadata, size, created, modified, blob };
-}
-
-function readRecord(path: string) {
-  // An error would take longer than the whole of this.
-  if (!existsSync(path)) return undefined;
-  try {
-    return decodeRecord(Deno.readFileSync(path), path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-async function assertDirectory(path: string, store: string): Promise<void> {
+async function checkDirectory(path: string, store: string): Promise<void> {
   try {
     if ((await Deno.stat(path)).isDirectory) return;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  throw new Deno.errors.NotFound(`There is no store in "${store}"`);
+  throw missingStoreError(store);
 }
 
-/** Makes what happened to the names in a directory safe from a loss of power. */
+/** Writes the names in a directory through to the disk. */
 function syncDirectory(path: string): void {
   using directory = Deno.openSync(path);
   directory.syncSync();

@@ -1,8 +1,7 @@
+import { recycledChunks } from "../../internal/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
-import { chunksOf } from "../core/chunks.ts";
+import { replacedError, STREAM_CHUNK_BYTES, Value } from "../core/mod.ts";
 import type { FileRecord } from "./file_record.ts";
-import { replacedError } from "../core/store_error.ts";
-import { STREAM_CHUNK_BYTES, Value } from "../core/value.ts";
 
 /** Bytes in one chunk on the way from a file. */
 const CHUNK_BYTES = 262_144;
@@ -19,16 +18,22 @@ export class FileValue extends Value {
     this.#bytes = bytes;
   }
 
-  protected read(start: number, end: number): ReadableStream<Uint8Array> {
+  protected read(
+    start: number,
+    end: number,
+    signal?: AbortSignal,
+  ): ReadableStream<Uint8Array> {
     const data = typeof this.#bytes === "string"
       ? this.#readBlob(this.#bytes, start, end)
       : this.#bytes.subarray(start, end);
-    return bufferIterator(data, { bufferSize: STREAM_CHUNK_BYTES });
+    return bufferIterator(data, { bufferSize: STREAM_CHUNK_BYTES, signal });
   }
 
-  override bytes(): Promise<Uint8Array<ArrayBuffer>> {
+  protected override readWhole(
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     return typeof this.#bytes === "string"
-      ? super.bytes()
+      ? super.readWhole(signal)
       : Promise.resolve(this.#bytes.slice());
   }
 
@@ -36,7 +41,7 @@ export class FileValue extends Value {
     using file = await this.#openBlob(path);
     await file.seek(start, Deno.SeekMode.Start);
     const part = bufferIterator(file, { maxBytes: end - start });
-    yield* chunksOf(part, CHUNK_BYTES);
+    yield* recycledChunks(part, CHUNK_BYTES);
   }
 
   async #openBlob(path: string): Promise<Deno.FsFile> {

@@ -1,16 +1,19 @@
-import { assertStore, LayeredStore } from "./layered_store.ts";
-import type { JsonValue } from "../core/metadata.ts";
-import { ReadOnlyStore, type StoreOptions } from "../core/read_only_store.ts";
-import { Store } from "../core/store.ts";
+import {
+  type JsonValue,
+  ReadOnlyStore,
+  Store,
+  type StoreOptions,
+} from "../core/mod.ts";
+import { checkStore, LayeredStore } from "./layered_store.ts";
 
 /**
  * Several stores as one: a key is looked up in one store after the other, and
- * the first that has it wins. What is written goes to the first store.
+ * the first that has it wins. Writes go to the first store.
  *
  * A key that only a later store has is copied to the first when it is changed,
  * and cannot be deleted. Deleting a key of the first store uncovers the one of
- * a later store. Connecting and disconnecting the joined store does so to all
- * of them.
+ * a later store. Connecting and disconnecting the joined store connects and
+ * disconnects all of them.
  *
  * Source of the semantics: `encore.storage.JoinedStore`.
  *
@@ -31,7 +34,7 @@ export class JoinedStore extends LayeredStore {
    * Makes a joined store.
    *
    * @param stores The stores, of which the first can be written.
-   * @param options Who emits the joined store's own events.
+   * @param options The event manager of the joined store's own events.
    * @throws {TypeError} If there is no store, or the first cannot be written.
    */
   constructor(
@@ -39,9 +42,9 @@ export class JoinedStore extends LayeredStore {
     options: StoreOptions = {},
   ) {
     const [first, ...rest] = stores;
-    assertStore("stores[0]", first, Store);
+    checkStore("stores[0]", first, Store);
     rest.forEach((store, n) => {
-      assertStore(`stores[${n + 1}]`, store, ReadOnlyStore);
+      checkStore(`stores[${n + 1}]`, store, ReadOnlyStore);
     });
     const layer = <S>(store: S) => ({ store, prefix: "" });
     super([layer(first), ...rest.map(layer)], options);
@@ -49,7 +52,7 @@ export class JoinedStore extends LayeredStore {
   }
 
   /**
-   * What is known about the store.
+   * Describes the store.
    *
    * @returns Its `backend`, that it is not `readonly`, and the same of its
    * `stores`.

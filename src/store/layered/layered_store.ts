@@ -1,27 +1,33 @@
-import { type Change, type Changed, changedMetadata } from "../core/change.ts";
-import type { Metadata } from "../core/metadata.ts";
-import type { ReadOnlyStore, StoreOptions } from "../core/read_only_store.ts";
-import { Store } from "../core/store.ts";
-import { KeyError, quoted, StoreError } from "../core/store_error.ts";
+import { outOfRange, refused } from "../../internal/mod.ts";
 import {
+  type Change,
+  type Changed,
+  changedMetadata,
   DummyTransactionContext,
+  KeyError,
+  type Metadata,
+  quoted,
+  type ReadOnlyStore,
   SimpleTransactionContext,
+  Store,
+  StoreError,
+  type StoreOptions,
   type Transaction,
   type TransactionContext,
-} from "../core/simple_transaction_context.ts";
-import type { Value } from "../core/value.ts";
+  type Value,
+} from "../core/mod.ts";
 
 /** One of the stores of a {@linkcode LayeredStore}. */
 export interface Layer<S extends ReadOnlyStore = ReadOnlyStore> {
   /** The store. */
   readonly store: S;
-  /** What is put before its keys. */
+  /** The text that is put before its keys. */
   readonly prefix: string;
 }
 
 /**
- * What a `JoinedStore` and a `MountedStore` have in common: of several stores
- * the first that has a key wins, and what is written goes to the first.
+ * The base of `JoinedStore` and `MountedStore`: of several stores the first
+ * that has a key wins, and writes go to the first.
  *
  * @example Usage
  * ```ts
@@ -50,7 +56,7 @@ export abstract class LayeredStore extends Store {
    * Makes a store of layers.
    *
    * @param layers The layers, of which the first can be written.
-   * @param options Who emits the store's own events.
+   * @param options The event manager of the store's own events.
    */
   constructor(
     layers: readonly [Layer<Store>, ...Layer[]],
@@ -62,10 +68,11 @@ export abstract class LayeredStore extends Store {
   }
 
   /**
-   * A transaction of the first store.
+   * Makes a transaction of the first store.
    *
-   * @param notes What it is for.
-   * @returns Its context, which does nothing if that of the first store does.
+   * @param notes Its purpose.
+   * @returns Its context, which does nothing if the first store has no
+   * transactions.
    */
   transaction(notes?: string): TransactionContext {
     const first = this.#top.store.transaction(notes);
@@ -74,9 +81,13 @@ export abstract class LayeredStore extends Store {
       : new SimpleTransactionContext(this, notes);
   }
 
-  /** Enters a transaction of the first store. */
-  async beginTransaction(): Promise<void> {
-    this.#transaction = await this.#top.store.transaction().enter();
+  /**
+   * Enters a transaction of the first store.
+   *
+   * @param signal Ends the wait for it.
+   */
+  async beginTransaction(signal?: AbortSignal): Promise<void> {
+    this.#transaction = await this.#top.store.transaction().enter({ signal });
   }
 
   /** Commits the transaction of the first store. */
@@ -90,12 +101,12 @@ export abstract class LayeredStore extends Store {
   }
 
   /** Connects all stores, or none of them. */
-  protected override async open(): Promise<void> {
+  protected override async open(signal: AbortSignal): Promise<void> {
     const connected: ReadOnlyStore[] = [];
     try {
       for (const { store } of this.#layers) {
         if (store.isConnected()) continue;
-        await store.connect();
+        await store.connect({ signal });
         connected.push(store);
       }
     } catch (error) {
@@ -110,73 +121,88 @@ export abstract class LayeredStore extends Store {
   }
 
   /** Looks up a key in one store after the other. */
-  protected find(key: string): Promise<Value | undefined> {
-    return lookUpIn(this.#layers, key);
+  protected find(
+    key: string,
+    signal?: AbortSignal,
+  ): Promise<Value | undefined> {
+    return lookUpIn(this.#layers, key, signal);
   }
 
   /** The entries of each store that no store before it has. */
-  protected async *entries(): AsyncGenerator<[string, Metadata]> {
+  protected async *entries(
+    signal?: AbortSignal,
+  ): AsyncGenerator<[string, Metadata]> {
     for (const [n, { store, prefix }] of this.#layers.entries()) {
-      for await (const [short, metadata] of store.query()) {
+      for await (
+        const [short, metadata] of store.query({}, undefined, { signal })
+      ) {
         const key = prefix + short;
-        const above = await lookUpIn(this.#layers.slice(0, n), key);
+        const above = await lookUpIn(this.#layers.slice(0, n), key, signal);
         if (!above) yield [key, metadata];
       }
     }
   }
 
   /** Writes one change to the first store. */
-  protected async put(key: string, change: Change): Promise<Changed> {
+  protected async put(
+    key: string,
+    change: Change,
+    signal?: AbortSignal,
+  ): Promise<Changed> {
     const { store } = this.#top;
     const short = this.#topKey(key);
-    const old = await this.find(key);
+    const old = await this.find(key, signal);
     const metadata = changedMetadata(key, old?.metadata, change);
     const { data, mode } = change;
-    if (!await store.exists(short)) {
-      await store.set(short, { data: data ?? old?.data ?? [], metadata });
+    const options = { signal };
+    if (!await store.exists(short, options)) {
+      const value = { data: data ?? old?.data ?? [], metadata };
+      await store.set(short, value, options);
     } else if (mode === "replace") {
       await (data
-        ? store.set(short, { data, metadata })
-        : store.setMetadata(short, metadata));
+        ? store.set(short, { data, metadata }, options)
+        : store.setMetadata(short, metadata, options));
     } else {
       await (data
-        ? store.setData(short, data)
-        : store.updateMetadata(short, change.metadata));
+        ? store.setData(short, data, options)
+        : store.updateMetadata(short, change.metadata, options));
     }
     return { isNew: !old, metadata };
   }
 
   /** Deletes a key of the first store. */
-  protected async remove(key: string): Promise<Metadata | undefined> {
+  protected async remove(
+    key: string,
+    signal?: AbortSignal,
+  ): Promise<Metadata | undefined> {
     const { store } = this.#top;
     const short = this.#topKey(key);
-    const old = await lookUp(this.#top, key);
+    const old = await lookUp(this.#top, key, signal);
     if (old) {
-      await store.delete(short);
+      await store.delete(short, { signal });
       return old.metadata;
     }
-    if (await lookUpIn(this.#layers.slice(1), key)) throw notOnTop(key);
+    const below = await lookUpIn(this.#layers.slice(1), key, signal);
+    if (below) throw notOnTop(key);
     return undefined;
   }
 
-  /** The key as the first store knows it. */
+  /** Returns the key as the first store has it. */
   #topKey(key: string): string {
     const { prefix } = this.#top;
     if (key.startsWith(prefix)) return key.slice(prefix.length);
-    throw new RangeError(
-      `key must begin with ${quoted(prefix)} to be written, found ${
-        quoted(key)
-      }`,
-    );
+    const expected = `a key that begins with ${quoted(prefix)} to be written`;
+    throw outOfRange("key", expected, key);
   }
 }
 
 async function lookUpIn(
   layers: readonly Layer[],
   key: string,
+  signal: AbortSignal | undefined,
 ): Promise<Value | undefined> {
   for (const layer of layers) {
-    const value = await lookUp(layer, key);
+    const value = await lookUp(layer, key, signal);
     if (value) return value;
   }
   return undefined;
@@ -185,10 +211,11 @@ async function lookUpIn(
 async function lookUp(
   { store, prefix }: Layer,
   key: string,
+  signal: AbortSignal | undefined,
 ): Promise<Value | undefined> {
   if (!key.startsWith(prefix)) return undefined;
   try {
-    return await store.get(key.slice(prefix.length));
+    return await store.get(key.slice(prefix.length), { signal });
   } catch (error) {
     // No store has a key that lies beyond its limits.
     if (error instanceof KeyError || error instanceof RangeError) {
@@ -198,21 +225,22 @@ async function lookUp(
   }
 }
 
-/** Refuses what is not the kind of store that an argument has to be. */
-export function assertStore(
+/** Throws a `TypeError` unless `store` is of the expected class. */
+export function checkStore(
   name: string,
   store: unknown,
   expected: typeof Store | typeof ReadOnlyStore,
 ): void {
   if (store instanceof expected) return;
   const kind = expected === Store ? "a store that can be written" : "a store";
-  const found = Deno.inspect(store, { depth: 0 });
-  throw new TypeError(`${name} must be ${kind}, found ${found}`);
+  throw refused(name, kind, store);
 }
 
 function notOnTop(key: string): StoreError {
   return new StoreError(
     "READ_ONLY",
-    `Cannot delete ${quoted(key)}: only a store behind the first has it`,
+    `Cannot delete ${
+      quoted(key)
+    }: only a store behind the first has it: delete it there`,
   );
 }

@@ -1,8 +1,15 @@
-import { assertStore, LayeredStore } from "./layered_store.ts";
-import type { JsonValue } from "../core/metadata.ts";
-import { ReadOnlyStore, type StoreOptions } from "../core/read_only_store.ts";
-import { Store } from "../core/store.ts";
-import { KeyError, quoted, StoreError } from "../core/store_error.ts";
+import { checkString } from "../../internal/mod.ts";
+import {
+  type JsonValue,
+  KeyError,
+  quoted,
+  ReadOnlyStore,
+  Store,
+  StoreError,
+  type StoreOptions,
+  type WaitOptions,
+} from "../core/mod.ts";
+import { checkStore, LayeredStore } from "./layered_store.ts";
 
 /**
  * A store mounted in front of another one at a key prefix, for instance as a
@@ -11,8 +18,8 @@ import { KeyError, quoted, StoreError } from "../core/store_error.ts";
  * A key that begins with the mount point is looked up in the mounted store
  * first, without the mount point, and then in the backing store, whole. Writes
  * go to the mounted store only; all other keys are read-only. `push` moves a
- * key to the backing store. Connecting and disconnecting the store does so to
- * both.
+ * key to the backing store. Connecting and disconnecting the store connects and
+ * disconnects both.
  *
  * Source of the semantics: `encore.storage.MountedStore`.
  *
@@ -32,7 +39,7 @@ import { KeyError, quoted, StoreError } from "../core/store_error.ts";
  * ```
  */
 export class MountedStore extends LayeredStore {
-  /** What the keys of the mounted store begin with. */
+  /** The text that the keys of the mounted store begin with. */
   readonly mountPoint: string;
 
   readonly #mounted: Store;
@@ -41,10 +48,10 @@ export class MountedStore extends LayeredStore {
   /**
    * Makes a mounted store.
    *
-   * @param mountPoint What the keys of the mounted store begin with.
+   * @param mountPoint The text that the keys of the mounted store begin with.
    * @param mounted The store to mount.
    * @param backing The store behind it.
-   * @param options Who emits the store's own events.
+   * @param options The event manager of the store's own events.
    * @throws {TypeError} If an argument is of the wrong type.
    */
   constructor(
@@ -53,13 +60,9 @@ export class MountedStore extends LayeredStore {
     backing: ReadOnlyStore,
     options: StoreOptions = {},
   ) {
-    if (typeof mountPoint !== "string") {
-      throw new TypeError(
-        `mountPoint must be a string, found ${Deno.inspect(mountPoint)}`,
-      );
-    }
-    assertStore("mounted", mounted, Store);
-    assertStore("backing", backing, ReadOnlyStore);
+    checkString("mountPoint", mountPoint);
+    checkStore("mounted", mounted, Store);
+    checkStore("backing", backing, ReadOnlyStore);
     super([
       { store: mounted, prefix: mountPoint },
       { store: backing, prefix: "" },
@@ -70,7 +73,7 @@ export class MountedStore extends LayeredStore {
   }
 
   /**
-   * What is known about the store.
+   * Describes the store.
    *
    * @returns Its `backend`, that it is not `readonly`, its `mountPoint`, and
    * the same of the `mounted` and the `backing` store.
@@ -88,26 +91,30 @@ export class MountedStore extends LayeredStore {
   /**
    * Moves a key from the mounted to the backing store.
    *
-   * @param key The whole key, mount point and all.
+   * @param key The whole key, with the mount point.
+   * @param options A signal that ends the move; the key may then be in both.
    * @throws {KeyError} If the mounted store has no such key.
    * @throws {StoreError} `READ_ONLY` if the backing store cannot be written.
    */
-  async push(key: string): Promise<void> {
+  async push(key: string, options: WaitOptions = {}): Promise<void> {
     this.assertKey(key);
     this.assertConnected();
     if (!(this.#backing instanceof Store)) throw notWritable(key);
     const short = key.slice(this.mountPoint.length);
     const isMounted = key.startsWith(this.mountPoint) &&
-      await this.#mounted.exists(short);
+      await this.#mounted.exists(short, options);
     if (!isMounted) throw new KeyError(key);
-    await this.#backing.set(key, this.#mounted.get(short));
-    await this.#mounted.delete(short);
+    const value = await this.#mounted.get(short, options);
+    await this.#backing.set(key, value, options);
+    await this.#mounted.delete(short, options);
   }
 }
 
 function notWritable(key: string): StoreError {
   return new StoreError(
     "READ_ONLY",
-    `Cannot push ${quoted(key)}: the backing store cannot be written`,
+    `Cannot push ${
+      quoted(key)
+    }: the backing store is read-only: mount in front of one that can be written`,
   );
 }

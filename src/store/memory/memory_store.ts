@@ -1,14 +1,19 @@
 import { bufferIterator } from "../../streams/mod.ts";
-import { type Change, type Changed, changedMetadata } from "../core/change.ts";
-import type { JsonValue, Metadata } from "../core/metadata.ts";
-import { Store } from "../core/store.ts";
 import {
+  type Change,
+  type Changed,
+  changedMetadata,
+  type JsonValue,
+  type MaybePromise,
+  type Metadata,
   SimpleTransactionContext,
+  Store,
+  STREAM_CHUNK_BYTES,
   type TransactionContext,
-} from "../core/simple_transaction_context.ts";
-import { STREAM_CHUNK_BYTES, Value } from "../core/value.ts";
+  Value,
+} from "../core/mod.ts";
 
-/** What is kept for one key. None of it ever changes. */
+/** The value of one key. It is never changed, only replaced. */
 interface Entry {
   readonly chunks: readonly Uint8Array[];
   readonly size: number;
@@ -32,11 +37,11 @@ interface Entry {
  */
 export class MemoryStore extends Store {
   readonly #entries = new Map<string, Entry>();
-  /** What the keys that a transaction has changed were before. */
+  /** The entries from before the open transaction, of the keys it changed. */
   #before: Map<string, Entry | undefined> | undefined;
 
   /**
-   * What is known about the store.
+   * Describes the store.
    *
    * @returns Its `backend`, that it is not `readonly`, its number of `keys`.
    */
@@ -46,27 +51,27 @@ export class MemoryStore extends Store {
   }
 
   /**
-   * A transaction of the store.
+   * Makes a transaction of the store.
    *
-   * @param notes What it is for.
+   * @param notes Its purpose.
    * @returns Its context.
    */
   transaction(notes?: string): TransactionContext {
     return new SimpleTransactionContext(this, notes);
   }
 
-  /** Begins to remember what changes. */
+  /** Begins to keep the entries that are changed. */
   beginTransaction(): void {
     this.assertConnected();
     this.#before = new Map();
   }
 
-  /** Forgets what was before. */
+  /** Drops the entries from before. */
   commitTransaction(): void {
     this.#before = undefined;
   }
 
-  /** Brings back what was before. */
+  /** Brings back the entries from before. */
   rollbackTransaction(): void {
     for (const [key, entry] of this.#before ?? []) {
       if (entry) this.#entries.set(key, entry);
@@ -87,7 +92,7 @@ export class MemoryStore extends Store {
   }
 
   /** Writes one change. */
-  protected put(key: string, change: Change): Changed | Promise<Changed> {
+  protected put(key: string, change: Change): MaybePromise<Changed> {
     const { data } = change;
     if (data === undefined) return this.#replace(key, change);
     if (data instanceof Uint8Array) {
@@ -130,7 +135,7 @@ export class MemoryStore extends Store {
     return { isNew: !old, metadata };
   }
 
-  /** Keeps what a rollback has to bring back. */
+  /** Keeps an entry that a rollback has to bring back. */
   #remember(key: string, entry: Entry | undefined): void {
     if (this.#before?.has(key) === false) this.#before.set(key, entry);
   }
@@ -144,13 +149,18 @@ class MemoryValue extends Value {
     this.#chunks = entry.chunks;
   }
 
-  protected read(start: number, end: number): ReadableStream<Uint8Array> {
+  protected read(
+    start: number,
+    end: number,
+    signal?: AbortSignal,
+  ): ReadableStream<Uint8Array> {
     return bufferIterator(partOf(this.#chunks, start, end), {
       bufferSize: STREAM_CHUNK_BYTES,
+      signal,
     });
   }
 
-  override bytes(): Promise<Uint8Array<ArrayBuffer>> {
+  protected override readWhole(): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(this.size);
     if (this.#chunks.length === 1) bytes.set(this.#chunks[0]);
     else copyAll(this.#chunks, bytes);
@@ -180,7 +190,7 @@ function* partOf(
   }
 }
 
-/** The last chunk of a stream may be a small part of a large buffer. */
+/** Copies a chunk that is a part of a larger buffer, which would be kept whole. */
 function withoutSlack(chunk: Uint8Array): Uint8Array {
   return chunk.length < chunk.buffer.byteLength ? chunk.slice() : chunk;
 }

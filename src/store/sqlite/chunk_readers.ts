@@ -1,10 +1,10 @@
-/** Knows which chunks are being read, to keep them although no key has them. */
+/** Counts the readers of chunks, to keep those that are read after their key is gone. */
 export class ChunkReaders {
   readonly #forget: (upload: number) => void;
   readonly #counts = new Map<number, number>();
   readonly #kept = new Set<number>();
 
-  /** `forget` is told of kept chunks when their last reader is done. */
+  /** Makes the counters. `forget` gets kept chunks when their last reader is done. */
   constructor(forget: (upload: number) => void) {
     this.#forget = forget;
   }
@@ -15,7 +15,7 @@ export class ChunkReaders {
     return { [Symbol.dispose]: () => this.#remove(upload) };
   }
 
-  /** Whether the chunks must be kept for a reader. */
+  /** Returns whether the chunks must be kept for a reader, and then keeps them. */
   mustKeep(upload: number): boolean {
     if (!this.#counts.has(upload)) return false;
     this.#kept.add(upload);

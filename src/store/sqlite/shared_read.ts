@@ -1,27 +1,27 @@
 import type { StatementSync } from "node:sqlite";
 
-/** So many reads see one moment at most, whatever happens meanwhile. */
+/** At most so many reads share one moment of the database. */
 const MOST_READS = 100;
 /** Microtasks without a read after which no more are expected. */
 const IDLE_MICROTASKS = 8;
 
 /**
  * Lets reads that follow each other at once share one read transaction of
- * SQLite: beginning and ending one takes longer than to look up a key.
+ * SQLite: to begin and end one takes longer than to look up a key.
  *
- * It never outlasts the microtasks that follow a read, so what this process
- * learns of from outside is there when it is next read, and it ends with every
- * write of this process, whatever connection that goes through.
+ * It ends with the microtasks that follow a read, so that changes of other
+ * processes are seen by the next read in a later turn of the event loop, and
+ * with every write of this process, through any connection.
  */
 export class SharedRead {
   static readonly #underWay = new Set<SharedRead>();
 
-  /** Ends those of all connections, so that their next reads see what is new. */
+  /** Ends those of all connections, so that their next reads see new writes. */
   static endAll(): void {
     for (const read of SharedRead.#underWay) read.end();
   }
 
-  /** A query of more than one row: while it stands at the first, it reads. */
+  /** A query of several rows: its read transaction lasts until the last row. */
   readonly #query: StatementSync;
   #held: Iterator<unknown> | undefined;
   #reads = 0;
@@ -32,7 +32,7 @@ export class SharedRead {
     this.#query = query;
   }
 
-  /** Has the read that comes next share what is under way, or begins it. */
+  /** Begins a read transaction for the next read, or shares the open one. */
   join(): void {
     this.#idle = 0;
     if (this.#held && this.#reads++ < MOST_READS) return;
@@ -46,6 +46,7 @@ export class SharedRead {
     queueMicrotask(this.#watch);
   }
 
+  /** Ends the read transaction, if one is open. */
   end(): void {
     this.#held?.return?.();
     this.#held = undefined;

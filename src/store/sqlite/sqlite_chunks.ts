@@ -1,20 +1,20 @@
+import { type Chunks, replacedError, StoreError } from "../core/mod.ts";
 import { ChunkReaders } from "./chunk_readers.ts";
-import type { Connection } from "./sqlite_schema.ts";
+import type { Connection } from "./sqlite_connection.ts";
 import { atomically } from "./sqlite_transaction.ts";
-import { replacedError, StoreError } from "../core/store_error.ts";
 
 /**
  * Bytes in every chunk of a larger value but the last; a smaller value is in
- * the row of its key. Larger chunks would be read slower: the buffer of each
- * would be mapped anew.
+ * the row of its key. Larger chunks are slower to read, because the system maps
+ * a new buffer for each of them.
  */
 export const CHUNK_BYTES = 65_536;
-/** A value that got no chunk for so long is being written by nobody. */
+/** A writer that added no chunk for so long is gone. */
 const ABANDONED_MILLISECONDS = 3_600_000;
-/** Chunks after which a value that is being written says so. */
+/** A writer renews the time of its upload after so many chunks. */
 const CHUNKS_PER_TOUCH = 64;
 
-/** The bytes of an upload that is complete. */
+/** An upload whose chunks are all there. */
 export interface Uploaded {
   readonly size: number;
   readonly upload: number;
@@ -25,7 +25,7 @@ export class SqliteChunks {
   readonly #connection: Connection;
   readonly #readers = new ChunkReaders((upload) => this.#forgetSoon(upload));
 
-  /** What was removed in the open transaction, and may have to be again. */
+  /** Uploads removed in the open transaction, which a rollback brings back. */
   #removed: Set<number> | undefined;
 
   constructor(connection: Connection) {
@@ -33,19 +33,20 @@ export class SqliteChunks {
   }
 
   /**
-   * Writes the chunks of a new value, to be taken by `store` when all of them
-   * are there. If that fails, nothing is left of them.
+   * Writes the chunks of a new value and calls `store` once all of them are
+   * there, which takes them. If that fails, the chunks are removed.
    */
   async upload<T>(
     first: Uint8Array,
-    rest: AsyncIterable<Uint8Array>,
+    rest: Chunks,
     store: (uploaded: Uploaded) => T | Promise<T>,
+    signal: AbortSignal | undefined,
   ): Promise<T> {
     const upload = newUploadId();
     try {
-      let size = await this.#add(upload, 0, first);
+      let size = await this.#add(upload, 0, first, signal);
       for await (const chunk of rest) {
-        size += await this.#add(upload, size / CHUNK_BYTES, chunk);
+        size += await this.#add(upload, size / CHUNK_BYTES, chunk, signal);
       }
       return await store({ size, upload });
     } catch (error) {
@@ -54,28 +55,28 @@ export class SqliteChunks {
     }
   }
 
-  /** Says, within a transaction, that a key has the chunks now. */
+  /** Gives the chunks to a key, within a transaction. */
   take(upload: number): void {
     const { endUpload } = this.#connection.statements;
     if (endUpload.run(upload).changes === 1) return;
     throw new StoreError(
       "ROLLED_BACK",
-      "The first bytes of the value went with the transaction that they were written in: wait for set() before its end",
+      "Cannot store the value: the transaction that wrote its first bytes was rolled back: await set() before the transaction ends",
     );
   }
 
-  /** Removes, within a transaction, chunks that no key has any more. */
+  /** Removes chunks that no key has any more, within a transaction. */
   remove(upload: unknown): void {
     if (typeof upload !== "number" || this.#readers.mustKeep(upload)) return;
     this.#remove(upload);
   }
 
-  /** Begins to remember what a rollback would bring back. */
+  /** Begins to note removed uploads, which a rollback would bring back. */
   transactionBegan(): void {
     this.#removed = new Set();
   }
 
-  /** Removes what a transaction that was rolled back had removed in vain. */
+  /** Repeats the removals of a transaction that was rolled back. */
   transactionEnded(state: "committed" | "rolled back"): void {
     const removed = this.#removed ?? [];
     this.#removed = undefined;
@@ -83,7 +84,7 @@ export class SqliteChunks {
     for (const upload of removed) this.#forgetSoon(upload);
   }
 
-  /** The chunks from the byte `start` of the value to before its byte `end`. */
+  /** Reads the chunks from the byte `start` of the value to before `end`. */
   *read(
     key: string,
     upload: number,
@@ -99,24 +100,25 @@ export class SqliteChunks {
       const chunk = bytes.subarray(offset, offset + end - at);
       at += chunk.length;
       yield chunk;
-      // Left to the garbage collector, the chunks of a large value pile up.
+      // The garbage collector would let the chunks of a large value pile up.
       bytes.buffer.transfer(0);
     }
   }
 
-  /** Removes the chunks of values that nobody has completed. */
-  async removeOrphans(): Promise<void> {
+  /** Removes the chunks of values that their writers left incomplete. */
+  async removeOrphans(signal: AbortSignal): Promise<void> {
     const { statements } = this.#connection;
     await atomically(this.#connection, () => {
       statements.forgetUploads.run(Date.now() - ABANDONED_MILLISECONDS);
       statements.removeOrphans.run();
-    });
+    }, signal);
   }
 
   async #add(
     upload: number,
     number: number,
     chunk: Uint8Array,
+    signal: AbortSignal | undefined,
   ): Promise<number> {
     const { statements } = this.#connection;
     await atomically(this.#connection, () => {
@@ -126,7 +128,7 @@ export class SqliteChunks {
         statements.touchUpload.run(now, upload);
       }
       statements.addChunk.run(upload, number, chunk);
-    });
+    }, signal);
     return chunk.length;
   }
 
@@ -135,7 +137,7 @@ export class SqliteChunks {
     if (!database.isOpen) {
       throw new StoreError(
         "NOT_CONNECTED",
-        "The store was disconnected while a value was being read",
+        "Cannot read on: the store was disconnected while the value was being read: disconnect after the last read",
       );
     }
     const row = statements.chunk.get(upload, number);
@@ -144,14 +146,14 @@ export class SqliteChunks {
   }
 
   #forgetSoon(upload: number): void {
-    // What stays here for whatever reason goes when the store is next opened.
+    // If this fails, the chunks are removed when the store is next opened.
     this.#forget(upload).catch(() => {});
   }
 
-  /** Removes chunks that no key has and nobody reads any more. */
+  /** Removes chunks that no key has and no reader needs any more. */
   async #forget(upload: number): Promise<void> {
     const { database, statements } = this.#connection;
-    // Without a database that is left to whoever opens it next.
+    // Of a closed database they are removed when it is next opened.
     if (!database.isOpen) return;
     await atomically(this.#connection, () => {
       statements.endUpload.run(upload);
@@ -159,7 +161,7 @@ export class SqliteChunks {
     });
   }
 
-  /** Removes chunks, unless there is a key that has them. */
+  /** Removes chunks, unless a key has them. */
   #remove(upload: number): void {
     this.#connection.statements.removeChunks.run({ upload });
     this.#removed?.add(upload);
@@ -167,8 +169,8 @@ export class SqliteChunks {
 }
 
 /**
- * Drawn at random: the number of an upload that a transaction has rolled back
- * must not come up again while that upload still goes on.
+ * Draws a number at random: the one of an upload that a transaction has rolled
+ * back must not be used again while that upload still goes on.
  */
 function newUploadId(): number {
   const [high, low] = crypto.getRandomValues(new Uint32Array(2));

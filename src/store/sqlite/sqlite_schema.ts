@@ -1,31 +1,15 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { SharedRead } from "./shared_read.ts";
-import { whenFree } from "./sqlite_transaction.ts";
-import { StoreError } from "../core/store_error.ts";
-
-/** SQLite's result code for a file that is something else. */
-const SQLITE_NOTADB = 26;
 /** Tells the database of a store from any other ("slce"). */
-const APPLICATION_ID = 0x736c6365;
+export const APPLICATION_ID = 0x736c6365;
 
 /**
- * How long to wait for another process without letting anything else happen in
- * this one: longer than a single write takes.
- */
-const SYNC_WAIT_MILLISECONDS = 20;
-
-/** So much of the journal of a large transaction is kept for the next one. */
-const JOURNAL_BYTES = 67_108_864;
-
-/**
- * A value that is small has its bytes in `bytes`, any other in the chunks of
- * its `upload`, of which all but the last have the same size. Keys are UTF-8
- * in a BLOB, for a text would end at its first NUL when it is read.
+ * A small value has its bytes in `bytes`, any other in the chunks of its
+ * `upload`, of which all but the last have the same size. Keys are UTF-8 in a
+ * BLOB, because a TEXT would end at its first NUL when it is read.
  *
- * A row of `upload` says that its chunks are still being written; it goes when
- * a value takes them.
+ * A row of `upload` says that its chunks are still being written; it is removed
+ * when a value takes them.
  */
-const SCHEMA = `
+export const SCHEMA = `
   CREATE TABLE IF NOT EXISTS value (
     id INTEGER PRIMARY KEY,
     key BLOB NOT NULL UNIQUE,
@@ -51,23 +35,8 @@ const SCHEMA = `
   PRAGMA application_id = ${APPLICATION_ID};
 `;
 
-/** What `find` returns: an array takes less time than an object. */
-export type FoundRow = readonly [
-  metadata: string,
-  size: number,
-  created: number,
-  modified: number,
-  bytes: Uint8Array | null,
-  upload: number | null,
-];
-
-/** What Deno's types do not know of its statements. */
-interface ReturningArrays {
-  setReturnArrays(enabled: boolean): void;
-}
-
-/** Every statement of the store; those about a key are given it as a text. */
-const STATEMENTS = {
+/** Every statement of the store. Keys are bound as texts. */
+export const STATEMENTS = {
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",
   rollback: "ROLLBACK",
@@ -107,74 +76,12 @@ const STATEMENTS = {
     )`,
 } as const;
 
-/** Every statement, prepared. */
-export type Statements = Record<keyof typeof STATEMENTS, StatementSync>;
-
-/** An open database, with the statements of a store. */
-export interface Connection {
-  readonly database: DatabaseSync;
-  readonly statements: Statements;
-  readonly sharedRead: SharedRead;
-}
-
-/**
- * Opens the database of a store, and makes it one if it is empty. Anything that
- * reads it may have to wait for the process that closes it last.
- */
-export async function openDatabase(
-  path: string,
-  durable: boolean,
-): Promise<Connection> {
-  const database = new DatabaseSync(path, { timeout: SYNC_WAIT_MILLISECONDS });
-  try {
-    return await whenFree(() => {
-      if (!isOurs(database, path)) {
-        database.prepare("PRAGMA journal_mode = WAL").get();
-        database.prepare("BEGIN IMMEDIATE").run();
-        database.exec(SCHEMA + "COMMIT");
-      }
-      const synchronous = durable ? "FULL" : "NORMAL";
-      database.prepare(`PRAGMA synchronous = ${synchronous}`).run();
-      database.prepare(`PRAGMA journal_size_limit = ${JOURNAL_BYTES}`).get();
-      const statements = prepareStatements(database);
-      const sharedRead = new SharedRead(statements.keepReading);
-      return { database, statements, sharedRead };
-    });
-  } catch (error) {
-    database.close();
-    const { errcode } = error as { errcode?: number };
-    if (errcode !== SQLITE_NOTADB) throw error;
-    throw notOurs(path, "no database of SQLite", { cause: error });
-  }
-}
-
-/**
- * Whether the database is that of a store. One that is empty may become it,
- * unless its texts, which keys are given as, are to be UTF-16.
- */
-function isOurs(database: DatabaseSync, path: string): boolean {
-  const id = database.prepare("PRAGMA application_id").get()?.application_id;
-  if (id === APPLICATION_ID) return true;
-  const table = database.prepare("SELECT 1 FROM sqlite_schema").get();
-  const encoding = database.prepare("PRAGMA encoding").get()?.encoding;
-  if (!table && encoding === "UTF-8") return false;
-  throw notOurs(path, "the database of something else than a store");
-}
-
-function notOurs(
-  path: string,
-  found: string,
-  options?: ErrorOptions,
-): StoreError {
-  const message = `Cannot open "${path}": it is ${found}`;
-  return new StoreError("DAMAGED", message, options);
-}
-
-function prepareStatements(database: DatabaseSync): Statements {
-  const entries = Object.entries(STATEMENTS);
-  const statements = Object.fromEntries(
-    entries.map(([name, sql]) => [name, database.prepare(sql)]),
-  ) as Statements;
-  (statements.find as unknown as ReturningArrays).setReturnArrays(true);
-  return statements;
-}
+/** A row of the statement `find`: an array takes less time than an object. */
+export type FoundRow = readonly [
+  metadata: string,
+  size: number,
+  created: number,
+  modified: number,
+  bytes: Uint8Array | null,
+  upload: number | null,
+];

@@ -1,37 +1,40 @@
-import { bufferIterator } from "../../streams/mod.ts";
-import { type Change, type Changed, changedMetadata } from "../core/change.ts";
-import { withChunks } from "../core/chunks.ts";
-import type { JsonValue, Metadata } from "../core/metadata.ts";
-import type { StoreOptions } from "../core/read_only_store.ts";
-import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
 import {
-  type Connection,
-  type FoundRow,
-  openDatabase,
-} from "./sqlite_schema.ts";
-import { SharedRead } from "./shared_read.ts";
-import { atomically, whenFree } from "./sqlite_transaction.ts";
-import { Store } from "../core/store.ts";
-import { StoreError } from "../core/store_error.ts";
-import {
+  type Change,
+  type Changed,
+  changedMetadata,
+  type JsonValue,
+  type MaybePromise,
+  type Metadata,
+  missingStoreError,
+  notConnectedError,
   SimpleTransactionContext,
+  Store,
+  type StoreOptions,
   type TransactionContext,
-} from "../core/simple_transaction_context.ts";
-import { STREAM_CHUNK_BYTES, Value, type ValueInfo } from "../core/value.ts";
+  type Value,
+  withChunks,
+} from "../core/mod.ts";
+import { SharedRead } from "./shared_read.ts";
+import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
+import { type Connection, openDatabase } from "./sqlite_connection.ts";
+import type { FoundRow } from "./sqlite_schema.ts";
+import { atomically } from "./sqlite_transaction.ts";
+import { ChunkedValue, InlineValue } from "./sqlite_value.ts";
+import { whenFree } from "./when_free.ts";
 
 /** Options for {@linkcode SqliteStore}. */
 export interface SqliteStoreOptions extends StoreOptions {
   /**
-   * Whether to make the database where there is none. Otherwise connecting to
-   * it fails with `Deno.errors.NotFound`.
+   * `true` makes the database where there is none. With `false`, connecting to
+   * it then fails with `Deno.errors.NotFound`.
    *
    * @default {true}
    */
   create?: boolean;
   /**
-   * Whether what was written is on the disk, safe from a loss of power, before
-   * `set` or a commit returns. Otherwise the last commits may be lost with the
-   * power, none of them by halves.
+   * `true` writes a change through to the disk, safe from a loss of power, before
+   * `set` or a commit returns. With `false` a loss of power may undo the last
+   * commits, each of them as a whole.
    *
    * @default {false}
    */
@@ -40,14 +43,14 @@ export interface SqliteStoreOptions extends StoreOptions {
 
 const EMPTY = new Uint8Array();
 
-/** The bytes of a new value: here, or in an upload that has them all. */
+/** The bytes of a new value: in memory, or in a complete upload. */
 interface Content {
   readonly size: number;
   readonly bytes?: Uint8Array;
   readonly upload?: number;
 }
 
-/** What is open while the store is connected. */
+/** The parts that are open while the store is connected. */
 interface Opened {
   readonly connection: Connection;
   readonly chunks: SqliteChunks;
@@ -62,7 +65,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * use it at the same time.
  *
  * Larger values are kept in chunks, so that a value may be larger than memory.
- * The room of what was deleted is used for what comes next; the file never gets
+ * The space of deleted values is used for the next ones; the file never gets
  * smaller.
  *
  * @example Usage
@@ -85,7 +88,7 @@ export class SqliteStore extends Store {
    * Makes a store that is not connected yet.
    *
    * @param path The database, `":memory:"` for one in memory.
-   * @param options What to make of it.
+   * @param options How to open and write it.
    */
   constructor(path: string, options: SqliteStoreOptions = {}) {
     super(options);
@@ -95,7 +98,7 @@ export class SqliteStore extends Store {
   }
 
   /**
-   * What is known about the store.
+   * Describes the store.
    *
    * @returns Its `backend`, that it is not `readonly`, its `path` and its
    * number of `keys`.
@@ -109,23 +112,27 @@ export class SqliteStore extends Store {
   }
 
   /**
-   * A transaction of the store.
+   * Makes a transaction of the store.
    *
-   * @param notes What it is for.
+   * @param notes Its purpose.
    * @returns Its context.
    */
   transaction(notes?: string): TransactionContext {
     return new SimpleTransactionContext(this, notes);
   }
 
-  /** Begins a transaction of the database. */
-  async beginTransaction(): Promise<void> {
+  /**
+   * Begins a transaction of the database.
+   *
+   * @param signal Ends the wait for other connections.
+   */
+  async beginTransaction(signal?: AbortSignal): Promise<void> {
     const { connection, chunks } = this.#connected;
     await whenFree(() => {
       SharedRead.endAll();
       connection.statements.begin.run();
       chunks.transactionBegan();
-    });
+    }, signal);
   }
 
   /** Commits the transaction of the database. */
@@ -139,19 +146,19 @@ export class SqliteStore extends Store {
   /** Rolls back the transaction of the database. */
   rollbackTransaction(): void {
     const { connection, chunks } = this.#connected;
-    // SQLite itself has already rolled back after some errors.
+    // After some errors SQLite has already rolled back.
     if (connection.database.isTransaction) connection.statements.rollback.run();
     chunks.transactionEnded("rolled back");
   }
 
-  /** Opens the database and removes what killed processes left in it. */
-  protected override async open(): Promise<void> {
-    if (!this.#create) await assertPresent(this.path);
-    const connection = await openDatabase(this.path, this.#durable);
+  /** Opens the database and removes the chunks that killed processes left. */
+  protected override async open(signal: AbortSignal): Promise<void> {
+    if (!this.#create) await checkPresent(this.path);
+    const connection = await openDatabase(this.path, this.#durable, signal);
     const chunks = new SqliteChunks(connection);
     this.#opened = { connection, chunks };
     try {
-      await chunks.removeOrphans();
+      await chunks.removeOrphans(signal);
     } catch (error) {
       this.close();
       throw error;
@@ -196,26 +203,31 @@ export class SqliteStore extends Store {
   }
 
   /** Writes one change. */
-  protected put(key: string, change: Change): Changed | Promise<Changed> {
+  protected put(
+    key: string,
+    change: Change,
+    signal?: AbortSignal,
+  ): MaybePromise<Changed> {
     const { data } = change;
-    if (!data) return this.#replace(key, change);
+    const replace = (content?: Content) =>
+      this.#replace(key, change, content, signal);
+    if (!data) return replace();
     if (data instanceof Uint8Array && data.length < CHUNK_BYTES) {
-      return this.#replace(key, change, { size: data.length, bytes: data });
+      return replace({ size: data.length, bytes: data });
     }
     return withChunks(data, CHUNK_BYTES, (first, rest) => {
       const { length: size } = first;
       return size < CHUNK_BYTES
-        ? this.#replace(key, change, { size, bytes: first })
-        : this.#connected.chunks.upload(first, rest, (uploaded) => {
-          return this.#replace(key, change, uploaded);
-        });
+        ? replace({ size, bytes: first })
+        : this.#connected.chunks.upload(first, rest, replace, signal);
     });
   }
 
   /** Deletes a key. */
   protected remove(
     key: string,
-  ): Metadata | undefined | Promise<Metadata | undefined> {
+    signal?: AbortSignal,
+  ): MaybePromise<Metadata | undefined> {
     const { connection, chunks } = this.#connected;
     const { statements } = connection;
     return atomically(connection, () => {
@@ -224,15 +236,16 @@ export class SqliteStore extends Store {
       statements.remove.run(key);
       chunks.remove(old.upload);
       return JSON.parse(String(old.metadata));
-    });
+    }, signal);
   }
 
   /** Makes the new value of the key the current one, in one instant. */
   #replace(
     key: string,
     change: Change,
-    content?: Content,
-  ): Changed | Promise<Changed> {
+    content: Content | undefined,
+    signal: AbortSignal | undefined,
+  ): MaybePromise<Changed> {
     const { connection, chunks } = this.#connected;
     const { statements } = connection;
     return atomically(connection, () => {
@@ -257,56 +270,21 @@ export class SqliteStore extends Store {
       });
       chunks.remove(old?.upload);
       return { isNew: !old, metadata };
-    });
+    }, signal);
   }
 
   get #connected(): Opened {
     this.assertConnected();
     if (this.#opened) return this.#opened;
-    throw new StoreError("NOT_CONNECTED", "The store is being connected");
+    throw notConnectedError();
   }
 }
 
-class InlineValue extends Value {
-  readonly #bytes: Uint8Array;
-
-  constructor(info: ValueInfo, bytes: Uint8Array) {
-    super(info);
-    this.#bytes = bytes;
-  }
-
-  protected read(start: number, end: number): ReadableStream<Uint8Array> {
-    return bufferIterator(this.#bytes.subarray(start, end));
-  }
-
-  override bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return Promise.resolve(new Uint8Array(this.#bytes));
-  }
-}
-
-class ChunkedValue extends Value {
-  readonly #chunks: (start: number, end: number) => Iterable<Uint8Array>;
-
-  constructor(
-    info: ValueInfo,
-    chunks: (start: number, end: number) => Iterable<Uint8Array>,
-  ) {
-    super(info);
-    this.#chunks = chunks;
-  }
-
-  protected read(start: number, end: number): ReadableStream<Uint8Array> {
-    return bufferIterator(this.#chunks(start, end), {
-      bufferSize: STREAM_CHUNK_BYTES,
-    });
-  }
-}
-
-async function assertPresent(path: string): Promise<void> {
+async function checkPresent(path: string): Promise<void> {
   try {
     await Deno.stat(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`There is no store in "${path}"`);
+    throw missingStoreError(path);
   }
 }

@@ -1,5 +1,5 @@
 import { assertEquals, fail } from "@std/assert";
-import type { Metadata } from "../core/metadata.ts";
+import type { Metadata } from "../core/mod.ts";
 
 /**
  * Compares bytes. A difference is told by its place: to tell it whole, as

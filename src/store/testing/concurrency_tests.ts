@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { StoreError } from "../core/store_error.ts";
+import type { StoreError } from "../core/mod.ts";
 import { assertBytes } from "./comparison.ts";
 import { doThingsAtOnce } from "./concurrent_operations.ts";
 import { filled, LARGE, SMALL } from "./test_data.ts";

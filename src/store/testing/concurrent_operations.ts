@@ -1,6 +1,5 @@
 import { assert, assertEquals, fail } from "@std/assert";
-import type { Store } from "../core/store.ts";
-import { KeyError, StoreError } from "../core/store_error.ts";
+import { KeyError, type Store, StoreError } from "../core/mod.ts";
 import { filled } from "./test_data.ts";
 import { generator } from "./seeded_random.ts";
 

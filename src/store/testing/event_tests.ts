@@ -6,7 +6,7 @@ import {
   StoreProgressStartEvent,
   StoreSetEvent,
   StoreUpdateEvent,
-} from "../core/store_events.ts";
+} from "../core/mod.ts";
 import { plain } from "./comparison.ts";
 import { failing, filled } from "./test_data.ts";
 import type { StoreTests } from "./store_tests.ts";

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Metadata } from "../core/metadata.ts";
-import type { Store } from "../core/store.ts";
+import type { Metadata, Store } from "../core/mod.ts";
 import { assertBytes, collect, plain } from "./comparison.ts";
 import { filled } from "./test_data.ts";
 import { generator } from "./seeded_random.ts";

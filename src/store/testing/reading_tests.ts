@@ -1,8 +1,11 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { Metadata } from "../core/metadata.ts";
-import type { ReadOnlyStore } from "../core/read_only_store.ts";
-import { KeyError, StoreError } from "../core/store_error.ts";
-import type { Value } from "../core/value.ts";
+import {
+  KeyError,
+  type Metadata,
+  type ReadOnlyStore,
+  StoreError,
+  type Value,
+} from "../core/mod.ts";
 import { assertBytes, collect, ignoring, plain } from "./comparison.ts";
 import { ENTRIES, HOSTILE_KEYS } from "./test_entries.ts";
 
@@ -75,12 +78,16 @@ export const readingTests: Readonly<Record<string, Reading>> = {
   "wrong ranges are refused by name and value": async (store) => {
     const value = await store.get("small");
     const cases: [start: number, end: number, message: string][] = [
-      [-1, 5, "start must be a non-negative integer, found -1"],
-      [0.5, 5, "start must be a non-negative integer, found 0.5"],
-      [NaN, 5, "start must be a non-negative integer, found NaN"],
-      [0, -5, "end must be a non-negative integer, found -5"],
-      [Infinity, Infinity, "start must be a non-negative integer"],
-      [3, 2, "end must not lie before start 3, found 2"],
+      [-1, 5, '"start" must be a non-negative integer, found -1'],
+      [0.5, 5, '"start" must be a non-negative integer, found 0.5'],
+      [NaN, 5, '"start" must be a non-negative integer, found NaN'],
+      [0, -5, '"end" must be a non-negative integer or Infinity, found -5'],
+      [
+        Infinity,
+        Infinity,
+        '"start" must be a non-negative integer, found Infinity',
+      ],
+      [3, 2, '"end" must be at least the start, which is 3, found 2'],
     ];
     for (const [start, end, message] of cases) {
       assertThrows(() => value.range(start, end), RangeError, message);
@@ -151,7 +158,7 @@ export const readingTests: Readonly<Record<string, Reading>> = {
       await assertRejects(
         () => store.get(key as string),
         TypeError,
-        "key must",
+        '"key" must',
       );
       await assertRejects(() => store.exists(key as string), TypeError);
     }
@@ -159,7 +166,7 @@ export const readingTests: Readonly<Record<string, Reading>> = {
       assertThrows(
         () => store.multiget(keys as never),
         TypeError,
-        "keys must be several",
+        '"keys" must be a list or stream of keys',
       );
     }
   },
@@ -176,7 +183,7 @@ export const readingTests: Readonly<Record<string, Reading>> = {
     await assertRejects(
       () => store.getMetadata("small", "n" as never),
       TypeError,
-      "select must be a list of strings",
+      '"select" must be a list of strings',
     );
   },
 
@@ -228,7 +235,7 @@ export const readingTests: Readonly<Record<string, Reading>> = {
     assertThrows(
       () => store.query({ n: NaN }),
       TypeError,
-      "metadata.n must be",
+      '"metadata.n" must be',
     );
   },
 
@@ -255,7 +262,11 @@ export const readingTests: Readonly<Record<string, Reading>> = {
     for (const [pattern, keys] of cases) {
       assertEquals(await Array.fromAsync(store.glob(pattern)), keys, pattern);
     }
-    assertThrows(() => store.glob(7 as never), TypeError, "pattern must be");
+    assertThrows(
+      () => store.glob(7 as never),
+      TypeError,
+      '"pattern" must be a string',
+    );
   },
 
   "a listing that is left early holds nothing": async (store) => {

@@ -57,7 +57,7 @@ export const refusingTests: StoreTests = {
       await assertRejects(
         () => store.set(wrong(key), { data: source() }),
         TypeError,
-        "key must",
+        '"key" must',
       );
       await assertRejects(() => store.delete(wrong(key)), TypeError);
       await assertRejects(() => store.setMetadata(wrong(key), {}), TypeError);
@@ -67,21 +67,21 @@ export const refusingTests: StoreTests = {
       await assertRejects(
         () => store.set("a", wrong(value)),
         TypeError,
-        "value must be an object with data",
+        '"value" must be an object with data',
       );
     }
     for (const size of [-2, 0.5, NaN, "5"]) {
       await assertRejects(
         () => store.set("a", { data: source(), size: wrong(size) }),
-        RangeError,
-        "size must be",
+        typeof size === "number" ? RangeError : TypeError,
+        '"size" must be',
       );
     }
     for (const several of [undefined, null, 7, "ab", { a: filled(3, 3) }]) {
       await assertRejects(
         () => store.multisetData(wrong(several)),
         TypeError,
-        "data must be several pairs",
+        '"data" must be a list or stream of [key, item] pairs',
       );
     }
     assertEquals(await Array.fromAsync(store.queryKeys()), []);

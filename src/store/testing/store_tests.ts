@@ -1,4 +1,4 @@
-import type { Store } from "../core/store.ts";
+import type { Store } from "../core/mod.ts";
 
 /** What stores promise, and what each promise is tried with: an empty store. */
 export type StoreTests = Readonly<

@@ -1,4 +1,4 @@
-import type { Metadata } from "../core/metadata.ts";
+import type { Metadata } from "../core/mod.ts";
 
 /** A key and the value under it, as a test wants them in a store. */
 export type TestEntry = readonly [

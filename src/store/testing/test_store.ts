@@ -1,5 +1,4 @@
-import type { ReadOnlyStore } from "../core/read_only_store.ts";
-import type { Store } from "../core/store.ts";
+import type { ReadOnlyStore, Store } from "../core/mod.ts";
 import { ignoring } from "./comparison.ts";
 import { ENTRIES, type TestEntry } from "./test_entries.ts";
 import { meanwhileTests } from "./concurrency_tests.ts";

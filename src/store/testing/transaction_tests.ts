@@ -4,14 +4,14 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import type { Store } from "../core/store.ts";
-import { StoreError } from "../core/store_error.ts";
 import {
+  DummyTransactionContext,
+  type Store,
+  StoreError,
   StoreEvent,
   StoreKeyEvent,
   StoreTransactionEndEvent,
-} from "../core/store_events.ts";
-import { DummyTransactionContext } from "../core/simple_transaction_context.ts";
+} from "../core/mod.ts";
 import { assertBytes, plain } from "./comparison.ts";
 import { filled, LARGE } from "./test_data.ts";
 import type { StoreTests } from "./store_tests.ts";

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { KeyError } from "../core/store_error.ts";
+import { KeyError } from "../core/mod.ts";
 import { assertBytes, plain } from "./comparison.ts";
 import { filled, LARGE, SMALL } from "./test_data.ts";
 import { doRandomThings } from "./random_operations.ts";

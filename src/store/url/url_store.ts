@@ -1,13 +1,15 @@
+import { outOfRange, refused } from "../../internal/mod.ts";
 import {
   copyMetadata,
   type JsonValue,
   type Metadata,
-} from "../core/metadata.ts";
-import { ReadOnlyStore, type StoreOptions } from "../core/read_only_store.ts";
-import { quoted, StoreError } from "../core/store_error.ts";
+  ReadOnlyStore,
+  StoreError,
+  type StoreOptions,
+  type Value,
+} from "../core/mod.ts";
 import { httpError, isMissing, request } from "./url_request.ts";
 import { UrlValue } from "./url_value.ts";
-import type { Value } from "../core/value.ts";
 
 /** Options for {@linkcode UrlStore}. */
 export interface UrlStoreOptions extends StoreOptions {
@@ -18,9 +20,9 @@ export interface UrlStoreOptions extends StoreOptions {
    */
   headers?: HeadersInit;
   /**
-   * Where the index of the store is, relative to its URL: a JSON object of all
-   * keys with their metadata. A server need not have one; the keys can then be
-   * read, but not listed, and have no metadata.
+   * The URL of the index, relative to that of the store: a JSON object of all
+   * keys with their metadata. Without an index the keys can be read, but not
+   * listed, and have no metadata.
    *
    * @default {"index.json"}
    */
@@ -30,10 +32,10 @@ export interface UrlStoreOptions extends StoreOptions {
 /**
  * The files below a URL as a store that can be read: the bytes of the key
  * `a/b.csv` are at that path below the URL. Any server of static files will do;
- * if it knows `Range` requests, only the bytes that are read are sent.
+ * if it supports `Range` requests, it sends only the bytes that are read.
  *
- * A key must be what a URL can say: not empty, and none of its parts between
- * slashes may be `.` or `..`. Other keys are refused with a `RangeError`.
+ * A key must not be empty, and none of its parts between slashes may be `.` or
+ * `..`, which a URL cannot express. Such a key is refused with a `RangeError`.
  *
  * Source of the semantics: `encore.storage.StaticURLStore`.
  *
@@ -58,26 +60,26 @@ export class UrlStore extends ReadOnlyStore {
    * Makes a store that is not connected yet.
    *
    * @param url The URL that all keys are below.
-   * @param options What to send, and where the index is.
-   * @throws {TypeError} If it is no `http:` or `https:` URL.
+   * @param options The headers to send, and the place of the index.
+   * @throws {TypeError} If it is not an `http:` or `https:` URL.
    */
   constructor(url: string | URL, options: UrlStoreOptions = {}) {
     super(options);
     const base = new URL(url);
     if (!/^https?:$/.test(base.protocol)) {
-      throw new TypeError(`url must be an http: or https: URL, found "${url}"`);
+      throw refused("url", "an http: or https: URL", String(url));
     }
     base.search = base.hash = "";
     if (!base.pathname.endsWith("/")) base.pathname += "/";
     this.url = base.href;
     this.#indexUrl = new URL(options.index ?? "index.json", base).href;
     this.#headers = new Headers(options.headers);
-    // Compressed, a range would be one of other bytes.
+    // A range of a compressed body would have other bytes.
     this.#headers.set("Accept-Encoding", "identity");
   }
 
   /**
-   * What is known about the store.
+   * Describes the store.
    *
    * @returns Its `backend`, that it is `readonly`, its `url` and whether the
    * server has an `index`.
@@ -89,8 +91,11 @@ export class UrlStore extends ReadOnlyStore {
   }
 
   /** Reads the index, if there is one. */
-  protected override async open(): Promise<void> {
-    const response = await request(this.#indexUrl, { headers: this.#headers });
+  protected override async open(signal: AbortSignal): Promise<void> {
+    const response = await request(this.#indexUrl, {
+      headers: this.#headers,
+      signal,
+    });
     if (!response.ok) {
       await response.body?.cancel();
       if (isMissing(response)) return;
@@ -105,13 +110,17 @@ export class UrlStore extends ReadOnlyStore {
   }
 
   /** Asks the server for a key. */
-  protected async find(key: string): Promise<Value | undefined> {
+  protected async find(
+    key: string,
+    signal?: AbortSignal,
+  ): Promise<Value | undefined> {
     const metadata = this.#index?.get(key);
     if (this.#index && !metadata) return undefined;
     const url = this.#urlOf(key);
     const response = await request(url, {
       method: "HEAD",
       headers: this.#headers,
+      signal,
     });
     await response.body?.cancel();
     if (isMissing(response)) return undefined;
@@ -129,18 +138,18 @@ export class UrlStore extends ReadOnlyStore {
     if (this.#index) return this.#index;
     throw new StoreError(
       "NO_INDEX",
-      `Cannot list the keys of "${this.url}": the server has no "${this.#indexUrl}", a JSON object of all keys with their metadata`,
+      `Cannot list the keys of "${this.url}": the server has no index: put a JSON object of all keys with their metadata at "${this.#indexUrl}"`,
     );
   }
 
-  /** Refuses a key that no URL below that of the store can say. */
+  /** Refuses a key that no URL below that of the store can express. */
   protected override checkKey(key: string): void {
     const parts = key.split("/");
     if (key !== "" && !parts.some((part) => /^\.\.?$/.test(part))) return;
-    throw new RangeError(
-      `key must not be empty or have a part "." or ".." to be in a URL, found ${
-        quoted(key)
-      }`,
+    throw outOfRange(
+      "key",
+      'not empty and without a part "." or "..", to be in a URL',
+      key,
     );
   }
 
@@ -161,7 +170,7 @@ function parseIndex(
   } catch (error) {
     throw new StoreError(
       "DAMAGED",
-      `Cannot read the index "${url}": it must be a JSON object of all keys with their metadata`,
+      `Cannot read the index "${url}": expected a JSON object of all keys with their metadata, found something else: correct or remove it`,
       { cause: error },
     );
   }
@@ -172,6 +181,6 @@ function contentLength(url: string, response: Response): number {
   if (length !== null && /^\d+$/.test(length)) return Number(length);
   throw new StoreError(
     "HTTP",
-    `Cannot read "${url}": the server does not say how long it is`,
+    `Cannot read "${url}": expected a Content-Length, found ${length}: use a server of static files`,
   );
 }

@@ -1,8 +1,13 @@
+import { recycledChunks } from "../../internal/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
-import { chunksOf } from "../core/chunks.ts";
-import { replacedError, StoreError } from "../core/store_error.ts";
+import {
+  replacedError,
+  StoreError,
+  STREAM_CHUNK_BYTES,
+  Value,
+  type ValueInfo,
+} from "../core/mod.ts";
 import { httpError, isMissing, request } from "./url_request.ts";
-import { STREAM_CHUNK_BYTES, Value, type ValueInfo } from "../core/value.ts";
 
 /** Bytes in one chunk of a response. */
 const CHUNK_BYTES = 262_144;
@@ -12,7 +17,7 @@ export class UrlValue extends Value {
   readonly #key: string;
   readonly #url: string;
   readonly #headers: Headers;
-  /** Tell the bytes from those that may later be at the URL. */
+  /** Headers that change when the bytes at the URL change. */
   readonly #tags: Headers;
 
   constructor(
@@ -29,20 +34,29 @@ export class UrlValue extends Value {
     this.#tags = tags;
   }
 
-  protected read(start: number, end: number): ReadableStream<Uint8Array> {
-    return bufferIterator(start < end ? this.#fetch(start, end) : [], {
+  protected read(
+    start: number,
+    end: number,
+    signal?: AbortSignal,
+  ): ReadableStream<Uint8Array> {
+    return bufferIterator(start < end ? this.#fetch(start, end, signal) : [], {
       bufferSize: STREAM_CHUNK_BYTES,
+      signal,
     });
   }
 
-  async *#fetch(start: number, end: number): AsyncGenerator<Uint8Array> {
-    const response = await this.#request(start, end);
+  async *#fetch(
+    start: number,
+    end: number,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Uint8Array> {
+    const response = await this.#request(start, end, signal);
     const { body } = response;
     if (!body) throw httpError(this.#url, response);
     let skip = start - firstByte(response, start);
     let missing = end - start;
     const chunkSize = Math.min(CHUNK_BYTES, skip + missing);
-    for await (const chunk of chunksOf(bufferIterator(body), chunkSize)) {
+    for await (const chunk of recycledChunks(bufferIterator(body), chunkSize)) {
       const part = chunk.subarray(skip, skip + missing);
       skip -= Math.min(skip, chunk.length);
       missing -= part.length;
@@ -52,29 +66,33 @@ export class UrlValue extends Value {
     if (missing === 0) return;
     throw new StoreError(
       "HTTP",
-      `The connection to "${this.#url}" ended ${missing} bytes too early`,
+      `Cannot read "${this.#url}": the connection ended ${missing} bytes too early: try again`,
     );
   }
 
-  async #request(start: number, end: number): Promise<Response> {
+  async #request(
+    start: number,
+    end: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
     const headers = new Headers(this.#headers);
     const isWhole = start === 0 && end === this.size;
     if (!isWhole) headers.set("Range", `bytes=${start}-${end - 1}`);
     const etag = this.#tags.get("ETag");
-    // Two values may have the same weak tag, which therefore matches nothing.
+    // Two values may have the same weak tag, so it does not tell them apart.
     if (etag && !etag.startsWith("W/")) headers.set("If-Match", etag);
-    const response = await request(this.#url, { headers });
+    const response = await request(this.#url, { headers, signal });
     const { ok, status } = response;
     if (ok && this.#isSame(response)) return response;
     await response.body?.cancel();
-    // 416: what is there now ends before the range begins.
+    // 416: the bytes that are there now end before the range begins.
     if (ok || status === 412 || status === 416 || isMissing(response)) {
       throw replacedError(this.#key);
     }
     throw httpError(this.#url, response);
   }
 
-  /** A server that knows no `If-Match` may still say what it sends. */
+  /** A server that ignores `If-Match` may still describe what it sends. */
   #isSame(response: Response): boolean {
     const { headers } = response;
     const size = wholeSize(response);
@@ -86,7 +104,7 @@ export class UrlValue extends Value {
   }
 }
 
-/** Size of the whole of which the response may be a part, if it says so. */
+/** Returns the size of the whole file, if the response has it. */
 function wholeSize({ status, headers }: Response): number | undefined {
   const size = status === 206
     ? /\/(\d+)$/.exec(headers.get("Content-Range") ?? "")?.[1]
@@ -95,8 +113,8 @@ function wholeSize({ status, headers }: Response): number | undefined {
 }
 
 /**
- * Index of the first byte of the response: that which was asked for, unless the
- * server says otherwise, or knows no ranges and sends all of the bytes.
+ * Returns the index of the first byte of the response. A server without ranges
+ * sends the whole file, and others may begin before the byte that was asked for.
  */
 function firstByte({ status, headers, url }: Response, asked: number): number {
   if (status !== 206) return 0;
@@ -105,6 +123,6 @@ function firstByte({ status, headers, url }: Response, asked: number): number {
   if (first <= asked) return first;
   throw new StoreError(
     "HTTP",
-    `Cannot read "${url}" from byte ${asked}: the server sends it from byte ${first} only`,
+    `Cannot read "${url}" from byte ${asked}: the server sends it from byte ${first} only: read it whole`,
   );
 }

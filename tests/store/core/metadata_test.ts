@@ -37,19 +37,22 @@ Deno.test("the same object may be in metadata twice, but not in itself", () => {
   assertThrows(
     () => copyMetadata(cycle),
     TypeError,
-    'metadata.a.b[0] must be JSON-serialisable, found "a cycle"',
+    '"metadata.a.b[0]" must be JSON without a cycle, found',
   );
 });
 
-Deno.test("what is not JSON is told by its place", () => {
+Deno.test("an error names the place of a value that is not JSON", () => {
   const cases: [metadata: unknown, message: string][] = [
-    [{ a: { b: [1, undefined] } }, "metadata.a.b[1] must be JSON-serialisable"],
-    [{ a: NaN }, "metadata.a must be JSON-serialisable, found NaN"],
+    [
+      { a: { b: [1, undefined] } },
+      '"metadata.a.b[1]" must be JSON-serialisable',
+    ],
+    [{ a: NaN }, '"metadata.a" must be JSON-serialisable, found NaN'],
     [{ a: 1n }, "found 1n"],
     [{ a: new Map() }, "found Map(0) {}"],
     [{ a: Symbol("b") }, "found Symbol(b)"],
-    ["text", 'metadata must be a plain object, found "text"'],
-    [[], "metadata must be a plain object, found []"],
+    ["text", '"metadata" must be a plain object, found "text"'],
+    [[], '"metadata" must be a plain object, found []'],
   ];
   for (const [metadata, message] of cases) {
     assertThrows(() => copyMetadata(metadata), TypeError, message);

@@ -126,10 +126,10 @@ Deno.test("where one store cannot be connected, none of the others stays so", as
 
 Deno.test("what is no store is refused by its place", () => {
   const wrong = (stores: unknown) => () => new JoinedStore(stores as never);
-  assertThrows(wrong([]), TypeError, "stores[0] must be a store that can be");
+  assertThrows(wrong([]), TypeError, '"stores[0]" must be a store that can be');
   assertThrows(
     wrong([new MemoryStore(), {}]),
     TypeError,
-    "stores[1] must be a store, found {}",
+    '"stores[1]" must be a store, found {}',
   );
 });

@@ -52,7 +52,7 @@ Deno.test("keys beside the mount point can be read, not written", async () => {
   await mounted.fromBytes("b", text("mounted"));
   assertEquals(await store.toBytes("b"), text("backing"));
   for (const key of ["b", "c", ""]) {
-    const message = 'key must begin with "cache/" to be written';
+    const message = '"key" must be a key that begins with "cache/"';
     const data = new ReadableStream<Uint8Array>({
       pull() {
         throw new Error("the source was read");
@@ -94,9 +94,18 @@ Deno.test("what is no store or mount point is refused", () => {
   const store = new MemoryStore();
   const wrong = (value: unknown) => value as never;
   const cases: [call: () => unknown, message: string][] = [
-    [() => new MountedStore(wrong(7), store, store), "mountPoint must be a st"],
-    [() => new MountedStore("", wrong({}), store), "mounted must be a store t"],
-    [() => new MountedStore("", store, wrong(null)), "backing must be a store"],
+    [
+      () => new MountedStore(wrong(7), store, store),
+      '"mountPoint" must be a st',
+    ],
+    [
+      () => new MountedStore("", wrong({}), store),
+      '"mounted" must be a store t',
+    ],
+    [
+      () => new MountedStore("", store, wrong(null)),
+      '"backing" must be a store',
+    ],
   ];
   for (const [call, message] of cases) assertThrows(call, TypeError, message);
 });

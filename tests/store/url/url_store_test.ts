@@ -274,7 +274,7 @@ Deno.test("what is no http: URL is refused", () => {
   assertThrows(
     () => new UrlStore("ftp://a/"),
     TypeError,
-    "url must be an http",
+    '"url" must be an http',
   );
   assertThrows(() => new UrlStore("nonsense"), TypeError);
 });

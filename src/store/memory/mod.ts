@@ -1,0 +1,6 @@
+/**
+ * A store in the memory of the process.
+ *
+ * @module
+ */
+export * from "./memory_store.ts";

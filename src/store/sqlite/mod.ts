@@ -1,0 +1,6 @@
+/**
+ * A store in an SQLite database, with transactions.
+ *
+ * @module
+ */
+export * from "./sqlite_store.ts";

@@ -1,0 +1,96 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { StoreError } from "../core/mod.ts";
+import { SharedRead } from "./shared_read.ts";
+import { APPLICATION_ID, SCHEMA, STATEMENTS } from "./sqlite_schema.ts";
+import { whenFree } from "./when_free.ts";
+
+/** The result code of SQLite for a file that is not a database. */
+const SQLITE_NOTADB = 26;
+
+/**
+ * Longest wait for another process that blocks this one: longer than a single
+ * write takes.
+ */
+const SYNC_WAIT_MILLISECONDS = 20;
+
+/** The journal of a large transaction is cut to so many bytes after it. */
+const JOURNAL_BYTES = 67_108_864;
+
+/** A method of statements that Deno's types lack. */
+interface ReturningArrays {
+  setReturnArrays(enabled: boolean): void;
+}
+
+/** Every statement, prepared. */
+export type Statements = Record<keyof typeof STATEMENTS, StatementSync>;
+
+/** An open database, with the statements of a store. */
+export interface Connection {
+  readonly database: DatabaseSync;
+  readonly statements: Statements;
+  readonly sharedRead: SharedRead;
+}
+
+/**
+ * Opens the database of a store, and makes the schema if it is empty. Even a
+ * first read may have to wait for the process that closes it last.
+ */
+export async function openDatabase(
+  path: string,
+  durable: boolean,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const database = new DatabaseSync(path, { timeout: SYNC_WAIT_MILLISECONDS });
+  try {
+    return await whenFree(() => {
+      if (!isOurs(database, path)) {
+        database.prepare("PRAGMA journal_mode = WAL").get();
+        database.prepare("BEGIN IMMEDIATE").run();
+        database.exec(SCHEMA + "COMMIT");
+      }
+      const synchronous = durable ? "FULL" : "NORMAL";
+      database.prepare(`PRAGMA synchronous = ${synchronous}`).run();
+      database.prepare(`PRAGMA journal_size_limit = ${JOURNAL_BYTES}`).get();
+      const statements = prepareStatements(database);
+      const sharedRead = new SharedRead(statements.keepReading);
+      return { database, statements, sharedRead };
+    }, signal);
+  } catch (error) {
+    database.close();
+    const { errcode } = error as { errcode?: number };
+    if (errcode !== SQLITE_NOTADB) throw error;
+    throw notOurs(path, "not an SQLite database", { cause: error });
+  }
+}
+
+/**
+ * Returns whether the database is that of a store. An empty one may become it,
+ * unless its texts, which keys are bound as, are UTF-16.
+ */
+function isOurs(database: DatabaseSync, path: string): boolean {
+  const id = database.prepare("PRAGMA application_id").get()?.application_id;
+  if (id === APPLICATION_ID) return true;
+  const table = database.prepare("SELECT 1 FROM sqlite_schema").get();
+  const encoding = database.prepare("PRAGMA encoding").get()?.encoding;
+  if (!table && encoding === "UTF-8") return false;
+  throw notOurs(path, "a database of another program");
+}
+
+function notOurs(
+  path: string,
+  found: string,
+  options?: ErrorOptions,
+): StoreError {
+  const message =
+    `Cannot open "${path}": expected the database of a store or an empty one, found ${found}: choose another path`;
+  return new StoreError("DAMAGED", message, options);
+}
+
+function prepareStatements(database: DatabaseSync): Statements {
+  const entries = Object.entries(STATEMENTS);
+  const statements = Object.fromEntries(
+    entries.map(([name, sql]) => [name, database.prepare(sql)]),
+  ) as Statements;
+  (statements.find as unknown as ReturningArrays).setReturnArrays(true);
+  return statements;
+}

@@ -1,0 +1,48 @@
+import { bufferIterator } from "../../streams/mod.ts";
+import { STREAM_CHUNK_BYTES, Value, type ValueInfo } from "../core/mod.ts";
+
+/** A value whose bytes are in the row of its key. */
+export class InlineValue extends Value {
+  readonly #bytes: Uint8Array;
+
+  constructor(info: ValueInfo, bytes: Uint8Array) {
+    super(info);
+    this.#bytes = bytes;
+  }
+
+  protected read(
+    start: number,
+    end: number,
+    signal?: AbortSignal,
+  ): ReadableStream<Uint8Array> {
+    return bufferIterator(this.#bytes.subarray(start, end), { signal });
+  }
+
+  protected override readWhole(): Promise<Uint8Array<ArrayBuffer>> {
+    return Promise.resolve(new Uint8Array(this.#bytes));
+  }
+}
+
+/** A value whose bytes are in chunks, which `chunks` reads. */
+export class ChunkedValue extends Value {
+  readonly #chunks: (start: number, end: number) => Iterable<Uint8Array>;
+
+  constructor(
+    info: ValueInfo,
+    chunks: (start: number, end: number) => Iterable<Uint8Array>,
+  ) {
+    super(info);
+    this.#chunks = chunks;
+  }
+
+  protected read(
+    start: number,
+    end: number,
+    signal?: AbortSignal,
+  ): ReadableStream<Uint8Array> {
+    return bufferIterator(this.#chunks(start, end), {
+      bufferSize: STREAM_CHUNK_BYTES,
+      signal,
+    });
+  }
+}
