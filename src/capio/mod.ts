@@ -50,6 +50,7 @@ export {
   CapioClEngine,
   type CapioClEngineOptions,
   CapioClError,
+  type CapioClErrorOptions,
   type CapioClFireRule,
   type CapioClHomeNodePolicies,
   type CapioClProblem,

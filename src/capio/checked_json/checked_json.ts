@@ -5,11 +5,11 @@ import {
   linesOf,
   scanJson,
 } from "./json_scan.ts";
-import { CapioClError, type CapioClProblem } from "./problem.ts";
+import { type CapioClProblem, invalidText } from "./capio_cl_error.ts";
 import type { Issue, Schema } from "./schema.ts";
 
 /**
- * The value of a JSON text that a schema describes.
+ * Parses a JSON text and checks its value against a schema.
  *
  * @throws {CapioClError} If the text is not JSON, or not what the schema
  * describes; it names everything that is wrong, each with its place.
@@ -24,7 +24,7 @@ export function parseCheckedJson<Output>(
   const value = parseJson(text, source);
   const issues: Issue[] = [];
   if (schema(value, (issue) => issues.push(issue))) return value;
-  throw new CapioClError(source, locateIssues(issues, text));
+  throw invalidText(source, locateIssues(issues, text));
 }
 
 function parseJson(text: string, source: string): unknown {
@@ -40,7 +40,7 @@ function parseJson(text: string, source: string): unknown {
         ? "the end of the text"
         : `"${excerpt(text.slice(offset))}"`,
     };
-    throw new CapioClError(source, [problem], { cause });
+    throw invalidText(source, [problem], { cause });
   }
 }
 
@@ -55,12 +55,12 @@ function locateIssues(
   );
   const offsets = new Map<string, number>();
   scanJson(text, (path, offset) => {
-    // Below, nobody is going to ask, and paths may be very long.
+    // No issue is deeper, and paths may be very long.
     if (path.length <= deepest) offsets.set(formatJsonPath(path), offset);
   });
   const offsetOf = (path: JsonPath): number => {
     const known = offsets.get(formatJsonPath(path));
-    // What is missing has no place of its own: its parent has.
+    // A missing member has no place of its own, so its parent's is taken.
     return known ?? (path.length === 0 ? 0 : offsetOf(path.slice(0, -1)));
   };
   return issues

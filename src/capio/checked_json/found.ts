@@ -1,4 +1,4 @@
-/** A value as a message shows it: on one line, few characters. */
+/** Describes a value of a JSON or TOML text in a few characters, on one line. */
 export function showFound(value: unknown): string {
   if (value === undefined) return "nothing";
   if (Array.isArray(value)) return "an array";
@@ -9,7 +9,7 @@ export function showFound(value: unknown): string {
   );
 }
 
-/** The first of a text's characters, never more than one line. */
+/** Returns the first characters of a text, at most one line of them. */
 export function excerpt(text: string): string {
   const [line] = text.split(/[\r\n]/, 1);
   const characters = [...line.slice(0, 100)];

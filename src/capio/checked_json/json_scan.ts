@@ -9,8 +9,8 @@ const TOKEN =
 type Expected = "value" | "first" | "key" | "colon" | "more" | "end";
 
 /**
- * Walks a JSON text and tells where each value begins; a member is told where
- * its name begins. `JSON.parse` does not say where things were.
+ * Walks a JSON text and calls `visit` with the place where each value begins;
+ * for a member that is where its name begins. `JSON.parse` does not tell places.
  *
  * @returns The offset of the first token that JSON does not allow there, or
  * `undefined` when the whole text is JSON.
@@ -65,7 +65,7 @@ export function scanJson(
       expected = closer === "}" ? "key" : "value";
     } else if (expected === "value" || expected === "first") {
       if (isPunctuation && token !== "{" && token !== "[") return offset;
-      // A member was told already, where its name begins.
+      // A member was visited already, at its name.
       if (closer !== "}") visit(path, offset);
       if (isPunctuation) expected = open(token);
       else expected = closer === undefined ? "end" : "more";
@@ -76,7 +76,7 @@ export function scanJson(
   }
 }
 
-/** Makes a function that tells the line and the column of an offset, from 1. */
+/** Makes a function that finds the line and the column of an offset, from 1. */
 export function linesOf(
   text: string,
 ): (offset: number) => { line: number; column: number } {
@@ -94,7 +94,7 @@ export function linesOf(
   };
 }
 
-/** A path as people write it: `$.IO_Graph[0].name`. */
+/** Writes a path as people write it: `$.IO_Graph[0].name`. */
 export function formatJsonPath(path: JsonPath): string {
   const steps = path.map((step) => {
     if (typeof step === "number") return `[${step}]`;

@@ -1,6 +1,6 @@
 import { below, type Schema } from "./schema.ts";
 
-/** A further condition on an object: which member, what it should have been. */
+/** A condition that an object fails: the member, and what it should have been. */
 export type Condition = readonly [key: string, expected: string];
 
 /** An object of a JSON or TOML text. */
@@ -12,8 +12,9 @@ export type MemberSchemas<Output> = {
 };
 
 /**
- * The schema of an object with these members and no others, for which
- * conditions hold.
+ * Accepts an object with these members and no others.
+ *
+ * @param conditions Finds the conditions that an object fails besides.
  */
 export function members<Output extends object>(
   entries: MemberSchemas<Output>,

@@ -4,9 +4,9 @@
  *
  * @module
  */
+export * from "./capio_cl_error.ts";
 export * from "./checked_json.ts";
 export * from "./found.ts";
 export * from "./json_scan.ts";
 export * from "./members.ts";
-export * from "./problem.ts";
 export * from "./schema.ts";

@@ -4,9 +4,9 @@ import type { JsonPath } from "./json_scan.ts";
 export interface Issue {
   /** The members and indices that lead to the place. */
   readonly path: JsonPath;
-  /** What the schema expects there, so that it reads "expected ...". */
+  /** A description of what the schema expects, to follow the word "expected". */
   readonly expected: string;
-  /** What stands there; `undefined` when nothing does. */
+  /** The value there; `undefined` when there is none. */
   readonly found: unknown;
 }
 

@@ -2,8 +2,8 @@ import { CapioError } from "../platform/mod.ts";
 import type { CapioClAlias } from "./config.ts";
 
 /**
- * Makes a function that replaces the names of groups in a list of paths by
- * what they stand for, groups inside groups too.
+ * Makes a function that replaces the names of groups in a list of paths by the
+ * paths that they stand for, groups inside groups too.
  *
  * @throws {CapioError} If two groups have one name, or a group contains itself.
  */

@@ -10,7 +10,7 @@ import {
 import { optionalPaths } from "./path_schemas.ts";
 
 /**
- * When a file or a directory is finished.
+ * The rule by which a file or a directory is finished.
  *
  * - `on_close`: after the `count`-th close by one of its producers
  * - `on_termination`: when every process of every producer has left
@@ -49,11 +49,11 @@ export interface CommitRuleFile {
 }
 
 /**
- * All that the language says of one commit rule. `journal/completion.ts` says
- * when such a rule is satisfied, `workflow/missing.ts` what a reader is told.
+ * All that the language says of one commit rule. `journal/completion.ts` decides
+ * when it is satisfied, `workflow/missing.ts` tells a reader what is missing.
  */
 export interface CommitRuleForm<Rule extends CapioClCommitRule> {
-  /** What messages say can be written. */
+  /** The texts that a message offers for `committed`. */
   readonly expected: string;
   /** The values of `committed`, as a regular expression. */
   readonly pattern: string;
@@ -61,15 +61,15 @@ export interface CommitRuleForm<Rule extends CapioClCommitRule> {
   readonly documentedPattern?: string;
   /** The member of a rule in code that gives the rule its argument. */
   readonly argument?: keyof CapioClCommitArguments;
-  /** Whether it is a rule for directories and never for what lies in them. */
+  /** Whether it is a rule for directories and never for their entries. */
   readonly isForDirectories: boolean;
-  /** Finds what the other members of the file must be beside `committed`. */
+  /** Finds the condition that the other members fail beside `committed`. */
   unmet?(file: JsonObject): Condition | undefined;
-  /** Makes the rule of the members and of the first group of the pattern. */
+  /** Makes the rule of the members and the first group of the pattern. */
   parse(file: CommitRuleFile, group: string | undefined): Rule;
   /** Writes the rule in the form that the schema accepts. */
   serialize(rule: Rule): CommitRuleFile;
-  /** Makes the rule of a rule in code; `undefined` when its argument is missing. */
+  /** Makes the rule of a rule in code, `undefined` when its argument is missing. */
   fromArguments(given: CapioClCommitArguments): Rule | undefined;
 }
 
@@ -189,14 +189,14 @@ export const COMMIT_RULE_TYPES: readonly CommitRuleType[] =
   // The table has the names of the rules for its keys, and no others.
   Object.keys(COMMIT_RULES) as CommitRuleType[];
 
-/** The paths whose commit finishes what has the rule; `undefined` for others. */
+/** Returns the paths that a rule depends on, `undefined` if it is not that kind. */
 export function dependenciesOf(
   rule: CapioClCommitRule,
 ): readonly string[] | undefined {
   return "dependencies" in rule ? rule.dependencies : undefined;
 }
 
-/** The same rule with other paths for those that it depends on, if any. */
+/** Returns the rule with the paths changed that it depends on, if it does. */
 export function mapDependencies(
   rule: CapioClCommitRule,
   change: (paths: readonly string[]) => readonly string[],

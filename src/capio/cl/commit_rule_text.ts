@@ -37,7 +37,7 @@ export function commitRuleEntries(
   };
 }
 
-/** Finds what a streaming rule has to have beside its commit rule, and lacks. */
+/** Finds the conditions that a streaming rule fails because of its commit rule. */
 export function* unmetByCommitRule(rule: JsonObject): Generator<Condition> {
   for (const type of COMMIT_RULE_TYPES) {
     const unmet = COMMIT_RULES[type].unmet?.(rule);
@@ -51,7 +51,7 @@ export function* unmetByCommitRule(rule: JsonObject): Generator<Condition> {
   }
 }
 
-/** The commit rule that a streaming rule states, if it states one. */
+/** Returns the commit rule that a streaming rule states, if it states one. */
 export function parseCommitRule(
   rule: CommitRuleFile,
 ): CapioClCommitRule | undefined {

@@ -1,8 +1,8 @@
 import type { CapioClCommitRule } from "./commit_rule.ts";
 
 /**
- * When a reader gets the bytes of a file: `update` once it is committed,
- * `no_update` as soon as they are written.
+ * The time from which readers get the bytes of a file: `update` is its commit,
+ * `no_update` the moment when they are written.
  */
 export type CapioClFireRule = "update" | "no_update";
 
@@ -10,7 +10,7 @@ export type CapioClFireRule = "update" | "no_update";
 export interface CapioClAlias {
   /** The name, `group_name` in the file. */
   readonly groupName: string;
-  /** What it stands for: paths, globs, or names of other groups. */
+  /** The paths, globs and names of other groups that it stands for. */
   readonly files: readonly string[];
 }
 
@@ -20,13 +20,13 @@ export interface CapioClStreamingRule {
   readonly kind: "file" | "directory";
   /** The paths, globs and aliases that the rule is about. */
   readonly paths: readonly string[];
-  /** When they are finished; left out: not said here. */
+  /** The rule by which they are finished; left out, this rule does not say. */
   readonly committed?: CapioClCommitRule;
-  /** When readers get their content; left out: not said here. */
+  /** The rule by which readers get their content; left out likewise. */
   readonly mode?: CapioClFireRule;
 }
 
-/** One step of the workflow: what it reads and writes. */
+/** One step of the workflow, with the files that it reads and writes. */
 export interface CapioClApp {
   /** The name under which the step joins the workflow. */
   readonly name: string;
@@ -38,7 +38,7 @@ export interface CapioClApp {
   readonly streaming: readonly CapioClStreamingRule[];
 }
 
-/** Which machine a file lives on; kept, without a meaning on one machine. */
+/** The machines on which files live; kept, without a meaning on one machine. */
 export interface CapioClHomeNodePolicies {
   /** Files that live where they are created. */
   readonly create: readonly string[];
@@ -67,16 +67,16 @@ export interface CapioClConfig {
   readonly aliases: readonly CapioClAlias[];
   /** The steps, `IO_Graph` in the file. */
   readonly ioGraph: readonly CapioClApp[];
-  /** What is kept when the workflow ends. */
+  /** Paths that are kept when the workflow ends. */
   readonly permanent: readonly string[];
-  /** What is left to the file system alone. */
+  /** Paths that are not interposed. */
   readonly exclude: readonly string[];
-  /** Which machine files live on. */
+  /** The machines on which files live. */
   readonly homeNodePolicies: CapioClHomeNodePolicies;
   /**
-   * Where bytes live until their file is committed. Kept, and without a
-   * meaning here: they are in the page cache of the system either way, and the
-   * spool stays where the permissions of a step reach, in `capioDir`.
+   * The places where bytes live until their file is committed. They are kept
+   * without a meaning here: the bytes are in the page cache either way, and the
+   * spool stays in `capioDir`, where the permissions of a step reach.
    */
   readonly storage: {
     /** In shared memory. */

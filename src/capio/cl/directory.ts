@@ -1,13 +1,13 @@
 import { relative, resolve, SEPARATOR } from "@std/path";
 import { parentOf } from "../platform/mod.ts";
 
-/** A relative path that normalising leaves as it is: most of those asked for. */
+/** Matches relative paths that are normal already, which most paths are. */
 const NORMAL_PATH =
   /^(?!\.{1,2}(?:\/|$))[^/\\:]+(?:\/(?!\.{1,2}(?:\/|$))[^/\\:]+)*$/;
 
 /**
- * A path relative to a directory, with `/` between components; `""` for the
- * directory itself.
+ * Returns a path relative to a directory, with `/` between components; `""` for
+ * the directory itself.
  *
  * @throws {RangeError} If the path lies outside.
  */
@@ -20,23 +20,23 @@ export function pathIn(directory: string, path: string): string {
   );
 }
 
-/** A path or glob: relative where it lies in the directory, else absolute. */
+/** Returns a path or glob relative to the directory, absolute if it is outside. */
 export function patternIn(directory: string, pattern: string): string {
   return insideOf(directory, pattern) ??
     withSlashes(resolve(directory, pattern));
 }
 
-/** Whether a path or glob, with `/` between components, is not relative. */
+/** Tells whether a path or glob, with `/` between components, is absolute. */
 export function isAbsolutePattern(pattern: string): boolean {
   return pattern.startsWith("/") || /^[A-Za-z]:\//.test(pattern);
 }
 
-/** A path with `/` between components, whatever the system has there. */
+/** Returns a path with `/` between components, on every system. */
 export function withSlashes(path: string): string {
   return SEPARATOR === "/" ? path : path.replaceAll(SEPARATOR, "/");
 }
 
-/** The directories that a path lies in, the nearest first, `""` last. */
+/** Yields the directories that a path lies in, the nearest first, `""` last. */
 export function* directoriesAbove(path: string): Generator<string> {
   while (path !== "") {
     path = parentOf(path);

@@ -30,14 +30,14 @@ export interface CapioClEngineOptions {
 }
 
 /**
- * Answers what a CAPIO-CL configuration says about a path.
+ * Answers questions about a path from a CAPIO-CL configuration.
  *
  * Paths are absolute, or relative to `capioDir`; answers name them relative to
- * `capioDir`, with `/` between components. Most specific first, what is said
- * about the path itself, about a glob that matches it (longer globs first, then
- * in the order of the configuration), and the same for each directory above.
- * What is not said is `on_termination`, `update`, not excluded, not in memory;
- * permanent only where there is no configuration at all.
+ * `capioDir`, with `/` between components. The most specific statement counts:
+ * one about the path itself, then one about a glob that matches it (longer globs
+ * first, then in the order of the configuration), then the same for each
+ * directory above. Without a statement a path is `on_termination`, `update`, not
+ * excluded and not in memory; it is permanent only without any configuration.
  *
  * @example Usage
  * ```ts
@@ -52,9 +52,9 @@ export interface CapioClEngineOptions {
 export class CapioClEngine {
   /** The name of the workflow, if there is a configuration. */
   readonly name: string | undefined;
-  /** The names of all apps that anything names, in order of appearance. */
+  /** The names of all apps in the configuration and the rules, in their order. */
   readonly apps: readonly string[];
-  /** All paths on whose commit that of another path depends. */
+  /** The paths whose commit other paths depend on. */
   readonly dependencies: ReadonlySet<string>;
   readonly #config: CapioClConfig | undefined;
   readonly #capioDir: string;
@@ -62,10 +62,10 @@ export class CapioClEngine {
   readonly #index: RuleIndex;
 
   /**
-   * Gathers everything that is said, by path.
+   * Gathers the statements about each path.
    *
-   * @param config What holds; `undefined` without a configuration.
-   * @throws {CapioError} If rules contradict each other, or depend on what lies
+   * @param config The configuration, `undefined` if there is none.
+   * @throws {CapioError} If rules contradict each other, or depend on a path
    * outside of the directory.
    */
   constructor(
@@ -86,7 +86,7 @@ export class CapioClEngine {
     if (outside !== undefined) throw dependsOutside(outside, this.#capioDir);
   }
 
-  /** The same engine with more rules. */
+  /** Makes an engine with these rules besides its own. */
   withRules(rules: readonly CapioClRule[]): CapioClEngine {
     return new CapioClEngine(this.#config, {
       capioDir: this.#capioDir,
@@ -94,19 +94,19 @@ export class CapioClEngine {
     });
   }
 
-  /** The names of the apps that write the path. */
+  /** Returns the names of the apps that write the path. */
   producers(path: string): string[] {
     return union(this.#index.about(path).map(({ entry }) => entry.producers));
   }
 
-  /** The names of the apps that read the path. */
+  /** Returns the names of the apps that read the path. */
   consumers(path: string): string[] {
     return union(this.#index.about(path).map(({ entry }) => entry.consumers));
   }
 
   /**
-   * When the path is finished. A rule for directories, such as `on_n_files`, is
-   * never about what lies in them.
+   * Returns the rule by which the path is finished. A rule for directories, such
+   * as `on_n_files`, is never about the entries of a directory.
    */
   commitRule(path: string): CapioClCommitRule {
     for (const { entry, isInherited } of this.#index.about(path)) {
@@ -123,7 +123,7 @@ export class CapioClEngine {
     return { type: "on_termination" };
   }
 
-  /** When readers get the content of the path. */
+  /** Returns the rule by which readers get the content of the path. */
   fireRule(path: string): CapioClFireRule {
     for (
       const { entry: { fire, hasStreamingRule } } of this.#index.about(path)
@@ -134,22 +134,22 @@ export class CapioClEngine {
     return "update";
   }
 
-  /** Whether the path is kept when the workflow ends. */
+  /** Tells whether the path is kept when the workflow ends. */
   isPermanent(path: string): boolean {
     return this.#fact(path, "isPermanent") ?? this.#config === undefined;
   }
 
-  /** Whether the path is left to the file system alone. */
+  /** Tells whether the path is excluded, and so not interposed. */
   isExcluded(path: string): boolean {
     return this.#fact(path, "isExcluded") ?? false;
   }
 
-  /** Whether the bytes of the path live in memory until its commit. */
+  /** Tells whether the bytes of the path live in memory until its commit. */
   isInMemory(path: string): boolean {
     return this.#fact(path, "isInMemory") ?? false;
   }
 
-  /** Whether the path is said to be a directory. */
+  /** Tells whether a rule says that the path is a directory. */
   isDirectory(path: string): boolean {
     const match = this.#index.about(path).find(({ entry, isInherited }) =>
       !isInherited && entry.isDirectory !== undefined
@@ -158,8 +158,8 @@ export class CapioClEngine {
   }
 
   /**
-   * Whether some app's output names the path, or a directory above it, itself:
-   * a glob for output files says nothing about the directories they lie in.
+   * Tells whether an app's output names the path, or a directory above it,
+   * exactly: a glob for output files says nothing about their directories.
    */
   isNamedOutput(path: string): boolean {
     const named = this.relativePath(path);
@@ -169,21 +169,21 @@ export class CapioClEngine {
   }
 
   /**
-   * Whether a stream or a rule names the path. The lists `permanent`,
-   * `exclude` and `storage` say nothing about who produces it.
+   * Tells whether a stream or a rule names the path. The lists `permanent`,
+   * `exclude` and `storage` do not count, for they name no producer.
    */
   isDeclared(path: string): boolean {
     return this.#index.about(path).some(({ entry }) => entry.isDeclared);
   }
 
-  /** Whether the graph lets an app read the path: a consumer or a producer. */
+  /** Tells whether the graph lets an app read the path: a consumer or producer. */
   mayRead(app: string, path: string): boolean {
     return this.#index.about(path).some(({ entry }) =>
       entry.consumers.has(app) || entry.producers.has(app)
     );
   }
 
-  /** Whether the graph lets an app write the path. */
+  /** Tells whether the graph lets an app write the path. */
   mayWrite(app: string, path: string): boolean {
     return this.#index.about(path).some(({ entry }) =>
       entry.producers.has(app)
@@ -191,8 +191,8 @@ export class CapioClEngine {
   }
 
   /**
-   * Whether the graph lets an app create the path as a directory: it may write
-   * it, or something below it.
+   * Tells whether the graph lets an app create the path as a directory, because
+   * the app may write the path or something below it.
    */
   mayMakeDirectory(app: string, path: string): boolean {
     if (this.mayWrite(app, path)) return true;
@@ -203,8 +203,8 @@ export class CapioClEngine {
   }
 
   /**
-   * The path relative to `capioDir`, with `/` between components; `""` for
-   * `capioDir` itself.
+   * Returns the path relative to `capioDir`, with `/` between components; `""`
+   * for `capioDir` itself.
    *
    * @throws {RangeError} If the path lies outside.
    */
@@ -250,7 +250,7 @@ function union(sets: readonly Iterable<string>[]): string[] {
   return [...new Set(sets.flatMap((set) => [...set]))];
 }
 
-/** Whether something that a pattern matches may lie below a directory. */
+/** Tells whether a pattern may match something below a directory. */
 function mayLieBelow(pattern: string, directory: string): boolean {
   const head = literalHead(pattern);
   return head.startsWith(directory) ||

@@ -5,8 +5,9 @@ import type { CapioClConfig } from "./config.ts";
 import { RuleTable } from "./rule_table.ts";
 
 /**
- * Makes one configuration of two of the same workflow. Names of groups are
- * replaced by what they stand for, since each configuration has its own.
+ * Merges two configurations of the same workflow into one. Names of groups are
+ * replaced by the paths that they stand for, since each configuration has its
+ * own groups.
  *
  * @example Usage
  * ```ts

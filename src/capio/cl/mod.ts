@@ -1,6 +1,6 @@
 /**
- * CAPIO-CL, the language that says which step of a workflow reads and writes
- * which files, when a file is finished, and from when on it may be read.
+ * CAPIO-CL, the language that says which steps of a workflow read and write
+ * which files, when a file is finished, and from when on it can be read.
  *
  * @module
  */
@@ -13,7 +13,11 @@ export * from "./config.ts";
 export * from "./engine.ts";
 export * from "./merge.ts";
 export * from "./parse.ts";
-export { CapioClError, type CapioClProblem } from "../checked_json/mod.ts";
+export {
+  CapioClError,
+  type CapioClErrorOptions,
+  type CapioClProblem,
+} from "../checked_json/mod.ts";
 export type { CapioClRule } from "./rule.ts";
 export * from "./serialize.ts";
 export * from "./settings.ts";

@@ -24,7 +24,7 @@ export interface ParseCapioClOptions {
    */
   strict?: boolean;
   /**
-   * What the text is, for the messages of errors.
+   * A name for the text in the messages of errors.
    *
    * @default {"CAPIO-CL configuration"}
    */
@@ -32,10 +32,10 @@ export interface ParseCapioClOptions {
 }
 
 /**
- * Reads a CAPIO-CL configuration, version 1 or 1.1.
+ * Parses a CAPIO-CL configuration, version 1 or 1.1.
  *
- * Unlike the original, a rule without a `mode` says nothing about it, and the
- * documented default `update` holds (its parser takes `no_update` then).
+ * A rule without a `mode` leaves the documented default `update` in place; the
+ * parser of the original takes `no_update` then.
  *
  * @example Usage
  * ```ts

@@ -17,26 +17,27 @@ import {
 import type { CapioClFireRule } from "./config.ts";
 
 /**
- * A rule of CAPIO-CL written in code: what it names of a path holds, what it
- * leaves out is as the configuration says. Names and meaning are those of
- * `CapioCLRule` of the original's Python package.
+ * A rule of CAPIO-CL written in code. The configuration decides what the rule
+ * leaves out. Names and meaning are those of `CapioCLRule` of the original's
+ * Python package.
  */
 export interface CapioClRule extends CapioClCommitArguments {
   /** A path or a glob, absolute or relative to the workflow's directory. */
   readonly path: string;
   /**
-   * When it is finished. Left out, the member that belongs to one commit rule
-   * implies it: `closeCount` implies `on_close`, `fileDependencies` imply
-   * `on_file`, `directoryNFileExpected` implies `on_n_files`.
+   * The rule by which it is finished. Left out, a member that belongs to one
+   * commit rule implies that rule: `closeCount` implies `on_close`,
+   * `fileDependencies` imply `on_file`, `directoryNFileExpected` implies
+   * `on_n_files`.
    */
   readonly committed?: CapioClCommitRule["type"];
-  /** When readers get its content. */
+  /** The rule by which readers get its content. */
   readonly fire?: CapioClFireRule;
   /** Whether it is a directory. */
   readonly isDirectory?: boolean;
   /** Whether it is kept when the workflow ends. */
   readonly isPermanent?: boolean;
-  /** Whether it is left to the file system alone. */
+  /** Whether it is excluded, and so not interposed. */
   readonly isExcluded?: boolean;
   /** Names of the apps that write it. */
   readonly producers?: readonly string[];
@@ -63,7 +64,7 @@ const CHECKS: {
 };
 
 /**
- * The commit rule that a rule in code states, if it states one.
+ * Returns the commit rule that a rule in code states, if it states one.
  *
  * @throws {TypeError} If a member is of a wrong type, or the rule lacks what its
  * commit rule needs, or states what belongs to another one.

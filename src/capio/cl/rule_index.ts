@@ -14,25 +14,25 @@ export interface Match {
   readonly isInherited: boolean;
 }
 
-/** A glob of the configuration, ready to be asked. */
+/** A compiled glob of the configuration. */
 interface Glob {
   readonly length: number;
   readonly entry: RuleEntry;
   matches(path: string): boolean;
 }
 
-/** How many paths' matches are remembered before all are forgotten. */
+/** The number of paths whose matches are cached before the cache is cleared. */
 const REMEMBERED_PATHS = 10_000;
 
-/** Finds what is said about a path among all that is said. */
+/** Finds the entries that are about a path. */
 export class RuleIndex {
-  /** What is said, by path or glob. */
+  /** The entries, by path or glob. */
   readonly entries: ReadonlyMap<string, RuleEntry>;
   readonly #directory: string;
   readonly #globs: readonly Glob[];
   readonly #remembered = new Map<string, readonly Match[]>();
 
-  /** Paths are those of `directory`, relative to it or absolute. */
+  /** Indexes entries whose paths are relative to `directory`, or absolute. */
   constructor(directory: string, entries: ReadonlyMap<string, RuleEntry>) {
     this.#directory = directory;
     this.entries = entries;
@@ -42,7 +42,7 @@ export class RuleIndex {
       .sort((one, other) => other.length - one.length);
   }
 
-  /** What is said about a path, the most specific first. */
+  /** Returns the entries about a path, the most specific first. */
   about(path: string): readonly Match[] {
     const known = this.#remembered.get(path);
     if (known) return known;
@@ -73,7 +73,7 @@ export class RuleIndex {
     }
   }
 
-  /** An absolute glob may still match inside: `/data/*` does for `/data/run`. */
+  /** Compiles a glob. An absolute one may match inside: `/data/*` in `/data/run`. */
   #globOf(pattern: string, entry: RuleEntry): Glob {
     const isMatch = compileGlob(pattern);
     if (!isAbsolutePattern(pattern)) {

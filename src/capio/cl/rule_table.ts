@@ -12,7 +12,7 @@ import type {
 } from "./config.ts";
 import { type CapioClRule, commitRuleOf } from "./rule.ts";
 
-/** Everything that is said about one path or glob; `undefined`: not said. */
+/** The statements about one path or glob; `undefined` where there is none. */
 export interface RuleEntry {
   readonly producers: Set<string>;
   readonly consumers: Set<string>;
@@ -22,24 +22,25 @@ export interface RuleEntry {
   isPermanent?: boolean;
   isExcluded?: boolean;
   isInMemory?: boolean;
-  /** Named by a stream or a rule, not only by a list of `permanent` files. */
+  /** Whether a stream or a rule names it, not only a list such as `permanent`. */
   isDeclared: boolean;
-  /** Named by a streaming rule: what that leaves out is the default. */
+  /** Whether a streaming rule names it; what that leaves out is the default. */
   hasStreamingRule: boolean;
 }
 
-/** What single facts of an entry may be stated, once. */
+/** The members of an entry that can be stated once. */
 type Fact = {
   [Key in keyof RuleEntry]-?: undefined extends RuleEntry[Key] ? Key : never;
 }[keyof RuleEntry];
 
 /**
- * Gathers what configurations and rules say, by path.
+ * Gathers the statements of configurations and rules, by path.
  *
- * @throws {CapioError} If two of them contradict each other about a path.
+ * Its methods throw a `CapioError` if two statements about a path contradict
+ * each other.
  */
 export class RuleTable {
-  /** What is said, by path as `normalize` returned it. */
+  /** The statements, by path as `normalize` returned it. */
   readonly entries: Map<string, RuleEntry> = new Map();
   readonly #normalize: (path: string) => string;
 

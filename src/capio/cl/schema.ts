@@ -55,7 +55,7 @@ const homeNodeSchema = members({
   ),
 });
 
-/** Exactly what the original's schema accepts, or the documented forms too. */
+/** Accepts what the original's schema accepts; unless `strict`, also its documented forms. */
 export function capioClSchema(
   { strict }: { strict: boolean },
 ): Schema<CapioClFile> {
@@ -120,7 +120,7 @@ function* documentedRuleIsWhole(rule: JsonObject): Generator<Condition> {
   yield* noBoth(rule, "file_deps", "files_deps");
 }
 
-/** The documented name of a member stands in the place of the schema's. */
+/** Refuses a member under its documented name beside its name in the schema. */
 function* noBoth(
   file: JsonObject,
   member: string,

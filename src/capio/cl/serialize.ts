@@ -59,7 +59,7 @@ function streamingFile(
   };
 }
 
-/** What is empty may be left out of the file, but for the graph itself. */
+/** Leaves out the members that are empty, except for the graph. */
 function withoutEmpty(file: CapioClFile): CapioClFile {
   const isEmpty = (value: unknown): boolean =>
     typeof value === "object" && value !== null &&

@@ -3,10 +3,10 @@ import { parse } from "@std/toml";
 import { builtin } from "../platform/mod.ts";
 import {
   boolean,
-  CapioClError,
   type CapioClProblem,
   excerpt,
   formatJsonPath,
+  invalidText,
   type Issue,
   members,
   number,
@@ -27,7 +27,7 @@ export interface CapioClEndpoint {
 
 /** Runtime settings: the TOML file that `configuration` names (version 1.1). */
 export interface CapioClSettings {
-  /** How commits are told to other machines. */
+  /** The ways in which commits are announced to other machines. */
   readonly monitor: {
     /** Over files in a shared directory. */
     readonly filesystem: {
@@ -38,11 +38,11 @@ export interface CapioClSettings {
     readonly mcast: {
       /** Off unless it is switched on. */
       readonly enabled: boolean;
-      /** Where commits are told, 224.224.224.1 port 12345 unless said. */
+      /** The address for commits, 224.224.224.1 port 12345 by default. */
       readonly commit: CapioClEndpoint;
-      /** Where home nodes are told, 224.224.224.2 port 12345 unless said. */
+      /** The address for home nodes, 224.224.224.2 port 12345 by default. */
       readonly homenode: CapioClEndpoint;
-      /** How long each message is held back, in milliseconds; 300 unless said. */
+      /** The delay of each message, in milliseconds; 300 by default. */
       readonly delayMs: number;
     };
   };
@@ -67,7 +67,7 @@ const DEFAULT_DELAY_MS = 300;
 const settingsSchema = settingsFileSchema();
 
 /**
- * Reads the runtime settings of a CAPIO-CL configuration of version 1.1.
+ * Parses the runtime settings of a CAPIO-CL configuration of version 1.1.
  *
  * The settings stand under `monitor`; the original's documentation also shows
  * them under `capiocl.monitor`, which is accepted.
@@ -85,7 +85,7 @@ const settingsSchema = settingsFileSchema();
  * ```
  *
  * @param text The TOML text.
- * @param options What the text is, for the messages of errors.
+ * @param options A name for the text in the messages of errors, as `source`.
  * @throws {CapioClError} If the text is not TOML, or holds other settings.
  */
 export function parseCapioClSettings(
@@ -96,7 +96,7 @@ export function parseCapioClSettings(
   const file = unwrap(toml);
   const issues: Issue[] = [];
   if (!settingsSchema(file, (issue) => issues.push(issue))) {
-    throw new CapioClError(source, issues.map(toProblem));
+    throw invalidText(source, issues.map(toProblem));
   }
   const { filesystem, mcast } = file.monitor ?? {};
   return {
@@ -118,7 +118,7 @@ function parseToml(text: string, source: string): unknown {
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     const problem = { path: "$", expected: "TOML", ...placeOf(cause, text) };
-    throw new CapioClError(source, [problem], { cause });
+    throw invalidText(source, [problem], { cause });
   }
 }
 

@@ -16,7 +16,7 @@ export interface StepCommandOptions extends
   /** The script: a path, or a specifier that `deno run` takes. */
   script: string | URL;
   /**
-   * What the script is called with.
+   * The arguments of the script.
    *
    * @default {[]}
    */
@@ -31,10 +31,10 @@ export interface StepCommandOptions extends
 }
 
 /**
- * The arguments and the environment with which Deno runs an unmodified script
- * as a step of a workflow: process-wide, and allowed to read and write the
- * workflow's directory and nothing else unless `denoFlags` say more. What its
- * configuration and that one's settings say it may read, too.
+ * Returns the arguments and the environment with which Deno runs an unmodified
+ * script as a step of a workflow. Interposition is process-wide. The step may
+ * read and write the workflow's directory, read its configuration and the
+ * settings that this names, and nothing else unless `denoFlags` allow more.
  *
  * @example Usage
  * ```ts no-eval
@@ -86,7 +86,7 @@ export function stepCommand(
   };
 }
 
-/** The CAPIO-CL configuration, and the settings that it names. */
+/** Returns the paths of the CAPIO-CL configuration and of the settings it names. */
 function configurationFiles(document: string): string[] {
   if (document === "") return [];
   try {
@@ -94,12 +94,12 @@ function configurationFiles(document: string): string[] {
     if (configuration === undefined) return [document];
     return [document, settingsPath(document, configuration)];
   } catch {
-    // The step reads it again, and says what is wrong with it.
+    // The step reads it again and reports the error.
     return [document];
   }
 }
 
-/** One flag that grants the values, and those that the caller grants. */
+/** Returns one flag that grants these values and those that the caller grants. */
 function grant(
   flags: readonly string[],
   permission: "read" | "write" | "env",

@@ -9,34 +9,34 @@ import {
   where,
 } from "../checked_json/mod.ts";
 
-/** A step of a {@linkcode WorkflowPlan}: a script that knows nothing of it. */
+/** A step of a {@linkcode WorkflowPlan}: an unmodified script. */
 export interface StepPlan {
   /** The name under which CAPIO-CL knows it, unique in the plan. */
   readonly name: string;
   /** A path, or a specifier that `deno run` takes. */
   readonly script: string;
-  /** What the script is called with. */
+  /** The arguments of the script. */
   readonly args: readonly string[];
   /** Flags of `deno run`, such as `--allow-net`. */
   readonly denoFlags: readonly string[];
 }
 
-/** Which steps a workflow has, and how each is started. */
+/** The steps of a workflow, and how each is started. */
 export interface WorkflowPlan {
   /** The directory in which the steps exchange files. */
   readonly capioDir: string;
-  /** What the steps have in common. */
+  /** The name of the workflow, common to its steps. */
   readonly workflowName: string;
   /** Path of the CAPIO-CL configuration. */
   readonly capioCl?: string;
-  /** At least one. */
+  /** The steps, at least one. */
   readonly steps: readonly StepPlan[];
 }
 
 /** Options for {@linkcode parseWorkflowPlan}. */
 export interface ParseWorkflowPlanOptions {
   /**
-   * What the text is, for the messages of errors.
+   * A name for the text in the messages of errors.
    *
    * @default {"workflow plan"}
    */
@@ -44,10 +44,10 @@ export interface ParseWorkflowPlanOptions {
 }
 
 /**
- * Reads the JSON file that stands beside a CAPIO-CL configuration and says how
- * the steps are started. CAPIO-CL leaves that to whoever runs the workflow.
+ * Parses the JSON file that lies beside a CAPIO-CL configuration and says how
+ * the steps are started, which CAPIO-CL itself leaves open.
  *
- * All but `steps`, and a step's `name` and `script`, may be left out.
+ * All but `steps`, and a step's `name` and `script`, can be left out.
  *
  * @example Usage
  * ```ts
@@ -106,7 +106,7 @@ interface StepFile {
 const notEmpty = "a string that is not empty";
 const text = where(string(notEmpty), notEmpty, (it) => it !== "");
 const beginsLikeAFlag = 'a flag, which begins with "-"';
-// Anything else would be taken for the script.
+// Deno would take anything else for the script.
 const flag = where(
   string(beginsLikeAFlag),
   beginsLikeAFlag,

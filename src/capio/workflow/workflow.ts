@@ -50,7 +50,7 @@ export class Workflow {
   readonly #liveness: Liveness;
   readonly #deadlocks: DeadlockWatch;
   readonly #staleReads: StaleReadWarnings;
-  /** What this member holds, above all the lock that shows that it lives. */
+  /** The resources of this member, above all the lock that shows that it lives. */
   readonly #held: DisposableStack;
   #lookedAround = 0;
   #ended = false;
@@ -226,7 +226,7 @@ export class Workflow {
     } finally {
       this.#held.dispose();
     }
-    // What could not be published is kept for the next run to try again.
+    // A file that could not be published is kept for the next run to try again.
     const done = this.state.unpublished.size === 0 && isOver(this.state);
     if (present && done) warnOfUnfinished(this.state);
     if (present ? done : !this.folder.isInUse) this.folder.remove();

@@ -8,15 +8,15 @@ export interface CapioClProblem {
   readonly line?: number;
   /** Column of the offending text, from 1; absent where it is not known. */
   readonly column?: number;
-  /** What should stand there. */
+  /** A description of what should stand there. */
   readonly expected: string;
-  /** What stands there. */
+  /** A description of what stands there. */
   readonly found: string;
 }
 
 /**
- * A CAPIO-CL configuration is not valid. The first line of the message says
- * what is wrong first, the following ones everything that is wrong.
+ * A CAPIO-CL configuration, its settings or a workflow plan is not valid. The
+ * first line of the message names the first problem, the next ones all of them.
  *
  * @example Listing everything that is wrong
  * ```ts
@@ -39,20 +39,47 @@ export class CapioClError extends CapioError {
   readonly problems: readonly CapioClProblem[];
 
   /**
-   * Describes the problems, one line each.
+   * Makes an error of invalid text.
    *
-   * @param source What was read, for the message: the name of a file.
-   * @param problems What is wrong, at least one.
-   * @param options The error that led to this one, as `cause`.
+   * @param code The code of the condition, for programs.
+   * @param message The problems, for people.
+   * @param options The problems one by one, and the error that led to this one.
    */
   constructor(
-    source: string,
-    problems: readonly CapioClProblem[],
-    options?: ErrorOptions,
+    code: "INVALID_CONFIGURATION",
+    message: string,
+    { problems = [], ...options }: CapioClErrorOptions = {},
   ) {
-    super("INVALID_CONFIGURATION", describe(source, problems), options);
+    super(code, message, options);
     this.problems = problems;
   }
+}
+
+/** Options of {@linkcode CapioClError}. */
+export interface CapioClErrorOptions extends ErrorOptions {
+  /**
+   * Everything that is wrong, in the order of the text.
+   *
+   * @default {[]}
+   */
+  problems?: readonly CapioClProblem[];
+}
+
+/**
+ * Makes the error of a text, with a message of one line a problem.
+ *
+ * @param source The name of the text, such as that of its file.
+ */
+export function invalidText(
+  source: string,
+  problems: readonly CapioClProblem[],
+  options: ErrorOptions = {},
+): CapioClError {
+  const message = describe(source, problems);
+  return new CapioClError("INVALID_CONFIGURATION", message, {
+    ...options,
+    problems,
+  });
 }
 
 function describe(
