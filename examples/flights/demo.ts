@@ -181,7 +181,7 @@ function capioRun(options: RunOptions): Promise<StepRun[]> {
   return watchFiles(
     filesOf(options),
     (name) =>
-      workflowStatus(directory, WORKFLOW_NAME)?.files
+      workflowStatus(directory, { workflowName: WORKFLOW_NAME })?.files
         .find(({ path }) => path === name)?.size,
     () => runAtTheSameTime(options),
   );

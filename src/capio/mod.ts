@@ -77,6 +77,7 @@ export {
   type WaitStatus,
   type WorkflowStatus,
   workflowStatus,
+  type WorkflowStatusOptions,
 } from "./observe/mod.ts";
 export {
   CapioError,

@@ -64,6 +64,19 @@ export function checkString(
   if (typeof value !== "string") throw refused(name, "a string", value);
 }
 
+/**
+ * Throws unless `value` is a string of at least one character: a `TypeError`
+ * for what is no string, a `RangeError` for an empty one.
+ */
+export function checkNonEmptyString(
+  name: string,
+  value: unknown,
+): asserts value is string {
+  const expected = "a non-empty string";
+  if (typeof value !== "string") throw refused(name, expected, value);
+  if (value === "") throw outOfRange(name, expected, value);
+}
+
 /** Throws a `TypeError` unless `value` is an array of non-empty strings. */
 export function checkStrings(
   name: string,

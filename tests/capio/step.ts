@@ -114,7 +114,7 @@ export async function eventually(
   workflow?: string,
 ): Promise<void> {
   const since = performance.now();
-  while (!isSo(workflowStatus(capioDir, workflow))) {
+  while (!isSo(workflowStatus(capioDir, { workflowName: workflow }))) {
     if (performance.now() - since > PATIENCE_MILLISECONDS) {
       throw new Error(
         `It never came to that: ${describeWorkflow(capioDir, workflow)}`,
@@ -126,7 +126,11 @@ export async function eventually(
 
 /** What goes on in a workflow, for whoever looks into a test that failed. */
 export function describeWorkflow(capioDir: string, workflow?: string): string {
-  return JSON.stringify(workflowStatus(capioDir, workflow), null, 2);
+  return JSON.stringify(
+    workflowStatus(capioDir, { workflowName: workflow }),
+    null,
+    2,
+  );
 }
 
 /** A directory for one test, gone with it. */

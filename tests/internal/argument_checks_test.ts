@@ -4,6 +4,7 @@ import {
   checkFunction,
   checkInteger,
   checkIterable,
+  checkNonEmptyString,
   checkNonNegative,
   checkNumber,
   checkOneOf,
@@ -29,6 +30,16 @@ const REFUSED: [check: () => void, error: ErrorClass, message: string][] = [
     () => checkStrings("names", "a"),
     TypeError,
     '"names" must be an array of non-empty strings, found "a"',
+  ],
+  [
+    () => checkNonEmptyString("appName", ""),
+    RangeError,
+    '"appName" must be a non-empty string, found ""',
+  ],
+  [
+    () => checkNonEmptyString("appName", 5),
+    TypeError,
+    '"appName" must be a non-empty string, found 5',
   ],
   [
     () => checkInteger("maxLag", -1, { min: 1 }),

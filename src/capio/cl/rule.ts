@@ -1,9 +1,8 @@
 import {
   checkBoolean,
+  checkNonEmptyString,
   checkOneOf,
-  checkString,
   checkStrings,
-  outOfRange,
   refused,
 } from "../../internal/mod.ts";
 import {
@@ -52,7 +51,7 @@ const CHECKS: {
     value: unknown,
   ) => void;
 } = {
-  path: checkPath,
+  path: checkNonEmptyString,
   committed: (name, value) => checkOneOf(name, value, COMMIT_RULE_TYPES),
   fire: (name, value) => checkOneOf(name, value, ["update", "no_update"]),
   isDirectory: checkBoolean,
@@ -115,11 +114,6 @@ function checkRule(rule: CapioClRule): void {
     if (error instanceof Error) error.message = cannotUse(rule, error.message);
     throw error;
   }
-}
-
-function checkPath(name: string, value: unknown): void {
-  checkString(name, value);
-  if (value === "") throw outOfRange(name, "a non-empty string", value);
 }
 
 function cannotUse({ path }: CapioClRule, reason: string): string {

@@ -1,4 +1,5 @@
 import { delay } from "@std/async";
+import { checkNonNegative, checkSignal } from "../../internal/mod.ts";
 import {
   fold,
   isOver,
@@ -8,6 +9,28 @@ import {
 import { FileLock, ifPresent, isAbsence, system } from "../platform/mod.ts";
 import { WorkflowFolder } from "../workflow/mod.ts";
 import { describe, type WorkflowStatus } from "./status.ts";
+
+/** Options for {@linkcode workflowStatus}. */
+export interface WorkflowStatusOptions {
+  /**
+   * The workflow's name.
+   *
+   * @default {"CAPIO"}
+   */
+  workflowName?: string;
+}
+
+/** Options for {@linkcode followWorkflow}. */
+export interface FollowWorkflowOptions extends WorkflowStatusOptions {
+  /**
+   * Least time between two looks, in milliseconds.
+   *
+   * @default {250}
+   */
+  interval?: number;
+  /** Ends the stream with an error when it aborts. */
+  signal?: AbortSignal;
+}
 
 /**
  * Looks at a workflow without taking part in it.
@@ -22,39 +45,23 @@ import { describe, type WorkflowStatus } from "./status.ts";
  * ```
  *
  * @param capioDir The workflow's directory.
- * @param workflowName The workflow's name.
+ * @param options The workflow to look at.
  * @returns `undefined` when no such workflow is there.
  * @throws {Deno.errors.NotFound} If `capioDir` does not exist.
  */
 export function workflowStatus(
   capioDir: string,
-  workflowName = "CAPIO",
+  { workflowName = "CAPIO" }: WorkflowStatusOptions = {},
 ): WorkflowStatus | undefined {
   using observer = WorkflowObserver.find(capioDir, workflowName);
   return observer?.look();
 }
 
-/** Options for {@linkcode followWorkflow}. */
-export interface FollowWorkflowOptions {
-  /**
-   * The workflow's name.
-   *
-   * @default {"CAPIO"}
-   */
-  workflowName?: string;
-  /**
-   * Least time between two looks, in milliseconds.
-   *
-   * @default {250}
-   */
-  interval?: number;
-}
-
 /**
  * Looks at a workflow again and again without taking part in it. A look is
- * taken when it is asked for, so a slow reader misses what lies between; the
- * stream ends with the workflow, after a last look. A file that is not permanent
- * has vanished by then: its size is the one that was seen before.
+ * taken when the stream is read, so a slow reader misses what happens in
+ * between. The stream ends with the workflow, after a last look. A file that is
+ * not permanent has vanished by then: its size is that of the look before.
  *
  * @example Usage
  * ```ts no-eval
@@ -66,43 +73,51 @@ export interface FollowWorkflowOptions {
  * ```
  *
  * @param capioDir The workflow's directory.
- * @param options Which workflow, and how often to look.
+ * @param options The workflow to look at, and how often to look.
  * @returns `undefined` when no such workflow is there.
  * @throws {Deno.errors.NotFound} If `capioDir` does not exist.
  */
 export function followWorkflow(
   capioDir: string,
-  { workflowName = "CAPIO", interval = 250 }: FollowWorkflowOptions = {},
+  { workflowName = "CAPIO", interval = 250, signal }: FollowWorkflowOptions =
+    {},
 ): ReadableStream<WorkflowStatus> | undefined {
+  checkNonNegative("interval", interval);
+  checkSignal("signal", signal);
+  signal?.throwIfAborted();
   const observer = WorkflowObserver.find(capioDir, workflowName);
   if (!observer) return undefined;
-  const cancelled = new AbortController();
+  const ended = new AbortController();
+  const end = () => {
+    if (ended.signal.aborted) return;
+    ended.abort();
+    observer[Symbol.dispose]();
+  };
   let pause = 0;
   return new ReadableStream<WorkflowStatus>({
+    start(controller) {
+      signal?.addEventListener("abort", () => {
+        end();
+        controller.error(signal.reason);
+      }, { once: true, signal: ended.signal });
+    },
     async pull(controller) {
-      await delay(pause, { signal: cancelled.signal });
+      await delay(pause, { signal: ended.signal });
       const begun = performance.now();
-      controller.enqueue(lookOrDispose(observer));
+      try {
+        controller.enqueue(observer.look());
+      } catch (error) {
+        end();
+        throw error;
+      }
       // Of a workflow with many files a look takes long: rest in between.
       pause = Math.max(interval, 4 * (performance.now() - begun));
       if (!observer.sawTheEnd) return;
-      observer[Symbol.dispose]();
+      end();
       controller.close();
     },
-    cancel() {
-      cancelled.abort();
-      observer[Symbol.dispose]();
-    },
+    cancel: end,
   }, { highWaterMark: 0 });
-}
-
-function lookOrDispose(observer: WorkflowObserver): WorkflowStatus {
-  try {
-    return observer.look();
-  } catch (error) {
-    observer[Symbol.dispose]();
-    throw error;
-  }
 }
 
 /** Tails a workflow's journal: a look costs no more than what is new. */

@@ -1,5 +1,14 @@
 import { fromFileUrl } from "@std/path";
 import {
+  checkBoolean,
+  checkNonEmptyString,
+  checkNonNegative,
+  checkOneOf,
+  checkSignal,
+  outOfRange,
+  refused,
+} from "../../internal/mod.ts";
+import {
   type CapioClRule,
   parseCapioCl,
   parseCapioClSettings,
@@ -26,8 +35,8 @@ export interface CapioOptions {
    */
   appName?: string;
   /**
-   * What the steps that exchange files have in common. Workflows of different
-   * names in one directory do not see each other.
+   * The name of the workflow, the same for all steps that exchange files.
+   * Workflows of different names in one directory do not see each other.
    *
    * @default {Deno.env.get("CAPIO_WORKFLOW_NAME") ?? "CAPIO"}
    */
@@ -45,15 +54,15 @@ export interface CapioOptions {
    */
   rules?: readonly CapioClRule[];
   /**
-   * What the replaced functions apply to: the asynchronous extent of the call,
-   * or the whole process.
+   * Where the replaced functions act: in the asynchronous extent of the call,
+   * or in the whole process.
    *
    * @default {"async"}
    */
   scope?: "async" | "process";
   /**
-   * Seconds to wait for a file to be created that no rule speaks of; after them
-   * its reader gets a `NotFound`.
+   * Seconds that a reader waits for a file that no rule names and that nobody
+   * has created; then it gets a `NotFound`.
    *
    * @default {Number(Deno.env.get("CAPIO_OPEN_TIMEOUT_SECONDS") ?? Infinity)}
    */
@@ -66,8 +75,9 @@ export interface CapioOptions {
    */
   enforceGraph?: boolean;
   /**
-   * Whether to keep waits to itself. With `false` each that seems long says on
-   * standard error what for, and why; `sluice status` tells so anyway.
+   * Whether waits go unreported. With `false` each long wait is reported on
+   * standard error, with the file and the reason; `sluice status` shows waits
+   * in either case.
    *
    * @default {true}
    */
@@ -76,7 +86,7 @@ export interface CapioOptions {
   signal?: AbortSignal;
 }
 
-/** The options with defaults in place, checked, and the configuration read. */
+/** Fills in the defaults, checks the options and reads the configuration. */
 export function resolveOptions(options: CapioOptions): WorkspaceOptions {
   const {
     capioDir = fromEnvironment("CAPIO_DIR", "."),
@@ -84,6 +94,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     workflowName = fromEnvironment("CAPIO_WORKFLOW_NAME", "CAPIO"),
     capioClConfigurationFile = fromEnvironment("CAPIO_CL", ""),
     rules = [],
+    scope = "async",
     openTimeoutSeconds = openTimeoutFromEnvironment(),
     enforceGraph = false,
     silent = true,
@@ -91,14 +102,14 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
   } = options;
   checkPath("capioDir", capioDir);
   checkPath("capioClConfigurationFile", capioClConfigurationFile);
-  checkName("appName", appName);
-  checkName("workflowName", workflowName);
-  checkRules(rules);
-  checkScope(options.scope);
-  checkSeconds("openTimeoutSeconds", openTimeoutSeconds);
-  checkFlag("enforceGraph", enforceGraph);
-  checkFlag("silent", silent);
-  checkSignal(signal);
+  checkNonEmptyString("appName", appName);
+  checkNonEmptyString("workflowName", workflowName);
+  if (!Array.isArray(rules)) throw refused("rules", "an array of rules", rules);
+  checkOneOf("scope", scope, ["async", "process"]);
+  checkNonNegative("openTimeoutSeconds", openTimeoutSeconds);
+  checkBoolean("enforceGraph", enforceGraph);
+  checkBoolean("silent", silent);
+  checkSignal("signal", signal);
   const directory = pathOf(capioDir);
   checkDirectory(directory);
   return {
@@ -123,67 +134,21 @@ function fromEnvironment(name: string, otherwise: string): string {
 }
 
 function openTimeoutFromEnvironment(): number {
-  const text = fromEnvironment("CAPIO_OPEN_TIMEOUT_SECONDS", "Infinity");
+  const variable = "CAPIO_OPEN_TIMEOUT_SECONDS";
+  const text = fromEnvironment(variable, "Infinity");
   const seconds = text.trim() === "" ? NaN : Number(text);
-  checkSeconds("CAPIO_OPEN_TIMEOUT_SECONDS", seconds, text);
-  return seconds;
+  if (seconds >= 0) return seconds;
+  throw outOfRange(variable, "a non-negative number", text);
 }
 
 function checkPath(option: string, value: unknown): void {
   if (typeof value === "string") return;
-  if (value instanceof URL && value.protocol === "file:") return;
-  throw new TypeError(
-    `"${option}" must be a path or a file URL, found ${
-      value instanceof URL ? value : JSON.stringify(value)
-    }`,
-  );
+  const isUrl = value instanceof URL;
+  if (isUrl && value.protocol === "file:") return;
+  throw refused(option, "a path or a file URL", isUrl ? value.href : value);
 }
 
-function checkRules(rules: unknown): void {
-  if (Array.isArray(rules)) return;
-  throw new TypeError(
-    `"rules" must be an array of rules, found ${JSON.stringify(rules)}`,
-  );
-}
-
-function checkScope(scope: unknown): void {
-  if (scope === undefined || scope === "async" || scope === "process") return;
-  throw new TypeError(
-    `"scope" must be "async" or "process", found ${JSON.stringify(scope)}`,
-  );
-}
-
-function checkSeconds(option: string, value: number, found = `${value}`): void {
-  if (typeof value === "number" && value >= 0) return;
-  throw new RangeError(
-    `"${option}" must be a number of at least 0, found ${found}`,
-  );
-}
-
-function checkFlag(option: string, value: unknown): void {
-  if (typeof value === "boolean") return;
-  throw new TypeError(
-    `"${option}" must be true or false, found ${JSON.stringify(value)}`,
-  );
-}
-
-function checkSignal(signal: unknown): void {
-  if (signal === undefined || signal instanceof AbortSignal) return;
-  throw new TypeError(
-    `"signal" must be an AbortSignal, found ${JSON.stringify(signal)}`,
-  );
-}
-
-function checkName(option: string, value: unknown): void {
-  if (typeof value === "string" && value !== "") return;
-  throw new TypeError(
-    `"${option}" must be a string that is not empty, found ${
-      JSON.stringify(value)
-    }`,
-  );
-}
-
-/** Refuses a directory that cannot be used, before anything is replaced. */
+/** Throws, before anything is replaced, for a directory that cannot be used. */
 function checkDirectory(directory: string): void {
   for (const name of ["read", "write"] as const) {
     const { state } = Deno.permissions.querySync({ name, path: directory });
@@ -192,7 +157,7 @@ function checkDirectory(directory: string): void {
       `Requires ${name} access to the workflow's directory "${directory}", run again with --allow-${name}=${directory}`,
     );
   }
-  makeWayFor(directory);
+  makeRealIfNew(directory);
   let info: Deno.FileInfo;
   try {
     info = system.statSync(directory);
@@ -209,8 +174,11 @@ function checkDirectory(directory: string): void {
   );
 }
 
-/** In a context around, the directory may have been made just now. */
-function makeWayFor(directory: string): void {
+/**
+ * Makes the directory in the real tree when a program in an active context has
+ * just made it, and it is in the spool alone.
+ */
+function makeRealIfNew(directory: string): void {
   const found = findActive(directory, true);
   if (!found) return;
   const { workspace, place } = found;
@@ -225,13 +193,13 @@ function readDocument(file: string | URL): string | undefined {
   const text = readConfiguration("CAPIO-CL configuration", path);
   const config = parseCapioCl(text, { source: `"${path}"` });
   checkSettings(path, config.configuration);
-  // In one form, so that members who bring the same rules are seen to.
+  // In one form: members that bring the same rules bring the same text.
   return serializeCapioCl(config);
 }
 
 /**
- * Refuses wrong settings now, although they are about several machines and
- * mean nothing to the processes of one.
+ * Throws for wrong settings, although they concern several machines and have no
+ * effect on one.
  */
 function checkSettings(document: string, settings: string | undefined): void {
   if (settings === undefined) return;

@@ -91,7 +91,7 @@ function looksOf(
   { capioDir, workflowName, follow }: StatusOptions,
 ): ReadableStream<WorkflowStatus> | undefined {
   if (follow) return followWorkflow(capioDir, { workflowName });
-  const status = workflowStatus(capioDir, workflowName);
+  const status = workflowStatus(capioDir, { workflowName });
   return status && ReadableStream.from([status]);
 }
 

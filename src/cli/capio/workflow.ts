@@ -135,7 +135,7 @@ async function runPlan(
 
 /** Two processes as one step would write the same files. */
 function assertNotRunning({ capioDir, workflowName, steps }: PlanFile): void {
-  const present = workflowStatus(capioDir, workflowName);
+  const present = workflowStatus(capioDir, { workflowName });
   for (const { app, pid, state } of present?.members ?? []) {
     if (state !== "running") continue;
     if (app !== APP_NAME && !steps.some(({ name }) => name === app)) continue;

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { delay } from "@std/async";
 import { join } from "@std/path";
 import {
@@ -94,4 +94,36 @@ Deno.test("a look is taken when it is asked for, and none after a cancel", async
   const second = reader.read();
   await reader.cancel();
   assertEquals((await second).done, true);
+});
+
+Deno.test("following ends with the signal's reason when it aborts", async () => {
+  using dir = new TestDirectory();
+  using _ = new CapioWorkspace({ capioDir: dir.path });
+  for (const hasRead of [false, true]) {
+    const ending = new AbortController();
+    const { signal } = ending;
+    const options = { interval: 60_000, signal };
+    const reader = followWorkflow(dir.path, options)?.getReader();
+    assert(reader);
+    if (hasRead) await reader.read();
+    const next = hasRead ? reader.read() : undefined;
+    ending.abort(new Error("enough"));
+    await assertRejects(() => next ?? reader.read(), Error, "enough");
+    assertThrows(() => followWorkflow(dir.path, options), Error, "enough");
+  }
+});
+
+Deno.test("wrong options for following are refused by name", () => {
+  const follow = (options: Record<string, unknown>) => () =>
+    followWorkflow("nowhere", options);
+  assertThrows(
+    follow({ interval: -1 }),
+    RangeError,
+    '"interval" must be a non-negative number, found -1',
+  );
+  assertThrows(
+    follow({ signal: 1 }),
+    TypeError,
+    '"signal" must be an AbortSignal, found 1',
+  );
 });

@@ -883,14 +883,23 @@ Deno.test("wrong options are refused by name", () => {
   }
   assertThrows(
     () => enterCapio({ openTimeoutSeconds: "5" as unknown as number }),
-    RangeError,
-    `"openTimeoutSeconds" must be a number of at least 0, found 5`,
+    TypeError,
+    `"openTimeoutSeconds" must be a non-negative number, found "5"`,
   );
-  assertThrows(() => enterCapio({ appName: "" }), TypeError, `"appName"`);
+  assertThrows(
+    () => enterCapio({ openTimeoutSeconds: -1 }),
+    RangeError,
+    `"openTimeoutSeconds" must be a non-negative number, found -1`,
+  );
+  assertThrows(
+    () => enterCapio({ appName: "" }),
+    RangeError,
+    `"appName" must be a non-empty string, found ""`,
+  );
   assertThrows(
     () => enterCapio({ workflowName: "" }),
-    TypeError,
-    `"workflowName"`,
+    RangeError,
+    `"workflowName" must be a non-empty string, found ""`,
   );
   assertThrows(
     () => enterCapio({ capioDir: "/nowhere/at/all" }),

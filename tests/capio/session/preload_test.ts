@@ -404,7 +404,10 @@ Deno.test("a limit that is no number is refused before the program begins", asyn
   });
   const { code, stdout, stderr } = await step.result;
   assertEquals([code, stdout], [1, ""]);
-  assertStringIncludes(stderr, `"CAPIO_OPEN_TIMEOUT_SECONDS" must be a number`);
+  assertStringIncludes(
+    stderr,
+    `"CAPIO_OPEN_TIMEOUT_SECONDS" must be a non-negative number`,
+  );
 });
 
 Deno.test("a step that gives up its write permission says what it cannot publish, and the next run does", async () => {

@@ -17,7 +17,9 @@ import {
 async function halfWay(plan: TestPlan): Promise<Sluice> {
   const command = new Sluice("workflow", configFlag, plan.file);
   await command.printed(/writer \| half-way/);
-  while (!workflowStatus(plan.data, "test")?.waits.length) await delay(20);
+  while (!workflowStatus(plan.data, { workflowName: "test" })?.waits.length) {
+    await delay(20);
+  }
   return command;
 }
 
