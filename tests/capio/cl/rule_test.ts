@@ -3,7 +3,7 @@ import { CapioClEngine, type CapioClRule } from "../../../src/capio/mod.ts";
 
 const REFUSED: [rule: unknown, error: typeof TypeError, message: string][] = [
   [{ path: "" }, RangeError, '"path" must be a non-empty string, found ""'],
-  [{}, TypeError, '"path" must be a string, found undefined'],
+  [{}, TypeError, '"path" must be a non-empty string, found undefined'],
   [
     { path: "a", committed: "on_open" },
     TypeError,
