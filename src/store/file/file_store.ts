@@ -114,9 +114,10 @@ export class FileStore extends Store {
   /**
    * The transaction context of a store without transactions.
    *
+   * @param _notes The purpose, which is not recorded.
    * @returns The context, which does nothing.
    */
-  transaction(): TransactionContext {
+  transaction(_notes?: string): TransactionContext {
     return new DummyTransactionContext(this);
   }
 

@@ -269,6 +269,41 @@ export const readingTests: Readonly<Record<string, Reading>> = {
     );
   },
 
+  "every call with an aborted signal fails with its reason": async (store) => {
+    const abort = new AbortController();
+    const { signal } = abort;
+    const value = await store.get("large");
+    const begun = value.range(0, Infinity, { signal }).getReader();
+    await begun.read();
+    abort.abort(new Error("enough"));
+    const all = (stream: ReadableStream) => Array.fromAsync(stream);
+    const options = { signal };
+    const calls: (() => Promise<unknown>)[] = [
+      async () => {
+        while (!(await begun.read()).done);
+      },
+      () => value.bytes(options),
+      () => all(value.range(0, 9, options)),
+      () => store.get("small", options),
+      () => store.getData("small", options),
+      () => store.getDataRange("small", 0, 9, options),
+      () => store.getMetadata("small", undefined, options),
+      () => store.exists("small", options),
+      () => all(store.multiget(["small"], options)),
+      () => all(store.multigetData(["small"], options)),
+      () => all(store.multigetMetadata(["small"], undefined, options)),
+      () => all(store.query({}, undefined, options)),
+      () => all(store.queryKeys({}, options)),
+      () => all(store.glob("*", options)),
+      () => store.toBytes("small", options),
+      () => store.toFile("small", "never-made", options),
+      () => store.connect(options),
+    ];
+    for (const call of calls) await assertRejects(call, Error, "enough");
+    const wrong = { signal: {} as AbortSignal };
+    await assertRejects(() => store.get("small", wrong), TypeError, '"signal"');
+  },
+
   "a listing that is left early holds nothing": async (store) => {
     for await (const _key of store.queryKeys()) break;
     for await (const _value of store.multiget(["small", "large"])) break;

@@ -108,6 +108,29 @@ export const refusingTests: StoreTests = {
     }
   },
 
+  "every write with an aborted signal fails with its reason": async (store) => {
+    const data = filled(SMALL, 1);
+    await store.fromBytes("a", data);
+    const options = { signal: AbortSignal.abort(new Error("enough")) };
+    const calls: (() => Promise<unknown>)[] = [
+      () => store.set("a", { data: filled(3, 3) }, options),
+      () => store.setData("a", new Blob(["b"]), options),
+      () => store.fromBytes("a", filled(3, 3), options),
+      () => store.setMetadata("a", { n: 1 }, options),
+      () => store.updateMetadata("a", { n: 1 }, options),
+      () => store.delete("a", options),
+      () => store.multiset([["a", { data: filled(3, 3) }]], options),
+      () => store.multisetData([["a", filled(3, 3)]], options),
+      () => store.multisetMetadata([["a", { n: 1 }]], options),
+      () => store.multiupdateMetadata([["a", { n: 1 }]], options),
+      () => store.transaction("late").run(() => store.delete("a"), options),
+      () => store.transaction("late").enter(options),
+    ];
+    for (const call of calls) await assertRejects(call, Error, "enough");
+    assertBytes(await store.toBytes("a"), data);
+    assertEquals(plain(await store.getMetadata("a")), {});
+  },
+
   "an aborted set leaves the old value and cancels its source": async (
     store,
   ) => {

@@ -160,6 +160,39 @@ export const transactionTests: StoreTests = {
     assertEquals(await Array.fromAsync(store.queryKeys()), ["2"]);
   },
 
+  "every call that waits for a transaction gives up when it is aborted": async (
+    store,
+  ) => {
+    await store.setMetadata("a", { n: 1 });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const transaction = store.transaction("long").run(() => promise);
+    const abort = new AbortController();
+    const options = { signal: abort.signal };
+    const waiting: Promise<unknown>[] = [
+      store.fromBytes("a", filled(3, 3), options),
+      store.setMetadata("a", {}, options),
+      store.updateMetadata("a", { n: 2 }, options),
+      store.delete("a", options),
+      store.multisetMetadata([["a", {}]], options),
+      store.transaction("next").run(() => store.delete("a"), options),
+      store.transaction("by hand").enter(options),
+    ];
+    const results = Promise.allSettled(waiting);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    abort.abort(new Error("enough"));
+    for (const result of await results) {
+      assertEquals(result.status, "rejected");
+      assertEquals(
+        String((result as PromiseRejectedResult).reason),
+        "Error: enough",
+      );
+    }
+    resolve();
+    await transaction;
+    await store.transaction("after").run(() => store.setMetadata("b", {}));
+    assertEquals(plain(await store.getMetadata("a")), { n: 1 });
+  },
+
   "a transaction entered by hand is rolled back unless it is committed": async (
     store,
   ) => {

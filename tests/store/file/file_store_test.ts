@@ -175,3 +175,26 @@ Deno.test("a store can be read by whom may not write to it", async () => {
   const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   assertEquals([decode(stdout), decode(stderr)], ["100000\n", ""]);
 });
+
+Deno.test("a call that waits for another process's lock gives up when it is aborted", async () => {
+  const path = temporaryPath();
+  await using store = await new FileStore(path).connect();
+  await store.setMetadata("a", { n: 1 });
+  const calls: ((options: { signal: AbortSignal }) => Promise<unknown>)[] = [
+    (options) => store.setMetadata("a", {}, options),
+    (options) => store.fromBytes("a", new Uint8Array(9), options),
+    (options) => store.delete("a", options),
+    (options) => new FileStore(path).connect(options),
+  ];
+  for (const call of calls) {
+    // Another opening of the file locks as another process does.
+    using lock = await Deno.open(`${path}/lock`, { write: true });
+    await lock.lock(true);
+    const abort = new AbortController();
+    const waiting = call({ signal: abort.signal });
+    setTimeout(() => abort.abort(new Error("enough")), 10);
+    await assertRejects(() => waiting, Error, "enough");
+  }
+  await store.setMetadata("b", {});
+  assertEquals(await store.getMetadata("a"), { n: 1 });
+});

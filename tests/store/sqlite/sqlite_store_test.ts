@@ -219,6 +219,28 @@ Deno.test("a durable store behaves like any other", async () => {
   assertEquals(await store.toBytes("a"), large);
 });
 
+Deno.test("a call that waits for another connection gives up when it is aborted", async () => {
+  const path = temporaryPath();
+  await using store = await new SqliteStore(path).connect();
+  await store.setMetadata("a", { n: 1 });
+  await using other = await new SqliteStore(path).connect();
+  await using _transaction = await other.transaction("long").enter();
+  const calls: ((options: { signal: AbortSignal }) => Promise<unknown>)[] = [
+    (options) => store.setMetadata("a", {}, options),
+    (options) => store.fromBytes("a", large, options),
+    (options) => store.delete("a", options),
+    (options) => store.transaction().run(() => {}, options),
+    (options) => store.transaction().enter(options),
+  ];
+  for (const call of calls) {
+    const abort = new AbortController();
+    const waiting = call({ signal: abort.signal });
+    setTimeout(() => abort.abort(new Error("enough")), 10);
+    await assertRejects(() => waiting, Error, "enough");
+  }
+  assertEquals(await store.getMetadata("a"), { n: 1 });
+});
+
 function count(path: string, table: string): unknown {
   using database = new DatabaseSync(path);
   return database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n;

@@ -278,3 +278,38 @@ Deno.test("what is no http: URL is refused", () => {
   );
   assertThrows(() => new UrlStore("nonsense"), TypeError);
 });
+
+Deno.test("requests end when their signal is aborted, though the server never answers", async () => {
+  let answering = true;
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    async ({ method, signal, url }) => {
+      if (url.endsWith("index.json")) return new Response("", { status: 404 });
+      if (answering && method === "HEAD") {
+        return new Response(null, { headers: { "Content-Length": "9" } });
+      }
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      return new Response();
+    },
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  await using store = await new UrlStore(url).connect();
+  const value = await store.get("a");
+  answering = false;
+  const silent = new UrlStore(url, { index: "silent" });
+  const calls: ((options: { signal: AbortSignal }) => Promise<unknown>)[] = [
+    (options) => value.bytes(options),
+    (options) => Array.fromAsync(value.range(1, 2, options)),
+    (options) => store.get("a", options),
+    (options) => store.exists("a", options),
+    (options) => Array.fromAsync(store.multiget(["a"], options)),
+    (options) => silent.connect(options),
+  ];
+  for (const call of calls) {
+    const abort = new AbortController();
+    const waiting = call({ signal: abort.signal });
+    setTimeout(() => abort.abort(new Error("enough")), 10);
+    await assertRejects(() => waiting, Error, "enough");
+  }
+  assertEquals(silent.isConnected(), false);
+});
