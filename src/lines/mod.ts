@@ -45,6 +45,7 @@ export {
   type MessageType,
   type SerializedMessage,
   StopIteration,
+  type WaitOptions,
 } from "./buffer/mod.ts";
 export {
   type LineTarget,
@@ -69,7 +70,6 @@ export {
   type LineMirrorOptions,
   MirroredLineBuffer,
   type MirrorScope,
-  type WaitOptions,
 } from "./mirror/mod.ts";
 export {
   LineProcBuffer,

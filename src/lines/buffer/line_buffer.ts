@@ -1,4 +1,9 @@
-import { checkBoolean, checkInteger, checkString } from "../../internal/mod.ts";
+import {
+  checkBoolean,
+  checkInteger,
+  checkSignal,
+  checkString,
+} from "../../internal/mod.ts";
 import {
   checkMessage,
   type GroupedMessage,
@@ -51,6 +56,8 @@ export interface LiveLinesOptions {
    * @default {false}
    */
   stored?: boolean;
+  /** Ends the stream: reading it then fails with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /** Options for {@linkcode LineBuffer.events}. */
@@ -223,11 +230,12 @@ export class LineBuffer extends LineIO {
    */
   events(options: LineEventsOptions = {}): ReadableStream<LineEvent[]> {
     this.#assertOpen("read");
-    const { stored = false, next } = options;
+    const { stored = false, next, signal } = options;
     checkBoolean("stored", stored);
     if (next !== undefined) checkInteger("next", next, { min: 0 });
+    checkSignal("signal", signal);
     const start = stored ? this.#history.firstShown : this.#history.next;
-    return lineEvents({
+    const events = lineEvents({
       history: this.#history,
       lastLines: this.#lastLines,
       isClosed: () => this.#closed,
@@ -236,6 +244,9 @@ export class LineBuffer extends LineIO {
         return () => this.#watchers.delete(notify);
       },
     }, next ?? start);
+    return signal === undefined
+      ? events
+      : events.pipeThrough(new TransformStream(), { signal });
   }
 
   /** A stream that writes what it gets, and completes the last line at its end. */

@@ -2,9 +2,12 @@ import { charsOf, GroupedMessage, type LineItem } from "./grouped_message.ts";
 import type { LastLines } from "./last_lines.ts";
 import type { LineHistory } from "./line_history.ts";
 
-/** Most items of one batch of events, and about how many characters. */
+/**
+ * Most items of one batch of events, and about how many characters. A live
+ * response holds a few batches for a reader that stalls.
+ */
 const MOST_ITEMS = 500;
-const MOST_CHARS = 256 * 1024;
+const MOST_CHARS = 64 * 1024;
 
 /** Something that happened in a line buffer. */
 export type LineEvent =

@@ -26,6 +26,7 @@ export {
 } from "./line_buffer.ts";
 export { type LineEvent, lineItems } from "./line_events.ts";
 export { LineIO } from "./line_io.ts";
+export { signalOf, untilAborted, type WaitOptions } from "./wait_options.ts";
 export {
   LinesError,
   type LinesErrorCode,

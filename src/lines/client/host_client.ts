@@ -84,7 +84,7 @@ export class HostClient {
 
   /** Sends a request until it is answered. */
   async request(request: HostRequest): Promise<HostReply> {
-    return await this.#withRetries(async (signal) => {
+    return await this.#withRetries(request, async (signal) => {
       const response = await this.#fetch(request, signal);
       // A connection is only good for the next request once its reply is read.
       const text = await response.text();
@@ -95,11 +95,14 @@ export class HostClient {
   }
 
   /** Opens a stream of events, and tries again until the host sends its head. */
-  async open(request: HostRequest): Promise<Response> {
-    return await this.#withRetries(async (signal) => {
+  async open(
+    request: HostRequest,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    return await this.#withRetries(request, async (signal) => {
       const response = await this.#fetch(request, signal);
       const type = response.headers.get("content-type") ?? "";
-      if (response.ok && type.startsWith("text/event-stream")) return response;
+      const isStream = response.ok && type.startsWith("text/event-stream");
+      if (isStream && response.body !== null) return response.body;
       dataOf(response, await response.text());
       throw rejection(response);
     });
@@ -116,10 +119,8 @@ export class HostClient {
     this.#client.close();
   }
 
-  #fetch(request: HostRequest, signal: AbortSignal): Promise<Response> {
+  #fetch(request: HostRequest, late: AbortSignal): Promise<Response> {
     const { method, path = "", body, headers } = request;
-    const signals = [signal, this.#closing.signal];
-    if (request.signal) signals.push(request.signal);
     return fetch(this.#address + path, {
       method,
       body,
@@ -128,11 +129,18 @@ export class HostClient {
         ...headers,
       },
       client: this.#client,
-      signal: AbortSignal.any(signals),
+      signal: AbortSignal.any([late, ...this.#signalsOf(request)]),
     });
   }
 
+  /** The signals that end a request however it goes. */
+  #signalsOf({ signal }: HostRequest): AbortSignal[] {
+    const closing = this.#closing.signal;
+    return signal === undefined ? [closing] : [closing, signal];
+  }
+
   async #withRetries<T>(
+    request: HostRequest,
     attempt: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const left = { ...RETRIES } as Record<keyof typeof RETRIES, number>;
@@ -149,10 +157,11 @@ export class HostClient {
         }
         const kind = retryKind(failure);
         if (kind === undefined || left[kind]-- === 0) throw failure;
-        const signal = AbortSignal.any([late.signal, this.#closing.signal]);
-        await delay(pause, { signal });
+        const signals = [late.signal, ...this.#signalsOf(request)];
+        await delay(pause, { signal: AbortSignal.any(signals) });
       }
     } catch (error) {
+      request.signal?.throwIfAborted();
       throw late.signal.aborted
         ? this.#lateError(failure ?? error)
         : this.#explain(error);

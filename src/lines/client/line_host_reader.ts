@@ -1,6 +1,4 @@
-import { deadline, delay } from "@std/async";
-import { checkInteger } from "../../internal/mod.ts";
-import { decodeEvent, EventStreamParser } from "../protocol/mod.ts";
+import { checkBoolean, checkInteger, checkSignal } from "../../internal/mod.ts";
 import {
   deserializeItem,
   type LineEvent,
@@ -8,19 +6,17 @@ import {
   lineItems,
   LinesError,
   type LiveLinesOptions,
+  signalOf,
+  type WaitOptions,
 } from "../buffer/mod.ts";
+import { LineEventDecoder } from "../protocol/mod.ts";
 import { HostClient, type HostClientOptions } from "./host_client.ts";
-
-/** Pause before a live stream that was cut connects again, in milliseconds. */
-const RECONNECT_MILLISECONDS = 200;
-
-/** A host shows much more often that it is alive, in milliseconds. */
-const SILENCE_MILLISECONDS = 60_000;
+import { resumedEvents } from "./resumed_events.ts";
 
 /**
  * Reads a {@linkcode LineHostBuffer}, or one of syncstream, over HTTP.
  *
- * @example What is there, and what comes
+ * @example The items so far, and those to come
  * ```ts
  * import { LineHostReader } from "@sluice/sluice/lines";
  *
@@ -40,7 +36,9 @@ export class LineHostReader {
    * @param address Base URL of the service, for instance
    * `http://localhost:5000/sync-stream`.
    * @param options How long to try, and what to send along.
-   * @throws {TypeError} If the address is not an HTTP URL.
+   * @throws {TypeError} If the address is not an HTTP URL, or an option is of
+   * the wrong type.
+   * @throws {RangeError} If the timeout is not a positive integer.
    */
   constructor(address: string, options: HostClientOptions = {}) {
     this.#client = new HostClient(address, options);
@@ -51,14 +49,16 @@ export class LineHostReader {
    * The items that the host shows, oldest first.
    *
    * @param n Return only the last `n` items.
+   * @param options Signal that ends the wait.
    * @returns The items.
    * @throws {LinesError} If the host does not answer, or with an error.
    */
-  async read(n?: number): Promise<LineItem[]> {
+  async read(n?: number, options: WaitOptions = {}): Promise<LineItem[]> {
     if (n !== undefined) checkInteger("n", n);
     const { data } = await this.#client.request({
       method: "GET",
       path: n === undefined ? "" : `?n=${n}`,
+      signal: signalOf(options),
     });
     try {
       if (Array.isArray(data)) return data.map(deserializeItem);
@@ -75,35 +75,52 @@ export class LineHostReader {
    * `"maxlen"`, `"curlen"` how many items it shows, `"dropped"` how many gave
    * way to newer ones.
    *
-   * @param name Which.
-   * @returns Its value, or `null` if the host does not know it.
+   * @param name The name of the state.
+   * @param options Signal that ends the wait.
+   * @returns The value, or `null` if the host does not know the state.
    */
-  async state(name: string): Promise<unknown> {
+  async state(name: string, options: WaitOptions = {}): Promise<unknown> {
     const query = new URLSearchParams({ state: name });
     const { data } = await this.#client.request({
       method: "GET",
       path: `-state?${query}`,
+      signal: signalOf(options),
     });
     return data ?? null;
   }
 
-  /** Empties the host's buffer. */
-  async clear(): Promise<void> {
-    await this.#client.request({ method: "DELETE" });
+  /**
+   * Empties the host's buffer.
+   *
+   * @param options Signal that ends the wait.
+   */
+  async clear(options: WaitOptions = {}): Promise<void> {
+    const signal = signalOf(options);
+    await this.#client.request({ method: "DELETE", signal });
   }
 
-  /** Asks all mirrors of the host to stop. */
-  async stopAllMirrors(): Promise<void> {
+  /**
+   * Asks all mirrors of the host to stop.
+   *
+   * @param options Signal that ends the wait.
+   */
+  async stopAllMirrors(options: WaitOptions = {}): Promise<void> {
     await this.#client.request({
       method: "POST",
       path: "-state",
       body: JSON.stringify({ state: "closed", value: "true" }),
+      signal: signalOf(options),
     });
   }
 
-  /** Lets the mirrors of the host write again. */
-  async resetStates(): Promise<void> {
-    await this.#client.request({ method: "DELETE", path: "-state" });
+  /**
+   * Lets the mirrors of the host write again.
+   *
+   * @param options Signal that ends the wait.
+   */
+  async resetStates(options: WaitOptions = {}): Promise<void> {
+    const signal = signalOf(options);
+    await this.#client.request({ method: "DELETE", path: "-state", signal });
   }
 
   /**
@@ -125,19 +142,12 @@ export class LineHostReader {
    * @returns A stream without an end.
    */
   events(options: LiveLinesOptions = {}): ReadableStream<LineEvent[]> {
-    const stopped = new AbortController();
-    const events = this.#events(options.stored ?? false, stopped.signal);
-    return new ReadableStream({
-      async pull(controller) {
-        const { done, value } = await events.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        stopped.abort();
-        await events.return(undefined).catch(() => {});
-      },
-    }, { highWaterMark: 0 });
+    const { stored = false, signal } = options;
+    checkBoolean("stored", stored);
+    checkSignal("signal", signal);
+    return resumedEvents((lastId, stopped) =>
+      this.#openLive(stored, lastId, stopped)
+    ).pipeThrough(new LineEventDecoder(), { signal });
   }
 
   /** Releases the connection; live streams fail, and reading is an error. */
@@ -150,49 +160,19 @@ export class LineHostReader {
     this.close();
   }
 
-  async *#events(
+  #openLive(
     stored: boolean,
+    lastId: string,
     signal: AbortSignal,
-  ): AsyncGenerator<LineEvent[], void> {
-    let lastId = "";
-    while (!signal.aborted) {
-      const response = await this.#client.open({
-        method: "GET",
-        path: `/live?stored=${stored}`,
-        headers: {
-          "Accept": "text/event-stream",
-          ...(lastId === "" ? {} : { "Last-Event-ID": lastId }),
-        },
-        signal,
-      });
-      const parser = new EventStreamParser();
-      for await (const chunk of untilCut(response)) {
-        const events = parser.push(chunk).map(decodeEvent);
-        lastId = parser.lastId || lastId;
-        const known = events.filter((it) => it !== undefined);
-        if (known.length > 0) yield known;
-      }
-      await delay(RECONNECT_MILLISECONDS, { signal });
-    }
-  }
-}
-
-/** The text of a response, whether it ends well, is cut or falls silent. */
-async function* untilCut(response: Response): AsyncGenerator<string> {
-  const text = response.body?.pipeThrough(new TextDecoderStream());
-  const reader = text?.getReader();
-  try {
-    while (reader !== undefined) {
-      const { done, value } = await deadline(
-        reader.read(),
-        SILENCE_MILLISECONDS,
-      );
-      if (done) return;
-      yield value;
-    }
-  } catch {
-    // The next connection goes on where this one was cut.
-  } finally {
-    await reader?.cancel().catch(() => {});
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    return this.#client.open({
+      method: "GET",
+      path: `/live?stored=${stored}`,
+      headers: {
+        "Accept": "text/event-stream",
+        ...(lastId === "" ? {} : { "Last-Event-ID": lastId }),
+      },
+      signal,
+    });
   }
 }

@@ -1,11 +1,17 @@
-import { abortable } from "@std/async";
 import {
   checkBoolean,
   checkInteger,
   checkSignal,
   checkString,
 } from "../../internal/mod.ts";
-import { GroupedMessage, LineIO, LinesError } from "../buffer/mod.ts";
+import {
+  GroupedMessage,
+  LineIO,
+  LinesError,
+  signalOf,
+  untilAborted,
+  type WaitOptions,
+} from "../buffer/mod.ts";
 import { enterRedirect, redirect } from "../capture/mod.ts";
 import { MirrorPipeline } from "./mirror_pipeline.ts";
 import type { MirrorTransport } from "./mirror_transport.ts";
@@ -18,15 +24,6 @@ export interface LineMirrorOptions {
    * @default {false}
    */
   aggressive?: boolean;
-}
-
-/** Options for everything of a mirror or buffer that can wait. */
-export interface WaitOptions {
-  /**
-   * Ends the wait: the call rejects with the signal's reason. What was written
-   * before is still delivered.
-   */
-  signal?: AbortSignal;
 }
 
 /** A scope in which what the program prints goes to a mirror. */
@@ -274,20 +271,6 @@ export abstract class LineMirror extends LineIO {
       },
     };
   }
-}
-
-/** The signal of a call, which must not have ended it already. */
-function signalOf({ signal }: WaitOptions): AbortSignal | undefined {
-  checkSignal("signal", signal);
-  signal?.throwIfAborted();
-  return signal;
-}
-
-function untilAborted(
-  accepted: Promise<void>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  return signal === undefined ? accepted : abortable(accepted, signal);
 }
 
 function messageOf(

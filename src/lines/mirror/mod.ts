@@ -8,7 +8,6 @@ export {
   LineMirror,
   type LineMirrorOptions,
   type MirrorScope,
-  type WaitOptions,
 } from "./line_mirror.ts";
 export type { MirrorTransport } from "./mirror_transport.ts";
 export { MirroredLineBuffer } from "./mirrored_line_buffer.ts";

@@ -5,13 +5,17 @@
  * @module
  */
 export {
-  decodeEvent,
   decodePosition,
-  encodeEvents,
-  EVENT_STREAM_HEARTBEAT,
   type EventPosition,
-  EventStreamParser,
-} from "./event_stream.ts";
+  LineEventDecoder,
+  LineEventEncoder,
+} from "./line_event_codec.ts";
+export {
+  EVENT_STREAM_HEARTBEAT,
+  EventStreamDecoder,
+  EventStreamEncoder,
+  type ServerSentEvent,
+} from "./server_sent_events.ts";
 export { checkToken, HostToken } from "./host_token.ts";
 export {
   asksBeforeWriting,

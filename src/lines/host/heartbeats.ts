@@ -1,0 +1,92 @@
+import { StallTimer } from "../../internal/mod.ts";
+import { EVENT_STREAM_HEARTBEAT } from "../protocol/mod.ts";
+
+/** Options for {@linkcode withHeartbeats}. */
+export interface HeartbeatOptions {
+  /** Milliseconds without a text after which a heartbeat is sent. */
+  readonly interval: number;
+  /** Ends the stream, as the end of the texts would. */
+  readonly signal: AbortSignal;
+  /** Called once when the stream has ended, however it did. */
+  onEnd(): void;
+}
+
+/**
+ * Texts of an event stream as they come, and heartbeats while none come. It
+ * reads and sends nothing unless it is asked to.
+ */
+export function withHeartbeats(
+  texts: ReadableStream<string>,
+  options: HeartbeatOptions,
+): ReadableStream<string> {
+  return new ReadableStream(new HeartbeatSource(texts, options), {
+    highWaterMark: 0,
+  });
+}
+
+class HeartbeatSource implements UnderlyingDefaultSource<string> {
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  readonly #options: HeartbeatOptions;
+  /** The read that a heartbeat did not wait for. */
+  #reading: Promise<ReadableStreamReadResult<string>> | undefined;
+  #hasEnded = false;
+
+  constructor(texts: ReadableStream<string>, options: HeartbeatOptions) {
+    this.#reader = texts.getReader();
+    this.#options = options;
+  }
+
+  start(): void {
+    const { signal } = this.#options;
+    signal.addEventListener("abort", this.#stop);
+    if (signal.aborted) this.#stop();
+  }
+
+  async pull(
+    controller: ReadableStreamDefaultController<string>,
+  ): Promise<void> {
+    this.#reading ??= this.#reader.read();
+    try {
+      const result = await this.#orHeartbeat(this.#reading);
+      if (result === undefined) {
+        return controller.enqueue(EVENT_STREAM_HEARTBEAT);
+      }
+      this.#reading = undefined;
+      if (!result.done) return controller.enqueue(result.value);
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+    this.#end();
+    controller.close();
+  }
+
+  async cancel(reason: unknown): Promise<void> {
+    this.#end();
+    await this.#reader.cancel(reason);
+  }
+
+  /** A read that waits then comes to the end of the texts. */
+  readonly #stop = () => {
+    this.#end();
+    this.#reader.cancel().catch(() => {});
+  };
+
+  #end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#options.signal.removeEventListener("abort", this.#stop);
+    this.#options.onEnd();
+  }
+
+  /** What was read, or nothing when it takes too long. */
+  async #orHeartbeat<T>(reading: Promise<T>): Promise<T | undefined> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    using timer = new StallTimer(
+      this.#options.interval,
+      () => resolve(undefined),
+    );
+    timer.restart();
+    return await Promise.race([reading, promise]);
+  }
+}
