@@ -1,3 +1,4 @@
+import { checkBoolean, checkString } from "../../internal/mod.ts";
 import { parseCheckedJson } from "../checked_json/mod.ts";
 import { parseCommitRule } from "./commit_rule_text.ts";
 import type {
@@ -58,6 +59,7 @@ export interface ParseCapioClOptions {
  * ```
  *
  * @param text The JSON text.
+ * @throws {TypeError} If the text is not a string.
  * @throws {CapioClError} If the text is not JSON, or not a configuration; it
  * names everything that is wrong, each with its place.
  */
@@ -66,6 +68,8 @@ export function parseCapioCl(
   options: ParseCapioClOptions = {},
 ): CapioClConfig {
   const { strict = false, source = "CAPIO-CL configuration" } = options;
+  checkString("text", text);
+  checkBoolean("strict", strict);
   return toConfig(parseCheckedJson(text, capioClSchema({ strict }), source));
 }
 

@@ -1,5 +1,6 @@
 import { dirname, resolve } from "@std/path";
 import { parse } from "@std/toml";
+import { checkString } from "../../internal/mod.ts";
 import { builtin } from "../platform/mod.ts";
 import {
   boolean,
@@ -86,12 +87,14 @@ const settingsSchema = settingsFileSchema();
  *
  * @param text The TOML text.
  * @param options A name for the text in the messages of errors, as `source`.
+ * @throws {TypeError} If the text is not a string.
  * @throws {CapioClError} If the text is not TOML, or holds other settings.
  */
 export function parseCapioClSettings(
   text: string,
   { source = "CAPIO-CL settings" }: { source?: string } = {},
 ): CapioClSettings {
+  checkString("text", text);
   const toml = parseToml(text, source);
   const file = unwrap(toml);
   const issues: Issue[] = [];

@@ -1,3 +1,4 @@
+import { checkString } from "../../internal/mod.ts";
 import {
   array,
   below,
@@ -66,6 +67,7 @@ export interface ParseWorkflowPlanOptions {
  * ```
  *
  * @param text The JSON text.
+ * @throws {TypeError} If the text is not a string.
  * @throws {CapioClError} If the text is not JSON, or not a plan; it names
  * everything that is wrong, each with its place.
  */
@@ -73,6 +75,7 @@ export function parseWorkflowPlan(
   text: string,
   { source = "workflow plan" }: ParseWorkflowPlanOptions = {},
 ): WorkflowPlan {
+  checkString("text", text);
   const file = parseCheckedJson(text, planSchema, source);
   const { capioDir = ".", workflowName = "CAPIO", capioCl } = file;
   return {

@@ -16,7 +16,7 @@ function isJson(text: string): boolean {
   }
 }
 
-Deno.test("every value is visited where it begins, members where their name does", () => {
+Deno.test("every value is visited where it begins, a member at its name", () => {
   const visited: [string, string][] = [];
   const text = ' { "a" : [ 1, {"b c": null} , []], "d":{} , "a": "x" }';
   const fault = scanJson(text, (path, offset) => {
@@ -44,7 +44,7 @@ Deno.test("a text has a fault exactly when JSON.parse refuses it", () => {
   );
 });
 
-Deno.test("what stands before a fault can be part of JSON", () => {
+Deno.test("the text before a fault is the beginning of some JSON", () => {
   fc.assert(
     fc.property(mutated(fc.json()), (text) => {
       const fault = scanJson(text);
@@ -55,7 +55,7 @@ Deno.test("what stands before a fault can be part of JSON", () => {
   );
 });
 
-Deno.test("a text nested very deeply is scanned", () => {
+Deno.test("a very deeply nested text is scanned", () => {
   assertEquals(scanJson("[".repeat(200_000)), 200_000);
 });
 

@@ -47,7 +47,7 @@ const flights = engineFor({
   permanent: ["delays.csv"],
 });
 
-Deno.test("producers, consumers and rules of a path are told", () => {
+Deno.test("the engine answers with producers, consumers and rules of a path", () => {
   assertEquals(flights.name, "w");
   assertEquals(flights.apps, ["extract", "delays", "report"]);
   assertEquals(flights.producers("flights.csv"), ["extract"]);
@@ -62,7 +62,7 @@ Deno.test("producers, consumers and rules of a path are told", () => {
   assertEquals(flights.isPermanent("delays.csv"), true);
 });
 
-Deno.test("a path that nothing names has the defaults", () => {
+Deno.test("a path without any statement has the defaults", () => {
   assertEquals(flights.producers("other"), []);
   assertEquals(flights.consumers("other"), []);
   assertEquals(flights.commitRule("other"), { type: "on_termination" });
@@ -74,7 +74,7 @@ Deno.test("a path that nothing names has the defaults", () => {
   assertEquals(flights.isInMemory("other"), false);
 });
 
-Deno.test("without a configuration everything is permanent", () => {
+Deno.test("without a configuration every path is permanent", () => {
   const engine = new CapioClEngine(undefined, { capioDir: CAPIO_DIR });
   assertEquals(engine.name, undefined);
   assertEquals(engine.apps, []);
@@ -93,7 +93,7 @@ for (
     "//data//run/./flights.csv",
   ]
 ) {
-  Deno.test(`one file, however its path is spelled: ${spelling}`, () => {
+  Deno.test(`every spelling of a path means one file: ${spelling}`, () => {
     assertEquals(flights.producers(spelling), ["extract"]);
     assertEquals(flights.relativePath(spelling), "flights.csv");
     const engine = engineFor({ apps: { a: { output_stream: [spelling] } } });
@@ -101,7 +101,7 @@ for (
   });
 }
 
-Deno.test("the workflow's directory itself is the empty path", () => {
+Deno.test("the empty path is the workflow's directory itself", () => {
   assertEquals(flights.relativePath("/data/run/"), "");
   assertEquals(flights.relativePath("."), "");
 });
@@ -137,7 +137,7 @@ Deno.test("an exact path beats a glob, a longer glob a shorter one", () => {
   assertEquals(engine.fireRule("out/x.csv"), "update");
 });
 
-Deno.test("of globs of one length the first one holds", () => {
+Deno.test("of globs of one length the first one counts", () => {
   const engine = engineFor({
     apps: {
       a: {
@@ -181,7 +181,7 @@ Deno.test("an absolute glob counts where it matches inside the directory", () =>
   assertEquals(engine.producers("x"), []);
 });
 
-Deno.test("a directory whose name looks like a glob is taken as it is", () => {
+Deno.test("a directory whose name looks like a glob is no glob", () => {
   const engine = engineFor(
     { apps: { a: { output_stream: ["*.csv", "/data/[run]/x"] } } },
     "/data/[run]",
@@ -191,7 +191,7 @@ Deno.test("a directory whose name looks like a glob is taken as it is", () => {
   assertEquals(engine.producers("[x].csv"), ["a"]);
 });
 
-Deno.test("what is said about a directory holds for what lies in it", () => {
+Deno.test("statements about a directory hold for its entries", () => {
   const engine = engineFor({
     apps: {
       a: {
@@ -228,7 +228,7 @@ Deno.test("what is said about a directory holds for what lies in it", () => {
   assertEquals(engine.commitRule("done/first"), { type: "on_close", count: 1 });
 });
 
-Deno.test("the whole directory may be named", () => {
+Deno.test("a rule may name the whole directory", () => {
   const engine = engineFor({ apps: { a: { output_stream: ["."] } } });
   assertEquals(engine.producers("x/y"), ["a"]);
 });
@@ -292,7 +292,7 @@ Deno.test("two groups of one name are refused", () => {
   );
 });
 
-Deno.test("groups that double at every level are expanded in little time", () => {
+Deno.test("groups that double at every level are expanded quickly", () => {
   const aliases = Array.from({ length: 60 }, (_, level) => ({
     group_name: `g${level}`,
     files: level === 0
@@ -315,7 +315,7 @@ Deno.test("rules that contradict each other about a path are refused", () => {
   assertStringIncludes(error.message, 'Rules for "./x" contradict each other');
 });
 
-Deno.test("no file depends on what lies outside of the directory", () => {
+Deno.test("a dependency outside of the directory is refused", () => {
   const dependingOn = (...file_deps: string[]) =>
     engineFor({
       apps: {
@@ -328,7 +328,7 @@ Deno.test("no file depends on what lies outside of the directory", () => {
   assertStringIncludes(error.message, 'depend on "/data/flag"');
 });
 
-Deno.test("rules that leave out what another one says do not contradict it", () => {
+Deno.test("a rule does not contradict another by leaving something out", () => {
   const engine = engineFor({
     apps: {
       a: { streaming: [{ name: ["x"], committed: "on_close" }] },
@@ -339,7 +339,7 @@ Deno.test("rules that leave out what another one says do not contradict it", () 
   assertEquals(engine.fireRule("x"), "no_update");
 });
 
-Deno.test("the graph says who may read, write and make directories", () => {
+Deno.test("the graph decides which apps may read, write and make directories", () => {
   const engine = engineFor({
     apps: {
       writer: { output_stream: ["out/deep/x.csv", "logs/*.txt"] },
@@ -395,7 +395,7 @@ Deno.test("rules in code add to the configuration, fact by fact", () => {
   );
 });
 
-Deno.test("with rules in code alone everything stays permanent unless said", () => {
+Deno.test("with rules in code alone every path stays permanent unless a rule says otherwise", () => {
   const engine = new CapioClEngine(undefined, {
     capioDir: CAPIO_DIR,
     rules: [
@@ -408,7 +408,7 @@ Deno.test("with rules in code alone everything stays permanent unless said", () 
   assertEquals(engine.isPermanent("c"), true);
 });
 
-Deno.test("many paths are answered without remembering all of them", () => {
+Deno.test("answers about many paths do not fill the memory", () => {
   for (let file = 0; file < 25_000; file++) {
     assert(!flights.isDeclared(`file${file}`));
   }

@@ -12,7 +12,7 @@ function configOf(sections: Record<string, unknown>) {
   );
 }
 
-Deno.test("two configurations of one workflow become one", () => {
+Deno.test("two configurations of one workflow are merged", () => {
   const writer = configOf({
     aliases: [{ group_name: "g", files: ["a", "b"] }],
     IO_Graph: [{

@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { CapioClError, parseCapioCl } from "../../../src/capio/mod.ts";
+import {
+  CapioClError,
+  parseCapioCl,
+  parseCapioClSettings,
+  parseWorkflowPlan,
+} from "../../../src/capio/mod.ts";
 
 /** A configuration around one streaming rule. */
 function withRule(rule: unknown, app: Record<string, unknown> = {}): string {
@@ -24,7 +29,7 @@ function problemsOf(text: string, strict = false): string[] {
   );
 }
 
-Deno.test("a whole configuration is read", () => {
+Deno.test("a configuration with all members is parsed", () => {
   const config = parseCapioCl(
     `{
     "version": 1.1,
@@ -98,7 +103,7 @@ Deno.test("a whole configuration is read", () => {
   });
 });
 
-Deno.test("a minimal configuration is version 1 and says nothing else", () => {
+Deno.test("a minimal configuration has version 1 and empty lists", () => {
   assertEquals(parseCapioCl(`{"name":"w","IO_Graph":[]}`, { strict: true }), {
     version: 1,
     name: "w",
@@ -128,13 +133,13 @@ const DOCUMENTED_FORMS = {
 };
 
 for (const [form, text] of Object.entries(DOCUMENTED_FORMS)) {
-  Deno.test(`the documented form is read unless strict: ${form}`, () => {
+  Deno.test(`the documented form is accepted unless strict: ${form}`, () => {
     parseCapioCl(text);
     assertEquals(problemsOf(text, true).length, 1);
   });
 }
 
-Deno.test("a byte order mark is passed over", () => {
+Deno.test("a byte order mark is ignored", () => {
   const text = `\ufeff{ "name": "w", "IO_Graph": [] }`;
   assertEquals(parseCapioCl(text).name, "w");
   assertEquals(problemsOf(text.replace("[]", "7")), [
@@ -142,7 +147,7 @@ Deno.test("a byte order mark is passed over", () => {
   ]);
 });
 
-Deno.test("documented forms mean what the schema's forms mean", () => {
+Deno.test("documented forms have the meaning of the schema's forms", () => {
   const rule = (text: string) => parseCapioCl(text).ioGraph[0].streaming[0];
   assertEquals(rule(DOCUMENTED_FORMS["on_file:NAME"]).committed, {
     type: "on_file",
@@ -242,7 +247,7 @@ const INVALID: [what: string, text: string, problems: string[]][] = [
 ];
 
 for (const [what, text, problems] of INVALID) {
-  Deno.test(`refused, with its place and what was expected: ${what}`, () => {
+  Deno.test(`an error names the place and what was expected: ${what}`, () => {
     assertEquals(problemsOf(text), problems);
     assertEquals(problemsOf(text, true), problems);
   });
@@ -262,7 +267,7 @@ for (
     "on_close\n",
   ]
 ) {
-  Deno.test(`refused as a commit rule: ${JSON.stringify(committed)}`, () => {
+  Deno.test(`a wrong commit rule is refused: ${JSON.stringify(committed)}`, () => {
     const [problem, ...others] = problemsOf(
       withRule({ name: ["a"], committed }),
     );
@@ -289,7 +294,7 @@ for (const member of ["extra", "toString", "constructor", "__proto__", "a b"]) {
   }
 }
 
-Deno.test("a large configuration is refused in little time, wherever it is wrong", () => {
+Deno.test("a large configuration is refused quickly, for a mistake at any place", () => {
   const app = { name: 7, input_stream: [], output_stream: [], colour: "red" };
   const IO_Graph = Array.from({ length: 20_000 }, () => app);
   const text = JSON.stringify({ name: "w", IO_Graph }, null, 1);
@@ -298,7 +303,7 @@ Deno.test("a large configuration is refused in little time, wherever it is wrong
   assertEquals(problemsOf(deep), ["$: expected an object, found an array"]);
 });
 
-Deno.test("a documented form is refused beside the one whose place it takes", () => {
+Deno.test("a member is refused under both of its names", () => {
   const policies = { name: "w", IO_Graph: [], home_node_policies: {} };
   const text = JSON.stringify({ ...policies, home_node_policy: {} });
   assertEquals(problemsOf(text), [
@@ -310,7 +315,7 @@ Deno.test("a documented form is refused beside the one whose place it takes", ()
   ]);
 });
 
-Deno.test("everything wrong is told at once, in the order of the text", () => {
+Deno.test("one error names all problems, in the order of the text", () => {
   const text = `{
   "extra": 1,
   "name": 3,
@@ -351,7 +356,7 @@ const NOT_JSON: [text: string, line: number, column: number, found: string][] =
   ];
 
 for (const [text, line, column, found] of NOT_JSON) {
-  Deno.test(`text that is not JSON is located: ${JSON.stringify(text)}`, () => {
+  Deno.test(`the place where text stops being JSON is named: ${JSON.stringify(text)}`, () => {
     const error = assertThrows(() => parseCapioCl(text));
     assert(error instanceof CapioClError);
     assertEquals(error.problems, [
@@ -361,3 +366,14 @@ for (const [text, line, column, found] of NOT_JSON) {
     assertEquals(error.message.includes("\n"), false);
   });
 }
+
+Deno.test("text of another type is refused as an argument", () => {
+  const bytes = new Uint8Array(2) as unknown as string;
+  for (const parse of [parseCapioCl, parseCapioClSettings, parseWorkflowPlan]) {
+    assertThrows(
+      () => parse(bytes),
+      TypeError,
+      '"text" must be a string, found',
+    );
+  }
+});

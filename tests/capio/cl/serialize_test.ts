@@ -7,7 +7,7 @@ import {
 } from "../../../src/capio/mod.ts";
 import { config, mutated, propertyOptions } from "./_arbitraries.ts";
 
-Deno.test("what is serialised and parsed again is the same, strict or not", () => {
+Deno.test("serialising and parsing gives the same configuration, strict or not", () => {
   fc.assert(
     fc.property(config, fc.boolean(), (config, strict) => {
       const text = serializeCapioCl(config);
@@ -17,7 +17,7 @@ Deno.test("what is serialised and parsed again is the same, strict or not", () =
   );
 });
 
-Deno.test("a damaged configuration is read, or refused with places in its text", () => {
+Deno.test("a damaged configuration is parsed, or refused with places in its text", () => {
   let refused = 0;
   fc.assert(
     fc.property(mutated(config.map(serializeCapioCl)), (text) => {
@@ -42,7 +42,7 @@ Deno.test("a damaged configuration is read, or refused with places in its text",
   assertEquals(refused > 0, true);
 });
 
-Deno.test("any JSON is read or refused as a configuration", () => {
+Deno.test("any JSON is parsed or refused, never anything else", () => {
   fc.assert(
     fc.property(fc.json(), (text) => {
       try {
@@ -55,7 +55,7 @@ Deno.test("any JSON is read or refused as a configuration", () => {
   );
 });
 
-Deno.test("only what is said is written", () => {
+Deno.test("only what the configuration states is written", () => {
   const text = `{
   "name": "w",
   "IO_Graph": [

@@ -29,7 +29,7 @@ Deno.test("all settings are read", () => {
   });
 });
 
-Deno.test("what is not said is as documented", () => {
+Deno.test("settings left out have the documented defaults", () => {
   assertEquals(parseCapioClSettings(""), {
     monitor: {
       filesystem: { enabled: false },
@@ -43,7 +43,7 @@ Deno.test("what is not said is as documented", () => {
   });
 });
 
-Deno.test("settings may stand under the name of the original", () => {
+Deno.test("settings may stand under the name that the original documents", () => {
   const settings = parseCapioClSettings(
     "[capiocl.monitor.mcast]\ndelay_ms = 7",
   );
@@ -88,7 +88,7 @@ for (const [text, problem] of INVALID) {
   });
 }
 
-Deno.test("damaged settings are read, or refused", () => {
+Deno.test("damaged settings are parsed or refused, never anything else", () => {
   fc.assert(
     fc.property(mutated(fc.constant(DOCUMENTED)), (text) => {
       try {

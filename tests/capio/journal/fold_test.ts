@@ -51,7 +51,7 @@ function rules(
 const phaseOf = (state: WorkflowState, path: string) =>
   state.paths.get(path)?.phase;
 
-Deno.test("a file matched by no rule is committed when its writer has left", () => {
+Deno.test("a file without a rule is committed when its writer has left", () => {
   const script: Script = [["1", join("w")], ["1", open("a")], ["1", close()]];
   assertEquals(phaseOf(play(script), "a"), "open");
   assertEquals(phaseOf(play([...script, ["1", end("1")]]), "a"), "committed");
@@ -119,7 +119,7 @@ Deno.test("on_file commits with the last of its dependencies", () => {
   );
 });
 
-Deno.test("what a lost or failed writer had not finished is lost, the rest is kept", () => {
+Deno.test("the open files of a lost or failed writer are lost, its committed ones are kept", () => {
   for (const ending of ["lost", "failed"] as const) {
     const state = play([
       ["1", join("w")],
@@ -148,7 +148,7 @@ Deno.test("a close that gives up loses the file", () => {
   assertEquals(phaseOf(state, "a"), "lost");
 });
 
-Deno.test("a close of what has been left as it was does not count", () => {
+Deno.test("a close without a write does not count", () => {
   const script: Script = [
     ["1", join("w")],
     ["1", rules([{ name: ["a"], committed: "on_close:2" }])],
@@ -162,7 +162,7 @@ Deno.test("a close of what has been left as it was does not count", () => {
   assertEquals(phaseOf(play(more), "a"), "committed");
 });
 
-Deno.test("a rename takes the file to the rule of its new name", () => {
+Deno.test("a renamed file has the rule of its new name", () => {
   const state = play([
     ["1", join("w")],
     ["1", rules([{ name: ["final"], committed: "on_close" }])],
@@ -175,7 +175,7 @@ Deno.test("a rename takes the file to the rule of its new name", () => {
   assertEquals(state.unpublished.size, 1);
 });
 
-Deno.test("a rename of a directory takes along all that is in it", () => {
+Deno.test("a renamed directory takes its entries along", () => {
   const state = play([
     ["1", join("w")],
     ["1", { event: "make", path: "a", kind: "directory" }],
@@ -186,7 +186,7 @@ Deno.test("a rename of a directory takes along all that is in it", () => {
   assertEquals([...state.paths.keys()].sort(), ["ab", "z", "z/b/c"]);
 });
 
-Deno.test("a removed file is still finished for those who have it open", () => {
+Deno.test("a removed file is still finished for readers that have it open", () => {
   const script: Script = [
     ["1", join("w")],
     ["1", rules([{ name: ["a"], committed: "on_close" }])],
@@ -266,7 +266,7 @@ Deno.test("a file whose dependency is never finished is lost once no member writ
   assertEquals(phaseOf(play([...begun, ["2", end("2")]]), "a"), "committed");
 });
 
-Deno.test("what is finished under another name finishes what depends on its new one", () => {
+Deno.test("a finished file that is renamed finishes the files that depend on its new name", () => {
   const state = play([
     ["1", join("w")],
     [
@@ -374,7 +374,7 @@ Deno.test("a file that depends on a directory is committed with its last expecte
   );
 });
 
-Deno.test("a directory that has had all of its entries stays committed", () => {
+Deno.test("a directory that once had all of its entries stays committed", () => {
   const script: Script = [
     ["1", join("w")],
     ["1", rules([{ dirname: ["d"], committed: "on_n_files", n_files: 2 }])],
@@ -422,7 +422,7 @@ Deno.test("directories that depend on each other in a circle are never committed
   assertEquals(directoryPhase(state, "c"), "open");
 });
 
-Deno.test("a rule that is stated late holds for what has been closed already", () => {
+Deno.test("a rule that is stated late holds for files that were closed before", () => {
   const state = play([
     ["1", join("w")],
     ["1", open("a")],
@@ -432,7 +432,7 @@ Deno.test("a rule that is stated late holds for what has been closed already", (
   assertEquals(phaseOf(state, "a"), "committed");
 });
 
-Deno.test("a member may wait for several things, each of which is told until it ends", () => {
+Deno.test("a member may have several waits, each of which is listed until it ends", () => {
   const wait = (wait: number, path: string, why?: string): EventBody => ({
     event: "wait",
     wait,

@@ -27,7 +27,7 @@ async function withJournal(run: (path: string) => void): Promise<void> {
   }
 }
 
-Deno.test("a reader gets what writers append, in one order, as it grows", () =>
+Deno.test("a reader of a growing journal gets all appended events in one order", () =>
   withJournal((path) => {
     using one = new JournalWriter(path);
     using two = new JournalWriter(path);
@@ -40,7 +40,7 @@ Deno.test("a reader gets what writers append, in one order, as it grows", () =>
     assertEquals([...reader.read()], [event("c")]);
   }));
 
-Deno.test("an event is read once all of its bytes are there, cut anywhere", () =>
+Deno.test("an event is read when all of its bytes are there, wherever it is cut", () =>
   withJournal((path) => {
     const events = [event("ä\n\u{1f30a}"), event("b")];
     const bytes = new Uint8Array(
@@ -56,7 +56,7 @@ Deno.test("an event is read once all of its bytes are there, cut anywhere", () =
     }
   }));
 
-Deno.test("a line that was cut short harms no line after it", () =>
+Deno.test("a line that was cut short does no harm to the next line", () =>
   withJournal((path) => {
     const bytes = encodeEvent(event("cut"));
     for (let length = 0; length < bytes.length - 1; length++) {

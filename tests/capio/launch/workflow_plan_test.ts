@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CapioClError, parseWorkflowPlan } from "../../../src/capio/mod.ts";
 
-Deno.test("a plan needs nothing but the names and scripts of its steps", () => {
+Deno.test("a plan needs only the names and scripts of its steps", () => {
   const steps = [{ name: "one", script: "one.ts" }];
   assertEquals(parseWorkflowPlan(JSON.stringify({ steps })), {
     capioDir: ".",
@@ -10,7 +10,7 @@ Deno.test("a plan needs nothing but the names and scripts of its steps", () => {
   });
 });
 
-Deno.test("a plan keeps all that it says", () => {
+Deno.test("a plan with all members is parsed", () => {
   const plan = {
     capioDir: "data",
     workflowName: "flights",
@@ -64,7 +64,7 @@ const WRONG: [name: string, text: string, problem: string][] = [
 ];
 
 for (const [name, text, problem] of WRONG) {
-  Deno.test(`a plan with ${name} is refused, and the place told`, () => {
+  Deno.test(`a plan with ${name} is refused with the place of the mistake`, () => {
     const error = assertThrows(
       () => parseWorkflowPlan(text, { source: '"plan.json"' }),
       CapioClError,

@@ -4,7 +4,7 @@ import { printing, TestWorkflow } from "../test_workflow.ts";
 
 const ON_FILE = { committed: "on_file", mode: "no_update" };
 
-Deno.test("a file may depend on an ordinary one that was there before", async () => {
+Deno.test("a file may depend on a real file that existed before the run", async () => {
   await using workflow = new TestWorkflow({
     writer: {
       writes: ["a"],
@@ -20,7 +20,7 @@ Deno.test("a file may depend on an ordinary one that was there before", async ()
   assertEquals(reader, "whole");
 });
 
-Deno.test("a file that depends on an ordinary one is kept although nobody reads it", async () => {
+Deno.test("a file that depends on a real file is kept without any reader", async () => {
   await using workflow = new TestWorkflow({
     writer: {
       writes: ["a"],
@@ -32,8 +32,13 @@ Deno.test("a file that depends on an ordinary one is kept although nobody reads 
   assertEquals(workflow.list(), ["a", "input"]);
 });
 
-for (const [whose, writes] of [["nobody's", []], ["its own", ["never"]]]) {
-  Deno.test(`a file whose dependency, ${whose}, never came is discarded, and it is said`, async () => {
+for (
+  const [whose, writes] of [["without a producer", []], [
+    "from its own producer",
+    ["never"],
+  ]]
+) {
+  Deno.test(`a file whose dependency, ${whose}, never came is discarded with a warning`, async () => {
     await using workflow = new TestWorkflow({
       writer: {
         writes: ["a", ...writes],
@@ -56,7 +61,7 @@ for (const [whose, writes] of [["nobody's", []], ["its own", ["never"]]]) {
   });
 }
 
-Deno.test("a file that depends on a directory is there with its last entry", async () => {
+Deno.test("a file that depends on a directory is committed with the directory's last entry", async () => {
   await using workflow = new TestWorkflow({
     writer: {
       writes: ["a", "parts"],
@@ -81,7 +86,7 @@ Deno.test("a file that depends on a directory is there with its last entry", asy
   });
 });
 
-Deno.test("readers of files that depend on each other are told that they will never end", async () => {
+Deno.test("readers of files that depend on each other get an error", async () => {
   await using workflow = new TestWorkflow({
     writer: {
       writes: ["a", "b"],
@@ -99,7 +104,7 @@ Deno.test("readers of files that depend on each other are told that they will ne
        await Deno.writeTextFile(dir + "/" + name, name);
      }`,
   );
-  // Whoever leaves last says what is discarded.
+  // The last member that leaves warns of discarded files.
   assertEquals((await writer.result).code, 0);
   const { stderr } = await reader.result;
   assertStringIncludes(
@@ -108,7 +113,7 @@ Deno.test("readers of files that depend on each other are told that they will ne
   );
 });
 
-Deno.test("who waits for several files at once is seen to wait for each", async () => {
+Deno.test("the status lists every wait of a member that waits for several files", async () => {
   await using workflow = new TestWorkflow({
     writer: {
       writes: ["a", "b"],
@@ -142,7 +147,7 @@ Deno.test("who waits for several files at once is seen to wait for each", async 
   assertEquals(await reader, "b");
 });
 
-Deno.test("steps that wait for each other are told, and status tells others", async () => {
+Deno.test("a deadlock of steps is reported to them and in the status", async () => {
   await using workflow = new TestWorkflow({
     one: { writes: ["a"] },
     two: { writes: ["b"] },
@@ -166,7 +171,7 @@ Deno.test("steps that wait for each other are told, and status tells others", as
         app === "one" && why === '"two" has not ended yet, and waits in turn'
       ) ?? false,
   );
-  // One of those who have been told ends, which is what the other waits for.
+  // One of the two steps ends, which is what the other one waits for.
   Deno.writeTextFileSync(`${workflow.path}/go`, "");
   const [told] = (await Promise.all([one.result, two.result]))
     .map(({ stdout }) => stdout).filter((stdout) => stdout !== "");
