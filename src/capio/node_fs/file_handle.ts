@@ -84,7 +84,7 @@ function extend(Base: HandleClass): HandleClass {
     override async [Symbol.asyncDispose](): Promise<void> {
       const file = await closed(this, () => super.close());
       // An error may be leaving the block, and then the context fails.
-      if (file instanceof Writing) file.closeIfContinued();
+      if (file instanceof Writing) file.deferClose();
       else file?.close();
     }
   };

@@ -7,7 +7,7 @@ import {
 } from "../overlay/mod.ts";
 import {
   call,
-  giveAway,
+  changeOwner,
   lstatIfPresent,
   type Operation,
   runSync,
@@ -203,7 +203,7 @@ function replace(
     keepTimes(copy, info);
   }
   const { uid, gid } = system.lstatSync(copy);
-  if (uid !== info.uid || gid !== info.gid) giveAway(copy, info);
+  if (uid !== info.uid || gid !== info.gid) changeOwner(copy, info);
   if (info.mode !== null && Deno.build.os !== "windows") {
     system.chmodSync(copy, info.mode & 0o7777);
   }

@@ -1,31 +1,31 @@
 /**
- * Closes that are reported once the program is seen to go on. A `using`
- * declaration closes its file also when an error leaves the block, and then
- * the context fails before they are.
+ * Closes that are reported only once the program goes on. A `using` declaration
+ * closes its file also when an error leaves the block; then the context fails
+ * before the close is reported, and the file is lost.
  */
 export class DeferredCloses {
   #reports: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Holds back the report of a close. */
-  hold(report: () => void): void {
+  /** Defers the report of a close. */
+  defer(report: () => void): void {
     this.#reports.push(report);
-    // An error that ends the program is noticed only after a turn of timers.
+    // An error that ends the program takes effect after a turn of timers.
     this.#timer ??= setTimeout(() => {
-      this.#timer = setTimeout(() => this.release(), 0);
+      this.#timer = setTimeout(() => this.report(), 0);
     }, 0);
   }
 
-  /** Reports them all. */
-  release(): void {
+  /** Reports all deferred closes. */
+  report(): void {
     if (this.#reports.length === 0) return;
     const reports = this.#reports;
-    this.drop();
+    this.discard();
     for (const report of reports) report();
   }
 
-  /** Never reports them. */
-  drop(): void {
+  /** Forgets all deferred closes. */
+  discard(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#reports = [];

@@ -1,19 +1,19 @@
-/** As fast as larger ones, and no waste for files of a few bytes. */
+/** Larger chunks are no faster and waste memory on small files. */
 const CHUNK_BYTES = 256 * 1024;
 
 type Readable = ReadableStream<Uint8Array<ArrayBuffer>>;
 type Writable = WritableStream<Uint8Array<ArrayBufferLike>>;
 
-// A file has one of each, however often it is asked.
+// A file has one stream of each kind, as Deno's own has.
 const readables = new WeakMap<Deno.FsFile, Readable>();
 const writables = new WeakMap<Deno.FsFile, Writable>();
 
-/** The byte stream over `file.read`, which closes the file when it ends. */
+/** Returns the byte stream over `file.read`, whose end closes the file. */
 export function readableOf(file: Deno.FsFile): Readable {
   return remembered(readables, file, () => makeReadable(file));
 }
 
-/** The stream over `file.write`; `giveUp` ends it when it is aborted. */
+/** Returns the stream over `file.write`; `giveUp` runs when it is aborted. */
 export function writableOf(file: Deno.FsFile, giveUp: () => void): Writable {
   return remembered(writables, file, () => makeWritable(file, giveUp));
 }
@@ -70,7 +70,7 @@ function makeWritable(file: Deno.FsFile, giveUp: () => void): Writable {
   });
 }
 
-/** The bytes of all that the stream of a file takes. */
+/** Returns the bytes of a chunk, of any kind that such a stream takes. */
 function bytesOf(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk;
   if (ArrayBuffer.isView(chunk)) {
@@ -82,7 +82,7 @@ function bytesOf(chunk: unknown): Uint8Array {
   );
 }
 
-/** Calls `close`, for a file that the program may have closed itself. */
+/** Calls `close` of a file that the program may have closed already. */
 export function closeQuietly(close: () => void): void {
   try {
     close();

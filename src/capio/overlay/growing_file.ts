@@ -5,16 +5,17 @@ import { GrowingFileReader } from "./growing_file_reader.ts";
 import type { Place } from "./place.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Bytes to read without giving the rest of the program a turn. */
+/** Bytes read before the rest of the program gets a turn. */
 const BURST_BYTES = 4 * 1024 * 1024;
 
-/** A file that is read while it is written. */
-interface Awaited {
-  readonly reading: GrowingFileReader;
+/** The reading of one file. */
+interface Reading {
+  readonly reader: GrowingFileReader;
+  /** Bytes read since the last turn of the rest of the program. */
   burst: number;
 }
 
-const awaited = new WeakMap<Deno.FsFile, Awaited>();
+const readings = new WeakMap<Deno.FsFile, Reading>();
 const { read, readSync, seekSync, statSync } = Deno.FsFile.prototype;
 
 /** Makes `file` wait at its end until the file behind it is committed. */
@@ -24,8 +25,8 @@ export function growingFile(
   entry: WorkflowFile,
   place: Place,
 ): Deno.FsFile {
-  const reading = new GrowingFileReader(workspace, entry, place);
-  awaited.set(file, { reading, burst: 0 });
+  const reader = new GrowingFileReader(workspace, entry, place);
+  readings.set(file, { reader, burst: 0 });
   return Object.setPrototypeOf(file, GrowingFile.prototype);
 }
 
@@ -70,16 +71,16 @@ class GrowingFile extends Deno.FsFile {
 
   override close(): void {
     super.close();
-    stateOf(this).reading.close();
+    stateOf(this).reader.close();
   }
 
   override [Symbol.dispose](): void {
-    if (!stateOf(this).reading.isClosed) this.close();
+    if (!stateOf(this).reader.isClosed) this.close();
   }
 }
 
 Object.defineProperties(GrowingFile.prototype, {
-  // To the program it is one like any other.
+  // Programs compare it with `Deno.FsFile`.
   constructor: { value: Deno.FsFile },
   // The runtime has an accessor where its declarations say property.
   readable: {
@@ -89,18 +90,18 @@ Object.defineProperties(GrowingFile.prototype, {
   },
 });
 
-// Not private methods: an original file does not have them.
+// Functions, not private methods: an original file has no such methods.
 function sizeReady(file: Deno.FsFile): Promise<void> {
-  return workspaceOf(file).run(stateOf(file).reading.untilVisible());
+  return workspaceOf(file).run(stateOf(file).reader.untilVisible());
 }
 
 function sizeReadySync(file: Deno.FsFile): void {
-  workspaceOf(file).runSync(stateOf(file).reading.untilVisible());
+  workspaceOf(file).runSync(stateOf(file).reader.untilVisible());
 }
 
 function readSome(file: Deno.FsFile, p: Uint8Array): Operation<number | null> {
   const it = stateOf(file);
-  return it.reading.read(
+  return it.reader.read(
     () => readNow(file, it, p),
     (count) => count ?? 0,
     () => hasMore(file),
@@ -108,12 +109,13 @@ function readSome(file: Deno.FsFile, p: Uint8Array): Operation<number | null> {
 }
 
 /**
- * Fresh data is in the page cache, where a synchronous read costs a fraction
- * of a hop to another thread. Now and then the others get their turn.
+ * Reads fresh data, which is in the page cache: a synchronous read costs a
+ * fraction of a hop to another thread. After each burst the rest of the program
+ * gets a turn.
  */
 function* readNow(
   file: Deno.FsFile,
-  it: Awaited,
+  it: Reading,
   p: Uint8Array,
 ): Operation<number | null> {
   const isTurn = it.burst >= BURST_BYTES;
@@ -132,11 +134,11 @@ function hasMore(file: Deno.FsFile): boolean {
 }
 
 function workspaceOf(file: Deno.FsFile): Workspace {
-  return stateOf(file).reading.workspace;
+  return stateOf(file).reader.workspace;
 }
 
-function stateOf(file: Deno.FsFile): Awaited {
-  const it = awaited.get(file);
+function stateOf(file: Deno.FsFile): Reading {
+  const it = readings.get(file);
   if (!it) throw new TypeError("Illegal invocation");
   return it;
 }

@@ -8,10 +8,10 @@ import {
 import type { Place } from "./place.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** How often to tell how far the reading has come, in ms. */
+/** Time between two reports of the progress, in ms. */
 const REPORT_MILLISECONDS = 250;
 
-/** The reading of a file that another member may still be writing. */
+/** Reads a file that another member may still be writing. */
 export class GrowingFileReader {
   readonly workspace: Workspace;
   readonly #entry: WorkflowFile;
@@ -19,7 +19,7 @@ export class GrowingFileReader {
   readonly #closing = new AbortController();
   #isInterrupted = false;
   #bytes = 0;
-  /** When the first of them came. */
+  /** When the first bytes came, Unix time in milliseconds. */
   #first = 0;
   #reported = 0;
 
@@ -35,10 +35,10 @@ export class GrowingFileReader {
   }
 
   /**
-   * Reads what is there, or waits until something is or the file is whole.
+   * Reads the bytes that are there, or waits for some or for the end.
    *
-   * `attempt` reads without waiting, `sizeOf` tells how many bytes that
-   * brought, and `hasMore` whether another attempt would bring some.
+   * `attempt` reads without waiting, `sizeOf` returns the number of bytes of an
+   * attempt, and `hasMore` whether another attempt would read some.
    */
   *read<T>(
     attempt: () => Operation<T>,
@@ -47,7 +47,7 @@ export class GrowingFileReader {
   ): Operation<T> {
     yield* this.untilVisible();
     for (;;) {
-      // Asked before the read: what was written before a commit is then seen.
+      // Before the read, so that it sees all that was written before a commit.
       const end = this.#end(this.workspace.state);
       const result = yield* attempt();
       const count = sizeOf(result);
@@ -62,7 +62,7 @@ export class GrowingFileReader {
     }
   }
 
-  /** Waits until the size of what is there may be seen. */
+  /** Waits until the reader may see the size of the file. */
   *untilVisible(): Operation<void> {
     const { workspace } = this;
     if (this.#entry.phase !== "open") return;
@@ -73,7 +73,7 @@ export class GrowingFileReader {
     );
   }
 
-  /** Waits until nothing will be added to the file. */
+  /** Waits until the file is complete. */
   *untilWhole(sizeNow: () => number): Operation<void> {
     const { workspace } = this;
     yield* workspace.until(
@@ -83,7 +83,7 @@ export class GrowingFileReader {
     );
   }
 
-  /** Ends all waits: one for more bytes as though there were none. */
+  /** Ends all waits; a read that waits for bytes ends as at the end. */
   interrupt(): void {
     this.#isInterrupted = true;
     this.close();

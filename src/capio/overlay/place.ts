@@ -5,8 +5,8 @@ export interface Place {
   /** As the caller wrote it, for messages. */
   readonly given: string;
   /**
-   * What the caller wrote after the name of a directory, `/` for instance. The
-   * system takes it amiss where there is something else.
+   * The characters after the name of a directory, `/` for instance. With them
+   * the system refuses anything else than a directory.
    */
   readonly tail: string;
 }

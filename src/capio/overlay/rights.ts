@@ -1,13 +1,13 @@
 import type { Workflow } from "../workflow/mod.ts";
 import type { Place } from "./place.ts";
 
-/** What a call does to a path, by the names of Deno's permissions. */
+/** The use of a path, by the names of Deno's permissions. */
 export type Use = "read" | "write";
 
-/** What a call does to a path, by the words of the graph's refusals. */
+/** The use of a path, by the words in which the graph refuses it. */
 export type GraphUse = "read" | "write" | "make" | "remove";
 
-/** What a member may do: Deno's permissions say so, and CAPIO-CL may. */
+/** The rights of a member: Deno's permissions and the CAPIO-CL graph. */
 export class Rights {
   /** Whether CAPIO-CL streams limit what the app may read and write. */
   readonly enforcesGraph: boolean;
@@ -19,16 +19,16 @@ export class Rights {
   }
 
   /**
-   * Whether the process may do to a place what the original would do. The
-   * spool must not open what a flag such as `--deny-read` closes. What may be
-   * written and not even looked at is left to the original.
+   * Returns whether the process may use a place so: the spool must not open
+   * what a flag such as `--deny-read` closes. A place that may be written but
+   * not read is left to the original.
    */
   isPermitted(place: Place, uses: readonly Use[]): boolean {
     return this.#mayUse("read", place) &&
       (!uses.includes("write") || this.#mayUse("write", place));
   }
 
-  /** One question about all of the directory mostly answers for each path. */
+  /** Asks for the whole directory first, which mostly settles it. */
   #mayUse(name: Use, { path }: Place): boolean {
     const { folder } = this.#workflow;
     const whole = Deno.permissions.querySync({ name, path: folder.capioDir });
@@ -41,23 +41,31 @@ export class Rights {
   }
 
   /**
-   * Refuses what the graph does not let the app do.
+   * Checks the use of a place against the graph.
    *
    * @throws {Deno.errors.NotCapable} If the context enforces the graph and the
    * app's streams do not name the place.
    */
   checkGraph({ path, given }: Place, use: GraphUse): void {
     if (!this.enforcesGraph) return;
-    const { app, state: { engine } } = this.#workflow;
-    const allowed = use === "read"
-      ? engine.mayRead(app, path)
-      : use === "write"
-      ? engine.mayWrite(app, path)
-      : engine.mayMakeDirectory(app, path);
-    if (allowed) return;
+    if (this.#isAllowed(path, use)) return;
+    const { app } = this.#workflow;
     const stream = use === "read" ? "input_stream" : "output_stream";
     throw new Deno.errors.NotCapable(
       `"${app}" may not ${use} "${given}": its ${stream} does not name it`,
     );
+  }
+
+  #isAllowed(path: string, use: GraphUse): boolean {
+    const { app, state: { engine } } = this.#workflow;
+    switch (use) {
+      case "read":
+        return engine.mayRead(app, path);
+      case "write":
+        return engine.mayWrite(app, path);
+      case "make":
+      case "remove":
+        return engine.mayMakeDirectory(app, path);
+    }
   }
 }

@@ -1,7 +1,6 @@
 import type { WorkflowState } from "../journal/mod.ts";
 import {
   asPassedOn,
-  change,
   ifPresent,
   lookIfPermitted,
   lstatIfPresent,
@@ -13,6 +12,7 @@ import {
   system,
   SYSTEM_DIRECTORY,
   textOf,
+  untilChange,
   Wakeups,
 } from "../platform/mod.ts";
 import {
@@ -24,25 +24,19 @@ import {
 import { DeferredCloses } from "./deferred_closes.ts";
 import type { Follows, Place } from "./place.ts";
 import { Rights } from "./rights.ts";
+import { Wait, type WaitOptions } from "./wait.ts";
 
-/** Waits shorter than this are nobody's business, in ms. */
-const NOTEWORTHY_WAIT_MILLISECONDS = 200;
-
-/** What the member's operations on files need to know. */
-export interface WorkspaceOptions extends WorkflowOptions {
-  /** How long to wait for a file that nobody has announced, in seconds. */
-  readonly openTimeoutSeconds: number;
+/** Options of a {@linkcode Workspace}. */
+export interface WorkspaceOptions extends WorkflowOptions, WaitOptions {
   /** Whether CAPIO-CL streams limit what the app may read and write. */
   readonly enforceGraph: boolean;
-  /** Whether to say nothing of waits but in the journal. */
-  readonly silent: boolean;
   /** Ends all waits when it aborts. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * One member's view of the workflow's directory: the spool tree laid over the
- * real one, and the waiting for what others are still writing.
+ * real one, and the waiting for files that others are still writing.
  */
 export class Workspace implements Disposable {
   readonly workflow: Workflow;
@@ -51,14 +45,14 @@ export class Workspace implements Disposable {
   readonly #options: WorkspaceOptions;
   readonly #wakeups: Wakeups;
   readonly #resolver: PathResolver;
-  /** What the search for links has just seen in the real tree, used once. */
+  /** The latest look of the search for links in the real tree, used once. */
   #look: { path: string; info: Deno.FileInfo | undefined } | undefined;
-  /** Directories that the spool is known to have. */
+  /** Directories known to exist in the spool. */
   readonly #spoolDirectories = new Set<string>();
-  /** For how many renamings the two caches above hold. */
+  /** The number of renamings up to which the caches hold. */
   #renamings = 0;
 
-  /** Takes part in the workflow until disposed of. */
+  /** Joins the workflow; disposing leaves it. */
   constructor(options: WorkspaceOptions) {
     this.#options = options;
     this.#resolver = new PathResolver(options.capioDir, {
@@ -82,15 +76,14 @@ export class Workspace implements Disposable {
   /**
    * The state of the workflow at this moment.
    *
-   * @throws {Deno.errors.Interrupted} If this member has left: who still waits
-   * for something is not going to hear of it.
+   * @throws {Deno.errors.Interrupted} If this member has left: its waits end.
    */
   get state(): WorkflowState {
     this.#checkPresence();
     return this.workflow.refresh();
   }
 
-  /** The place that `path` names, `undefined` when it is none of ours. */
+  /** Finds the place that `path` names, `undefined` for one outside. */
   find(path: unknown, follows: Follows = true): Place | undefined {
     this.#checkPresence();
     this.#look = undefined;
@@ -104,13 +97,13 @@ export class Workspace implements Disposable {
     const [first] = found.split("/", 1);
     if (first === SYSTEM_DIRECTORY) return undefined;
     if (this.workflow.state.engine.isExcluded(found)) {
-      this.#makeWayFor(found);
+      this.#makeRealParent(found);
       return undefined;
     }
     return { path: found, given, tail };
   }
 
-  /** Where the bearer of a name lies at this moment. */
+  /** Returns the present location of the file under a name. */
   locate(path: string): string {
     const { workflow, folder } = this;
     const isInSpool = workflow.isInSpool(path) || this.#isBelowFile(path);
@@ -118,8 +111,8 @@ export class Workspace implements Disposable {
   }
 
   /**
-   * Whether a name is taken once everyone who was just moving files has done
-   * so: for a moment a file may not be where the journal says.
+   * Returns whether a name is taken, after all members have finished moving
+   * files: during a move a file may not be where the journal says.
    */
   isThere(path: string): boolean {
     const { workflow } = this;
@@ -130,12 +123,12 @@ export class Workspace implements Disposable {
     });
   }
 
-  /** Whether a name is taken, in the spool or in the real tree. */
+  /** Returns whether a name is taken, in the spool or in the real tree. */
   exists(path: string): boolean {
     return this.workflow.isInSpool(path) || this.real(path) !== undefined;
   }
 
-  /** What lies under a name in the real tree. */
+  /** Returns information on the entry of the real tree under a name. */
   real(path: string): Deno.FileInfo | undefined {
     const look = this.#look;
     this.#look = undefined;
@@ -143,7 +136,7 @@ export class Workspace implements Disposable {
     return lstatIfPresent(this.folder.real(path));
   }
 
-  /** Whether a name is that of a directory, in either tree. */
+  /** Returns whether a name is that of a directory, in either tree. */
   isDirectory(path: string): boolean {
     if (path === "") return true;
     const file = this.workflow.state.paths.get(path);
@@ -152,9 +145,9 @@ export class Workspace implements Disposable {
   }
 
   /**
-   * Where something new called `path` is to be made: in the spool, its
-   * directory made ready, or in the real tree when the directory is missing,
-   * so that the system says so in its own words.
+   * Returns the location for a new entry: in the spool, where its directory is
+   * created if needed. When the directory is missing in both trees, it is a
+   * location in the real tree, so that the system reports the error.
    */
   placeNew(path: string): string {
     const parent = parentOf(path);
@@ -165,7 +158,7 @@ export class Workspace implements Disposable {
     return this.folder.spool(path);
   }
 
-  /** Whether a path leads through a new file, and so nowhere. */
+  /** Returns whether a path leads through a file of the spool. */
   #isBelowFile(path: string): boolean {
     const { state } = this.workflow;
     for (let end; (end = path.lastIndexOf("/")) >= 0;) {
@@ -177,89 +170,86 @@ export class Workspace implements Disposable {
     return false;
   }
 
-  /** Waits until `decide` no longer says so; throws what it refuses with. */
+  /**
+   * Waits as long as `decide` says so, and returns the state at the end.
+   *
+   * @throws The error that `decide` refuses with.
+   * @throws {Deno.errors.NotFound} If nobody announced the file, and nobody
+   * creates it in time.
+   */
   *until(
     place: Place,
     decide: (state: WorkflowState) => Verdict,
     signal?: AbortSignal,
   ): Operation<WorkflowState> {
-    const since = performance.now();
-    const wait = this.workflow.newHandle();
-    let announced: string | undefined;
+    const wait = new Wait(this.workflow, place, this.#options);
     try {
       for (;;) {
         const { state } = this;
         const verdict = decide(state);
-        if (verdict.type === "go") return state;
-        if (verdict.type === "refuse") throw verdict.error;
-        const waited = performance.now() - since;
-        const limit = this.#options.openTimeoutSeconds * 1000;
-        if (!verdict.declared && waited >= limit) {
-          // Without a wait the system says in its own words what is missing.
-          if (limit === 0) return state;
-          throw notFound(place, limit);
-        }
-        if (
-          waited > NOTEWORTHY_WAIT_MILLISECONDS && announced !== verdict.why
-        ) {
-          announced = verdict.why;
-          this.#announce(wait, place.path, announced);
+        switch (verdict.type) {
+          case "go":
+            return state;
+          case "refuse":
+            throw verdict.error;
+          case "wait":
+            if (!verdict.declared && wait.isOver()) return state;
+            wait.report(verdict.why);
+            break;
+          default:
+            verdict satisfies never;
         }
         this.workflow.lookAround();
-        yield* change(this.#signals(signal));
+        yield* untilChange(this.#signals(signal));
       }
     } finally {
-      if (announced && !this.workflow.ended) {
-        this.workflow.note({ event: "wait", wait, path: place.path });
-      }
+      wait.end();
     }
-  }
-
-  #announce(wait: number, path: string, why: string): void {
-    const { workflow } = this;
-    workflow.note({ event: "wait", wait, path, why });
-    if (this.#options.silent) return;
-    console.warn(`sluice: "${workflow.app}" waits for "${path}": ${why}`);
   }
 
   /** Runs an operation without blocking the thread. */
   async run<T>(operation: Operation<T>): Promise<T> {
-    this.deferredCloses.release();
+    this.deferredCloses.report();
     return await runAsync(operation, this.#wakeups);
   }
 
-  /** Runs an operation to its end. */
+  /** Runs an operation to its end, blocking the thread. */
   runSync<T>(operation: Operation<T>): T {
-    this.deferredCloses.release();
+    this.deferredCloses.report();
     return runSync(operation);
   }
 
-  /** Leaves the workflow; what this member had not finished is lost on failure. */
+  /** Leaves the workflow. After a failure the unfinished files are lost. */
   leave(failed: boolean): void {
     if (this.workflow.ended) return;
-    if (failed) this.deferredCloses.drop();
-    else this.deferredCloses.release();
+    if (failed) this.deferredCloses.discard();
+    else this.deferredCloses.report();
     this.#wakeups[Symbol.dispose]();
     this.workflow.leave(failed ? "failed" : "left");
   }
 
   /**
-   * Leaves at the end of the process, which is that of its workers, too, `gone`
-   * of which have ended before their time.
+   * Leaves at the end of the process, which ends its workers too. `terminated`
+   * of them were terminated or ended by an error before.
    */
-  leaveWithProcess(gone: number): void {
+  leaveWithProcess(terminated: number): void {
     const failed = Deno.exitCode !== 0;
-    if (!this.workflow.ended) this.workflow.endWorkers({ failed, gone });
+    if (!this.workflow.ended) {
+      this.workflow.endWorkers({ failed, gone: terminated });
+    }
     this.leave(failed);
   }
 
-  /** Leaves the workflow as one who has done all there was to do. */
+  /** Leaves the workflow, the work finished. */
   [Symbol.dispose](): void {
     this.leave(false);
   }
 
-  /** What is excluded lies in the real tree, where a new directory is not yet. */
-  #makeWayFor(path: string): void {
+  /**
+   * Creates the parent of an excluded path in the real tree. Excluded files lie
+   * there, but a new directory is still in the spool.
+   */
+  #makeRealParent(path: string): void {
     const parent = parentOf(path);
     this.workflow.refresh();
     if (!this.workflow.isInSpool(parent) || !this.isDirectory(parent)) return;
@@ -309,13 +299,4 @@ function isLoop(path: string): boolean {
     return error instanceof Deno.errors.FilesystemLoop;
   }
   return false;
-}
-
-function notFound({ given }: Place, limit: number): Deno.errors.NotFound {
-  const seconds = limit / 1000;
-  return new Deno.errors.NotFound(
-    `No such file or directory (os error 2): open '${given}': nobody created it within ${seconds} ${
-      seconds === 1 ? "second" : "seconds"
-    }`,
-  );
 }

@@ -1,13 +1,13 @@
 import type { Workspace } from "./workspace.ts";
 
-/** The writing of a file, from its opening to its close, as others see it. */
+/** A file being written, from its opening to its close, as others see it. */
 export class Writing {
   readonly #workspace: Workspace;
   readonly #handle: number;
   #isClosed = false;
-  #isHeld = false;
+  #isDeferred = false;
 
-  /** Tells the others that `path`, which lies in the spool, is being written. */
+  /** Reports that `path`, which lies in the spool, has been opened. */
   constructor(workspace: Workspace, path: string) {
     this.#workspace = workspace;
     this.#handle = workspace.workflow.newHandle();
@@ -15,33 +15,33 @@ export class Writing {
     workflow.append({ event: "open", path, handle: this.#handle });
   }
 
-  /** Whether the close has been reported, or is going to be. */
+  /** Whether the close has been reported or deferred. */
   get isClosed(): boolean {
-    return this.#isClosed || this.#isHeld;
+    return this.#isClosed || this.#isDeferred;
   }
 
-  /** Reports the close. A writing that `failed` is lost to its readers. */
+  /** Reports the close. After a failure the file is lost to its readers. */
   close(failed = false): void {
     this.#end(failed ? { failed } : {});
   }
 
-  /** Reports the close of what has been left as it was. */
+  /** Reports the close of a file that has not been changed. */
   withdraw(): void {
     this.#end({ idle: true });
   }
 
-  /** Reports the close once the program is seen to go on. */
-  closeIfContinued(): void {
+  /** Reports the close once the program goes on. */
+  deferClose(): void {
     if (this.isClosed) return;
-    this.#isHeld = true;
-    this.#workspace.deferredCloses.hold(() => this.close());
+    this.#isDeferred = true;
+    this.#workspace.deferredCloses.defer(() => this.close());
   }
 
   #end(how: { failed?: true; idle?: true }): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const { workflow } = this.#workspace;
-    // The context is over, and with it what this file was to the others.
+    // The end of the context has ended the writing of all its files.
     if (workflow.ended) return;
     workflow.append({ event: "close", handle: this.#handle, ...how });
     workflow.refresh();

@@ -20,13 +20,13 @@ export function writtenFile(
 }
 
 /**
- * A `Deno.FsFile` whose close the other members learn of. Everything else, the
- * writing above all, is the original's. Instances are original files that get
- * this prototype: the class of the runtime cannot be constructed.
+ * A `Deno.FsFile` that reports its close to the other members. Everything else,
+ * above all the writing, is the original's. Instances are original files with
+ * this prototype, because the class of the runtime cannot be constructed.
  */
 class WrittenFile extends Deno.FsFile {
   override close(): void {
-    // First the system's close, which fails for a file closed before.
+    // First the original's close, which throws for a closed file.
     super.close();
     writings.get(this)?.close();
   }
@@ -35,13 +35,13 @@ class WrittenFile extends Deno.FsFile {
     const writing = writings.get(this);
     if (!writing || writing.isClosed) return;
     super.close();
-    writing.closeIfContinued();
+    writing.deferClose();
   }
 }
 
 // The runtime has accessors where its declarations say properties.
 Object.defineProperties(WrittenFile.prototype, {
-  // To the program it is one like any other.
+  // Programs compare it with `Deno.FsFile`.
   constructor: { value: Deno.FsFile },
   readable: {
     get(this: Deno.FsFile) {
@@ -55,7 +55,7 @@ Object.defineProperties(WrittenFile.prototype, {
   },
 });
 
-/** Closes a file without completing it: its readers get an error. */
+/** Closes a file as failed: its readers get an error. */
 function giveUp(file: Deno.FsFile): void {
   writings.get(file)?.close(true);
   closeQuietly(() => Deno.FsFile.prototype.close.call(file));

@@ -1,7 +1,7 @@
 /**
- * A module of Node, loaded at its first use. An import would cost every
- * program that imports this one some 20 ms, and would fix what others import
- * from it by name before that can be replaced.
+ * Returns a module of Node, loaded at its first use. An import would cost every
+ * program some 20 ms, and would bind the names that other modules import from
+ * it to the originals before they can be replaced.
  */
 // deno-lint-ignore no-process-global
 export const builtin: typeof process.getBuiltinModule = (id: string) =>

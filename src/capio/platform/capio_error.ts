@@ -1,4 +1,4 @@
-/** What went wrong, for programs: the `code` of a {@linkcode CapioError}. */
+/** The kind of a {@linkcode CapioError}, its `code`. */
 export type CapioErrorCode = "INVALID_CONFIGURATION" | "WRITER_LOST";
 
 /**
@@ -17,14 +17,14 @@ export type CapioErrorCode = "INVALID_CONFIGURATION" | "WRITER_LOST";
 export class CapioError extends Error {
   /** The name of the class. */
   override readonly name: string = "CapioError";
-  /** What went wrong, for programs. */
+  /** The kind of the error, for programs. */
   readonly code: CapioErrorCode;
 
   /**
-   * Makes an error of one kind.
+   * Creates an error.
    *
-   * @param code What went wrong, for programs.
-   * @param message What went wrong and what to do, for people.
+   * @param code The kind of the error, for programs.
+   * @param message The failure and its remedy, for people.
    * @param options The error that led to this one, as `cause`.
    */
   constructor(code: CapioErrorCode, message: string, options?: ErrorOptions) {

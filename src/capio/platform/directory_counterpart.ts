@@ -4,35 +4,38 @@ import { ifPresent, system } from "./system.ts";
 /** The mode in which its owner may list, enter and change a directory. */
 const OWNER = 0o700;
 
-/** Where a directory lies in one of the two trees. */
+/** Maps a path to its location in one of the two trees. */
 type Tree = (path: string) => string;
 
 /**
- * Makes what is missing of a directory in one tree, each level with the mode
- * and the owner of its twin in the other: what lies in it is open to the same
- * people in both. Its owner may besides do all there is to do.
+ * Creates a directory in one tree, missing parents included, each with the mode
+ * and the owner of its counterpart in the other tree: the same users may use it
+ * in both. The owner also gets all rights.
  */
 export function makeCounterpart(path: string, tree: Tree, other: Tree): void {
   if (path === "" || path === "." || look(tree(path))?.isDirectory) return;
   makeCounterpart(dirname(path), tree, other);
-  const twin = look(other(path));
+  const counterpart = look(other(path));
   try {
-    // Closed until it is known to whom it is open.
-    system.mkdirSync(tree(path), twin ? { mode: OWNER } : {});
+    // Closed to others until it has the mode of its counterpart.
+    system.mkdirSync(tree(path), counterpart ? { mode: OWNER } : {});
   } catch (error) {
-    // Another member may have been quicker.
+    // Another member may have created it in the meantime.
     if (look(tree(path))?.isDirectory) return;
     throw error;
   }
-  if (twin) makeLike(tree(path), twin, OWNER);
+  if (counterpart) copyModeAndOwner(tree(path), counterpart, OWNER);
 }
 
 function look(path: string): Deno.FileInfo | undefined {
   return ifPresent(() => system.statSync(path));
 }
 
-/** Gives a directory the mode, with `more`, and where it may the owner wanted. */
-export function makeLike(
+/**
+ * Gives a directory the owner and the mode of `wanted`, the mode with the bits
+ * `more`; the owner only where the process may do that.
+ */
+export function copyModeAndOwner(
   directory: string,
   wanted: Deno.FileInfo,
   more = 0,
@@ -40,15 +43,18 @@ export function makeLike(
   if (wanted.mode === null) return;
   const present = system.statSync(directory);
   if (wanted.uid !== present.uid || wanted.gid !== present.gid) {
-    giveAway(directory, wanted);
+    changeOwner(directory, wanted);
   }
   const mode = wanted.mode | more;
   if (mode === system.statSync(directory).mode) return;
   system.chmodSync(directory, mode & 0o7777);
 }
 
-/** Runs `fn`; if that is denied once more, the directory open to its owner. */
-export function whileOpen(directory: string, fn: () => void): void {
+/**
+ * Runs `fn`. When that is denied and the directory is closed to its owner, opens
+ * the directory, runs `fn` again and closes it.
+ */
+export function withOwnerAccess(directory: string, fn: () => void): void {
   try {
     return fn();
   } catch (error) {
@@ -64,26 +70,26 @@ export function whileOpen(directory: string, fn: () => void): void {
   }
 }
 
-/** Removes a directory and all in it, also where its owner closed it. */
+/** Removes a directory with its contents, also those closed to the owner. */
 export function removeTree(directory: string): void {
   try {
     return system.removeSync(directory, { recursive: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
   }
-  openTree(directory);
+  openToOwner(directory);
   system.removeSync(directory, { recursive: true });
 }
 
-function openTree(directory: string): void {
+function openToOwner(directory: string): void {
   system.chmodSync(directory, OWNER);
   for (const { name, isDirectory } of system.readDirSync(directory)) {
-    if (isDirectory) openTree(`${directory}/${name}`);
+    if (isDirectory) openToOwner(`${directory}/${name}`);
   }
 }
 
-/** Gives a file to another owner, as far as the process may do that. */
-export function giveAway(path: string, { uid, gid }: Deno.FileInfo): void {
+/** Changes the owner and group of a file, as far as the process may. */
+export function changeOwner(path: string, { uid, gid }: Deno.FileInfo): void {
   for (const [user, group] of [[null, gid], [uid, null]]) {
     try {
       system.chownSync(path, user, group);

@@ -3,14 +3,14 @@ import { SynchronousSleep, type Wakeups } from "./wakeups.ts";
 
 /**
  * An operation, written once for its asynchronous and its synchronous form: a
- * generator that yields what it wants done and is resumed with the result.
+ * generator that yields effects and is resumed with their results.
  */
 export type Operation<T> = Generator<Effect, T, unknown>;
 
-/** What an operation can want done. */
+/** An effect that an operation asks its driver for. */
 export type Effect = Act | Wait;
 
-/** Something with two forms, for instance `Deno.stat` and `Deno.statSync`. */
+/** A call with two forms, for instance `Deno.stat` and `Deno.statSync`. */
 interface Act {
   readonly asynchronously: () => Promise<unknown>;
   readonly synchronously: () => unknown;
@@ -23,25 +23,25 @@ interface Wait {
 }
 
 type System = typeof system;
-/** A function of `system` that has a synchronous twin. */
+/** A function of `system` that has a synchronous form. */
 type NameWithTwoForms = {
   [K in keyof System]: `${K}Sync` extends keyof System ? K : never;
 }[keyof System];
 
-/** Calls a function of `system`, or its synchronous twin. */
+/** Calls a function of `system`, or its synchronous form. */
 export function call<K extends Exclude<NameWithTwoForms, "readDir">>(
   name: K,
   ...args: Parameters<System[K]>
 ): Operation<Awaited<ReturnType<System[K]>>> {
-  type Twins = Record<string, (...args: unknown[]) => unknown>;
-  const functions = system as unknown as Twins;
+  type TwoForms = Record<string, (...args: unknown[]) => unknown>;
+  const functions = system as unknown as TwoForms;
   return act(
     () => functions[name](...args) as Promise<Awaited<ReturnType<System[K]>>>,
     () => functions[`${name}Sync`](...args) as Awaited<ReturnType<System[K]>>,
   );
 }
 
-/** Does one of the two. */
+/** Runs one of two forms of a call. */
 export function* act<T>(
   asynchronously: () => Promise<T>,
   synchronously: () => T,
@@ -49,13 +49,13 @@ export function* act<T>(
   return (yield { asynchronously, synchronously }) as T;
 }
 
-/** Does what has one form only and takes but a moment. */
+/** Runs a synchronous call that takes only a moment. */
 export function atOnce<T>(fn: () => T): Operation<T> {
   return act(() => new Promise((resolve) => resolve(fn())), fn);
 }
 
 /** Pauses until something may have changed. */
-export function* change(signal?: AbortSignal): Operation<void> {
+export function* untilChange(signal?: AbortSignal): Operation<void> {
   yield { waitFor: "change", signal };
 }
 
@@ -81,7 +81,7 @@ export async function runAsync<T>(
   return step.value;
 }
 
-/** Runs an operation to its end, sleeping where it has to wait. */
+/** Runs an operation to its end. The thread sleeps while it waits. */
 export function runSync<T>(operation: Operation<T>): T {
   const sleep = new SynchronousSleep();
   let step = operation.next();
@@ -90,7 +90,7 @@ export function runSync<T>(operation: Operation<T>): T {
     try {
       const effect = step.value;
       if ("waitFor" in effect) {
-        // Nothing can abort it once this thread sleeps.
+        // While this thread sleeps nothing can abort the signal.
         effect.signal?.throwIfAborted();
         sleep.sleep();
       } else result = effect.synchronously();

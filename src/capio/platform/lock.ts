@@ -1,15 +1,18 @@
 import { ifPresent, system } from "./system.ts";
 import { SynchronousSleep } from "./wakeups.ts";
 
-/** Whoever has a lock for longer does not run, for it takes a moment. */
+/**
+ * A process that holds a lock for longer is not running: the work under a lock
+ * takes moments.
+ */
 const MOMENT_MILLISECONDS = 5000;
 
-/** An advisory lock that the kernel drops when its process ends, however. */
+/** An advisory lock, which the kernel drops however its process ends. */
 export class FileLock implements Disposable {
   readonly #file: Deno.FsFile;
   readonly #path: string;
-  /** Whether `during` holds it. */
-  #isHere = false;
+  /** Whether `during` holds the lock. */
+  #isHeldHere = false;
 
   private constructor(file: Deno.FsFile, path: string) {
     this.#file = file;
@@ -21,7 +24,7 @@ export class FileLock implements Disposable {
     for (;;) {
       const file = system.openSync(path, { create: true, write: true });
       lock(file, () => warnOfHolder(path));
-      // The one who had it may have removed the file: then this locks nothing.
+      // The previous holder may have removed the file: then this locks nothing.
       const present = ifPresent(() => system.statSync(path));
       const mine = file.statSync();
       if (present?.ino === mine.ino && present.dev === mine.dev) {
@@ -31,7 +34,7 @@ export class FileLock implements Disposable {
     }
   }
 
-  /** Opens the lock on `path` for {@linkcode FileLock.during}, not held yet. */
+  /** Opens the lock on `path` without taking it, for {@linkcode FileLock.during}. */
   static open(path: string): FileLock {
     return new FileLock(
       system.openSync(path, { create: true, write: true }),
@@ -40,26 +43,25 @@ export class FileLock implements Disposable {
   }
 
   /**
-   * Waits for the exclusive lock, runs `fn`, and lets the next one have it.
-   * `delayed` is told, before `fn` runs, when the wait takes long.
+   * Waits for the exclusive lock, runs `fn` and releases the lock. Calls
+   * `delayed` when the wait takes long. May be nested.
    */
   during<T>(fn: () => T, delayed: () => void): T {
-    // Whoever has it may well do what needs it, too.
-    if (this.#isHere) return fn();
+    if (this.#isHeldHere) return fn();
     lock(this.#file, () => {
       warnOfHolder(this.#path);
       delayed();
     });
-    this.#isHere = true;
+    this.#isHeldHere = true;
     try {
       return fn();
     } finally {
-      this.#isHere = false;
+      this.#isHeldHere = false;
       this.#file.unlockSync();
     }
   }
 
-  /** Whether some process holds the exclusive lock on `path`. */
+  /** Returns whether some process holds the exclusive lock on `path`. */
   static isHeld(path: string): boolean {
     const file = ifPresent(() => system.openSync(path, { read: true }));
     if (!file) return false;
@@ -70,13 +72,13 @@ export class FileLock implements Disposable {
     }
   }
 
-  /** Lets the next one have it. */
+  /** Releases the lock. */
   [Symbol.dispose](): void {
     this.#file.close();
   }
 }
 
-/** Waits for the lock, and says so once when it does not come. */
+/** Waits for the lock; calls `delayed` once when the wait takes long. */
 function lock(file: Deno.FsFile, delayed: () => void): void {
   if (file.tryLockSync(true)) return;
   const deadline = performance.now() + MOMENT_MILLISECONDS;

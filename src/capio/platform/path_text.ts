@@ -1,6 +1,6 @@
 import { fromFileUrl, normalize } from "@std/path";
 
-/** A path as the system takes it, `undefined` for what is none. */
+/** Returns a path or a file URL as text, `undefined` for anything else. */
 export function textOf(path: unknown): string | undefined {
   if (typeof path === "string") return path;
   if (!(path instanceof URL) || path.protocol !== "file:") return undefined;
@@ -11,16 +11,16 @@ export function textOf(path: unknown): string | undefined {
   }
 }
 
-/** A path as the system gets it, and what it has after the last name. */
+/** A path as the system gets it, and the characters after its last name. */
 export interface PathText {
   readonly text: string;
-  /** A slash, or a slash and a dot; most often nothing. */
+  /** A slash, or a slash and a dot; most often empty. */
   readonly tail: string;
 }
 
 /**
- * A path as Deno passes it on: as it is to a process with all permissions.
- * For any other Deno takes the dots and a slash at the end out beforehand.
+ * Returns a path as Deno passes it to the system: unchanged in a process with
+ * all permissions, normalized and without a slash at its end in any other.
  */
 export function asPassedOn(path: string): PathText {
   if (!ODD.test(path)) return { text: path, tail: "" };

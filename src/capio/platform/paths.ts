@@ -2,12 +2,12 @@ import { dirname, isAbsolute, join, SEPARATOR } from "@std/path";
 import { childOf, parentOf } from "./relative_path.ts";
 import { ifPresent, system } from "./system.ts";
 
-/** How long the outcome of a look at the file system may be reused, in ms. */
+/** Time for which a look at the file system may be reused, in ms. */
 const MEMORY_MILLISECONDS = 1000;
 const MEMORY_ENTRIES = 4096;
-/** As many links in a row as Linux follows. */
+/** Linux follows as many links in a row. */
 const MAX_LINKS = 40;
-/** As long as names and paths may be almost everywhere. */
+/** Longest names and paths of almost all systems. */
 const MAX_NAME_BYTES = 255;
 const MAX_PATH_BYTES = 4095;
 /** Most bytes for a code unit in UTF-8. */
@@ -15,20 +15,20 @@ const LARGEST_CHARACTER = 3;
 
 const encoder = new TextEncoder();
 
-/** What there is in the workflow, by names relative to the directory. */
+/** The entries of the workflow, by paths relative to the directory. */
 export interface Tree {
-  /** Learns what others have changed, and makes the resolver forget that. */
+  /** Learns of changes by other members; the resolver forgets what changed. */
   catchUp(): void;
-  /** What a symbolic link holds, `undefined` for anything else. */
+  /** Returns the target of a symbolic link, `undefined` for anything else. */
   readLink(relative: string): string | undefined;
-  /** Whether a path is that of a directory. */
+  /** Returns whether a path is that of a directory. */
   isDirectory(relative: string): boolean;
-  /** Whether the system, too, finds no end when it follows a link. */
+  /** Returns whether the system reports a loop when it follows a link. */
   isLoop(relative: string): boolean;
 }
 
 /**
- * Tells which paths lie inside a directory, and what they are called there.
+ * Decides whether a path lies inside a directory, and names it relative to it.
  *
  * A path is inside when its resolved form, symbolic links followed, is the
  * directory or below it by whole components. Paths inside are named relative
@@ -37,14 +37,14 @@ export interface Tree {
 export class PathResolver {
   /** The directory, all symbolic links resolved. */
   readonly root: string;
-  /** Forms in which paths inside may begin, each with a separator. */
+  /** The beginnings of absolute paths inside, each with a separator. */
   readonly #prefixes: readonly string[];
   readonly #tree: Tree;
-  /** Paths that lie outside, links followed; and those not followed. */
+  /** Paths outside when the last link is followed, and when it is not. */
   readonly #outside = new Set<string>();
   readonly #outsideThemselves = new Set<string>();
   #workingDirectory = "";
-  /** Inside, and known to be no links. */
+  /** Paths inside that are known to be no links. */
   readonly #directories = new Set<string>();
   #memoryStart = 0;
 
@@ -58,24 +58,24 @@ export class PathResolver {
   }
 
   /**
-   * The name of `path` inside, or `undefined` when it lies outside or cannot be
-   * a path, which the original function then says in its own words.
+   * Returns `path` relative to the directory, `undefined` when it lies outside
+   * or cannot be a path, which the original function then reports.
    *
    * @throws {Deno.errors.NotCapable} If a symbolic link inside leads out.
    */
   resolve(path: string, followLast: boolean): string | undefined {
     this.#forgetInTime();
-    // A link outside may lead inside: the two questions differ.
+    // A link outside may lead inside, so following it makes a difference.
     const outside = followLast ? this.#outside : this.#outsideThemselves;
-    if (!isAbsolute(path) && !this.#isSomewhere()) return undefined;
+    if (!isAbsolute(path) && !this.#hasWorkingDirectory()) return undefined;
     if (outside.has(path) || cannotBe(path)) return undefined;
     const found = this.#inside(absolute(path), followLast);
-    // What is missing on the way back may be there the next time.
+    // A directory missing before a ".." may exist the next time.
     if (found === undefined && !path.includes("..")) outside.add(path);
     return found;
   }
 
-  /** A directory inside has become, or ceased to be, a symbolic link. */
+  /** Forgets all looks: an entry has become, or ceased to be, a link. */
   forget(): void {
     this.#directories.clear();
     this.#outside.clear();
@@ -83,10 +83,10 @@ export class PathResolver {
   }
 
   /**
-   * Whether the process is in a directory that still exists. A relative path
-   * means something else once it has moved to another one.
+   * Returns whether the working directory still exists. When it is another
+   * one than before, relative paths have a new meaning.
    */
-  #isSomewhere(): boolean {
+  #hasWorkingDirectory(): boolean {
     const directory = ifPresent(() => Deno.cwd());
     if (directory === undefined) return false;
     if (directory === this.#workingDirectory) return true;
@@ -123,7 +123,7 @@ export class PathResolver {
     return this.#walk(rest, followLast, full, links);
   }
 
-  /** Follows `rest` from the directory on, a component at a time. */
+  /** Follows `rest` from the directory on, component by component. */
   #walk(
     rest: string,
     followLast: boolean,
@@ -139,7 +139,7 @@ export class PathResolver {
         return this.#inside(join(this.root, "..", ...parts), followLast, links);
       }
       if (part === "..") {
-        // There is no way back from what is no directory.
+        // A ".." after anything but a directory leads nowhere.
         if (!this.#tree.isDirectory(here)) return undefined;
         here = parentOf(here);
         continue;
@@ -154,7 +154,7 @@ export class PathResolver {
         continue;
       }
       if (++links > MAX_LINKS) {
-        // The system says so, too, and in the words for what is to be done.
+        // Then the system reports the loop itself, in the words of the call.
         if (this.#tree.isLoop(next)) return [next, ...parts].join("/");
         throw new Deno.errors.FilesystemLoop(
           `Cannot follow "${full}": too many levels of symbolic links`,
@@ -174,7 +174,7 @@ export class PathResolver {
   }
 }
 
-/** Whether the system takes no such path, and says so at once. */
+/** Returns whether the system refuses such a path at once. */
 function cannotBe(path: string): boolean {
   if (path.includes("\0")) return true;
   if (path.length * LARGEST_CHARACTER <= MAX_NAME_BYTES) return false;
@@ -186,7 +186,7 @@ function bytesOf(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** Whether a relative link in `directory` climbs above the whole tree. */
+/** Returns whether a relative link in `directory` leads above the root. */
 function leadsOut(directory: string, target: string): boolean {
   const [first] = join("root", directory, target).split(SEPARATOR);
   return first !== "root";
@@ -203,7 +203,7 @@ function refuse(path: string, target: string): never {
   );
 }
 
-/** `path` from the root, not normalised: `..` after a link is not lexical. */
+/** Makes a path absolute but not normal: `..` after a link is not lexical. */
 function absolute(path: string): string {
   if (isAbsolute(path)) return path;
   return `${Deno.cwd()}${SEPARATOR}${path}`;
@@ -213,7 +213,7 @@ function realPath(path: string): string | undefined {
   try {
     return ifPresent(() => system.realPathSync(path));
   } catch (error) {
-    // What this process may not look at, the original function refuses too.
+    // The original function refuses it, too.
     if (error instanceof Deno.errors.NotCapable) return undefined;
     if (error instanceof Deno.errors.PermissionDenied) return undefined;
     if (error instanceof Deno.errors.FilesystemLoop) return undefined;

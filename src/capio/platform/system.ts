@@ -104,23 +104,26 @@ export const system: FileSystemCalls = {
   writeTextFileSync: Deno.writeTextFileSync,
 };
 
-/** `undefined` instead of an error for a path that names nothing. */
+/** Returns information on an entry, `undefined` when there is none. */
 export function lstatIfPresent(path: string): Deno.FileInfo | undefined {
   return ifPresent(() => system.lstatSync(path));
 }
 
-/** What there is, nothing also where the program may not look. */
+/**
+ * Returns information on an entry, `undefined` when there is none or when the
+ * process may not look.
+ */
 export function lookIfPermitted(path: string): Deno.FileInfo | undefined {
   try {
     return lstatIfPresent(path);
   } catch (error) {
-    // The original is going to be called, and says so itself.
+    // The original is going to be called and refuses with its own message.
     if (error instanceof Deno.errors.NotCapable) return undefined;
     throw error;
   }
 }
 
-/** The result of `look`, or `undefined` when what it looks at is not there. */
+/** Returns the result of `look`, `undefined` when it finds nothing there. */
 export function ifPresent<T>(look: () => T): T | undefined {
   try {
     return look();
@@ -130,7 +133,7 @@ export function ifPresent<T>(look: () => T): T | undefined {
   }
 }
 
-/** Whether an error says that nothing is to be found at a path. */
+/** Returns whether an error says that there is nothing at a path. */
 export function isAbsence(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   // Node's errors have no class of their own.

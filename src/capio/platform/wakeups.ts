@@ -1,36 +1,36 @@
 import { system } from "./system.ts";
 
-/** How long to sleep where no watch reports changes, in ms. */
+/** Time between two looks where no watch reports changes, in ms. */
 const POLL_MILLISECONDS = 5;
-/** How long to sleep at most where one does: a watch may miss a change. */
+/** Longest time between two looks with a watch, which may miss a change. */
 const WATCHED_MILLISECONDS = 100;
 const SHORTEST_SLEEP_MILLISECONDS = 0.05;
 const LONGEST_SLEEP_MILLISECONDS = 5;
 
 /**
- * Wakes what waits for a change below a directory.
+ * Wakes operations that wait for a change below a directory.
  *
- * One file-system watch serves all waits of a process. It is listened to only
- * while something waits, so it keeps no program alive.
+ * One file-system watch serves all waits of a process. It is read only while
+ * an operation waits, so it keeps no program alive.
  */
 export class Wakeups implements Disposable {
   readonly #directory: string;
   readonly #waiting = new Set<() => void>();
   #watcher: Deno.FsWatcher | undefined;
-  /** The watcher that has been asked for a report and has not given it. */
+  /** The watcher whose next report is pending. */
   #listener: Deno.FsWatcher | undefined;
   #unwatchable = false;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Prepares to watch `directory`; starts with the first wait. */
+  /** Prepares to watch `directory`; the first wait starts the watch. */
   constructor(directory: string) {
     this.#directory = directory;
   }
 
-  /** Resolves at the next change, or after a while; rejects on abort. */
+  /** Resolves at the next change or after a while; rejects on abort. */
   async next(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    // What changed just before the watch began is not reported: look again.
+    // Changes just before the watch began are not reported: look again.
     if (this.#startWatching()) return;
     this.#listen();
     clearTimeout(this.#idleTimer);
@@ -44,8 +44,8 @@ export class Wakeups implements Disposable {
     clearTimeout(timer);
     signal?.removeEventListener("abort", wake);
     this.#waiting.delete(wake);
-    // A report that is due and that nobody waits for would keep the process
-    // from ending. Most often the one who waited will ask again at once.
+    // A pending report that nothing waits for would keep the process alive.
+    // Most often the same operation waits again at once.
     clearTimeout(this.#idleTimer);
     if (this.#waiting.size === 0 && this.#listener) {
       this.#idleTimer = setTimeout(() => this.#stop(), 0);
@@ -53,7 +53,7 @@ export class Wakeups implements Disposable {
     signal?.throwIfAborted();
   }
 
-  /** Stops watching and wakes everyone. */
+  /** Stops watching and ends all waits. */
   [Symbol.dispose](): void {
     clearTimeout(this.#idleTimer);
     this.#stop();
@@ -65,7 +65,7 @@ export class Wakeups implements Disposable {
     try {
       this.#watcher = system.watchFs(this.#directory, { recursive: true });
     } catch {
-      // The system has no watch left to give: polling does.
+      // The system has no watch left: polling replaces it.
       this.#unwatchable = true;
     }
     return true;
@@ -88,7 +88,7 @@ export class Wakeups implements Disposable {
   }
 }
 
-/** Sleeps between looks of a synchronous wait, longer and longer. */
+/** Sleeps between the looks of a synchronous wait, longer each time. */
 export class SynchronousSleep {
   #milliseconds = SHORTEST_SLEEP_MILLISECONDS;
   static readonly #never = new Int32Array(new SharedArrayBuffer(4));

@@ -1,11 +1,11 @@
 import { dirname } from "@std/path";
 import {
+  copyModeAndOwner,
   ifPresent,
   isAbsence,
   lstatIfPresent,
-  makeLike,
   system,
-  whileOpen,
+  withOwnerAccess,
 } from "../platform/mod.ts";
 import type { WorkflowFile } from "../journal/mod.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
@@ -33,7 +33,7 @@ export function moveIntoPlace(
 function publishDirectory(folder: WorkflowFolder, path: string): void {
   folder.makeRealDirectory(path);
   const spooled = ifPresent(() => system.statSync(folder.spool(path)));
-  if (spooled) makeLike(folder.real(path), spooled);
+  if (spooled) copyModeAndOwner(folder.real(path), spooled);
 }
 
 function moveFile(folder: WorkflowFolder, path: string): void {
@@ -58,13 +58,13 @@ function move(folder: WorkflowFolder, path: string): void {
   const target = folder.real(path);
   try {
     // Entries leave even a directory whose mode the program made read-only.
-    whileOpen(dirname(source), () => system.renameSync(source, target));
+    withOwnerAccess(dirname(source), () => system.renameSync(source, target));
   } catch (error) {
     if (!isAbsence(error)) throw error;
     // A publisher died between the move and its report.
     if (!lstatIfPresent(source)) return;
     folder.makeRealDirectory(dirname(path));
-    whileOpen(dirname(source), () => system.renameSync(source, target));
+    withOwnerAccess(dirname(source), () => system.renameSync(source, target));
   }
 }
 
