@@ -28,6 +28,7 @@ export {
   type Change,
   type Changed,
   changedMetadata,
+  Connectable,
   DummyTransactionContext,
   type IterdataOptions,
   type JsonValue,

@@ -8,7 +8,7 @@
  * @module
  */
 export * from "./change.ts";
-export * from "./chunks.ts";
+export * from "./connectable.ts";
 export * from "./dummy_transaction_context.ts";
 export { quoted } from "./key.ts";
 export * from "./maybe_promise.ts";
@@ -16,6 +16,7 @@ export { copyMetadata, type JsonValue, type Metadata } from "./metadata.ts";
 export * from "./read_only_store.ts";
 export * from "./simple_transaction_context.ts";
 export * from "./store.ts";
+export * from "./store_by_size.ts";
 export * from "./store_error.ts";
 export * from "./store_events.ts";
 export * from "./store_progress_manager.ts";

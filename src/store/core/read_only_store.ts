@@ -7,7 +7,7 @@ import {
   recycledChunks,
   writeAll,
 } from "../../internal/mod.ts";
-import { Connection } from "./connection.ts";
+import { Connectable } from "./connectable.ts";
 import { checkKeyText } from "./key.ts";
 import type { MaybePromise } from "./maybe_promise.ts";
 import {
@@ -18,7 +18,7 @@ import {
   type Metadata,
   selectMetadata,
 } from "./metadata.ts";
-import { KeyError, notConnectedError, StoreError } from "./store_error.ts";
+import { KeyError, StoreError } from "./store_error.ts";
 import { checkRange, Value } from "./value.ts";
 import { liveSignal, type WaitOptions } from "./wait_options.ts";
 
@@ -57,14 +57,9 @@ const MOST_ATTEMPTS = 20;
  * await store.toFile("flights.csv", "flights.csv");
  * ```
  */
-export abstract class ReadOnlyStore implements AsyncDisposable {
+export abstract class ReadOnlyStore extends Connectable {
   /** Emits the store's events, with the store as their `source`. */
   readonly eventManager: EventManager;
-
-  readonly #connection = new Connection({
-    open: (signal) => this.open(signal),
-    close: () => this.close(),
-  });
 
   /**
    * Makes a store that is not connected yet.
@@ -72,38 +67,8 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
    * @param options Its event manager.
    */
   constructor(options: StoreOptions = {}) {
+    super();
     this.eventManager = options.eventManager ?? new EventManager();
-  }
-
-  /**
-   * Opens what the store needs. All other methods need a connected store.
-   *
-   * @param options A signal that ends the wait. The store is connected all the
-   * same if another caller waits for that, too.
-   * @returns The store, for `await using`.
-   */
-  async connect(options: WaitOptions = {}): Promise<this> {
-    await this.#connection.connect(liveSignal(options));
-    return this;
-  }
-
-  /** Closes what {@linkcode ReadOnlyStore.connect} opened. */
-  async disconnect(): Promise<void> {
-    await this.#connection.disconnect();
-  }
-
-  /**
-   * Returns whether the store is connected.
-   *
-   * @returns `true` between `connect` and `disconnect`.
-   */
-  isConnected(): boolean {
-    return this.#connection.isOpen;
-  }
-
-  /** Disconnects at the end of an `await using` scope. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.disconnect();
   }
 
   /**
@@ -329,16 +294,6 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
   }
 
   /**
-   * Opens what the backend needs while it is connected.
-   *
-   * @param signal Aborts when nobody waits for the store any more.
-   */
-  protected open(_signal: AbortSignal): MaybePromise<void> {}
-
-  /** Closes what `open` opened. */
-  protected close(): MaybePromise<void> {}
-
-  /**
    * Looks up a key that `checkKey` accepted.
    *
    * @param key The key.
@@ -380,15 +335,6 @@ export abstract class ReadOnlyStore implements AsyncDisposable {
   protected assertKey(key: unknown): void {
     checkKeyText(key);
     this.checkKey(key);
-  }
-
-  /**
-   * Refuses work while the store is not connected.
-   *
-   * @throws {StoreError} `NOT_CONNECTED`.
-   */
-  protected assertConnected(): void {
-    if (!this.#connection.isOpen) throw notConnectedError();
   }
 
   #find(key: string, options: WaitOptions): MaybePromise<Value | undefined> {

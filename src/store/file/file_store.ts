@@ -10,10 +10,10 @@ import {
   type Metadata,
   missingStoreError,
   Store,
+  storeBySize,
   type StoreOptions,
   type TransactionContext,
   type Value,
-  withChunks,
 } from "../core/mod.ts";
 import { FileBlobs } from "./file_blobs.ts";
 import { FileLock } from "./file_lock.ts";
@@ -174,13 +174,11 @@ export class FileStore extends Store {
     const replace = (content?: Content) =>
       this.#replace(key, change, content, signal);
     if (!data) return replace();
-    if (data instanceof Uint8Array && data.length <= INLINE_BYTES) {
-      return replace({ size: data.length, data });
-    }
-    return withChunks(data, CHUNK_BYTES, (first, rest) => {
-      return first.length <= INLINE_BYTES
-        ? replace({ size: first.length, data: first })
-        : this.#putBlob(key, first, rest, replace);
+    return storeBySize(data, {
+      smallBytes: INLINE_BYTES,
+      chunkBytes: CHUNK_BYTES,
+      small: (data) => replace({ size: data.length, data }),
+      large: (first, rest) => this.#putBlob(key, first, rest, replace),
     });
   }
 

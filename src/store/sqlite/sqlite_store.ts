@@ -9,10 +9,10 @@ import {
   notConnectedError,
   SimpleTransactionContext,
   Store,
+  storeBySize,
   type StoreOptions,
   type TransactionContext,
   type Value,
-  withChunks,
 } from "../core/mod.ts";
 import { SharedRead } from "./shared_read.ts";
 import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
@@ -212,14 +212,13 @@ export class SqliteStore extends Store {
     const replace = (content?: Content) =>
       this.#replace(key, change, content, signal);
     if (!data) return replace();
-    if (data instanceof Uint8Array && data.length < CHUNK_BYTES) {
-      return replace({ size: data.length, bytes: data });
-    }
-    return withChunks(data, CHUNK_BYTES, (first, rest) => {
-      const { length: size } = first;
-      return size < CHUNK_BYTES
-        ? replace({ size, bytes: first })
-        : this.#connected.chunks.upload(first, rest, replace, signal);
+    return storeBySize(data, {
+      smallBytes: CHUNK_BYTES - 1,
+      chunkBytes: CHUNK_BYTES,
+      small: (bytes) => replace({ size: bytes.length, bytes }),
+      large: (first, rest) => {
+        return this.#connected.chunks.upload(first, rest, replace, signal);
+      },
     });
   }
 

@@ -1,13 +1,7 @@
 import { abortable } from "@std/async";
 import type { MaybePromise } from "./maybe_promise.ts";
-
-/** What a {@linkcode Connection} opens and closes. */
-export interface Connectable {
-  /** Opens it; the signal aborts when nobody waits for it any more. */
-  open(signal: AbortSignal): MaybePromise<void>;
-  /** Closes what `open` opened. */
-  close(): MaybePromise<void>;
-}
+import { notConnectedError } from "./store_error.ts";
+import { liveSignal, type WaitOptions } from "./wait_options.ts";
 
 /** An opening that has begun. */
 interface Attempt {
@@ -18,37 +12,72 @@ interface Attempt {
 }
 
 /**
- * The state of a store between `connect` and `disconnect`: it is opened once
- * for all callers that connect at the same time, and closed before it is opened
- * again.
+ * A store between `connect` and `disconnect`. A backend opens and closes what
+ * it needs in {@linkcode Connectable.open} and {@linkcode Connectable.close},
+ * once for all callers that connect at the same time.
  */
-export class Connection {
-  readonly #target: Connectable;
+export abstract class Connectable implements AsyncDisposable {
   #isOpen = false;
   #attempt: Attempt | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(target: Connectable) {
-    this.#target = target;
-  }
-
-  get isOpen(): boolean {
-    return this.#isOpen;
-  }
-
-  /** Opens the target, or waits for the caller that is opening it. */
-  async connect(signal?: AbortSignal): Promise<void> {
+  /**
+   * Opens what the store needs. All other methods need a connected store.
+   *
+   * @param options A signal that ends the wait. The store is connected all the
+   * same if another caller waits for that, too.
+   * @returns The store, for `await using`.
+   */
+  async connect(options: WaitOptions = {}): Promise<this> {
+    const signal = liveSignal(options);
     while (this.#closing) {
       await unlessAborted(this.#closing.catch(() => {}), signal);
     }
     this.#attempt ??= this.#begin();
     await this.#waitFor(this.#attempt, signal);
+    return this;
   }
 
-  /** Closes the target once it is open, if it is or gets so. */
+  /**
+   * Closes what {@linkcode Connectable.connect} opened. A store that is being
+   * connected is closed once it is open.
+   */
   async disconnect(): Promise<void> {
     this.#closing ??= this.#close();
     await this.#closing;
+  }
+
+  /**
+   * Returns whether the store is connected.
+   *
+   * @returns `true` between `connect` and `disconnect`.
+   */
+  isConnected(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Disconnects at the end of an `await using` scope. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.disconnect();
+  }
+
+  /**
+   * Opens what the backend needs while it is connected.
+   *
+   * @param signal Aborts when no caller waits for the store any more.
+   */
+  protected open(_signal: AbortSignal): MaybePromise<void> {}
+
+  /** Closes what `open` opened. */
+  protected close(): MaybePromise<void> {}
+
+  /**
+   * Refuses work while the store is not connected.
+   *
+   * @throws {StoreError} `NOT_CONNECTED`.
+   */
+  protected assertConnected(): void {
+    if (!this.#isOpen) throw notConnectedError();
   }
 
   #begin(): Attempt {
@@ -69,7 +98,7 @@ export class Connection {
     }
   }
 
-  /** A target that opens in spite of the signal is closed again. */
+  /** A backend that opens in spite of the signal is closed again. */
   #abandon({ abandon }: Attempt, { reason }: AbortSignal): void {
     abandon.abort(reason);
     this.disconnect().catch(() => {});
@@ -77,7 +106,7 @@ export class Connection {
 
   async #open(signal: AbortSignal): Promise<void> {
     try {
-      await this.#target.open(signal);
+      await this.open(signal);
       this.#isOpen = true;
     } catch (error) {
       this.#attempt = undefined;
@@ -91,7 +120,7 @@ export class Connection {
       if (!this.#isOpen) return;
       this.#isOpen = false;
       this.#attempt = undefined;
-      await this.#target.close();
+      await this.close();
     } finally {
       this.#closing = undefined;
     }
