@@ -56,6 +56,18 @@ export function checkNumber(
   throw refusedNumber(name, "a number", value);
 }
 
+/**
+ * Throws unless `value` is a number above 0, `Infinity` included: a `TypeError`
+ * for what is no number, a `RangeError` for one that does not fit.
+ */
+export function checkPositive(
+  name: string,
+  value: unknown,
+): asserts value is number {
+  if (typeof value === "number" && value > 0) return;
+  throw refusedNumber(name, "a positive number", value);
+}
+
 /** Throws a `TypeError` unless `value` is a string. */
 export function checkString(
   name: string,

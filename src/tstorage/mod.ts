@@ -1,57 +1,102 @@
 /**
- * The channel to the time-series database TStorage, and an embedded server.
+ * Time series: a client of the database TStorage, and a server to embed.
+ *
+ * A record is a value under a {@linkcode Key} of five integers: the container,
+ * the series, the quantity, and the times of capture and of acquisition, which
+ * are nanoseconds since 2001 ({@linkcode nowNs}, {@linkcode TStorageDateTime}).
+ * A {@linkcode PayloadType} turns values into bytes and back: a number in a
+ * format of Python's `struct` module ({@linkcode StructPayloadType}), several of
+ * them, plain bytes, or columns ({@linkcode ColumnsPayloadType}), which are
+ * typed arrays and by far the fastest.
+ *
+ * A {@linkcode Channel} writes records with `put`, or `writable` as a stream, and
+ * reads ranges of keys: `get` all at once, `records` as a stream of objects,
+ * `batches` as a stream of columns. It connects to a TStorage cluster, to
+ * {@linkcode serveTStorage}, which keeps records in a SQLite file, or over any
+ * byte streams to {@linkcode openTStorage}.
+ *
+ * @example Store a measurement and read the series
+ * ```ts
+ * import {
+ *   Channel,
+ *   Key,
+ *   nowNs,
+ *   serveTStorage,
+ *   StructPayloadType,
+ *   TStorageDateTime,
+ * } from "@sluice/sluice/tstorage";
+ *
+ * await using server = serveTStorage({ port: 0 });
+ * const celsius = new StructPayloadType<number>("<d");
+ * await using channel = new Channel("127.0.0.1", server.port, celsius);
+ * await channel.connect();
+ *
+ * await channel.put([{ key: new Key(1, 7n, 0, nowNs()), value: 21.5 }]);
+ *
+ * const series7 = [Key.MIN.with({ mid: 7n }), Key.MAX.with({ mid: 8n })] as const;
+ * for await (const { key, value } of channel.records(...series7)) {
+ *   console.log(TStorageDateTime.fromTStorageNs(key.cap).instant.toString(), value);
+ * }
+ * ```
  *
  * @module
  */
-export { Channel } from "./client/channel.ts";
-export type {
-  ChannelOptions,
-  GetOptions,
-  PutOptions,
-  WritableOptions,
-} from "./client/channel_options.ts";
+export {
+  type BatchCallback,
+  Channel,
+  type ChannelOptions,
+  type ChannelOverOptions,
+  type GetOptions,
+  type PutOptions,
+  ReplyStream,
+  type RequestOptions,
+  Response,
+  ResponseAcq,
+  ResponseGet,
+  type WritableOptions,
+} from "./client/mod.ts";
 export {
   type Batch,
   type BatchInput,
   type BatchLayout,
+  BytesPayloadType,
   type ColumnArrays,
   type ColumnFields,
   type ColumnRow,
   ColumnsPayloadType,
   type ColumnType,
-  type KeyColumns,
-} from "./data/columns_payload_type.ts";
-export { TStorageDateTime } from "./data/datetime.ts";
-export { TStorageError } from "./client/tstorage_error.ts";
-export { Key, type KeyBytesOptions, type KeyParts } from "./data/key.ts";
-export {
-  BytesPayloadType,
-  type PayloadType,
-  UnitPayloadType,
-} from "./data/payload_type.ts";
-export type { Record } from "./data/record.ts";
-export { ReplyStream } from "./client/reply_stream.ts";
-export {
-  Response,
-  ResponseAcq,
-  ResponseGet,
-  ResponseStatus,
-} from "./client/response.ts";
-export {
-  serveTStorage,
-  type TStorageServer,
-  type TStorageServerOptions,
-} from "./server/serve_tstorage.ts";
-export type { StructValue } from "./data/struct_codes.ts";
-export {
-  StructPayloadType,
-  TuplePayloadType,
-} from "./data/struct_payload_type.ts";
-export {
   fromUnix,
   fromUnixNs,
+  Key,
+  type KeyBytesOptions,
+  type KeyColumns,
+  type KeyParts,
   now,
   nowNs,
+  type PayloadType,
+  type Record,
+  StructPayloadType,
+  type StructValue,
   toUnix,
   toUnixNs,
-} from "./data/timestamp.ts";
+  TStorageDateTime,
+  TuplePayloadType,
+  UnitPayloadType,
+} from "./data/mod.ts";
+export {
+  openTStorage,
+  type ServeOptions,
+  serveTStorage,
+  type TStorageDatabase,
+  type TStorageOptions,
+  type TStorageServer,
+  type TStorageServerOptions,
+} from "./server/mod.ts";
+export {
+  ResponseStatus,
+  type ResponseStatusName,
+  statusName,
+  TStorageError,
+  type TStorageErrorCode,
+} from "./wire/mod.ts";
+export type { Duplex } from "../streams/mod.ts";

@@ -8,6 +8,7 @@ import {
   checkNonNegative,
   checkNumber,
   checkOneOf,
+  checkPositive,
   checkSignal,
   checkString,
   checkStrings,
@@ -92,6 +93,21 @@ const REFUSED: [check: () => void, error: ErrorClass, message: string][] = [
     '"priority" must be a number, found "1"',
   ],
   [
+    () => checkPositive("timeout", 0),
+    RangeError,
+    '"timeout" must be a positive number, found 0',
+  ],
+  [
+    () => checkPositive("timeout", NaN),
+    RangeError,
+    '"timeout" must be a positive number, found NaN',
+  ],
+  [
+    () => checkPositive("timeout", "1"),
+    TypeError,
+    '"timeout" must be a positive number, found "1"',
+  ],
+  [
     () => checkString("text", 1),
     TypeError,
     '"text" must be a string, found 1',
@@ -142,6 +158,8 @@ Deno.test("what an argument may be passes", () => {
   checkNonNegative("timeout", Infinity);
   checkNonNegative("timeout", 0);
   checkNumber("priority", -Infinity);
+  checkPositive("timeout", Infinity);
+  checkPositive("timeout", 0.5);
   checkString("text", "");
   checkIterable("keys", ["a"], "a list or stream of keys");
   checkIterable("keys", new ReadableStream(), "a list or stream of keys");

@@ -32,7 +32,9 @@ Example:
     await using channel = await connect(values, new UnitPayloadType(), signal);
     const { status, acq } = await channel.getAcq(min, max);
     signal.throwIfAborted();
-    if (status !== ResponseStatus.OK) throw new TStorageError(status, "GETACQ");
+    if (status !== ResponseStatus.OK) {
+      throw TStorageError.ofStatus(status, "GETACQ");
+    }
     console.log(values.iso ? formatTime(acq) : `${acq}`);
     return 0;
   },

@@ -1,54 +1,66 @@
-import type {
-  ChannelOptions,
-  GetOptions,
-  PutOptions,
-  WritableOptions,
-} from "./channel_options.ts";
-import type { BatchInput } from "../data/columns_payload_type.ts";
-import { Exchange } from "./request_queue.ts";
-import { GetRequest } from "./get_request.ts";
-import type { Key } from "../data/key.ts";
-import type { PayloadType } from "../data/payload_type.ts";
-import { PutRequest } from "./put_request.ts";
-import { checkedPayload, PutSink } from "./put_sink.ts";
-import type { Record } from "../data/record.ts";
-import { type ReplyStream, replyStream } from "./reply_stream.ts";
 import {
-  Response,
-  ResponseAcq,
-  ResponseGet,
-  ResponseStatus,
-} from "./response.ts";
-import { encodeKeyRangeRequest } from "../wire/key_range.ts";
-import { HEADER_BYTES, REQUESTS } from "../wire/message.ts";
-import { PutGroups } from "../wire/put_group.ts";
+  checkInteger,
+  checkPositive,
+  checkSignal,
+} from "../../internal/mod.ts";
+import type { Duplex } from "../../streams/mod.ts";
+import type { BatchInput, Key, PayloadType, Record } from "../data/mod.ts";
+import {
+  Connection,
+  connectSocket,
+  socketConnection,
+} from "../transport/mod.ts";
 import {
   columnDecoder,
   objectDecoder,
   type RecordDecoder,
-} from "../wire/record_decoder.ts";
-import { WireReader } from "../transport/wire_reader.ts";
+} from "../wire/mod.ts";
+import type {
+  ChannelOptions,
+  ChannelOverOptions,
+  GetOptions,
+  PutOptions,
+  RequestOptions,
+  WritableOptions,
+} from "./channel_options.ts";
+import { requestAcq } from "./get_acq.ts";
+import {
+  type BatchCallback,
+  collectRecords,
+  deliverBatches,
+  eachRecord,
+} from "./get_delivery.ts";
+import { GetRequest } from "./get_request.ts";
+import { encodeGroups, putGroups } from "./put_records.ts";
+import { PutSink } from "./put_sink.ts";
+import { type ReplyStream, replyStream } from "./reply_stream.ts";
+import { RequestQueue } from "./request_queue.ts";
+import { Response, type ResponseAcq, type ResponseGet } from "./response.ts";
+import { ResponseStatus } from "../wire/mod.ts";
 
 const MOST_BYTES = 2 ** 31 - 1;
 const RECORDS_BUFFER = 64 * 1024;
-/** Large enough that the work per buffer does not count. */
+/** So large that the work for each buffer does not matter. */
 const BATCHES_BUFFER = 512 * 1024;
 
 /**
- * A connection to a TStorage server.
+ * A connection to a TStorage server, over a socket or over any pair of byte
+ * streams ({@linkcode Channel.over}).
  *
- * Requests on one channel are carried out one after another, in order; one
- * that is asked for while a stream of another is being read waits until that
- * stream has ended, so do not await it inside the loop.
+ * The requests of one channel are sent one after another, in order. A request
+ * waits until the stream of the one before has ended, so do not await another
+ * request inside the loop that reads a stream.
  *
  * The methods that resolve to a {@linkcode Response} never reject for what a
- * server or a network does: the status says what became of the request. The
- * streams fail with a {@linkcode TStorageError} instead.
+ * server or a network does: the status is the outcome of the request. The
+ * streams fail with a {@linkcode TStorageError} instead. A request whose
+ * `signal` aborts rejects or fails with the reason of the signal, and closes
+ * the connection if it was sent already.
  *
  * The protocol and the statuses are those of the clients of Atende Industries.
  *
- * @typeParam T The values of the records.
- * @typeParam B The columnar batches, if the payload type has them.
+ * @typeParam T The type of the values.
+ * @typeParam B The type of the columnar batches, if the payload type has them.
  *
  * @example Write and read
  * ```ts
@@ -63,12 +75,12 @@ const BATCHES_BUFFER = 512 * 1024;
  * ```
  */
 export class Channel<T, B = never> implements AsyncDisposable {
-  readonly #exchange: Exchange = new Exchange();
-  readonly #hostname: string;
-  readonly #port: number;
+  readonly #queue: RequestQueue = new RequestQueue();
   readonly #payloadType: PayloadType<T, B>;
   readonly #tls: boolean | Deno.StartTlsOptions;
   readonly #signal: AbortSignal | undefined;
+  /** Where to connect to; a channel over given streams has no address. */
+  #address: { readonly hostname: string; readonly port: number } | undefined;
   #timeout = Infinity;
   #memoryLimit = Infinity;
 
@@ -77,9 +89,10 @@ export class Channel<T, B = never> implements AsyncDisposable {
    *
    * @param host Name or address of the server.
    * @param port Its port.
-   * @param payloadType How values become bytes and back.
+   * @param payloadType Turns values into bytes and back.
    * @param options Time, memory, TLS.
-   * @throws {RangeError} If `timeout` or `memoryLimit` is not a positive number.
+   * @throws {RangeError} If `timeout` or `memoryLimit` is not positive.
+   * @throws {TypeError} If an option is of another type.
    */
   constructor(
     host: string,
@@ -87,8 +100,8 @@ export class Channel<T, B = never> implements AsyncDisposable {
     payloadType: PayloadType<T, B>,
     options: ChannelOptions = {},
   ) {
-    this.#hostname = host;
-    this.#port = port;
+    checkSignal("signal", options.signal);
+    this.#address = { hostname: host, port };
     this.#payloadType = payloadType;
     this.timeout = options.timeout ?? Infinity;
     this.memoryLimit = options.memoryLimit ?? Infinity;
@@ -97,44 +110,86 @@ export class Channel<T, B = never> implements AsyncDisposable {
   }
 
   /**
+   * A channel over a pair of byte streams: a Unix socket, the pipes of a child
+   * process, streams in memory. It is connected from the start, and cannot be
+   * connected again once it is closed.
+   *
+   * Closing the channel cancels `readable` and aborts `writable`.
+   *
+   * @example Use a server on a Unix socket
+   * ```ts
+   * import { Channel, StructPayloadType } from "@sluice/sluice/tstorage";
+   *
+   * const path = "/run/tstorage.sock";
+   * const socket = await Deno.connect({ transport: "unix", path });
+   * await using channel = Channel.over(socket, new StructPayloadType<number>("<d"));
+   * ```
+   *
+   * @typeParam T The type of the values.
+   * @typeParam B The type of the columnar batches, if the payload type has them.
+   * @param duplex The streams, which the channel locks; a `readable` that is a
+   * byte stream is read without copying.
+   * @param payloadType Turns values into bytes and back.
+   * @param options Time and memory.
+   * @returns The channel.
+   * @throws {RangeError} If `timeout` or `memoryLimit` is not positive.
+   * @throws {TypeError} If a stream is locked, or an option is of another type.
+   */
+  static over<T, B = never>(
+    duplex: Duplex,
+    payloadType: PayloadType<T, B>,
+    options: ChannelOverOptions = {},
+  ): Channel<T, B> {
+    const { timeout, memoryLimit, signal } = options;
+    const limits = { timeout, memoryLimit, signal };
+    const channel = new Channel<T, B>("", 0, payloadType, limits);
+    channel.#address = undefined;
+    channel.#queue.adopt(new Connection(duplex, { signal }));
+    return channel;
+  }
+
+  /**
    * Milliseconds without progress after which a connection counts as lost.
    *
-   * Setting it throws a `RangeError` unless it is a positive number.
+   * Setting it throws unless it is a positive number.
    */
   get timeout(): number {
     return this.#timeout;
   }
 
   set timeout(milliseconds: number) {
-    this.#timeout = positive("timeout", milliseconds);
+    checkPositive("timeout", milliseconds);
+    this.#timeout = milliseconds;
   }
 
   /**
    * The most bytes that a GET holds at once.
    *
-   * Setting it throws a `RangeError` unless it is a positive number.
+   * Setting it throws unless it is a positive number.
    */
   get memoryLimit(): number {
     return this.#memoryLimit;
   }
 
   set memoryLimit(bytes: number) {
-    this.#memoryLimit = positive("memoryLimit", bytes);
+    checkPositive("memoryLimit", bytes);
+    this.#memoryLimit = bytes;
   }
 
   /**
-   * Connects; a channel that is connected already connects anew.
+   * Connects; a channel that is connected closes that connection first.
    *
-   * @returns `OK`, or `ERROR` if there is no server, or no trust in it.
+   * A channel over given streams only reports whether it is still open.
+   *
+   * @param options Gives up when its signal aborts.
+   * @returns `OK`, or `ERROR` if no server answers, or it is not trusted.
    */
-  async connect(): Promise<Response> {
-    const connected = await this.#exchange.open({
-      hostname: this.#hostname,
-      port: this.#port,
-      timeout: this.timeout,
-      tls: this.#tls,
-      signal: this.#signal,
-    });
+  async connect(options: RequestOptions = {}): Promise<Response> {
+    const { signal } = options;
+    checkSignal("signal", signal);
+    signal?.throwIfAborted();
+    const connected = await this.#connect(signal);
+    if (!connected) signal?.throwIfAborted();
     return new Response(connected ? ResponseStatus.OK : ResponseStatus.ERROR);
   }
 
@@ -144,7 +199,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
    * @returns `OK`, or `ERROR` if there was no connection.
    */
   close(): Promise<Response> {
-    const closed = this.#exchange.close();
+    const closed = this.#queue.close();
     return Promise.resolve(
       new Response(closed ? ResponseStatus.OK : ResponseStatus.ERROR),
     );
@@ -156,14 +211,13 @@ export class Channel<T, B = never> implements AsyncDisposable {
   }
 
   /**
-   * Stores records; the server gives them their acquisition time. All of them
-   * are stored, or none.
+   * Stores records, all or none; the server sets their acquisition time.
    *
-   * A record whose key is not `valid` ends what is sent, without a change of
-   * the status; with `skipInvalid` it is left out.
+   * Sending stops at a record whose key is not `valid`, without a change of
+   * the status; with `skipInvalid` such records are skipped.
    *
    * @param data The records.
-   * @param options How they are sent.
+   * @param options How to send them.
    * @returns `OK`, `ERROR` if the server refused them, or `DISCONNECTED`.
    * @throws {RangeError} If a value is out of the range of its type; nothing
    * is sent then.
@@ -176,11 +230,10 @@ export class Channel<T, B = never> implements AsyncDisposable {
   }
 
   /**
-   * Stores records with the acquisition time that their keys have. All of them
-   * are stored, or none.
+   * Stores records with the acquisition time in their keys, all or none.
    *
    * @param data The records.
-   * @param options How they are sent.
+   * @param options How to send them.
    * @returns As {@linkcode put}.
    * @throws {RangeError} As {@linkcode put}.
    */
@@ -192,11 +245,12 @@ export class Channel<T, B = never> implements AsyncDisposable {
   }
 
   /**
-   * Stores what is written, once the stream is closed: all of it, or nothing.
+   * Stores all records that are written, once the stream is closed, or none.
    *
    * Takes records, and batches of columns if the payload type has columns.
-   * Writing waits for the socket; after an abort, or a value that is out of its
-   * range, nothing is stored. If some of it was sent the connection is closed.
+   * Writing waits for the connection. After an abort, or a value that is out of
+   * its range, nothing is stored; the connection is closed if some records were
+   * sent already.
    *
    * @example Columns
    * ```ts
@@ -216,16 +270,19 @@ export class Channel<T, B = never> implements AsyncDisposable {
    * await writer.close();
    * ```
    *
-   * @param options Which request it is.
+   * @param options Which request to send.
    * @returns A stream that fails with a {@linkcode TStorageError} if the
    * server refuses the records or the connection is lost.
    */
   writable(
     options: WritableOptions = {},
   ): WritableStream<Record<T> | BatchInput<B>> {
-    const { withAcq = false } = options;
+    const { withAcq = false, signal } = options;
+    checkSignal("signal", signal);
+    const { timeout } = this;
+    const sinkOptions = { withAcq, timeout, signal };
     return new WritableStream(
-      new PutSink(this.#exchange, this.#payloadType, withAcq, this.timeout),
+      new PutSink(this.#queue, this.#payloadType, sinkOptions),
       // With room for one more, a writer that awaits each write is a sixth
       // faster: the stream need not turn its back-pressure on and off.
       { highWaterMark: 2 },
@@ -233,31 +290,23 @@ export class Channel<T, B = never> implements AsyncDisposable {
   }
 
   /**
-   * The last acquisition time: every record with an earlier one can be read.
+   * Asks for the last acquisition time: every record with an earlier one can be
+   * read.
    *
    * @param min Start of the range, inclusive.
    * @param max End of the range, exclusive.
+   * @param options Gives up when its signal aborts.
    * @returns `OK` with the time, `ERROR` if the server refused the range, or
    * `DISCONNECTED`.
    */
-  async getAcq(min: Key, max: Key): Promise<ResponseAcq> {
-    const request = encodeKeyRangeRequest(REQUESTS.GETACQ, { min, max });
-    const turn = await this.#exchange.turn(this.timeout);
-    const { connection } = turn;
-    if (connection === undefined || !await connection.write(request)) {
-      turn.end(false);
-      return new ResponseAcq(ResponseStatus.DISCONNECTED);
-    }
-    const reader = new WireReader(connection, HEADER_BYTES + 8);
-    const { code, body: [acq] = [] } = await reader.header(1) ?? {};
-    const whole = acq !== undefined || (code !== undefined && code !== 0);
-    turn.end(whole && reader.bytes.length === 0);
-    if (code === undefined) {
-      return new ResponseAcq(ResponseStatus.DISCONNECTED);
-    }
-    return code === 0 && acq !== undefined
-      ? new ResponseAcq(ResponseStatus.OK, acq)
-      : new ResponseAcq(ResponseStatus.ERROR);
+  async getAcq(
+    min: Key,
+    max: Key,
+    options: RequestOptions = {},
+  ): Promise<ResponseAcq> {
+    const { signal } = options;
+    checkSignal("signal", signal);
+    return await requestAcq(this.#queue, { min, max }, this.timeout, signal);
   }
 
   /**
@@ -265,7 +314,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
    *
    * @param min Start of the range, inclusive in each part of the key.
    * @param max End of the range, exclusive in each part of the key.
-   * @param options How they are received.
+   * @param options How to receive them.
    * @returns `OK` with the records; else the records that came before
    * `BAD_REQUEST` or `ERROR` (the server refused), `UNPARSEABLE_ENTITY`,
    * `NO_MEMORY` (the answer is larger than `memoryLimit`) or `DISCONNECTED`.
@@ -275,21 +324,8 @@ export class Channel<T, B = never> implements AsyncDisposable {
     max: Key,
     options: GetOptions = {},
   ): Promise<ResponseGet<T>> {
-    const request = this.#get(
-      min,
-      max,
-      this.#objects(),
-      options.recvBufferSize,
-      this.memoryLimit,
-    );
-    const data: Record<T>[] = [];
-    for (;;) {
-      const next = await request.next();
-      if (next instanceof ResponseAcq) {
-        return new ResponseGet(next.status, next.acq, data);
-      }
-      for (const record of next ?? []) data.push(record);
-    }
+    const request = this.#objects(min, max, options, this.memoryLimit);
+    return await collectRecords(request);
   }
 
   /**
@@ -298,45 +334,21 @@ export class Channel<T, B = never> implements AsyncDisposable {
    *
    * @param min Start of the range, inclusive in each part of the key.
    * @param max End of the range, exclusive in each part of the key.
-   * @param callback Takes each batch; the next one waits for its promise. What
-   * it throws comes out of this method; the connection is closed if it leaves
-   * a part of the answer unread.
-   * @param options How they are received.
+   * @param callback Takes each batch; the next one waits for its promise. An
+   * error that it throws rejects this method, and closes the connection if a
+   * part of the answer is still unread.
+   * @param options How to receive them.
    * @returns As {@linkcode get}; `NO_MEMORY` if one record is larger than
    * `memoryLimit`.
    */
   async getStream(
     min: Key,
     max: Key,
-    callback: (records: Record<T>[]) => void | Promise<void>,
+    callback: BatchCallback<T>,
     options: GetOptions = {},
   ): Promise<ResponseAcq> {
-    const limit = this.memoryLimit;
-    let taken = 0;
-    const objects = this.#objects();
-    const counted: RecordDecoder<Record<T>[]> = (bytes, budget) => {
-      const decoded = objects(bytes, budget);
-      taken += decoded.consumed;
-      return decoded;
-    };
-    const request = this.#get(min, max, counted, options.recvBufferSize);
-    let batch: Record<T>[] = [];
-    try {
-      for (;;) {
-        const next = await request.next(limit - taken);
-        const full = next === undefined || next instanceof ResponseAcq;
-        if (full && batch.length > 0) {
-          await callback(batch);
-          batch = [];
-          taken = 0;
-        }
-        if (next instanceof ResponseAcq) return next;
-        for (const record of next ?? []) batch.push(record);
-      }
-    } catch (error) {
-      request.cancel();
-      throw error;
-    }
+    const request = this.#objects(min, max, options);
+    return await deliverBatches(request, this.memoryLimit, callback);
   }
 
   /**
@@ -344,26 +356,15 @@ export class Channel<T, B = never> implements AsyncDisposable {
    *
    * @param min Start of the range, inclusive in each part of the key.
    * @param max End of the range, exclusive in each part of the key.
-   * @param options How they are received.
-   * @returns The records and, last, how the request ended, as
-   * {@linkcode getStream} says it.
+   * @param options How to receive them.
+   * @returns The records and, last, the outcome, as of {@linkcode getStream}.
    */
   async *getIter(
     min: Key,
     max: Key,
     options: GetOptions = {},
   ): AsyncGenerator<Record<T> | ResponseAcq, void, void> {
-    const objects = this.#objects();
-    const request = this.#get(min, max, objects, options.recvBufferSize);
-    try {
-      for (;;) {
-        const next = await request.next();
-        if (next instanceof ResponseAcq) return yield next;
-        yield* next ?? [];
-      }
-    } finally {
-      request.cancel();
-    }
+    yield* eachRecord(this.#objects(min, max, options));
   }
 
   /**
@@ -371,16 +372,15 @@ export class Channel<T, B = never> implements AsyncDisposable {
    *
    * @param min Start of the range, inclusive in each part of the key.
    * @param max End of the range, exclusive in each part of the key.
-   * @param options How they are received.
-   * @returns The records, and in `done` how the request ended.
+   * @param options How to receive them.
+   * @returns The records, and in `done` the outcome of the request.
    */
   records(
     min: Key,
     max: Key,
     options: GetOptions = {},
   ): ReplyStream<Record<T>> {
-    const objects = this.#objects();
-    const request = this.#get(min, max, objects, options.recvBufferSize);
+    const request = this.#objects(min, max, options);
     return replyStream(request, (records) => records);
   }
 
@@ -389,8 +389,8 @@ export class Channel<T, B = never> implements AsyncDisposable {
    *
    * @param min Start of the range, inclusive in each part of the key.
    * @param max End of the range, exclusive in each part of the key.
-   * @param options How they are received; `recvBufferSize` is 524 288 here.
-   * @returns The batches, and in `done` how the request ended.
+   * @param options How to receive them; `recvBufferSize` is 524 288 here.
+   * @returns The batches, and in `done` the outcome of the request.
    * @throws {TypeError} If the channel's payload type has no columns.
    */
   batches(min: Key, max: Key, options: GetOptions = {}): ReplyStream<B> {
@@ -400,61 +400,69 @@ export class Channel<T, B = never> implements AsyncDisposable {
         "Cannot read batches: the channel's payload type has no columns, use ColumnsPayloadType",
       );
     }
-    const { recvBufferSize = BATCHES_BUFFER } = options;
-    const decode = columnDecoder(columns);
-    const request = this.#get(min, max, decode, recvBufferSize);
+    const { recvBufferSize = BATCHES_BUFFER, signal } = options;
+    const receiving = { recvBufferSize, signal };
+    const request = this.#get(min, max, columnDecoder(columns), receiving);
     return replyStream(request, (batch) => [batch]);
   }
 
-  #objects(): RecordDecoder<Record<T>[]> {
-    return objectDecoder(this.#payloadType);
+  async #connect(signal: AbortSignal | undefined): Promise<boolean> {
+    const address = this.#address;
+    if (address === undefined) return this.#queue.isOpen;
+    return await this.#queue.open(async () => {
+      const conn = await connectSocket({
+        ...address,
+        timeout: this.timeout,
+        tls: this.#tls,
+        signals: [this.#signal, signal],
+      });
+      return conn && socketConnection(conn, this.#signal);
+    });
+  }
+
+  #objects(
+    min: Key,
+    max: Key,
+    options: GetOptions,
+    totalLimit?: number,
+  ): GetRequest<Record<T>[]> {
+    const decode = objectDecoder(this.#payloadType);
+    return this.#get(min, max, decode, options, totalLimit);
   }
 
   #get<C>(
     min: Key,
     max: Key,
     decode: RecordDecoder<C>,
-    recvBufferSize: number = RECORDS_BUFFER,
+    { recvBufferSize = RECORDS_BUFFER, signal }: GetOptions,
     totalLimit: number = Infinity,
   ): GetRequest<C> {
-    return new GetRequest(this.#exchange, { min, max }, decode, {
-      recvBufferSize: byteCount("recvBufferSize", recvBufferSize),
+    checkByteCount("recvBufferSize", recvBufferSize);
+    checkSignal("signal", signal);
+    return new GetRequest(this.#queue, { min, max }, decode, {
+      recvBufferSize,
       memoryLimit: this.memoryLimit,
       totalLimit,
       timeout: this.timeout,
+      signal,
     });
   }
 
   async #put(
     data: Iterable<Record<T>>,
     withAcq: boolean,
-    { maxBatchSize = MOST_BYTES, skipInvalid = false }: PutOptions,
+    { maxBatchSize = MOST_BYTES, skipInvalid = false, signal }: PutOptions,
   ): Promise<Response> {
-    const groups = new PutGroups(
-      withAcq,
-      byteCount("maxBatchSize", maxBatchSize),
-    );
-    for (const { key, value } of data) {
-      if (key.valid) groups.add(key, checkedPayload(this.#payloadType, value));
-      else if (!skipInvalid) break;
-    }
-    const turn = await this.#exchange.turn(this.timeout);
-    const request = await PutRequest.start(turn, withAcq);
-    for (const part of groups.parts()) {
-      if (!await request.write(part)) break;
-    }
-    return new Response(await request.finish());
+    checkByteCount("maxBatchSize", maxBatchSize);
+    checkSignal("signal", signal);
+    const groups = encodeGroups(data, this.#payloadType, withAcq, {
+      maxBatchSize,
+      skipInvalid,
+    });
+    return await putGroups(this.#queue, groups, withAcq, this.timeout, signal);
   }
 }
 
-function byteCount(name: string, value: number): number {
-  if (value >= 1 && value <= MOST_BYTES) return value;
-  throw new RangeError(
-    `Expected ${name} to be from 1 to ${MOST_BYTES}, found ${value}`,
-  );
-}
-
-function positive(name: string, value: number): number {
-  if (value > 0) return value;
-  throw new RangeError(`Expected ${name} to be more than 0, found ${value}`);
+function checkByteCount(name: string, value: number): void {
+  checkInteger(name, value, { min: 1, max: MOST_BYTES });
 }

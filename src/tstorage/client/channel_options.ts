@@ -1,8 +1,8 @@
 /** Options of a {@linkcode Channel}. */
 export interface ChannelOptions {
   /**
-   * Milliseconds after which a connection on which nothing moves, although it
-   * is waited for, counts as lost.
+   * Milliseconds after which a connection counts as lost on which a request
+   * waits and no byte moves.
    *
    * @default {Infinity}
    */
@@ -15,7 +15,7 @@ export interface ChannelOptions {
    */
   memoryLimit?: number;
   /**
-   * Whether to speak TLS, and with which certificates.
+   * Whether to use TLS, and with which certificates.
    *
    * @default {false}
    */
@@ -24,11 +24,27 @@ export interface ChannelOptions {
   signal?: AbortSignal;
 }
 
-/** Options of a GET. */
-export interface GetOptions {
+/** Options of `Channel.over`, whose streams are connected already. */
+export type ChannelOverOptions = Omit<ChannelOptions, "tls">;
+
+/** Options of every call that waits for the server. */
+export interface RequestOptions {
   /**
-   * Bytes that are received at once, 1 to 2³¹ − 1 but at most `memoryLimit`;
-   * the buffer grows for a larger record.
+   * Gives up the request when it aborts: the call rejects, or the stream fails,
+   * with the reason of the signal.
+   *
+   * A request that still waits for its turn leaves the connection alone. One
+   * that was sent closes it, because the protocol has no other way to end a
+   * request; `connect` again for the next one.
+   */
+  signal?: AbortSignal;
+}
+
+/** Options of a GET. */
+export interface GetOptions extends RequestOptions {
+  /**
+   * Bytes of the buffer that receives the answer, 1 to 2³¹ − 1 but at most
+   * `memoryLimit`; it grows for a larger record.
    *
    * @default {65536}
    */
@@ -36,17 +52,17 @@ export interface GetOptions {
 }
 
 /** Options of `Channel.put` and `Channel.puta`. */
-export interface PutOptions {
+export interface PutOptions extends RequestOptions {
   /**
    * The most bytes of a group of records on the wire, 1 to 2³¹ − 1; a group
-   * has at least one record whatever its size.
+   * always has at least one record.
    *
    * @default {2147483647}
    */
   maxBatchSize?: number;
   /**
-   * Whether records with an invalid key are left out; else the first of them
-   * ends what is sent.
+   * Whether to skip records with an invalid key; else sending stops at the
+   * first of them.
    *
    * @default {false}
    */
@@ -54,9 +70,9 @@ export interface PutOptions {
 }
 
 /** Options of `Channel.writable`. */
-export interface WritableOptions {
+export interface WritableOptions extends RequestOptions {
   /**
-   * Whether the records bring their own acquisition time (PUTA).
+   * Whether the records have their own acquisition time (PUTA).
    *
    * @default {false}
    */

@@ -1,36 +1,34 @@
-import type { ByteSource } from "../transport/connection.ts";
-import { ResponseAcq, ResponseStatus } from "./response.ts";
-import { WireReader } from "../transport/wire_reader.ts";
-import {
-  isPossibleRecord,
-  type RecordDecoder,
-} from "../wire/record_decoder.ts";
+import { type ByteInput, WireReader } from "../transport/mod.ts";
+import { isPossibleRecord, type RecordDecoder } from "../wire/mod.ts";
+import { ResponseAcq } from "./response.ts";
+import { ResponseStatus } from "../wire/mod.ts";
 
-/** How a GET is read. */
+/** Limits of reading a GET's answer. */
 export interface GetReplyOptions {
   /** Bytes of the buffer that the answer is received in. */
   readonly recvBufferSize: number;
-  /** The largest record, and how much is held at once. */
+  /** The most bytes of a record, and of what is held at once. */
   readonly memoryLimit: number;
   /** The most bytes of the whole answer. */
   readonly totalLimit: number;
 }
 
 /**
- * The answer to a GET, read as it is asked for: chunks of records, then how
- * the request ended.
+ * The answer to a GET, read as far as the caller asks for: chunks of records,
+ * then the outcome of the request.
  */
 export class GetReply<C> {
   readonly #reader: WireReader;
   readonly #decode: RecordDecoder<C>;
   readonly #memoryLimit: number;
   #stage: "header" | "records" | "final" = "header";
+  #decoded = 0;
   #overBudget = false;
   #end: ResponseAcq | undefined;
 
   /** Reads from a connection on which a GET has been sent. */
   constructor(
-    connection: ByteSource,
+    connection: ByteInput,
     decode: RecordDecoder<C>,
     { recvBufferSize, memoryLimit, totalLimit }: GetReplyOptions,
   ) {
@@ -40,16 +38,21 @@ export class GetReply<C> {
     this.#memoryLimit = memoryLimit;
   }
 
-  /** Whether not a byte has come that does not belong to the answer. */
+  /** Bytes of the records so far. */
+  get decoded(): number {
+    return this.#decoded;
+  }
+
+  /** Whether no bytes behind the answer have come. */
   get atEnd(): boolean {
     return this.#reader.bytes.length === 0;
   }
 
   /**
-   * The next records, at most `budget` bytes of them and at least one, or, when
-   * there are none left, how the request ended.
+   * Reads the next records, at most `budget` bytes of them and at least one,
+   * or, after the last one, the outcome of the request.
    *
-   * `undefined` says that the next record needs more than `budget`.
+   * @returns `undefined` if the next record needs more than `budget`.
    */
   async next(
     budget: number = this.#memoryLimit,
@@ -67,6 +70,9 @@ export class GetReply<C> {
         }
         case "final":
           await this.#finalHeader();
+          break;
+        default:
+          this.#stage satisfies never;
       }
     }
     return this.#end;
@@ -85,11 +91,21 @@ export class GetReply<C> {
       budget,
     );
     this.#reader.skip(consumed);
+    this.#decoded += consumed;
     this.#overBudget = stop === "more" && needed > budget;
-    if (stop === "end") this.#stage = "final";
-    else if (stop === "unparseable") {
-      this.#ended(ResponseStatus.UNPARSEABLE_ENTITY);
-    } else if (chunk === undefined) await this.#more(needed);
+    switch (stop) {
+      case "end":
+        this.#stage = "final";
+        break;
+      case "unparseable":
+        this.#ended(ResponseStatus.UNPARSEABLE_ENTITY);
+        break;
+      case "more":
+        if (chunk === undefined) await this.#more(needed);
+        break;
+      default:
+        stop satisfies never;
+    }
     return chunk;
   }
 

@@ -1,66 +1,118 @@
-import type { Exchange, Turn } from "./request_queue.ts";
+import {
+  encodeKeyRangeRequest,
+  type KeyRange,
+  type RecordDecoder,
+  REQUESTS,
+} from "../wire/mod.ts";
 import { GetReply, type GetReplyOptions } from "./get_reply.ts";
-import { ResponseAcq, ResponseStatus } from "./response.ts";
-import { encodeKeyRangeRequest, type KeyRange } from "../wire/key_range.ts";
-import { REQUESTS } from "../wire/message.ts";
-import type { RecordDecoder } from "../wire/record_decoder.ts";
+import type { RequestQueue, Turn } from "./request_queue.ts";
+import { ResponseAcq } from "./response.ts";
+import { ResponseStatus } from "../wire/mod.ts";
 
-/** A GET, sent when its first records are asked for. */
+/** Options of a {@linkcode GetRequest}. */
+export interface GetRequestOptions extends GetReplyOptions {
+  /** Milliseconds without progress that close the connection. */
+  readonly timeout: number;
+  /** Cancels the request when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/** A GET that was sent. */
+interface Running<C> {
+  readonly turn: Turn;
+  readonly reply: GetReply<C>;
+}
+
+/** A GET, sent when the caller asks for its first records. */
 export class GetRequest<C> {
-  readonly #exchange: Exchange;
+  readonly #queue: RequestQueue;
   readonly #request: Uint8Array;
   readonly #decode: RecordDecoder<C>;
-  readonly #options: GetReplyOptions & { readonly timeout: number };
+  readonly #options: GetRequestOptions;
   readonly #done = Promise.withResolvers<ResponseAcq>();
-  #running: { readonly turn: Turn; readonly reply: GetReply<C> } | undefined;
+  readonly #cancelled = new AbortController();
+  #running: Running<C> | undefined;
   #end: ResponseAcq | undefined;
+  #isAborted = false;
 
-  /** Prepares a GET of the records in a range. */
+  /**
+   * Prepares a GET of the records in a range.
+   *
+   * @throws {TypeError} If the range does not consist of keys.
+   */
   constructor(
-    exchange: Exchange,
+    queue: RequestQueue,
     range: KeyRange,
     decode: RecordDecoder<C>,
-    options: GetReplyOptions & { readonly timeout: number },
+    options: GetRequestOptions,
   ) {
-    this.#exchange = exchange;
-    // Here, where keys that are none fail before anything waits for its turn.
+    this.#queue = queue;
+    // Encoded here, so that what is not a key fails before anything waits.
     this.#request = encodeKeyRangeRequest(REQUESTS.GET, range);
     this.#decode = decode;
     this.#options = options;
   }
 
-  /** How the request ended, once it has. */
+  /** The outcome of the request; never rejects. */
   get done(): Promise<ResponseAcq> {
     return this.#done.promise;
   }
 
-  /** As {@linkcode GetReply.next}; after a failure the connection is closed. */
+  /** Bytes of the records so far. */
+  get decoded(): number {
+    return this.#running?.reply.decoded ?? 0;
+  }
+
+  /**
+   * The same as {@linkcode GetReply.next}; a failure closes the connection.
+   *
+   * @throws The reason of the signal, if it has aborted; what the payload type
+   * throws.
+   */
   async next(budget?: number): Promise<C | ResponseAcq | undefined> {
+    if (this.#end === undefined) this.#running ??= await this.#start();
+    if (this.#isAborted) throw this.#options.signal?.reason;
     if (this.#end !== undefined) return this.#end;
-    this.#running ??= await this.#start() ?? undefined;
     if (this.#running === undefined) {
       return this.#finish(new ResponseAcq(ResponseStatus.DISCONNECTED));
     }
+    let next;
     try {
-      const next = await this.#running.reply.next(budget);
-      return next instanceof ResponseAcq ? this.#finish(next) : next;
+      next = await this.#running.reply.next(budget);
     } catch (error) {
-      // A payload type of the caller's has thrown; the next request must go on.
+      // The caller's payload type has thrown; the next request must go on.
       this.cancel();
       throw error;
     }
+    if (this.#isAborted) throw this.#options.signal?.reason;
+    return next instanceof ResponseAcq ? this.#finish(next) : next;
   }
 
-  /** Gives up; what is left of the answer can only go with the connection. */
+  /**
+   * Gives up. If the request was sent this closes the connection: the protocol
+   * has no other way to end an answer.
+   */
   cancel(): void {
+    this.#cancelled.abort();
     this.#finish(new ResponseAcq(ResponseStatus.DISCONNECTED));
   }
 
-  async #start() {
-    const turn = await this.#exchange.turn(this.#options.timeout);
+  readonly #aborted = () => {
+    this.#isAborted = true;
+    this.cancel();
+  };
+
+  async #start(): Promise<Running<C> | undefined> {
+    const { signal } = this.#options;
+    signal?.addEventListener("abort", this.#aborted);
+    if (signal?.aborted) this.#aborted();
+    const turn = await this.#turn();
+    if (turn === undefined) return undefined;
     const { connection } = turn;
-    if (this.#end !== undefined) return turn.end(true);
-    if (connection === undefined) return turn.end(false);
+    if (this.#end !== undefined || connection === undefined) {
+      turn.end(connection !== undefined);
+      return undefined;
+    }
     try {
       const reply = new GetReply(connection, this.#decode, this.#options);
       const sent = await connection.write(this.#request);
@@ -71,11 +123,22 @@ export class GetRequest<C> {
       throw error;
     }
     turn.end(false);
+    return undefined;
+  }
+
+  async #turn(): Promise<Turn | undefined> {
+    const { signal } = this.#cancelled;
+    try {
+      return await this.#queue.turn(this.#options.timeout, signal);
+    } catch {
+      return undefined;
+    }
   }
 
   #finish(end: ResponseAcq): ResponseAcq {
     if (this.#end !== undefined) return this.#end;
     this.#end = end;
+    this.#options.signal?.removeEventListener("abort", this.#aborted);
     const { turn, reply } = this.#running ?? {};
     turn?.end(end.isOk() && reply?.atEnd === true);
     this.#done.resolve(end);

@@ -1,15 +1,25 @@
-import type { Connection } from "../transport/connection.ts";
+import {
+  type ByteInput,
+  type Connection,
+  WireReader,
+} from "../transport/mod.ts";
+import {
+  encodeHeader,
+  GROUPS_END,
+  HEADER_BYTES,
+  INTEGER_BYTES,
+  REQUESTS,
+} from "../wire/mod.ts";
 import type { Turn } from "./request_queue.ts";
-import { WireReader } from "../transport/wire_reader.ts";
-import { ResponseStatus } from "./response.ts";
-import { encodeHeader, HEADER_BYTES, REQUESTS } from "../wire/message.ts";
-import { GROUPS_END } from "../wire/put_record.ts";
+import { ResponseStatus } from "../wire/mod.ts";
 
-const REPLY_BYTES = HEADER_BYTES + 16;
+/** The body of a reply: the first and the last acquisition time. */
+const REPLY_INTEGERS = 2;
+const REPLY_BYTES = HEADER_BYTES + INTEGER_BYTES * REPLY_INTEGERS;
 
 interface Reply {
   readonly status: ResponseStatus;
-  /** Whether the connection stands at the end of the reply. */
+  /** Whether no bytes behind the reply have come. */
   readonly atEnd: boolean;
 }
 
@@ -31,34 +41,34 @@ export class PutRequest {
   private constructor(turn: Turn) {
     this.#turn = turn;
     this.#connection = turn.connection;
-    // Read from the start: a server that refuses answers before the end, and
-    // what it said is lost once a write has failed.
+    // Read from the start: a server that refuses a PUT answers before its end,
+    // and the answer is lost once a write has failed.
     this.#reply = this.#readReply().then((reply) => {
       this.#answered = true;
       return reply;
     });
   }
 
-  /** Sends a part; `false` when there is no use in sending more. */
+  /** Sends a part; `false` when sending more is of no use. */
   async write(part: Uint8Array): Promise<boolean> {
     if (this.#connection === undefined || this.#answered) return false;
     const answered = this.#reply.then(() => false);
     return await Promise.race([this.#connection.write(part), answered]);
   }
 
-  /** Says that it was all, and how the server takes it. */
+  /** Sends the end and waits for the outcome. */
   async finish(): Promise<ResponseStatus> {
     const whole = await this.write(GROUPS_END);
     using _expected = this.#connection?.expect();
     const { status, atEnd } = await this.#reply;
     this.#end(whole && atEnd);
-    // A server cannot have stored what it had not got yet.
+    // A server cannot have stored records that it has not received.
     return !whole && status === ResponseStatus.OK
       ? ResponseStatus.ERROR
       : status;
   }
 
-  /** Breaks off, so that the server stores nothing of it. */
+  /** Breaks off, so that the server stores none of the records. */
   abort(): void {
     this.#end(false);
   }
@@ -67,15 +77,15 @@ export class PutRequest {
     const lost = { status: ResponseStatus.DISCONNECTED, atEnd: false };
     const connection = this.#connection;
     if (connection === undefined) return lost;
-    // Nothing is due before the end, however long the writer takes.
-    const source = { read: (into: Uint8Array) => connection.listen(into) };
-    const reader = new WireReader(source, REPLY_BYTES);
-    const header = await reader.header(2);
+    // No reply is due before the end, however long the writer takes.
+    const input: ByteInput = { read: (into) => connection.listen(into) };
+    const reader = new WireReader(input, REPLY_BYTES);
+    const header = await reader.header(REPLY_INTEGERS);
     if (header === undefined) return lost;
     const atEnd = reader.bytes.length === 0;
     const { code, body } = header;
     if (code !== 0) return { status: ResponseStatus.ERROR, atEnd };
-    return body.length === 2
+    return body.length === REPLY_INTEGERS
       ? { status: ResponseStatus.OK, atEnd }
       : { status: ResponseStatus.ERROR, atEnd: false };
   }

@@ -1,45 +1,63 @@
-import type { BatchInput } from "../data/columns_payload_type.ts";
-import { TStorageError } from "./tstorage_error.ts";
-import type { Exchange } from "./request_queue.ts";
-import type { PayloadType } from "../data/payload_type.ts";
+import type { BatchInput, PayloadType, Record } from "../data/mod.ts";
+import { outOfRange } from "../../internal/mod.ts";
+import { GroupBuffer, putRecordBytes } from "../wire/mod.ts";
+import { checkedPayload } from "./checked_payload.ts";
 import { PutRequest } from "./put_request.ts";
-import type { Record } from "../data/record.ts";
-import { ResponseStatus } from "./response.ts";
-import { GroupBuffer } from "../wire/group_buffer.ts";
-import { MAX_PAYLOAD_BYTES } from "../wire/message.ts";
-import { putRecordBytes } from "../wire/put_record.ts";
+import type { RequestQueue, Turn } from "./request_queue.ts";
+import { ResponseStatus } from "../wire/mod.ts";
+import { TStorageError } from "../wire/mod.ts";
 
-/** Sends records and batches as one PUT, or PUTA if `withAcq`. */
+/** Options of a {@linkcode PutSink}. */
+export interface PutSinkOptions {
+  /** Whether the records have their own acquisition time (PUTA). */
+  readonly withAcq: boolean;
+  /** Milliseconds without progress that close the connection. */
+  readonly timeout: number;
+  /** Aborts the stream. */
+  readonly signal?: AbortSignal;
+}
+
+/** Sends records and batches as one PUT or PUTA. */
 export class PutSink<T, B>
   implements UnderlyingSink<Record<T> | BatchInput<B>> {
-  readonly #exchange: Exchange;
+  readonly #queue: RequestQueue;
   readonly #payloadType: PayloadType<T, B>;
   readonly #withAcq: boolean;
   readonly #timeout: number;
+  readonly #signal: AbortSignal | undefined;
   readonly #buffer: GroupBuffer;
+  readonly #aborted = new AbortController();
+  readonly #cleanup = new DisposableStack();
   #request: PutRequest | undefined;
-  readonly #abortion = Promise.withResolvers<void>();
-  #aborted = false;
 
   constructor(
-    exchange: Exchange,
+    queue: RequestQueue,
     payloadType: PayloadType<T, B>,
-    withAcq: boolean,
-    timeout: number,
+    { withAcq, timeout, signal }: PutSinkOptions,
   ) {
-    this.#exchange = exchange;
+    this.#queue = queue;
     this.#payloadType = payloadType;
     this.#withAcq = withAcq;
     this.#timeout = timeout;
+    this.#signal = signal;
     this.#buffer = new GroupBuffer(withAcq);
   }
 
   start(controller: WritableStreamDefaultController): void {
     // An abort must not wait for a write that the server does not take.
     controller.signal.addEventListener("abort", () => this.abort());
+    const signal = this.#signal;
+    if (signal === undefined) return;
+    const abort = () => {
+      this.abort();
+      controller.error(signal.reason);
+    };
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort);
+    this.#cleanup.defer(() => signal.removeEventListener("abort", abort));
   }
 
-  /** Returns nothing when nothing was to be waited for, which is far quicker. */
+  /** Returns no promise when there is nothing to wait for, which is far quicker. */
   write(chunk: Record<T> | BatchInput<B>): Promise<void> | void {
     try {
       const writing = isRecord(chunk)
@@ -52,16 +70,15 @@ export class PutSink<T, B>
   }
 
   async close(): Promise<void> {
+    using _cleanup = this.#cleanup;
     await this.#send();
     const status = await this.#request?.finish();
-    if (status !== ResponseStatus.OK) {
-      throw this.#failure(status);
-    }
+    if (status !== ResponseStatus.OK) throw this.#failure(status);
   }
 
   abort(): void {
-    this.#aborted = true;
-    this.#abortion.resolve();
+    this.#cleanup.dispose();
+    this.#aborted.abort();
     this.#request?.abort();
   }
 
@@ -98,44 +115,40 @@ export class PutSink<T, B>
   async #send(): Promise<void> {
     this.#request ??= await this.#start();
     if (await this.#request.write(this.#buffer.take())) return;
-    throw this.#failure(await this.#request.finish());
+    const status = await this.#request.finish();
+    throw this.#failure(
+      status === ResponseStatus.OK ? ResponseStatus.ERROR : status,
+    );
   }
 
   async #start(): Promise<PutRequest> {
-    const turn = this.#exchange.turn(this.#timeout);
-    await Promise.race([turn, this.#abortion.promise]);
-    if (this.#aborted) {
-      // Nothing of it was sent, so the connection is as good as before.
-      turn.then((turn) => turn.end(true));
-      throw this.#failure();
-    }
-    const request = await PutRequest.start(await turn, this.#withAcq);
-    if (this.#aborted) request.abort();
+    const { signal } = this.#aborted;
+    const request = await PutRequest.start(await this.#turn(), this.#withAcq);
+    if (signal.aborted) request.abort();
     return request;
   }
 
-  #failure(status: ResponseStatus = ResponseStatus.DISCONNECTED) {
-    return new TStorageError(status, this.#withAcq ? "PUTA" : "PUT");
+  /** An abort before the turn leaves the connection as good as it was. */
+  async #turn(): Promise<Turn> {
+    try {
+      return await this.#queue.turn(this.#timeout, this.#aborted.signal);
+    } catch {
+      throw this.#failure();
+    }
   }
-}
 
-/** The bytes of a value; throws a `RangeError` if there are too many. */
-export function checkedPayload<T>(
-  payloadType: PayloadType<T, unknown>,
-  value: T,
-): Uint8Array {
-  const payload = payloadType.toBytes(value);
-  if (payload.length <= MAX_PAYLOAD_BYTES) return payload;
-  throw new RangeError(
-    `Expected a payload of at most ${MAX_PAYLOAD_BYTES} bytes, found ${payload.length}`,
-  );
+  #failure(
+    status: Exclude<ResponseStatus, typeof ResponseStatus.OK> =
+      ResponseStatus.DISCONNECTED,
+  ): unknown {
+    if (this.#signal?.aborted) return this.#signal.reason;
+    return TStorageError.ofStatus(status, this.#withAcq ? "PUTA" : "PUT");
+  }
 }
 
 function checkCid(cid: number): void {
   if (cid >= 0) return;
-  throw new RangeError(
-    `Expected the cid of a record to be 0 or more, found ${cid}`,
-  );
+  throw outOfRange("cid", "a non-negative integer", cid);
 }
 
 function isRecord<T, B>(

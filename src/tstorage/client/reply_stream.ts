@@ -1,9 +1,10 @@
-import { TStorageError } from "./tstorage_error.ts";
 import type { GetRequest } from "./get_request.ts";
 import { ResponseAcq } from "./response.ts";
+import { ResponseStatus } from "../wire/mod.ts";
+import { TStorageError } from "../wire/mod.ts";
 
 /**
- * Records of a GET as a stream, and how the request ended.
+ * The records of a GET as a stream, and the outcome of the request.
  *
  * The request is sent when the stream is first read, and waits for the reader
  * from then on. Cancelling closes the channel's connection.
@@ -21,15 +22,15 @@ import { ResponseAcq } from "./response.ts";
  * ```
  */
 export class ReplyStream<T> extends ReadableStream<T> {
-  /** How the request ended; never rejects, whatever becomes of the stream. */
+  /** The outcome of the request; never rejects, even if the stream fails. */
   readonly done: Promise<ResponseAcq>;
 
   /**
-   * A stream and how its request ends; `Channel.records` and `Channel.batches`
-   * make them.
+   * A stream and the outcome of its request; `Channel.records` and
+   * `Channel.batches` make them.
    *
-   * @param source Where the records come from.
-   * @param done How the request ends.
+   * @param source The source of the records.
+   * @param done The outcome of the request.
    */
   constructor(source: UnderlyingDefaultSource<T>, done: Promise<ResponseAcq>) {
     super(source, { highWaterMark: 0 });
@@ -37,7 +38,7 @@ export class ReplyStream<T> extends ReadableStream<T> {
   }
 }
 
-/** A stream of what `split` makes of each chunk of a GET's answer. */
+/** A stream of the parts that `split` makes of each chunk of a GET's answer. */
 export function replyStream<C, T>(
   request: GetRequest<C>,
   split: (chunk: C) => Iterable<T>,
@@ -46,8 +47,9 @@ export function replyStream<C, T>(
     async pull(controller) {
       const next = await request.next();
       if (next instanceof ResponseAcq) {
-        if (next.isOk()) controller.close();
-        else controller.error(new TStorageError(next.status, "GET"));
+        const { status } = next;
+        if (status === ResponseStatus.OK) controller.close();
+        else controller.error(TStorageError.ofStatus(status, "GET"));
       } else if (next !== undefined) {
         for (const each of split(next)) controller.enqueue(each);
       }

@@ -1,23 +1,8 @@
-import type { Record } from "../data/record.ts";
-
-/** How a request ended. */
-export enum ResponseStatus {
-  /** It was done. */
-  OK = 0,
-  /** The server refused it or answered against the protocol; or, of `connect`, there is no connection. */
-  ERROR = -1,
-  /** There was no connection, or it was lost or timed out before the answer was whole. */
-  DISCONNECTED = 128,
-  /** The server refused a GET. */
-  BAD_REQUEST = 129,
-  /** A record of the answer is malformed, or its payload does not parse. */
-  UNPARSEABLE_ENTITY = 130,
-  /** The answer, or one record of it, is larger than `memoryLimit`. */
-  NO_MEMORY = 131,
-}
+import type { Record } from "../data/mod.ts";
+import { ResponseStatus } from "../wire/mod.ts";
 
 /**
- * How a request ended.
+ * The outcome of a request.
  *
  * @example Usage
  * ```ts
@@ -29,20 +14,20 @@ export enum ResponseStatus {
  * ```
  */
 export class Response {
-  /** What became of the request. */
+  /** The outcome of the request. */
   readonly status: ResponseStatus;
 
   /**
-   * An answer with the given status.
+   * An outcome with the given status.
    *
-   * @param status What became of the request.
+   * @param status The outcome of the request.
    */
   constructor(status: ResponseStatus) {
     this.status = status;
   }
 
   /**
-   * Whether the request was done.
+   * Whether the request was carried out.
    *
    * @returns Whether the status is `ResponseStatus.OK`.
    */
@@ -51,15 +36,15 @@ export class Response {
   }
 }
 
-/** How a request ended that asks for an acquisition time. */
+/** The outcome of a request that asks for an acquisition time. */
 export class ResponseAcq extends Response {
   /** Acquisition time in TStorage nanoseconds; −1 unless the status is OK. */
   readonly acq: bigint;
 
   /**
-   * An answer with the given status and time.
+   * An outcome with the given status and time.
    *
-   * @param status What became of the request.
+   * @param status The outcome of the request.
    * @param acq Acquisition time in TStorage nanoseconds.
    */
   constructor(status: ResponseStatus, acq: bigint = -1n) {
@@ -68,15 +53,15 @@ export class ResponseAcq extends Response {
   }
 }
 
-/** How a GET ended, and the records that came. */
+/** The outcome of a GET, and the records that came. */
 export class ResponseGet<T> extends ResponseAcq {
-  /** The records; those that came before the failure unless the status is OK. */
+  /** The records; unless the status is OK, those that came before the failure. */
   readonly data: Record<T>[];
 
   /**
-   * An answer with the given status, time and records.
+   * An outcome with the given status, time and records.
    *
-   * @param status What became of the request.
+   * @param status The outcome of the request.
    * @param acq Acquisition time in TStorage nanoseconds.
    * @param data The records that came.
    */

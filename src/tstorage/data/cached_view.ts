@@ -1,11 +1,11 @@
 /**
- * A view of the whole buffer below some bytes, kept as long as the bytes are
- * of the same buffer: making one for each record takes longer than to read it.
+ * A view of the whole buffer that some bytes belong to, kept until bytes of
+ * another buffer come: making a view takes longer than reading a record.
  */
-export class RecentView {
+export class CachedView {
   #view = new DataView(new ArrayBuffer());
 
-  /** The view, in which `bytes` start at their `byteOffset`. */
+  /** Returns the view, in which `bytes` start at their `byteOffset`. */
   of(bytes: Uint8Array): DataView {
     if (this.#view.buffer !== bytes.buffer) {
       this.#view = new DataView(bytes.buffer as ArrayBuffer);

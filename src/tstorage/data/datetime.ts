@@ -1,3 +1,4 @@
+import { checkInteger, outOfRange } from "../../internal/mod.ts";
 import { fromUnixNs, toUnixNs } from "./timestamp.ts";
 
 /**
@@ -32,20 +33,14 @@ export class TStorageDateTime {
    * not a whole number of microseconds.
    */
   constructor(time: Temporal.Instant | Date, nanoseconds: number = 0) {
-    if (
-      !Number.isInteger(nanoseconds) || nanoseconds < 0 || nanoseconds > 999
-    ) {
-      throw new RangeError(
-        `Expected nanoseconds to be an integer from 0 to 999, found ${nanoseconds}`,
-      );
-    }
+    checkInteger("nanoseconds", nanoseconds, { min: 0, max: 999 });
     const instant = time instanceof Date
       ? Temporal.Instant.fromEpochMilliseconds(time.getTime())
       : time;
     if (instant.epochNanoseconds % 1000n !== 0n) {
-      throw new RangeError(
-        `Expected time to be whole microseconds, found ${instant}: pass the rest as nanoseconds`,
-      );
+      const expected =
+        'a time of whole microseconds (pass the rest as "nanoseconds")';
+      throw outOfRange("time", expected, `${instant}`);
     }
     this.instant = instant;
     this.nanoseconds = nanoseconds;
@@ -133,7 +128,7 @@ export class TStorageDateTime {
 
 function secondsToNs(seconds: number): bigint {
   if (!Number.isFinite(seconds)) {
-    throw new RangeError(`Expected seconds to be finite, found ${seconds}`);
+    throw outOfRange("seconds", "a finite number", seconds);
   }
   // Apart, so that the fraction is not rounded to the precision of the whole.
   const whole = Math.floor(seconds);

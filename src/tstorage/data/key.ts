@@ -1,3 +1,12 @@
+import {
+  checkInteger,
+  type IntegerBounds,
+  outOfRange,
+  refused,
+} from "../../internal/mod.ts";
+import { PUT_KEY, WHOLE_KEY } from "./key_layout.ts";
+import { viewOf } from "./view_of.ts";
+
 /** The parts of a {@linkcode Key} by name. */
 export interface KeyParts {
   /** Container: which set of series, int32, 0 or more in a valid key. */
@@ -28,9 +37,14 @@ export interface KeyBytesOptions {
   withAcq?: boolean;
 }
 
-const INT32 = 2 ** 31;
-const INT64 = 2n ** 63n;
-const KEY_BYTES = 32;
+const INT32 = {
+  min: -(2 ** 31),
+  max: 2 ** 31 - 1,
+} as const satisfies IntegerBounds;
+const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n } as const;
+
+const { cid: CID, mid: MID, moid: MOID, cap: CAP, acq: ACQ } = WHOLE_KEY.at;
+const { mid: PUT_MID, moid: PUT_MOID, cap: PUT_CAP } = PUT_KEY.at;
 
 /**
  * The address of a record: five integers, ordered part by part.
@@ -51,14 +65,20 @@ const KEY_BYTES = 32;
  */
 export class Key implements KeyParts {
   /** The lowest valid key: `cid` 0, each other part at its lowest value. */
-  static readonly MIN: Key = new Key(0, -INT64, -INT32, -INT64, -INT64);
+  static readonly MIN: Key = new Key(
+    0,
+    INT64.min,
+    INT32.min,
+    INT64.min,
+    INT64.min,
+  );
   /** Every part at its highest value. */
   static readonly MAX: Key = new Key(
-    INT32 - 1,
-    INT64 - 1n,
-    INT32 - 1,
-    INT64 - 1n,
-    INT64 - 1n,
+    INT32.max,
+    INT64.max,
+    INT32.max,
+    INT64.max,
+    INT64.max,
   );
 
   /** Container: which set of series, int32, 0 or more in a valid key. */
@@ -108,7 +128,7 @@ export class Key implements KeyParts {
    * @returns 32.
    */
   static bytesCount(): number {
-    return KEY_BYTES;
+    return WHOLE_KEY.size;
   }
 
   /**
@@ -118,9 +138,8 @@ export class Key implements KeyParts {
    * @returns The key, or `null` if there are not 32 bytes or `cid` is negative.
    */
   static fromBytes(bytes: Uint8Array): Key | null {
-    if (bytes.length !== KEY_BYTES) return null;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const key = readKey(view, 0);
+    if (bytes.length !== WHOLE_KEY.size) return null;
+    const key = readKey(viewOf(bytes), 0);
     return key.valid ? key : null;
   }
 
@@ -162,52 +181,48 @@ export class Key implements KeyParts {
    */
   toBytes(options: KeyBytesOptions = {}): Uint8Array {
     const { withCid = true, withAcq = true } = options;
-    const bytes = new Uint8Array(KEY_BYTES);
-    const view = new DataView(bytes.buffer);
-    view.setInt32(0, this.cid, true);
-    writeKeyTail(view, 4, this);
-    view.setBigInt64(24, this.acq, true);
-    return bytes.slice(withCid ? 0 : 4, withAcq ? KEY_BYTES : KEY_BYTES - 8);
+    const bytes = new Uint8Array(WHOLE_KEY.size);
+    const view = viewOf(bytes);
+    view.setInt32(CID, this.cid, true);
+    writeKeyTail(view, MID, this);
+    view.setBigInt64(ACQ, this.acq, true);
+    return bytes.slice(withCid ? CID : MID, withAcq ? bytes.length : ACQ);
   }
 }
 
-/** Reads 32 bytes as a key, valid or not. */
+/** Reads a whole key, valid or not. */
 export function readKey(view: DataView, offset: number): Key {
   return new Key(
-    view.getInt32(offset, true),
-    view.getBigInt64(offset + 4, true),
-    view.getInt32(offset + 12, true),
-    view.getBigInt64(offset + 16, true),
-    view.getBigInt64(offset + 24, true),
+    view.getInt32(offset + CID, true),
+    view.getBigInt64(offset + MID, true),
+    view.getInt32(offset + MOID, true),
+    view.getBigInt64(offset + CAP, true),
+    view.getBigInt64(offset + ACQ, true),
   );
 }
 
-/** Writes `mid`, `moid` and `cap`: the part that every PUT sends, 20 bytes. */
+/** Writes `mid`, `moid` and `cap`: the parts that every PUT sends. */
 export function writeKeyTail(
   view: DataView,
   offset: number,
   key: Pick<KeyParts, "mid" | "moid" | "cap">,
 ): void {
-  view.setBigInt64(offset, key.mid, true);
-  view.setInt32(offset + 8, key.moid, true);
-  view.setBigInt64(offset + 12, key.cap, true);
+  view.setBigInt64(offset + PUT_MID, key.mid, true);
+  view.setInt32(offset + PUT_MOID, key.moid, true);
+  view.setBigInt64(offset + PUT_CAP, key.cap, true);
 }
 
 function int32(name: string, value: number): number {
-  if ((value | 0) === value) return value;
-  throw new RangeError(
-    `Expected ${name} to be an integer from -2147483648 to 2147483647, found ${value}`,
-  );
+  if (typeof value === "number" && (value | 0) === value) return value;
+  checkInteger(name, value, INT32);
+  return value;
 }
 
 function int64(name: string, value: bigint): bigint {
-  if (typeof value !== "bigint") {
-    throw new TypeError(`Expected ${name} to be a bigint, found ${value}`);
-  }
+  if (typeof value !== "bigint") throw refused(name, "a bigint", value);
   if (BigInt.asIntN(64, value) === value) return value;
-  throw new RangeError(
-    `Expected ${name} to be from -9223372036854775808 to 9223372036854775807, found ${value}`,
-  );
+  const expected = `a bigint from ${INT64.min} to ${INT64.max}`;
+  throw outOfRange(name, expected, value);
 }
 
 function order(a: bigint, b: bigint): number {

@@ -13,6 +13,6 @@ import type { Key } from "./key.ts";
 export interface Record<T> {
   /** Where the value is stored. */
   readonly key: Key;
-  /** What the payload type makes of the record's bytes. */
+  /** The record's payload, as the payload type reads it. */
   readonly value: T;
 }

@@ -1,7 +1,9 @@
-/** What a struct format can hold: numbers, 64-bit integers, flags, bytes. */
+import { outOfRange, refused } from "../../internal/mod.ts";
+
+/** A value of a struct format: a number, a 64-bit integer, a flag or bytes. */
 export type StructValue = number | bigint | boolean | Uint8Array;
 
-/** One code of a format: its sizes, and how a value is read and written. */
+/** One code of a format: its sizes, and how to read and write a value. */
 export interface StructCode {
   /** Bytes under `= < > !`; 0 where the code is not allowed. */
   readonly size: number;
@@ -23,8 +25,12 @@ export interface StructCode {
     littleEndian: boolean,
     size: number,
     value: unknown,
+    name: ValueName,
   ): void;
 }
+
+/** How an error names a value: its name, or its index in "value". */
+export type ValueName = string | number;
 
 /** The codes of Python's `struct` module; `P`, a pointer, means nothing in stored bytes. */
 export const STRUCT_CODES: { readonly [letter: string]: StructCode } = {
@@ -56,9 +62,12 @@ export const STRUCT_CODES: { readonly [letter: string]: StructCode } = {
   d: float(8),
 };
 
+/** Bytes of an integer. */
+type IntegerWidth = 1 | 2 | 4 | 8;
+
 function integer(
-  size: number,
-  nativeSize: number,
+  size: 0 | IntegerWidth,
+  nativeSize: IntegerWidth,
   signed: boolean,
 ): StructCode {
   const standardRange = integerRange(size, signed);
@@ -67,16 +76,15 @@ function integer(
     size,
     nativeSize,
     read: (view, offset, littleEndian, width) =>
-      readInteger(view, offset, littleEndian, width, signed),
-    write(view, offset, littleEndian, width, value) {
-      const number = wholeNumber(value);
+      readInteger(view, offset, littleEndian, width as IntegerWidth, signed),
+    write(view, offset, littleEndian, width, value, name) {
+      const number = wholeNumber(value, name);
       const [lowest, highest] = width === size ? standardRange : nativeRange;
       if (number < lowest || number > highest) {
-        throw new RangeError(
-          `Expected an integer from ${lowest} to ${highest}, found ${number}`,
-        );
+        const expected = `an integer from ${lowest} to ${highest}`;
+        throw outOfRange(quotable(name), expected, number);
       }
-      writeInteger(view, offset, littleEndian, width, number);
+      writeInteger(view, offset, littleEndian, width as IntegerWidth, number);
     },
   };
 }
@@ -96,7 +104,7 @@ function readInteger(
   view: DataView,
   offset: number,
   littleEndian: boolean,
-  size: number,
+  size: IntegerWidth,
   signed: boolean,
 ): number | bigint {
   switch (size) {
@@ -110,7 +118,7 @@ function readInteger(
       return signed
         ? view.getInt32(offset, littleEndian)
         : view.getUint32(offset, littleEndian);
-    default:
+    case 8:
       return signed
         ? view.getBigInt64(offset, littleEndian)
         : view.getBigUint64(offset, littleEndian);
@@ -121,7 +129,7 @@ function writeInteger(
   view: DataView,
   offset: number,
   littleEndian: boolean,
-  size: number,
+  size: IntegerWidth,
   value: number | bigint,
 ): void {
   switch (size) {
@@ -131,15 +139,19 @@ function writeInteger(
       return view.setUint16(offset, Number(value), littleEndian);
     case 4:
       return view.setUint32(offset, Number(value), littleEndian);
-    default:
+    case 8:
       return view.setBigInt64(offset, BigInt(value), littleEndian);
   }
 }
 
-function wholeNumber(value: unknown): number | bigint {
+function wholeNumber(value: unknown, name: ValueName): number | bigint {
   if (typeof value === "bigint") return value;
   if (typeof value === "number" && Number.isInteger(value)) return value;
-  throw new TypeError(`Expected an integer, found ${String(value)}`);
+  throw refused(quotable(name), "an integer", value);
+}
+
+function quotable(name: ValueName): string {
+  return typeof name === "number" ? `value[${name}]` : name;
 }
 
 function float(size: 2 | 4 | 8): StructCode {
@@ -152,9 +164,9 @@ function float(size: 2 | 4 | 8): StructCode {
         : size === 4
         ? view.getFloat32(offset, littleEndian)
         : view.getFloat64(offset, littleEndian),
-    write(view, offset, littleEndian, _size, value) {
+    write(view, offset, littleEndian, _size, value, name) {
       if (typeof value !== "number") {
-        throw new TypeError(`Expected a number, found ${String(value)}`);
+        throw refused(quotable(name), "a number", value);
       }
       const rounded = size === 2
         ? Math.f16round(value)
@@ -162,9 +174,8 @@ function float(size: 2 | 4 | 8): StructCode {
         ? Math.fround(value)
         : value;
       if (Number.isFinite(value) && !Number.isFinite(rounded)) {
-        throw new RangeError(
-          `Expected a number that fits ${8 * size} bits, found ${value}`,
-        );
+        const expected = `a number that fits ${8 * size} bits`;
+        throw outOfRange(quotable(name), expected, value);
       }
       if (size === 2) view.setFloat16(offset, rounded, littleEndian);
       else if (size === 4) view.setFloat32(offset, rounded, littleEndian);
@@ -179,8 +190,8 @@ function bytes(): StructCode {
     nativeSize: 1,
     read: (view, offset, _littleEndian, size) =>
       bytesAt(view, offset, size).slice(),
-    write(view, offset, _littleEndian, size, value) {
-      bytesAt(view, offset, size).set(byteArray(value).subarray(0, size));
+    write(view, offset, _littleEndian, size, value, name) {
+      bytesAt(view, offset, size).set(byteArray(value, name).subarray(0, size));
     },
   };
 }
@@ -191,10 +202,11 @@ function writeByte(
   _littleEndian: boolean,
   _size: number,
   value: unknown,
+  name: ValueName,
 ): void {
-  const [byte, ...more] = byteArray(value);
+  const [byte, ...more] = byteArray(value, name);
   if (byte === undefined || more.length > 0) {
-    throw new TypeError(`Expected a Uint8Array of 1 byte, found [${value}]`);
+    throw refused(quotable(name), "a Uint8Array of 1 byte", value);
   }
   view.setUint8(offset, byte);
 }
@@ -209,8 +221,8 @@ function pascal(): StructCode {
       const length = Math.min(view.getUint8(offset), size - 1);
       return bytesAt(view, offset + 1, length).slice();
     },
-    write(view, offset, _littleEndian, size, value) {
-      const content = byteArray(value);
+    write(view, offset, _littleEndian, size, value, name) {
+      const content = byteArray(value, name);
       if (size === 0) return;
       const fitting = content.subarray(0, size - 1);
       view.setUint8(offset, Math.min(fitting.length, 255));
@@ -223,7 +235,7 @@ function bytesAt(view: DataView, offset: number, length: number): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset + offset, length);
 }
 
-function byteArray(value: unknown): Uint8Array {
+function byteArray(value: unknown, name: ValueName): Uint8Array {
   if (value instanceof Uint8Array) return value;
-  throw new TypeError(`Expected a Uint8Array, found ${String(value)}`);
+  throw refused(quotable(name), "a Uint8Array", value);
 }

@@ -1,6 +1,7 @@
+import { outOfRange, refused } from "../../internal/mod.ts";
 import { STRUCT_CODES, type StructCode } from "./struct_codes.ts";
 
-/** Values of one code that stand one after another. */
+/** Values of one code, one after another. */
 export interface StructRun {
   readonly code: StructCode;
   /** Where the first value starts. */
@@ -11,7 +12,7 @@ export interface StructRun {
   readonly count: number;
 }
 
-/** Where the values of a format are. */
+/** A parsed format: where its values are. */
 export interface StructLayout {
   readonly format: string;
   readonly littleEndian: boolean;
@@ -25,7 +26,7 @@ export interface StructLayout {
 const NATIVE_LITTLE_ENDIAN =
   new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** Prefix to whether sizes and alignment are the machine's, and byte order. */
+/** For each prefix, whether sizes and alignment are the machine's, and the byte order. */
 const BYTE_ORDERS: {
   readonly [prefix: string]: readonly [native: boolean, littleEndian: boolean];
 } = {
@@ -65,9 +66,7 @@ export function parseStructFormat(format: string): StructLayout {
       : { code, offset: size, size: width, count };
     size += run.size * run.count;
     if (size > MAX_SIZE) {
-      throw new RangeError(
-        `Expected struct format "${format}" to describe less than 2 GiB`,
-      );
+      throw outOfRange("format", "a format of less than 2 GiB", format);
     }
     if (code.padding) continue;
     runs.push(run);
@@ -93,7 +92,6 @@ function* items(
 }
 
 function badFormat(format: string, reason: string): TypeError {
-  return new TypeError(
-    `Expected a format of Python's struct module, found "${format}": ${reason}`,
-  );
+  const expected = `a format of Python's struct module (${reason})`;
+  return refused("format", expected, format);
 }

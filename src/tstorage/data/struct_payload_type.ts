@@ -1,6 +1,7 @@
-import { ByteSlab } from "./byte_arena.ts";
+import { refused } from "../../internal/mod.ts";
+import { ByteArena } from "./byte_arena.ts";
+import { CachedView } from "./cached_view.ts";
 import type { PayloadType } from "./payload_type.ts";
-import { RecentView } from "./cached_view.ts";
 import type { StructValue } from "./struct_codes.ts";
 import {
   parseStructFormat,
@@ -38,8 +39,8 @@ export class StructPayloadType<T extends StructValue>
   implements PayloadType<T> {
   readonly #layout: StructLayout;
   readonly #run: StructRun;
-  readonly #slab = new ByteSlab();
-  readonly #recent = new RecentView();
+  readonly #arena = new ByteArena();
+  readonly #view = new CachedView();
 
   /**
    * The payload type of a format.
@@ -51,9 +52,9 @@ export class StructPayloadType<T extends StructValue>
     this.#layout = parseStructFormat(format);
     const run = this.#layout.runs.find(({ count }) => count === 1);
     if (!run || this.#layout.values !== 1) {
-      throw new TypeError(
-        `Expected a struct format of one value, found "${format}" with ${this.#layout.values}: use TuplePayloadType`,
-      );
+      const expected =
+        "a struct format of one value (TuplePayloadType takes any number)";
+      throw refused("format", expected, format);
     }
     this.#run = run;
   }
@@ -69,9 +70,16 @@ export class StructPayloadType<T extends StructValue>
   toBytes(value: T): Uint8Array {
     const { size, littleEndian } = this.#layout;
     const { code, offset, size: width } = this.#run;
-    const at = this.#slab.take(size);
-    code.write(this.#slab.view, at + offset, littleEndian, width, value);
-    return this.#slab.bytes.subarray(at, at + size);
+    const at = this.#arena.allocate(size);
+    code.write(
+      this.#arena.view,
+      at + offset,
+      littleEndian,
+      width,
+      value,
+      "value",
+    );
+    return this.#arena.bytes.subarray(at, at + size);
   }
 
   /**
@@ -85,7 +93,7 @@ export class StructPayloadType<T extends StructValue>
     const { size, littleEndian } = this.#layout;
     if (buffer.length !== size) return null;
     const { code, offset, size: width } = this.#run;
-    const view = this.#recent.of(buffer);
+    const view = this.#view.of(buffer);
     const at = buffer.byteOffset + offset;
     return code.read(view, at, littleEndian, width) as T;
   }
@@ -106,8 +114,8 @@ export class StructPayloadType<T extends StructValue>
 export class TuplePayloadType<T extends readonly StructValue[]>
   implements PayloadType<T> {
   readonly #layout: StructLayout;
-  readonly #slab = new ByteSlab();
-  readonly #recent = new RecentView();
+  readonly #arena = new ByteArena();
+  readonly #view = new CachedView();
 
   /**
    * The payload type of a format.
@@ -131,12 +139,11 @@ export class TuplePayloadType<T extends readonly StructValue[]>
   toBytes(value: T): Uint8Array {
     const { format, size, values, littleEndian, runs } = this.#layout;
     if (value.length !== values) {
-      throw new TypeError(
-        `Expected ${values} values for struct format "${format}", found ${value.length}`,
-      );
+      const expected = `${values} values for the struct format "${format}"`;
+      throw refused("value", expected, value.length);
     }
-    const start = this.#slab.take(size);
-    const { view } = this.#slab;
+    const start = this.#arena.allocate(size);
+    const { view } = this.#arena;
     let index = 0;
     for (const { code, offset, size: width, count } of runs) {
       for (let i = 0; i < count; i++) {
@@ -145,11 +152,12 @@ export class TuplePayloadType<T extends readonly StructValue[]>
           start + offset + i * width,
           littleEndian,
           width,
-          value[index++],
+          value[index],
+          index++,
         );
       }
     }
-    return this.#slab.bytes.subarray(start, start + size);
+    return this.#arena.bytes.subarray(start, start + size);
   }
 
   /**
@@ -162,7 +170,7 @@ export class TuplePayloadType<T extends readonly StructValue[]>
   fromBytes(buffer: Uint8Array): T | null {
     const { size, littleEndian, runs } = this.#layout;
     if (buffer.length !== size) return null;
-    const view = this.#recent.of(buffer);
+    const view = this.#view.of(buffer);
     const { byteOffset } = buffer;
     const values: StructValue[] = [];
     for (const { code, offset, size: width, count } of runs) {

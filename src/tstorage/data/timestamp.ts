@@ -1,6 +1,6 @@
-/** Unix nanoseconds at 2001-01-01T00:00:00Z, where TStorage time starts. */
-const EPOCH_NS = 978_307_200_000_000_000n;
+/** Unix time of 2001-01-01T00:00:00Z, where TStorage time starts. */
 const EPOCH_SECONDS = 978_307_200;
+const EPOCH_NS = BigInt(EPOCH_SECONDS) * 1_000_000_000n;
 
 /**
  * Converts TStorage seconds to Unix seconds.

@@ -1,11 +1,12 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { WHOLE_KEY } from "../data/mod.ts";
 import type { OrderedKey } from "./ordered_key.ts";
 
-/** Records of a step, during which nobody else is served. */
+/** Records of a step, during which no other session is served. */
 const STEP_RECORDS = 2048;
 
 const BEFORE_ALL_KEYS: OrderedKey = new Uint8Array(1);
-const AFTER_ALL_KEYS: OrderedKey = new Uint8Array(33).fill(255);
+const AFTER_ALL_KEYS: OrderedKey = new Uint8Array(WHOLE_KEY.size + 1).fill(255);
 
 const SCHEMA = `
   CREATE TRIGGER IF NOT EXISTS drop_replacement AFTER DELETE ON replacements
@@ -22,7 +23,7 @@ const LAST_OF_STEP = `
   SELECT key FROM replacements WHERE key > ?
   ORDER BY key LIMIT 1 OFFSET ${STEP_RECORDS}
 `;
-// ?3 are the PUTs as of which somebody reads.
+// ?3 are the PUTs as of which GETs read.
 const DROP_UNREAD = `
   DELETE FROM replacements AS old WHERE ${RANGE} AND EXISTS (
     SELECT 1 FROM replacements AS newer
@@ -31,12 +32,12 @@ const DROP_UNREAD = `
     )
   )
 `;
-const SETTLE = `
-  UPDATE records SET payload = settled.payload FROM (
+const MERGE = `
+  UPDATE records SET payload = merged.payload FROM (
     SELECT key, payload FROM replacements WHERE ${RANGE} AND put <= ?3
-  ) AS settled WHERE records.key = settled.key
+  ) AS merged WHERE records.key = merged.key
 `;
-const DROP_SETTLED = `
+const DROP_MERGED = `
   DELETE FROM replacements WHERE ${RANGE} AND put <= ?3
 `;
 const LEFT = `
@@ -44,38 +45,37 @@ const LEFT = `
 `;
 
 /**
- * Gives records the payloads that replace theirs, once nobody reads the old
- * ones any more.
+ * Moves the payloads that replace others into their records, once no GET reads
+ * the old ones any more.
  *
- * Whoever reads for long costs the space of what is replaced meanwhile, once
- * however often it is replaced.
+ * A long-running GET keeps one old copy of each record replaced while it runs.
  */
-export class Settling {
+export class Compaction {
   readonly #lastOfStep: StatementSync;
   readonly #dropUnread: StatementSync;
-  readonly #settle: StatementSync;
-  readonly #dropSettled: StatementSync;
+  readonly #merge: StatementSync;
+  readonly #dropMerged: StatementSync;
   readonly #left: StatementSync;
   /** The first PUT that has replacements; `Infinity` if none has. */
   #first: number;
-  /** The first PUT that brought replacements after a pass had begun. */
+  /** The first PUT with replacements since a pass began. */
   #firstAdded = Infinity;
   #added = 0;
   #leftByPass = 0;
 
-  /** Settles the records in an open database. */
+  /** Compacts the records in an open database. */
   constructor(db: DatabaseSync) {
     db.exec(SCHEMA);
     this.#lastOfStep = db.prepare(LAST_OF_STEP);
     this.#dropUnread = db.prepare(DROP_UNREAD);
-    this.#settle = db.prepare(SETTLE);
-    this.#dropSettled = db.prepare(DROP_SETTLED);
+    this.#merge = db.prepare(MERGE);
+    this.#dropMerged = db.prepare(DROP_MERGED);
     this.#left = db.prepare(LEFT);
     const { first } = this.#leftIn(BEFORE_ALL_KEYS, AFTER_ALL_KEYS);
     this.#first = first;
   }
 
-  /** Notes the replacements of a PUT that is stored. */
+  /** Counts the replacements of a PUT that is stored. */
   add(records: number, put: number): void {
     if (records === 0) return;
     this.#added += records;
@@ -83,22 +83,22 @@ export class Settling {
     this.#firstAdded = Math.min(this.#firstAdded, put);
   }
 
-  /** Whether there are replacements that are seen as of a PUT. */
-  concerns(put: number): boolean {
+  /** Whether a GET as of this PUT may see replacements. */
+  affects(put: number): boolean {
     return put >= this.#first;
   }
 
   /**
-   * Whether a pass would settle something, or half of the replacements came
+   * Whether a pass would merge something, or half of the replacements came
    * after the last one, so that many may be out of date.
    *
-   * @param reads The PUTs as of which somebody reads, the last one among them.
+   * @param reads The PUTs as of which GETs read, including the last one.
    */
   isDue(reads: readonly number[]): boolean {
-    return this.concerns(Math.min(...reads)) || this.#added > this.#leftByPass;
+    return this.affects(Math.min(...reads)) || this.#added > this.#leftByPass;
   }
 
-  /** Settles what can be, a step at a time, each to be one transaction. */
+  /** Merges what can be, in steps, each of which is to be one transaction. */
   *pass(reads: () => readonly number[]): Generator<void, void> {
     this.#firstAdded = Infinity;
     this.#added = 0;
@@ -124,8 +124,8 @@ export class Settling {
   #step(from: OrderedKey, to: OrderedKey, reads: readonly number[]): void {
     const oldest = Math.min(...reads);
     this.#dropUnread.run(from, to, JSON.stringify(reads));
-    this.#settle.run(from, to, oldest);
-    this.#dropSettled.run(from, to, oldest);
+    this.#merge.run(from, to, oldest);
+    this.#dropMerged.run(from, to, oldest);
   }
 
   #leftIn(from: OrderedKey, to: OrderedKey) {

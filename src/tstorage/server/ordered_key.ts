@@ -1,65 +1,92 @@
-import type { KeyParts } from "../data/key.ts";
-import type { KeyRange } from "../wire/key_range.ts";
+import {
+  type KeyParts,
+  PUT_KEY,
+  PUTA_KEY,
+  viewOf,
+  WHOLE_KEY,
+} from "../data/mod.ts";
+import type { KeyRange } from "../wire/mod.ts";
 
 /**
- * Keys as 32 bytes that sort like the keys: each part big-endian with its sign
- * bit flipped.
+ * Keys as bytes that sort like the keys: the parts stand where they stand on
+ * the wire, each big-endian with its sign bit flipped.
  */
 export type OrderedKey = Uint8Array<ArrayBuffer>;
 
-/** Where `acq` is in an ordered key. */
-export const ORDERED_ACQ = 24;
-
 const SIGN = 0x80000000;
 const SIGN64 = 2n ** 63n;
+const INT32_MAX = 0x7fffffff;
+/** Bytes of each half of a 64-bit part. */
+const HALF = Int32Array.BYTES_PER_ELEMENT;
 
-/** Offset of a part in a key, and the number of values that it can have. */
-const PARTS: readonly { readonly at: number; readonly wide: boolean }[] = [
-  { at: 0, wide: false },
-  { at: 4, wide: true },
-  { at: 12, wide: false },
-  { at: 16, wide: true },
-  { at: 24, wide: true },
-];
+const PARTS = WHOLE_KEY.parts.map(({ name, type, offset }) => ({
+  name,
+  at: offset,
+  wide: type === "i64",
+}));
+
+// Constants, because every record passes through the functions that use them.
+const { cid: CID, mid: MID, moid: MOID, cap: CAP, acq: ACQ } = WHOLE_KEY.at;
+const { mid: PUT_MID, moid: PUT_MOID, cap: PUT_CAP } = PUT_KEY.at;
+const { acq: PUTA_ACQ } = PUTA_KEY.at;
 
 /** The bytes of a key that sort like it. */
 export function orderedKey(key: KeyParts): OrderedKey {
-  const bytes = new Uint8Array(32);
-  const view = new DataView(bytes.buffer);
-  view.setInt32(0, key.cid ^ SIGN);
-  view.setBigUint64(4, key.mid + SIGN64);
-  view.setInt32(12, key.moid ^ SIGN);
-  view.setBigUint64(16, key.cap + SIGN64);
-  view.setBigUint64(24, key.acq + SIGN64);
-  return bytes;
+  return keyOf(PARTS.map(({ name, wide }) => {
+    const part = BigInt(key[name]);
+    return wide ? part + SIGN64 : part + BigInt(SIGN);
+  }));
 }
 
-/** Turns an int32 of the wire into bytes that sort like it, or back. */
-export function flip32(
+/**
+ * Writes the key of a record of a PUT, or PUTA if `withAcq`, as an ordered key;
+ * a PUT leaves `acq` to {@linkcode writeOrderedAcq}.
+ */
+export function writeOrderedKey(
+  cid: number,
   from: DataView,
   at: number,
-  fromWire: boolean,
+  withAcq: boolean,
   to: DataView,
   target: number,
 ): void {
-  to.setInt32(target, from.getInt32(at, fromWire) ^ SIGN, !fromWire);
+  to.setInt32(target + CID, cid ^ SIGN);
+  flip64(from, at + PUT_MID, true, to, target + MID);
+  flip32(from, at + PUT_MOID, true, to, target + MOID);
+  flip64(from, at + PUT_CAP, true, to, target + CAP);
+  if (withAcq) flip64(from, at + PUTA_ACQ, true, to, target + ACQ);
 }
 
-/** Turns an int64 of the wire into bytes that sort like it, or back. */
-export function flip64(
+/** Writes the `acq` of the ordered key at `at`. */
+export function writeOrderedAcq(view: DataView, at: number, acq: bigint): void {
+  view.setBigUint64(at + ACQ, acq + SIGN64);
+}
+
+/** Writes an ordered key as it stands on the wire. */
+export function writeWireKey(
   from: DataView,
   at: number,
-  fromWire: boolean,
   to: DataView,
   target: number,
 ): void {
-  // In halves: twice as fast as a bigint.
-  const [high, low] = fromWire ? [at + 4, at] : [at, at + 4];
-  const [toHigh, toLow] = fromWire
-    ? [target, target + 4]
-    : [target + 4, target];
-  to.setInt32(toHigh, from.getInt32(high, fromWire) ^ SIGN, !fromWire);
-  to.setInt32(toLow, from.getInt32(low, fromWire), !fromWire);
+  flip32(from, at + CID, false, to, target + CID);
+  flip64(from, at + MID, false, to, target + MID);
+  flip32(from, at + MOID, false, to, target + MOID);
+  flip64(from, at + CAP, false, to, target + CAP);
+  flip64(from, at + ACQ, false, to, target + ACQ);
+}
+
+/** Whether a part of the key of a record of a PUT or PUTA is at its maximum. */
+export function isAtMaximum(
+  view: DataView,
+  cid: number,
+  at: number,
+  withAcq: boolean,
+): boolean {
+  return cid === INT32_MAX || isMax64(view, at + PUT_MID) ||
+    view.getInt32(at + PUT_MOID, true) === INT32_MAX ||
+    isMax64(view, at + PUT_CAP) ||
+    (withAcq && isMax64(view, at + PUTA_ACQ));
 }
 
 /** The box of keys that a request asks for, in terms of ordered keys. */
@@ -86,7 +113,7 @@ export class KeyBox {
     if (parts[outside] < this.#min[outside]) {
       return keyOf([...parts.slice(0, outside), ...this.#min.slice(outside)]);
     }
-    // Past the box in this part: one more in the last part before it that can.
+    // Past the box in this part: raise the last part before it that can be.
     const raised = parts.findLastIndex((part, i) =>
       i < outside && part + 1n < this.#max[i]
     );
@@ -109,16 +136,49 @@ export class KeyBox {
   }
 }
 
+/** Turns an int32 of the wire into bytes that sort like it, or back. */
+function flip32(
+  from: DataView,
+  at: number,
+  fromWire: boolean,
+  to: DataView,
+  target: number,
+): void {
+  to.setInt32(target, from.getInt32(at, fromWire) ^ SIGN, !fromWire);
+}
+
+/** Turns an int64 of the wire into bytes that sort like it, or back. */
+function flip64(
+  from: DataView,
+  at: number,
+  fromWire: boolean,
+  to: DataView,
+  target: number,
+): void {
+  // In halves: twice as fast as a bigint.
+  const [high, low] = fromWire ? [at + HALF, at] : [at, at + HALF];
+  const [toHigh, toLow] = fromWire
+    ? [target, target + HALF]
+    : [target + HALF, target];
+  to.setInt32(toHigh, from.getInt32(high, fromWire) ^ SIGN, !fromWire);
+  to.setInt32(toLow, from.getInt32(low, fromWire), !fromWire);
+}
+
+function isMax64(view: DataView, at: number): boolean {
+  return view.getInt32(at + HALF, true) === INT32_MAX &&
+    view.getInt32(at, true) === -1;
+}
+
 function partsOf(key: OrderedKey): bigint[] {
-  const view = new DataView(key.buffer, key.byteOffset);
+  const view = viewOf(key);
   return PARTS.map(({ at, wide }) =>
     wide ? view.getBigUint64(at) : BigInt(view.getUint32(at))
   );
 }
 
 function keyOf(parts: readonly bigint[]): OrderedKey {
-  const key = new Uint8Array(32);
-  const view = new DataView(key.buffer);
+  const key = new Uint8Array(WHOLE_KEY.size);
+  const view = viewOf(key);
   for (const [i, { at, wide }] of PARTS.entries()) {
     if (wide) view.setBigUint64(at, parts[i]);
     else view.setUint32(at, Number(parts[i]));

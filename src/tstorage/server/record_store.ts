@@ -1,12 +1,12 @@
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
-import { nowNs } from "../data/timestamp.ts";
-import { viewOf } from "../wire/message.ts";
-import { ORDERED_ACQ } from "./ordered_key.ts";
-import { type Exclusive, ParkedParts, Parking } from "./spilled_parts.ts";
+import { nextTurn } from "../../internal/mod.ts";
+import { nowNs, viewOf } from "../data/mod.ts";
+import { Compaction } from "./compaction.ts";
+import { writeOrderedAcq } from "./ordered_key.ts";
 import { RecordTable } from "./record_table.ts";
-import { Settling } from "./compaction.ts";
 import { Snapshot } from "./snapshot.ts";
+import { type Exclusive, SpilledParts, SpillTable } from "./spilled_parts.ts";
 import type { StagedPart } from "./staged_put.ts";
 import { WriteAheadLog } from "./write_ahead_log.ts";
 
@@ -19,32 +19,33 @@ const SCHEMA = `
   INSERT INTO state SELECT 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
 `;
 
-/** What a step of settling writes, more or less. */
-const SETTLED_BYTES = 4 * 2 ** 20;
+/** Bytes that a step of the compaction writes, more or less. */
+const COMPACTED_BYTES = 4 * 2 ** 20;
 
 /**
  * Records in SQLite.
  *
- * A PUT is one transaction. It is carried out in steps between which others
- * are served; what it has stored so far has a higher number in `put` than they
- * ask for, so they see all of it or nothing. What it replaces stays until it
- * is settled, so whoever began to read earlier goes on reading that.
+ * A PUT is one transaction. It is carried out in steps, between which other
+ * sessions are served; the records that it has stored so far have a higher
+ * number in `put` than the others ask for, so those see the whole PUT or none of
+ * it. Payloads that it replaces stay until the compaction, so a GET that started
+ * earlier still reads them.
  */
 export class RecordStore {
   readonly #db: DatabaseSync;
   readonly #records: RecordTable;
-  readonly #parking: Parking;
-  readonly #settling: Settling;
+  readonly #spillTable: SpillTable;
+  readonly #compaction: Compaction;
   readonly #snapshots: Set<Snapshot> = new Set();
   readonly #log: WriteAheadLog;
   readonly #closing = new AbortController();
   #lastPut: number;
-  /** The last acquisition time that is given, or earlier than one told. */
+  /** No acquisition time up to this one will be given again. */
   #lastAcq: bigint;
-  /** Start of the acquisition times of the PUT that is being stored. */
+  /** The first acquisition time of the PUT that is being stored. */
   #pendingAcq: bigint | undefined;
   #hasFailed = false;
-  #settled: Promise<void> | undefined;
+  #compacting: Promise<void> | undefined;
   #writers: Promise<unknown> = Promise.resolve();
 
   /** Opens a file, or memory for `:memory:`. */
@@ -53,8 +54,8 @@ export class RecordStore {
     try {
       this.#db.exec(SCHEMA);
       this.#records = new RecordTable(this.#db);
-      this.#settling = new Settling(this.#db);
-      this.#parking = new Parking(this.#db, this.#exclusive);
+      this.#compaction = new Compaction(this.#db);
+      this.#spillTable = new SpillTable(this.#db, this.#exclusive);
       this.#log = new WriteAheadLog(this.#db);
     } catch (error) {
       this.#db.close();
@@ -68,7 +69,7 @@ export class RecordStore {
     };
     this.#lastPut = Number(last_put);
     this.#lastAcq = last_acq;
-    this.#settle();
+    this.#compact();
   }
 
   /** Every record with an earlier acquisition time can be read. */
@@ -76,15 +77,15 @@ export class RecordStore {
     return this.#pendingAcq ?? this.#now;
   }
 
-  /** A place for the parts of a PUT that are too large to keep in memory. */
-  park(): ParkedParts {
-    return new ParkedParts(this.#parking);
+  /** Holds the parts of a PUT that are too large for the memory. */
+  spill(): SpilledParts {
+    return new SpilledParts(this.#spillTable);
   }
 
   /**
    * Stores the parts of a PUT, all or none.
    *
-   * @param bytes How large they are together, more or less.
+   * @param bytes Their size, more or less.
    * @param withAcq Whether the records have acquisition times of their own.
    * @returns The first and the last acquisition time that was given.
    */
@@ -104,8 +105,7 @@ export class RecordStore {
           for (const part of parts) {
             if (!withAcq) acq = stamp(part, acq);
             replaced += this.#records.insert(part, put);
-            // Sockets get their turn only from a real wait.
-            await setTimeout(0);
+            await nextTurn();
           }
           const last = acq > acqMin ? acq - 1n : acqMin;
           this.#db.prepare("UPDATE state SET last_put = ?, last_acq = ?")
@@ -114,11 +114,11 @@ export class RecordStore {
         });
         this.#lastPut = put;
         this.#lastAcq = acqMax;
-        this.#settling.add(replaced, put);
+        this.#compaction.add(replaced, put);
         return { acqMin, acqMax };
       } finally {
         this.#pendingAcq = undefined;
-        this.#settle();
+        this.#compact();
       }
     });
   }
@@ -127,12 +127,12 @@ export class RecordStore {
   snapshot(): Snapshot {
     const snapshot = new Snapshot(
       this.#records,
-      this.#settling,
+      this.#compaction,
       this.#lastPut,
       this.acq,
       () => {
         this.#snapshots.delete(snapshot);
-        this.#settle();
+        this.#compact();
       },
     );
     this.#snapshots.add(snapshot);
@@ -142,7 +142,7 @@ export class RecordStore {
   /** Closes the file once the PUTs under way are stored. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#settled;
+    await this.#compacting;
     await this.#writers;
     this.#db.close();
   }
@@ -154,7 +154,7 @@ export class RecordStore {
     return this.#lastAcq + 1n;
   }
 
-  /** Makes what is written last, all of it or nothing. */
+  /** Commits what `write` writes, or rolls it back if it fails. */
   async #transaction<R>(write: () => R | Promise<R>): Promise<R> {
     this.#db.exec("BEGIN IMMEDIATE");
     try {
@@ -167,36 +167,36 @@ export class RecordStore {
     }
   }
 
-  /** The PUTs as of which somebody reads, or will. */
+  /** The PUTs as of which GETs read now, or will start to. */
   get #reads(): readonly number[] {
     const puts = [...this.#snapshots].map(({ put }) => put);
     return [...new Set([...puts, this.#lastPut])];
   }
 
-  /** Settles replaced records, if there are any, while others are served. */
-  #settle(): void {
-    this.#settled ??= this.#settleAll()
-      // They are read all the same; the next PUT or GET tries again.
+  /** Compacts replaced records, if there are any, while sessions are served. */
+  #compact(): void {
+    this.#compacting ??= this.#compactAll()
+      // Reading works without it; the next PUT or GET tries again.
       .catch(() => {})
-      .finally(() => this.#settled = undefined);
+      .finally(() => this.#compacting = undefined);
   }
 
-  async #settleAll(): Promise<void> {
+  async #compactAll(): Promise<void> {
     const { signal } = this.#closing;
-    while (this.#settling.isDue(this.#reads)) {
-      const pass = this.#settling.pass(() => this.#reads);
+    while (this.#compaction.isDue(this.#reads)) {
+      const pass = this.#compaction.pass(() => this.#reads);
       let isDone;
       do {
         // An answer that is due now goes first.
         await setTimeout(1, undefined, { signal });
-        isDone = await this.#exclusive(() => this.#settleStep(pass));
+        isDone = await this.#exclusive(() => this.#compactStep(pass));
       } while (!isDone);
     }
   }
 
-  async #settleStep(pass: Iterator<void>): Promise<boolean | undefined> {
-    this.#shortenLog(SETTLED_BYTES);
-    // Should it be lost it is done again, so it need not be on the disk yet.
+  async #compactStep(pass: Iterator<void>): Promise<boolean | undefined> {
+    this.#shortenLog(COMPACTED_BYTES);
+    // A lost step is repeated, so it need not be on the disk yet.
     this.#db.exec("PRAGMA synchronous = NORMAL");
     try {
       const { done } = await this.#transaction(() => pass.next());
@@ -206,7 +206,7 @@ export class RecordStore {
     }
   }
 
-  /** One writer after another. */
+  /** Runs one writer after another. */
   readonly #exclusive: Exclusive = (write) => {
     const result = this.#writers.then(write);
     this.#writers = result
@@ -215,7 +215,7 @@ export class RecordStore {
     return result;
   };
 
-  /** Does what no PUT need wait for. */
+  /** Does work that no PUT needs to wait for. */
   async #tidy(): Promise<void> {
     if (!this.#hasFailed && !this.#log.isLong()) return;
     // An answer that is due now goes first.
@@ -227,19 +227,19 @@ export class RecordStore {
   }
 
   /**
-   * Moves the log if so many bytes more would make it long. If they should not
-   * fit, the whole log is theirs and can be given back.
+   * Moves the log if so many bytes more would make it long. If they do not fit
+   * on the disk, the log then has nothing else and can be truncated.
    */
   #shortenLog(bytes: number): void {
     if (this.#log.isLong(bytes)) this.#attempt(() => this.#log.move(false));
   }
 
-  /** Tries what can be done after the next PUT as well, if there is no room. */
+  /** Tries a step that can be done later as well, if there is no space now. */
   #attempt(step: () => void): void {
     try {
       step();
     } catch {
-      // A PUT that it leaves without room says so.
+      // A PUT that finds no space reports it.
     }
   }
 }
@@ -248,11 +248,10 @@ export class RecordStore {
 function stamp({ bytes, ends }: StagedPart, first: bigint): bigint {
   const view = viewOf(bytes);
   let start = 0;
-  // Flipped sign bit: times are stored in the order of their bytes.
-  let ordered = first + 2n ** 63n;
+  let acq = first;
   for (const end of ends) {
-    view.setBigUint64(start + ORDERED_ACQ, ordered++);
+    writeOrderedAcq(view, start, acq++);
     start = end;
   }
-  return first + BigInt(ends.length);
+  return acq;
 }

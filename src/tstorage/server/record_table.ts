@@ -1,23 +1,25 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { KEY_BYTES } from "../wire/message.ts";
+import { WHOLE_KEY } from "../data/mod.ts";
 import type { OrderedKey } from "./ordered_key.ts";
 import type { StagedPart } from "./staged_put.ts";
 
-/** Records in key order, as many as were asked for at the most. */
+/** Some records in key order. */
 export interface RecordPage {
-  /** Ordered keys, each with its payload behind it unless that is large. */
+  /** Ordered keys, each followed by its payload unless that is large. */
   readonly bytes: Uint8Array;
   /** Bytes of each record's payload. */
   readonly sizes: readonly number[];
-  /** The key of the last record; no bytes if there is no record. */
+  /** The key of the last record; empty if there is no record. */
   readonly lastKey: OrderedKey;
 }
 
-/** Payloads above this are kept apart, and read one at a time. */
+const KEY_BYTES = WHOLE_KEY.size;
+
+/** Payloads above this are stored separately, and read one at a time. */
 export const LARGE_PAYLOAD = 4096;
 
 // SQLite reads the whole row of a key to compare it with another, so a large
-// payload is kept apart: the payload of its record is its number in "large".
+// payload is stored separately: its record has its number in "large" instead.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS records (
     key BLOB PRIMARY KEY, put INTEGER NOT NULL, payload BLOB NOT NULL
@@ -36,20 +38,22 @@ const SCHEMA = `
   END;
 `;
 
-// One statement moves a whole part: a call for every record would take several
-// times as long. A number of ?2 is where a record starts times 2^26 plus the
-// bytes of its payload, of which there are at most 2^25.
-const PART_KEY = "substr(?1, (value >> 26) + 1, 32)";
+// One statement inserts a whole part, several times as fast as a call for each
+// record. A number of ?2 is the offset of a record times 2^26 plus the bytes of
+// its payload, which are at most 2^25.
+const PART_KEY = `substr(?1, (value >> 26) + 1, ${KEY_BYTES})`;
 const PART_PAYLOAD = `iif(value & 0x3ffffff > ${LARGE_PAYLOAD},
-  CAST(?4 + key AS INTEGER), substr(?1, (value >> 26) + 33, value & 0x3ffffff))`;
+  CAST(?4 + key AS INTEGER), substr(?1, (value >> 26) + ${
+  KEY_BYTES + 1
+}, value & 0x3ffffff))`;
 const INSERT = `
   INSERT INTO records SELECT ${PART_KEY}, ?3, ${PART_PAYLOAD}
   FROM json_each(?2) WHERE true ORDER BY 1, id
   ON CONFLICT (key) DO UPDATE SET payload = excluded.payload WHERE put = ?3
 `;
 
-// The new payloads of what earlier PUTs have stored stand beside the old ones,
-// which somebody may be reading, until they are settled.
+// The new payloads of records that earlier PUTs have stored are kept beside the
+// old ones, which a GET may be reading, until compaction.
 const REPLACE = `
   INSERT INTO replacements SELECT ${PART_KEY}, ?3, ${PART_PAYLOAD}
   FROM json_each(?2) WHERE EXISTS (
@@ -91,7 +95,7 @@ const LARGE = `
   )
 `;
 
-/** The records in a database, those of PUTs under way among them. */
+/** The records in a database, including those of PUTs under way. */
 export class RecordTable {
   readonly #insert: StatementSync;
   readonly #replace: StatementSync;
@@ -127,7 +131,7 @@ export class RecordTable {
       const size = end - start - KEY_BYTES;
       const number = start * 2 ** 26 + size;
       if (size > LARGE_PAYLOAD) {
-        // A call of its own copies it once less than a statement for all.
+        // A call of its own saves a copy.
         this.#insertLarge.run(next + i, bytes.subarray(end - size, end));
       }
       start = end;
@@ -142,7 +146,7 @@ export class RecordTable {
   /**
    * Up to `limit` records from a key on, as of the PUT with the given number.
    *
-   * @param replaced Whether payloads that it sees have been replaced.
+   * @param replaced Whether the page may have payloads that replace others.
    */
   page(
     from: OrderedKey,

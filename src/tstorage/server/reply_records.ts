@@ -1,37 +1,36 @@
 import { Buffer } from "node:buffer";
-import { setTimeout } from "node:timers/promises";
-import type { KeyRange } from "../wire/key_range.ts";
-import { KEY_BYTES, viewOf } from "../wire/message.ts";
+import { nextTurn } from "../../internal/mod.ts";
+import { LENGTH_BYTES, viewOf, WHOLE_KEY } from "../data/mod.ts";
+import type { KeyRange } from "../wire/mod.ts";
 import {
-  flip32,
-  flip64,
   KeyBox,
   type OrderedKey,
   orderedKey,
+  writeWireKey,
 } from "./ordered_key.ts";
 import { LARGE_PAYLOAD, type RecordPage } from "./record_table.ts";
 import type { ReplyWriter } from "./reply_writer.ts";
 import type { Snapshot } from "./snapshot.ts";
 
+const KEY_BYTES = WHOLE_KEY.size;
 const FEWEST_RECORDS = 64;
 const MOST_RECORDS = 4096;
 const PAGE_BYTES = 256 * 1024;
-/** Longest time for which nobody else is served. */
+/** Longest time for which no other session is served. */
 const TURN_MILLISECONDS = 20;
-/** Payloads of the first page with which an answer is still a small one. */
+/** Bytes of payloads up to which an answer is a small one. */
 const SMALL_ANSWER = 32 * 1024;
 
 /**
  * Sends the records of a range in key order.
  *
- * Reads a page at a time, so memory is bounded and a slow client waits for
- * itself alone; jumps over keys that are not in the box.
+ * Reads a page at a time, so memory is bounded and a slow client holds up only
+ * itself; jumps over keys outside of the box.
  *
- * @param reply Takes the records behind the header that it holds. Ahead of many
- * records the header is sent alone: there are clients, the NumPy one among them,
- * that lose the rest of the answer when the header and a record that is cut off
- * reach them together.
- * @returns Whether every part was taken.
+ * @param reply Takes the records behind the header that it holds. The header of
+ * many records is sent alone: some clients, such as the NumPy one, lose the rest
+ * of the answer when the header and a part of a record arrive together.
+ * @returns `false` if the connection was lost.
  */
 export async function replyRecords(
   snapshot: Snapshot,
@@ -56,20 +55,19 @@ export async function replyRecords(
     from = box.next(after(page.lastKey));
     limit = nextLimit(limit, page, box, part.value);
     if (performance.now() - turn < TURN_MILLISECONDS) continue;
-    // Sockets get their turn only from a real wait.
-    await setTimeout(0);
+    await nextTurn();
     turn = performance.now();
   }
   return true;
 }
 
-/** Whether a first page is all that there is, and no more than a packet. */
+/** Whether a first page is the whole answer, and a small one. */
 function isSmall({ sizes }: RecordPage, limit: number): boolean {
   return sizes.length < limit &&
     sizes.reduce((sum, size) => sum + size, 0) <= SMALL_ANSWER;
 }
 
-/** Pages are short where a jump would pass most of one, else long. */
+/** The next page is shorter if a jump passes most of this one, else longer. */
 function nextLimit(
   limit: number,
   page: RecordPage,
@@ -84,8 +82,8 @@ function nextLimit(
 }
 
 /**
- * The records of a page that are in the box, as GET sends them, in parts; at
- * last the first key that is not in the box.
+ * Yields the records of a page that are in the box, as GET sends them, in
+ * parts; returns the first key that is outside of the box.
  */
 function* pageReply(
   page: RecordPage,
@@ -93,7 +91,9 @@ function* pageReply(
   snapshot: Snapshot,
 ): Generator<Uint8Array, OrderedKey | undefined> {
   const source = viewOf(page.bytes);
-  const reply = new Uint8Array(page.bytes.length + 4 * page.sizes.length);
+  const reply = new Uint8Array(
+    page.bytes.length + LENGTH_BYTES * page.sizes.length,
+  );
   const target = viewOf(reply);
   let start = 0;
   let at = 0;
@@ -103,20 +103,23 @@ function* pageReply(
     const payloadAt = keyAt + KEY_BYTES;
     const end = payloadAt + (size > LARGE_PAYLOAD ? 0 : size);
     if (box.has(source, keyAt)) {
-      wireKey(source, keyAt, target, at + 4);
+      writeWireKey(source, keyAt, target, at + LENGTH_BYTES);
       if (size > LARGE_PAYLOAD) {
         const payload = snapshot.largePayload(
           page.bytes.slice(keyAt, payloadAt),
         );
         target.setInt32(at, KEY_BYTES + payload.length, true);
-        at += 4 + KEY_BYTES;
+        at += LENGTH_BYTES + KEY_BYTES;
         yield reply.subarray(start, at);
         yield payload;
         start = at;
       } else {
         target.setInt32(at, KEY_BYTES + size, true);
-        reply.set(page.bytes.subarray(payloadAt, end), at + 4 + KEY_BYTES);
-        at += 4 + KEY_BYTES + size;
+        reply.set(
+          page.bytes.subarray(payloadAt, end),
+          at + LENGTH_BYTES + KEY_BYTES,
+        );
+        at += LENGTH_BYTES + KEY_BYTES + size;
       }
     } else {
       outside ??= keyAt;
@@ -129,20 +132,7 @@ function* pageReply(
     : page.bytes.slice(outside, outside + KEY_BYTES);
 }
 
-function wireKey(
-  from: DataView,
-  at: number,
-  to: DataView,
-  target: number,
-): void {
-  flip32(from, at, false, to, target);
-  flip64(from, at + 4, false, to, target + 4);
-  flip32(from, at + 12, false, to, target + 12);
-  flip64(from, at + 16, false, to, target + 16);
-  flip64(from, at + 24, false, to, target + 24);
-}
-
-/** The next ordered key, in the order of their bytes. */
+/** The ordered key that comes right after `key`. */
 function after(key: OrderedKey): OrderedKey {
   const next = key.slice();
   let i = next.length - 1;

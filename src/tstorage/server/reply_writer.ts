@@ -1,8 +1,8 @@
-import type { Connection } from "../transport/connection.ts";
+import type { Connection } from "../transport/mod.ts";
 
 const BUFFER_BYTES = 64 * 1024;
 
-/** Writes an answer, small parts together in one packet. */
+/** Writes an answer, and joins its small parts. */
 export class ReplyWriter {
   readonly #connection: Connection;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
@@ -13,7 +13,7 @@ export class ReplyWriter {
     this.#connection = connection;
   }
 
-  /** Takes a part of the answer; `false` if the connection is lost. */
+  /** Adds a part to the answer; `false` if the connection is lost. */
   async write(part: Uint8Array): Promise<boolean> {
     if (this.#length + part.length > BUFFER_BYTES && !await this.flush()) {
       return false;
@@ -24,7 +24,7 @@ export class ReplyWriter {
     return true;
   }
 
-  /** Sends what was taken; `false` if the connection is lost. */
+  /** Sends the parts so far; `false` if the connection is lost. */
   async flush(): Promise<boolean> {
     const part = this.#buffer.subarray(0, this.#length);
     this.#length = 0;

@@ -1,47 +1,49 @@
-import type { Connection } from "../transport/connection.ts";
+import { LENGTH_BYTES } from "../data/mod.ts";
+import { type Connection, WireReader } from "../transport/mod.ts";
 import {
   decodeKeyRange,
-  isEmptyRange,
-  isValidRange,
-  type KeyRange,
-} from "../wire/key_range.ts";
-import {
   encodeHeader,
   type Header,
+  isEmptyRange,
+  isRequestType,
+  isValidRange,
   KEY_RANGE_BYTES,
+  type KeyRange,
+  PutDecoder,
   REQUESTS,
-} from "../wire/message.ts";
-import { PutDecoder } from "../wire/put_decoder.ts";
-import { WireReader } from "../transport/wire_reader.ts";
-import { replyRecords } from "./reply_records.ts";
+  ResponseStatus,
+} from "../wire/mod.ts";
+import { MemoryShare, type SharedMemory } from "./memory_share.ts";
 import type { RecordStore } from "./record_store.ts";
+import { replyRecords } from "./reply_records.ts";
 import { ReplyWriter } from "./reply_writer.ts";
 import { StagedRecords } from "./staged_put.ts";
 
-/** What all connections of a server share. */
+/** The store and the memory that all sessions of a server share. */
 export interface Shared {
   readonly store: RecordStore;
-  /** Bytes of unfinished PUTs in memory, and the most that there may be. */
-  readonly memory: { readonly limit: number; held: number };
+  readonly memory: SharedMemory;
 }
 
 const RECEIVE_BYTES = 64 * 1024;
-const ERROR = encodeHeader(-1);
-const OK = encodeHeader(0);
-const RECORDS_END = new Uint8Array(4);
+const ERROR = encodeHeader(ResponseStatus.ERROR);
+const OK = encodeHeader(ResponseStatus.OK);
+/** A length of 0 ends the records of a GET. */
+const RECORDS_END = new Uint8Array(LENGTH_BYTES);
 
-/** How long, and for how much, a refused client may go on sending. */
+/** For how long, and how much, a session that ends still receives. */
 const LINGER_MS = 2000;
 const LINGER_BYTES = 64 * 2 ** 20;
 
 /** Serves the requests of one connection until it ends, then closes it. */
-export async function serveConnection(
+export async function serveSession(
   connection: Connection,
   shared: Shared,
 ): Promise<void> {
   const session = new Session(connection, shared);
   try {
     while (await session.next());
+    await session.end();
   } finally {
     connection.close();
   }
@@ -62,7 +64,9 @@ class Session {
   async next(): Promise<boolean> {
     const header = await this.#reader.head();
     if (header === undefined) return false;
-    switch (header.code) {
+    const { code } = header;
+    if (!isRequestType(code)) return await this.#refuse(ERROR);
+    switch (code) {
       case REQUESTS.GET:
         return await this.#get(header);
       case REQUESTS.GETACQ:
@@ -71,9 +75,13 @@ class Session {
         return await this.#put(header, false);
       case REQUESTS.PUTA:
         return await this.#put(header, true);
-      default:
-        return await this.#refuse(ERROR);
     }
+  }
+
+  /** Sends the end of the answers, so that the client gets all of them. */
+  async end(): Promise<void> {
+    using _watch = this.#connection.watch(LINGER_MS);
+    await this.#connection.closeWrite();
   }
 
   async #get(header: Header): Promise<boolean> {
@@ -88,7 +96,7 @@ class Session {
     return await reply.write(OK) &&
       await replyRecords(snapshot, range, reply) &&
       await reply.write(RECORDS_END) &&
-      await reply.write(encodeHeader(0, acq)) &&
+      await reply.write(encodeHeader(ResponseStatus.OK, acq)) &&
       await reply.flush();
   }
 
@@ -98,7 +106,7 @@ class Session {
       return await this.#refuse(ERROR);
     }
     const acq = earlier(range.max.acq, this.#shared.store.acq);
-    return await this.#connection.write(encodeHeader(0, acq));
+    return await this.#connection.write(encodeHeader(ResponseStatus.OK, acq));
   }
 
   async #put(header: Header, withAcq: boolean): Promise<boolean> {
@@ -109,30 +117,29 @@ class Session {
       if (reply === "malformed") return await this.#refuse(ERROR);
       return await this.#connection.write(reply);
     } catch (error) {
-      // The disk is full, say; the client shall know, and the others go on.
+      // Say the disk is full: the client is told, and the others go on.
       console.error("Cannot store a PUT", error);
       return await this.#refuse(ERROR);
     }
   }
 
-  /** Stores the records that follow, and makes the reply if they are good. */
+  /** Receives the records of a PUT, stores them and returns the reply. */
   async #storeRecords(
     withAcq: boolean,
   ): Promise<Uint8Array | "malformed" | "lost"> {
     const { store, memory } = this.#shared;
     const staged = new StagedRecords(withAcq);
-    using held = new Held(memory);
-    using parked = store.park();
+    using share = new MemoryShare(memory);
+    using spilled = store.spill();
     const ended = await this.#receive(withAcq, staged, async () => {
-      held.set(staged.held);
-      if (!held.tooMuch) return;
-      await parked.add(staged.take());
-      held.set(0);
+      share.set(staged.held);
+      if (!share.mustShrink) return;
+      await spilled.add(staged.take());
+      share.set(0);
     });
     if (ended !== "end") return ended;
     const parts = function* () {
-      yield* parked.parts();
-      yield* staged.take();
+      yield* spilled.parts();
       yield* staged.takeLast();
     };
     const { acqMin, acqMax } = await store.put(
@@ -141,11 +148,11 @@ class Session {
       withAcq,
     );
     return withAcq
-      ? encodeHeader(0, -1n, -1n)
-      : encodeHeader(0, acqMin, acqMax);
+      ? encodeHeader(ResponseStatus.OK, -1n, -1n)
+      : encodeHeader(ResponseStatus.OK, acqMin, acqMax);
   }
 
-  /** Receives the records of a PUT; `makeRoom` is called now and then. */
+  /** Receives the records of a PUT; calls `makeRoom` now and then. */
   async #receive(
     withAcq: boolean,
     staged: StagedRecords,
@@ -175,14 +182,14 @@ class Session {
   /**
    * Sends an error and ends the connection.
    *
-   * What the client still sends is read and thrown away for a while: a socket
-   * closed with bytes unread would take the error back.
+   * For a while, reads and discards what the client still sends: a socket that
+   * is closed with unread bytes would lose the error.
    */
   async #refuse(...parts: Uint8Array[]): Promise<false> {
     const reply = new ReplyWriter(this.#connection);
     for (const part of parts) await reply.write(part);
     if (!await reply.flush()) return false;
-    await this.#connection.closeWrite();
+    await this.end();
     using _watch = this.#connection.watch(LINGER_MS);
     await this.#reader.discard(LINGER_BYTES);
     return false;
@@ -191,28 +198,4 @@ class Session {
 
 function earlier(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
-}
-
-/** A connection's share of the memory for unfinished PUTs. */
-class Held {
-  readonly #memory: Shared["memory"];
-  #bytes = 0;
-
-  constructor(memory: Shared["memory"]) {
-    this.#memory = memory;
-  }
-
-  /** Whether this share must shrink so that all keep to the limit. */
-  get tooMuch(): boolean {
-    return this.#bytes > 0 && this.#memory.held > this.#memory.limit;
-  }
-
-  set(bytes: number): void {
-    this.#memory.held += bytes - this.#bytes;
-    this.#bytes = bytes;
-  }
-
-  [Symbol.dispose](): void {
-    this.set(0);
-  }
 }

@@ -1,27 +1,27 @@
+import type { Compaction } from "./compaction.ts";
 import type { OrderedKey } from "./ordered_key.ts";
 import type { RecordPage, RecordTable } from "./record_table.ts";
-import type { Settling } from "./compaction.ts";
 
 /** The records as they were at one moment, until it is disposed of. */
 export class Snapshot implements Disposable {
-  /** Every record with an earlier acquisition time is in it. */
+  /** Every record with an earlier acquisition time is included. */
   readonly acq: bigint;
-  /** Number of the last PUT that is in it. */
+  /** The number of the last PUT that is included. */
   readonly put: number;
   readonly #records: RecordTable;
-  readonly #settling: Settling;
+  readonly #compaction: Compaction;
   readonly #end: () => void;
 
-  /** The records as of a PUT; `end` is called when nobody reads them any more. */
+  /** The records as of a PUT; disposing of the snapshot calls `end`. */
   constructor(
     records: RecordTable,
-    settling: Settling,
+    compaction: Compaction,
     put: number,
     acq: bigint,
     end: () => void,
   ) {
     this.#records = records;
-    this.#settling = settling;
+    this.#compaction = compaction;
     this.put = put;
     this.acq = acq;
     this.#end = end;
@@ -29,7 +29,7 @@ export class Snapshot implements Disposable {
 
   /** Up to `limit` records from a key on. */
   page(from: OrderedKey, limit: number): RecordPage {
-    const replaced = this.#settling.concerns(this.put);
+    const replaced = this.#compaction.affects(this.put);
     return this.#records.page(from, this.put, limit, replaced);
   }
 

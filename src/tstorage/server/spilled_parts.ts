@@ -5,39 +5,39 @@ import type { StagedPart } from "./staged_put.ts";
 /** Runs writes to the database one after another. */
 export type Exclusive = <R>(write: () => R | Promise<R>) => Promise<R>;
 
-// In a file of its own without a name: it takes no room in the database, and
-// none at all once the server has ended, however it ends.
+// SQLite keeps temporary tables in a file of their own without a name: it takes
+// no space in the database, and is gone with the process, however that ends.
 const SCHEMA = `
   PRAGMA temp.auto_vacuum = FULL;
   PRAGMA temp.journal_mode = MEMORY;
-  CREATE TEMP TABLE parked (
+  CREATE TEMP TABLE spilled (
     id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, ends TEXT NOT NULL
   );
 `;
 
-/** Where parts wait outside of memory until their PUT has come in whole. */
-export class Parking {
+/** Holds parts outside of memory until their PUT is complete. */
+export class SpillTable {
   readonly exclusive: Exclusive;
   readonly #insert: StatementSync;
   readonly #part: StatementSync;
   readonly #drop: StatementSync;
 
-  /** Makes room for parts beside an open database. */
+  /** Creates the table beside an open database. */
   constructor(db: DatabaseSync, exclusive: Exclusive) {
     db.exec(SCHEMA);
     this.exclusive = exclusive;
-    this.#insert = db.prepare("INSERT INTO parked VALUES (NULL, ?, ?)");
-    this.#part = db.prepare("SELECT bytes, ends FROM parked WHERE id = ?");
-    this.#drop = db.prepare("DELETE FROM parked WHERE id = ?");
+    this.#insert = db.prepare("INSERT INTO spilled VALUES (NULL, ?, ?)");
+    this.#part = db.prepare("SELECT bytes, ends FROM spilled WHERE id = ?");
+    this.#drop = db.prepare("DELETE FROM spilled WHERE id = ?");
   }
 
-  /** Takes a part, and returns its number. */
+  /** Stores a part and returns its number. */
   add({ bytes, ends }: StagedPart): number {
     const row = this.#insert.run(bytes, JSON.stringify(ends));
     return Number(row.lastInsertRowid);
   }
 
-  /** The part with a number. */
+  /** Reads the part with the given number. */
   part(id: number): StagedPart {
     const { bytes, ends } = this.#part.get(id) as {
       bytes: Uint8Array<ArrayBuffer>;
@@ -46,44 +46,44 @@ export class Parking {
     return { bytes, ends: JSON.parse(ends) };
   }
 
-  /** Gives the space of a part back. */
+  /** Frees the space of a part. */
   drop(id: number): void {
     this.#drop.run(id);
   }
 }
 
-/** Parts of one unfinished PUT that wait outside of memory. */
-export class ParkedParts implements Disposable {
-  readonly #parking: Parking;
+/** The parts of one unfinished PUT that are held outside of memory. */
+export class SpilledParts implements Disposable {
+  readonly #table: SpillTable;
   readonly #ids: number[] = [];
 
   /** No parts yet. */
-  constructor(parking: Parking) {
-    this.#parking = parking;
+  constructor(table: SpillTable) {
+    this.#table = table;
   }
 
-  /** Takes parts over. */
+  /** Stores parts. */
   async add(parts: readonly StagedPart[]): Promise<void> {
-    const { exclusive } = this.#parking;
+    const { exclusive } = this.#table;
     for (const part of parts) {
-      this.#ids.push(await exclusive(() => this.#parking.add(part)));
+      this.#ids.push(await exclusive(() => this.#table.add(part)));
     }
   }
 
-  /** The parts, in the order in which they came. */
+  /** Reads the parts, in the order in which they came. */
   *parts(): Generator<StagedPart> {
-    for (const id of this.#ids) yield this.#parking.part(id);
+    for (const id of this.#ids) yield this.#table.part(id);
   }
 
-  /** Gives the space back, while others are served. */
+  /** Frees the space, while other sessions are served. */
   [Symbol.dispose](): void {
-    const dropped = this.#parking.exclusive(async () => {
+    const dropped = this.#table.exclusive(async () => {
       for (const id of this.#ids.toReversed()) {
         await setImmediate();
-        this.#parking.drop(id);
+        this.#table.drop(id);
       }
     });
-    // What cannot be dropped is in nobody's way, and gone with the server.
+    // A part that cannot be dropped does no harm, and is gone with the server.
     dropped.catch(() => {});
   }
 }

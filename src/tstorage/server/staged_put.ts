@@ -1,23 +1,22 @@
-import { PUT_KEY_BYTES, viewOf } from "../wire/message.ts";
-import { flip32, flip64, ORDERED_ACQ } from "./ordered_key.ts";
+import { PUT_KEY, PUTA_KEY, viewOf, WHOLE_KEY } from "../data/mod.ts";
+import { isAtMaximum, writeOrderedKey } from "./ordered_key.ts";
 
-/** Records of a PUT: ordered keys, each with its payload behind it. */
+/** Records of a PUT: ordered keys, each followed by its payload. */
 export interface StagedPart {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where each record ends. */
+  /** The offset at which each record ends. */
   readonly ends: readonly number[];
 }
 
-const KEY_BYTES = 32;
+const KEY_BYTES = WHOLE_KEY.size;
 const SMALLEST_PART = 4 * 1024;
 const LARGEST_PART = 4 * 2 ** 20;
 const MOST_RECORDS = 32_768;
 
-const INT32_MAX = 0x7fffffff;
-
-/** Collects the records of a PUT that has not ended yet, in parts. */
+/** Collects the records of an unfinished PUT in parts. */
 export class StagedRecords {
   readonly #withAcq: boolean;
+  readonly #keyBytes: number;
   #parts: StagedPart[] = [];
   #bytes = new Uint8Array(SMALLEST_PART);
   #view: DataView = viewOf(this.#bytes);
@@ -29,6 +28,7 @@ export class StagedRecords {
   /** Collects for PUTA if `withAcq`, else for PUT. */
   constructor(withAcq: boolean) {
     this.#withAcq = withAcq;
+    this.#keyBytes = (withAcq ? PUTA_KEY : PUT_KEY).size;
   }
 
   /** Bytes of the parts that are complete. */
@@ -36,7 +36,7 @@ export class StagedRecords {
     return this.#held;
   }
 
-  /** Bytes of all records, the parts that were taken included. */
+  /** Bytes of all records, including the parts that were taken. */
   get total(): number {
     return this.#total;
   }
@@ -44,8 +44,8 @@ export class StagedRecords {
   /**
    * Adds a record as it stands on the wire.
    *
-   * One with a part of its key at the maximum lies in no half-open range, so
-   * it is left out.
+   * Skips a record with a part of its key at the maximum, which no half-open
+   * range can include.
    */
   add(
     bytes: Uint8Array,
@@ -55,17 +55,11 @@ export class StagedRecords {
     end: number,
   ): void {
     if (isAtMaximum(view, cid, keyAt, this.#withAcq)) return;
-    const payloadAt = keyAt + PUT_KEY_BYTES + (this.#withAcq ? 8 : 0);
+    const payloadAt = keyAt + this.#keyBytes;
     const size = KEY_BYTES + end - payloadAt;
     this.#makeRoom(size);
     const at = this.#at;
-    this.#view.setInt32(at, cid ^ 0x80000000);
-    flip64(view, keyAt, true, this.#view, at + 4);
-    flip32(view, keyAt + 8, true, this.#view, at + 12);
-    flip64(view, keyAt + 12, true, this.#view, at + 16);
-    if (this.#withAcq) {
-      flip64(view, keyAt + PUT_KEY_BYTES, true, this.#view, at + ORDERED_ACQ);
-    }
+    writeOrderedKey(cid, view, keyAt, this.#withAcq, this.#view, at);
     this.#bytes.set(bytes.subarray(payloadAt, end), at + KEY_BYTES);
     this.#at += size;
     this.#total += size;
@@ -80,7 +74,7 @@ export class StagedRecords {
     return parts;
   }
 
-  /** Takes the part that was begun, if there is one. */
+  /** Takes all parts, including the one that is not complete. */
   takeLast(): StagedPart[] {
     this.#finishPart();
     return this.take();
@@ -108,17 +102,4 @@ export class StagedRecords {
     this.#ends = [];
     this.#at = 0;
   }
-}
-
-function isAtMaximum(
-  view: DataView,
-  cid: number,
-  keyAt: number,
-  withAcq: boolean,
-): boolean {
-  const wide = (at: number) =>
-    view.getInt32(at + 4, true) === INT32_MAX && view.getInt32(at, true) === -1;
-  return cid === INT32_MAX || wide(keyAt) ||
-    view.getInt32(keyAt + 8, true) === INT32_MAX || wide(keyAt + 12) ||
-    (withAcq && wide(keyAt + PUT_KEY_BYTES));
 }

@@ -1,15 +1,15 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-/** Bytes that may wait in the log: those of thousands of small PUTs. */
+/** Bytes that may wait in the log: enough for thousands of small PUTs. */
 const MOST_WAITING = 16 * 2 ** 20;
-/** A log up to this is overwritten, which is quicker than a new one. */
+/** A log up to this size is overwritten, which is quicker than a new one. */
 const LARGEST_KEPT = 64 * 2 ** 20;
 
 /**
  * The log that SQLite writes ahead of the database file.
  *
- * What is in it is stored. It is moved into the database file when the caller
- * has time for that, not by SQLite at the end of a PUT.
+ * Its content is durable. The caller moves it into the database file when there
+ * is time, instead of SQLite at the end of a PUT.
  */
 export class WriteAheadLog {
   readonly #pageBytes: number;
@@ -31,7 +31,7 @@ export class WriteAheadLog {
     this.#moveAndTruncate = checkpoint("TRUNCATE");
   }
 
-  /** Whether more would wait than should, with so many bytes in addition. */
+  /** Whether too many bytes wait, with so many in addition. */
   isLong(bytes = 0): boolean {
     const { log, checkpointed } = this.#pages();
     const waiting = (log - checkpointed) * this.#pageBytes;
@@ -39,9 +39,9 @@ export class WriteAheadLog {
   }
 
   /**
-   * Moves what waits into the database file.
+   * Moves the waiting bytes into the database file.
    *
-   * @param truncate Whether to give the space of the log back in any case.
+   * @param truncate Whether to free the space of the log in any case.
    */
   move(truncate: boolean): void {
     const isLarge = this.#pages().log * this.#pageBytes > LARGEST_KEPT;

@@ -1,110 +1,134 @@
-/** Where to connect to, and how. */
-export interface ConnectionOptions {
-  readonly hostname: string;
-  readonly port: number;
-  /** Milliseconds until the attempt is given up; `Infinity` for never. */
-  readonly timeout: number;
-  /** Whether and how to use TLS. */
-  readonly tls: boolean | Deno.StartTlsOptions;
-  readonly signal?: AbortSignal;
+import { startTimer, type Timer } from "../../internal/mod.ts";
+import { ByteReader, type Duplex } from "../../streams/mod.ts";
+import type { ByteInput } from "./wire_reader.ts";
+
+/** A pair of byte streams, with what a socket can do besides. */
+export interface Transport extends Duplex {
+  /**
+   * Sends the end of `writable` and goes on receiving, as of a `Deno.Conn`:
+   * closing its stream would close the whole socket.
+   */
+  closeWrite?(): Promise<void>;
 }
 
-/** Where bytes come from. */
-export interface ByteSource {
-  /** Reads what there is, at least one byte unless it has ended. */
-  read(into: Uint8Array): Promise<number>;
+/** Options of a {@linkcode Connection}. */
+export interface ConnectionOptions {
+  /** Closes the connection when it aborts. */
+  readonly signal?: AbortSignal;
+  /**
+   * Whether `writable` is done with a chunk when its write resolves, as that of
+   * a socket is; else each chunk is a copy, which the stream may keep.
+   *
+   * @default {false}
+   */
+  readonly releasesChunks?: boolean;
 }
+
+/** Bytes of a chunk: each that is taken is progress. */
+const CHUNK_BYTES = 256 * 1024;
 
 /**
- * One TCP or TLS connection.
+ * The two byte streams to a server or a client, with timeouts.
  *
  * A lost connection is an ordinary outcome here, so nothing throws: a read
- * gives 0 bytes and a write `false`.
+ * returns no bytes and a write `false`.
  */
-export class Connection implements ByteSource {
-  readonly #conn: Deno.TcpConn | Deno.TlsConn;
+export class Connection implements ByteInput {
+  readonly #transport: Transport;
+  readonly #reader: ByteReader;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #signal: AbortSignal | undefined;
+  readonly #releasesChunks: boolean;
   #open = true;
   #waiting = 0;
   #lastProgress = 0;
 
-  /** Takes over an established connection; an abort of `signal` closes it. */
-  constructor(conn: Deno.TcpConn | Deno.TlsConn, signal?: AbortSignal) {
-    this.#conn = conn;
+  /**
+   * Locks both streams.
+   *
+   * @throws {TypeError} If one of them is locked.
+   */
+  constructor(
+    transport: Transport,
+    { signal, releasesChunks = false }: ConnectionOptions = {},
+  ) {
+    this.#transport = transport;
+    this.#writer = transport.writable.getWriter();
+    try {
+      this.#reader = new ByteReader(transport.readable);
+    } catch (error) {
+      this.#writer.releaseLock();
+      throw error;
+    }
+    this.#releasesChunks = releasesChunks;
     this.#signal = signal;
     signal?.addEventListener("abort", this.#aborted);
+    if (signal?.aborted) this.close();
   }
 
-  /** Connects; `undefined` if there is nobody, or not in time. */
-  static async open(
-    { hostname, port, timeout, tls, signal }: ConnectionOptions,
-  ): Promise<Connection | undefined> {
-    const abort = new AbortController();
-    const giveUp = () => abort.abort();
-    const timer = timerFor(timeout, giveUp);
-    signal?.addEventListener("abort", giveUp);
-    try {
-      if (signal?.aborted) return undefined;
-      const conn = await Deno.connect({
-        hostname,
-        port,
-        signal: abort.signal,
-      });
-      // A small request must not wait for the answer to the one before it.
-      conn.setNoDelay(true);
-      const secure = tls &&
-        await secured(conn, hostname, tls === true ? {} : tls, abort.signal);
-      return new Connection(secure || conn, signal);
-    } catch {
-      return undefined;
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", giveUp);
-    }
+  /** Whether it was not closed from this side. */
+  get isOpen(): boolean {
+    return this.#open;
   }
 
   /** Reads what there is, at least one byte unless the connection has ended. */
-  async read(into: Uint8Array): Promise<number> {
+  async read(into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     using _expected = this.expect();
     return await this.listen(into);
   }
 
-  /** As {@linkcode read}, for what may take its time. */
-  async listen(into: Uint8Array): Promise<number> {
-    return await this.#attempt(() => this.#conn.read(into)) ?? 0;
+  /** The same as {@linkcode read}, but the other side may take its time. */
+  async listen(
+    into: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const filled = await this.#attempt(() => this.#reader.fill(into));
+    return filled ?? new Uint8Array();
   }
 
   /** Writes every byte; `false` if the connection was lost before. */
   async write(bytes: Uint8Array): Promise<boolean> {
     using _expected = this.expect();
-    for (let at = 0; at < bytes.length;) {
-      const written = await this.#attempt(() =>
-        this.#conn.write(bytes.subarray(at))
-      );
-      if (written === undefined) return false;
-      at += written ?? 0;
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+      const end = at + CHUNK_BYTES;
+      const chunk = this.#releasesChunks
+        ? bytes.subarray(at, end)
+        : bytes.slice(at, end);
+      const written = await this.#attempt(async () => {
+        await this.#writer.write(chunk);
+        return true;
+      });
+      if (!written) return false;
     }
     return true;
   }
 
-  /** Says that nothing more will be written. */
+  /** Sends the end of what is written; reading goes on. */
   async closeWrite(): Promise<void> {
     using _expected = this.expect();
-    await this.#attempt(() => this.#conn.closeWrite());
+    await this.#attempt(() =>
+      this.#transport.closeWrite?.() ?? this.#writer.close()
+    );
   }
 
-  /** From now on bytes must move for the {@linkcode watch}. */
+  /** Until the result is disposed of, {@linkcode watch} expects bytes to move. */
   expect(): Disposable {
     if (this.#waiting++ === 0) this.#lastProgress = performance.now();
     return { [Symbol.dispose]: () => void this.#waiting-- };
   }
 
-  /** Closes the connection, and with it every read and write under way. */
+  /**
+   * Closes both streams, which ends every read and write under way.
+   *
+   * @returns Whether it was open.
+   */
   close(): boolean {
     if (!this.#open) return false;
     this.#open = false;
     this.#signal?.removeEventListener("abort", this.#aborted);
-    this.#conn.close();
+    const reason = new DOMException("The connection was closed", "AbortError");
+    // A stream that fails to end has ended as well.
+    this.#reader.cancel(reason).catch(() => {});
+    this.#writer.abort(reason).catch(() => {});
     return true;
   }
 
@@ -117,10 +141,10 @@ export class Connection implements ByteSource {
     const check = () => {
       const still = performance.now() - this.#lastProgress;
       const left = this.#waiting === 0 ? timeout : timeout - still;
-      if (left > 0) timer = timerFor(Math.ceil(left), check);
+      if (left > 0) timer = startTimer(Math.ceil(left), check);
       else this.close();
     };
-    timer = timerFor(timeout, check);
+    timer = startTimer(timeout, check);
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   }
 
@@ -135,36 +159,5 @@ export class Connection implements ByteSource {
     } finally {
       this.#lastProgress = performance.now();
     }
-  }
-}
-
-type Timer = ReturnType<typeof setTimeout>;
-
-/** No timer takes longer; what is due later is looked at then, and again. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-function timerFor(milliseconds: number, due: () => void): Timer | undefined {
-  if (milliseconds === Infinity) return undefined;
-  return setTimeout(due, Math.min(milliseconds, LONGEST_TIMER));
-}
-
-async function secured(
-  tcp: Deno.TcpConn,
-  hostname: string,
-  options: Deno.StartTlsOptions,
-  signal: AbortSignal,
-): Promise<Deno.TlsConn> {
-  const conn = await Deno.startTls(tcp, { hostname, ...options });
-  const close = () => conn.close();
-  signal.addEventListener("abort", close);
-  try {
-    signal.throwIfAborted();
-    await conn.handshake();
-    return conn;
-  } catch (error) {
-    if (!signal.aborted) conn.close();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", close);
   }
 }

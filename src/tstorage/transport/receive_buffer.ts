@@ -1,5 +1,5 @@
 /**
- * Bytes that have come and are not read yet, at the front of one array that
+ * Bytes that were received and not consumed yet, at the front of one array that
  * grows only as bytes come.
  */
 export class ReceiveBuffer {
@@ -14,38 +14,39 @@ export class ReceiveBuffer {
     this.#bytes = new Uint8Array(capacity);
   }
 
-  /** The bytes to read. */
+  /** The bytes that are not consumed yet. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(this.#start, this.#end);
   }
 
-  /** How many bytes there are to read. */
+  /** The number of {@linkcode bytes}. */
   get length(): number {
     return this.#end - this.#start;
   }
 
-  /** Takes the first `count` bytes as read. */
+  /** Consumes the first `count` bytes. */
   skip(count: number): void {
     this.#start += count;
     if (this.#start === this.#end) this.#start = this.#end = 0;
   }
 
   /**
-   * Room for more bytes, after which {@linkcode added} says how many came.
+   * Returns space for more bytes, of which {@linkcode added} takes those that
+   * were filled.
    *
-   * A full array doubles, so what is allocated is never more than twice what
-   * has really come, however much is announced.
+   * A full array doubles, so the allocated space is never more than twice what
+   * was really received, whatever length was announced.
    *
-   * @param wanted How many bytes are to stand in the buffer at once.
+   * @param wanted The number of bytes that must fit in the buffer at once.
    */
-  room(wanted: number): Uint8Array {
+  space(wanted: number): Uint8Array<ArrayBuffer> {
     if (this.#start > 0) {
       this.#bytes.copyWithin(0, this.#start, this.#end);
       this.#end -= this.#start;
       this.#start = 0;
     }
     if (this.#end === 0 && this.#bytes.length > this.#capacity) {
-      // What a large record needed is not kept for the small ones after it.
+      // The space of a large record is not kept for the small ones after it.
       this.#bytes = new Uint8Array(this.#capacity);
     } else if (this.#end === this.#bytes.length) {
       const larger = new Uint8Array(Math.min(wanted, 2 * this.#bytes.length));
@@ -55,8 +56,22 @@ export class ReceiveBuffer {
     return this.#bytes.subarray(this.#end);
   }
 
-  /** Takes the first `count` bytes of {@linkcode room} as having come. */
-  added(count: number): void {
-    this.#end += count;
+  /**
+   * Adds bytes that were filled into the start of {@linkcode space}.
+   *
+   * Reading may have moved the whole array to another `ArrayBuffer`, which a
+   * BYOB read does, or have lost it, which happens at the end of a stream.
+   */
+  added(filled: Uint8Array<ArrayBuffer>): void {
+    if (filled.buffer.byteLength === 0) return this.#reset();
+    if (filled.buffer !== this.#bytes.buffer) {
+      this.#bytes = new Uint8Array(filled.buffer);
+    }
+    this.#end += filled.length;
+  }
+
+  #reset(): void {
+    this.#bytes = new Uint8Array(this.#capacity);
+    this.#start = this.#end = 0;
   }
 }

@@ -1,59 +1,69 @@
-import type { ByteSource } from "./connection.ts";
+import { viewOf, WHOLE_KEY } from "../data/mod.ts";
 import {
   decodeHeader,
   type Header,
   HEADER_BYTES,
-  viewOf,
-} from "../wire/message.ts";
+  INTEGER_BYTES,
+} from "../wire/mod.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
 
-/** A buffer must at least hold a record without a payload. */
-const LEAST_CAPACITY = 64;
+/** A source that is read into buffers of its reader. */
+export interface ByteInput {
+  /**
+   * Fills the start of `into`, whose buffer may move, and returns the bytes:
+   * at least one unless the source has ended.
+   */
+  read(into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+}
 
-/** Reads what a connection brings: headers whole, and bytes as they come. */
+/** The least capacity of a buffer: the head of a record must fit. */
+const LEAST_CAPACITY = 2 * WHOLE_KEY.size;
+
+/** Reads from a connection: headers whole, other bytes as they come. */
 export class WireReader {
-  readonly #connection: ByteSource;
+  readonly #input: ByteInput;
   readonly #buffer: ReceiveBuffer;
   #left: number;
 
   /** Reads at most `limit` bytes, into a buffer that starts with `capacity`. */
-  constructor(connection: ByteSource, capacity: number, limit = Infinity) {
-    this.#connection = connection;
+  constructor(input: ByteInput, capacity: number, limit = Infinity) {
+    this.#input = input;
     this.#buffer = new ReceiveBuffer(Math.max(capacity, LEAST_CAPACITY));
     this.#left = limit;
   }
 
-  /** The bytes that have come and are not read yet. */
+  /** The bytes that were received and not consumed yet. */
   get bytes(): Uint8Array {
     return this.#buffer.bytes;
   }
 
-  /** Whether there may be more to come than the limit allows. */
+  /** Whether the limit is reached, so that nothing more is read. */
   get limited(): boolean {
     return this.#left === 0;
   }
 
-  /** Takes `count` bytes as read. */
+  /** Consumes `count` bytes. */
   skip(count: number): void {
     this.#buffer.skip(count);
   }
 
   /**
-   * Waits for more bytes; `false` if none will come, or none may.
+   * Waits for more bytes; `false` if there will be none, or the limit is
+   * reached.
    *
-   * @param needed How many bytes are to stand together.
+   * @param needed The number of bytes that must be in the buffer at once.
    */
   async more(needed: number): Promise<boolean> {
-    const room = this.#buffer.room(needed);
-    const wanted = Math.min(room.length, this.#left);
+    const space = this.#buffer.space(needed);
+    const wanted = Math.min(space.length, this.#left);
     if (wanted === 0) return false;
-    const count = await this.#connection.read(room.subarray(0, wanted));
-    this.#buffer.added(count);
-    this.#left -= count;
-    return count > 0;
+    const filled = await this.#input.read(space.subarray(0, wanted));
+    this.#buffer.added(filled);
+    this.#left -= filled.length;
+    return filled.length > 0;
   }
 
-  /** A header, whose body is still to be read. */
+  /** Reads a header and leaves its body to be read. */
   async head(): Promise<Header | undefined> {
     if (!await this.has(HEADER_BYTES)) return undefined;
     const header = decodeHeader(this.bytes);
@@ -62,25 +72,25 @@ export class WireReader {
   }
 
   /**
-   * A header and the first `integers` 64-bit integers of its body, fewer if it
-   * is shorter; the rest of the body is skipped.
+   * Reads a header and the first `integers` 64-bit integers of its body, fewer
+   * if it is shorter; skips the rest of the body.
    */
   async header(
     integers: number,
   ): Promise<Header & { readonly body: bigint[] } | undefined> {
     const header = await this.head();
     if (header === undefined) return undefined;
-    const known = Math.min(header.size, 8 * integers);
+    const known = Math.min(header.size, INTEGER_BYTES * integers);
     if (!await this.has(known)) return undefined;
     const view = viewOf(this.bytes);
     const body: bigint[] = [];
-    for (let at = 0; at + 8 <= known; at += 8) {
+    for (let at = 0; at + INTEGER_BYTES <= known; at += INTEGER_BYTES) {
       body.push(view.getBigInt64(at, true));
     }
     return await this.discard(header.size) ? { ...header, body } : undefined;
   }
 
-  /** Waits until `count` bytes stand together; `false` if they do not come. */
+  /** Waits until `count` bytes are there; `false` if they do not come. */
   async has(count: number): Promise<boolean> {
     while (this.#buffer.length < count) {
       if (!await this.more(count)) return false;
@@ -88,7 +98,7 @@ export class WireReader {
     return true;
   }
 
-  /** Skips `count` bytes, whenever they come. */
+  /** Waits for `count` bytes and skips them; `false` if they do not come. */
   async discard(count: number): Promise<boolean> {
     for (let left = count; left > 0;) {
       if (this.#buffer.length === 0 && !await this.more(1)) return false;

@@ -1,6 +1,12 @@
-import type { BatchInput, BatchLayout } from "../data/columns_payload_type.ts";
-import type { Key } from "../data/key.ts";
-import { PUT_KEY_BYTES, PUTA_KEY_BYTES, viewOf } from "./message.ts";
+import {
+  type BatchInput,
+  type BatchLayout,
+  type Key,
+  LENGTH_BYTES,
+  PUT_KEY,
+  PUTA_KEY,
+  viewOf,
+} from "../data/mod.ts";
 import {
   GROUP_HEAD_BYTES,
   putRecordBytes,
@@ -11,8 +17,8 @@ import {
 const CAPACITY = 256 * 1024;
 
 /**
- * Records of a PUT as they come, in groups as long as the `cid` stays the same
- * and the buffer lasts.
+ * Collects the records of a PUT as they come: those in a row that share their
+ * `cid` are a group, which ends at the latest where the buffer does.
  */
 export class GroupBuffer {
   readonly #withAcq: boolean;
@@ -59,8 +65,8 @@ export class GroupBuffer {
     cids: Int32Array,
     from: number,
   ): number {
-    const key = this.#withAcq ? PUTA_KEY_BYTES : PUT_KEY_BYTES;
-    const stride = 4 + key + layout.size;
+    const key = this.#withAcq ? PUTA_KEY : PUT_KEY;
+    const stride = LENGTH_BYTES + key.size + layout.size;
     const room = this.#bytes.length - this.#at - GROUP_HEAD_BYTES;
     const most = Math.min(Math.floor(room / stride), cids.length - from);
     const cid = cids[from];

@@ -1,9 +1,5 @@
-import {
-  MAX_PAYLOAD_BYTES,
-  PUT_KEY_BYTES,
-  PUTA_KEY_BYTES,
-  viewOf,
-} from "./message.ts";
+import { LENGTH_BYTES, PUT_KEY, PUTA_KEY, viewOf } from "../data/mod.ts";
+import { MAX_PAYLOAD_BYTES } from "./message.ts";
 import { GROUP_HEAD_BYTES } from "./put_record.ts";
 
 /** Takes a record: its key from `mid` on, then its payload, up to `end`. */
@@ -15,17 +11,15 @@ export type PutRecordSink = (
   end: number,
 ) => void;
 
-/** What a part of a PUT's groups holds. */
+/** The outcome of decoding a part of a PUT's groups. */
 export interface PutDecoded {
-  /** Bytes that are read. */
+  /** Bytes that were decoded. */
   readonly consumed: number;
-  /** Whether there is more to come, that was all, or it is malformed. */
+  /** Why decoding stops: it needs more bytes, it has come to the end, or it cannot go on. */
   readonly stop: "more" | "end" | "malformed";
   /** Bytes that the next step needs. */
   readonly needed: number;
 }
-
-const LENGTH_BYTES = 4;
 
 /**
  * Reads the groups of a PUT or PUTA, resumable at every byte: what is not
@@ -40,11 +34,11 @@ export class PutDecoder {
 
   /** Decodes PUTA if `withAcq`, else PUT, and hands each record to `sink`. */
   constructor(withAcq: boolean, sink: PutRecordSink) {
-    this.#keyBytes = withAcq ? PUTA_KEY_BYTES : PUT_KEY_BYTES;
+    this.#keyBytes = withAcq ? PUTA_KEY.size : PUT_KEY.size;
     this.#sink = sink;
   }
 
-  /** Reads the records and heads of groups that `bytes` start with. */
+  /** Reads the heads of groups and the records at the start of `bytes`. */
   decode(bytes: Uint8Array): PutDecoded {
     const view = viewOf(bytes);
     let at = 0;
@@ -70,7 +64,7 @@ export class PutDecoder {
     }
   }
 
-  /** Bytes of the record or head at `at`, as far as they tell. */
+  /** Bytes of the record or head at `at`, as far as is known. */
   #needed(view: DataView, at: number): number | "end" | "malformed" {
     const there = view.byteLength - at;
     if (this.#left > 0 && this.#left < LENGTH_BYTES) return "malformed";

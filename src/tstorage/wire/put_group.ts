@@ -1,5 +1,4 @@
-import type { Key } from "../data/key.ts";
-import { viewOf } from "./message.ts";
+import { type Key, viewOf } from "../data/mod.ts";
 import {
   GROUP_HEAD_BYTES,
   putRecordBytes,
@@ -9,10 +8,10 @@ import {
 
 const FIRST_CHUNK = 256;
 const LARGEST_CHUNK = 1024 * 1024;
-/** Bytes that are handed to the socket at once, if groups are small. */
+/** Bytes that are written at once, if groups are small. */
 const PART_BYTES = 256 * 1024;
 
-/** Records of a PUT that share their `cid`, as they will stand on the wire. */
+/** Records of a PUT that share their `cid`, encoded. */
 class PutGroup {
   readonly cid: number;
   /** Bytes of the records. */
@@ -56,9 +55,9 @@ class PutGroup {
 }
 
 /**
- * All records of a PUT in groups by `cid`, in the order in which each `cid`
- * first comes. A group is cut before it has more than `maxBatchSize` bytes, but
- * has at least one record.
+ * Collects all records of a PUT in groups by `cid`, in the order in which each
+ * `cid` first comes. A group ends before it has more than `maxBatchSize` bytes,
+ * but has at least one record.
  */
 export class PutGroups {
   readonly #withAcq: boolean;
@@ -77,7 +76,7 @@ export class PutGroups {
       .add(key, payload, this.#withAcq);
   }
 
-  /** The bytes of the groups, small ones together; each part lasts until the next. */
+  /** The bytes of the groups, small ones joined; each part is valid until the next. */
   *parts(): Generator<Uint8Array> {
     const together = new Uint8Array(PART_BYTES);
     let at = 0;

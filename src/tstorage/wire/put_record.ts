@@ -1,17 +1,23 @@
-import { type Key, writeKeyTail } from "../data/key.ts";
-import { PUT_KEY_BYTES, PUTA_KEY_BYTES } from "./message.ts";
+import {
+  GROUP_KEY,
+  type Key,
+  LENGTH_BYTES,
+  PUT_KEY,
+  PUTA_KEY,
+  writeKeyTail,
+} from "../data/mod.ts";
 
 /** Bytes of a group's head: its `cid` and how many bytes follow. */
-export const GROUP_HEAD_BYTES = 8;
+export const GROUP_HEAD_BYTES: number = GROUP_KEY.size + LENGTH_BYTES;
 
-/** What ends the groups of a PUT: a negative `cid`. */
-export const GROUPS_END = new Uint8Array([255, 255, 255, 255]);
+/** The end of the groups of a PUT: a negative `cid`. */
+export const GROUPS_END: Uint8Array = new Uint8Array(GROUP_KEY.size).fill(255);
 
-const LENGTH_BYTES = 4;
+const { acq: ACQ } = PUTA_KEY.at;
 
 /** Bytes of a record of PUT or PUTA, its length included. */
 export function putRecordBytes(payload: Uint8Array, withAcq: boolean): number {
-  return LENGTH_BYTES + (withAcq ? PUTA_KEY_BYTES : PUT_KEY_BYTES) +
+  return LENGTH_BYTES + (withAcq ? PUTA_KEY.size : PUT_KEY.size) +
     payload.length;
 }
 
@@ -26,10 +32,9 @@ export function writePutRecord(
 ): number {
   const end = at + putRecordBytes(payload, withAcq);
   view.setInt32(at, end - at - LENGTH_BYTES, true);
-  writeKeyTail(view, at + LENGTH_BYTES, key);
-  if (withAcq) {
-    view.setBigInt64(at + LENGTH_BYTES + PUT_KEY_BYTES, key.acq, true);
-  }
+  const keyAt = at + LENGTH_BYTES;
+  writeKeyTail(view, keyAt, key);
+  if (withAcq) view.setBigInt64(keyAt + ACQ, key.acq, true);
   target.set(payload, end - payload.length);
   return end;
 }
@@ -42,5 +47,5 @@ export function writeGroupHead(
   bytes: number,
 ): void {
   view.setInt32(at, cid, true);
-  view.setInt32(at + 4, bytes, true);
+  view.setInt32(at + GROUP_KEY.size, bytes, true);
 }

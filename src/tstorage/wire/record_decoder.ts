@@ -1,19 +1,24 @@
-import type { BatchLayout } from "../data/columns_payload_type.ts";
-import { readKey } from "../data/key.ts";
-import type { PayloadType } from "../data/payload_type.ts";
-import type { Record } from "../data/record.ts";
-import { KEY_BYTES, MAX_PAYLOAD_BYTES, viewOf } from "./message.ts";
+import {
+  type BatchLayout,
+  LENGTH_BYTES,
+  type PayloadType,
+  readKey,
+  type Record,
+  viewOf,
+  WHOLE_KEY,
+} from "../data/mod.ts";
+import { MAX_PAYLOAD_BYTES } from "./message.ts";
 
-/** What a part of a GET's answer holds. */
+/** The outcome of decoding a part of a GET's answer. */
 export interface Decoded<C> {
   /** The records, if there are any. */
   readonly chunk: C | undefined;
-  /** Bytes that are read. */
+  /** Bytes that were decoded. */
   readonly consumed: number;
   /**
-   * Why the records stop: the next one needs more bytes than there are, or
-   * than `budget` allows; the records are at their end; the next one cannot be
-   * a record.
+   * Why decoding stops: the next record needs more bytes than there are, or
+   * than `budget` allows; there are no more records; the next bytes cannot be a
+   * record.
    */
   readonly stop: "more" | "end" | "unparseable";
   /** Bytes that the next record needs, as far as is known. */
@@ -21,19 +26,19 @@ export interface Decoded<C> {
 }
 
 /**
- * Reads the records at the start of `bytes`, at most `budget` bytes of them.
+ * Decodes the records at the start of `bytes`, at most `budget` bytes of them.
  *
- * Pure, and so resumable at every byte: what is not consumed is passed again
- * with more bytes after it.
+ * It is a pure function, so it can resume at every byte: the caller passes what
+ * was not consumed again, with more bytes after it.
  */
 export type RecordDecoder<C> = (
   bytes: Uint8Array,
   budget: number,
 ) => Decoded<C>;
 
-const LENGTH_BYTES = 4;
+const { size: KEY_BYTES, at: { cid: CID } } = WHOLE_KEY;
 
-/** Decodes records to an object each. */
+/** Decodes each record to an object. */
 export function objectDecoder<T>(
   payloadType: Pick<PayloadType<T>, "fromBytes">,
 ): RecordDecoder<Record<T>[]> {
@@ -60,7 +65,7 @@ export function objectDecoder<T>(
   };
 }
 
-/** Decodes records that have all the same size to columns. */
+/** Decodes records that all have the same size to columns. */
 export function columnDecoder<B>(layout: BatchLayout<B>): RecordDecoder<B> {
   const length = KEY_BYTES + layout.size;
   const stride = LENGTH_BYTES + length;
@@ -71,7 +76,7 @@ export function columnDecoder<B>(layout: BatchLayout<B>): RecordDecoder<B> {
     while (
       count < whole &&
       view.getInt32(count * stride, true) === length &&
-      view.getInt32(count * stride + LENGTH_BYTES, true) >= 0
+      view.getInt32(count * stride + LENGTH_BYTES + CID, true) >= 0
     ) count++;
     const chunk = count > 0 ? layout.decode(bytes, 0, count) : undefined;
     const next = nextRecord(view, count * stride);
@@ -86,7 +91,7 @@ export function columnDecoder<B>(layout: BatchLayout<B>): RecordDecoder<B> {
 interface NextRecord {
   /** Why there is no record, or `undefined` if there is. */
   readonly stop: "end" | "unparseable" | undefined;
-  /** Bytes of the record, or of its length if that is not there yet. */
+  /** Bytes of the record, or of its length if that has not come yet. */
   readonly needed: number;
 }
 

@@ -74,7 +74,10 @@ Deno.test("a malformed line is named, and nothing is stored", async () => {
     [good + "1,2,3,soon,00\n", "cap to be nanoseconds, or a time such as"],
     [good + "x,2,3,4,00\n", 'cid to be an integer, found "x"'],
     [good + "1,,3,4,00\n", 'line 2 of "FILE": Expected mid to be an integer,'],
-    [good + "-1,2,3,4,00\n", 'line 2 of "FILE": Expected the cid of a record'],
+    [
+      good + "-1,2,3,4,00\n",
+      'line 2 of "FILE": "cid" must be a non-negative integer',
+    ],
     [good + "1,9223372036854775808,3,4,00\n", "line 2"],
   ];
   for (const [text, message] of cases) {

@@ -182,7 +182,7 @@ Deno.test("a refusal in the middle of a PUT is ERROR, not a lost connection", as
     await writer.close();
   })());
   assert(failure instanceof TStorageError, `${failure}`);
-  assertEquals(failure.code, ResponseStatus.ERROR);
+  assertEquals([failure.code, failure.status], ["ERROR", ResponseStatus.ERROR]);
 });
 
 Deno.test("success before the end of a PUT is not believed", async () => {
@@ -263,12 +263,18 @@ Deno.test("a batch that does not agree with itself is an error", async () => {
     value: new Int32Array(2),
   };
   const cases: [object, string][] = [
-    [{ mid: new BigInt64Array(3) }, 'mid" to be as long as "cid", 2, found 3'],
-    [{ value: new Float64Array(2) }, "a Int32Array, found Float64Array"],
-    [{ moid: undefined }, '"moid" to be a Int32Array, found undefined'],
-    [{ cid: undefined }, '"cid" to be a Int32Array, found undefined'],
-    [{ cap: [1n, 2n] }, '"cap" to be a BigInt64Array, found Array'],
-    [{ cid: new Int32Array([1, -1]) }, "0 or more, found -1"],
+    [
+      { mid: new BigInt64Array(3) },
+      '"mid" must be as long as "cid", 2, found 3',
+    ],
+    [{ value: new Float64Array(2) }, "of type Int32Array, found Float64Array"],
+    [{ moid: undefined }, '"moid" must be a column of type Int32Array, found'],
+    [{ cid: undefined }, '"cid" must be a column of type Int32Array, found'],
+    [
+      { cap: [1n, 2n] },
+      '"cap" must be a column of type BigInt64Array, found [',
+    ],
+    [{ cid: new Int32Array([1, -1]) }, "a non-negative integer, found -1"],
   ];
   for (const [change, message] of cases) {
     await using channel = new Channel("127.0.0.1", server.port, type);

@@ -568,7 +568,7 @@ function valuesOf(records: Record<Row>[]): number[] {
 
 /** What a stream says must be what its `done` says. */
 function checked(end: ResponseAcq, failure: unknown): ResponseAcq {
-  assertEquals((failure as { code?: number })?.code ?? 0, end.status);
+  assertEquals((failure as { status?: number })?.status ?? 0, end.status);
   return end;
 }
 

@@ -76,14 +76,14 @@ class Pieces {
     this.#random = random;
   }
 
-  read(into: Uint8Array): Promise<number> {
+  read(into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     this.largest = Math.max(this.largest, into.length);
     const left = this.#bytes.length - this.#at;
     const most = Math.min(into.length, left);
     const count = Math.ceil(this.#random() * most);
     into.set(this.#bytes.subarray(this.#at, this.#at + count));
     this.#at += count;
-    return Promise.resolve(count);
+    return Promise.resolve(into.subarray(0, count));
   }
 }
 

@@ -14,10 +14,22 @@ Deno.test("fields follow one another without padding, little-endian", () => {
 
 Deno.test("a value out of the range of its field is an error", () => {
   const type = new ColumnsPayloadType({ a: "u8" });
-  assertThrows(() => type.toBytes({ a: 256 }), RangeError, `found 256 as "a"`);
-  assertThrows(() => type.toBytes({ a: 0.5 }), TypeError, "found 0.5");
+  assertThrows(
+    () => type.toBytes({ a: 256 }),
+    RangeError,
+    `"a" must be an integer from 0 to 255, found 256`,
+  );
+  assertThrows(
+    () => type.toBytes({ a: 0.5 }),
+    TypeError,
+    '"a" must be an integer, found 0.5',
+  );
   const nothing = {} as { a: number };
-  assertThrows(() => type.toBytes(nothing), TypeError, `undefined as "a"`);
+  assertThrows(
+    () => type.toBytes(nothing),
+    TypeError,
+    '"a" must be an integer, found undefined',
+  );
 });
 
 Deno.test("fields that cannot be columns are refused", () => {
@@ -30,6 +42,6 @@ Deno.test("fields that cannot be columns are refused", () => {
     { a: undefined },
   ] as unknown as ColumnFields[];
   for (const fields of wrong) {
-    assertThrows(() => new ColumnsPayloadType(fields), TypeError, "Expected");
+    assertThrows(() => new ColumnsPayloadType(fields), TypeError, "must be");
   }
 });

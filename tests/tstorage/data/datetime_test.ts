@@ -73,7 +73,7 @@ Deno.test("seconds keep what a number can hold", () => {
   assertThrows(
     () => TStorageDateTime.fromUnix(NaN),
     RangeError,
-    "Expected seconds to be finite, found NaN",
+    '"seconds" must be a finite number, found NaN',
   );
 });
 
@@ -93,7 +93,7 @@ Deno.test("a time is whole microseconds and 0 to 999 nanoseconds", () => {
   assertThrows(
     () => new TStorageDateTime(new Temporal.Instant(1n)),
     RangeError,
-    "pass the rest as nanoseconds",
+    'pass the rest as "nanoseconds"',
   );
 });
 

@@ -39,7 +39,7 @@ Deno.test("a part out of its range is an error before anything is sent", () => {
   assertThrows(
     () => new Key(0, wrong),
     TypeError,
-    "Expected mid to be a bigint, found 5",
+    `"mid" must be a bigint, found 5`,
   );
 });
 

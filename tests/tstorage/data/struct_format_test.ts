@@ -112,9 +112,9 @@ Deno.test("a value of the wrong kind or range is an error that names it", () => 
     ["i", true, TypeError, "found true"],
     ["e", 65520, RangeError, "fits 16 bits, found 65520"],
     ["f", 1e39, RangeError, "fits 32 bits"],
-    ["d", 1n, TypeError, "Expected a number, found 1"],
-    ["c", new Uint8Array(2), TypeError, "1 byte, found [0,0]"],
-    ["4s", 1, TypeError, "Expected a Uint8Array, found 1"],
+    ["d", 1n, TypeError, '"value[0]" must be a number, found 1n'],
+    ["c", new Uint8Array(2), TypeError, "1 byte, found Uint8Array(2)"],
+    ["4s", 1, TypeError, '"value[0]" must be a Uint8Array, found 1'],
   ];
   for (const [format, value, type, text] of cases) {
     const thrown = error(format, value);
@@ -126,7 +126,7 @@ Deno.test("a value of the wrong kind or range is an error that names it", () => 
   assertThrows(
     () => new TuplePayloadType("<ii").toBytes([1]),
     TypeError,
-    'Expected 2 values for struct format "<ii", found 1',
+    '"value" must be 2 values for the struct format "<ii", found 1',
   );
 });
 

@@ -8,10 +8,10 @@ import {
   Key,
   serveTStorage,
 } from "../../../src/tstorage/mod.ts";
-import { replyRecords } from "../../../src/tstorage/server/reply_records.ts";
+import { Compaction } from "../../../src/tstorage/server/compaction.ts";
 import { RecordStore } from "../../../src/tstorage/server/record_store.ts";
 import { RecordTable } from "../../../src/tstorage/server/record_table.ts";
-import { Settling } from "../../../src/tstorage/server/compaction.ts";
+import { replyRecords } from "../../../src/tstorage/server/reply_records.ts";
 import type { Snapshot } from "../../../src/tstorage/server/snapshot.ts";
 import { StagedRecords } from "../../../src/tstorage/server/staged_put.ts";
 import { seededRandom } from "../../support/seeded_random.ts";
@@ -103,7 +103,7 @@ Deno.test("each snapshot is what was stored when it was made, and nothing stays 
 Deno.test("a reader that stands still does not keep all that is replaced meanwhile", () => {
   using database = new DatabaseSync(":memory:");
   const table = new RecordTable(database);
-  const settling = new Settling(database);
+  const compaction = new Compaction(database);
   const count = 300;
   const records = (size: number) =>
     Array.from({ length: count }, (_, mid) => ({ mid, size }));
@@ -112,17 +112,17 @@ Deno.test("a reader that stands still does not keep all that is replaced meanwhi
   let most = 0;
   for (let put = 1; put <= 50; put++) {
     for (const part of staged(records(5 * put)).takeLast()) {
-      settling.add(table.insert(part, put), put);
+      compaction.add(table.insert(part, put), put);
     }
     const reads = [1, put];
-    if (!settling.isDue(reads)) continue;
-    for (const _ of settling.pass(() => reads));
+    if (!compaction.isDue(reads)) continue;
+    for (const _ of compaction.pass(() => reads));
     assertEquals(replacements(), put === 1 ? 0 : count);
     most = Math.max(most, Number(replacements()));
   }
   assertEquals(most, count);
-  for (const _ of settling.pass(() => [50]));
-  assertEquals([replacements(), settling.isDue([50])], [0, false]);
+  for (const _ of compaction.pass(() => [50]));
+  assertEquals([replacements(), compaction.isDue([50])], [0, false]);
 });
 
 /** Records whose payloads are of so many bytes, which tell how many. */

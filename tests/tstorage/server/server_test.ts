@@ -326,7 +326,7 @@ Deno.test("a memory limit that is none is refused", () => {
     assertThrows(
       () => serveTStorage({ port: 0, memoryLimit }),
       RangeError,
-      `Expected memoryLimit to be 0 or more, found ${memoryLimit}`,
+      `"memoryLimit" must be a non-negative number, found ${memoryLimit}`,
     );
   }
 });

@@ -1,0 +1,86 @@
+import {
+  ResponseStatus,
+  type ResponseStatusName,
+  statusName,
+} from "./response_status.ts";
+
+/**
+ * The reason of a {@linkcode TStorageError}: the name of a
+ * {@linkcode ResponseStatus}, or `CANNOT_OPEN` for a file that is no database.
+ */
+export type TStorageErrorCode =
+  | Exclude<ResponseStatusName, "OK">
+  | "CANNOT_OPEN";
+
+/**
+ * The failure of a stream of records, or of opening a database.
+ *
+ * @example Connect again after a lost connection
+ * ```ts
+ * import {
+ *   BytesPayloadType,
+ *   Channel,
+ *   Key,
+ *   TStorageError,
+ * } from "@sluice/sluice/tstorage";
+ *
+ * const channel = new Channel("localhost", 2025, new BytesPayloadType());
+ * try {
+ *   for await (const { key } of channel.records(Key.MIN, Key.MAX)) console.log(key);
+ * } catch (error) {
+ *   if (!(error instanceof TStorageError)) throw error;
+ *   if (error.code === "DISCONNECTED") await channel.connect();
+ * }
+ * ```
+ */
+export class TStorageError extends Error {
+  /** The class's name. */
+  override readonly name: string = "TStorageError";
+  /** The reason. */
+  readonly code: TStorageErrorCode;
+  /** The number of the reason in the protocol, if it has one. */
+  readonly status: ResponseStatus | undefined;
+
+  /**
+   * An error with the given reason and message.
+   *
+   * @param code The reason.
+   * @param message What failed, why, and what to do.
+   * @param options The error that caused this one.
+   */
+  constructor(
+    code: TStorageErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+    this.status = code === "CANNOT_OPEN" ? undefined : ResponseStatus[code];
+  }
+
+  /**
+   * The error for a request that ended with a status other than `OK`.
+   *
+   * @param status The outcome of the request.
+   * @param request The request, for instance `GET`.
+   * @returns An error whose message says what to do.
+   */
+  static ofStatus(
+    status: Exclude<ResponseStatus, typeof ResponseStatus.OK>,
+    request: string,
+  ): TStorageError {
+    const code = statusName(status) as Exclude<ResponseStatusName, "OK">;
+    return new TStorageError(
+      code,
+      `${request} failed with ${code}: ${REASONS[code]}`,
+    );
+  }
+}
+
+const REASONS: { readonly [N in Exclude<ResponseStatusName, "OK">]: string } = {
+  ERROR: "the server refused it, check the keys",
+  DISCONNECTED: "the connection is lost, connect again",
+  BAD_REQUEST: "the server refused it, check the keys",
+  UNPARSEABLE_ENTITY: "a record does not parse, check the payload type",
+  NO_MEMORY: "it is larger than memoryLimit, raise the limit",
+};
