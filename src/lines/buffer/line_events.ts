@@ -7,7 +7,7 @@ import type { LineHistory } from "./line_history.ts";
  * response holds a few batches for a reader that stalls.
  */
 const MOST_ITEMS = 500;
-const MOST_CHARS = 64 * 1024;
+const MOST_CHARS = 32 * 1024;
 
 /** Something that happened in a line buffer. */
 export type LineEvent =

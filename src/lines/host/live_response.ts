@@ -6,6 +6,9 @@ import { withHeartbeats } from "./heartbeats.ts";
 /** How often a silent connection is shown to be alive, in milliseconds. */
 const HEARTBEAT_MILLISECONDS = 15_000;
 
+/** Most bytes handed to the connection at once: about a batch of events. */
+const PIECE_BYTES = 32 * 1024;
+
 /** Options for {@linkcode liveResponse}. */
 export interface LiveResponseOptions {
   /** Names the buffer in the identifiers of events. */
@@ -33,7 +36,8 @@ export function liveResponse(
   const interval = HEARTBEAT_MILLISECONDS;
   const bytes = withHeartbeats(texts, { interval, signal, onEnd })
     .pipeThrough(new TextEncoderStream());
-  return new Response(pacedStream(bytes, { stallTimeout }), {
+  const body = pacedStream(bytes, { stallTimeout, pieceBytes: PIECE_BYTES });
+  return new Response(body, {
     headers: {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-store",
