@@ -51,7 +51,7 @@ const BACKENDS: ReadonlyMap<string, MakeStore> = new Map<string, MakeStore>([
  * wait.
  * @returns The store, connected. It is a `Store` if it can be written.
  * @throws {TypeError} If the URL names no kind of store.
- * @throws {Deno.errors.NotFound} If there is no store and none may be made.
+ * @throws {Deno.errors.NotFound} If there is no store and `create` is `false`.
  */
 export async function openStore(
   url: string,

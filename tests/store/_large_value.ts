@@ -1,6 +1,6 @@
 /**
  * One step of the test of values larger than memory, as a process of its own.
- * Prints the most memory it has had, in MiB.
+ * Prints its peak of memory, in MiB.
  */
 import { bufferIterator } from "../../src/streams/mod.ts";
 import { openStore, Store } from "../../src/store/mod.ts";
@@ -8,7 +8,7 @@ import { openStore, Store } from "../../src/store/mod.ts";
 const MIB = 1_048_576;
 const [step, fromUrl, toUrl, sizeInMib] = Deno.args;
 const size = Number(sizeInMib) * MIB;
-/** So much lies before and behind the range that is read. */
+/** Bytes before and behind the range that is read. */
 const margin = 5;
 
 switch (step) {
@@ -34,7 +34,7 @@ const [, peak] = /VmHWM:\s*(\d+) kB/.exec(
 ) ?? [];
 console.log(Math.round(Number(peak) / 1024));
 
-/** Every MiB is filled with its number. */
+/** Makes chunks of a MiB, each filled with its number. */
 function* generate(): Generator<Uint8Array> {
   const chunk = new Uint8Array(MIB);
   for (let n = 0; n < size / MIB; n++) yield chunk.fill(n);

@@ -1,4 +1,4 @@
-/** A process that changes keys which other processes change meanwhile. */
+/** A process that changes keys at the same time as other processes. */
 import { openStore, Store } from "../../src/store/mod.ts";
 
 const [url, name] = Deno.args;

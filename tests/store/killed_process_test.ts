@@ -11,7 +11,7 @@ const writer = fromFileUrl(import.meta.resolve("./_writer.ts"));
 const kills = Number(Deno.env.get("SLUICE_KILLS") ?? 12);
 
 for (const scheme of ["file", "sqlite"]) {
-  Deno.test(`${scheme}: a process killed at any instant leaves the old value or the new one, and nothing else`, async () => {
+  Deno.test(`${scheme}: a process killed at any instant leaves the old value or the new one whole`, async () => {
     const { random } = seededRandom();
     const path = temporaryPath();
     const url = `${scheme}:${path}`;
@@ -19,14 +19,14 @@ for (const scheme of ["file", "sqlite"]) {
     for (let kill = 0; kill < kills; kill++) {
       const last = await killedWriter(url, next, random);
       const found = await valueLeft(url);
-      // What was reported is there, and at most what came after it.
+      // The value is the reported one, or one that was set after the report.
       assert(
         found === last || found === last + 1,
         `the last set that returned was ${last}, the value found is ${found}`,
       );
       next = found + 1;
     }
-    // Whoever may write to the store tidies up when it opens it.
+    // A process that may write to the store removes leftovers on connect.
     await (await openStore(url)).disconnect();
     if (scheme === "file") assertNoStrayFiles(path);
   });
@@ -65,7 +65,7 @@ async function killedWriter(
   return last;
 }
 
-/** The number that the value of the key tells, after a look at all of it. */
+/** Checks the whole value of the key and returns its number. */
 async function valueLeft(url: string): Promise<number> {
   await using store = await openStore(url, { create: false });
   const entries = await Array.fromAsync(store.query());

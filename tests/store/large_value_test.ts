@@ -7,7 +7,7 @@ const program = fromFileUrl(import.meta.resolve("./_large_value.ts"));
 
 /** Size of the value in MiB: `SLUICE_LARGE_MIB=2048` takes about a minute. */
 const size = Deno.env.get("SLUICE_LARGE_MIB") ?? "64";
-/** Most memory, in MiB, that a process may ever have while it handles it. */
+/** Most memory, in MiB, that a process with the value may use. */
 const MOST_MEMORY = 100;
 
 Deno.test({

@@ -31,7 +31,7 @@ Deno.test("a URL opens the store that it names", async () => {
   assertInstanceOf(store, MemoryStore);
 });
 
-Deno.test("no store is made where none was asked for", async () => {
+Deno.test("create: false makes no store", async () => {
   const path = temporaryPath();
   for (const scheme of ["file", "sqlite"]) {
     await assertRejects(

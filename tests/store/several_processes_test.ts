@@ -13,7 +13,7 @@ const updater = fromFileUrl(import.meta.resolve("./_updater.ts"));
 const names = ["1", "2", "3"];
 
 for (const scheme of ["file", "sqlite"]) {
-  Deno.test(`${scheme}: several processes lose no update, and no reader sees a mixture`, async () => {
+  Deno.test(`${scheme}: several processes lose no update, and no reader sees a mixed value`, async () => {
     const path = temporaryPath();
     const url = `${scheme}:${path}`;
     await using store = await openStore(url);
@@ -31,7 +31,7 @@ for (const scheme of ["file", "sqlite"]) {
     while (running) {
       if (!await isWhole(store)) continue;
       seen++;
-      // The bytes alone can be read again when they are replaced meanwhile.
+      // toBytes() starts over when the value is replaced while it is read.
       const [first, ...rest] = await store.toBytes("contested");
       assert(rest.every((each) => each === first), "the value is a mixture");
     }
@@ -47,7 +47,7 @@ for (const scheme of ["file", "sqlite"]) {
   });
 }
 
-/** Whether there was a value to read; a mixture of two is a failure. */
+/** Returns whether there was a value to read; a mixed one is a failure. */
 async function isWhole(store: ReadOnlyStore): Promise<boolean> {
   await new Promise((resolve) => setTimeout(resolve, 1));
   if (!await store.exists("contested")) return false;

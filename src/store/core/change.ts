@@ -40,7 +40,7 @@ export interface Changed {
  *
  * @param key The key.
  * @param old Its metadata until now, `undefined` for a new key.
- * @param change What to change.
+ * @param change The change.
  * @returns Its metadata from now on, frozen.
  * @throws {KeyError} If the change is an `update` of a new key.
  */

@@ -12,9 +12,18 @@ interface Attempt {
 }
 
 /**
- * A store between `connect` and `disconnect`. A backend opens and closes what
- * it needs in {@linkcode Connectable.open} and {@linkcode Connectable.close},
- * once for all callers that connect at the same time.
+ * The connection of a store, from `connect` to `disconnect`. A backend opens
+ * its resources in `open` and closes them in `close`, once for all callers that
+ * connect at the same time.
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryStore } from "@sluice/sluice/store";
+ *
+ * const store = await new MemoryStore().connect();
+ * console.log(store.isConnected()); // true
+ * await store.disconnect();
+ * ```
  */
 export abstract class Connectable implements AsyncDisposable {
   #isOpen = false;

@@ -209,7 +209,7 @@ export abstract class ReadOnlyStore extends Connectable {
   /**
    * Finds keys by their metadata.
    *
-   * @param match Names and the values they must have; none to find all keys.
+   * @param match Names and the values they must have; empty to find all keys.
    * @param select The names to return; those a key does not have are left out.
    * @param options A signal that ends the search.
    * @returns Pairs of a key and its metadata, in no particular order.
@@ -230,7 +230,7 @@ export abstract class ReadOnlyStore extends Connectable {
   /**
    * Finds keys by their metadata.
    *
-   * @param match Names and the values they must have; none to find all keys.
+   * @param match Names and the values they must have; empty to find all keys.
    * @param options A signal that ends the search.
    * @returns The keys, in no particular order.
    */
@@ -298,7 +298,7 @@ export abstract class ReadOnlyStore extends Connectable {
    *
    * @param key The key.
    * @param signal Ends the wait.
-   * @returns Its value, or `undefined` if there is none.
+   * @returns Its value, or `undefined` for a missing key.
    */
   protected abstract find(
     key: string,

@@ -71,8 +71,8 @@ export abstract class Store extends ReadOnlyStore {
   }
 
   /**
-   * Replaces the bytes of a key and leaves its metadata as it is. A new key
-   * has none.
+   * Replaces the bytes of a key and leaves its metadata as it is. The metadata
+   * of a new key is empty.
    *
    * @param key The key.
    * @param data The bytes, or a source of them.
@@ -91,7 +91,7 @@ export abstract class Store extends ReadOnlyStore {
 
   /**
    * Replaces the metadata of a key and leaves its bytes as they are. A new key
-   * has none.
+   * has no bytes.
    *
    * @param key The key.
    * @param metadata Names and JSON values.

@@ -10,7 +10,7 @@ import {
 import type { Metadata } from "./metadata.ts";
 
 /**
- * Something that happened to a store, which is the event's `source`.
+ * The base class of all events of a store, which is their `source`.
  *
  * @example Usage
  * ```ts
@@ -22,25 +22,25 @@ import type { Metadata } from "./metadata.ts";
  */
 export class StoreEvent extends BaseEvent {}
 
-/** What an event about one key of a store is made from. */
+/** The attributes of an event about one key of a store. */
 export interface StoreKeyEventInit extends BaseEventInit {
   /** The key. */
   key: string;
-  /** Its metadata: as it now is, or, of a deleted key, as it last was. */
+  /** The metadata it has now or, of a deleted key, had last. */
   metadata: Metadata;
 }
 
-/** Something that happened to one key of a store. */
+/** The base class of events about one key of a store. */
 export class StoreKeyEvent extends StoreEvent {
   /** The key. */
   readonly key: string;
-  /** Its metadata: as it now is, or, of a deleted key, as it last was. */
+  /** The metadata it has now or, of a deleted key, had last. */
   readonly metadata: Metadata;
 
   /**
    * Makes an event of a key.
    *
-   * @param init Which key of which store.
+   * @param init The store, the key and its metadata.
    */
   constructor(init: StoreKeyEventInit) {
     super(init);
@@ -50,8 +50,8 @@ export class StoreKeyEvent extends StoreEvent {
 }
 
 /**
- * A key was set, updated or deleted. In a transaction these events are held
- * back until it has ended, and dropped if it was rolled back.
+ * A key was set, updated or deleted. A transaction holds these events back until
+ * it has ended, and drops them if it was rolled back.
  *
  * @example Usage
  * ```ts
@@ -68,30 +68,30 @@ export class StoreKeyEvent extends StoreEvent {
  */
 export class StoreModificationEvent extends StoreKeyEvent {}
 
-/** A key has its first value. */
+/** A new key was set. */
 export class StoreSetEvent extends StoreModificationEvent {}
 
-/** A key that had a value has another one, or other metadata. */
+/** The bytes or the metadata of a key were changed. */
 export class StoreUpdateEvent extends StoreModificationEvent {}
 
-/** A key and its value are gone. */
+/** A key was deleted with its value. */
 export class StoreDeleteEvent extends StoreModificationEvent {}
 
-/** What an event about a transaction is made from. */
+/** The attributes of an event about a transaction. */
 export interface StoreTransactionEventInit extends BaseEventInit {
-  /** What the transaction is for, as it was told to `transaction()`. */
+  /** The purpose of the transaction, as passed to `transaction()`. */
   notes: string;
 }
 
 /** A transaction of the store has begun or ended. */
 export class StoreTransactionEvent extends StoreEvent {
-  /** What the transaction is for, as it was told to `transaction()`. */
+  /** The purpose of the transaction, as passed to `transaction()`. */
   readonly notes: string;
 
   /**
    * Makes an event of a transaction.
    *
-   * @param init Which transaction of which store.
+   * @param init The store and the purpose of the transaction.
    */
   constructor(init: StoreTransactionEventInit) {
     super(init);
@@ -102,7 +102,7 @@ export class StoreTransactionEvent extends StoreEvent {
 /** A transaction has begun. */
 export class StoreTransactionStartEvent extends StoreTransactionEvent {}
 
-/** A transaction has ended; what it changed is told after this event. */
+/** A transaction has ended; the events of its changes follow. */
 export class StoreTransactionEndEvent extends StoreTransactionEvent {
   /** `done` if it was committed, `failed` if it was rolled back. */
   readonly state: "done" | "failed";
@@ -110,7 +110,7 @@ export class StoreTransactionEndEvent extends StoreTransactionEvent {
   /**
    * Makes the event of an end.
    *
-   * @param init Which transaction, and how it ended.
+   * @param init The store, the purpose and the end of the transaction.
    */
   constructor(init: StoreTransactionEventInit & { state: "done" | "failed" }) {
     super(init);
@@ -122,13 +122,13 @@ export class StoreTransactionEndEvent extends StoreTransactionEvent {
 export class StoreProgressStartEvent extends ProgressStartEvent {
   /** The key. */
   readonly key: string;
-  /** The metadata it has, or is being given. */
+  /** The metadata that it has or gets. */
   readonly metadata: Metadata;
 
   /**
    * Makes the event of a start.
    *
-   * @param init Which operation on which key.
+   * @param init The operation and the key.
    */
   constructor(init: ProgressEventInit & StoreKeyEventInit & { steps: number }) {
     super(init);
@@ -137,17 +137,17 @@ export class StoreProgressStartEvent extends ProgressStartEvent {
   }
 }
 
-/** An operation on one key has come further. */
+/** The progress of an operation on one key. */
 export class StoreProgressStepEvent extends ProgressStepEvent {
   /** The key. */
   readonly key: string;
-  /** The metadata it has, or is being given. */
+  /** The metadata that it has or gets. */
   readonly metadata: Metadata;
 
   /**
    * Makes the event of a step.
    *
-   * @param init Which operation on which key, and how far.
+   * @param init The operation, the key and the progress so far.
    */
   constructor(init: ProgressEventInit & StoreKeyEventInit & { step: number }) {
     super(init);
@@ -160,13 +160,13 @@ export class StoreProgressStepEvent extends ProgressStepEvent {
 export class StoreProgressEndEvent extends ProgressEndEvent {
   /** The key. */
   readonly key: string;
-  /** The metadata it has, or was to be given. */
+  /** The metadata that it has or should have got. */
   readonly metadata: Metadata;
 
   /**
    * Makes the event of an end.
    *
-   * @param init Which operation on which key, and how it ended.
+   * @param init The operation, the key and how it ended.
    */
   constructor(
     init: ProgressEventInit & StoreKeyEventInit & { exitState: ExitState },

@@ -17,7 +17,7 @@ export interface StoreProgressManagerOptions extends ProgressManagerOptions {
   /** The key that the operation is about. */
   key: string;
   /**
-   * The metadata that the key has, or is being given.
+   * The metadata that the key has or gets.
    *
    * @default {{}}
    */
@@ -52,8 +52,8 @@ export class StoreProgressManager extends ProgressManager {
   /**
    * Makes the manager of an operation that has not started.
    *
-   * @param eventManager Who emits the events, usually the store's own.
-   * @param options Which operation on which key this is.
+   * @param eventManager Emits the events; usually that of the store.
+   * @param options The operation and the key.
    */
   constructor(
     eventManager: EventManager,

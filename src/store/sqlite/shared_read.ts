@@ -1,6 +1,6 @@
 import type { StatementSync } from "node:sqlite";
 
-/** At most so many reads share one moment of the database. */
+/** Most reads that share one moment of the database. */
 const MOST_READS = 100;
 /** Microtasks without a read after which no more are expected. */
 const IDLE_MICROTASKS = 8;

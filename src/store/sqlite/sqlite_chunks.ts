@@ -9,9 +9,9 @@ import { atomically } from "./sqlite_transaction.ts";
  * a new buffer for each of them.
  */
 export const CHUNK_BYTES = 65_536;
-/** A writer that added no chunk for so long is gone. */
+/** A writer that added no chunk for this time is gone. */
 const ABANDONED_MILLISECONDS = 3_600_000;
-/** A writer renews the time of its upload after so many chunks. */
+/** Number of chunks after which a writer renews the time of its upload. */
 const CHUNKS_PER_TOUCH = 64;
 
 /** An upload whose chunks are all there. */

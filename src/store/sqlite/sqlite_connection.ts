@@ -13,7 +13,7 @@ const SQLITE_NOTADB = 26;
  */
 const SYNC_WAIT_MILLISECONDS = 20;
 
-/** The journal of a large transaction is cut to so many bytes after it. */
+/** Bytes to which the journal is cut after a large transaction. */
 const JOURNAL_BYTES = 67_108_864;
 
 /** A method of statements that Deno's types lack. */

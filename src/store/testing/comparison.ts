@@ -2,8 +2,9 @@ import { assertEquals, fail } from "@std/assert";
 import type { Metadata } from "../core/mod.ts";
 
 /**
- * Compares bytes. A difference is told by its place: to tell it whole, as
- * `assertEquals` would, takes minutes for some millions of bytes.
+ * Throws unless the bytes are equal. The error has the place of the first
+ * difference: the whole of it, as `assertEquals` shows, takes minutes for some
+ * millions of bytes.
  */
 export function assertBytes(
   actual: Uint8Array,
@@ -16,19 +17,19 @@ export function assertBytes(
   fail(`${what} differ at ${at}: ${actual[at]}, expected ${expected[at]}`);
 }
 
-/** The metadata as JSON has it, whatever the prototypes of its objects. */
+/** Returns the metadata as JSON parses it, with ordinary prototypes. */
 export function plain(metadata: Metadata): unknown {
   return JSON.parse(JSON.stringify(metadata));
 }
 
-/** All bytes of a stream. */
+/** Reads all bytes of a stream. */
 export async function collect(
   stream: ReadableStream<Uint8Array>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Response(stream as BodyInit).arrayBuffer());
 }
 
-/** What the call returns, or nothing if it throws an error of the class. */
+/** Returns the result of the call, or `undefined` for an error of the class. */
 export async function ignoring<T>(
   errorClass: new () => Error,
   call: () => Promise<T>,

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import type { StoreError } from "../core/mod.ts";
 import { assertBytes } from "./comparison.ts";
-import { doThingsAtOnce } from "./concurrent_operations.ts";
+import { doConcurrentOperations } from "./concurrent_operations.ts";
 import { filled, LARGE, SMALL } from "./test_data.ts";
 import { newSeed } from "./seeded_random.ts";
 import type { StoreTests } from "./store_tests.ts";
 
-/** What is true of what several do to a store at the same time. */
-export const meanwhileTests: StoreTests = {
+/** The promises of calls at the same time. */
+export const concurrencyTests: StoreTests = {
   "a stream that has begun ends with the bytes it began with": async (
     store,
   ) => {
@@ -29,20 +29,21 @@ export const meanwhileTests: StoreTests = {
     }
   },
 
-  "a value that is read only after it was replaced is never a mixture": async (
-    store,
-  ) => {
-    for (const size of [SMALL, LARGE]) {
-      await store.fromBytes("a", filled(size, 1));
-      const value = await store.get("a");
-      await store.fromBytes("a", filled(size, 2));
-      const bytes = await value.bytes().catch((error) => error);
-      if (bytes instanceof Uint8Array) assertBytes(bytes, filled(size, 1));
-      else assertEquals((bytes as StoreError).code, "REPLACED");
-    }
-  },
+  "a value that is read after it was replaced never mixes old and new bytes":
+    async (
+      store,
+    ) => {
+      for (const size of [SMALL, LARGE]) {
+        await store.fromBytes("a", filled(size, 1));
+        const value = await store.get("a");
+        await store.fromBytes("a", filled(size, 2));
+        const bytes = await value.bytes().catch((error) => error);
+        if (bytes instanceof Uint8Array) assertBytes(bytes, filled(size, 1));
+        else assertEquals((bytes as StoreError).code, "REPLACED");
+      }
+    },
 
-  "many writes of a key at once leave one of them": async (store) => {
+  "of many writes of a key at the same time one stays": async (store) => {
     const writes = Array.from({ length: 20 }, (_, n) => {
       const data = filled(n % 2 ? SMALL : LARGE / 5 | 0, n);
       return store.set("a", {
@@ -56,7 +57,7 @@ export const meanwhileTests: StoreTests = {
     assertBytes(await store.toBytes("a"), filled(size, Number(n)));
   },
 
-  "updates of metadata at once all arrive": async (store) => {
+  "updates of metadata at the same time are all kept": async (store) => {
     await store.fromBytes("a", filled(3, 3));
     const updates = Array.from({ length: 30 }, (_, n) => {
       return store.updateMetadata("a", { [`n${n}`]: n });
@@ -65,8 +66,8 @@ export const meanwhileTests: StoreTests = {
     assertEquals(Object.keys(await store.getMetadata("a")).length, 30);
   },
 
-  "whatever is done at the same time, a value is read whole or not at all":
+  "in random operations at the same time a value is read whole or not at all":
     async (store) => {
-      await doThingsAtOnce(store, newSeed(), 150);
+      await doConcurrentOperations(store, newSeed(), 150);
     },
 };

@@ -1,4 +1,5 @@
 import { assert, assertEquals, fail } from "@std/assert";
+import { nextTurn } from "../../internal/mod.ts";
 import { KeyError, type Store, StoreError } from "../core/mod.ts";
 import { filled } from "./test_data.ts";
 import { generator } from "./seeded_random.ts";
@@ -8,11 +9,11 @@ const SIZES = [0, 5, 1_000, 65_536, 65_537, 262_144, 300_000, 1_500_000];
 const WORKERS = 6;
 
 /**
- * Sets, reads, deletes and copies few keys from many sides at the same time,
- * in transactions and outside of them, with sources that fail and sets that
- * are aborted. The metadata of a value tells its bytes.
+ * Sets, reads, deletes and copies a few keys from several tasks at the same
+ * time, in transactions and outside, with sources that fail and sets that are
+ * aborted. The metadata of a value has the seed of its bytes.
  */
-export async function doThingsAtOnce(
+export async function doConcurrentOperations(
   store: Store,
   seed: number,
   operations: number,
@@ -47,7 +48,7 @@ export async function doThingsAtOnce(
   async function* unsteady(data: Uint8Array, abort: AbortController) {
     for (let at = 0; at < data.length; at += 50_000) {
       yield data.subarray(at, at + 50_000);
-      if (random(10) === 0) await turn();
+      if (random(10) === 0) await nextTurn();
       if (random(40) === 0) throw new ExpectedError();
       if (random(40) === 0) abort.abort(new ExpectedError());
     }
@@ -65,7 +66,7 @@ export async function doThingsAtOnce(
         if (chunk[i] !== expected[at + i]) fail(`byte ${at + i} is another's`);
       }
       at += chunk.length;
-      if (random(5) === 0) await turn();
+      if (random(5) === 0) await nextTurn();
       if (leaveEarly) return;
     }
     assertEquals(at, size, "length of the value");
@@ -95,7 +96,7 @@ export async function doThingsAtOnce(
 
 class ExpectedError extends Error {}
 
-/** Errors that an action may well end with, when others act meanwhile. */
+/** Runs an action that may fail because of the other actions. */
 async function expectingErrors(action: () => Promise<void>): Promise<void> {
   try {
     await action();
@@ -104,8 +105,4 @@ async function expectingErrors(action: () => Promise<void>): Promise<void> {
     if (error instanceof StoreError && error.code === "REPLACED") return;
     throw error;
   }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -11,8 +11,8 @@ import { plain } from "./comparison.ts";
 import { failing, filled } from "./test_data.ts";
 import type { StoreTests } from "./store_tests.ts";
 
-/** What is true of the events that a store emits. */
-export const tellingTests: StoreTests = {
+/** The promises of events. */
+export const eventTests: StoreTests = {
   "set, update and delete emit their events with key and metadata": async (
     store,
   ) => {

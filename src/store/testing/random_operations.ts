@@ -5,7 +5,7 @@ import { filled } from "./test_data.ts";
 import { generator } from "./seeded_random.ts";
 
 /** Compares the store with a map, after each of many random operations. */
-export async function doRandomThings(
+export async function doRandomOperations(
   store: Store,
   seed: number,
 ): Promise<void> {

@@ -11,7 +11,7 @@ import { ENTRIES, HOSTILE_KEYS } from "./test_entries.ts";
 
 type Reading = (store: ReadOnlyStore) => Promise<void>;
 
-/** What is true of every store that holds the entries. */
+/** The promises of reads, of a store that holds the entries. */
 export const readingTests: Readonly<Record<string, Reading>> = {
   "a value has the bytes, the metadata and the size that were stored": async (
     store,
@@ -40,7 +40,9 @@ export const readingTests: Readonly<Record<string, Reading>> = {
       }
     },
 
-  "every hostile key is told from every other, or refused": async (store) => {
+  "every hostile key is kept apart from every other, or refused": async (
+    store,
+  ) => {
     for (const [key, { data, metadata }] of ENTRIES) {
       const value = await ignoring(RangeError, () => store.get(key));
       if (!value) continue;
@@ -75,7 +77,7 @@ export const readingTests: Readonly<Record<string, Reading>> = {
     }
   },
 
-  "wrong ranges are refused by name and value": async (store) => {
+  "wrong ranges are refused with name and value": async (store) => {
     const value = await store.get("small");
     const cases: [start: number, end: number, message: string][] = [
       [-1, 5, '"start" must be a non-negative integer, found -1'],
@@ -153,7 +155,7 @@ export const readingTests: Readonly<Record<string, Reading>> = {
     assertEquals(await store.exists("empty"), true);
   },
 
-  "what is no key is refused": async (store) => {
+  "a value that is no key is refused": async (store) => {
     for (const key of [undefined, null, 7, {}, Symbol("a"), "\ud800"]) {
       await assertRejects(
         () => store.get(key as string),
@@ -171,7 +173,7 @@ export const readingTests: Readonly<Record<string, Reading>> = {
     }
   },
 
-  "select returns the names that are there": async (store) => {
+  "select returns the names that the key has": async (store) => {
     const select = ["n", "missing", "toString"];
     assertEquals(plain(await store.getMetadata("small", select)), { n: 1 });
     assertEquals(plain(await store.getMetadata("small", [])), {});
@@ -321,7 +323,7 @@ export const readingTests: Readonly<Record<string, Reading>> = {
     }
   },
 
-  "a store says what it is, and nothing works once it is disconnected": async (
+  "a store describes itself, and refuses calls once it is disconnected": async (
     store,
   ) => {
     assertEquals(typeof (await store.info()).backend, "string");

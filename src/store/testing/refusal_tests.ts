@@ -3,8 +3,8 @@ import { assertBytes, plain } from "./comparison.ts";
 import { failing, filled, LARGE, SMALL } from "./test_data.ts";
 import type { StoreTests } from "./store_tests.ts";
 
-/** What is true of every write that comes to nothing. */
-export const refusingTests: StoreTests = {
+/** The promises of writes that fail. */
+export const refusalTests: StoreTests = {
   "wrong arguments are refused before a byte is read": async (store) => {
     const wrong = (value: unknown) => value as never;
     const source = () => {
@@ -87,26 +87,28 @@ export const refusingTests: StoreTests = {
     assertEquals(await Array.fromAsync(store.queryKeys()), []);
   },
 
-  "a source that fails midway leaves the old value, and its error": async (
-    store,
-  ) => {
-    for (const size of [SMALL, LARGE]) {
-      const data = filled(size, 1);
-      await store.set("a", { data, metadata: { n: 1 } });
-      for (const after of [0, 10, LARGE]) {
-        for (const key of ["a", "new"]) {
-          await assertRejects(
-            () => store.set(key, { data: failing(after), metadata: { n: 2 } }),
-            Error,
-            "source broke",
-          );
+  "a source that fails midway leaves the old value, and set fails with its error":
+    async (
+      store,
+    ) => {
+      for (const size of [SMALL, LARGE]) {
+        const data = filled(size, 1);
+        await store.set("a", { data, metadata: { n: 1 } });
+        for (const after of [0, 10, LARGE]) {
+          for (const key of ["a", "new"]) {
+            await assertRejects(
+              () =>
+                store.set(key, { data: failing(after), metadata: { n: 2 } }),
+              Error,
+              "source broke",
+            );
+          }
         }
+        assertBytes(await store.toBytes("a"), data);
+        assertEquals(plain(await store.getMetadata("a")), { n: 1 });
+        assertEquals(await Array.fromAsync(store.queryKeys()), ["a"]);
       }
-      assertBytes(await store.toBytes("a"), data);
-      assertEquals(plain(await store.getMetadata("a")), { n: 1 });
-      assertEquals(await Array.fromAsync(store.queryKeys()), ["a"]);
-    }
-  },
+    },
 
   "every write with an aborted signal fails with its reason": async (store) => {
     const data = filled(SMALL, 1);

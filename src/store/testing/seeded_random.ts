@@ -1,4 +1,4 @@
-/** Random integers below a bound, the same ones for the same seed. */
+/** Makes random integers below a bound, the same ones for the same seed. */
 export function generator(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -7,7 +7,7 @@ export function generator(seed: number): (below: number) => number {
   };
 }
 
-/** A seed that the output of the test tells. */
+/** Returns a new seed and prints it, to repeat a test that failed. */
 export function newSeed(): number {
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
   console.log(`seed ${seed}`);

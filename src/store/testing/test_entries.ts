@@ -1,13 +1,13 @@
 import type { Metadata } from "../core/mod.ts";
 
-/** A key and the value under it, as a test wants them in a store. */
+/** A key and its value that a test needs in a store. */
 export type TestEntry = readonly [
   key: string,
   value: { readonly data: Uint8Array; readonly metadata: Metadata },
 ];
 
 /**
- * Keys that are easily mistaken for something else. A store keeps each of them
+ * Keys that file systems, URLs or databases confuse. A store keeps each of them
  * apart from the others, or refuses it with a `RangeError`.
  */
 export const HOSTILE_KEYS: readonly string[] = [
@@ -58,7 +58,7 @@ export const HOSTILE_KEYS: readonly string[] = [
   "👩".repeat(1_000),
 ];
 
-/** What the tests of reading find in the store. */
+/** The entries of the store that the reading tests get. */
 export const ENTRIES: readonly TestEntry[] = [
   ["small", { data: bytes(1_000), metadata: { kind: "number", n: 1 } }],
   ["large", { data: bytes(3_000_001), metadata: { kind: "number", n: 2 } }],
@@ -76,7 +76,7 @@ export const ENTRIES: readonly TestEntry[] = [
   }),
 ];
 
-/** Bytes that repeat nowhere near the sizes of buffers. */
+/** Makes bytes that do not repeat at the sizes of buffers. */
 function bytes(length: number, seed = 7): Uint8Array {
   const bytes = new Uint8Array(length);
   let state = seed;

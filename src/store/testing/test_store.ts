@@ -1,17 +1,17 @@
 import type { ReadOnlyStore, Store } from "../core/mod.ts";
 import { ignoring } from "./comparison.ts";
 import { ENTRIES, type TestEntry } from "./test_entries.ts";
-import { meanwhileTests } from "./concurrency_tests.ts";
+import { concurrencyTests } from "./concurrency_tests.ts";
 import { readingTests } from "./reading_tests.ts";
-import { refusingTests } from "./refusal_tests.ts";
-import { tellingTests } from "./event_tests.ts";
+import { refusalTests } from "./refusal_tests.ts";
+import { eventTests } from "./event_tests.ts";
 import { noTransactionTests, transactionTests } from "./transaction_tests.ts";
 import { writingTests } from "./writing_tests.ts";
 
 /** Options for {@linkcode testStore}. */
 export interface TestStoreOptions {
   /**
-   * Whether the store has transactions that can be rolled back.
+   * `true` tests the transactions, `false` that there are none.
    *
    * @default {true}
    */
@@ -19,8 +19,8 @@ export interface TestStoreOptions {
 }
 
 /**
- * Defines a test for everything that is true of every store that can be
- * written.
+ * Defines the tests of a store that can be written: one for each promise of the
+ * contract.
  *
  * @example Usage
  * ```ts
@@ -32,9 +32,9 @@ export interface TestStoreOptions {
  * }, { transactions: false });
  * ```
  *
- * @param name What the names of the tests begin with.
+ * @param name The text that the names of the tests begin with.
  * @param open Makes an empty store and connects it; the test disconnects it.
- * @param options What the store can do.
+ * @param options The abilities of the store.
  */
 export function testStore(
   name: string,
@@ -50,14 +50,15 @@ export function testStore(
   });
   const { transactions = true } = options;
   define(name, writingTests, open);
-  define(name, refusingTests, open);
-  define(name, meanwhileTests, open);
-  define(name, tellingTests, open);
+  define(name, refusalTests, open);
+  define(name, concurrencyTests, open);
+  define(name, eventTests, open);
   define(name, transactions ? transactionTests : noTransactionTests, open);
 }
 
 /**
- * Defines a test for everything that is true of every store that can be read.
+ * Defines the tests of a store that can be read: one for each promise of the
+ * contract.
  *
  * @example Usage
  * ```ts
@@ -71,9 +72,9 @@ export function testStore(
  * });
  * ```
  *
- * @param name What the names of the tests begin with.
- * @param open Makes a store of the entries, those with keys beyond its limits
- * left out, and connects it; the test disconnects it.
+ * @param name The text that the names of the tests begin with.
+ * @param open Makes a store of the entries, without those whose keys lie beyond
+ * its limits, and connects it; the test disconnects it.
  */
 export function testReadOnlyStore(
   name: string,

@@ -16,7 +16,7 @@ import { assertBytes, plain } from "./comparison.ts";
 import { filled, LARGE } from "./test_data.ts";
 import type { StoreTests } from "./store_tests.ts";
 
-/** What is true of every store without transactions. */
+/** The promises of a store without transactions. */
 export const noTransactionTests: StoreTests = {
   "a transaction does nothing, and is one object": async (store) => {
     const transaction = store.transaction("one");
@@ -37,55 +37,57 @@ export const noTransactionTests: StoreTests = {
   },
 };
 
-/** What is true of every store with transactions. */
+/** The promises of a store with transactions. */
 export const transactionTests: StoreTests = {
-  "a transaction whose body throws takes everything back and says so": async (
-    store,
-  ) => {
-    await store.set("kept", { data: filled(LARGE, 1), metadata: { n: 1 } });
-    await store.fromBytes("deleted", filled(LARGE, 2));
-    const heard = record(store);
-    await assertRejects(
-      () =>
-        store.transaction("try").run(async () => {
-          await store.set("kept", { data: filled(5, 5), metadata: { n: 2 } });
-          await store.delete("deleted");
-          await store.setData("new", new Blob([filled(LARGE, 3)]));
-          await store.updateMetadata("new", { n: 3 });
-          assertBytes(await store.toBytes("new"), filled(LARGE, 3));
-          throw new RangeError("no");
-        }),
-      RangeError,
-      "no",
-    );
-    assertBytes(await store.toBytes("kept"), filled(LARGE, 1));
-    assertEquals(plain(await store.getMetadata("kept")), { n: 1 });
-    assertBytes(await store.toBytes("deleted"), filled(LARGE, 2));
-    assertEquals(await store.exists("new"), false);
-    assertEquals(heard, [
-      "StoreTransactionStartEvent",
-      "StoreTransactionEndEvent failed",
-    ]);
-  },
-
-  "a committed transaction tells of its changes after its end, in order":
-    async (store) => {
+  "a transaction whose body throws undoes all changes and emits its end":
+    async (
+      store,
+    ) => {
+      await store.set("kept", { data: filled(LARGE, 1), metadata: { n: 1 } });
+      await store.fromBytes("deleted", filled(LARGE, 2));
       const heard = record(store);
-      const result = await store.transaction("do").run(async () => {
-        await store.setMetadata("b", {});
-        await store.setMetadata("a", {});
-        await store.delete("b");
-        return 7;
-      });
-      assertEquals(result, 7);
+      await assertRejects(
+        () =>
+          store.transaction("try").run(async () => {
+            await store.set("kept", { data: filled(5, 5), metadata: { n: 2 } });
+            await store.delete("deleted");
+            await store.setData("new", new Blob([filled(LARGE, 3)]));
+            await store.updateMetadata("new", { n: 3 });
+            assertBytes(await store.toBytes("new"), filled(LARGE, 3));
+            throw new RangeError("no");
+          }),
+        RangeError,
+        "no",
+      );
+      assertBytes(await store.toBytes("kept"), filled(LARGE, 1));
+      assertEquals(plain(await store.getMetadata("kept")), { n: 1 });
+      assertBytes(await store.toBytes("deleted"), filled(LARGE, 2));
+      assertEquals(await store.exists("new"), false);
       assertEquals(heard, [
         "StoreTransactionStartEvent",
-        "StoreTransactionEndEvent done",
-        "StoreSetEvent b",
-        "StoreSetEvent a",
-        "StoreDeleteEvent b",
+        "StoreTransactionEndEvent failed",
       ]);
     },
+
+  "a committed transaction emits its changes after its end, in order": async (
+    store,
+  ) => {
+    const heard = record(store);
+    const result = await store.transaction("do").run(async () => {
+      await store.setMetadata("b", {});
+      await store.setMetadata("a", {});
+      await store.delete("b");
+      return 7;
+    });
+    assertEquals(result, 7);
+    assertEquals(heard, [
+      "StoreTransactionStartEvent",
+      "StoreTransactionEndEvent done",
+      "StoreSetEvent b",
+      "StoreSetEvent a",
+      "StoreDeleteEvent b",
+    ]);
+  },
 
   "only the outermost of nested transactions begins and ends": async (
     store,

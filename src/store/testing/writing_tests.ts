@@ -3,11 +3,11 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KeyError } from "../core/mod.ts";
 import { assertBytes, plain } from "./comparison.ts";
 import { filled, LARGE, SMALL } from "./test_data.ts";
-import { doRandomThings } from "./random_operations.ts";
+import { doRandomOperations } from "./random_operations.ts";
 import { newSeed } from "./seeded_random.ts";
 import type { StoreTests } from "./store_tests.ts";
 
-/** What is true of every store that can be written. */
+/** The promises of writes that succeed. */
 export const writingTests: StoreTests = {
   "set takes every kind of source": async (store) => {
     const data = filled(LARGE, 1);
@@ -37,23 +37,24 @@ export const writingTests: StoreTests = {
     await Deno.remove(path);
   },
 
-  "values of every size around the sizes of buffers come back": async (
-    store,
-  ) => {
-    for (const near of [0, 65_536, 262_144, 524_288, 1_048_576]) {
-      for (const size of [near - 1, near, near + 1].filter((n) => n >= 0)) {
-        const data = filled(size, size);
-        await store.fromBytes("bytes", data);
-        await store.setData("stream", new Blob([data]));
-        for (const key of ["bytes", "stream"]) {
-          assertEquals((await store.get(key)).size, size);
-          assertBytes(await store.toBytes(key), data);
+  "values of all sizes near those of buffers are read as they were written":
+    async (
+      store,
+    ) => {
+      for (const near of [0, 65_536, 262_144, 524_288, 1_048_576]) {
+        for (const size of [near - 1, near, near + 1].filter((n) => n >= 0)) {
+          const data = filled(size, size);
+          await store.fromBytes("bytes", data);
+          await store.setData("stream", new Blob([data]));
+          for (const key of ["bytes", "stream"]) {
+            assertEquals((await store.get(key)).size, size);
+            assertBytes(await store.toBytes(key), data);
+          }
         }
       }
-    }
-  },
+    },
 
-  "what the caller does to its bytes and metadata later changes nothing":
+  "a caller that changes its bytes and metadata later changes nothing in the store":
     async (store) => {
       for (const size of [SMALL, LARGE]) {
         for (const data of [filled(size, 1), Buffer.from(filled(size, 1))]) {
@@ -67,7 +68,7 @@ export const writingTests: StoreTests = {
       }
     },
 
-  "setData keeps the metadata, setMetadata the data, a new key has none":
+  "setData keeps the metadata, setMetadata keeps the data, both make a new key":
     async (store) => {
       for (const size of [SMALL, LARGE]) {
         const data = filled(size, 1);
@@ -176,6 +177,6 @@ export const writingTests: StoreTests = {
   "after many random operations the store holds what a map would": async (
     store,
   ) => {
-    await doRandomThings(store, newSeed());
+    await doRandomOperations(store, newSeed());
   },
 };

@@ -8,7 +8,7 @@ import {
 
 const odd: Metadata = JSON.parse('{"__proto__":{"a":1},"constructor":null}');
 
-Deno.test("a copy of metadata is equal, and nobody can change it", () => {
+Deno.test("a copy of metadata is equal and frozen", () => {
   const original = { a: [1, { b: "x" }], c: { d: null, e: [] } };
   const copy = copyMetadata(original);
   assertEquals(copy, original);
@@ -19,7 +19,7 @@ Deno.test("a copy of metadata is equal, and nobody can change it", () => {
   assert(Object.isFrozen(copy) && Object.isFrozen(copy.c));
 });
 
-Deno.test("names like __proto__ are names like any other", () => {
+Deno.test("__proto__ is a name like any other", () => {
   const copy = copyMetadata(odd);
   assertEquals(JSON.stringify(copy), JSON.stringify(odd));
   assertEquals(({} as Record<string, unknown>).a, undefined);
@@ -29,7 +29,7 @@ Deno.test("names like __proto__ are names like any other", () => {
   assert(!matchesMetadata({}, JSON.parse('{"__proto__":null}')));
 });
 
-Deno.test("the same object may be in metadata twice, but not in itself", () => {
+Deno.test("an object may be in metadata twice, but not in itself", () => {
   const twice = { n: 1 };
   assertEquals(copyMetadata({ a: twice, b: twice }), { a: twice, b: twice });
   const cycle: Record<string, unknown> = {};

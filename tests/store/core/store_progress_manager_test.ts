@@ -44,7 +44,7 @@ Deno.test("as the progress of a byte stream it emits store events of the bytes s
   ]);
 });
 
-Deno.test("the length of what is no regular file is not known", async () => {
+Deno.test("the length of a source that is not a regular file is unknown", async () => {
   await using store = await new MemoryStore().connect();
   const steps: number[] = [];
   store.eventManager.connect(StoreProgressStartEvent, (event) => {

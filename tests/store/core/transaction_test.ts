@@ -51,7 +51,7 @@ class LoggingStore implements TransactionalStore {
   }
 }
 
-Deno.test("a store of your own has its methods called around its events", async () => {
+Deno.test("the methods of a store are called around its events", async () => {
   const store = new LoggingStore();
   const result = await new SimpleTransactionContext(store).run(() => {
     store.set("a");
@@ -67,7 +67,7 @@ Deno.test("a store of your own has its methods called around its events", async 
   ]);
 });
 
-Deno.test("a store without any such methods has its events held back all the same", async () => {
+Deno.test("events are held back for a store without transaction methods, too", async () => {
   const store = { eventManager: new EventManager() };
   const heard: string[] = [];
   store.eventManager.connect(StoreEvent, (event) => {
@@ -135,7 +135,7 @@ Deno.test("a subclass may write to the store while it begins and commits", async
   assertEquals(await store.exists("committed"), true);
 });
 
-Deno.test("a failure to begin, commit or roll back is told, and the next one can go on", async () => {
+Deno.test("an error of begin, commit or rollback is thrown, and the next transaction runs", async () => {
   const expected = {
     begin: ["begin"],
     commit: [
@@ -190,7 +190,7 @@ Deno.test("the events of a transaction have its notes and how it ended", async (
   ]);
 });
 
-Deno.test("a store without transactions has one context for ever", () => {
+Deno.test("a store without transactions has one context", () => {
   const [one, two] = [{}, {}];
   const context = new DummyTransactionContext(one);
   assert(new DummyTransactionContext(one) === context);

@@ -14,7 +14,7 @@ const record = {
 };
 const data = new Uint8Array([10, 0, 10]);
 
-Deno.test("a record comes back with its data", () => {
+Deno.test("a record is decoded with its data", () => {
   const bytes = encodeRecord(record, data);
   assertEquals(decodeRecord(bytes, "path"), { record, data });
   const other = { ...record, blob: "name" };
@@ -25,7 +25,7 @@ Deno.test("a record comes back with its data", () => {
   });
 });
 
-Deno.test("a file that is cut short, or is something else, is told by its path", () => {
+Deno.test("the error of a file that is cut short or no record has its path", () => {
   const whole = encodeRecord(record, data);
   const damaged = [
     ...Array.from(whole, (_, length) => whole.slice(0, length)),

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FileStore, StoreError } from "../../../src/store/mod.ts";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
-import { doThingsAtOnce } from "../../../src/store/testing/concurrent_operations.ts";
+import { doConcurrentOperations } from "../../../src/store/testing/concurrent_operations.ts";
 import { testStore } from "../../../src/store/testing/mod.ts";
 import { temporaryPath } from "../../support/temporary_directory.ts";
 
@@ -38,7 +38,7 @@ Deno.test("a change of metadata does not copy a large value", async () => {
   await store.disconnect();
 });
 
-Deno.test("nothing is left of values that were replaced, deleted or never complete", async () => {
+Deno.test("no blob is left of values that were replaced, deleted or never complete", async () => {
   const { path, store } = await connected();
   await store.fromBytes("a", large);
   await store.fromBytes("a", large);
@@ -57,11 +57,11 @@ Deno.test("nothing is left of values that were replaced, deleted or never comple
   await store.disconnect();
 });
 
-Deno.test("many things done at the same time leave no files behind", async () => {
+Deno.test("many operations at the same time leave no files behind", async () => {
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
   console.log(`seed ${seed}`);
   const { path, store } = await connected();
-  await doThingsAtOnce(store, seed, 500);
+  await doConcurrentOperations(store, seed, 500);
   let large = 0;
   for await (const key of store.queryKeys()) {
     if ((await store.get(key)).size > 65_536) large++;
@@ -70,7 +70,7 @@ Deno.test("many things done at the same time leave no files behind", async () =>
   await store.disconnect();
 });
 
-Deno.test("what killed processes left goes when the store is opened, and what is being written stays", async () => {
+Deno.test("connecting removes the blobs of killed processes, and keeps those being written", async () => {
   const { path, store } = await connected();
   await store.fromBytes("a", large);
   const [current] = names(`${path}/blobs`);
@@ -112,7 +112,7 @@ Deno.test("two stores of one process and one directory do not get in each other'
   for (const store of [one.store, two.store, other]) await store.disconnect();
 });
 
-Deno.test("a damaged file is told by its path and does no harm to other keys", async () => {
+Deno.test("the error of a damaged file has its path, and other keys stay readable", async () => {
   const { path, store } = await connected();
   await store.fromBytes("a", text("a"));
   await store.fromBytes("b", text("b"));
@@ -132,7 +132,7 @@ Deno.test("a durable store behaves like any other", async () => {
   assertEquals(await store.toBytes("b"), text("b"));
 });
 
-Deno.test("a store that is disconnected meanwhile does not take what is still written", async () => {
+Deno.test("a store that is disconnected during a set does not keep its value", async () => {
   const { path, store } = await connected();
   const paused = Promise.withResolvers<void>();
   const set = store.setData(
@@ -149,7 +149,7 @@ Deno.test("a store that is disconnected meanwhile does not take what is still wr
   assertEquals(names(`${path}/values`), []);
 });
 
-Deno.test("a store can be read by whom may not write to it", async () => {
+Deno.test("a process without permission to write can read a store", async () => {
   const { path, store } = await connected();
   await store.fromBytes("a", large);
   await store.disconnect();

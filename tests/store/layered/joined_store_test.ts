@@ -66,7 +66,7 @@ Deno.test("the first store that has a key wins, in listings too", async () => {
   ]);
 });
 
-Deno.test("a change goes to the first store and takes the rest of the value along", async () => {
+Deno.test("a change goes to the first store, with the rest of the value", async () => {
   const changes: Record<string, { bytes: string; metadata: Metadata }> = {
     data: { bytes: "new", metadata: { at: "behind" } },
     metadata: { bytes: "old", metadata: { n: 1 } },
@@ -106,14 +106,14 @@ Deno.test("a transaction of the joined store is one of the first store", async (
   assertEquals(await front.exists("old"), false);
 });
 
-Deno.test("connecting and disconnecting does so to all stores", async () => {
+Deno.test("connecting and disconnecting applies to all stores", async () => {
   const { front, behind, store } = await joined();
   assertEquals([front.isConnected(), behind.isConnected()], [true, true]);
   await store.disconnect();
   assertEquals([front.isConnected(), behind.isConnected()], [false, false]);
 });
 
-Deno.test("where one store cannot be connected, none of the others stays so", async () => {
+Deno.test("when one store cannot be connected, the others are disconnected again", async () => {
   const [ours, theirs] = [new MemoryStore(), new MemoryStore()];
   await theirs.connect();
   const missing = new FileStore(temporaryPath(), { create: false });
@@ -124,7 +124,7 @@ Deno.test("where one store cannot be connected, none of the others stays so", as
   assertEquals(theirs.isConnected(), true);
 });
 
-Deno.test("what is no store is refused by its place", () => {
+Deno.test("the error of an argument that is no store has its index", () => {
   const wrong = (stores: unknown) => () => new JoinedStore(stores as never);
   assertThrows(wrong([]), TypeError, '"stores[0]" must be a store that can be');
   assertThrows(

@@ -35,7 +35,7 @@ async function mountedAtCache() {
   return { mounted, backing, store };
 }
 
-Deno.test("keys below the mount point are the mounted store's, without it", async () => {
+Deno.test("a key below the mount point is in the mounted store, without the mount point", async () => {
   const { mounted, backing, store } = await mountedAtCache();
   await backing.fromBytes("cache/a", text("backing"));
   assertEquals(await store.toBytes("cache/a"), text("backing"));
@@ -90,7 +90,7 @@ Deno.test("nothing can be pushed to a store that is read-only", async () => {
   assertEquals(await store.exists("a"), true);
 });
 
-Deno.test("what is no store or mount point is refused", () => {
+Deno.test("an argument that is no store or mount point is refused", () => {
   const store = new MemoryStore();
   const wrong = (value: unknown) => value as never;
   const cases: [call: () => unknown, message: string][] = [

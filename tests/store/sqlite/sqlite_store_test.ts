@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async";
 import { fromFileUrl } from "@std/path";
 import { SqliteStore, StoreError } from "../../../src/store/mod.ts";
-import { doThingsAtOnce } from "../../../src/store/testing/concurrent_operations.ts";
+import { doConcurrentOperations } from "../../../src/store/testing/concurrent_operations.ts";
 import { testStore } from "../../../src/store/testing/mod.ts";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
 import { temporaryPath } from "../../support/temporary_directory.ts";
@@ -109,12 +109,12 @@ Deno.test("reads that follow each other without a pause see what another process
   process.kill();
 });
 
-Deno.test("many things done at the same time leave no chunks behind", async () => {
+Deno.test("many operations at the same time leave no chunks behind", async () => {
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
   console.log(`seed ${seed}`);
   const path = temporaryPath();
   const store = await new SqliteStore(path).connect();
-  await doThingsAtOnce(store, seed, 500);
+  await doConcurrentOperations(store, seed, 500);
   await store.disconnect();
   using database = new DatabaseSync(path);
   const orphans = database.prepare(`
@@ -124,7 +124,7 @@ Deno.test("many things done at the same time leave no chunks behind", async () =
   assertEquals(count(path, "upload"), 0);
 });
 
-Deno.test("what killed processes left long ago goes when the database is opened, and what is being written stays", async () => {
+Deno.test("connecting removes the old chunks of killed processes, and keeps those being written", async () => {
   const path = temporaryPath();
   await (await new SqliteStore(path).connect()).disconnect();
   const old = Date.now() - 2 * 3_600_000;
@@ -137,7 +137,7 @@ Deno.test("what killed processes left long ago goes when the database is opened,
   assertEquals(left.map(({ upload }) => upload), [2]);
 });
 
-Deno.test("a write waits for another connection's transaction, and blocks nothing meanwhile", async () => {
+Deno.test("a write waits for another connection's transaction without blocking the event loop", async () => {
   const path = temporaryPath();
   await using one = await new SqliteStore(path).connect();
   await using two = await new SqliteStore(path).connect();
@@ -154,7 +154,7 @@ Deno.test("a write waits for another connection's transaction, and blocks nothin
   assertEquals(await one.toBytes("a"), large);
 });
 
-Deno.test("connecting waits for whoever has the database to itself", async () => {
+Deno.test("connecting waits for a connection with an exclusive lock", async () => {
   const path = temporaryPath();
   await (await new SqliteStore(path).connect()).disconnect();
   const other = new DatabaseSync(path);
@@ -167,13 +167,13 @@ Deno.test("connecting waits for whoever has the database to itself", async () =>
   assertEquals((await store.info()).keys, 0);
 });
 
-Deno.test("info of a store that is not connected is refused by its promise", async () => {
+Deno.test("info of a store that is not connected rejects", async () => {
   const store = new SqliteStore(":memory:");
   const error = await assertRejects(() => store.info(), StoreError);
   assertEquals(error.code, "NOT_CONNECTED");
 });
 
-Deno.test("an empty database becomes a store, but none whose texts are UTF-16", async () => {
+Deno.test("an empty database becomes a store, unless its texts are UTF-16", async () => {
   for (const encoding of ["UTF-8", "UTF-16"]) {
     const path = temporaryPath();
     using database = new DatabaseSync(path);
@@ -191,7 +191,7 @@ Deno.test("an empty database becomes a store, but none whose texts are UTF-16", 
   }
 });
 
-Deno.test("a database of something else is left alone", async () => {
+Deno.test("a database of another program is left alone", async () => {
   const path = temporaryPath();
   using database = new DatabaseSync(path);
   database.exec("CREATE TABLE value (mine)");
@@ -204,7 +204,7 @@ Deno.test("a database of something else is left alone", async () => {
   );
 });
 
-Deno.test("a file that is no database is told by its path", async () => {
+Deno.test("the error of a file that is no database has its path", async () => {
   const path = temporaryPath();
   await Deno.writeTextFile(path, "no database at all\n".repeat(100));
   const store = new SqliteStore(path);

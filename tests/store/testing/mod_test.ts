@@ -8,9 +8,9 @@ Deno.test("a store that gets one thing wrong fails the test of that thing", asyn
   const failed = await failedTests();
   const expected: Record<string, string> = {
     Forgetful: "a value has the bytes, the metadata and the size",
-    CaseBlind: "every hostile key is told from every other",
+    CaseBlind: "every hostile key is kept apart from every other",
     Torn: "a source that fails midway leaves the old value",
-    Stubborn: "a transaction whose body throws takes everything back",
+    Stubborn: "a transaction whose body throws undoes all changes",
     Chatty: "set, update and delete emit their events",
   };
   for (const [store, promise] of Object.entries(expected)) {

@@ -130,7 +130,7 @@ Deno.test("without an index keys can be read, not listed", async () => {
   assertEquals(error.code, "NO_INDEX");
 });
 
-Deno.test("a value that changes on the server is never mixed up", async () => {
+Deno.test("a value that changes on the server never mixes old and new bytes", async () => {
   await using server = new FileServer(files("a"));
   await using store = await new UrlStore(server.url).connect();
   const value = await store.get("a");
@@ -142,7 +142,7 @@ Deno.test("a value that changes on the server is never mixed up", async () => {
   assertEquals(deleted.code, "REPLACED");
 });
 
-Deno.test("a value that changes on a server without tags is not mixed up if its size or time changes", async () => {
+Deno.test("without tags a changed size or time keeps old and new bytes apart", async () => {
   for (const ranges of [true, false]) {
     const options = { ranges, etags: false };
     await using server = new FileServer(files("a"), options);
@@ -159,7 +159,7 @@ Deno.test("a value that changes on a server without tags is not mixed up if its 
   }
 });
 
-Deno.test("of the bytes that a server sends, those that were asked for are read", async () => {
+Deno.test("a range has the bytes that were asked for, though the server sends more", async () => {
   const file = new Uint8Array(1_000).map((_, n) => n);
   let first = 0;
   await using server = Deno.serve(
@@ -212,7 +212,7 @@ Deno.test("a response that ends too early is an error", async () => {
   assertEquals(error.message.includes("50000 bytes too early"), true);
 });
 
-Deno.test("an answer that is an error is told with its status", async () => {
+Deno.test("the error of a refused request has its status", async () => {
   let status = 404;
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
@@ -226,7 +226,7 @@ Deno.test("an answer that is an error is told with its status", async () => {
   await assertRejects(() => new UrlStore(url).connect(), StoreError, "403");
 });
 
-Deno.test("a server that is not there is told by its URL", async () => {
+Deno.test("the error of a server that is not there has its URL", async () => {
   const server = new FileServer(files("a"));
   const { url } = server;
   const store = await new UrlStore(url).connect();
@@ -243,7 +243,7 @@ Deno.test("a server that is not there is told by its URL", async () => {
   }
 });
 
-Deno.test("an index that is none is told as such", async () => {
+Deno.test("an index that is not a JSON object of metadata is refused", async () => {
   for (const text of ["[]", "no", '{"a":7}', "null"]) {
     const index = new Map([["index.json", new TextEncoder().encode(text)]]);
     await using server = new FileServer(index);
@@ -270,7 +270,7 @@ Deno.test("headers are sent with every request", async () => {
   assertEquals(tokens, ["Bearer x"]);
 });
 
-Deno.test("what is no http: URL is refused", () => {
+Deno.test("a URL of another scheme is refused", () => {
   assertThrows(
     () => new UrlStore("ftp://a/"),
     TypeError,
