@@ -1,5 +1,5 @@
 import { fromFileUrl } from "@std/path";
-import { refused } from "../internal/mod.ts";
+import { checkString, refused } from "../internal/mod.ts";
 import type { ReadOnlyStore, WaitOptions } from "./core/mod.ts";
 import { FileStore } from "./file/mod.ts";
 import { MemoryStore } from "./memory/mod.ts";
@@ -57,6 +57,7 @@ export async function openStore(
   url: string,
   options: OpenStoreOptions = {},
 ): Promise<ReadOnlyStore> {
+  checkString("url", url);
   const makeStore = BACKENDS.get(schemeOf(url));
   if (!makeStore) {
     throw refused("url", `a URL that begins with ${schemes()}`, url);

@@ -47,4 +47,6 @@ Deno.test("a URL that names no store is refused", async () => {
   for (const url of ["results", "ftp://a", "", "file:", "sqlite:", "C:\\a"]) {
     await assertRejects(() => openStore(url), TypeError, '"url" must');
   }
+  const url = 7 as unknown as string;
+  await assertRejects(() => openStore(url), TypeError, "a string, found 7");
 });
