@@ -27,22 +27,28 @@ const paths = fc.array(path, { maxLength: 3 });
 
 const count = fc.integer({ min: 1, max: 999_999_999 });
 
-const committed: fc.Arbitrary<CapioClCommitRule> = fc.oneof(
-  plain({ type: fc.constant("on_close" as const), count }),
-  fc.constant({ type: "on_termination" as const }),
-  plain({ type: fc.constant("on_file" as const), dependencies: paths }),
-);
+type CommitRuleOf<Type> = Extract<CapioClCommitRule, { type: Type }>;
 
-const onNFiles: fc.Arbitrary<CapioClCommitRule> = plain({
-  type: fc.constant("on_n_files" as const),
-  count,
-});
+const commitRules: {
+  [Type in CapioClCommitRule["type"]]: fc.Arbitrary<CommitRuleOf<Type>>;
+} = {
+  on_close: plain({ type: fc.constant("on_close" as const), count }),
+  on_termination: fc.constant({ type: "on_termination" as const }),
+  on_file: plain({
+    type: fc.constant("on_file" as const),
+    dependencies: paths,
+  }),
+  on_n_files: plain({ type: fc.constant("on_n_files" as const), count }),
+};
+
+const { on_n_files, ...commitRulesOfFiles } = commitRules;
+const committed = fc.oneof(...Object.values(commitRulesOfFiles));
 
 const mode = fc.constantFrom("update" as const, "no_update" as const);
 
 const streamingRule: fc.Arbitrary<CapioClStreamingRule> = fc.oneof(
   ruleOf("file", committed),
-  ruleOf("directory", fc.oneof(committed, onNFiles)),
+  ruleOf("directory", fc.oneof(committed, on_n_files)),
 );
 
 const name = fc.string({ minLength: 1 });
