@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { asError } from "./as_error.ts";
 export {
   checkMessage,
   deserializeItem,

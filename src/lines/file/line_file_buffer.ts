@@ -2,16 +2,21 @@ import { resolve } from "@std/path";
 import {
   checkInteger,
   checkOneOf,
+  checkSignal,
   checkString,
   refused,
 } from "../../internal/mod.ts";
 import {
+  asError,
   checkMessage,
   GroupedMessage,
   LastLines,
   LineIO,
   type LineItem,
   LinesError,
+  signalOf,
+  untilAborted,
+  type WaitOptions,
 } from "../buffer/mod.ts";
 import type { LineFiles } from "./line_files.ts";
 import { LineItemFiles } from "./line_item_files.ts";
@@ -120,7 +125,7 @@ export class LineFileBuffer extends LineIO {
     return new WritableStream({
       write: async (text) => void await this.write(text),
       close: () => this.close(),
-      abort: (reason) => this.close(reason),
+      abort: (reason) => this.close(asError(reason)),
     });
   }
 
@@ -128,14 +133,16 @@ export class LineFileBuffer extends LineIO {
    * Appends a text. Each line that it completes becomes an item.
    *
    * @param text Any number of lines, partial ones too.
+   * @param options Signal that ends the wait.
    * @returns Resolves to the number of characters (UTF-16 code units) taken,
    * which is all of them, when the items are in the file.
    * @throws {LinesError} If the buffer is closed.
    */
-  async write(text: string): Promise<number> {
+  async write(text: string, options: WaitOptions = {}): Promise<number> {
     checkString("text", text);
+    const signal = signalOf(options);
     this.#assertOpen("write to");
-    await this.#append(this.#lastLine.write("", text));
+    await this.#append(this.#lastLine.write("", text), signal);
     return text.length;
   }
 
@@ -143,22 +150,29 @@ export class LineFileBuffer extends LineIO {
    * Completes the last line and stores a message as one item.
    *
    * @param message The message.
+   * @param options Signal that ends the wait.
    * @throws {LinesError} If the buffer is closed.
    */
-  async append(message: GroupedMessage): Promise<void> {
+  async append(
+    message: GroupedMessage,
+    options: WaitOptions = {},
+  ): Promise<void> {
     checkMessage(message);
+    const signal = signalOf(options);
     this.#assertOpen("write to");
-    await this.#append([...this.#lastLine.complete(""), message]);
+    await this.#append([...this.#lastLine.complete(""), message], signal);
   }
 
   /**
    * Completes the last line when it is not empty.
    *
+   * @param options Signal that ends the wait.
    * @throws {LinesError} If the buffer is closed.
    */
-  async newLine(): Promise<void> {
+  async newLine(options: WaitOptions = {}): Promise<void> {
+    const signal = signalOf(options);
     this.#assertOpen("write to");
-    await this.#append(this.#lastLine.complete(""));
+    await this.#append(this.#lastLine.complete(""), signal);
   }
 
   /**
@@ -167,40 +181,51 @@ export class LineFileBuffer extends LineIO {
    *
    * @param size Return only the last `size` of them; none when it is not
    * positive.
+   * @param options Signal that ends the wait.
    * @returns The items.
    * @throws {TypeError} If the size is not a number.
    * @throws {RangeError} If the size is not an integer.
    * @throws {Deno.errors.InvalidData} If something else wrote to the journal.
    * @throws {LinesError} If the buffer is closed.
    */
-  async read(size: number = this.maxlen): Promise<LineItem[]> {
+  async read(
+    size: number = this.maxlen,
+    options: WaitOptions = {},
+  ): Promise<LineItem[]> {
     checkInteger("size", size);
+    const signal = signalOf(options);
     this.#assertOpen("read");
     const count = Math.min(size, this.maxlen);
     if (count <= 0) return [];
-    const items = await this.#files.read(count);
+    const items = await untilAborted(this.#files.read(count), signal);
     return [...items, ...this.#lastLine.texts].slice(-count);
   }
 
   /**
    * Empties the buffer for all processes, and the last line of this one.
    *
+   * @param options Signal that ends the wait.
    * @throws {LinesError} If the buffer is closed.
    */
-  async clear(): Promise<void> {
+  async clear(options: WaitOptions = {}): Promise<void> {
+    const signal = signalOf(options);
     this.#assertOpen("clear");
     this.#lastLine.clear();
-    await this.#files.clear();
+    await untilAborted(this.#files.clear(), signal);
   }
 
   /**
    * Completes the last line, or stores an error after it, and closes the files.
    * Only the first call does anything.
    *
-   * @param error What ended the writer before its time.
+   * @param error The error that ended the writer before its time.
+   * @param options Signal that ends the wait.
    */
-  close(error?: Error): Promise<void> {
-    return this.#closing ??= this.#close(error);
+  async close(error?: Error, options: WaitOptions = {}): Promise<void> {
+    const { signal } = options;
+    checkSignal("signal", signal);
+    this.#closing ??= this.#close(error);
+    await untilAborted(this.#closing, signal);
   }
 
   /** Closes the buffer. */
@@ -218,8 +243,12 @@ export class LineFileBuffer extends LineIO {
     }
   }
 
-  async #append(items: readonly LineItem[]): Promise<void> {
-    if (items.length > 0) await this.#files.append(items);
+  async #append(
+    items: readonly LineItem[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (items.length === 0) return;
+    await untilAborted(this.#files.append(items), signal);
   }
 
   #assertOpen(action: string): void {

@@ -5,6 +5,7 @@ import {
   checkString,
 } from "../../internal/mod.ts";
 import {
+  asError,
   GroupedMessage,
   LineIO,
   LinesError,
@@ -280,8 +281,4 @@ function messageOf(
   return source instanceof GroupedMessage
     ? source
     : new GroupedMessage(source, type);
-}
-
-function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(String(value));
 }

@@ -5,29 +5,29 @@
  * @module
  */
 export {
+  CLOSED_HEADER,
+  decodeCount,
+  decodeStateChange,
+  encodeItems,
+} from "./host_requests.ts";
+export { checkToken, HostToken } from "./host_token.ts";
+export {
   decodePosition,
   type EventPosition,
   LineEventDecoder,
   LineEventEncoder,
 } from "./line_event_codec.ts";
+export { decodePost, encodePost, type MirrorPost } from "./mirror_post.ts";
+export {
+  asksBeforeWriting,
+  decodeSender,
+  MIRROR_HEADER,
+  POST_HEADER,
+} from "./post_sender.ts";
+export { Refusal } from "./refusal.ts";
 export {
   EVENT_STREAM_HEARTBEAT,
   EventStreamDecoder,
   EventStreamEncoder,
   type ServerSentEvent,
 } from "./server_sent_events.ts";
-export { checkToken, HostToken } from "./host_token.ts";
-export {
-  asksBeforeWriting,
-  CLOSED_HEADER,
-  decodeCount,
-  decodePost,
-  decodeSender,
-  decodeStateChange,
-  encodeItems,
-  encodePost,
-  MIRROR_HEADER,
-  type MirrorPost,
-  POST_HEADER,
-  Refusal,
-} from "./protocol.ts";

@@ -2,10 +2,16 @@ import {
   MessageChannel,
   type MessagePort as OwnPort,
 } from "node:worker_threads";
-import { GroupedMessage, type LineBufferOptions } from "../buffer/mod.ts";
+import { checkSignal } from "../../internal/mod.ts";
+import {
+  GroupedMessage,
+  type LineBufferOptions,
+  untilAborted,
+  type WaitOptions,
+} from "../buffer/mod.ts";
 import { MirroredLineBuffer, refusesPost, storePost } from "../mirror/mod.ts";
-import type { PortReply, PortRequest } from "./port_messages.ts";
 import { decodePost } from "../protocol/mod.ts";
+import type { PortReply, PortRequest } from "./port_messages.ts";
 
 /**
  * A line buffer that workers and child processes of the program write to.
@@ -63,9 +69,19 @@ export class LineProcBuffer extends MirroredLineBuffer {
     let hasEnded = false;
     port.on("message", (request: PortRequest) => {
       if (this.closed) return;
-      if (request.kind === "post") hasEnded = this.#take(request, writer, port);
-      if (request.kind === "check") this.#acknowledge(request.number, port);
-      if (request.kind === "end") hasEnded = true;
+      switch (request.kind) {
+        case "post":
+          hasEnded = this.#take(request, writer, port);
+          break;
+        case "check":
+          this.#acknowledge(request.number, port);
+          break;
+        case "end":
+          hasEnded = true;
+          break;
+        default:
+          request satisfies never;
+      }
     });
     port.on("close", () => {
       this.#ports.delete(port);
@@ -81,17 +97,23 @@ export class LineProcBuffer extends MirroredLineBuffer {
    * leaves an error item.
    *
    * @param child A process whose `stdout` is piped.
-   * @param name What the process is called if it fails.
-   * @returns How the process ended.
+   * @param name Names the process in the error item.
+   * @param options Signal that ends the wait: the rest of the output is not
+   * read, and the process gets a broken pipe.
+   * @returns The status with which the process ended.
    */
   async attach(
     child: Deno.ChildProcess,
     name: string = `process ${child.pid}`,
+    options: WaitOptions = {},
   ): Promise<Deno.CommandStatus> {
+    const { signal } = options;
+    checkSignal("signal", signal);
     const writer = `${++this.#count}`;
-    const text = child.stdout.pipeThrough(new TextDecoderStream());
-    for await (const chunk of text) this.write(chunk, writer);
-    const status = await child.status;
+    await child.stdout
+      .pipeThrough(new TextDecoderStream())
+      .pipeTo(this.#writableOf(writer), { signal });
+    const status = await untilAborted(child.status, signal);
     if (status.success) this.newLine(writer);
     else {
       const how = status.signal ?? `exit code ${status.code}`;
@@ -110,7 +132,16 @@ export class LineProcBuffer extends MirroredLineBuffer {
     this.#ports.clear();
   }
 
-  /** Stores a post; gives back whether the writer has ended with it. */
+  #writableOf(writer: string): WritableStream<string> {
+    return new WritableStream({
+      write: (text) => void this.write(text, writer),
+      abort: () => {
+        if (!this.closed) this.newLine(writer);
+      },
+    });
+  }
+
+  /** Stores a post, and returns whether the writer has ended with it. */
   #take(
     request: PortRequest & { kind: "post" },
     writer: string,

@@ -214,3 +214,26 @@ Deno.test("wrong arguments and missing directories are errors", async () => {
   await assertRejects(() => buffer.write("x\n"), Deno.errors.NotFound);
   await buffer.close();
 });
+
+Deno.test("a signal ends the wait for another process, and what was written is stored", async () => {
+  using directory = new TemporaryDirectory();
+  await using buffer = new LineFileBuffer(`${directory.path}/job`);
+  using lock = await Deno.open(`${directory.path}/job.lock`, {
+    create: true,
+    write: true,
+  });
+  await lock.lock(true);
+  const signal = AbortSignal.timeout(50);
+  const waits: Promise<unknown>[] = [
+    buffer.write("one\n", { signal }),
+    buffer.append(new GroupedMessage("two"), { signal }),
+    buffer.read(9, { signal }),
+  ];
+  for (const wait of waits) {
+    const error = await assertRejects(() => wait, DOMException);
+    assertEquals(error.name, "TimeoutError");
+  }
+  await assertRejects(() => buffer.write("three\n", { signal }));
+  await lock.unlock();
+  assertEquals((await buffer.read()).map(String), ["one", "two"]);
+});

@@ -138,3 +138,24 @@ Deno.test("what a child process prints is in the buffer, and whether it failed",
   await attached;
   assertEquals(String(buffer.read(1)), "The step 3 failed: SIGKILL");
 });
+
+Deno.test("a signal ends the wait for a child process, whose line so far is kept", async () => {
+  using buffer = new LineProcBuffer();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      'console.log("up"); Deno.stdout.writeSync(new TextEncoder().encode("half")); setInterval(() => {}, 1_000)',
+    ],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const stopping = new AbortController();
+  const attached = buffer.attach(child, "step", { signal: stopping.signal });
+  await untilItems(buffer, 2);
+  stopping.abort("enough");
+  assertEquals(await attached.catch((reason) => reason), "enough");
+  buffer.write("next\n");
+  assertEquals(buffer.read(), ["up", "half", "next"]);
+  child.kill("SIGKILL");
+  await child.status;
+});
