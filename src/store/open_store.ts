@@ -72,7 +72,7 @@ function schemes(): string {
 }
 
 function schemeOf(url: string): string {
-  return /^([a-z]+):/.exec(url)?.[1] ?? "";
+  return /^([a-z][a-z0-9+.-]*):/.exec(url)?.[1] ?? "";
 }
 
 function pathOf(url: string): string {
