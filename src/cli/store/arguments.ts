@@ -1,4 +1,3 @@
-import { abortable } from "@std/async";
 import {
   openStore,
   type OpenStoreOptions,
@@ -21,7 +20,7 @@ async function connect(
   options: OpenStoreOptions,
 ): Promise<ReadOnlyStore> {
   try {
-    return await abortable(openStore(url, options), signal);
+    return await openStore(url, { ...options, signal });
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message);
     throw error;

@@ -1,4 +1,3 @@
-import { abortable } from "@std/async";
 import { TerminalProgressBar } from "../../events/mod.ts";
 import { assertNoMore, parse } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -27,9 +26,11 @@ Example:
     await using from = await open(fromUrl, signal);
     await using to = await openToWrite(toUrl, signal);
     using _bar = new TerminalProgressBar(to.eventManager);
-    const keys = values.key === undefined ? from.glob(pattern) : [values.key];
+    const keys = values.key === undefined
+      ? from.glob(pattern, { signal })
+      : [values.key];
     for await (const key of keys) {
-      const value = abortable(from.get(key), signal);
+      const value = from.get(key, { signal });
       await to.set(key, value, { signal });
     }
     return 0;

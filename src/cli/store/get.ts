@@ -34,7 +34,7 @@ Example:
     assertNoMore(positionals, 2);
     const [start, end] = parseRange(values.range ?? "-");
     await using store = await open(url, signal);
-    const value = await abortable(store.get(key), signal);
+    const value = await store.get(key, { signal });
     if (values.metadata) {
       console.log(JSON.stringify(value.metadata));
       return 0;
@@ -46,7 +46,7 @@ Example:
       source: store,
       key,
     });
-    const data = value.range(start, end);
+    const data = value.range(start, end, { signal });
     const reported = bufferIterator(data, { progress, signal });
     await progress.run(() => write(reported, values.output, signal));
     return 0;

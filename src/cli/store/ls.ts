@@ -1,4 +1,3 @@
-import { abortable } from "@std/async";
 import type { ReadOnlyStore } from "../../store/mod.ts";
 import { assertNoMore, parse } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -27,10 +26,9 @@ Example:
     const [url, pattern = "*"] = positionals;
     assertNoMore(positionals, 2);
     await using store = await open(url, signal);
-    for await (const key of store.glob(pattern)) {
-      signal.throwIfAborted();
+    for await (const key of store.glob(pattern, { signal })) {
       const line = values.long
-        ? await abortable(longLine(store, key), signal)
+        ? await longLine(store, key, signal)
         : printable(key);
       console.log(line);
     }
@@ -38,8 +36,12 @@ Example:
   },
 };
 
-async function longLine(store: ReadOnlyStore, key: string): Promise<string> {
-  const { size, modified } = await store.get(key);
+async function longLine(
+  store: ReadOnlyStore,
+  key: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const { size, modified } = await store.get(key, { signal });
   const time = modified?.toISOString() ?? "-";
   return `${String(size).padStart(12)}  ${time.padEnd(24)}  ${printable(key)}`;
 }

@@ -27,8 +27,9 @@ Example:
     const match = Object.fromEntries(conditions.map(parseCondition));
     const select = values.select?.split(",");
     await using store = await open(url, signal);
-    for await (const [key, metadata] of store.query(match, select)) {
-      signal.throwIfAborted();
+    for await (
+      const [key, metadata] of store.query(match, select, { signal })
+    ) {
       console.log(JSON.stringify({ key, metadata }));
     }
     return 0;
