@@ -3,7 +3,7 @@ import { parentOf } from "../platform/mod.ts";
 import { isCompleteWithEntries } from "./completion.ts";
 import type { EntryKind } from "./event.ts";
 import { commitDependents, commitIfComplete } from "./file_ends.ts";
-import type { WorkflowFile, WorkflowState } from "./state.ts";
+import { newFile, type WorkflowFile, type WorkflowState } from "./state.ts";
 
 /** Returns the file that a member writes to when it opens `path` for writing. */
 export function writableFile(
@@ -28,20 +28,8 @@ export function create(
   kind: EntryKind,
   event: { by: string; time: number },
 ): WorkflowFile {
-  const { by, time } = event;
-  const file: WorkflowFile = {
-    number: state.created++,
-    kind,
-    path,
-    rule: { type: "on_termination" },
-    phase: "open",
-    isReplacing: false,
-    unlinked: false,
-    writers: new Set([by]),
-    handles: new Set(),
-    closes: 0,
-    created: time,
-  };
+  const { by } = event;
+  const file = newFile(state.created++, path, kind, event);
   for (const reader of state.inputs.get(path) ?? []) {
     if (reader !== by) state.staleReads.push({ path, reader, writer: by });
   }

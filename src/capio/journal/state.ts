@@ -123,6 +123,28 @@ export interface WorkflowState {
   renamings: number;
 }
 
+/** A file as its writer has just created it. */
+export function newFile(
+  number: number,
+  path: string,
+  kind: EntryKind,
+  { by, time }: { by: string; time: number },
+): WorkflowFile {
+  return {
+    number,
+    kind,
+    path,
+    rule: { type: "on_termination" },
+    phase: "open",
+    isReplacing: false,
+    unlinked: false,
+    writers: new Set([by]),
+    handles: new Set(),
+    closes: 0,
+    created: time,
+  };
+}
+
 /** The state before the first event. */
 export function emptyState(
   capioDir: string,
