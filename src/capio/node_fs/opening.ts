@@ -136,7 +136,7 @@ function openPlan<F>(
           {
             open: openAt,
             close,
-            awaited: (file, entry) =>
+            growing: (file, entry) =>
               register(file, (fd) => {
                 const reading = new GrowingFileReader(workspace, entry, place);
                 return new DescriptorReader(reading, fd, original);

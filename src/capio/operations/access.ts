@@ -1,18 +1,18 @@
 import type { GraphUse, Use } from "../overlay/mod.ts";
 
-/** What a call does to a path. */
+/** The rights that a call needs for one path. */
 export interface Access {
-  /** What Deno asks permission for. */
+  /** The permissions that Deno asks for. */
   readonly permissions: readonly Use[];
-  /** What the graph has to allow; nothing for a mere look. */
+  /** The use that the graph has to allow; none for a mere look. */
   readonly graph?: GraphUse;
 }
 
-/** Reads what a file holds. */
+/** Reads the contents of a file. */
 export const READ: Access = { permissions: ["read"], graph: "read" };
 /** Writes to a file. */
 export const WRITE: Access = { permissions: ["write"], graph: "write" };
-/** Reads and writes, as far as permissions go; a writing in the graph. */
+/** Needs both permissions; for the graph it is a write. */
 export const READ_AND_WRITE: Access = {
   permissions: ["read", "write"],
   graph: "write",
@@ -23,10 +23,10 @@ export const LOOK: Access = { permissions: ["read"] };
 export const MAKE: Access = { permissions: ["write"], graph: "make" };
 /** Removes an entry. */
 export const REMOVE: Access = { permissions: ["write"], graph: "remove" };
-/** Makes an entry whose name nobody knows beforehand. */
+/** Makes an entry with a random name, which the graph checks afterwards. */
 export const MAKE_ANY: Access = { permissions: ["write"] };
 
-/** What opening a file with these options does; without options it reads. */
+/** Returns the access that opening a file with these options needs. */
 export function accessOfOpen(options?: Deno.OpenOptions | null): Access {
   const { read, write, append } = options ?? { read: true };
   if (!write && !append) return READ;

@@ -2,8 +2,8 @@ import type { Place, Workspace } from "../overlay/mod.ts";
 import { isAbsence, type Operation } from "../platform/mod.ts";
 
 /**
- * Calls `act` with the place's present location. When another member publishes
- * or moves the file at that very moment, looks again.
+ * Calls `act` with the present location of a place. When another member
+ * publishes or moves the file at that moment, calls it again.
  */
 export function* atLocation<T>(
   workspace: Workspace,
@@ -16,14 +16,14 @@ export function* atLocation<T>(
   for (let isSecondTry = false;;) {
     const location = locate() + place.tail;
     const known = workspace.locate(path);
-    const bearer = workflow.state.paths.get(path);
+    const file = workflow.state.paths.get(path);
     try {
       return yield* act(location);
     } catch (error) {
       const isThere = isAbsence(error) && workspace.isThere(path);
       const isAsBefore = workspace.locate(path) === known &&
-        workflow.state.paths.get(path) === bearer;
-      // What is missing may be something else than what lies here.
+        workflow.state.paths.get(path) === file;
+      // The error may be about another file than the one at this location.
       if (!isThere || (isAsBefore && isSecondTry)) {
         throw namingGivenPath(error, location, place);
       }
@@ -33,16 +33,16 @@ export function* atLocation<T>(
 }
 
 /**
- * Calls `act`; its errors speak of the path that the caller gave. Where they
- * speak of two, it is the first or the second of them.
+ * Calls `act` with a location, and names in its errors the path that the caller
+ * gave. In an error about two paths `which` of them is the location.
  */
 export function* withGivenPath<T>(
-  of: string,
+  start: string,
   place: Place,
   act: (location: string) => Operation<T>,
   which: "first" | "second" = "second",
 ): Operation<T> {
-  const location = of + place.tail;
+  const location = start + place.tail;
   try {
     return yield* act(location);
   } catch (error) {
@@ -50,7 +50,7 @@ export function* withGivenPath<T>(
   }
 }
 
-/** The same error, about the path that the caller gave. */
+/** Replaces the location in an error by the path that the caller gave. */
 export function namingGivenPath(
   error: unknown,
   location: string,
@@ -60,7 +60,7 @@ export function namingGivenPath(
   if (!(error instanceof Error) || !error.message.includes(location)) {
     return error;
   }
-  // Of two paths one may lie below the other, and be as given already.
+  // One of two paths may contain the other: only whole paths are replaced.
   const isPair = error.message.includes("' -> '");
   const [old, fresh] = which === "first"
     ? [`'${location}' -> '`, `'${given}' -> '`]
@@ -73,7 +73,7 @@ export function namingGivenPath(
   const stack = error.stack && translated(error.stack);
   error.message = message;
   if (stack !== undefined) error.stack = stack;
-  // Where Node's errors name the paths once more.
+  // Node's errors name the paths once more in properties.
   for (const name of ["path", "dest"]) {
     const value: unknown = Reflect.get(error, name);
     if (typeof value !== "string") continue;

@@ -3,7 +3,7 @@ import { call, type Operation } from "../platform/mod.ts";
 import { atLocation } from "./at_location.ts";
 import { writeAtOnce } from "./write_file.ts";
 
-/** `Deno.chmod`, of the file where it lies. */
+/** `Deno.chmod` of the file at its location. */
 export function chmod(
   workspace: Workspace,
   place: Place,
@@ -16,7 +16,7 @@ export function chmod(
   );
 }
 
-/** `Deno.chown`, of the file where it lies. */
+/** `Deno.chown` of the file at its location. */
 export function chown(
   workspace: Workspace,
   place: Place,
@@ -30,7 +30,7 @@ export function chown(
   );
 }
 
-/** `Deno.utime`, of the file where it lies. */
+/** `Deno.utime` of the file at its location. */
 export function utime(
   workspace: Workspace,
   place: Place,
@@ -44,7 +44,7 @@ export function utime(
   );
 }
 
-/** `Deno.truncate`: a writing like any other, of nothing. */
+/** `Deno.truncate`: one opening and one close, as of a write. */
 export function truncate(
   workspace: Workspace,
   place: Place,

@@ -2,8 +2,8 @@ import type { Place, Workspace } from "../overlay/mod.ts";
 import { namingGivenPath } from "./at_location.ts";
 
 /**
- * `Deno.chdir` and `process.chdir`: the process stands in the real tree, where
- * a new directory is made before its time.
+ * `Deno.chdir` and `process.chdir`: the process enters a directory of the real
+ * tree, which is created there if only the spool has it.
  */
 export function chdir(
   workspace: Workspace,

@@ -4,20 +4,20 @@ import type { Endpoint } from "./endpoint.ts";
 import { untilWhole } from "./read_file.ts";
 import { writeAtOnce } from "./write_file.ts";
 
-/** How one file is copied to another, which may have been made for it. */
+/** Copies a file to another one, which may have been created for the copy. */
 export type Copy = (
   source: string | URL,
   target: string | URL,
   isCreated: boolean,
 ) => Operation<void>;
 
-/** `Deno.copyFile`: waits until the source is whole. */
+/** `Deno.copyFile`: waits until the source is complete. */
 export function copyFile(from: Endpoint, to: Endpoint): Operation<void> {
   const opening = { write: true, create: true, truncate: true };
   return copyWith(from, to, opening, callCopyFile);
 }
 
-/** Copies with `copy` what `from` is once it is whole. */
+/** Copies a file with `copy` once the file is complete. */
 export function* copyWith(
   from: Endpoint,
   to: Endpoint,
@@ -49,7 +49,7 @@ function* copyTo(
   if ("outside" in to) return yield* copy(source, to.outside, false);
   const { workspace, place } = to;
   const location = workspace.locate(place.path);
-  // What cannot be copied leaves the other file as it is.
+  // A copy that fails leaves the target as it is.
   if (source === location || !isReadable(source)) {
     return yield* withGivenPath(
       location,
@@ -67,7 +67,7 @@ function* copyTo(
 
 function isReadable(path: string | URL): boolean {
   try {
-    // The opening of something else might wait.
+    // Opening anything but a file might wait.
     if (!system.statSync(path).isFile) return false;
     system.openSync(path).close();
     return true;

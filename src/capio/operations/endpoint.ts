@@ -1,12 +1,12 @@
 import type { Place, Workspace } from "../overlay/mod.ts";
 
-/** One end of a call on two paths. */
+/** One of the two paths of a call: inside a workspace, or outside. */
 export type Endpoint =
   | { readonly workspace: Workspace; readonly place: Place }
   | { readonly outside: string | URL };
 
-/** Where the bearer of a name lies, inside or not. */
-export function locationOfEndpoint(end: Endpoint): string | URL {
-  if ("outside" in end) return end.outside;
-  return end.workspace.locate(end.place.path);
+/** Returns the present location of a path, inside or outside. */
+export function locationOfEndpoint(endpoint: Endpoint): string | URL {
+  if ("outside" in endpoint) return endpoint.outside;
+  return endpoint.workspace.locate(endpoint.place.path);
 }

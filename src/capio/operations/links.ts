@@ -9,7 +9,7 @@ import {
 import { atLocation, withGivenPath } from "./at_location.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/** `Deno.symlink`: complete as soon as it is there. */
+/** `Deno.symlink`: the link is complete at once. */
 export function symlink(
   workspace: Workspace,
   place: Place,
@@ -20,7 +20,7 @@ export function symlink(
   return makeLink(workspace, place, make);
 }
 
-/** How another name is given to the same bytes. */
+/** Gives another name to a file. */
 type Link = (source: string | URL, target: string | URL) => Operation<void>;
 
 /** `Deno.link`, also into and out of a workspace. */
@@ -32,7 +32,7 @@ export function link(from: Endpoint, to: Endpoint): Operation<void> {
   );
 }
 
-/** Gives another name to a file with `make`, also from or to the outside. */
+/** Gives another name to a file with `make`, also into and out of a workspace. */
 export function* linkWith(
   from: Endpoint,
   to: Endpoint,
@@ -55,7 +55,7 @@ export function makeLink(
   make: (location: string) => Operation<void>,
 ): Operation<void> {
   const now = () => runSync(makeLinkNow(workspace, place, make));
-  // One of those who try at the same time succeeds: it may be a lock.
+  // Of several members that try at once one succeeds: it may be a lock.
   return atOnce(() => workspace.workflow.moving(now));
 }
 
@@ -71,7 +71,7 @@ function* makeLinkNow(
     : workspace.placeNew(path);
   yield* withGivenPath(location, place, make);
   if (location !== folder.spool(path)) return;
-  // Another name of a link is a link.
+  // Another name of a symbolic link is a symbolic link.
   const isLink = lstatIfPresent(location)?.isSymlink ?? false;
   workflow.append({
     event: "make",
@@ -82,7 +82,7 @@ function* makeLinkNow(
   workflow.refresh();
 }
 
-/** `Deno.readLink`, as it was written. */
+/** `Deno.readLink`: the target as it was given. */
 export function readLink(
   workspace: Workspace,
   place: Place,
@@ -112,7 +112,7 @@ export function* realPathWith(
   place: Place,
   look: (location: string) => Operation<unknown>,
 ): Operation<string> {
-  // The links have been followed on the way here; this tells what is missing.
+  // The resolver has followed all links; this reports a missing file.
   yield* atLocation(workspace, place, look);
   return workspace.folder.real(place.path);
 }

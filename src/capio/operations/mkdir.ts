@@ -32,7 +32,7 @@ export function mkdirWith<T>(
   make: (location: string) => Operation<T>,
 ): Operation<T | void> {
   const now = () => runSync(mkdirNow(workspace, place, options, make));
-  // One of those who try at the same time succeeds: it may be a lock.
+  // Of several members that try at once one succeeds: it may be a lock.
   return atOnce(() => workspace.workflow.moving(now));
 }
 
@@ -44,7 +44,7 @@ function* mkdirNow<T>(
 ): Operation<T | void> {
   const { path } = place;
   if (workspace.exists(path)) {
-    // A link may lead to what is in the other tree.
+    // The link may lead to a directory of the other tree.
     if (options?.recursive && isLinkToDirectory(workspace, place)) return;
     return yield* withGivenPath(workspace.locate(path), place, make);
   }
@@ -63,7 +63,7 @@ function* mkdirNow<T>(
   workspace.workflow.refresh();
 }
 
-/** Where a link to nothing is on the way: nothing is made through it. */
+/** Finds a broken link on the way: no directory is created through it. */
 function brokenLinkAbove(
   workspace: Workspace,
   { given }: Place,

@@ -29,7 +29,7 @@ export function* open(
     ? !truncate || (write && (createNew || !append))
     : read && !truncate && !create && !createNew;
   if (!isValid) {
-    // The original says so before anybody waits and anything is copied.
+    // The original refuses them before any wait or copy.
     return yield* call("open", place.given, options);
   }
   if (isForWriting) return yield* openDenoForWriting(workspace, place, options);
@@ -39,7 +39,7 @@ export function* open(
     {
       open: (location) => call("open", location, options),
       close: (file) => file.close(),
-      awaited: (file, entry) => growingFile(file, workspace, entry, place),
+      growing: (file, entry) => growingFile(file, workspace, entry, place),
     },
   );
 }
@@ -67,7 +67,7 @@ function openDenoForWriting(
   );
 }
 
-/** Waits until a place can be read, whatever is there. */
+/** Waits until there is an entry that can be read. */
 export function* untilOpenable(
   workspace: Workspace,
   place: Place,
@@ -83,15 +83,15 @@ export function* untilOpenable(
   noteInput(workspace, path);
 }
 
-/** How a file is opened for reading. */
+/** Opens a file for reading as `Deno` or as `node:fs` does. */
 export interface OpeningForReading<F> {
   open(location: string): Operation<F>;
   close(file: F): void;
-  /** Makes of a file that is still being written one that waits at its end. */
-  awaited(file: F, entry: WorkflowFile): F;
+  /** Makes a file that is still being written wait at its end. */
+  growing(file: F, entry: WorkflowFile): F;
 }
 
-/** Opens what is there to be read, as soon as anything is. */
+/** Opens an entry for reading as soon as it is there. */
 export function* openForReading<F>(
   workspace: Workspace,
   place: Place,
@@ -111,19 +111,19 @@ export function* openForReading<F>(
     );
     const isSame = workspace.state.paths.get(path) === entry;
     if (!isSame && !isPublished) {
-      // This may be the next file of that name, or the one before.
+      // The open file may be the next one of that name, or the one before.
       opening.close(file);
       continue;
     }
     if (entry?.kind !== "file" || entry.phase === "committed") return file;
     if (isProducer(workflow.state, workflow, entry)) return file;
-    return opening.awaited(file, entry);
+    return opening.growing(file, entry);
   }
 }
 
 /**
- * Opens with `open` what is going to be written, and makes with `written` of
- * the file one whose close the others learn of.
+ * Opens a file for writing with `open`, and makes it report its close with
+ * `written`.
  */
 export function* openForWriting<F>(
   workspace: Workspace,
@@ -134,7 +134,7 @@ export function* openForWriting<F>(
 ): Operation<F> {
   const opening = openPrepared(workspace, place, options, open, written);
   if (!options.createNew) return yield* opening;
-  // One of those who try at the same time succeeds: it may be a lock.
+  // Of several members that try at once one succeeds: it may be a lock.
   return workspace.workflow.moving(() => runSync(opening));
 }
 
@@ -153,9 +153,9 @@ function* openPrepared<F>(
 }
 
 /**
- * Where a file opened for writing lies: in the spool, whither what it held so
- * far is copied unless it is to be emptied, or in the real tree when the
- * system is going to refuse in its own words.
+ * Prepares a file for writing and returns its location: in the spool, with a
+ * copy of its contents unless they are to be truncated. When the system is
+ * going to refuse, it is a location where it does.
  */
 export function prepareWriting(
   workspace: Workspace,
@@ -169,12 +169,12 @@ export function prepareWriting(
     const creates = options.create || options.createNew;
     return creates ? workspace.placeNew(path) : workspace.locate(path);
   }
-  // Neither a directory nor a link that leads nowhere is written to.
+  // Directories and broken links cannot be written to.
   if (tail || present?.kind === "symlink") return workspace.locate(path);
   return workflow.moving(() => replace(workspace, path, options));
 }
 
-/** Where the new bearer of a name is, that of the old one copied or emptied. */
+/** Puts a copy, or an empty file, in the place of a complete file. */
 function replace(
   workspace: Workspace,
   path: string,
@@ -182,7 +182,7 @@ function replace(
 ): string {
   const { workflow, folder } = workspace;
   const present = workflow.state.paths.get(path);
-  // Another one was quicker.
+  // Another member has done it in the meantime.
   if (present?.phase === "open") return folder.spool(path);
   if (present?.phase === "committed") workflow.publish(present);
   const spooled = workflow.isInSpool(path);
@@ -193,7 +193,7 @@ function replace(
     return creates ? workspace.placeNew(path) : workspace.locate(path);
   }
   if (options.createNew || !info.isFile) return source;
-  // A new bearer of the name: readers of the old one keep what they have.
+  // A new file under the name: readers of the old one keep what they have.
   const target = workspace.placeNew(path);
   const copy = folder.copy(workflow.id);
   if (options.truncate) {
@@ -207,20 +207,20 @@ function replace(
   if (info.mode !== null && Deno.build.os !== "windows") {
     system.chmodSync(copy, info.mode & 0o7777);
   }
-  // Told first, so that nobody takes the one in its place for the one before.
+  // Reported before, so that no member takes the new file for the old one.
   workflow.append({ event: "make", path, kind: "file", replaces: true });
   system.renameSync(copy, target);
   workflow.refresh();
   return target;
 }
 
-/** Whoever opens a file and writes nothing has not changed it. */
+/** Keeps the times of the original: an opening alone does not change a file. */
 function keepTimes(copy: string, { atime, mtime }: Deno.FileInfo): void {
   if (!atime || !mtime) return;
   system.utimeSync(copy, atime, mtime);
 }
 
-/** Remembers that a real file was read, in case it is written anew. */
+/** Reports that a real file was read, in case a member replaces it later. */
 function noteInput(workspace: Workspace, path: string): void {
   const { workflow } = workspace;
   const { paths, inputs } = workflow.state;

@@ -5,22 +5,22 @@ import { lstatIfPresent, SYSTEM_DIRECTORY } from "../platform/mod.ts";
 type Kind = Deno.FsEvent["kind"];
 
 /**
- * Tells of both trees as though they were one: what programs do, and not what
- * sluice does for them. That something moves from the spool into its place
- * comes as three events, like any renaming.
+ * Reports changes in both trees as though they were one tree: those made by
+ * programs, not those made by sluice. The move of a file from the spool into
+ * its place comes as three events, like any renaming.
  *
- * The runtime tells of what has moved on by the time it looks as of something
- * removed, whatever has happened to it. What that was is told here instead.
+ * The runtime reports every file that has moved before it looks as removed. This
+ * class finds out what really happened to it.
  */
 export class OverlayWatcher implements Deno.FsWatcher {
   readonly #workspace: Workspace;
   readonly #watcher: Deno.FsWatcher;
   readonly #isRecursive: boolean;
-  /** Names of which has been told what happens to them in the spool. */
-  readonly #told = new Set<string>();
-  /** The last file that has been seen to be published under a name. */
+  /** Paths whose changes in the spool have been reported. */
+  readonly #reported = new Set<string>();
+  /** The number of the file seen to be published last, by path. */
   readonly #published = new Map<string, number>();
-  /** Directories that have been seen to be made in the spool. */
+  /** Directories that have been seen to appear in the spool. */
   readonly #made = new Set<string>();
 
   constructor(
@@ -59,10 +59,10 @@ export class OverlayWatcher implements Deno.FsWatcher {
     this.close();
   }
 
-  /** The event as it is to be told, nothing when it is sluice's own. */
+  /** Returns the event to report, `undefined` for a change by sluice. */
   #inOneTree(event: Deno.FsEvent): Deno.FsEvent | undefined {
     const names = event.paths.map((path) => this.#place(path));
-    // What comes from where sluice copied it has been there before.
+    // A copy by sluice is of a file that was there before.
     if (!names.every((name) => name !== undefined)) return undefined;
     const [path] = event.paths;
     const [name] = names;
@@ -75,7 +75,7 @@ export class OverlayWatcher implements Deno.FsWatcher {
     return kind && { ...event, kind, paths: names };
   }
 
-  /** Where the thing is going to be; nothing for what is sluice's own. */
+  /** Returns the path in the real tree, `undefined` for sluice's own files. */
   #place(path: string): string | undefined {
     const { folder } = this.#workspace;
     const spool = folder.spool("");
@@ -87,31 +87,31 @@ export class OverlayWatcher implements Deno.FsWatcher {
     return path === own || path.startsWith(`${own}/`) ? undefined : path;
   }
 
-  /** What is to be told of a renaming, both of whose names are known. */
+  /** Returns the kind to report for a renaming of which both paths are known. */
   #kindOfRenaming(
     kind: Kind,
     [from, to]: string[],
   ): Kind | undefined {
     if (from === to) return undefined;
-    this.#told.delete(from);
-    this.#told.add(to);
+    this.#reported.delete(from);
+    this.#reported.add(to);
     return this.#isThere(to) ? "rename" : kind;
   }
 
-  /** What is to be told of an event in the real tree. */
+  /** Returns the kind to report for an event in the real tree. */
   #kindInPlace(
     kind: Kind,
     name: string,
   ): Kind | undefined {
     if (kind !== "create" && kind !== "rename") return kind;
-    if (lstatIfPresent(name)?.isDirectory) this.#watchTwin(name);
-    const isTold = kind === "create"
+    if (lstatIfPresent(name)?.isDirectory) this.#watchCounterpart(name);
+    const isReported = kind === "create"
       ? this.#made.has(name)
-      : this.#bearer(name)?.phase === "committed";
-    return isTold ? undefined : kind;
+      : this.#fileUnder(name)?.phase === "committed";
+    return isReported ? undefined : kind;
   }
 
-  /** What is to be told of an event in the spool. */
+  /** Returns the kind to report for an event in the spool. */
   #kindInSpool(
     kind: Kind,
     path: string,
@@ -121,33 +121,35 @@ export class OverlayWatcher implements Deno.FsWatcher {
       case "remove":
         return this.#kindOfRemoval(path, name);
       case "create":
-        if (this.#isTwin(path, name)) return undefined;
-        this.#told.add(name);
+        if (this.#isCounterpart(path, name)) return undefined;
+        this.#reported.add(name);
         if (lstatIfPresent(path)?.isDirectory) this.#made.add(name);
         return kind;
       case "rename":
-        // The old one was published, or the new one copied from it.
-        if (this.#bearer(name)?.isReplacing) return undefined;
-        this.#told.add(name);
+        // The old file was published, or sluice copied it.
+        if (this.#fileUnder(name)?.isReplacing) return undefined;
+        this.#reported.add(name);
         return kind;
       case "modify":
-        // It has been given the mode of the one in its place.
-        if (this.#isTwin(path, name)) return undefined;
-        this.#told.add(name);
+        // It got the mode of the directory in the real tree.
+        if (this.#isCounterpart(path, name)) return undefined;
+        this.#reported.add(name);
         return kind;
-      default:
+      case "any":
+      case "access":
+      case "other":
         return kind;
     }
   }
 
-  /** What has happened to something that is not in the spool any more. */
+  /** Returns the kind to report for an entry that has left the spool. */
   #kindOfRemoval(path: string, name: string): Kind | undefined {
-    const file = this.#bearer(name);
+    const file = this.#fileUnder(name);
     const isInSpool = lstatIfPresent(path) !== undefined;
     if (isInSpool && file?.isReplacing) return undefined;
     if (isInSpool || !lstatIfPresent(name)) {
       this.#made.delete(name);
-      this.#told.delete(name);
+      this.#reported.delete(name);
       return "remove";
     }
     if (file?.phase !== "committed" || file.kind === "directory") {
@@ -155,18 +157,18 @@ export class OverlayWatcher implements Deno.FsWatcher {
     }
     if (this.#published.get(name) === file.number) return undefined;
     this.#published.set(name, file.number);
-    if (this.#told.delete(name)) return undefined;
+    if (this.#reported.delete(name)) return undefined;
     return file.isReplacing ? "modify" : "create";
   }
 
-  /** Whether a directory has been made in the spool for one in its place. */
-  #isTwin(path: string, name: string): boolean {
+  /** Returns whether a spool directory is a counterpart made by sluice. */
+  #isCounterpart(path: string, name: string): boolean {
     if (!lstatIfPresent(path)?.isDirectory) return false;
-    return !this.#bearer(name) && lstatIfPresent(name) !== undefined;
+    return !this.#fileUnder(name) && lstatIfPresent(name) !== undefined;
   }
 
-  /** What programs put into a new directory appears in the spool. */
-  #watchTwin(name: string): void {
+  /** Creates the counterpart of a new directory: new files appear in it. */
+  #watchCounterpart(name: string): void {
     const { folder, workflow } = this.#workspace;
     if (!this.#isRecursive || workflow.ended) return;
     folder.makeSpoolTree(this.#relative(name));
@@ -178,8 +180,8 @@ export class OverlayWatcher implements Deno.FsWatcher {
       lstatIfPresent(folder.spool(this.#relative(name))) !== undefined;
   }
 
-  /** What the workflow has made under a name. */
-  #bearer(name: string): WorkflowFile | undefined {
+  /** Returns the file of the workflow under a path. */
+  #fileUnder(name: string): WorkflowFile | undefined {
     const { workflow } = this.#workspace;
     // A watcher may outlive its context.
     const state = workflow.ended ? workflow.state : workflow.refresh();

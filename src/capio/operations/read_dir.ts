@@ -32,9 +32,9 @@ async function* entriesOf(
 }
 
 /**
- * `Deno.readDirSync`: likewise, blocking while nothing new is there. Of what is
- * complete it gives the iterator of an array, as the original does: Node's
- * `opendirSync` counts on that.
+ * `Deno.readDirSync`: likewise, blocking while there is no new entry. For a
+ * complete directory it returns the iterator of an array, as the original does:
+ * Node's `opendirSync` relies on that.
  */
 export function readDirSync(
   workspace: Workspace,
@@ -64,7 +64,7 @@ export function* untilListed(
   while ((yield* listing.next()).length > 0);
 }
 
-/** The names in both trees, the spool's first; not sluice's own. */
+/** Lists the entries of both trees, the spool's first, without sluice's own. */
 export function listBoth(
   workspace: Workspace,
   path: string,
@@ -96,12 +96,12 @@ class Listing {
     this.#place = place;
   }
 
-  /** Whether all has been given that will ever be. */
+  /** Whether the listing has come to its end. */
   get isDone(): boolean {
     return this.#done;
   }
 
-  /** What has come since the last call; nothing when that is all. */
+  /** Returns the entries since the last call; none at the end. */
   *next(): Operation<Deno.DirEntry[]> {
     if (this.#done) return [];
     yield* this.#begin();
@@ -109,7 +109,7 @@ class Listing {
     const { path } = this.#place;
     let fresh: Deno.DirEntry[] = [];
     yield* workspace.until(this.#place, (state) => {
-      // Asked before the look: what came before the commit is then seen.
+      // Before the look, so that it sees all entries from before a commit.
       const verdict = listingReadiness(
         state,
         workspace.workflow,
@@ -139,12 +139,12 @@ class Listing {
           path,
           () => 0,
         );
-        // What there is comes first, as with the bytes of a file.
+        // The entries come before the error, as the bytes of a file do.
         return verdict.type === "refuse" ? { type: "go" } : verdict;
       });
     }
     if (workspace.isDirectory(path)) return;
-    // Let the system say what is wrong with it.
+    // The system reports the error.
     const location = workspace.locate(path) + this.#place.tail;
     try {
       [...system.readDirSync(location)];

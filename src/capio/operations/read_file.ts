@@ -4,7 +4,7 @@ import { endReadiness, isProducer } from "../workflow/mod.ts";
 import { atLocation } from "./at_location.ts";
 import { untilOpenable } from "./open.ts";
 
-/** `Deno.readFile`: waits until the file is whole. */
+/** `Deno.readFile`: waits until the file is complete. */
 export function* readFile(
   workspace: Workspace,
   place: Place,
@@ -18,7 +18,7 @@ export function* readFile(
   );
 }
 
-/** `Deno.readTextFile`: waits until the file is whole. */
+/** `Deno.readTextFile`: waits until the file is complete. */
 export function* readTextFile(
   workspace: Workspace,
   place: Place,
@@ -32,7 +32,7 @@ export function* readTextFile(
   );
 }
 
-/** Waits until the file is whole, and reads it with `read`. */
+/** Reads a file with `read` once it is complete. */
 export function* readWhole<T extends { readonly length: number }>(
   workspace: Workspace,
   place: Place,
@@ -47,14 +47,14 @@ export function* readWhole<T extends { readonly length: number }>(
     const isPublished = !workflow.isInSpool(path);
     const contents = yield* atLocation(workspace, place, read);
     const isSame = workspace.state.paths.get(path) === entry;
-    // Else this may be the beginning of the next file of that name.
+    // Otherwise this may be the beginning of the next file of that name.
     if (!isSame && !isPublished) continue;
     noteReading(workspace, place, contents.length);
     return contents;
   }
 }
 
-/** Waits until a place can be read from its first byte to its last. */
+/** Waits until a file is complete. */
 export function* untilWhole(
   workspace: Workspace,
   place: Place,
@@ -78,7 +78,7 @@ export function* untilWhole(
         ),
       signal,
     );
-    // By now the name may be another file's, which is not whole.
+    // Otherwise the name is now that of another file, which may grow.
     if (workflow.state.paths.get(place.path) === entry) return;
   }
 }

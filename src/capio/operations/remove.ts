@@ -32,7 +32,7 @@ export function* removeWith(
   options: Deno.RemoveOptions | undefined,
   removeAt: (location: string) => Operation<void>,
 ): Operation<void> {
-  // A whole tree takes its time: nobody else is to wait for that.
+  // Removing a tree takes long: the other members do not wait for it.
   if (options?.recursive) {
     workspace.workflow.refresh();
     if (workspace.rights.enforcesGraph) checkGraphBelow(workspace, place);
@@ -61,7 +61,7 @@ function* removeNow(
     );
   } else {
     if (!options?.recursive && listBoth(workspace, path).size > 0) {
-      // Both or neither: the one with something in it says why not.
+      // Both or neither: the one that is not empty refuses first.
       locations.sort((a, b) => entryCount(b) - entryCount(a));
     }
     for (const location of locations) {
@@ -72,9 +72,13 @@ function* removeNow(
   workflow.refresh();
 }
 
-/** Refuses what removes anything that the app may not remove by itself. */
+/**
+ * Checks everything below a place against the graph.
+ *
+ * @throws {Deno.errors.NotCapable} If the app may not remove all of it.
+ */
 function checkGraphBelow(workspace: Workspace, { path, given }: Place): void {
-  // A link goes without what it leads to.
+  // Removing a link does not remove its target.
   if (!workspace.isDirectory(path)) return;
   for (const { name, isDirectory } of listBoth(workspace, path).values()) {
     const below = {
@@ -87,7 +91,7 @@ function checkGraphBelow(workspace: Workspace, { path, given }: Place): void {
   }
 }
 
-/** How many entries a directory has by itself, none when it is missing. */
+/** Counts the entries of a directory in its tree; 0 when it is missing. */
 export function entryCount(directory: string): number {
   return ifPresent(() => [...system.readDirSync(directory)].length) ?? 0;
 }

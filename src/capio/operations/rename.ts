@@ -12,7 +12,7 @@ import { namingGivenPath, withGivenPath } from "./at_location.ts";
 import { type Endpoint, locationOfEndpoint } from "./endpoint.ts";
 import { entryCount } from "./remove.ts";
 
-/** How something is moved from one place to another. */
+/** Moves an entry from one location to another. */
 type Move = (source: string | URL, target: string | URL) => Operation<void>;
 
 /** `Deno.rename`, also into and out of a workspace. */
@@ -65,13 +65,13 @@ function* renameAcross(
   if ("place" in to) takeIn(to.workspace, to.place.path);
 }
 
-/** One tree's part of it has gone to `target`: so does what the other holds. */
+/** Moves to `target` what the trees still hold of an entry that was moved. */
 function leaveBehind(
   { folder, workflow }: Workspace,
   path: string,
   target: string,
 ): void {
-  // What is new replaces what is old, whichever of them went first.
+  // Entries of the spool replace those of the real tree, in either order.
   for (const isNew of [false, true]) {
     const rest = isNew ? folder.spool(path) : folder.real(path);
     if (lstatIfPresent(rest)) moveInto(rest, target, isNew);
@@ -92,7 +92,7 @@ function moveInto(source: string, target: string, replaces: boolean): void {
   } else system.renameSync(source, target);
 }
 
-/** Tells the others of what has come from elsewhere, with all below it. */
+/** Reports an entry that came from outside, and all entries below it. */
 function takeIn({ folder, workflow }: Workspace, path: string): void {
   const add = (path: string) => {
     const { isDirectory, isSymlink } = system.lstatSync(folder.spool(path));
@@ -121,7 +121,7 @@ function inEndsWords(
   return namingGivenPath(error, String(location), end.place, which);
 }
 
-/** The entry moves in whichever trees it is in. */
+/** Moves an entry in each tree that has it. */
 function* renameInside(
   workspace: Workspace,
   from: Place,
@@ -154,8 +154,9 @@ function* renameInside(
 }
 
 /**
- * Where two places lie that are one, that name the same file, or of which one
- * is in the other: the system moves neither, and says so where it sees both.
+ * Returns locations for two places that the system will not move: the same
+ * place, two names of one file, or a place inside the other. Both locations lie
+ * in one tree, so that the system sees that and refuses.
  */
 function unmovable(
   workspace: Workspace,
@@ -193,7 +194,7 @@ function* renameReal(
   const { folder } = workspace;
   const source = folder.real(from.path);
   const present = lstatIfPresent(folder.real(to.path));
-  // The old name may only be shadowed by what moved in the spool just now.
+  // The file that just moved in the spool hides the one under the old name.
   if (inSpool && present && !present.isDirectory) {
     return system.removeSync(source);
   }
@@ -203,7 +204,7 @@ function* renameReal(
   const target = isParent ? folder.real(to.path) : workspace.locate(to.path);
   yield* renameAt(source, target, from, to, move);
   if (inSpool) return;
-  // What the spool held under the new name has been replaced.
+  // The spool entry under the new name has been replaced.
   ifPresent(() => system.removeSync(folder.spool(to.path)));
 }
 
@@ -223,8 +224,8 @@ function* renameAt(
 }
 
 /**
- * Where that lies which the system is not going to replace with `source`, if
- * there is such a thing: the tree that `source` moves to may not have it.
+ * Returns the location of a target that the system refuses to replace with
+ * `source`, if there is one. The tree that `source` moves to may not have it.
  */
 function refusing(
   workspace: Workspace,

@@ -2,8 +2,9 @@ import type { Workspace } from "../overlay/mod.ts";
 import { lstatIfPresent, system } from "../platform/mod.ts";
 
 /**
- * Whether what is in the spool is none of the workflow's yet, for who makes it
- * has not said so, or no longer, for another program has removed the rest of it.
+ * Returns whether an entry of the spool is unknown to the workflow: its maker
+ * has not reported it yet, or another program has removed the directory that it
+ * is the counterpart of.
  */
 export function isUnknown(
   { folder, workflow }: Workspace,
@@ -14,8 +15,8 @@ export function isUnknown(
 }
 
 /**
- * Whether what is in the spool is only its part of a directory that another
- * program has removed.
+ * Returns whether a spool directory is only the counterpart of a directory that
+ * another program has removed.
  */
 function isStaleCounterpart(workspace: Workspace, path: string): boolean {
   return isUnknown(workspace, path) &&
@@ -23,8 +24,8 @@ function isStaleCounterpart(workspace: Workspace, path: string): boolean {
 }
 
 /**
- * Takes it out of the way, unless files of the workflow are in it: one that
- * this process has made, for else it may be what somebody makes just now.
+ * Removes a stale counterpart that this process has made, unless it holds files
+ * of the workflow. One of another process may be about to be reported.
  */
 export function removeStaleCounterpart(
   workspace: Workspace,
@@ -39,6 +40,6 @@ export function removeStaleCounterpart(
   try {
     system.removeSync(spool);
   } catch {
-    // What is to take its place says why it cannot.
+    // The entry that is to take its place reports why it cannot.
   }
 }

@@ -3,7 +3,7 @@ import { call, type Operation } from "../platform/mod.ts";
 import { contentReadiness, openReadiness } from "../workflow/mod.ts";
 import { atLocation } from "./at_location.ts";
 
-/** `Deno.stat`: what is there now, or at the commit where rules say so. */
+/** `Deno.stat`: of the file now, or at its commit where a rule says so. */
 export function stat(
   workspace: Workspace,
   place: Place,
@@ -19,7 +19,7 @@ export function lstat(
   return lookAt(workspace, place, (location) => call("lstat", location));
 }
 
-/** Looks with `look`, once there is something to be seen. */
+/** Looks with `look` once the file is there and may be seen. */
 export function* lookAt<T>(
   workspace: Workspace,
   place: Place,
@@ -31,8 +31,8 @@ export function* lookAt<T>(
 }
 
 /**
- * Waits for a file that a producer is going to create. What nobody announced
- * is simply not there: programs ask in order to find out.
+ * Waits for a file that a producer is going to create. For a file that nobody
+ * announced there is no wait: programs ask whether it exists.
  */
 export function* untilAnnouncedExists(
   workspace: Workspace,
@@ -47,12 +47,12 @@ export function* untilAnnouncedExists(
       place.path,
       () => workspace.real(place.path),
     );
-    // That it never came is what the system says next, in its own words.
+    // The system itself reports the missing file.
     return verdict.type === "refuse" ? { type: "go" } : verdict;
   });
 }
 
-/** Waits until the size of what is there may be seen. */
+/** Waits until this member may see the size of the file. */
 export function* untilVisible(
   workspace: Workspace,
   place: Place,

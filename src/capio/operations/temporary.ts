@@ -31,7 +31,7 @@ export function makeTempDir(
   );
 }
 
-/** Makes with `make` something of a random name in a directory. */
+/** Makes an entry with a random name in a directory with `make`. */
 export function* makeTemporary(
   workspace: Workspace,
   place: Place,

@@ -2,7 +2,7 @@ import type { Place, Workspace } from "../overlay/mod.ts";
 import { system } from "../platform/mod.ts";
 import { OverlayWatcher } from "./overlay_watcher.ts";
 
-/** `Deno.watchFs`: both trees, seen as one. */
+/** `Deno.watchFs`: watches both trees as though they were one. */
 export function watchFs(
   workspace: Workspace,
   places: readonly Place[],
@@ -16,10 +16,10 @@ export function watchFs(
   for (const { path } of places) {
     if (workspace.real(path)) watched.push(folder.real(path));
     if (workspace.isDirectory(path)) {
-      // New files appear in the spool: it is watched from the beginning.
+      // New files appear in the spool, which is watched from the start.
       if (isRecursive) folder.makeSpoolTree(path);
       else folder.makeSpoolDirectory(path);
-      // That of the whole lies below it, and would be watched twice.
+      // The spool of the root lies below it and would be watched twice.
       if (path !== "" || !isRecursive) watched.push(folder.spool(path));
     } else if (workflow.isInSpool(path)) {
       watched.push(folder.spool(path));

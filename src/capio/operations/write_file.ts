@@ -10,7 +10,7 @@ import {
 import { atLocation, withGivenPath } from "./at_location.ts";
 import { prepareWriting } from "./open.ts";
 
-/** `Deno.writeFile`: one opening, one close. */
+/** `Deno.writeFile`: one opening and one close. */
 export function writeFile(
   workspace: Workspace,
   place: Place,
@@ -24,7 +24,7 @@ export function writeFile(
     ));
 }
 
-/** `Deno.writeTextFile`: one opening, one close. */
+/** `Deno.writeTextFile`: one opening and one close. */
 export function writeTextFile(
   workspace: Workspace,
   place: Place,
@@ -60,10 +60,10 @@ function* writeWhole(
 }
 
 /**
- * Writes in one call. The others learn of the file before its first byte, and
- * of its end after the last one; in between the original does the writing.
+ * Writes a file with one call of `write`. The other members learn of the file
+ * before its first byte, and of its close after the last one.
  *
- * `write` is told whether the file has been created for it.
+ * The second argument of `write` says whether the file was created for it.
  */
 export function* writeAtOnce(
   workspace: Workspace,
@@ -74,13 +74,13 @@ export function* writeAtOnce(
   const before = presentWriting(workspace, place);
   const beginning = beginWriting(workspace, place, opening);
   const { location, file, ...begun } = opening.createNew
-    // One of those who try at the same time succeeds: it may be a lock.
+    // Of several members that try at once one succeeds: it may be a lock.
     ? workspace.workflow.moving(() => runSync(beginning))
     : yield* beginning;
   if (!file) {
-    // What cannot be, the call itself says in its own words.
+    // The call itself reports why it cannot write.
     yield* withGivenPath(location, place, (location) => write(location, false));
-    // It has come to be possible in between.
+    // It did not fail: the file has become writable in the meantime.
     if (begun.failed) new Writing(workspace, place.path).close();
     return;
   }
@@ -94,19 +94,19 @@ export function* writeAtOnce(
     } else writing?.close(true);
     throw error;
   } finally {
-    // Not before: who watches would take it for the end of the writing.
+    // Not before: a watcher would take this close for the end of the write.
     file.close();
   }
   writing.close();
 }
 
-/** What a writing in one call begins with. */
+/** The state at the beginning of a write. */
 interface Begun {
-  /** Where it is to be written, or where that is refused. */
+  /** Where the file is written, or where the system refuses that. */
   readonly location: string;
-  /** It, open in the spool; nothing when it cannot be written. */
+  /** The file, open in the spool; missing when it cannot be written. */
   readonly file?: Deno.FsFile;
-  /** Whether it could not be opened. */
+  /** Whether the opening failed. */
   readonly failed?: boolean;
   readonly writing?: Writing;
 }
@@ -120,9 +120,9 @@ function* beginWriting(
   const location = prepareWriting(workspace, place, opening);
   if (!isWritable(workspace, place, location, opening)) {
     const isTaken = createNew && !place.tail && lstatIfPresent(location);
-    return { location: isTaken ? whatIsThere(workspace) : location };
+    return { location: isTaken ? existingFile(workspace) : location };
   }
-  // What is to be emptied is emptied by the writing itself.
+  // The write itself truncates the file.
   const options = { ...opening, truncate: false };
   try {
     const file = yield* atLocation(
@@ -139,7 +139,7 @@ function* beginWriting(
   }
 }
 
-/** Tells the others of a file at once: nobody is to take the name for free. */
+/** Reports a new file at once, so that no other member takes the name. */
 function announced(
   workspace: Workspace,
   { path }: Place,
@@ -154,14 +154,14 @@ function announced(
 }
 
 /**
- * Where the system refuses to make a new file because there is one, for sure:
- * the one that is meant may be gone the next moment, and another be made.
+ * Returns the location of a file that certainly exists, where the system
+ * refuses to create one. The file that is in the way may be gone by then.
  */
-function whatIsThere({ folder }: Workspace): string {
+function existingFile({ folder }: Workspace): string {
   return folder.real(folder.publicationLock);
 }
 
-/** What has been written to a file that is still being written. */
+/** Returns information on a file that is being written. */
 function presentWriting(
   workspace: Workspace,
   { path }: Place,
@@ -170,7 +170,7 @@ function presentWriting(
   return lstatIfPresent(workspace.folder.spool(path));
 }
 
-/** Whether what a call is about to write to is a file of the workflow. */
+/** Returns whether the location is that of a file of the workflow. */
 function isWritable(
   { folder, workflow }: Workspace,
   { path, tail }: Place,

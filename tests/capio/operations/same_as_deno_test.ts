@@ -742,6 +742,13 @@ const cases: Record<string, Case> = {
     await Deno.writeTextFile(`${dir}/${"ü".repeat(127)}`, "long");
     return seen;
   },
+  "more arguments than a call takes, as in files.map(Deno.removeSync)": (dir) =>
+    [[`${dir}/real`], [`${dir}/real.txt`]].map((paths) => {
+      const [real] = paths.map(Deno.realPathSync as (path: string) => string);
+      paths.map(Deno.removeSync as (path: string) => void);
+      paths.map(Deno.mkdirSync as (path: string) => void);
+      return real.replace(dir, "DIR");
+    }),
   "a path with a NUL": (dir) => Deno.writeTextFile(`${dir}/a\0b`, ""),
 };
 
