@@ -4,17 +4,17 @@ import type { Operation } from "../platform/mod.ts";
 import { withNodeErrors } from "./node_error.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
-/** What one call of `fs.read` or `fs.readv` brought. */
+/** The result of one call of `fs.read` or `fs.readv`. */
 export interface ReadResult {
   readonly bytesRead: number;
 }
 
-/** The reading of a file that is open under a number and may be written yet. */
+/** Reads a file that is open under a descriptor and may still grow. */
 export class DescriptorReader {
   readonly #reading: GrowingFileReader;
   readonly #sizeNow: () => number;
 
-  /** Makes what is read under `fd` wait for what is to come. */
+  /** Makes reads of `fd` wait at the end of the file. */
   constructor(reading: GrowingFileReader, fd: number, original: OriginalFs) {
     this.#reading = reading;
     const { fstatSync } = original.functions;
@@ -33,7 +33,7 @@ export class DescriptorReader {
       function* () {
         const result = yield* once();
         if (result.bytesRead > 0) return result;
-        // Where it was read from is not known, only that it was at the end.
+        // The position of the read is unknown, but it was at the end.
         size = sizeNow();
         return yield* once();
       },
@@ -43,20 +43,20 @@ export class DescriptorReader {
     return withNodeErrors(read, "read");
   }
 
-  /** Calls `then` once nothing will be added to the file. */
+  /** Calls `then` once the file is complete. */
   *whenWhole<T>(then: () => Operation<T>): Operation<T> {
     const wait = this.#reading.untilWhole(this.#sizeNow);
     yield* withNodeErrors(wait, "read");
     return yield* then();
   }
 
-  /** Calls `then` once the size of what is there may be seen. */
+  /** Calls `then` once the reader may see the size of the file. */
   *whenVisible<T>(then: () => Operation<T>): Operation<T> {
     yield* withNodeErrors(this.#reading.untilVisible(), "fstat");
     return yield* then();
   }
 
-  /** Ends all waits: one for more bytes as though there were none. */
+  /** Ends all waits; a read that waits for bytes ends as at the end. */
   interrupt(): void {
     this.#reading.interrupt();
   }
@@ -67,7 +67,7 @@ export class DescriptorReader {
   }
 }
 
-/** Whether arguments of `fs.read` or `fs.readv` after the file ask for any. */
+/** Returns whether the arguments of a read, after the file, ask for bytes. */
 export function asksForBytes([first, second, third]: unknown[]): boolean {
   if (Array.isArray(first)) return first.some((it) => it.byteLength > 0);
   if (typeof third === "number") return third > 0;

@@ -5,7 +5,7 @@ import { asksForBytes, type ReadResult } from "./descriptor_reader.ts";
 import type { NodeForms, NodeFs } from "./node_forms.ts";
 import { fileOf, forgetFile, type OpenFile, readerOf } from "./open_files.ts";
 
-/** What `fs.read` and `fs.readv` call back with. */
+/** The arguments for the callback of `fs.read` and `fs.readv`. */
 interface BufferReadResult extends ReadResult {
   readonly buffer?: unknown;
 }
@@ -61,7 +61,7 @@ function readOnce(
   });
 }
 
-/** `fs.close`, which the other members learn of. */
+/** `fs.close`: it reports the close to the other members. */
 export function closeForms(
   _name: string,
   { original: { functions } }: NodeFs,

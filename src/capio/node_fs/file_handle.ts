@@ -9,7 +9,7 @@ import {
 } from "./destroyed_streams.ts";
 import { fileOf, forgetFile, type OpenFile, readerOf } from "./open_files.ts";
 
-/** The methods of a `FileHandle` that change, whatever they are called with. */
+/** The methods of a `FileHandle` that are replaced, with any arguments. */
 interface Handle {
   readonly fd: number;
   read(...args: unknown[]): Promise<ReadResult>;
@@ -27,8 +27,8 @@ type HandleClass = new () => Handle;
 let handleClass: HandleClass | undefined;
 
 /**
- * Makes a handle one of the workflow. The class of the runtime is known only
- * by its instances, which get the prototype of a class that extends it.
+ * Gives a handle the methods of the workflow. The runtime does not export its
+ * class: handles get the prototype of a class that extends it.
  */
 export function workflowHandle(handle: FileHandle): FileHandle {
   handleClass ??= extend(handle.constructor as unknown as HandleClass);
@@ -83,7 +83,7 @@ function extend(Base: HandleClass): HandleClass {
 
     override async [Symbol.asyncDispose](): Promise<void> {
       const file = await closed(this, () => super.close());
-      // An error may be leaving the block, and then the context fails.
+      // When an error leaves the block, the context fails.
       if (file instanceof Writing) file.deferClose();
       else file?.close();
     }

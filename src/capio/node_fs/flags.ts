@@ -1,4 +1,4 @@
-/** The bits of `fs.constants` that say how to open or copy a file. */
+/** The bits of `fs.constants` for opening and copying files. */
 export interface FlagBits {
   readonly O_RDONLY: number;
   readonly O_WRONLY: number;
@@ -12,8 +12,8 @@ export interface FlagBits {
 }
 
 /**
- * Flags of `fs.open` as `Deno.open` knows them, `undefined` for what `fs.open`
- * is going to refuse.
+ * Returns flags of `fs.open` as options of `Deno.open`, `undefined` for flags
+ * that `fs.open` is going to refuse.
  */
 export function openOptionsOf(
   flags: unknown,
@@ -34,7 +34,7 @@ export function openOptionsOf(
   };
 }
 
-/** The options as flags of `fs.open`. */
+/** Returns the options as flags of `fs.open`. */
 export function flagsOf(options: Deno.OpenOptions, bits: FlagBits): number {
   const { read, write, append, truncate, create, createNew } = options;
   const writes = write || append;
@@ -46,7 +46,7 @@ export function flagsOf(options: Deno.OpenOptions, bits: FlagBits): number {
 }
 
 function optionsOfText(flags: string): Deno.OpenOptions | undefined {
-  // "s" asks for synchronous writing, which the system sees to.
+  // "s" asks for synchronous writes, which is left to the system.
   if (!/^(r|rs|sr|[wa]|[wa]x|x[wa]|as|sa)\+?$/.test(flags)) return undefined;
   const creates = !flags.includes("r");
   const both = flags.endsWith("+");

@@ -2,14 +2,14 @@ import type { Plan } from "../interpose/mod.ts";
 import { builtin, type Operation } from "../platform/mod.ts";
 import { textOfPath } from "./path_argument.ts";
 
-/** What a workspace says with an error of Deno's, in Node's words. */
+/** The errors of a workspace, and the codes that Node has for them. */
 const CODES = [
   [Deno.errors.NotFound, "ENOENT"],
   [Deno.errors.FilesystemLoop, "ELOOP"],
   [Deno.errors.BadResource, "EBADF"],
 ] as const;
 
-/** The plan, its errors those of a call of Node's. */
+/** Makes the errors of a plan those of a call of Node. */
 export function planWithNodeErrors(syscall: string, plan: Plan): Plan {
   return (args) => {
     const path = textOfPath(args[0]);
@@ -25,7 +25,7 @@ export function planWithNodeErrors(syscall: string, plan: Plan): Plan {
   };
 }
 
-/** The operation, its errors those of a call of Node's. */
+/** Makes the errors of an operation those of a call of Node. */
 export function* withNodeErrors<T>(
   operation: Operation<T>,
   syscall: string,
@@ -39,8 +39,8 @@ export function* withNodeErrors<T>(
 }
 
 /**
- * The error as a program of Node knows it, with `code`, `errno`, `syscall` and
- * `path`. Errors of the system have a code already.
+ * Returns an error with the properties of Node's: `code`, `errno`, `syscall` and
+ * `path`. Errors of the system have them already.
  */
 function asNodeError(
   error: unknown,
@@ -54,7 +54,7 @@ function asNodeError(
   const message = `${code}: ${error.message}`;
   return Object.assign(new Error(message, { cause: error }), {
     errno: -errno[code],
-    // Only what is opened for reading is waited for in vain.
+    // Only an opening for reading waits for a file that never comes.
     syscall: code === "ENOENT" ? "open" : syscall,
     code,
     ...(path !== undefined && { path }),

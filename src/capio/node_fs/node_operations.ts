@@ -27,7 +27,7 @@ import {
 import { flagsOf, openOptionsOf } from "./flags.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
-/** What a call of `node:fs` is about. */
+/** A call of `node:fs` and the place that it is about. */
 export interface Subject {
   /** The name of the function, without `Sync`. */
   readonly name: string;
@@ -36,7 +36,7 @@ export interface Subject {
   readonly place: Place;
 }
 
-/** Options that several calls share; a string stands for the encoding. */
+/** Options that several calls share. */
 interface Options {
   readonly encoding?: string;
   readonly flag?: string | number;
@@ -45,7 +45,7 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
-/** A function that only looks: it waits for what is announced. */
+/** A function that only looks: it waits for announced files. */
 export function look(
   { name, original, workspace, place }: Subject,
   ...args: unknown[]
@@ -57,7 +57,7 @@ export function look(
   );
 }
 
-/** A function that acts on the entry where it lies, without a wait. */
+/** A function that acts on an entry at its location, without a wait. */
 export function inPlace(
   { name, original, workspace, place }: Subject,
   ...args: unknown[]
@@ -69,7 +69,7 @@ export function inPlace(
   );
 }
 
-/** `fs.symlink`: complete as soon as it is there. */
+/** `fs.symlink`: the link is complete at once. */
 export function symlink(
   { original, workspace, place }: Subject,
   target: unknown,
@@ -82,7 +82,7 @@ export function symlink(
   );
 }
 
-/** `fs.readFile` of a path: waits until the file is whole. */
+/** `fs.readFile` of a path: waits until the file is complete. */
 export function readFile(
   { original, workspace, place }: Subject,
   options: unknown,
@@ -95,7 +95,7 @@ export function readFile(
   );
 }
 
-/** `fs.writeFile` and `fs.appendFile`: one opening, one close. */
+/** `fs.writeFile` and `fs.appendFile`: one opening and one close. */
 export function writeFile(
   { name, original, workspace, place }: Subject,
   opening: Deno.OpenOptions,
@@ -104,7 +104,7 @@ export function writeFile(
 ): Operation<void> {
   const given = optionsOf(options);
   const again = { ...opening, createNew: false };
-  // As they are given where they can be: what else they do is the original's.
+  // Unchanged where possible: the original knows more options.
   const whenCreated = opening.createNew
     ? { ...given, flag: flagsOf(again, original.bits) }
     : options;
@@ -112,7 +112,7 @@ export function writeFile(
     workspace,
     place,
     { ...opening, mode: given.mode },
-    // Not as though outside: the data may come from a generator of the program.
+    // In the context: the data may come from a generator of the program.
     (location, isCreated) =>
       original.callInContext(
         name,
@@ -123,7 +123,7 @@ export function writeFile(
   );
 }
 
-/** How `fs.writeFile` and `fs.appendFile` open what they write. */
+/** Returns how `fs.writeFile` and `fs.appendFile` open their file. */
 export function openingOf(
   { bits }: OriginalFs,
   name: string,
@@ -134,7 +134,7 @@ export function openingOf(
   return opening?.write ? opening : undefined;
 }
 
-/** `fs.truncate`: a writing like any other, of nothing. */
+/** `fs.truncate`: one opening and one close, as of a write. */
 export function truncate(
   { original, workspace, place }: Subject,
   length: unknown,
@@ -147,7 +147,7 @@ export function truncate(
   );
 }
 
-/** `fs.copyFile`: waits until the source is whole. */
+/** `fs.copyFile`: waits until the source is complete. */
 export function copyFile(
   original: OriginalFs,
   from: Endpoint,
@@ -163,12 +163,12 @@ export function copyFile(
   });
 }
 
-/** Whether the target of `fs.copyFile` must not exist. */
+/** Returns whether the target of `fs.copyFile` must not exist. */
 export function isExclusive({ bits }: OriginalFs, mode: unknown): boolean {
   return (Number(mode ?? 0) & bits.COPYFILE_EXCL) !== 0;
 }
 
-/** `fs.mkdir`, which tells the first directory that it made on the way. */
+/** `fs.mkdir`, which returns the topmost directory that it created. */
 export function* mkdir(
   { original, workspace, place }: Subject,
   options: unknown,
@@ -198,7 +198,7 @@ export function remove(
   );
 }
 
-/** `fs.realpath`: where the file is going to be once it is published. */
+/** `fs.realpath`: the path that the file has once it is published. */
 export function* realpath(
   { original, workspace, place }: Subject,
   options: unknown,
@@ -207,7 +207,7 @@ export function* realpath(
   return encoded(yield* realPathWith(workspace, place, look), options);
 }
 
-/** `fs.mkdtemp`, whose place is the directory that the prefix begins with. */
+/** `fs.mkdtemp`; its place is the directory at the beginning of the prefix. */
 export function* mkdtemp(
   { original, workspace, place }: Subject,
   prefix: string,
@@ -223,10 +223,10 @@ export function* mkdtemp(
   return encoded(prefix + made.slice(-RANDOM_LETTERS), options);
 }
 
-/** What `fs.mkdtemp` appends. */
+/** The number of letters that `fs.mkdtemp` appends. */
 const RANDOM_LETTERS = 6;
 
-/** The directory in which `fs.mkdtemp` makes another. */
+/** Returns the directory in which `fs.mkdtemp` creates another one. */
 export function directoryOfPrefix(prefix: string): string {
   return isDirectoryPath(prefix) ? prefix.slice(0, -1) || "/" : dirname(prefix);
 }
@@ -235,7 +235,7 @@ function isDirectoryPath(prefix: string): boolean {
   return prefix.endsWith("/") || prefix.endsWith(SEPARATOR);
 }
 
-/** `fs.readdir`: once the directory is complete, what is in either tree. */
+/** `fs.readdir`: the entries of both trees, once the directory is complete. */
 export function* readdir(
   subject: Subject,
   options: unknown,
@@ -292,7 +292,7 @@ function isDirent(entry: unknown): entry is Dirent {
   return typeof entry === "object" && entry !== null && "parentPath" in entry;
 }
 
-/** The topmost directory that is missing on the way to a place. */
+/** Returns the topmost missing directory on the way to a place. */
 function firstMissing(
   workspace: Workspace,
   { path, given }: Place,
@@ -313,7 +313,7 @@ function optionsOf(options: unknown): Options {
   return {};
 }
 
-/** Arguments that end where the caller's did. */
+/** Returns the options as arguments, none when the caller gave none. */
 function given(options: unknown): unknown[] {
   return options === undefined ? [] : [options];
 }

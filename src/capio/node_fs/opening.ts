@@ -24,17 +24,17 @@ import type { NodeForms, NodeFs } from "./node_forms.ts";
 import { type OpenFile, registerFile } from "./open_files.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
-/** One of the two things that opening a file can give. */
+/** Opens files as descriptors, or as handles. */
 interface Opener<F> {
   readonly open: (location: string, ...rest: unknown[]) => Operation<F>;
   readonly close: (file: F) => void;
-  /** Makes a new file beforehand, where that cannot be opened in one go. */
+  /** Creates a new file first, where creating and opening take two steps. */
   readonly make?: (location: string, ...rest: unknown[]) => Operation<void>;
-  /** Makes of the file just opened one of the workflow. */
+  /** Makes a file that was just opened one of the workflow. */
   readonly register: (file: F, asWhat: (fd: number) => OpenFile) => F;
 }
 
-/** `fs.open`, which gives a descriptor, and in its promise form a handle. */
+/** `fs.open`, which gives a descriptor or, in its promise form, a handle. */
 export function openForms(
   _name: string,
   { find, original }: NodeFs,
@@ -106,7 +106,7 @@ function openPlan<F>(
     const options = openOptionsOf(flags ?? "r", original.bits);
     if (!options) return undefined;
     const { write, create, truncate } = options;
-    // By numbers a file can be made or emptied, and then be read only.
+    // Numeric flags can create or truncate a file and open it for reading.
     const changes = create || truncate;
     const access = changes ? { ...options, write: true } : options;
     return planned(
@@ -149,7 +149,7 @@ function openPlan<F>(
   });
 }
 
-/** Makes a new file, and then opens it. */
+/** Creates a new file, and then opens it. */
 function* openMade<F>(
   { workspace, place }: Found,
   options: Deno.OpenOptions,

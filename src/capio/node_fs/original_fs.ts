@@ -2,7 +2,7 @@ import { bypass, type Originals } from "../interpose/mod.ts";
 import { act, type Operation } from "../platform/mod.ts";
 import type { FlagBits } from "./flags.ts";
 
-/** What `node:fs` was before its functions were replaced. */
+/** The functions of `node:fs` before they were replaced. */
 export class OriginalFs {
   /** Functions that take a callback, and those whose name ends in `Sync`. */
   readonly functions: Originals;
@@ -12,9 +12,9 @@ export class OriginalFs {
   readonly #callsBack: boolean;
 
   /**
-   * Remembers the functions as they are now. Where the asynchronous form is
-   * called, `callsBack` prefers the one that takes a callback: its errors are
-   * not always those of the other.
+   * Remembers the functions as they are now. With `callsBack` the asynchronous
+   * form is the one with a callback, whose errors differ from those of the
+   * promise form.
    */
   constructor(fs: typeof import("node:fs"), callsBack: boolean) {
     this.functions = copy(fs);
@@ -24,19 +24,19 @@ export class OriginalFs {
   }
 
   /**
-   * Calls a function in its promise or its synchronous form. Functions of the
-   * runtime that it calls in turn find no context in force.
+   * Calls a function in its asynchronous or its synchronous form. No context is
+   * active for the functions of the runtime that it calls in turn.
    */
   call<T>(name: string, ...args: unknown[]): Operation<T> {
     return this.#act(name, args, bypass);
   }
 
-  /** The same for a function that calls back into the program. */
+  /** The same in the active contexts: the function may call the program. */
   callInContext<T>(name: string, ...args: unknown[]): Operation<T> {
     return this.#act(name, args, (fn) => fn());
   }
 
-  /** Calls a function that takes a callback and has no promise form. */
+  /** Calls a function in its form with a callback. */
   callBack<T>(name: string, ...args: unknown[]): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const done = (error: unknown, result: T) =>
@@ -61,7 +61,7 @@ export class OriginalFs {
   }
 }
 
-/** The same properties, accessors among them, which load nothing yet. */
+/** Copies the properties, accessors without reading them: they load modules. */
 function copy(object: object): Originals {
   return Object.create(null, Object.getOwnPropertyDescriptors(object));
 }

@@ -9,8 +9,8 @@ import type { OriginalFs } from "./original_fs.ts";
 
 /**
  * `fs.createReadStream` and `fs.createWriteStream`. The streams are Node's own
- * and do all they do with the functions `inside`, which know of the workflow.
- * What is added here is how they end before their time.
+ * and call the replaced functions `inside`. A stream that is destroyed early
+ * ends its wait, and its file is lost.
  */
 export function* streamReplacements(
   find: Finder,
@@ -19,7 +19,7 @@ export function* streamReplacements(
 ): Generator<Replacement> {
   const { open, write, writev, fsync } = original.functions;
   const functions: Originals = { write, writev, fsync, ...inside };
-  // Asked for at the first call: each loads a module of its own.
+  // Read at the first call only: each loads a module of its own.
   const create = (name: string, ...args: unknown[]) =>
     original.functions[name](...args);
   yield {
@@ -39,7 +39,7 @@ export function* streamReplacements(
           open(...args: unknown[]) {
             const opened = args.pop() as Call;
             openUntilClosed(...args, (error: unknown, fd: unknown) => {
-              // That nobody waits for it any more is no error.
+              // A destroyed stream reports no error.
               if (closing.signal.aborted && error) opened(null, null);
               else opened(error, fd);
             });
@@ -82,7 +82,7 @@ function optionsOf(options: unknown): Record<string, unknown> {
   return { ...options as Record<string, unknown> };
 }
 
-/** Whether the stream is to open a file in a workspace by itself. */
+/** Returns whether the stream opens a file in a workspace itself. */
 function isOurs(
   find: Finder,
   path: unknown,
@@ -92,7 +92,7 @@ function isOurs(
   try {
     return find(path, true) !== undefined;
   } catch {
-    // The stream says so when it opens the file.
+    // The stream reports the error when it opens the file.
     return true;
   }
 }

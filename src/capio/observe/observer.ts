@@ -110,7 +110,7 @@ export function followWorkflow(
         end();
         throw error;
       }
-      // Of a workflow with many files a look takes long: rest in between.
+      // A look at a workflow with many files takes long: pause after it.
       pause = Math.max(interval, 4 * (performance.now() - begun));
       if (!observer.sawTheEnd) return;
       end();
@@ -120,7 +120,7 @@ export function followWorkflow(
   }, { highWaterMark: 0 });
 }
 
-/** Tails a workflow's journal: a look costs no more than what is new. */
+/** Tails a workflow's journal, so that a look costs only the new events. */
 class WorkflowObserver implements Disposable {
   readonly #folder: WorkflowFolder;
   readonly #follower: JournalFollower;
@@ -140,13 +140,13 @@ class WorkflowObserver implements Disposable {
     return follower && new WorkflowObserver(folder, follower);
   }
 
-  /** Whether nothing has happened since the last look, nor ever will. */
+  /** Whether the last look was at the end of the workflow. */
   get sawTheEnd(): boolean {
     return this.#sawTheEnd;
   }
 
   look(): WorkflowStatus {
-    // What is removed can be read to its end, and has one.
+    // The open journal can be read to its end after it was removed.
     const wasRemoved = this.#isRemoved;
     const state = this.#follower.catchUp();
     this.#endTheDead(state);
@@ -164,11 +164,11 @@ class WorkflowObserver implements Disposable {
     this.#follower[Symbol.dispose]();
   }
 
-  /** Who died without a word may not have been missed by the others yet. */
+  /** Counts members as lost that died and that no member has reported yet. */
   #endTheDead(state: WorkflowState): void {
     for (const { id, ending } of state.members.values()) {
       if (ending || FileLock.isHeld(this.#folder.memberLock(id))) continue;
-      // It may have said farewell since; then a second end changes nothing.
+      // It may have left in the meantime; then a second end changes nothing.
       this.#follower.catchUp();
       const stamp = { by: id, time: Date.now() };
       fold(state, { event: "end", member: id, ending: "lost", ...stamp });
@@ -188,7 +188,7 @@ function realDirectory(capioDir: string): string {
   }
 }
 
-/** Files that are not permanent have vanished with the workflow. */
+/** Takes sizes from the look before: files that are not permanent are gone. */
 function withSizesOf(
   before: WorkflowStatus | undefined,
   status: WorkflowStatus,

@@ -7,17 +7,17 @@ import {
 import { ifPresent, system } from "../platform/mod.ts";
 import { missingForCommit, type WorkflowFolder } from "../workflow/mod.ts";
 
-/** A process, or one context of it, in a {@linkcode WorkflowStatus}. */
+/** A member: a process, or one context of it, in a {@linkcode WorkflowStatus}. */
 export interface MemberStatus {
-  /** Unique for all time. */
+  /** The member's id, unique for all time. */
   readonly id: string;
-  /** The name under which CAPIO-CL knows it. */
+  /** The name of its step in CAPIO-CL. */
   readonly app: string;
   /** The operating system's number for its process. */
   readonly pid: number;
   /** When it joined, Unix time in milliseconds. */
   readonly joined: number;
-  /** How it ended, or that it has not. */
+  /** `running`, or how it ended. */
   readonly state: "running" | "left" | "failed" | "lost";
 }
 
@@ -35,55 +35,55 @@ export interface FileStatus {
   readonly created: number;
   /** When it was committed or lost, Unix time in milliseconds. */
   readonly ended?: number;
-  /** What has to happen before it is committed. */
+  /** The event that commits it. */
   readonly missing?: string;
 }
 
-/** How far a member has read a file, in a {@linkcode WorkflowStatus}. */
+/** The progress of a member reading a file, in a {@linkcode WorkflowStatus}. */
 export interface ReadingStatus {
-  /** The app that reads. */
+  /** The app of the reader. */
   readonly app: string;
   /** Relative to `capioDir`, with `/`. */
   readonly path: string;
-  /** When it had its first byte, Unix time in milliseconds. */
+  /** When it read the first byte, Unix time in milliseconds. */
   readonly first: number;
-  /** When it last told, Unix time in milliseconds. */
+  /** When it last reported, Unix time in milliseconds. */
   readonly latest: number;
   /** Bytes read by then. */
   readonly bytes: number;
 }
 
-/** Who waits for what, in a {@linkcode WorkflowStatus}. */
+/** A wait of a member, in a {@linkcode WorkflowStatus}. */
 export interface WaitStatus {
-  /** The app that waits. */
+  /** The app of the member that waits. */
   readonly app: string;
   /** The operating system's number for its process. */
   readonly pid: number;
-  /** What it waits for, relative to `capioDir`. */
+  /** The file or directory, relative to `capioDir`. */
   readonly path: string;
-  /** What has to happen before the wait ends. */
+  /** The event that ends the wait. */
   readonly why: string;
-  /** Since when, Unix time in milliseconds. */
+  /** When the wait was first reported, Unix time in milliseconds. */
   readonly since: number;
 }
 
-/** What goes on in a workflow. */
+/** The status of a workflow at one moment. */
 export interface WorkflowStatus {
   /** The directory, all symbolic links resolved. */
   readonly capioDir: string;
-  /** What its steps have in common. */
+  /** The name of the workflow. */
   readonly workflowName: string;
-  /** Who takes or took part. */
+  /** The present and former members. */
   readonly members: readonly MemberStatus[];
-  /** What they have written. */
+  /** The files that they have written. */
   readonly files: readonly FileStatus[];
-  /** What they have read while it was written. */
+  /** The files that they have read while these were written. */
   readonly readings: readonly ReadingStatus[];
-  /** Who has been waiting for a while. */
+  /** The waits that have become long. */
   readonly waits: readonly WaitStatus[];
 }
 
-/** The state in the words of the public interface. */
+/** Converts the state to the public status. */
 export function describe(
   state: WorkflowState,
   folder: WorkflowFolder,

@@ -4,27 +4,27 @@ export interface TimelineInterval {
   readonly app: string;
   /** The file, relative to the workflow's directory. */
   readonly path: string;
-  /** What the step did with the file. */
+  /** Whether the step wrote or read the file. */
   readonly kind: "write" | "read";
   /** When it began, Unix time in milliseconds. */
   readonly from: number;
   /** When it ended, Unix time in milliseconds. */
   readonly to: number;
-  /** How much was written or read. */
+  /** The number of bytes written or read. */
   readonly bytes: number;
 }
 
 /** Options for {@linkcode drawTimeline}. */
 export interface DrawTimelineOptions {
   /**
-   * What stands above the picture.
+   * The title above the picture.
    *
    * @default {"Who wrote and read what"}
    */
   title?: string;
 }
 
-/** Where on the picture times are, and the columns left of them. */
+/** Positions of the columns and of the time axis. */
 interface Layout {
   readonly fileColumn: number;
   readonly plot: number;
@@ -44,17 +44,17 @@ const COLUMN_GAP = 16;
 const MOST_TICKS = 10;
 const FAINT = 'fill="#666"';
 
-/** In less time clocks and start-up count for more than the work. */
+/** In less time clocks and start-up would distort the rate. */
 const LEAST_SECONDS_FOR_RATE = 0.1;
 
 /** Enough for the widest digits and letters of 12 pixels. */
 const CHARACTER_WIDTH = 7;
 const MOST_LABEL_CHARACTERS = 36;
 
-/** Nobody scrolls through a longer picture. */
+/** A longer picture would not be looked at. */
 const MOST_ROWS = 300;
 
-/** Told apart with any colour vision, after Okabe and Ito. */
+/** Distinguishable with any colour vision, after Okabe and Ito. */
 const COLORS = [
   "#0072b2",
   "#d55e00",
@@ -82,9 +82,9 @@ const COLORS = [
  * await Deno.writeTextFile("timeline.svg", svg);
  * ```
  *
- * @param intervals In any order. Of more than 300 those with most bytes are
- * drawn.
- * @param options What stands above.
+ * @param intervals The intervals in any order. Of more than 300 the ones with
+ * most bytes are drawn.
+ * @param options The title.
  * @returns The text of an SVG file.
  */
 export function drawTimeline(
@@ -108,7 +108,7 @@ export function drawTimeline(
   ].join("\n");
 }
 
-/** By step, the steps and the rows of each in the order of their beginnings. */
+/** Groups the rows by step, both in the order in which they began. */
 function rowsOf(intervals: readonly TimelineInterval[]): TimelineInterval[] {
   const shown = intervals
     .toSorted((one, other) => other.bytes - one.bytes)
@@ -218,7 +218,7 @@ function drawRow(
   ];
 }
 
-/** In its bar, else where there is room beside it. */
+/** Places a label in its bar, or beside the bar where there is room. */
 function drawAmount(
   row: TimelineInterval,
   x: number,
@@ -250,7 +250,7 @@ function xOf(time: number, { plot, begin, end }: Layout): number {
   return round(plot + width * (time - begin) / (end - begin));
 }
 
-/** Of 1, 2 or 5 and zeros, so that there are at most ten ticks. */
+/** Returns 1, 2 or 5 times a power of ten, for at most ten ticks. */
 function tickStep(span: number): number {
   const least = span / MOST_TICKS;
   const power = 10 ** Math.floor(Math.log10(least));
@@ -276,7 +276,7 @@ function formatBytes(bytes: number): string {
   return `${value.toFixed(unit > 0 && value < 100 ? 1 : 0)} ${units[unit]}`;
 }
 
-/** The end of a long path tells more than its beginning. */
+/** Shortens a path at its beginning, which says less than its end. */
 function shortened(label: string): string {
   const characters = [...label];
   return characters.length <= MOST_LABEL_CHARACTERS
@@ -295,7 +295,7 @@ function text(
 
 function escapeXml(content: string): string {
   return content
-    // XML has no place for these, and a file's name may hold any of them.
+    // XML forbids these characters, and the name of a file may contain them.
     .replaceAll(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, "\ufffd")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

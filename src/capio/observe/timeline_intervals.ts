@@ -2,8 +2,8 @@ import type { WorkflowStatus } from "./status.ts";
 import type { TimelineInterval } from "./timeline.ts";
 
 /**
- * What a workflow has written, and read while it was written, for
- * {@linkcode drawTimeline}.
+ * Returns the intervals in which a workflow wrote files, and read them while
+ * they were written, for {@linkcode drawTimeline}.
  *
  * @example Usage
  * ```ts no-eval
@@ -17,8 +17,8 @@ import type { TimelineInterval } from "./timeline.ts";
  * if (status) console.log(drawTimeline(timelineIntervals(status, Date.now())));
  * ```
  *
- * @param status The workflow, as it is or was at last.
- * @param now The end of what has not ended, Unix time in milliseconds.
+ * @param status The present or the last status of the workflow.
+ * @param now The end of intervals that have not ended, Unix time in milliseconds.
  * @returns The intervals; a file with several writers has one for each.
  */
 export function timelineIntervals(

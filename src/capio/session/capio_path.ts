@@ -2,26 +2,26 @@ import { findActive } from "../interpose/mod.ts";
 import { atLocation } from "../operations/mod.ts";
 import { call, ifPresent, system } from "../platform/mod.ts";
 
-/** What {@linkcode capioPath} answers. */
+/** Answers about one path, from {@linkcode capioPath}. */
 export interface CapioPath {
-  /** Whether anything of that name is there. */
+  /** Returns whether the path exists. */
   exists(): boolean;
-  /** Whether it is a file. */
+  /** Returns whether it is a file. */
   isFile(): boolean;
-  /** Whether it is a directory. */
+  /** Returns whether it is a directory. */
   isDirectory(): boolean;
   /**
-   * Bytes that it has now.
+   * Returns its present size in bytes.
    *
-   * @throws {Deno.errors.NotFound} If it is not there.
+   * @throws {Deno.errors.NotFound} If the path does not exist.
    */
   size(): number;
 }
 
 /**
- * Questions about a path, answered as things are now: unlike `Deno.stat` in a
- * context they never wait. What `PyCapioPath` is to PyCAPIO; path arithmetic is
- * left to `@std/path`.
+ * Answers questions about a path as it is now: unlike `Deno.stat` in a context
+ * this never waits. It is the `PyCapioPath` of PyCAPIO without its path
+ * arithmetic, for which `@std/path` is there.
  *
  * @example Usage
  * ```ts no-eval
@@ -33,7 +33,7 @@ export interface CapioPath {
  * });
  * ```
  *
- * @param path A path in a context that is in force, or any other one.
+ * @param path A path in an active context, or any other one.
  */
 export function capioPath(path: string | URL): CapioPath {
   const look = () => infoOf(path);
@@ -45,7 +45,7 @@ export function capioPath(path: string | URL): CapioPath {
   };
 }
 
-/** What is there at this moment: a look waits for nobody. */
+/** Looks at a path without waiting. */
 function infoOf(path: string | URL): Deno.FileInfo {
   const found = findActive(path, true);
   if (!found) return system.statSync(path);

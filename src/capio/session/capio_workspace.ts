@@ -6,7 +6,7 @@ import { type CapioOptions, resolveOptions } from "./options.ts";
 
 /**
  * A workflow's directory by method call: nothing is interposed, the program
- * chooses call by call. What `pycapio.internals` is to PyCAPIO.
+ * chooses call by call. It is the `pycapio.internals` of PyCAPIO.
  *
  * @example Usage
  * ```ts no-eval
@@ -19,13 +19,13 @@ import { type CapioOptions, resolveOptions } from "./options.ts";
 export class CapioWorkspace implements Disposable {
   readonly #workspace: Workspace;
   /**
-   * `Deno.open` and its siblings as they are inside a context. Paths outside
-   * of the directory are what they are everywhere.
+   * `Deno.open` and its siblings as they are inside a context. For paths outside
+   * of the directory they are the originals.
    */
   readonly fs: FileSystemCalls;
 
   /**
-   * Takes part in the workflow until it is disposed of.
+   * Joins the workflow; disposing leaves it.
    *
    * @throws {Deno.errors.NotCapable} If `capioDir` may not be read and written.
    * @throws {Deno.errors.NotFound} If `capioDir` does not exist.
@@ -44,7 +44,7 @@ export class CapioWorkspace implements Disposable {
     this.fs = calls as unknown as FileSystemCalls;
   }
 
-  /** What goes on in the workflow at this moment. */
+  /** Returns the present status of the workflow. */
   status(): WorkflowStatus {
     this.#workspace.workflow.lookAround();
     return describe(this.#workspace.state, this.#workspace.folder);
@@ -53,8 +53,8 @@ export class CapioWorkspace implements Disposable {
   /**
    * Leaves the workflow.
    *
-   * @param failed Whether the work was not finished: then the files that it
-   * wrote and that are not committed yet are lost to their readers.
+   * @param failed Whether the work is unfinished: then the files that it wrote
+   * and that are not committed yet are lost to their readers.
    */
   leave(failed = false): void {
     this.#workspace.leave(failed);

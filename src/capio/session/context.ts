@@ -7,25 +7,25 @@ import { Workspace } from "../overlay/mod.ts";
 import { type CapioOptions, resolveOptions } from "./options.ts";
 import { replaceFunctions } from "./replaced_functions.ts";
 
-/** A CAPIO context that is in force until it is left. */
+/** A CAPIO context, active until it is left. */
 export interface CapioSession extends AsyncDisposable, Disposable {
   /**
    * Ends the context.
    *
-   * @param failed Whether the step did not finish its work: then the files
-   * that it wrote and that are not committed yet are lost to their readers.
+   * @param failed Whether the work is unfinished: then the files that it wrote
+   * and that are not committed yet are lost to their readers.
    */
   leave(failed?: boolean): void;
 }
 
 /**
- * Puts a CAPIO context in force from here on: inside, `Deno.open` and its
- * siblings wait for bytes that are still being written, and report the end of
- * a file only when it is committed.
+ * Enters a CAPIO context: from here on `Deno.open` and its siblings wait for
+ * bytes that are still being written, and report the end of a file only when it
+ * is committed.
  *
- * In force means for all that the present function goes on to do or start, and
- * for who has called it, should that one go on before the function has ended.
- * {@linkcode withCapio} keeps what it runs apart from its caller.
+ * The context is active in the present function and in everything that it
+ * starts, and in its caller if the caller goes on before the function has ended.
+ * {@linkcode withCapio} keeps its function apart from the caller.
  *
  * Semantics of the CAPIO middleware and PyCAPIO.
  *
@@ -62,8 +62,8 @@ export function enterCapio(options: CapioOptions = {}): CapioSession {
  * );
  * ```
  *
- * @returns What `fn` returns.
- * @throws What `fn` throws; the files it had not finished are then lost.
+ * @returns The result of `fn`.
+ * @throws The error that `fn` throws; its unfinished files are then lost.
  */
 export async function withCapio<T>(
   options: CapioOptions,

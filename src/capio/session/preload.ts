@@ -1,5 +1,5 @@
 /**
- * Puts a CAPIO context in force for a whole program that knows nothing of it:
+ * Runs a whole program, which knows nothing of it, inside a CAPIO context:
  *
  * ```sh
  * CAPIO_DIR=data CAPIO_APP_NAME=reader deno run \
@@ -9,18 +9,18 @@
  * ```
  *
  * `CAPIO_OPEN_TIMEOUT_SECONDS`, when it is set and allowed as well, limits the
- * wait for a file that no rule speaks of; 0 lets a program that tries whether a
- * file is there know at once.
+ * wait for a file that no rule names; with 0 a program that tries whether a file
+ * exists is answered at once.
  *
  * A worker that reads or writes the directory imports this module first and is
- * a member of its own. It ends with `self.close()` or with its program. One that
- * the program terminates, or that an error ends, counts as killed: its files that
- * are not committed by then are lost to their readers. So are those of the other
- * workers at work when the program ends, if it has terminated one that is no
- * member or does not stop.
+ * a member of its own. It leaves with `self.close()` or with its program. A
+ * worker that the program terminates, or that an error ends, counts as killed:
+ * its uncommitted files are lost to their readers. If the program has terminated
+ * a worker that is no member or does not stop, the uncommitted files of all
+ * workers that run when the program ends are lost too.
  *
- * A worker of `node:worker_threads` ends its part when it ends by itself; one
- * that is at work when the program ends counts as killed.
+ * A worker of `node:worker_threads` leaves when it ends by itself; one that runs
+ * when the program ends counts as killed.
  *
  * @module
  */
@@ -32,7 +32,7 @@ import { resolveOptions } from "./options.ts";
 import { replaceFunctions } from "./replaced_functions.ts";
 import { countTerminatedWorkers } from "./terminated_workers.ts";
 
-/** What says of a program which step of which workflow it is. */
+/** The variables that make a program a step of a workflow. */
 const VARIABLES = [
   "CAPIO_DIR",
   "CAPIO_APP_NAME",
@@ -55,8 +55,10 @@ try {
 }
 
 /**
- * A program that may not see a variable takes the default, whatever it says:
- * that is told, and in the current directory it must not be taken for a step.
+ * Warns of variables that the program may not see: it takes the defaults.
+ *
+ * @throws {Deno.errors.NotCapable} If `CAPIO_DIR` is one of them, because the
+ * default is the current directory.
  */
 function checkVariables(): void {
   const hidden = VARIABLES.filter((variable) =>
@@ -75,13 +77,16 @@ function checkVariables(): void {
   );
 }
 
-/** A process that dies without this event is found out by its lock. */
+/** When a process dies without this event, its lock tells the others. */
 function leaveAtUnload(workspace: Workspace): void {
-  const gone = countTerminatedWorkers();
-  addEventListener("unload", () => workspace.leaveWithProcess(gone.count));
+  const terminated = countTerminatedWorkers();
+  addEventListener(
+    "unload",
+    () => workspace.leaveWithProcess(terminated.count),
+  );
 }
 
-/** A worker gets no event when it ends. */
+/** A web worker gets no event when it ends, so its `close` is replaced. */
 function leaveAtClose(workspace: Workspace): void {
   const { close } = globalThis;
   globalThis.close = () => {
@@ -90,7 +95,7 @@ function leaveAtClose(workspace: Workspace): void {
   };
 }
 
-/** Neither does one of `node:worker_threads`, but an event of Node's. */
+/** A worker of `node:worker_threads` gets an event of Node when it ends. */
 function leaveAtExit(workspace: Workspace): void {
   builtin("process").once("exit", (code) => workspace.leave(code !== 0));
 }

@@ -9,7 +9,7 @@ const rules = new AsyncLocalStorage<readonly CapioClRule[]>();
  * method: in the contexts that it runs in, and in those that it enters.
  *
  * Once stated, a rule holds for every process of the workflow until the
- * workflow ends. What `CapioCLRule` is to PyCAPIO, where it has no effect.
+ * workflow ends. It is the `CapioCLRule` of PyCAPIO, where it has no effect.
  *
  * @example Usage
  * ```ts no-eval
@@ -37,7 +37,7 @@ export function capioClRule(
     };
 }
 
-/** The rules stated for the contexts that are entered here. */
+/** Returns the rules stated for contexts that are entered here. */
 export function statedRules(): readonly CapioClRule[] {
   return rules.getStore() ?? [];
 }

@@ -1,19 +1,19 @@
-/** How many workers have ended before their time. */
+/** The number of workers that were terminated or ended by an error. */
 export interface TerminatedWorkers {
   readonly count: number;
 }
 
 /**
- * Counts the workers that this program terminates, and those that an error
- * ends, from now on. Nothing else tells that they did not end by themselves.
+ * Counts, from now on, the workers that this program terminates and those that
+ * an error ends. The runtime has no other report of that.
  */
 export function countTerminatedWorkers(): TerminatedWorkers {
   const seen = new WeakSet<Worker>();
-  const gone = { count: 0 };
+  const terminated = { count: 0 };
   const add = (worker: Worker) => {
     if (seen.has(worker)) return;
     seen.add(worker);
-    gone.count++;
+    terminated.count++;
   };
   globalThis.Worker = class Worker extends globalThis.Worker {
     constructor(specifier: string | URL, options?: WorkerOptions) {
@@ -26,5 +26,5 @@ export function countTerminatedWorkers(): TerminatedWorkers {
       super.terminate();
     }
   };
-  return gone;
+  return terminated;
 }
