@@ -3,6 +3,8 @@ import { ifPresent, system } from "./system.ts";
 
 /** The mode in which its owner may list, enter and change a directory. */
 const OWNER = 0o700;
+/** Elsewhere there are other rights, which a file takes from its directory. */
+const HAS_MODES = Deno.build.os !== "windows";
 
 /** Maps a path to its location in one of the two trees. */
 type Tree = (path: string) => string;
@@ -40,7 +42,7 @@ export function copyModeAndOwner(
   wanted: Deno.FileInfo,
   more = 0,
 ): void {
-  if (wanted.mode === null) return;
+  if (!HAS_MODES || wanted.mode === null) return;
   const present = system.statSync(directory);
   if (wanted.uid !== present.uid || wanted.gid !== present.gid) {
     changeOwner(directory, wanted);
@@ -58,7 +60,7 @@ export function withOwnerAccess(directory: string, fn: () => void): void {
   try {
     return fn();
   } catch (error) {
-    const mode = look(directory)?.mode ?? null;
+    const mode = HAS_MODES ? look(directory)?.mode ?? null : null;
     const isDenied = error instanceof Deno.errors.PermissionDenied;
     if (!isDenied || mode === null || (mode & OWNER) === OWNER) throw error;
     system.chmodSync(directory, (mode | OWNER) & 0o7777);
@@ -75,7 +77,8 @@ export function removeTree(directory: string): void {
   try {
     return system.removeSync(directory, { recursive: true });
   } catch (error) {
-    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    const isDenied = error instanceof Deno.errors.PermissionDenied;
+    if (!isDenied || !HAS_MODES) throw error;
   }
   openToOwner(directory);
   system.removeSync(directory, { recursive: true });
