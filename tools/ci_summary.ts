@@ -1,20 +1,43 @@
 /**
- * Prints `N passed, N failed` from a JUnit report, and exits with 1 when
- * anything failed or nothing ran: `ci_summary.ts REPORT TEST_STATUS CHECK_STATUS`.
+ * Prints `N passed, N failed` over everything that CI has run, and exits with 1
+ * when anything failed or no test ran:
+ *
+ * ```sh
+ * ci_summary.ts tests=0:test-results.xml check=0 demo=1
+ * ```
+ *
+ * Each argument is the name of a run and its exit code, and for a run of tests
+ * its JUnit report; a run without a report counts as one test.
  *
  * @module
  */
-const [report, testStatus, checkStatus] = Deno.args;
 
-const counts = countTests(readReport(report));
-if (checkStatus === "0") counts.passed++;
-else counts.failed++;
-// A run that died between two tests has no failed test to show for it.
-if (testStatus !== "0" && counts.failed === 0) counts.failed++;
+/** How many tests of a run had which outcome. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
 
-const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
-console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
-if (counts.failed > 0 || counts.ran === 0) Deno.exit(1);
+/** The outcome of one run: its name, exit code, and report of tests. */
+export function countRun(exitCode: number, report?: string): Counts {
+  const hasFailed = exitCode !== 0;
+  if (report === undefined) {
+    return { passed: hasFailed ? 0 : 1, failed: hasFailed ? 1 : 0, skipped: 0 };
+  }
+  const counts = countTests(report);
+  // A run that died between two tests has no failed test to show for it.
+  const diedBetween = hasFailed && counts.failed === 0;
+  return diedBetween ? { ...counts, failed: 1 } : counts;
+}
+
+function countTests(xml: string): Counts {
+  const cases = xml.match(/<testcase\b[^>]*?(?:\/>|>[\s\S]*?<\/testcase>)/g) ??
+    [];
+  const failed = cases.filter((it) => /<(failure|error)\b/.test(it)).length;
+  const skipped = cases.filter((it) => /<skipped\b/.test(it)).length;
+  return { passed: cases.length - failed - skipped, failed, skipped };
+}
 
 function readReport(path: string): string {
   try {
@@ -25,11 +48,27 @@ function readReport(path: string): string {
   }
 }
 
-function countTests(xml: string) {
-  const cases = xml.match(/<testcase\b[^>]*?(?:\/>|>[\s\S]*?<\/testcase>)/g) ??
-    [];
-  const failed = cases.filter((it) => /<(failure|error)\b/.test(it)).length;
-  const skipped = cases.filter((it) => /<skipped\b/.test(it)).length;
-  const passed = cases.length - failed - skipped;
-  return { ran: passed + failed, passed, failed, skipped };
+if (import.meta.main) {
+  const runs = Deno.args.map((argument) => {
+    const [, name, exitCode, path] = /^(.+)=(\d+)(?::(.+))?$/.exec(argument) ??
+      [];
+    if (name === undefined) {
+      throw new TypeError(`"${argument}" must be "NAME=EXIT_CODE[:REPORT]"`);
+    }
+    const report = path === undefined ? undefined : readReport(path);
+    const counts = countRun(Number(exitCode), report);
+    if (counts.failed > 0) console.log(`FAILED ${name}`);
+    return { ...counts, hasTests: report !== undefined };
+  });
+  const sum = (key: keyof Counts) => runs.reduce((all, it) => all + it[key], 0);
+  const skipped = sum("skipped");
+  console.log(
+    `${sum("passed")} passed, ${sum("failed")} failed${
+      skipped > 0 ? `, ${skipped} skipped` : ""
+    }`,
+  );
+  const everyRunHasTests = runs.every(({ hasTests, passed, failed }) =>
+    !hasTests || passed + failed > 0
+  );
+  if (sum("failed") > 0 || !everyRunHasTests) Deno.exit(1);
 }
