@@ -1,4 +1,4 @@
-/** What every event is made from. */
+/** Properties of every event. */
 export interface BaseEventInit {
   /**
    * The object that the event is about, usually the one that emits it.
@@ -9,10 +9,10 @@ export interface BaseEventInit {
 }
 
 /**
- * Something that happened, as it is handed to every listener in turn.
+ * Something that happened. Listeners are called with it one after the other.
  *
- * Derive your own events from this class: a listener connected to a class also
- * hears the events of its subclasses.
+ * Derive your own events from this class: a listener that is connected to a
+ * class is also called with the events of its subclasses.
  *
  * @example Usage
  * ```ts
@@ -38,23 +38,23 @@ export class BaseEvent {
   /**
    * Makes an event.
    *
-   * @param init What the event is about.
+   * @param init The object that the event is about.
    */
   constructor(init: BaseEventInit = {}) {
     this.source = init.source;
   }
 
-  /** Whether a listener has stopped the event on its way to the others. */
+  /** True when a listener has stopped the event: later ones are not called. */
   get handled(): boolean {
     return this.#handled;
   }
 
-  /** Keeps the event from the listeners that have not heard it yet. */
+  /** Stops the event: listeners that have not been called yet are not called. */
   markAsHandled(): void {
     this.#handled = true;
   }
 
-  /** Makes a handled event one that can be emitted once more. */
+  /** Takes back {@linkcode BaseEvent.markAsHandled}. */
   markAsUnhandled(): void {
     this.#handled = false;
   }

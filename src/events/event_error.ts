@@ -1,14 +1,14 @@
-/** What an {@linkcode EventError} is about. */
+/** The kinds of {@linkcode EventError}. */
 export type EventErrorCode =
   /** The listener to disconnect was not connected. */
   | "NOT_CONNECTED"
-  /** An operation reported a step or its end before its start. */
+  /** A step or the end of an operation was reported before its start. */
   | "NOT_STARTED"
   /** The reader of an event stream fell too far behind. */
   | "READER_TOO_SLOW";
 
 /**
- * An event or a progress report that cannot be what it was asked to be.
+ * A failure of an event manager, a stream of events or a progress report.
  *
  * @example Usage
  * ```ts
@@ -22,19 +22,20 @@ export type EventErrorCode =
  * ```
  */
 export class EventError extends Error {
-  /** The class's name, for messages. */
+  /** The name of the class, for messages. */
   override readonly name = "EventError";
-  /** Which of the possible errors this is. */
+  /** The kind of the error. */
   readonly code: EventErrorCode;
 
   /**
    * Makes an error.
    *
-   * @param code Which of the possible errors this is.
+   * @param code The kind of the error.
    * @param message What was expected, what was found and what to do.
+   * @param options The error that caused this one.
    */
-  constructor(code: EventErrorCode, message: string) {
-    super(message);
+  constructor(code: EventErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }

@@ -1,7 +1,7 @@
 /** Dotted attribute paths of an event and the values they must have. */
 export type EventFilter = Readonly<Record<string, unknown>>;
 
-/** Whether the event has every attribute that the filter asks for. */
+/** Returns whether the event has every attribute that the filter asks for. */
 export function matches(event: object, filter: EventFilter): boolean {
   for (const path in filter) {
     if (!hasValueAt(event, path, filter[path])) return false;

@@ -1,15 +1,16 @@
+import { checkFunction, checkNumber, refused } from "../internal/mod.ts";
 import { BaseEvent, type EventClass } from "./base_event.ts";
 import { EventError } from "./event_error.ts";
 import { type EventFilter, matches } from "./event_filter.ts";
 import { eventStream, type EventStreamOptions } from "./event_stream.ts";
 
-/** A function that is called with every event it is connected to. */
+/** A function that is called with the events of the class it is connected to. */
 export type EventListener<E extends BaseEvent> = (event: E) => unknown;
 
 /** Options for {@linkcode EventManager}. */
 export interface EventManagerOptions {
   /**
-   * Told of what a listener threw, or rejected with.
+   * Is called with an error that a listener threw or rejected with.
    *
    * @default {console.error}
    */
@@ -26,8 +27,8 @@ export interface ConnectOptions {
    */
   filter?: EventFilter;
   /**
-   * Listeners of a higher priority hear the event first; those of the same
-   * priority in the order in which they were connected.
+   * Listeners of a higher priority are called first; those of the same priority
+   * in the order in which they were connected.
    *
    * @default {0}
    */
@@ -43,7 +44,7 @@ interface Connection {
 }
 
 /**
- * Hands events to the listeners of their class and of its superclasses.
+ * Calls the listeners of an event's class and of its superclasses.
  *
  * Source of the semantics: `encore.events.EventManager`.
  *
@@ -61,7 +62,7 @@ export class EventManager {
   readonly #onListenerError: (error: unknown, event: BaseEvent) => void;
   readonly #connections = new Map<EventClass, Connection[]>();
   readonly #disabled = new Set<EventClass>();
-  /** Who hears an event of a class, in order; emptied by every change. */
+  /** The listeners of a class, in order; emptied by every change. */
   readonly #audiences = new Map<EventClass, readonly Connection[]>();
   #connectionCount = 0;
 
@@ -77,15 +78,15 @@ export class EventManager {
   /**
    * Calls the listener with every event of the class and of its subclasses.
    *
-   * A listener that is already connected to the class is connected anew, with
-   * the new options and behind the listeners of its priority.
+   * A listener that is already connected to the class is disconnected first: it
+   * gets the new options and the last place among those of its priority.
    *
    * @param cls The class of events.
    * @param listener The function to call.
-   * @param options Which events, and before which other listeners.
-   * @throws {TypeError} If `cls` is no event class, `listener` no function or
-   * `filter` no object.
-   * @throws {RangeError} If `priority` is not a number.
+   * @param options A filter, and the priority of the listener.
+   * @throws {TypeError} If `cls` is no event class, `listener` no function,
+   * `filter` no object or `priority` no number.
+   * @throws {RangeError} If `priority` is `NaN`.
    */
   connect<E extends BaseEvent>(
     cls: EventClass<E>,
@@ -93,21 +94,11 @@ export class EventManager {
     options: ConnectOptions = {},
   ): void {
     const { filter = {}, priority = 0 } = options;
-    assertEventClass(cls);
-    if (typeof listener !== "function") {
-      throw new TypeError(
-        `listener must be a function, found ${Deno.inspect(listener)}`,
-      );
-    }
-    if (typeof priority !== "number" || Number.isNaN(priority)) {
-      throw new RangeError(
-        `priority must be a number, found ${Deno.inspect(priority)}`,
-      );
-    }
+    checkEventClass(cls);
+    checkFunction("listener", listener);
+    checkNumber("priority", priority);
     if (typeof filter !== "object" || filter === null) {
-      throw new TypeError(
-        `filter must be an object, found ${Deno.inspect(filter)}`,
-      );
+      throw refused("filter", "an object", filter);
     }
     this.#remove(cls, listener as EventListener<BaseEvent>);
     const connections = this.#connections.get(cls) ?? [];
@@ -124,7 +115,7 @@ export class EventManager {
   }
 
   /**
-   * Ends what {@linkcode EventManager.connect} began.
+   * Takes back {@linkcode EventManager.connect}.
    *
    * @param cls The class that the listener was connected to.
    * @param listener The connected function.
@@ -142,19 +133,17 @@ export class EventManager {
   }
 
   /**
-   * Hands the event to its listeners, one after the other, before it returns.
+   * Calls the listeners of the event, one after the other, and then returns.
    *
-   * A listener that throws, or whose promise rejects, is reported and stops
-   * none of the others.
+   * The error of a listener that throws, or whose promise rejects, is reported;
+   * the other listeners are called all the same.
    *
-   * @param event The event; it may be emitted more than once.
-   * @throws {TypeError} If it is none.
+   * @param event The event; it can be emitted more than once.
+   * @throws {TypeError} If `event` is not an event.
    */
   emit(event: BaseEvent): void {
     if (!(event instanceof BaseEvent)) {
-      throw new TypeError(
-        `event must be an event, found ${Deno.inspect(event)}`,
-      );
+      throw refused("event", "an event", event);
     }
     const cls = event.constructor as EventClass;
     event.markAsUnhandled();
@@ -172,7 +161,7 @@ export class EventManager {
    * @param cls The class of events.
    */
   disable(cls: EventClass): void {
-    assertEventClass(cls);
+    checkEventClass(cls);
     this.#disabled.add(cls);
   }
 
@@ -182,12 +171,12 @@ export class EventManager {
    * @param cls The class of events.
    */
   enable(cls: EventClass): void {
-    assertEventClass(cls);
+    checkEventClass(cls);
     this.#disabled.delete(cls);
   }
 
   /**
-   * Whether events of the class reach their listeners.
+   * Tells whether events of the class reach their listeners.
    *
    * @param cls The class of events.
    * @returns `false` if the class or one of its superclasses is disabled.
@@ -198,9 +187,9 @@ export class EventManager {
   }
 
   /**
-   * The events of a class and of its subclasses, as a stream.
+   * Makes a stream of the events of a class and of its subclasses.
    *
-   * Events are kept from the call on, whether or not they are being read.
+   * Events are queued from the call on, even when nothing reads them yet.
    *
    * @example Usage
    * ```ts
@@ -218,16 +207,22 @@ export class EventManager {
    * ```
    *
    * @param cls The class of events.
-   * @param options Which events, until when, and how many may wait.
+   * @param options A filter, a signal that ends the stream, and the most events
+   * that may be queued.
    * @returns The stream; cancelling it disconnects it.
-   * @throws {TypeError} If `cls` is no event class or `signal` no signal.
+   * @throws {TypeError} If `cls` is no event class or an option of the wrong
+   * type.
    * @throws {RangeError} If `limit` is not a positive integer.
    */
   events<E extends BaseEvent>(
     cls: EventClass<E>,
     options: EventStreamOptions = {},
   ): ReadableStream<E> {
-    return eventStream(this, cls, options);
+    checkEventClass(cls);
+    return eventStream(cls.name, options, (listener) => {
+      this.connect(cls, listener, { filter: options.filter });
+      return () => this.disconnect(cls, listener);
+    });
   }
 
   #call(listener: EventListener<BaseEvent>, event: BaseEvent): void {
@@ -262,7 +257,7 @@ export class EventManager {
 }
 
 /**
- * The event manager of everything that is not given one of its own.
+ * The event manager that is used where no other one is given.
  *
  * @example Usage
  * ```ts
@@ -279,16 +274,14 @@ function reportListenerError(error: unknown, event: BaseEvent): void {
   console.error(`A listener of "${event.constructor.name}" failed:`, error);
 }
 
-function assertEventClass(cls: unknown): void {
+function checkEventClass(cls: unknown): asserts cls is EventClass {
   if (typeof cls === "function" && lineage(cls as EventClass).length > 0) {
     return;
   }
-  throw new TypeError(
-    `cls must be a class of events, found ${Deno.inspect(cls)}`,
-  );
+  throw refused("cls", "a class of events", cls);
 }
 
-/** The class and its superclasses up to the one of all events. */
+/** Returns the class and its superclasses up to {@linkcode BaseEvent}. */
 function lineage(cls: EventClass): EventClass[] {
   const classes: EventClass[] = [];
   let ancestor: unknown = cls;

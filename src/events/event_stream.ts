@@ -1,58 +1,64 @@
-import type { BaseEvent, EventClass } from "./base_event.ts";
+import { checkInteger, checkSignal } from "../internal/mod.ts";
+import type { BaseEvent } from "./base_event.ts";
 import { EventError } from "./event_error.ts";
 import type { EventFilter } from "./event_filter.ts";
-import type { EventManager } from "./event_manager.ts";
 
-/** Options for {@linkcode EventManager.events}. */
+/** Options for the streams of an `EventManager`. */
 export interface EventStreamOptions {
-  /** See {@linkcode ConnectOptions.filter}. */
+  /**
+   * Dotted attribute paths and the values they must have, as for the listeners
+   * of an `EventManager`.
+   *
+   * @default {{}}
+   */
   filter?: EventFilter;
-  /** Ends the stream with the signal's reason as its error. */
+  /**
+   * When it aborts, the stream fails with its reason.
+   *
+   * @default {undefined}
+   */
   signal?: AbortSignal;
   /**
-   * Most events that may wait for the reader. One more and the stream fails
-   * with the {@linkcode EventError} `READER_TOO_SLOW`, for an emitter cannot
-   * wait and a lost event must not go unnoticed.
+   * Most events that may wait for the reader. One more makes the stream fail
+   * with the {@linkcode EventError} `READER_TOO_SLOW`: an emitter cannot wait,
+   * and no event may be lost without notice.
    *
    * @default {1024}
    */
   limit?: number;
 }
 
-/** What {@linkcode EventManager.events} returns. */
+/**
+ * Makes a stream of the events that a listener gets.
+ *
+ * @param name The name of the events, for messages.
+ * @param options When the stream ends.
+ * @param connect Connects the listener, and returns how to disconnect it.
+ */
 export function eventStream<E extends BaseEvent>(
-  manager: EventManager,
-  cls: EventClass<E>,
+  name: string,
   options: EventStreamOptions,
+  connect: (listener: (event: E) => void) => () => void,
 ): ReadableStream<E> {
-  const { filter, signal, limit = 1024 } = options;
-  if (!Number.isSafeInteger(limit) || limit <= 0) {
-    throw new RangeError(
-      `limit must be a positive integer, found ${Deno.inspect(limit)}`,
-    );
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError(
-      `signal must be an AbortSignal, found ${Deno.inspect(signal)}`,
-    );
-  }
+  const { signal, limit = 1024 } = options;
+  checkInteger("limit", limit, { min: 1 });
+  checkSignal("signal", signal);
   let close = () => {};
   return new ReadableStream<E>({
     start: (controller) => {
-      const listener = (event: E) => {
-        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(event);
-        else fail(tooSlow(cls, limit));
-      };
-      const abort = () => fail(signal?.reason);
       const fail = (reason: unknown) => {
         close();
         controller.error(reason);
       };
+      const abort = () => fail(signal?.reason);
+      const disconnect = connect((event) => {
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(event);
+        else fail(tooSlow(name, limit));
+      });
       close = () => {
         signal?.removeEventListener("abort", abort);
-        manager.disconnect(cls, listener);
+        disconnect();
       };
-      manager.connect(cls, listener, { filter });
       signal?.addEventListener("abort", abort);
       if (signal?.aborted) abort();
     },
@@ -60,9 +66,9 @@ export function eventStream<E extends BaseEvent>(
   }, { highWaterMark: limit });
 }
 
-function tooSlow(cls: EventClass, limit: number): EventError {
+function tooSlow(name: string, limit: number): EventError {
   return new EventError(
     "READER_TOO_SLOW",
-    `More than ${limit} events of "${cls.name}" wait for the reader of their stream: read faster, filter, or raise "limit"`,
+    `Cannot queue more than ${limit} events of "${name}" for the reader of their stream: read faster, filter, or raise "limit"`,
   );
 }

@@ -1,9 +1,9 @@
 /**
  * Events, progress reports and the terminal progress bar.
  *
- * An {@linkcode EventManager} hands events to the listeners of their class, a
- * {@linkcode ProgressManager} reports an operation's progress as such events,
- * and a {@linkcode TerminalProgressBar} draws them:
+ * An {@linkcode EventManager} calls the listeners of an event's class. A
+ * {@linkcode ProgressManager} reports the progress of an operation as such
+ * events, and a {@linkcode TerminalProgressBar} draws them:
  *
  * ```ts
  * import {

@@ -3,14 +3,14 @@ import { BaseEvent, type BaseEventInit } from "./base_event.ts";
 /** How an operation ended. */
 export type ExitState = "normal" | "warning" | "error" | "exception";
 
-/** What every {@linkcode ProgressEvent} is made from. */
+/** Properties of every {@linkcode ProgressEvent}. */
 export interface ProgressEventInit extends BaseEventInit {
-  /** Tells the operation from all others. */
+  /** Identifies the operation. */
   operationId: unknown;
-  /** What is being done, for people. */
+  /** Describes the operation to people. */
   message: string;
   /**
-   * Whatever else the operation has to say about itself.
+   * Further properties of the operation.
    *
    * @default {{}}
    */
@@ -18,7 +18,7 @@ export interface ProgressEventInit extends BaseEventInit {
 }
 
 /**
- * News of an operation that takes time: the class to listen to for all of them.
+ * A report on an operation that takes time; the superclass of all of them.
  *
  * Source of the semantics: `encore.events.progress_events`.
  *
@@ -32,17 +32,17 @@ export interface ProgressEventInit extends BaseEventInit {
  * ```
  */
 export class ProgressEvent extends BaseEvent {
-  /** Tells the operation from all others. */
+  /** Identifies the operation. */
   readonly operationId: unknown;
-  /** What is being done, for people. */
+  /** Describes the operation to people. */
   readonly message: string;
-  /** Whatever else the operation has to say about itself. */
+  /** Further properties of the operation. */
   readonly extra: Readonly<Record<string, unknown>>;
 
   /**
    * Makes an event of an operation.
    *
-   * @param init Which operation, and what it has to say.
+   * @param init Properties of the operation.
    */
   constructor(init: ProgressEventInit) {
     super(init);
@@ -54,13 +54,13 @@ export class ProgressEvent extends BaseEvent {
 
 /** An operation has begun. */
 export class ProgressStartEvent extends ProgressEvent {
-  /** The number of steps to come, -1 if it is not known. */
+  /** The number of steps to come, -1 when it is not known. */
   readonly steps: number;
 
   /**
    * Makes the event of a start.
    *
-   * @param init Which operation, and how many steps it will take.
+   * @param init Properties of the operation, and the number of its steps.
    */
   constructor(init: ProgressEventInit & { steps: number }) {
     super(init);
@@ -68,15 +68,15 @@ export class ProgressStartEvent extends ProgressEvent {
   }
 }
 
-/** An operation has come further. */
+/** An operation has made progress. */
 export class ProgressStepEvent extends ProgressEvent {
-  /** How far: the number of the step, or of the units of work done so far. */
+  /** The number of the step, or of the units of work that are done. */
   readonly step: number;
 
   /**
    * Makes the event of a step.
    *
-   * @param init Which operation, and how far it has come.
+   * @param init Properties of the operation, and the number of the step.
    */
   constructor(init: ProgressEventInit & { step: number }) {
     super(init);
@@ -84,7 +84,7 @@ export class ProgressStepEvent extends ProgressEvent {
   }
 }
 
-/** An operation has ended, well or not. */
+/** An operation has ended, with success or not. */
 export class ProgressEndEvent extends ProgressEvent {
   /** How it ended. */
   readonly exitState: ExitState;
@@ -92,7 +92,7 @@ export class ProgressEndEvent extends ProgressEvent {
   /**
    * Makes the event of an end.
    *
-   * @param init Which operation, and how it ended.
+   * @param init Properties of the operation, and how it ended.
    */
   constructor(init: ProgressEventInit & { exitState: ExitState }) {
     super(init);

@@ -1,3 +1,4 @@
+import { checkNumber, outOfRange, refused } from "../internal/mod.ts";
 import { EventError } from "./event_error.ts";
 import { type EventManager, globalEventManager } from "./event_manager.ts";
 import {
@@ -21,19 +22,19 @@ export interface ProgressManagerOptions {
    */
   source?: unknown;
   /**
-   * Tells the operation from all others.
+   * Identifies the operation.
    *
    * @default {a new UUID}
    */
   operationId?: unknown;
   /**
-   * What is being done, for people.
+   * Describes the operation to people.
    *
    * @default {"Performing operation"}
    */
   message?: string;
   /**
-   * The number of steps to come, -1 if it is not known.
+   * The number of steps to come, -1 when it is not known.
    *
    * @default {-1}
    */
@@ -42,26 +43,26 @@ export interface ProgressManagerOptions {
   [extra: string]: unknown;
 }
 
-/** What {@linkcode ProgressManager.step} reports. */
+/** A report for {@linkcode ProgressManager.step}. */
 export interface ProgressStep {
   /**
-   * What is being done now.
+   * Describes the step to people.
    *
    * @default {the operation's own message}
    */
   message?: string;
   /**
-   * How far the operation has come.
+   * The number of the step, or of the units of work that are done.
    *
    * @default {one more than the last step, 0 for the first}
    */
   step?: number;
 }
 
-/** What {@linkcode ProgressManager.end} reports. */
+/** A report for {@linkcode ProgressManager.end}. */
 export interface ProgressEnd {
   /**
-   * What came of the operation.
+   * Describes the outcome to people.
    *
    * @default {the operation's own message}
    */
@@ -78,8 +79,8 @@ export interface ProgressEnd {
  * Reports the progress of one operation as events.
  *
  * {@linkcode ProgressManager.run} is the safest way to use it: the end is
- * reported whatever happens, an error as such. With `using` the end is reported
- * when the scope is left, as a normal one, for a scope does not tell why.
+ * always reported, with an exit state that tells an error. With `using` the end
+ * is reported as a normal one when the scope is left: a scope does not tell why.
  *
  * Source of the semantics: `encore.events.ProgressManager`.
  *
@@ -107,8 +108,9 @@ export class ProgressManager implements Disposable {
   /**
    * Makes the manager of an operation that has not started.
    *
-   * @param eventManager Who emits the events.
-   * @param options Which operation this is.
+   * @param eventManager Emits the events.
+   * @param options Properties of the operation.
+   * @throws {TypeError} If `steps` is not a number.
    * @throws {RangeError} If `steps` is neither -1 nor a non-negative number.
    */
   constructor(
@@ -122,25 +124,19 @@ export class ProgressManager implements Disposable {
       steps = -1,
       ...extra
     } = options;
-    if (typeof steps !== "number" || !(steps === -1 || steps >= 0)) {
-      throw new RangeError(
-        `steps must be -1 or a non-negative number, found ${
-          Deno.inspect(steps)
-        }`,
-      );
-    }
+    checkSteps(steps);
     this.#eventManager = eventManager;
     this.#origin = { source, operationId, message, extra };
     this.#steps = steps;
   }
 
-  /** Whether the operation has started and not yet ended. */
+  /** True when the operation has started and not yet ended. */
   get running(): boolean {
     return this.#running;
   }
 
   /**
-   * Reports the start of the operation, if it has not been reported yet.
+   * Reports the start of the operation, unless it is running already.
    *
    * @returns This progress manager, so that `using` can begin with the start.
    */
@@ -153,20 +149,17 @@ export class ProgressManager implements Disposable {
   }
 
   /**
-   * Reports that the operation has come further.
+   * Reports that the operation has made progress.
    *
-   * @param report How far, and what is being done now.
+   * @param report The number of the step, and a message.
    * @throws {EventError} `NOT_STARTED` before the start and after the end.
-   * @throws {RangeError} If `step` is not a number.
+   * @throws {TypeError} If `step` is not a number.
+   * @throws {RangeError} If `step` is `NaN`.
    */
   step(report: ProgressStep = {}): void {
     this.#assertRunning("step");
     const { message = this.#origin.message, step = this.#nextStep } = report;
-    if (typeof step !== "number" || Number.isNaN(step)) {
-      throw new RangeError(
-        `step must be a number, found ${Deno.inspect(step)}`,
-      );
-    }
+    checkNumber("step", step);
     this.#nextStep = step + 1;
     this.#emit(this.stepEvent({ ...this.#origin, message, step }));
   }
@@ -174,7 +167,7 @@ export class ProgressManager implements Disposable {
   /**
    * Reports the end of the operation.
    *
-   * @param report What came of it.
+   * @param report How it ended, and a message.
    * @throws {EventError} `NOT_STARTED` before the start and after the end.
    */
   end(report: ProgressEnd = {}): void {
@@ -185,11 +178,12 @@ export class ProgressManager implements Disposable {
   }
 
   /**
-   * Runs the operation between its start and its end.
+   * Reports the start, runs the operation, and reports the end.
    *
-   * @param operation What to do.
-   * @returns What it returns.
-   * @throws What it throws, after an end with the exit state `exception`.
+   * @param operation The operation.
+   * @returns The result of the operation.
+   * @throws The error of the operation, after an end with the exit state
+   * `exception`.
    */
   async run<T>(operation: () => T | PromiseLike<T>): Promise<T> {
     this.start();
@@ -204,26 +198,26 @@ export class ProgressManager implements Disposable {
     }
   }
 
-  /** Reports the end of the operation, unless that has been done. */
+  /** Reports the end of the operation, unless it has been reported. */
   [Symbol.dispose](): void {
     if (this.#running) this.end();
   }
 
-  /** Makes the event of the start; subclasses make theirs. */
+  /** Makes the event of the start; a subclass can make its own. */
   protected startEvent(
     init: ProgressEventInit & { steps: number },
   ): ProgressEvent {
     return new ProgressStartEvent(init);
   }
 
-  /** Makes the event of a step; subclasses make theirs. */
+  /** Makes the event of a step; a subclass can make its own. */
   protected stepEvent(
     init: ProgressEventInit & { step: number },
   ): ProgressEvent {
     return new ProgressStepEvent(init);
   }
 
-  /** Makes the event of the end; subclasses make theirs. */
+  /** Makes the event of the end; a subclass can make its own. */
   protected endEvent(
     init: ProgressEventInit & { exitState: ExitState },
   ): ProgressEvent {
@@ -241,4 +235,10 @@ export class ProgressManager implements Disposable {
       `Cannot call ${method}() of an operation that is not running: call start() first`,
     );
   }
+}
+
+function checkSteps(steps: unknown): asserts steps is number {
+  if (typeof steps === "number" && (steps === -1 || steps >= 0)) return;
+  const make = typeof steps === "number" ? outOfRange : refused;
+  throw make("steps", "-1 or a non-negative number", steps);
 }

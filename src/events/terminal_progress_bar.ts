@@ -1,3 +1,4 @@
+import { checkNonNegative } from "../internal/mod.ts";
 import type { EventManager } from "./event_manager.ts";
 import {
   ProgressEndEvent,
@@ -8,20 +9,20 @@ import {
 /** Options for {@linkcode TerminalProgressBar}. */
 export interface TerminalProgressBarOptions {
   /**
-   * Milliseconds that an operation must take before a bar is drawn for it.
+   * Milliseconds: no bar is drawn for an operation before it has taken so long.
    *
    * @default {1000}
    */
   delay?: number;
 }
 
-/** What is drawn beside the number of steps. */
+/** What a bar shows besides the number of steps. */
 interface Payload {
   readonly message?: string;
   readonly unit?: unknown;
 }
 
-/** The part of `cli-progress` in use; its own types would bring Node's along. */
+/** The part of `cli-progress` in use; its own types depend on those of Node.js. */
 interface CliProgress {
   MultiBar: new (options: {
     format: (options: unknown, state: BarState, payload?: Payload) => string;
@@ -52,9 +53,13 @@ interface Operation {
 }
 
 /**
- * Draws a bar on standard error for every operation that takes its time and
- * reports its progress to the event manager. Where standard error is not a
- * terminal it draws nothing.
+ * Draws a bar on standard error for every operation that takes long and reports
+ * its progress to the event manager. Where standard error is no terminal it
+ * draws nothing.
+ *
+ * The bars need the npm package `cli-progress`, which is loaded for the first
+ * bar. Where it is missing, one line on standard error says so and the
+ * operations go on without bars.
  *
  * @example Usage
  * ```ts
@@ -67,41 +72,43 @@ export class TerminalProgressBar implements Disposable {
   readonly #delay: number;
   readonly #operations = new Map<unknown, Operation>();
   readonly #disconnect: () => void;
+  #loading = false;
   #library?: CliProgress;
   #drawing?: MultiBar;
 
   /**
    * Starts listening.
    *
-   * @param eventManager Whose operations to draw.
+   * @param eventManager Emits the events of the operations to draw.
    * @param options When to draw.
+   * @throws {TypeError} If `delay` is not a number.
+   * @throws {RangeError} If `delay` is negative.
    */
   constructor(
     eventManager: EventManager,
     options: TerminalProgressBarOptions = {},
   ) {
-    this.#delay = options.delay ?? 1_000;
+    const { delay = 1_000 } = options;
+    checkNonNegative("delay", delay);
+    this.#delay = delay;
     this.#disconnect = Deno.stderr.isTerminal()
       ? this.#listenTo(eventManager)
       : () => {};
   }
 
-  /** Stops listening and takes the bars off the terminal. */
+  /** Stops listening and removes the bars from the terminal. */
   [Symbol.dispose](): void {
     this.#disconnect();
     this.#operations.clear();
-    this.#stopDrawing();
+    this.#orGiveUp(() => this.#stopDrawing());
   }
 
   #listenTo(events: EventManager): () => void {
-    // Only a terminal needs the library; a step before it is there is skipped.
-    // Where it cannot be loaded the operations go on without a bar.
-    import("cli-progress").then(({ default: library }) => {
-      this.#library = library;
-    }, () => {});
     const started = (event: ProgressStartEvent) => this.#started(event);
-    const stepped = (event: ProgressStepEvent) => this.#stepped(event);
-    const ended = (event: ProgressEndEvent) => this.#ended(event);
+    const stepped = (event: ProgressStepEvent) =>
+      this.#orGiveUp(() => this.#stepped(event));
+    const ended = (event: ProgressEndEvent) =>
+      this.#orGiveUp(() => this.#ended(event));
     events.connect(ProgressStartEvent, started);
     events.connect(ProgressStepEvent, stepped);
     events.connect(ProgressEndEvent, ended);
@@ -119,10 +126,12 @@ export class TerminalProgressBar implements Disposable {
 
   #stepped({ operationId, message, step }: ProgressStepEvent): void {
     const operation = this.#operations.get(operationId);
-    if (!operation || !this.#library) return;
+    if (!operation) return;
     if (performance.now() - operation.begun < this.#delay) return;
+    if (!this.#library) return this.#load();
     this.#drawing ??= new this.#library.MultiBar({
-      format: barLine,
+      // The library calls it in a timer, where an error would end the program.
+      format: (...state) => this.#orGiveUp(() => barLine(...state)) ?? "",
       clearOnComplete: true,
     });
     operation.bar ??= this.#drawing.create(Math.max(operation.steps, 0), 0);
@@ -140,11 +149,48 @@ export class TerminalProgressBar implements Disposable {
     this.#drawing?.stop();
     this.#drawing = undefined;
   }
+
+  /** Loads the library once; no bar is drawn before it is there, or without it. */
+  #load(): void {
+    if (this.#loading) return;
+    this.#loading = true;
+    import("cli-progress").then(
+      ({ default: library }) => void (this.#library = library),
+      () =>
+        sayOnce(
+          'the npm package "cli-progress" is missing, add it with "deno add npm:cli-progress"',
+        ),
+    );
+  }
+
+  /** A terminal that cannot be drawn on must not disturb the operation. */
+  #orGiveUp<T>(draw: () => T): T | undefined {
+    try {
+      return draw();
+    } catch (error) {
+      const drawing = this.#drawing;
+      this.#library = undefined;
+      this.#drawing = undefined;
+      sayOnce(error instanceof Error ? error.message : String(error));
+      // Later, as it starts its timer again at the end of a redraw.
+      queueMicrotask(() => this.#orGiveUp(() => drawing?.stop()));
+      return undefined;
+    }
+  }
+}
+
+let hasSaid = false;
+
+/** Says why there are no bars, once however many there could be. */
+function sayOnce(reason: string): void {
+  if (hasSaid) return;
+  hasSaid = true;
+  console.error(`Cannot draw progress bars: ${reason}`);
 }
 
 const BAR_WIDTH = 30;
 
-/** One operation's line; without a known total there is no bar to draw. */
+/** Formats the line of an operation; without a known total it has no bar. */
 function barLine(
   _options: unknown,
   { value, total }: BarState,

@@ -14,6 +14,12 @@ const copy = new ProgressManager(events, {
   unit: "bytes",
 });
 const wait = new ProgressManager(events, { message: "Waiting for b.csv" });
+/** Cannot be shown when the program is run so. */
+const broken = Deno.args[1] === "broken" && {
+  toString(): string {
+    throw new Error("the message is broken");
+  },
+};
 await Promise.all([
   copy.run(() => run(copy, 2e5)),
   wait.run(() => run(wait, 1)),
@@ -23,7 +29,7 @@ console.log("done");
 
 async function run(progress: ProgressManager, each: number): Promise<void> {
   for (let step = each; step <= 10 * each; step += each) {
-    progress.step({ step });
+    progress.step({ step, ...broken && { message: broken as never } });
     await delay(100);
   }
 }

@@ -25,7 +25,7 @@ function recorder() {
   return { heard, listen };
 }
 
-Deno.test("listeners of a superclass also hear the events of a subclass", () => {
+Deno.test("listeners of a superclass also get the events of a subclass", () => {
   const { heard, listen } = recorder();
   const events = new EventManager();
   events.connect(Animal, listen("animal"));
@@ -35,7 +35,7 @@ Deno.test("listeners of a superclass also hear the events of a subclass", () => 
   assertEquals(heard, ["animal:rex", "dog:rex", "animal:tom"]);
 });
 
-Deno.test("higher priority is heard first, then the order of connection", () => {
+Deno.test("listeners are called by priority, then in the order of connection", () => {
   const { heard, listen } = recorder();
   const events = new EventManager();
   const priorities: [string, ConnectOptions][] = [
@@ -53,7 +53,7 @@ Deno.test("higher priority is heard first, then the order of connection", () => 
   assertEquals(heard.map((line) => line[0]).join(""), "dbface");
 });
 
-Deno.test("connecting a listener once more replaces its options and its place", () => {
+Deno.test("connecting a listener again replaces its options and its place", () => {
   const { heard, listen } = recorder();
   const events = new EventManager();
   const first = listen("first");
@@ -84,7 +84,7 @@ Deno.test("a filter follows dotted paths, and a missing attribute fails it", () 
   }
 });
 
-Deno.test("a handled event stops, and can be emitted once more", () => {
+Deno.test("a handled event reaches no further listener, and can be emitted again", () => {
   const { heard, listen } = recorder();
   const events = new EventManager();
   const stop = (event: Animal) => event.markAsHandled();
@@ -98,7 +98,7 @@ Deno.test("a handled event stops, and can be emitted once more", () => {
   assertEquals(heard, ["last:x"]);
 });
 
-Deno.test("a listener that throws or rejects is reported and stops no other", async () => {
+Deno.test("the error of a listener is reported, and the others are called", async () => {
   const { heard, listen } = recorder();
   const reported: unknown[] = [];
   const events = new EventManager({
@@ -120,7 +120,7 @@ Deno.test("a listener that throws or rejects is reported and stops no other", as
   assertEquals(reported, [["threw", "here"], ["rejected", "here"]]);
 });
 
-Deno.test("a listener that another one disconnects hears nothing any more", () => {
+Deno.test("a listener that another one disconnects is not called any more", () => {
   const { heard, listen } = recorder();
   const events = new EventManager();
   const second = listen("second");
@@ -146,7 +146,7 @@ Deno.test("disabling a class silences it and its subclasses until it is enabled"
   assertEquals(heard, ["all:max"]);
 });
 
-Deno.test("disconnecting what is not connected is an error", () => {
+Deno.test("disconnecting a listener that is not connected is an error", () => {
   const events = new EventManager();
   const listener = () => {};
   events.connect(Dog, listener);
@@ -164,25 +164,37 @@ Deno.test("wrong arguments are refused by name and value", () => {
   const events = new EventManager();
   const wrong = (value: unknown) => value as never;
   const cases: [call: () => unknown, message: string][] = [
-    [() => events.connect(wrong(Date), () => {}), "cls must be a class of ev"],
+    [
+      () => events.connect(wrong(Date), () => {}),
+      '"cls" must be a class of ev',
+    ],
     [() => events.connect(wrong(undefined), () => {}), "found undefined"],
-    [() => events.connect(Animal, wrong(7)), "listener must be a function, fo"],
+    [
+      () => events.connect(Animal, wrong(7)),
+      '"listener" must be a function, found 7',
+    ],
     [
       () => events.connect(Animal, () => {}, { priority: NaN }),
-      "priority must be a number, found NaN",
+      '"priority" must be a number, found NaN',
     ],
     [() => events.disable(wrong("Dog")), 'found "Dog"'],
-    [() => events.events(Animal, { limit: 0 }), "limit must be a positive int"],
+    [
+      () => events.events(Animal, { limit: 0 }),
+      '"limit" must be a positive integer, found 0',
+    ],
     [
       () => events.connect(Animal, () => {}, { filter: wrong(null) }),
-      "filter must be an object, found null",
+      '"filter" must be an object, found null',
     ],
     [
       () => events.events(Animal, { signal: wrong(7) }),
-      "signal must be an AbortSignal, found 7",
+      '"signal" must be an AbortSignal, found 7',
     ],
-    [() => events.emit(wrong({ name: 1 })), "event must be an event, found {"],
-    [() => events.emit(wrong(null)), "event must be an event, found null"],
+    [
+      () => events.emit(wrong({ name: 1 })),
+      '"event" must be an event, found {',
+    ],
+    [() => events.emit(wrong(null)), '"event" must be an event, found null'],
   ];
   for (const [call, message] of cases) assertThrows(call, Error, message);
 });
@@ -215,7 +227,7 @@ Deno.test("events() ends with the reason of its signal", async () => {
   events.emit(new Dog("rex"));
 });
 
-Deno.test("events() fails rather than lose an event or queue without limit", async () => {
+Deno.test("events() fails when more than the limit is queued, and loses no event unnoticed", async () => {
   const events = new EventManager();
   const reader = events.events(Dog, { limit: 3 }).getReader();
   for (const name of ["a", "b", "c", "d", "e"]) events.emit(new Dog(name));
@@ -223,7 +235,7 @@ Deno.test("events() fails rather than lose an event or queue without limit", asy
   assertEquals(error.code, "READER_TOO_SLOW");
 });
 
-Deno.test("whatever is connected in whatever order, every listener hears its events in priority order", () => {
+Deno.test("listeners connected in any order get their events in the order of priority", () => {
   const { below: random } = seededRandom();
   const classes = [BaseEvent, Animal, Dog];
   const events = new EventManager();

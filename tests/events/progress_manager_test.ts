@@ -47,7 +47,7 @@ Deno.test("an operation reports its start, its steps and its end", () => {
   ]);
 });
 
-Deno.test("the events name their operation, their source and all else it was given", () => {
+Deno.test("the events carry the operation, its source and its other properties", () => {
   const events = new EventManager();
   const ids = new Set<unknown>();
   const source = { name: "loader" };
@@ -71,7 +71,7 @@ Deno.test("without an event manager the global one is used", () => {
   assertEquals(heard, ["start -1 Performing operation"]);
 });
 
-Deno.test("run() ends whatever happens, with the error if there was one", async () => {
+Deno.test("run() always reports an end, with the error if there was one", async () => {
   const events = new EventManager();
   const heard = record(events);
   const progress = new ProgressManager(events, { message: "Load" });
@@ -97,7 +97,7 @@ Deno.test("run() ends whatever happens, with the error if there was one", async 
   ]);
 });
 
-Deno.test("using ends what has not been ended", () => {
+Deno.test("using reports an end unless one has been reported", () => {
   const events = new EventManager();
   const heard = record(events);
   {
@@ -125,7 +125,7 @@ Deno.test("a step or an end outside of start and end is an error", () => {
   assertThrows(() => progress.step(), EventError);
 });
 
-Deno.test("a step that is no number is refused, and the steps go on", () => {
+Deno.test("a step that is no number is refused, and later steps count on", () => {
   const events = new EventManager();
   const steps: number[] = [];
   events.connect(ProgressStepEvent, ({ step }) => steps.push(step));
@@ -134,20 +134,20 @@ Deno.test("a step that is no number is refused, and the steps go on", () => {
   for (const step of [NaN, "5" as never, null as never]) {
     assertThrows(
       () => progress.step({ step }),
-      RangeError,
-      "step must be a number",
+      Number.isNaN(step) ? RangeError : TypeError,
+      `"step" must be a number, found ${Deno.inspect(step)}`,
     );
   }
   progress.step();
   assertEquals(steps, [0, 1]);
 });
 
-Deno.test("a number of steps that makes no sense is refused", () => {
+Deno.test("a number of steps below -1, or that is no number, is refused", () => {
   for (const steps of [-2, NaN, "many" as never, "5" as never]) {
     assertThrows(
       () => new ProgressManager(new EventManager(), { steps }),
-      RangeError,
-      "steps must be -1 or a non-negative number",
+      typeof steps === "number" ? RangeError : TypeError,
+      '"steps" must be -1 or a non-negative number',
     );
   }
 });

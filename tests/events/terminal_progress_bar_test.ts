@@ -19,7 +19,7 @@ Deno.test("nothing is drawn where standard error is no terminal", async () => {
 });
 
 Deno.test({
-  name: "on a terminal every operation that takes its time has a bar",
+  name: "on a terminal every operation that takes long has a bar",
   ignore: !hasTerminals,
   fn: async () => {
     const screen = await onTerminal("0");
@@ -42,18 +42,52 @@ Deno.test({
 });
 
 Deno.test({
-  name: "operations go on where the library that draws cannot be loaded",
+  name: "one line says that the library is missing, and operations go on",
   ignore: !hasTerminals,
   fn: async () => {
     const [run, ...args] = await command("0");
     const terminal = inTerminal([run, "--no-npm", ...args]);
     const { code, stdout } = await terminal.output();
-    assertStringIncludes(new TextDecoder().decode(stdout), "done");
+    const lines = linesOf(stdout);
+    assertEquals(lines, [
+      'Cannot draw progress bars: the npm package "cli-progress" is missing, add it with "deno add npm:cli-progress"',
+      "done",
+    ]);
     assertEquals(code, 0);
+  },
+});
+
+Deno.test({
+  name: "a program without a long operation never asks for the library",
+  ignore: !hasTerminals,
+  fn: async () => {
+    const [run, ...args] = await command("60000");
+    const { stdout } = await inTerminal([run, "--no-npm", ...args]).output();
+    assertEquals(linesOf(stdout), ["done"]);
+  },
+});
+
+Deno.test({
+  name: "a bar that cannot be drawn does not end the program",
+  ignore: !hasTerminals,
+  fn: async () => {
+    const terminal = inTerminal(await command("0", "broken"));
+    const lines = linesOf((await terminal.output()).stdout);
+    assertEquals(lines.at(-1), "done");
+    const said = lines.filter((line) => line.includes("Cannot draw"));
+    assertEquals(said, ["Cannot draw progress bars: the message is broken"]);
   },
 });
 
 async function onTerminal(...args: string[]): Promise<string> {
   const { stdout } = await inTerminal(await command(...args)).output();
   return new TextDecoder().decode(stdout);
+}
+
+/** Lines of text, without the sequences that move the cursor. */
+function linesOf(output: Uint8Array): string[] {
+  return new TextDecoder().decode(output)
+    // deno-lint-ignore no-control-regex
+    .replaceAll(/\x1b\[[\d;?]*[A-Za-z]/g, "")
+    .split("\r\n").filter((line) => line !== "");
 }
