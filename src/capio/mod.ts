@@ -18,14 +18,14 @@
  * ## node:fs
  *
  * The default exports of `node:fs` and `node:fs/promises` are replaced as well:
- * calls with a callback, with a promise and synchronous ones, numbers of open
- * files, `FileHandle`, `createReadStream` and `createWriteStream`. Results and
- * errors are Node's own. `require("fs")` and `process.getBuiltinModule("fs")`
- * give the same objects. Functions that are imported by name are those of the
- * moment when the first module imports them: behind a preload, or behind
- * `import "@sluice/sluice/preload"` in a worker, they are the replaced ones; in
- * a program that begins a context later they are the originals, because
- * `syncBuiltinESMExports` does nothing in Deno. These stay as they are: `cp`,
+ * calls with a callback, with a promise and synchronous ones, file descriptors,
+ * `FileHandle`, `createReadStream` and `createWriteStream`. Results and errors
+ * are Node's own. `require("fs")` and `process.getBuiltinModule("fs")`
+ * give the same objects. A function that is imported by name is the one that the
+ * property holds at the first import: behind a preload, or behind
+ * `import "@sluice/sluice/preload"` in a worker, it is the replaced one; in a
+ * program that enters a context later it is the original, because
+ * `syncBuiltinESMExports` does nothing in Deno. These are not replaced: `cp`,
  * `glob`, `openAsBlob`, `statfs`, `watch` and `watchFile`.
  *
  * A write stream that is destroyed before it has finished, and a `writeFile`
@@ -34,7 +34,7 @@
  * ## What is not replaced
  *
  * `Deno.chdir` and `process.chdir` enter a directory that was just made. Other
- * functions take the directory as it is on disk, where a new file or directory
+ * functions see the directory as it is on disk, where a new file or directory
  * appears at its commit: `Deno.Command` with its `cwd` and the programs that it
  * starts, `import`, sockets with a path and `Deno.openKv`, for instance.
  *

@@ -483,7 +483,7 @@ Deno.test("11: reads of any size, far seeks, text across chunks and looks are as
     console.log(await Deno.readTextFile(other + "/out"));`,
     {
       args: [other.path],
-      // Deno lets nobody make symbolic links who may not write everywhere.
+      // Deno makes symbolic links only with write permission for everything.
       flags: ["--allow-read", "--allow-write"],
     },
   );

@@ -124,7 +124,7 @@ export async function eventually(
   }
 }
 
-/** What goes on in a workflow, for whoever looks into a test that failed. */
+/** Describes a workflow, for the report of a failed test. */
 export function describeWorkflow(capioDir: string, workflow?: string): string {
   return JSON.stringify(
     workflowStatus(capioDir, { workflowName: workflow }),

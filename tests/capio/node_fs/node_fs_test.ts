@@ -77,7 +77,7 @@ const readers: Record<string, string> = {
 };
 
 for (const [name, code] of Object.entries(readers)) {
-  Deno.test(`${name} gets what is written meanwhile, and its end`, async () => {
+  Deno.test(`${name} gets the bytes that are written meanwhile, and the end`, async () => {
     using dir = new TestDirectory();
     using outside = new TestDirectory();
     const cl = dir.writeCl(flow("out.txt"));
@@ -104,7 +104,7 @@ for (const [name, code] of Object.entries(readers)) {
   });
 }
 
-Deno.test("readFile and stat wait in every form until a file is whole", async () => {
+Deno.test("readFile and stat wait in every form until a file is complete", async () => {
   using dir = new TestDirectory();
   const cl = dir.writeCl({ writer: { writes: ["out.txt"] } });
   const step = { capioDir: dir.path, cl, args: [dir.path] };
@@ -288,7 +288,7 @@ Deno.test("a read stream that waits ends as soon as it is destroyed", async () =
   });
 });
 
-Deno.test("a file that its producer never made is ENOENT, with the path as given", async () => {
+Deno.test("a file that its producer never made gives ENOENT, with the path as given", async () => {
   using dir = new TestDirectory();
   const cl = dir.writeCl({ writer: { writes: ["out.txt"] } });
   const step = { capioDir: dir.path, cl, args: [dir.path] };
@@ -392,7 +392,7 @@ Deno.test("what a flag denies is denied to node:fs", async () => {
   assertEquals(stdout, "NotCapable\n".repeat(3));
 });
 
-/** A file that one app of this process writes and another reads meanwhile. */
+/** A file that one app of this process writes while another one reads it. */
 function streamedHere(capioDir: string, appName: string) {
   return {
     capioDir,

@@ -8,7 +8,7 @@ import {
 } from "../../../src/capio/mod.ts";
 import { Step, TestDirectory } from "../step.ts";
 
-Deno.test("where no workflow is there is nothing to look at", () => {
+Deno.test("without a workflow there is no status", () => {
   using dir = new TestDirectory();
   assertEquals(workflowStatus(dir.path), undefined);
   assertEquals(followWorkflow(dir.path), undefined);
@@ -19,7 +19,7 @@ Deno.test("where no workflow is there is nothing to look at", () => {
   );
 });
 
-Deno.test("a killed process is seen to be lost although no other takes part", async () => {
+Deno.test("the status shows a killed process as lost although there is no other member", async () => {
   using dir = new TestDirectory();
   await using step = new Step({
     capioDir: dir.path,
@@ -38,7 +38,7 @@ Deno.test("a killed process is seen to be lost although no other takes part", as
   assertEquals(files?.map(({ phase }) => phase), ["lost"]);
 });
 
-Deno.test("a member sees who was killed, too", async () => {
+Deno.test("a member's own status shows killed processes, too", async () => {
   using dir = new TestDirectory();
   using workspace = new CapioWorkspace({ capioDir: dir.path, appName: "me" });
   await using step = new Step({
@@ -72,7 +72,7 @@ Deno.test("following ends with the workflow, after a last look", async () => {
   assertEquals(last?.files[0].size, 4);
 });
 
-Deno.test("following is not confused by the next run of the workflow", async () => {
+Deno.test("following ends with its run, although the next run has begun", async () => {
   using dir = new TestDirectory();
   const first = new CapioWorkspace({ capioDir: dir.path, appName: "first" });
   const looks = followWorkflow(dir.path, { interval: 10 });

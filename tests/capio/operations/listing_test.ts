@@ -7,7 +7,7 @@ const LISTING = `
   console.log("and no more");`;
 
 for (const mode of ["update", "no_update"]) {
-  Deno.test(`who lists what a killed process had not filled gets all that is there, then an error: ${mode}`, async () => {
+  Deno.test(`a listing of a directory whose writer was killed gives all entries, then an error: ${mode}`, async () => {
     await using workflow = new TestWorkflow({
       writer: {
         writes: ["parts"],
@@ -85,7 +85,7 @@ Deno.test("a directory that only a glob for files matches is listed at once", as
   assertEquals(output, "1\nand no more");
 });
 
-Deno.test("who lists a directory that nobody is said to fill and that it fills itself never waits", async () => {
+Deno.test("a member never waits for a directory without producers that it fills itself", async () => {
   await using workflow = new TestWorkflow({
     only: { streaming: [{ dirname: ["parts"] }] },
   });
@@ -98,7 +98,7 @@ Deno.test("who lists a directory that nobody is said to fill and that it fills i
   assertEquals(output, "1\nand no more");
 });
 
-Deno.test("what is removed as soon as it is listed is gone, however fast it is listed", async () => {
+Deno.test("an entry that is removed as soon as it is listed is gone", async () => {
   await using workflow = new TestWorkflow({
     writer: {
       writes: ["parts"],

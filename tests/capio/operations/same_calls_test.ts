@@ -49,7 +49,7 @@ const OPEN_OPTIONS = [
   "createNew",
 ] as const;
 
-/** What the program makes before the call that is looked at. */
+/** Makes the files that the call under test finds. */
 function makeNew(dir: string): void {
   Deno.writeTextFileSync(`${dir}/new.txt`, "written before");
   Deno.mkdirSync(`${dir}/new`);
@@ -72,7 +72,7 @@ const CALLS: Record<string, (path: string) => unknown> = {
   truncate: (path) => Deno.truncate(path, 3),
   utimeSync: (path) => Deno.utimeSync(path, 1000, 2000),
   "opening without options": (path) => {
-    // What a caller without types may well pass.
+    // A caller without types may pass this.
     const nothing = null as unknown as Deno.OpenOptions;
     using file = Deno.openSync(path, nothing);
     return looks(file.statSync());
@@ -161,7 +161,7 @@ async function assertSameOn(
   }
 }
 
-/** What a file opened so lets itself be used for. */
+/** The uses that a file opened so allows. */
 async function useOpened(
   path: string,
   options: Deno.OpenOptions,

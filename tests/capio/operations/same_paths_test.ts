@@ -76,7 +76,7 @@ const cases: Record<string, Case> = {
       ];
       for (const call of calls) seen.push(await said(call, dir));
     }
-    // What was in the way is no longer.
+    // The obstacle is gone by now.
     await Deno.mkdir(`${dir}/missing`);
     return [seen, await Deno.readTextFile(`${dir}/missing/../real.txt`)];
   },
@@ -125,7 +125,7 @@ for (const [name, run] of Object.entries(cases)) {
   Deno.test(`as outside: ${name}`, () => assertSameInside(run));
 }
 
-Deno.test("paths are taken as Deno takes them from who may not do everything", async () => {
+Deno.test("paths mean what Deno makes of them in a process without all permissions", async () => {
   // Deno takes dots and slashes out of them where it has to check them.
   const code = `
     const [dir] = Deno.args;

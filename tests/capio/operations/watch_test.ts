@@ -1,11 +1,11 @@
-/** Who watches sees what programs do, not what sluice does for them. */
+/** A watch reports what programs do, not what sluice does for them. */
 import fs from "node:fs";
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async";
 import { type CapioClRule, withCapio } from "@sluice/sluice/capio";
 import { TestDirectory } from "../step.ts";
 
-/** What is seen of a directory up to a file that is made in it at last. */
+/** The events in a directory up to the one of a last file. */
 async function seenWhile(
   dir: string,
   act: () => Promise<void> | void,
@@ -30,7 +30,7 @@ async function seenWhile(
 
 const ON_CLOSE: CapioClRule[] = [{ path: "*", committed: "on_close" }];
 
-Deno.test("who watches sees a file made and written, not published", async () => {
+Deno.test("a watch reports that a file is made and written, not that it is published", async () => {
   using dir = new TestDirectory();
   await withCapio({ capioDir: dir.path, rules: ON_CLOSE }, async () => {
     const seen = await seenWhile(dir.path, async () => {
@@ -49,7 +49,7 @@ Deno.test("who watches sees a file made and written, not published", async () =>
   });
 });
 
-Deno.test("who watches sees what is really moved or removed", async () => {
+Deno.test("a watch reports real moves and removals", async () => {
   using dir = new TestDirectory();
   Deno.mkdirSync(`${dir.path}/old`);
   Deno.writeTextFileSync(`${dir.path}/old/c.txt`, "c");
@@ -70,7 +70,7 @@ Deno.test("who watches sees what is really moved or removed", async () => {
   });
 });
 
-Deno.test("who watches sees what is made in every directory that was there", async () => {
+Deno.test("a watch reports new files in every existing directory", async () => {
   using dir = new TestDirectory();
   const old = Array.from({ length: 40 }, (_, i) => `old/${i % 7}/${i}`);
   for (const path of old) {
@@ -89,7 +89,7 @@ Deno.test("who watches sees what is made in every directory that was there", asy
   });
 });
 
-Deno.test("who watches a directory that others make sees what is made in it", async () => {
+Deno.test("a watch of a directory that another member makes reports new files in it", async () => {
   using dir = new TestDirectory();
   await withCapio({ capioDir: dir.path, rules: ON_CLOSE }, async () => {
     const seen = await seenWhile(dir.path, async () => {
@@ -105,9 +105,9 @@ Deno.test("who watches a directory that others make sees what is made in it", as
   });
 });
 
-Deno.test("who watches sees each file once, however fast it is published", async () => {
+Deno.test("a watch reports each file once, however fast it is published", async () => {
   using dir = new TestDirectory();
-  // The system keeps only so many events for who does not ask.
+  // The system keeps only so many unread events.
   const numbers = Array.from({ length: 30 }, (_, i) => i);
   for (const i of numbers) {
     Deno.writeTextFileSync(`${dir.path}/old${i}`, "old");
@@ -132,7 +132,7 @@ Deno.test("who watches sees each file once, however fast it is published", async
   });
 });
 
-Deno.test("who watches goes on when the context is over", async () => {
+Deno.test("a watch goes on after the end of its context", async () => {
   using dir = new TestDirectory();
   using watcher = await withCapio(
     { capioDir: dir.path },

@@ -1,4 +1,4 @@
-/** A directory is as open or closed in one tree as it is in the other. */
+/** A directory has the same mode in both trees. */
 import { assertEquals } from "@std/assert";
 import { withCapio } from "@sluice/sluice/capio";
 import { TestDirectory } from "../step.ts";
@@ -6,7 +6,7 @@ import { TestDirectory } from "../step.ts";
 const isPosix = Deno.build.os !== "windows";
 const { lstatSync } = Deno;
 
-/** The mode of what really lies there. */
+/** Returns the mode of the real entry. */
 function modeOf(path: string): string {
   return ((lstatSync(path).mode ?? 0) & 0o7777).toString(8);
 }
@@ -38,7 +38,7 @@ Deno.test({
         .map((path) => Deno.readTextFileSync(`${capioDir}/${path}`)),
       ["a", "b"],
     );
-    // Else nobody but the superuser could remove it.
+    // Otherwise only the superuser could remove it.
     Deno.chmodSync(`${capioDir}/finished`, 0o700);
     Deno.chmodSync(`${capioDir}/finished/part`, 0o700);
   },

@@ -26,7 +26,7 @@ async function stoppedHolder(path: string): Promise<AsyncDisposableStack> {
   return stack;
 }
 
-Deno.test("who waits for a process that was stopped while it moved a file says so, and goes on with it", async () => {
+Deno.test("a member that waits for a stopped process reports it, and goes on with that process", async () => {
   using dir = new TestDirectory();
   using _ = new CapioWorkspace({ capioDir: dir.path, appName: "me" });
   await using holder = await stoppedHolder(

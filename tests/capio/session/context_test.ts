@@ -91,7 +91,7 @@ Deno.test("other work of the same program sees the real files", async () => {
   assertEquals(await Deno.readTextFile(path), "inside");
 });
 
-Deno.test("a context of the whole process holds everywhere until it is left", async () => {
+Deno.test("a context of the whole process is active everywhere until it is left", async () => {
   using dir = new TestDirectory();
   const path = `${dir.path}/file.txt`;
   const session = enterCapio({ capioDir: dir.path, scope: "process" });
@@ -149,7 +149,7 @@ Deno.test("a context may begin in a directory that was made in another one", asy
   assertEquals(dir.list(), ["inner", "inner/a"]);
 });
 
-Deno.test("of contexts that overlap each is in force until it is left", async () => {
+Deno.test("each of several overlapping contexts is active until it is left", async () => {
   using first = new TestDirectory();
   using second = new TestDirectory();
   const one = enterCapio({ capioDir: first.path });
@@ -236,7 +236,7 @@ Deno.test("a link outside that leads inside is itself outside", async () => {
   }
 });
 
-Deno.test("a relative path is looked up where the program stands", async () => {
+Deno.test("a relative path is looked up in the working directory", async () => {
   using dir = new TestDirectory();
   using elsewhere = new TestDirectory();
   const before = Deno.cwd();
@@ -353,7 +353,7 @@ Deno.test("stat and seek: now under no_update, at the commit under update", asyn
   }
 });
 
-Deno.test("an error inside a using block is no clean end for the readers", async () => {
+Deno.test("an error inside a using block gives the readers an error", async () => {
   using dir = new TestDirectory();
   const [written, read] = await pair(
     dir,
@@ -394,7 +394,7 @@ Deno.test("a using block that ends well commits, although the writer goes on", a
   assertEquals(read, { status: "fulfilled", value: "whole" });
 });
 
-Deno.test("aborting a writable stream is no clean end for the readers", async () => {
+Deno.test("aborting a writable stream gives the readers an error", async () => {
   using dir = new TestDirectory();
   const [, read] = await pair(dir, { rules: STREAMED }, async (path) => {
     const file = await Deno.open(path, { create: true, write: true });
@@ -513,7 +513,7 @@ Deno.test("the signal of a context that has aborted ends synchronous waits, too"
   assertEquals(dir.list(), ["new.txt"]);
 });
 
-Deno.test("what outlives its context ends with an error that says so", async () => {
+Deno.test("a call that outlives its context ends with an error that says so", async () => {
   using dir = new TestDirectory();
   const options = { capioDir: dir.path, appName: "late" };
   const refused = (call: () => Promise<unknown>) =>
@@ -714,7 +714,7 @@ Deno.test("capioClRule states a rule, inside of a context or around it", async (
   await assertRejects(contradiction, CapioError);
 });
 
-Deno.test("capioPath tells what is there now and never waits", async () => {
+Deno.test("capioPath looks at the present state and never waits", async () => {
   using dir = new TestDirectory();
   const path = `${dir.path}/file.txt`;
   const rules: CapioClRule[] = [{ path: "file.txt", producers: ["writer"] }];
@@ -774,7 +774,7 @@ Deno.test("enforceGraph lets an app read and write only what its streams name", 
   );
 });
 
-Deno.test("enforceGraph lets nobody remove, or make, what is not its own in a shared directory", async () => {
+Deno.test("enforceGraph lets no app remove or make foreign entries in a shared directory", async () => {
   using dir = new TestDirectory();
   const path = (name: string) => `${dir.path}/${name}`;
   await Deno.mkdir(path("shared/deep"), { recursive: true });
@@ -800,7 +800,7 @@ Deno.test("enforceGraph lets nobody remove, or make, what is not its own in a sh
   assertEquals(dir.list(), ["shared", "shared/deep", "shared/deep/of another"]);
 });
 
-Deno.test("what a flag denies is denied in the spool, too", async () => {
+Deno.test("a path that a flag denies is denied in the spool, too", async () => {
   using dir = new TestDirectory();
   const options = { capioDir: dir.path };
   await using step = new Step({
@@ -826,7 +826,7 @@ Deno.test("what a flag denies is denied in the spool, too", async () => {
   assertEquals(stdout.trim().split("\n"), Array(6).fill("NotCapable"));
 });
 
-Deno.test("what is excluded may lie in a directory that was just made", async () => {
+Deno.test("an excluded file may lie in a directory that was just made", async () => {
   using dir = new TestDirectory();
   const rules: CapioClRule[] = [{ path: "*.tmp", isExcluded: true }];
   await withCapio({ capioDir: dir.path, rules }, async () => {

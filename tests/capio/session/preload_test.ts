@@ -265,7 +265,7 @@ Deno.test("a step may read the settings that its configuration names", async () 
   await Deno.remove(`${workflow.path}.toml`);
 });
 
-Deno.test("a run after one that a step never came to says what it found", async () => {
+Deno.test("a run after one that a step never joined says what it found", async () => {
   await using workflow = new TestWorkflow({
     one: { writes: ["a"] },
     other: { writes: ["a"] },
@@ -276,7 +276,7 @@ Deno.test("a run after one that a step never came to says what it found", async 
   assertStringIncludes(stderr, "discarded 1 unfinished file");
 });
 
-Deno.test("a run after one that ended with an error and left nothing says nothing of it", async () => {
+Deno.test("a run after a failed one that left nothing says nothing", async () => {
   await using workflow = new TestWorkflow();
   const failed = workflow.start("app", `throw new Error("no luck");`);
   assertEquals((await failed.result).code, 1);
