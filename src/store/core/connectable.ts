@@ -9,6 +9,8 @@ interface Attempt {
   readonly abandon: AbortController;
   /** The number of callers that wait for it. */
   waiting: number;
+  /** `true` once a caller that waited has the open store. */
+  isUsed: boolean;
 }
 
 /**
@@ -91,24 +93,26 @@ export abstract class Connectable implements AsyncDisposable {
 
   #begin(): Attempt {
     const abandon = new AbortController();
-    const opened = this.#open(abandon.signal);
-    return { opened, abandon, waiting: 0 };
+    // In a microtask of its own: an error of `open` must find the attempt set.
+    const opened = Promise.resolve().then(() => this.#open(abandon.signal));
+    return { opened, abandon, waiting: 0, isUsed: false };
   }
 
   async #waitFor(attempt: Attempt, signal?: AbortSignal): Promise<void> {
     attempt.waiting++;
     try {
       await unlessAborted(attempt.opened, signal);
+      attempt.isUsed = true;
     } finally {
-      attempt.waiting--;
-      const isAbandoned = attempt.waiting === 0 && signal?.aborted &&
-        attempt === this.#attempt && !this.#isOpen;
-      if (isAbandoned) this.#abandon(attempt, signal);
+      const isAbandoned = --attempt.waiting === 0 && !attempt.isUsed;
+      if (isAbandoned && attempt === this.#attempt) {
+        this.#abandon(attempt, signal?.reason);
+      }
     }
   }
 
   /** A backend that opens in spite of the signal is closed again. */
-  #abandon({ abandon }: Attempt, { reason }: AbortSignal): void {
+  #abandon({ abandon }: Attempt, reason: unknown): void {
     abandon.abort(reason);
     this.disconnect().catch(() => {});
   }

@@ -73,3 +73,36 @@ for (const obeys of [true, false]) {
     assertEquals(target.log, [...once, "open", "close"]);
   });
 }
+
+Deno.test("a caller that gives up in the moment of the opening leaves nothing open", async () => {
+  for (let turns = 0; turns < 20; turns++) {
+    const target = new Target({ obeys: false });
+    const abort = new AbortController();
+    const one = target.connect({ signal: abort.signal }).then(
+      () => "connected",
+      () => "aborted",
+    );
+    await Promise.resolve().then(() => {});
+    await Promise.resolve();
+    target.finish();
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    abort.abort(new Error("enough"));
+    const result = await one;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    assertEquals(target.isConnected(), result === "connected");
+  }
+});
+
+Deno.test("an opening that throws can be tried again", async () => {
+  class Failing extends Connectable {
+    isFailing = true;
+    protected override open(): void {
+      if (this.isFailing) throw new Error("no");
+    }
+  }
+  const target = new Failing();
+  await assertRejects(() => target.connect(), Error, "no");
+  target.isFailing = false;
+  await target.connect();
+  assert(target.isConnected());
+});
