@@ -9,17 +9,17 @@
  */
 import "./deno_version.ts";
 import { CapioClError } from "../capio/mod.ts";
-import { run } from "./capio/run.ts";
-import { status } from "./capio/status.ts";
-import { workflow } from "./capio/workflow.ts";
+import { run, status, workflow } from "./capio/mod.ts";
 import {
   type Command,
+  exitCodeOf,
+  Interruption,
   isHelpRequest,
   listed,
   runOrExplain,
+  SIGNALS,
   UsageError,
-} from "./command.ts";
-import { exitCodeOf, Interruption, SIGNALS } from "./interruption.ts";
+} from "./command/mod.ts";
 import { lines } from "./lines/mod.ts";
 import { store } from "./store/mod.ts";
 import { tstorage } from "./tstorage/mod.ts";

@@ -1,6 +1,5 @@
 import { stepCommand } from "../../capio/mod.ts";
-import { type Command, UsageError } from "../command.ts";
-import { Interruption } from "../interruption.ts";
+import { type Command, Interruption, UsageError } from "../command/mod.ts";
 import { endingWithUs, signalChild } from "./child.ts";
 import { scriptProblem } from "./script_file.ts";
 import { parseStep } from "./step_arguments.ts";

@@ -3,10 +3,8 @@ import {
   type WorkflowStatus,
   workflowStatus,
 } from "../../capio/mod.ts";
-import { parseArguments } from "../arguments.ts";
-import type { Command } from "../command.ts";
+import { type Command, parseArguments, Terminal } from "../command/mod.ts";
 import { statusLines } from "./status_lines.ts";
-import { Terminal } from "./terminal.ts";
 
 /** `sluice status`: what goes on in a workflow. */
 export const status: Command = {

@@ -1,4 +1,4 @@
-import { HelpRequest, isHelpRequest, UsageError } from "../command.ts";
+import { HelpRequest, isHelpRequest, UsageError } from "../command/mod.ts";
 
 /** What `sluice run` is called with. */
 export interface StepArguments {

@@ -1,5 +1,5 @@
 import { endingWithUs, signalChild } from "./child.ts";
-import type { StandardStream, Terminal } from "./terminal.ts";
+import type { StandardStream, Terminal } from "../command/mod.ts";
 
 /** A step's process to be. */
 export interface StepProcess {

@@ -7,8 +7,12 @@ import {
   type WorkflowStatus,
   workflowStatus,
 } from "../../capio/mod.ts";
-import { parseArguments } from "../arguments.ts";
-import { type Command, UsageError } from "../command.ts";
+import {
+  type Command,
+  parseArguments,
+  Terminal,
+  UsageError,
+} from "../command/mod.ts";
 import { type PlanFile, readPlanFile } from "./plan_file.ts";
 import { fileLines, memberLines } from "./status_lines.ts";
 import {
@@ -16,7 +20,6 @@ import {
   type StepFailure,
   type StepProcess,
 } from "./step_processes.ts";
-import { Terminal } from "./terminal.ts";
 
 /** Under this name the command itself takes part in the workflow. */
 const APP_NAME = "sluice workflow";

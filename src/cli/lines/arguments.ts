@@ -1,6 +1,5 @@
 import type { HostClientOptions } from "../../lines/mod.ts";
-import { wholeNumber } from "../arguments.ts";
-import { UsageError } from "../command.ts";
+import { UsageError, wholeNumber } from "../command/mod.ts";
 
 /** Options of the commands that talk to a host, for `parseArgs`. */
 export const CLIENT_OPTIONS = {

@@ -1,6 +1,5 @@
 import { LineHostMirror, StopIteration } from "../../lines/mod.ts";
-import { assertNoMore, parse } from "../arguments.ts";
-import type { Command } from "../command.ts";
+import { assertNoMore, type Command, parse } from "../command/mod.ts";
 import {
   CLIENT_HELP,
   CLIENT_OPTIONS,

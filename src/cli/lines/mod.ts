@@ -1,5 +1,4 @@
-import type { Command } from "../command.ts";
-import { commandGroup } from "../command_group.ts";
+import { type Command, commandGroup } from "../command/mod.ts";
 import { mirror } from "./mirror.ts";
 import { serve } from "./serve.ts";
 import { tail } from "./tail.ts";

@@ -1,7 +1,11 @@
 import { LineHostBuffer } from "../../lines/mod.ts";
-import { assertNoMore, parse, wholeNumber } from "../arguments.ts";
-import type { Command } from "../command.ts";
-import { listening } from "../listening.ts";
+import {
+  assertNoMore,
+  type Command,
+  listening,
+  parse,
+  wholeNumber,
+} from "../command/mod.ts";
 import { orUsageError, tokenOf } from "./arguments.ts";
 
 const OPTIONS = {

@@ -1,6 +1,10 @@
 import { LineHostReader, type LineItem } from "../../lines/mod.ts";
-import { assertNoMore, parse, wholeNumber } from "../arguments.ts";
-import type { Command } from "../command.ts";
+import {
+  assertNoMore,
+  type Command,
+  parse,
+  wholeNumber,
+} from "../command/mod.ts";
 import {
   CLIENT_HELP,
   CLIENT_OPTIONS,

@@ -4,7 +4,7 @@ import {
   type ReadOnlyStore,
   Store,
 } from "../../store/mod.ts";
-import { UsageError } from "../command.ts";
+import { UsageError } from "../command/mod.ts";
 
 /** Connects to the store that a URL names, which has to be there. */
 export async function open(

@@ -1,6 +1,5 @@
 import { TerminalProgressBar } from "../../events/mod.ts";
-import { assertNoMore, parse } from "../arguments.ts";
-import type { Command } from "../command.ts";
+import { assertNoMore, type Command, parse } from "../command/mod.ts";
 import { open, openToWrite } from "./arguments.ts";
 
 const OPTIONS = { key: { type: "string" } } as const;

@@ -2,8 +2,12 @@ import { abortable } from "@std/async";
 import { TerminalProgressBar } from "../../events/mod.ts";
 import { StoreProgressManager } from "../../store/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
-import { assertNoMore, parse } from "../arguments.ts";
-import { type Command, UsageError } from "../command.ts";
+import {
+  assertNoMore,
+  type Command,
+  parse,
+  UsageError,
+} from "../command/mod.ts";
 import { open } from "./arguments.ts";
 
 const OPTIONS = {

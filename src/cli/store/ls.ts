@@ -1,6 +1,5 @@
 import type { ReadOnlyStore } from "../../store/mod.ts";
-import { assertNoMore, parse } from "../arguments.ts";
-import type { Command } from "../command.ts";
+import { assertNoMore, type Command, parse } from "../command/mod.ts";
 import { open, printable } from "./arguments.ts";
 
 const OPTIONS = { long: { type: "boolean", short: "l" } } as const;

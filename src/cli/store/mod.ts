@@ -1,5 +1,4 @@
-import type { Command } from "../command.ts";
-import { commandGroup } from "../command_group.ts";
+import { type Command, commandGroup } from "../command/mod.ts";
 import { cp } from "./cp.ts";
 import { get } from "./get.ts";
 import { ls } from "./ls.ts";

@@ -1,6 +1,5 @@
 import type { JsonValue } from "../../store/mod.ts";
-import { parse } from "../arguments.ts";
-import { type Command, UsageError } from "../command.ts";
+import { type Command, parse, UsageError } from "../command/mod.ts";
 import { open } from "./arguments.ts";
 
 const OPTIONS = { select: { type: "string" } } as const;

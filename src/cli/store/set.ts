@@ -1,7 +1,11 @@
 import { TerminalProgressBar } from "../../events/mod.ts";
 import type { Metadata, SetOptions, Store } from "../../store/mod.ts";
-import { assertNoMore, parse } from "../arguments.ts";
-import { type Command, UsageError } from "../command.ts";
+import {
+  assertNoMore,
+  type Command,
+  parse,
+  UsageError,
+} from "../command/mod.ts";
 import { openToWrite } from "./arguments.ts";
 
 const OPTIONS = { metadata: { type: "string" } } as const;

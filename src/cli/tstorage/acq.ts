@@ -3,8 +3,7 @@ import {
   TStorageError,
   UnitPayloadType,
 } from "../../tstorage/mod.ts";
-import { assertNoMore, parse } from "../arguments.ts";
-import type { Command } from "../command.ts";
+import { assertNoMore, type Command, parse } from "../command/mod.ts";
 import { connect } from "./arguments.ts";
 import { formatTime } from "./cells.ts";
 import { keyRange, QUERY_HELP, QUERY_OPTIONS } from "./key_range.ts";

@@ -6,8 +6,7 @@ import {
   type Key,
   type PayloadType,
 } from "../../tstorage/mod.ts";
-import { wholeNumber } from "../arguments.ts";
-import { UsageError } from "../command.ts";
+import { UsageError, wholeNumber } from "../command/mod.ts";
 import { parseInteger, parseLong, parseTime } from "./cells.ts";
 
 /** Options that say which server, for `parseArgs`. */

@@ -4,8 +4,7 @@ import {
   TerminalProgressBar,
 } from "../../events/mod.ts";
 import type { Record } from "../../tstorage/mod.ts";
-import { assertNoMore, parse } from "../arguments.ts";
-import type { Command } from "../command.ts";
+import { assertNoMore, type Command, parse } from "../command/mod.ts";
 import { connect, parseFields, payloadType } from "./arguments.ts";
 import { type CsvFormat, csvHeader, formatCsvRecord } from "./csv_records.ts";
 import { keyRange, QUERY_HELP, QUERY_OPTIONS } from "./key_range.ts";

@@ -1,5 +1,4 @@
-import type { Command } from "../command.ts";
-import { commandGroup } from "../command_group.ts";
+import { type Command, commandGroup } from "../command/mod.ts";
 import { acq } from "./acq.ts";
 import { get } from "./get.ts";
 import { put } from "./put.ts";

@@ -5,8 +5,7 @@ import {
   TerminalProgressBar,
 } from "../../events/mod.ts";
 import type { Channel, Record } from "../../tstorage/mod.ts";
-import { assertNoMore, parse } from "../arguments.ts";
-import type { Command } from "../command.ts";
+import { assertNoMore, type Command, parse } from "../command/mod.ts";
 import {
   connect,
   parseFields,

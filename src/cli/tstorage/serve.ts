@@ -1,7 +1,12 @@
 import { serveTStorage } from "../../tstorage/mod.ts";
-import { assertNoMore, parse, wholeNumber } from "../arguments.ts";
-import { type Command, UsageError } from "../command.ts";
-import { listening } from "../listening.ts";
+import {
+  assertNoMore,
+  type Command,
+  listening,
+  parse,
+  UsageError,
+  wholeNumber,
+} from "../command/mod.ts";
 
 const OPTIONS = {
   path: { type: "string", default: ":memory:" },

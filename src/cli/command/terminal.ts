@@ -1,26 +1,28 @@
+import { writeAll } from "../../internal/mod.ts";
+
 const ERASE_TO_END = "\x1b[J";
 const NO_WRAP = "\x1b[?7l";
 const WRAP = "\x1b[?7h";
 
-/** What a terminal that does not tell has. */
+/** The number of rows where the terminal does not tell. */
 const ROWS = 24;
 
 /** Standard output or standard error. */
 export type StandardStream = "stdout" | "stderr";
 
 /**
- * Standard output and standard error, with lines at the bottom of one of them
- * that change in place where it is a terminal.
+ * Writes to standard output and standard error. Where one of them is a terminal,
+ * it can have lines at its bottom that change in place.
  */
 export class Terminal {
-  /** Whether {@linkcode Terminal.draw} shows anything. */
+  /** True when {@linkcode Terminal.draw} shows anything. */
   readonly isLive: boolean;
   readonly #stream: StandardStream;
   #drawn: readonly string[] = [];
-  /** The last of those who write: one at a time does. */
+  /** The last write: each one waits for the one before it. */
   #turn: Promise<void> = Promise.resolve();
 
-  /** Draws the lines that change on `stream`. */
+  /** @param stream Where to draw the lines that change. */
   constructor(stream: StandardStream) {
     this.#stream = stream;
     this.isLive = Deno[stream].isTerminal();
@@ -30,22 +32,22 @@ export class Terminal {
   async draw(lines: readonly string[]): Promise<void> {
     if (!this.isLive) return;
     await this.#inTurn(async () => {
-      await writeAll(this.#stream, this.#erase() + this.#paint(lines));
+      await writeText(this.#stream, this.#erase() + this.#paint(lines));
     });
   }
 
-  /** Writes a line that stays, above those that change. */
+  /** Writes a line that stays, above the lines that change. */
   async print(line: string): Promise<void> {
     await this.write(this.#stream, `${line}\n`);
   }
 
-  /** Writes lines that stay, above those that change. */
+  /** Writes lines that stay, above the lines that change. */
   async write(stream: StandardStream, text: string): Promise<void> {
     await this.#inTurn(async () => {
       const drawn = this.#drawn;
-      await writeAll(this.#stream, this.#erase());
-      await writeAll(stream, text);
-      await writeAll(this.#stream, this.#paint(drawn));
+      await writeText(this.#stream, this.#erase());
+      await writeText(stream, text);
+      await writeText(this.#stream, this.#paint(drawn));
     });
   }
 
@@ -61,7 +63,7 @@ export class Terminal {
     return count === 0 ? "" : `\x1b[${count}A\r${ERASE_TO_END}`;
   }
 
-  /** A line that is too long is cut off by the terminal, and stays one line. */
+  /** The terminal cuts off a line that is too long, so that it stays one line. */
   #paint(lines: readonly string[]): string {
     if (lines.length === 0) return "";
     this.#drawn = fitting(lines);
@@ -69,7 +71,7 @@ export class Terminal {
   }
 }
 
-/** As many lines as the screen has room for. */
+/** Returns as many lines as the screen has room for. */
 function fitting(lines: readonly string[]): readonly string[] {
   const room = (Deno.consoleSize().rows || ROWS) - 1;
   if (lines.length <= room) return lines;
@@ -77,11 +79,6 @@ function fitting(lines: readonly string[]): readonly string[] {
   return [...shown, `... and ${lines.length - shown.length} more`];
 }
 
-async function writeAll(
-  stream: StandardStream,
-  text: string,
-): Promise<void> {
-  for (let rest = new TextEncoder().encode(text); rest.length > 0;) {
-    rest = rest.subarray(await Deno[stream].write(rest));
-  }
+async function writeText(stream: StandardStream, text: string): Promise<void> {
+  await writeAll(Deno[stream], new TextEncoder().encode(text));
 }

@@ -1,0 +1,8 @@
+/**
+ * The commands that run and watch workflows.
+ *
+ * @module
+ */
+export { run } from "./run.ts";
+export { status } from "./status.ts";
+export { workflow } from "./workflow.ts";

@@ -1,0 +1,29 @@
+/**
+ * What the commands share: the interface of a command and of a group of them,
+ * arguments, interruption by signals, listening on a port, and the terminal.
+ *
+ * @module
+ */
+export {
+  assertNoMore,
+  parse,
+  parseArguments,
+  wholeNumber,
+} from "./arguments.ts";
+export {
+  type Command,
+  HelpRequest,
+  isHelpRequest,
+  listed,
+  runOrExplain,
+  UsageError,
+} from "./command.ts";
+export { type CommandGroup, commandGroup } from "./command_group.ts";
+export {
+  type EndingSignal,
+  exitCodeOf,
+  Interruption,
+  SIGNALS,
+} from "./interruption.ts";
+export { type ListenAddress, listening } from "./listening.ts";
+export { type StandardStream, Terminal } from "./terminal.ts";
