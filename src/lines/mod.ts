@@ -1,7 +1,7 @@
 /**
- * Line buffers and their mirrors: what a program prints, seen from elsewhere
- * while it runs. A buffer keeps the last lines; mirrors, which may be in other
- * workers, processes or machines, write to it.
+ * Line buffers and their mirrors show the output of a program elsewhere while
+ * the program runs. A buffer keeps the last lines; mirrors, which may be in
+ * other workers, processes or machines, write to it.
  *
  * | where the writers are | the buffer | writes to it |
  * | --- | --- | --- |
@@ -12,7 +12,7 @@
  *
  * A {@linkcode LineHostReader} reads a host from elsewhere, and the host's page
  * shows the lines in a browser. {@linkcode redirectStdout} and
- * {@linkcode LineMirror.run} send what a function prints to a buffer.
+ * {@linkcode LineMirror.run} send the prints of a function to a buffer.
  *
  * ```ts
  * import { LineHostBuffer, LineHostMirror } from "@sluice/sluice/lines";

@@ -1,4 +1,4 @@
-/** The error itself, or one that says what was thrown in its place. */
+/** Returns an error as it is, and any other value as the text of an error. */
 export function asError(value: unknown): Error {
   return value instanceof Error ? value : new Error(String(value));
 }

@@ -1,7 +1,7 @@
 import { checkOneOf, refused } from "../../internal/mod.ts";
 import { splitLines } from "./line_breaks.ts";
 
-/** What a line of a message counts besides its own characters. */
+/** Characters that a line of a message counts besides its own. */
 const LINE_CHARS = 16;
 
 const MESSAGE_TYPES = ["str", "warning", "error"] as const;
@@ -18,7 +18,7 @@ export interface SerializedMessage {
   "/is_syncsdata": true;
   /** Class of the object. */
   "/type": "GroupedMessage";
-  /** What kind of message it is. */
+  /** The kind of the message. */
   type: MessageType;
   /** Its lines. */
   data: string[];
@@ -38,7 +38,7 @@ export interface SerializedMessage {
  * ```
  */
 export class GroupedMessage {
-  /** What kind of message it is. */
+  /** The kind of the message. */
   readonly type: MessageType;
   /** Its lines. */
   readonly data: readonly string[];
@@ -64,7 +64,7 @@ export class GroupedMessage {
   /**
    * Builds a message from its serialized form.
    *
-   * @param value What `JSON.parse` made of the serialized form.
+   * @param value The serialized form, as `JSON.parse` returns it.
    * @returns The message.
    * @throws {TypeError} If the value is not a serialized message.
    */
@@ -89,7 +89,7 @@ export class GroupedMessage {
     };
   }
 
-  /** What `JSON.stringify` writes: the serialized form. */
+  /** The serialized form, for `JSON.stringify`. */
   toJSON(): SerializedMessage {
     return this.serialize();
   }
@@ -100,7 +100,7 @@ export class GroupedMessage {
   }
 }
 
-/** Builds an item from what `JSON.parse` made of one. */
+/** Builds an item from the value that `JSON.parse` made of it. */
 export function deserializeItem(value: unknown): LineItem {
   return typeof value === "string" ? value : GroupedMessage.deserialize(value);
 }
@@ -114,8 +114,8 @@ export function checkMessage(
 }
 
 /**
- * How many characters an item counts as. A line of a message takes memory even
- * when it is empty, and a message may have very many of them.
+ * The number of characters that an item counts. A line of a message takes
+ * memory even when it is empty, and a message may have very many lines.
  */
 export function charsOf(item: LineItem): number {
   if (typeof item === "string") return item.length;

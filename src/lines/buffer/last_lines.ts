@@ -7,15 +7,15 @@ const MOST_WRITERS = 1024;
 
 interface LastLine {
   text: string;
-  /** The text ended in `\r`: a `\n` that comes first belongs to it. */
+  /** The text ended in `\r`: a `\n` that comes next belongs to it. */
   afterReturn: boolean;
-  /** The line was too long and is stored already: its rest is left out. */
+  /** The line was too long: its begin is stored, and its rest left out. */
   cut: boolean;
 }
 
 /**
- * The unfinished last line of each writer of a buffer. Takes texts that are
- * split anywhere and gives back the items that they complete.
+ * The unfinished last line of each writer of a buffer: takes texts that are cut
+ * anywhere and returns the items that they complete.
  */
 export class LastLines {
   readonly #maxLineChars: number;
@@ -29,7 +29,7 @@ export class LastLines {
     this.#maxChars = maxChars;
   }
 
-  /** The lines that are not empty, that of the writer written last at the end. */
+  /** The lines that are not empty, the one that was written last at the end. */
   get texts(): string[] {
     const texts: string[] = [];
     for (const { text } of this.#lines.values()) {
@@ -38,7 +38,7 @@ export class LastLines {
     return texts;
   }
 
-  /** Takes a text, and gives back what it completes. */
+  /** Takes a text, and returns the items that it completes. */
   write(writer: string, text: string): LineItem[] {
     const items: LineItem[] = [];
     if (text === "") return items;
@@ -50,7 +50,7 @@ export class LastLines {
     const rest = lines.pop() ?? "";
     for (const line of lines) {
       if (last.text === "" && !last.cut && line.length <= this.#maxLineChars) {
-        // Nearly every line: it was begun and completed by this text.
+        // Nearly every line: this text begins and completes it.
         items.push(line);
         continue;
       }
@@ -66,7 +66,7 @@ export class LastLines {
   complete(writer: string): LineItem[] {
     const items: LineItem[] = [];
     const last = this.#lines.get(writer);
-    // It is complete if it ended in `\r`, and the `\n` of it may still come.
+    // After a `\r` the line is complete already, and its `\n` may still come.
     if (last === undefined || last.afterReturn) return items;
     if (last.text !== "") this.#complete(last, items);
     this.#lines.delete(writer);
@@ -114,7 +114,7 @@ export class LastLines {
     last.cut = false;
   }
 
-  /** Many unfinished lines together may not hold more than the buffer may. */
+  /** Keeps all unfinished lines together within the limit of the buffer. */
   #completeOldest(items: LineItem[]): void {
     while (this.#chars > this.#maxChars) this.#forgetOldest(items);
   }

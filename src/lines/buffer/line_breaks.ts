@@ -3,14 +3,14 @@
 const BREAK = /\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]/;
 const BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029";
 
-/** Lines of a text, as Python's `str.splitlines`: a final break starts none. */
+/** The lines of a text, as Python's `str.splitlines` returns them. */
 export function splitLines(text: string): string[] {
   const lines = text.split(BREAK);
   if (lines.at(-1) === "") lines.pop();
   return lines;
 }
 
-/** Lines of a text, the last one being what follows the final break. */
+/** The lines of a text, and last the part after the final break. */
 export function splitAtBreaks(text: string): string[] {
   return text.split(BREAK);
 }
@@ -28,7 +28,7 @@ export function lengthOfWholeCharacters(text: string, limit: number): number {
   return isPairOpenAt(text, limit) ? limit - 1 : limit;
 }
 
-/** Whether the text before `end` ends with the first half of a character. */
+/** Returns whether the text up to `end` ends with half a surrogate pair. */
 export function isPairOpenAt(text: string, end: number): boolean {
   const unit = text.charCodeAt(end - 1);
   return unit >= 0xd800 && unit <= 0xdbff;

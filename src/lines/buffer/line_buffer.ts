@@ -33,14 +33,14 @@ export interface LineBufferOptions {
   /**
    * Most characters (UTF-16 code units) that the buffer holds in all: beyond
    * it the oldest items go, however few they are. Each line of a message counts
-   * 16 more than it has.
+   * 16 characters more.
    *
    * @default {16_777_216}
    */
   maxChars?: number;
   /**
-   * Most items kept for live readers, so that one who lags or reconnects
-   * misses none. At least `maxlen` are.
+   * Most items kept for live readers that lag or reconnect; at least `maxlen`
+   * items are kept.
    *
    * @default {10_000}
    */
@@ -50,8 +50,8 @@ export interface LineBufferOptions {
 /** Options for {@linkcode LineBuffer.lines}. */
 export interface LiveLinesOptions {
   /**
-   * Whether the stream starts with the items that the buffer shows already,
-   * instead of with those to come.
+   * Starts the stream with the items that the buffer shows already, instead of
+   * with those to come.
    *
    * @default {false}
    */
@@ -140,7 +140,7 @@ export class LineBuffer extends LineIO {
    * break; the rest stays as the last line.
    *
    * @param text Any number of lines, partial ones too.
-   * @param writer Whose last line the text goes on with.
+   * @param writer Name of the writer, whose last line the text continues.
    * @returns The number of characters (UTF-16 code units) taken: all of them.
    * @throws {LinesError} If the buffer is closed.
    */
@@ -155,7 +155,7 @@ export class LineBuffer extends LineIO {
    * Completes the last line and stores a message as one item.
    *
    * @param message The message.
-   * @param writer Whose last line is completed.
+   * @param writer Name of the writer, whose last line is completed.
    * @throws {LinesError} If the buffer is closed.
    */
   append(message: GroupedMessage, writer = ""): void {
@@ -167,7 +167,7 @@ export class LineBuffer extends LineIO {
   /**
    * Completes the last line when it is not empty.
    *
-   * @param writer Whose last line is completed.
+   * @param writer Name of the writer, whose last line is completed.
    * @throws {LinesError} If the buffer is closed.
    */
   newLine(writer = ""): void {
@@ -179,8 +179,7 @@ export class LineBuffer extends LineIO {
    * The items, oldest first, then the last lines that are not empty: at most
    * `maxlen` in all, the newest.
    *
-   * @param size Return only the last `size` of them; none when it is not
-   * positive.
+   * @param size Return only the last `size` of them; 0 or less returns no item.
    * @returns The items.
    * @throws {TypeError} If the size is not a number.
    * @throws {RangeError} If the size is not an integer.
@@ -221,7 +220,7 @@ export class LineBuffer extends LineIO {
   }
 
   /**
-   * All that happens in the buffer, in batches: items, gaps, clearings and the
+   * The events of the buffer, in batches: items, gaps, clearings and the
    * unfinished last lines. Nothing is queued for a reader that lags.
    *
    * @param options Where to start.
@@ -249,7 +248,7 @@ export class LineBuffer extends LineIO {
       : events.pipeThrough(new TransformStream(), { signal });
   }
 
-  /** A stream that writes what it gets, and completes the last line at its end. */
+  /** A stream that writes its texts, and completes the last line at its end. */
   get writable(): WritableStream<string> {
     return new WritableStream({
       write: (text) => void this.write(text),

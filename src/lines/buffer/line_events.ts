@@ -25,7 +25,7 @@ export type LineEvent =
   /** The unfinished last lines are now these. */
   | { readonly kind: "last"; readonly lines: readonly string[] };
 
-/** What {@linkcode lineEvents} reads from. */
+/** The parts of a buffer that {@linkcode lineEvents} reads. */
 export interface LineEventSource {
   readonly history: LineHistory;
   readonly lastLines: LastLines;
@@ -35,8 +35,8 @@ export interface LineEventSource {
 }
 
 /**
- * The events of a buffer from item `start` on, as batches. They are made when
- * the reader asks, from what the buffer keeps: a reader has no queue.
+ * The events of a buffer from item `start` on, as batches. They are made from
+ * the items that the buffer keeps when the reader asks: a reader has no queue.
  */
 export function lineEvents(
   source: LineEventSource,
@@ -74,13 +74,13 @@ export function lineItems(): TransformStream<LineEvent[], LineItem> {
   });
 }
 
-/** How a gap looks among items. */
+/** The item that stands for a gap. */
 export function gapWarning(dropped: number): GroupedMessage {
   const lines = dropped === 1 ? "1 line was" : `${dropped} lines were`;
   return new GroupedMessage([`${lines} dropped here`], "warning");
 }
 
-/** Where one reader is. */
+/** The position of one reader. */
 class LineCursor {
   readonly #source: LineEventSource;
   #next: number;
@@ -89,11 +89,11 @@ class LineCursor {
 
   constructor(source: LineEventSource, start: number) {
     this.#source = source;
-    // A number from the future is that of another buffer's item.
+    // A larger number is that of an item of another buffer.
     this.#next = Math.min(start, source.history.next);
   }
 
-  /** What the reader has not seen yet; nothing when there is nothing new. */
+  /** The events that the reader has not seen yet. */
   next(): LineEvent[] {
     const { history, lastLines } = this.#source;
     const events: LineEvent[] = [];

@@ -4,7 +4,7 @@ import { ownText } from "./own_text.ts";
 /**
  * The completed items of a buffer, numbered from 0 on in the order in which
  * they came. Keeps the last `capacity` of them and at most `maxChars`
- * characters; of those the last `maxlen` are what the buffer shows.
+ * characters; the buffer shows the last `maxlen` of those.
  */
 export class LineHistory {
   readonly #maxlen: number;
@@ -66,8 +66,8 @@ export class LineHistory {
       : items;
     let chars = 0;
     for (const item of kept) chars += charsOf(item);
-    // A line cut out of a text keeps all of that text in memory, which is a
-    // waste when the other lines of the text are not kept as well.
+    // A line cut out of a text keeps the whole text in memory, which is a waste
+    // when most other lines of the text are not kept.
     const isWasteful = chars < sourceChars / 2;
     for (const item of kept) {
       this.#items.push(isWasteful ? ownItem(item) : item);
@@ -78,8 +78,8 @@ export class LineHistory {
   }
 
   /**
-   * Removes all items. This takes a number as an item does, so that a reader
-   * who comes back with a number is told whatever it has missed.
+   * Removes all items. The clearing takes a number as an item does, so that a
+   * reader that comes back with an older number is told of it.
    */
   clear(): void {
     this.#items = [];

@@ -1,7 +1,7 @@
 /**
- * What syncstream's buffers and mirrors answer to questions that programs ask
- * of text files. `readable` and `writable`, which ask there, are the names of
- * Web Streams here.
+ * The answers that buffers and mirrors of syncstream give to questions which
+ * programs ask of text files. Its methods `readable()` and `writable()` are
+ * `isReadable()` and `isWritable()` here, where those names mean Web Streams.
  */
 export abstract class LineIO {
   /** Whether it is closed. */

@@ -30,7 +30,7 @@ export interface LinesErrorOptions extends ErrorOptions {
  * A failure of a line buffer, a mirror or a reader that is not the caller's
  * mistake.
  *
- * @example What could not be delivered is not lost
+ * @example Keep what could not be delivered
  * ```ts
  * import { LineHostMirror, LinesError } from "@sluice/sluice/lines";
  *

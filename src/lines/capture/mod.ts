@@ -1,5 +1,5 @@
 /**
- * Redirection of what a part of the program prints, and of nothing else.
+ * Redirection of the prints of one part of a program.
  *
  * @module
  */

@@ -12,15 +12,15 @@ import type {
 export const printScopes = new AsyncLocalStorage<PrintScope | undefined>();
 
 /**
- * How Deno's own console shows objects, where that of Node.js differs. The
- * types of Node.js do not know of quotes.
+ * Options with which the console of Node.js shows objects as that of Deno does.
+ * The types of Node.js lack `quotes`.
  */
 const INSPECT_OPTIONS: InspectOptions & { quotes: string[] } = {
   depth: 4,
   quotes: ['"', "'", "`"],
 };
 
-/** What is printed inside a redirection, on its way to the targets. */
+/** A redirection: brings the prints inside it to the targets. */
 export class PrintScope {
   /** Formats as the program's own console does, with groups of its own. */
   readonly console: Console;
@@ -58,14 +58,14 @@ export class PrintScope {
     return this.#outer?.scopeOf(stream);
   }
 
-  /** Writes bytes; resolves when the target accepted what they complete. */
+  /** Writes bytes; resolves when the target accepted the text of them. */
   write(stream: StandardStream, bytes: Uint8Array): Promise<void> {
     return this.#sinks[stream]?.bytes(bytes) ?? Promise.resolve();
   }
 
   /** Resolves when all prints were accepted, rejects if they were not. */
-  async settled(): Promise<void> {
-    for (const sink of this.#allSinks()) await sink.settled();
+  async delivered(): Promise<void> {
+    for (const sink of this.#allSinks()) await sink.delivered();
   }
 
   #allSinks(): PrintSink[] {
@@ -98,7 +98,7 @@ class PrintSink {
     if (rest !== "") this.#text(rest);
   }
 
-  async settled(): Promise<void> {
+  async delivered(): Promise<void> {
     await this.#last;
     this.#throwFailure();
   }
@@ -124,7 +124,7 @@ function nowhere(): Writable {
   return nodeStream(() => {});
 }
 
-/** As much of a stream of Node as its console uses: errors reach the caller. */
+/** A stream with only what a console uses: errors of a write reach the caller. */
 function nodeStream(write: (text: string) => void): Writable {
   const stream = new Writable();
   stream.write = (text: string) => {

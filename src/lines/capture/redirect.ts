@@ -3,10 +3,12 @@ import { PrintScope, printScopes } from "./print_scope.ts";
 import type { LineTarget, RedirectTargets } from "./print_target.ts";
 
 /**
- * Runs a function whose standard output goes to a line buffer or a mirror:
- * what it prints with `console.*` or writes to `Deno.stdout`, also after an
- * `await` or in a timer that it starts. Other code of the program prints as
- * before, and so does what the function left running, once it has returned.
+ * Runs a function whose standard output goes to a line buffer or a mirror.
+ *
+ * The function's prints with `console.*` and its writes to `Deno.stdout` are
+ * redirected, also after an `await` or in a timer that it starts. Other code of
+ * the program prints as before, and so does code that the function left running
+ * when it returned.
  *
  * @example Usage
  * ```ts
@@ -19,7 +21,7 @@ import type { LineTarget, RedirectTargets } from "./print_target.ts";
  *
  * @param target Where the prints go.
  * @param fn The function.
- * @returns What the function returned, once the target accepted all it printed.
+ * @returns The result of the function, once the target accepted all prints.
  */
 export function redirectStdout<T>(
   target: LineTarget,
@@ -30,7 +32,7 @@ export function redirectStdout<T>(
 
 /**
  * As {@linkcode redirectStdout}, for standard error: `console.error`, `warn`,
- * `trace` and `assert`, and what is written to `Deno.stderr`.
+ * `trace` and `assert`, and writes to `Deno.stderr`.
  *
  * @example Usage
  * ```ts
@@ -43,7 +45,7 @@ export function redirectStdout<T>(
  *
  * @param target Where the prints go.
  * @param fn The function.
- * @returns What the function returned, once the target accepted all it printed.
+ * @returns The result of the function, once the target accepted all prints.
  */
 export function redirectStderr<T>(
   target: LineTarget,
@@ -62,7 +64,7 @@ export async function redirect<T>(
   try {
     const result = await printScopes.run(scope, async () => await fn());
     scope.leave();
-    await scope.settled();
+    await scope.delivered();
     return result;
   } finally {
     scope.leave();
@@ -72,7 +74,7 @@ export async function redirect<T>(
 /** A scope that lasts until it is disposed of. */
 export interface RedirectScope extends Disposable {
   /** Resolves when the targets accepted all prints, rejects if they did not. */
-  settled(): Promise<void>;
+  delivered(): Promise<void>;
 }
 
 /** Redirects the prints of the code that follows in the same asynchronous flow. */
@@ -82,7 +84,7 @@ export function enterRedirect(targets: RedirectTargets): RedirectScope {
   const replaced = interceptedPrints.acquire();
   printScopes.enterWith(scope);
   return {
-    settled: () => scope.settled(),
+    delivered: () => scope.delivered(),
     [Symbol.dispose]() {
       if (!scope.isActive) return;
       scope.leave();

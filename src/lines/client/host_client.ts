@@ -6,10 +6,10 @@ import { LinesError } from "../buffer/mod.ts";
 /** Pause before the second attempt, in milliseconds; each further one doubles. */
 const FIRST_PAUSE_MILLISECONDS = 200;
 
-/** How often each kind of failure of one request may be followed by another try. */
+/** Most further attempts of one request after each kind of failure. */
 const RETRIES = { connect: 5, read: 2 } as const;
 
-/** Statuses of hosts that may answer otherwise next time. */
+/** Statuses after which another attempt may succeed. */
 const PASSING_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
 
 /** Options for everything that talks to a host: mirrors and readers. */
@@ -29,21 +29,21 @@ export interface HostClientOptions {
 /** One request to a host. */
 export interface HostRequest {
   readonly method: "GET" | "POST" | "DELETE";
-  /** What follows the address, for instance `-state?state=closed`. */
+  /** The end of the URL after the address, for instance `-state?state=closed`. */
   readonly path?: string;
   readonly body?: string;
   readonly headers?: Record<string, string>;
   readonly signal?: AbortSignal;
 }
 
-/** What a host answered. */
+/** The answer of a host. */
 export interface HostReply {
   readonly headers: Headers;
-  /** What the field `data` held. */
+  /** The field `data` of the body. */
   readonly data: unknown;
 }
 
-/** Talks to one host, with retries and a limit of time. */
+/** Sends requests to one host, with retries and a limit of time. */
 export class HostClient {
   /** Headers of requests without a body. */
   readonly headersGet: Readonly<Record<string, string>>;
@@ -72,7 +72,7 @@ export class HostClient {
       ...(token === undefined ? {} : { "Authorization": `Bearer ${token}` }),
       ...headers,
     };
-    // Later it would look as if the host could not be reached.
+    // `fetch` would throw the same error as for an unreachable host.
     checkHeaders(this.headersGet);
     this.#client = Deno.createHttpClient({});
   }
@@ -86,7 +86,7 @@ export class HostClient {
   async request(request: HostRequest): Promise<HostReply> {
     return await this.#withRetries(request, async (signal) => {
       const response = await this.#fetch(request, signal);
-      // A connection is only good for the next request once its reply is read.
+      // The connection serves the next request only once the reply is read.
       const text = await response.text();
       const data = dataOf(response, text);
       assertArrived(request, response);
@@ -108,7 +108,7 @@ export class HostClient {
     });
   }
 
-  /** Ends what is under way, live streams too, for the given reason. */
+  /** Ends the requests under way and live streams, for the given reason. */
   close(reason?: unknown): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(
@@ -201,23 +201,23 @@ function checkHeaders(headers: Record<string, string>): void {
   }
 }
 
-/** Which retries a failure uses up; nothing if another try is of no use. */
+/** The kind of retry for a failure; nothing if another attempt is of no use. */
 function retryKind(error: unknown): keyof typeof RETRIES | undefined {
   if (error instanceof LinesError) {
     return PASSING_STATUSES.has(error.status ?? 0) ? "read" : undefined;
   }
-  // What `fetch` throws for every failure of the connection.
+  // `fetch` throws a TypeError for every failure of the connection.
   if (!(error instanceof TypeError)) return undefined;
   return /\(Connect\)/.test(reasonOf(error)) ? "connect" : "read";
 }
 
-/** Deno tells what happened in the cause of the error that `fetch` throws. */
+/** The reason of a failure of `fetch`, which Deno has in the cause. */
 function reasonOf(error: Error): string {
   const { message } = error.cause instanceof Error ? error.cause : error;
   return message.replace(/^error sending request for url \(.*?\): /, "");
 }
 
-/** The field `data` of a reply, which must be one of a host and no error. */
+/** The field `data` of a reply; throws for an error or a reply of no host. */
 function dataOf(response: Response, text: string): unknown {
   const body = parseObject(text);
   const message = typeof body?.message === "string"
@@ -227,7 +227,7 @@ function dataOf(response: Response, text: string): unknown {
   throw rejection(response, message);
 }
 
-/** A post that is sent elsewhere may become a GET, and its body is lost. */
+/** Throws if a redirection has turned the post into a GET without its body. */
 function assertArrived(request: HostRequest, response: Response): void {
   const { redirected, status, url } = response;
   if (request.method !== "POST" || !redirected || status === 201) return;

@@ -20,12 +20,12 @@ export interface LineHostMirrorOptions
 /**
  * Writes to a {@linkcode LineHostBuffer}, or to one of syncstream, over HTTP.
  *
- * What is written while a post is under way goes as the next single post, so
- * writes need not be awaited one by one. A post that fails is tried again, up
- * to five times if there was no connection and twice otherwise, within the
- * timeout; posts are numbered, so that the host stores each of them once.
+ * Texts that are written while a post is under way go together as the next
+ * post, so writes need not be awaited one by one. A post that fails is tried
+ * again within the timeout, up to five times if there was no connection and
+ * twice otherwise; posts are numbered, so that the host stores each one once.
  *
- * @example What a function prints
+ * @example Send what a function prints
  * ```ts
  * import { LineHostMirror } from "@sluice/sluice/lines";
  *
@@ -35,7 +35,7 @@ export interface LineHostMirrorOptions
  * });
  * ```
  *
- * @example A stream of text
+ * @example Send a stream of text
  * ```ts
  * import { LineHostMirror } from "@sluice/sluice/lines";
  *
@@ -56,7 +56,9 @@ export class LineHostMirror extends LineMirror {
    * @param address Base URL of the service, for instance
    * `http://localhost:5000/sync-stream`.
    * @param options When to send, and how long to try.
-   * @throws {TypeError} If the address is not an HTTP URL.
+   * @throws {TypeError} If the address is not an HTTP URL, or an option is of
+   * the wrong type.
+   * @throws {RangeError} If the timeout is not a positive integer.
    */
   constructor(address: string, options: LineHostMirrorOptions = {}) {
     const client = new HostClient(address, options);
@@ -81,7 +83,7 @@ class HostTransport implements MirrorTransport {
   readonly #client: HostClient;
   readonly #mirror: string = crypto.randomUUID();
   #number = 0;
-  /** Our host says so with each reply, so that it need not be asked. */
+  /** The last reply said that the host takes posts, so it need not be asked. */
   #isKnownOpen = false;
 
   constructor(client: HostClient) {

@@ -7,23 +7,25 @@ const FIRST_PAUSE_MILLISECONDS = 1;
 const LONGEST_PAUSE_MILLISECONDS = 5;
 
 /**
- * Those who wait look from time to time whether the lock is free. So a process
- * that takes it again and again leaves it free for a moment now and then.
+ * A process that waits looks from time to time whether the lock is free. So a
+ * process that takes it again and again leaves it free for a moment now and
+ * then, to let the others have it.
  */
 const LONGEST_STREAK_MILLISECONDS = 10;
 const REST_MILLISECONDS = 2;
 
 /**
- * An advisory lock on a file that Python's programs respect as well. On Unix
- * there are two kinds of them, which do not see each other: `flock`, which
- * `Deno.FsFile.lock` takes, and `fcntl`, which Python's libraries take. Here
- * SQLite takes one of the latter: for it the file, which stays empty, is a
- * database that is never written.
+ * An advisory lock on a file that programs in Python respect as well.
+ *
+ * Unix has two kinds of advisory locks, which do not see each other: `flock`,
+ * which `Deno.FsFile.lock` takes, and `fcntl`, which the libraries of Python
+ * take. SQLite takes `fcntl` locks, so here it opens the file, which stays
+ * empty, as a database that is never written.
  */
 export class FcntlLock {
   readonly #path: string;
   #database: LockableDatabase | undefined;
-  /** A process cannot lock itself out: its own turns wait for each other. */
+  /** A lock does not keep its own process out: the process takes turns. */
   #turn: Promise<unknown> = Promise.resolve();
   #streakBegan = 0;
   #unlockedAt = 0;
@@ -32,15 +34,15 @@ export class FcntlLock {
     this.#path = path;
   }
 
-  /** Waits for the lock, and keeps it until the deed is done. */
+  /** Waits for the lock, and holds it until the action is done. */
   during<T>(
     mode: "shared" | "exclusive",
-    deed: () => Promise<T>,
+    action: () => Promise<T>,
   ): Promise<T> {
     const turn = this.#turn.catch(() => {}).then(async () => {
       const unlock = await this.#lock(mode);
       try {
-        return await deed();
+        return await action();
       } finally {
         unlock();
       }
@@ -59,7 +61,7 @@ export class FcntlLock {
   async #lock(mode: "shared" | "exclusive"): Promise<() => void> {
     const database = this.#database ??= await openLockable(this.#path);
     await this.#rest();
-    // SQLite could wait by itself, but then this process would stand still.
+    // SQLite can wait by itself, but would block this process meanwhile.
     for (let pause = FIRST_PAUSE_MILLISECONDS; !tryLock(database, mode);) {
       await delay(pause);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS);
@@ -79,21 +81,21 @@ export class FcntlLock {
   }
 }
 
-/** Statements, because only their errors have SQLite's result code. */
+/** A database with prepared statements: only their errors have a result code. */
 interface LockableDatabase {
   readonly connection: DatabaseSync;
   readonly exclusive: StatementSync;
   readonly begin: StatementSync;
   /**
-   * A transaction takes its shared lock with the first look at the file. This
-   * one takes none when it is prepared, unlike a `SELECT`.
+   * Takes the shared lock of a transaction, which begins without one. Unlike a
+   * `SELECT` it takes no lock already when it is prepared.
    */
   readonly look: StatementSync;
   readonly unlock: StatementSync;
 }
 
 async function openLockable(path: string): Promise<LockableDatabase> {
-  // Its error says what is wrong with the directory, unlike SQLite's.
+  // The error of `stat` names the missing directory, that of SQLite does not.
   await Deno.stat(dirname(path));
   const connection = new DatabaseSync(path, { timeout: 0 });
   return {

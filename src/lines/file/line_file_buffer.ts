@@ -25,8 +25,8 @@ import { LineJournal } from "./line_journal.ts";
 /** Options for {@linkcode LineFileBuffer}. */
 export interface LineFileBufferOptions {
   /**
-   * Most items that the buffer shows, a positive integer. All processes must
-   * agree about it.
+   * Most items that the buffer shows, a positive integer, the same for all
+   * processes.
    *
    * @default {20}
    */
@@ -39,12 +39,12 @@ export interface LineFileBufferOptions {
    */
   maxLineChars?: number;
   /**
-   * How items are kept. All processes must agree about it.
+   * The way items are kept, the same for all processes.
    *
    * - `"journal"`: as lines of JSON in two files, which is fast.
-   * - `"files"`: each in a file of its own, `NAME-0.log` being the newest, as
-   *   `LineFileBuffer` of syncstream (Python) keeps them. Its processes can
-   *   take part; on Windows not at the same time, as locks differ there.
+   * - `"files"`: each item in a file of its own, the newest in `NAME-0.log`, as
+   *   `LineFileBuffer` of syncstream (Python) keeps them. Programs in Python can
+   *   share the files; on Windows not at the same time, as locks differ there.
    *   Messages are kept as text, and each write renames up to `maxlen` files.
    *
    * @default {"journal"}
@@ -58,9 +58,9 @@ export interface LineFileBufferOptions {
  * belongs to the process that writes it.
  *
  * The items are lines of JSON in `NAME.log`, which becomes `NAME-1.log` when
- * it is full, unless another layout is asked for. `NAME.lock` holds an advisory
- * lock while someone reads or writes; a reader sees whole items only, also
- * after a writer was killed.
+ * it is full; `layout` has another way. A process locks `NAME.lock` while it
+ * reads or writes; a reader sees whole items only, also after a writer was
+ * killed.
  *
  * @example Usage
  * ```ts
@@ -71,7 +71,7 @@ export interface LineFileBufferOptions {
  * console.log(await buffer.read());
  * ```
  *
- * @example What programs in Python write to the same files
+ * @example Read what programs in Python write to the same files
  * ```ts
  * import { LineFileBuffer } from "@sluice/sluice/lines";
  *
@@ -107,7 +107,7 @@ export class LineFileBuffer extends LineIO {
       throw refused("path", "a path that ends with a file's name", path);
     }
     this.maxlen = maxlen;
-    // The same files, wherever the program goes.
+    // The files stay the same when the program changes its directory.
     const place = resolve(base);
     this.#files = layout === "files"
       ? new LineItemFiles(place, maxlen)
@@ -120,7 +120,7 @@ export class LineFileBuffer extends LineIO {
     return this.#closing !== undefined;
   }
 
-  /** A stream that writes what it gets; closing it closes the buffer. */
+  /** A stream that writes its texts; closing it closes the buffer. */
   get writable(): WritableStream<string> {
     return new WritableStream({
       write: async (text) => void await this.write(text),
@@ -179,8 +179,7 @@ export class LineFileBuffer extends LineIO {
    * The items of all processes, oldest first, then the last line of this one
    * when it is not empty: at most `maxlen` in all, the newest.
    *
-   * @param size Return only the last `size` of them; none when it is not
-   * positive.
+   * @param size Return only the last `size` of them; 0 or less returns no item.
    * @param options Signal that ends the wait.
    * @returns The items.
    * @throws {TypeError} If the size is not a number.

@@ -27,7 +27,7 @@ export class LineItemFiles implements LineFiles {
       for (const [i, text] of texts.entries()) {
         await Deno.writeTextFile(this.#stagedPath(i), text);
       }
-      await this.#makeRoom(texts.length);
+      await this.#freeNumbers(texts.length);
       for (let i = texts.length - 1; i >= 0; i--) {
         await Deno.rename(this.#stagedPath(i), this.#path(i));
       }
@@ -60,9 +60,9 @@ export class LineItemFiles implements LineFiles {
    * Frees the numbers below `count`. The renames are synchronous: there are
    * many, and each takes much less time than a hop to another thread.
    */
-  async #makeRoom(count: number): Promise<void> {
+  async #freeNumbers(count: number): Promise<void> {
     const numbers = await this.#numbers();
-    // Numbers are missing where a process was killed while it made room.
+    // Numbers are missing if a process was killed while it freed some.
     for (const [i, number] of numbers.entries()) {
       if (number !== i) this.#renumber(number, i);
     }

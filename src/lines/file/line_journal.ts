@@ -1,16 +1,16 @@
 import { deserializeItem, type LineItem } from "../buffer/mod.ts";
 import type { LineFiles } from "./line_files.ts";
 
-/** What a process knows of the newer file, until another one has written. */
+/** The state of the newer file when this process wrote it last. */
 interface KnownFile {
   readonly version: string;
   readonly items: number;
 }
 
 /**
- * Items in two files, one line of JSON each: when the newer one holds
- * `maxlen` items it becomes the older one. Processes take turns by means of an
- * advisory lock on a third file.
+ * Items in two files, one line of JSON each: when the newer file holds `maxlen`
+ * items, it replaces the older one. Processes take turns by means of an advisory
+ * lock on a third file.
  */
 export class LineJournal implements LineFiles {
   readonly #newer: string;
@@ -19,7 +19,7 @@ export class LineJournal implements LineFiles {
   readonly #maxlen: number;
   #lockFile: Deno.FsFile | undefined;
   #known: KnownFile | undefined;
-  /** A process cannot lock itself out: its own turns wait for each other. */
+  /** Calls of this process, which wait for each other as well. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(base: string, maxlen: number) {
@@ -63,20 +63,20 @@ export class LineJournal implements LineFiles {
     });
   }
 
-  /** Releases the lock file once all that was begun is done. */
+  /** Closes the lock file once the calls before it are done. */
   async close(): Promise<void> {
     await this.#turn.catch(() => {});
     this.#lockFile?.close();
     this.#lockFile = undefined;
   }
 
-  /** How many items the newer file holds; cuts off what a crash left there. */
+  /** Counts the items of the newer file, and cuts off a half one at its end. */
   async #countItems(): Promise<number> {
     const version = await versionOf(this.#newer);
     if (this.#known?.version === version) return this.#known.items;
     const text = await readText(this.#newer);
     const lines = wholeLines(text);
-    // A log of something else is neither cut, nor renamed, nor replaced.
+    // The log of another program must not be cut, renamed or replaced.
     if (lines.length > 0) decodeItem(this.#newer, lines[0]);
     if (text !== "" && !text.endsWith("\n")) {
       const whole = lines.map((line) => line + "\n").join("");
@@ -87,7 +87,7 @@ export class LineJournal implements LineFiles {
 
   #locked<T>(
     mode: "shared" | "exclusive",
-    deed: () => Promise<T>,
+    action: () => Promise<T>,
   ): Promise<T> {
     const turn = this.#turn.catch(() => {}).then(async () => {
       const file = this.#lockFile ??= await Deno.open(this.#lockPath, {
@@ -97,7 +97,7 @@ export class LineJournal implements LineFiles {
       });
       await file.lock(mode === "exclusive");
       try {
-        return await deed();
+        return await action();
       } finally {
         await file.unlock();
       }
@@ -107,7 +107,7 @@ export class LineJournal implements LineFiles {
   }
 }
 
-/** The lines that are whole: the last one may have been cut by a crash. */
+/** The lines that end in a break: a crash may have cut the last one. */
 function wholeLines(text: string): string[] {
   const lines = text.split("\n");
   lines.pop();
@@ -137,7 +137,7 @@ async function readText(path: string): Promise<string> {
   return await ifPresent(Deno.readTextFile(path)) ?? "";
 }
 
-/** Changes whenever the file is written to or replaced. */
+/** A text that is another one after each write to the file or its place. */
 async function versionOf(path: string): Promise<string> {
   const file = await ifPresent(Deno.stat(path));
   return file ? `${file.ino} ${file.size} ${file.mtime?.getTime()}` : "";

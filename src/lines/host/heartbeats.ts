@@ -12,8 +12,8 @@ export interface HeartbeatOptions {
 }
 
 /**
- * Texts of an event stream as they come, and heartbeats while none come. It
- * reads and sends nothing unless it is asked to.
+ * The texts of an event stream as they come, and heartbeats while no text
+ * comes. Nothing is read ahead of the reader.
  */
 export function withHeartbeats(
   texts: ReadableStream<string>,
@@ -79,7 +79,7 @@ class HeartbeatSource implements UnderlyingDefaultSource<string> {
     this.#options.onEnd();
   }
 
-  /** What was read, or nothing when it takes too long. */
+  /** The result of the read, or nothing when it takes too long. */
   async #orHeartbeat<T>(reading: Promise<T>): Promise<T | undefined> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     using timer = new StallTimer(

@@ -31,7 +31,7 @@ export interface HostServiceOptions {
   readonly stallTimeout: number;
 }
 
-/** Answers requests of the protocol with what a buffer holds. */
+/** Answers the requests of the protocol from a buffer. */
 export class HostService {
   readonly #buffer: MirroredLineBuffer;
   /** Names the items of this buffer, so that a reader notices another one. */
@@ -176,7 +176,7 @@ export class HostService {
     return position.buffer === this.#id ? position.next : 0;
   }
 
-  /** Stores what a mirror posts, once, however often it posts it. */
+  /** Stores a post, once, however often the mirror sends it. */
   #take(post: MirrorPost, request: Request): void {
     if (
       refusesPost(this.#buffer, post) && !asksBeforeWriting(request.headers)

@@ -19,8 +19,8 @@ export interface LineHostBufferOptions extends LineBufferOptions {
   apiRoute?: string;
   /**
    * Secret that every request must carry, as `Authorization: Bearer TOKEN` or
-   * as the query `token`. Without it anyone who reaches the port may read and
-   * write.
+   * as the query `token`. Without a token, every program that reaches the port
+   * can read and write.
    */
   token?: string;
   /**
@@ -30,14 +30,14 @@ export interface LineHostBufferOptions extends LineBufferOptions {
    */
   maxBodyBytes?: number;
   /**
-   * Longest time in which a request's body must have come, in milliseconds.
+   * Longest time for a request's body to arrive, in milliseconds.
    *
    * @default {30_000}
    */
   bodyTimeout?: number;
   /**
-   * Longest time that a client may take nothing of a live stream, or of a
-   * large reply, before it is dropped, in milliseconds.
+   * Longest time for which a client may take nothing of a live stream or of a
+   * large reply, in milliseconds; after it the client is dropped.
    *
    * @default {30_000}
    */
@@ -53,8 +53,8 @@ export interface LineHostHandlerOptions {
 /**
  * A line buffer that other programs write to and read from over HTTP. The
  * protocol is that of `LineHostBuffer` of syncstream 1.2, whose mirrors can
- * write to it. Besides, `GET A/live` sends what comes as server-sent events,
- * and `GET A/view` is a page that shows it.
+ * write to it. Besides, `GET A/live` sends the lines as they come, as
+ * server-sent events, and `GET A/view` is a page that shows them.
  *
  * @example A server of its own
  * ```ts

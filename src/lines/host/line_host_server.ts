@@ -1,6 +1,6 @@
 /** A running server of a {@linkcode LineHostBuffer}. */
 export interface LineHostServer extends AsyncDisposable {
-  /** Where it listens. */
+  /** The address at which it listens. */
   readonly addr: Deno.NetAddr;
   /** Resolves when it has stopped. */
   readonly finished: Promise<void>;
@@ -11,7 +11,7 @@ export interface LineHostServer extends AsyncDisposable {
   shutdown(): Promise<void>;
 }
 
-/** Serves a handler, 404 being the answer to what is not for it. */
+/** Serves a handler, and answers 404 to requests that it does not take. */
 export function serveHandler(
   options: Deno.ServeTcpOptions & { signal?: AbortSignal },
   handler: (

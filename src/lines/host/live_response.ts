@@ -3,7 +3,7 @@ import type { LineEvent } from "../buffer/mod.ts";
 import { EventStreamEncoder, LineEventEncoder } from "../protocol/mod.ts";
 import { withHeartbeats } from "./heartbeats.ts";
 
-/** How often a silent connection is shown to be alive, in milliseconds. */
+/** Silence after which a heartbeat is sent, in milliseconds. */
 const HEARTBEAT_MILLISECONDS = 15_000;
 
 /** Most bytes handed to the connection at once: about a batch of events. */
@@ -22,9 +22,9 @@ export interface LiveResponseOptions {
 }
 
 /**
- * A response that sends what happens in a buffer as server-sent events. A
- * reader that stops reading costs a batch of events in each stage, and its
- * connection only until `stallTimeout`.
+ * A response that sends the events of a buffer as server-sent events. A reader
+ * that stalls costs one batch of events in each stage, and is dropped after
+ * `stallTimeout`.
  */
 export function liveResponse(
   events: ReadableStream<LineEvent[]>,

@@ -6,7 +6,7 @@ export interface RequestBodyLimits {
   readonly bodyTimeout: number;
 }
 
-/** Most bytes of bodies that are under way at the same time. */
+/** Most bytes of all bodies that are read at the same time. */
 const MOST_BYTES_AT_ONCE = 64 * 1024 * 1024;
 
 /**
@@ -24,10 +24,10 @@ export class RequestBodies {
   }
 
   /**
-   * The text of a request's body.
+   * Reads the text of a request's body.
    *
-   * @throws {Refusal} 413 too large, 408 too slow, 503 too many at once, 400
-   * not UTF-8 or cut off.
+   * @throws {Refusal} With status 413 if it is too large, 408 if it is too slow,
+   * 503 if there are too many at once, 400 if it is not UTF-8 or cut off.
    */
   async text(request: Request): Promise<string> {
     const announced = announcedLength(request);

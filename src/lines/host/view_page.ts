@@ -2,8 +2,8 @@ import { VIEW_SCRIPT } from "./view_script.ts";
 import { VIEW_STYLE } from "./view_style.ts";
 
 /**
- * The page that shows the lines as they come: one document, which loads
- * nothing but the live events, and shows only text.
+ * The page that shows the lines as they come: one document that loads nothing
+ * but the live events and shows nothing but text.
  */
 export function viewPage(): Response {
   const nonce = crypto.randomUUID();

@@ -1,13 +1,13 @@
 /**
- * What the page of {@linkcode viewPage} does. Every row has the same height,
- * and only those in sight are in the document, so that the number of lines
- * costs nothing. A text becomes a text node, never markup.
+ * The script of {@linkcode viewPage}. Every row has the same height, and only
+ * the rows in sight are in the document, so that the number of lines costs
+ * nothing. A text becomes a text node, never markup.
  */
 export const VIEW_SCRIPT = String.raw`
 "use strict";
 const MOST_ROWS = 100000;
 const RETRY_MILLISECONDS = 1000;
-/** What terminals obey and do not show: styles, cursors, titles, links. */
+/** Controls that a terminal obeys and does not show: styles, titles, links. */
 const TERMINAL_CONTROLS =
   /\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g;
 
@@ -32,7 +32,7 @@ const query = new URLSearchParams(location.search);
 byId("title").textContent = address;
 document.title = address;
 connect("");
-// The keys Home, End, Page Up and Page Down scroll at once.
+// With the focus, the keys Home, End, Page Up and Page Down scroll.
 log.focus();
 
 log.addEventListener("scroll", () => {
@@ -81,7 +81,7 @@ function connect(lastEventId) {
   });
   source.addEventListener("error", () => {
     showStatus("reconnecting");
-    // The browser tries again by itself, unless it was told no.
+    // The browser connects again by itself, unless the host refused it.
     if (source.readyState !== EventSource.CLOSED) return;
     setTimeout(() => connect(lastId), RETRY_MILLISECONDS);
   });
@@ -107,7 +107,7 @@ function addRows(added) {
   }
   if (!isFollowing) unseen += added.length;
   const surplus = rows.length - MOST_ROWS;
-  // Not at each row: moving all the others costs.
+  // Rarely, as it moves all other rows.
   if (surplus > MOST_ROWS / 10) {
     rows.splice(0, surplus);
     if (!isFollowing) log.scrollTop -= surplus * rowHeight;

@@ -1,4 +1,4 @@
-/** How the page of {@linkcode viewPage} looks, by day and by night. */
+/** The style of {@linkcode viewPage}, light and dark. */
 export const VIEW_STYLE = `
 :root {
   --back: #fcfcfa;

@@ -20,19 +20,19 @@ import type { MirrorTransport } from "./mirror_transport.ts";
 /** Options for every mirror. */
 export interface LineMirrorOptions {
   /**
-   * Whether each write is sent at once, instead of when it completes a line.
+   * Sends each write at once, instead of when it completes a line.
    *
    * @default {false}
    */
   aggressive?: boolean;
 }
 
-/** A scope in which what the program prints goes to a mirror. */
+/** A scope in which the prints of the program go to a mirror. */
 export interface MirrorScope extends Disposable, AsyncDisposable {}
 
 /**
- * The writing end of a line buffer that is elsewhere: what
- * {@linkcode LineHostMirror} and {@linkcode LineProcMirror} have in common.
+ * The writing end of a line buffer that is elsewhere: the common part of
+ * {@linkcode LineHostMirror} and {@linkcode LineProcMirror}.
  *
  * One mirror may be written to from many places at the same time, through
  * `writable` and through methods: each write stays in one piece, and their
@@ -66,7 +66,7 @@ export abstract class LineMirror extends LineIO {
   }
 
   /**
-   * A stream that writes what it gets. It holds back its producer when the
+   * A stream that writes its texts. It holds back its producer when the
    * buffer lags; closing it closes the mirror, aborting it with an error
    * closes the mirror with that error.
    */
@@ -223,9 +223,9 @@ export abstract class LineMirror extends LineIO {
   }
 
   /**
-   * Runs a function whose prints go to the mirror: `console.*` and what is
-   * written to `Deno.stdout` and `Deno.stderr`, also after an `await` or in a
-   * timer that it starts. Other code prints as before. An error that it throws
+   * Runs a function whose prints go to the mirror: `console.*` and writes to
+   * `Deno.stdout` and `Deno.stderr`, also after an `await` or in a timer that it
+   * starts. Other code prints as before. An error that it throws
    * is sent, and thrown.
    *
    * A print throws {@linkcode StopIteration} when the buffer has asked its
@@ -267,7 +267,7 @@ export abstract class LineMirror extends LineIO {
       [Symbol.dispose]: leave,
       [Symbol.asyncDispose]: async () => {
         leave();
-        await scope.settled();
+        await scope.delivered();
         if (!this.closed) await this.newLine();
       },
     };

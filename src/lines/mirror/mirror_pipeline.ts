@@ -9,7 +9,7 @@ import { MirrorPosts } from "./mirror_posts.ts";
 import type { MirrorTransport } from "./mirror_transport.ts";
 import { PostDelivery } from "./post_delivery.ts";
 
-/** How far a mirror's `writable` runs ahead of its buffer, in characters. */
+/** Most characters by which a mirror's `writable` runs ahead of its buffer. */
 const HIGH_WATER_CHARS = 1024 * 1024;
 
 /**
@@ -30,14 +30,14 @@ export class MirrorPipeline {
   readonly #posts: MirrorPosts;
   readonly #delivery: PostDelivery;
   readonly #finished: Promise<void>;
-  /** What was sent ends inside a line. */
+  /** The text that was sent ends inside a line. */
   #isLineOpen = false;
   #closing: Promise<void> | undefined;
 
   /**
    * @param transport Brings posts to the buffer.
    * @param aggressive Sends unfinished lines too.
-   * @param messageOf Makes the message of what `writable` was aborted with.
+   * @param messageOf Makes a message of the reason that aborts `writable`.
    */
   constructor(
     transport: MirrorTransport,

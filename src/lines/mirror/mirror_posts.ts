@@ -13,7 +13,7 @@ export const MOST_POST_CHARS: number = 128 * 1024;
  * while one batch is under way is collected for the next.
  */
 export class MirrorPosts {
-  /** The batches. Asking for the next one says that the last one is settled. */
+  /** The batches. A reader asks for the next when the last one is settled. */
   readonly readable: ReadableStream<PostBatch>;
   readonly #failed: () => void;
   readonly #drained: { readonly below: number; resolve(): void }[] = [];

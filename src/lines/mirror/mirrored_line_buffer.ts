@@ -1,9 +1,8 @@
 import { LineBuffer } from "../buffer/mod.ts";
 
 /**
- * A line buffer that mirrors elsewhere write to, and that can ask them to
- * stop: what {@linkcode LineHostBuffer} and {@linkcode LineProcBuffer} have in
- * common.
+ * A line buffer that mirrors elsewhere write to, and that can ask them to stop:
+ * the common part of {@linkcode LineHostBuffer} and {@linkcode LineProcBuffer}.
  */
 export abstract class MirroredLineBuffer extends LineBuffer {
   #mirrorsStopped = false;

@@ -1,6 +1,6 @@
 /**
- * What the mirrors of every kind have in common, and the buffers that they
- * write to: text in, posts out, prompts to stop.
+ * The common part of all mirrors, from the text that is written to the posts
+ * that are delivered, and of the buffers that mirrors write to.
  *
  * @module
  */

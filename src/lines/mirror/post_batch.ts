@@ -1,7 +1,7 @@
 import type { LineItem } from "../buffer/mod.ts";
 import type { MirrorPost } from "../protocol/mod.ts";
 
-/** A post that is not a text, and so travels alone. */
+/** A post that is not a text, and so is delivered alone. */
 export type SinglePost = Exclude<MirrorPost, { type: "str" }>;
 
 /**
@@ -11,14 +11,14 @@ export type SinglePost = Exclude<MirrorPost, { type: "str" }>;
 export class PostBatch {
   /** The message or end signal, if it is not a batch of texts. */
   readonly post: SinglePost | undefined;
-  /** How many characters its texts have together. */
+  /** The number of characters of its texts. */
   chars = 0;
   readonly #accepted = Promise.withResolvers<void>();
   #texts: string[] = [];
 
   constructor(post?: SinglePost) {
     this.post = post;
-    // Its writers get the error, and a batch may have none that waits.
+    // The error goes to the writers; a batch without any must not end the program.
     this.#accepted.promise.catch(() => {});
   }
 
@@ -32,7 +32,7 @@ export class PostBatch {
     return this.#texts.join("");
   }
 
-  /** What an error says was not delivered. */
+  /** The items that an error shows as undelivered. */
   get items(): LineItem[] {
     if (this.post === undefined) return [this.text];
     return this.post.type === "message" ? [this.post.message] : [];
@@ -43,7 +43,7 @@ export class PostBatch {
     this.chars += text.length;
   }
 
-  /** Leaves `rest` of its texts: the buffer has what came before it. */
+  /** Keeps the rest of its texts, once the buffer has the part before it. */
   keepOnly(rest: string): void {
     this.#texts = [rest];
     this.chars = rest.length;

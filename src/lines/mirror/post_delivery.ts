@@ -27,12 +27,12 @@ export class PostDelivery {
     this.#transport = transport;
     this.#posts = posts;
     this.writable = new WritableStream<PostBatch>({
-      write: (batch) => this.#settle(batch),
+      write: (batch) => this.#process(batch),
       close: () => transport.close(),
     });
   }
 
-  /** Whether what the buffer accepted ends inside a line. */
+  /** Whether the text that the buffer accepted ends inside a line. */
   get isLineOpen(): boolean {
     return this.#isLineOpen;
   }
@@ -42,7 +42,7 @@ export class PostDelivery {
     return this.#isAskedToStop;
   }
 
-  async #settle(batch: PostBatch): Promise<void> {
+  async #process(batch: PostBatch): Promise<void> {
     try {
       if (batch.post === undefined) await this.#deliverTexts(batch);
       else await this.#deliver(batch.post);

@@ -1,7 +1,7 @@
 import type { MirrorPost } from "../protocol/mod.ts";
 import type { MirroredLineBuffer } from "./mirrored_line_buffer.ts";
 
-/** Whether a buffer refuses a post: it would write while mirrors should stop. */
+/** Returns whether a buffer refuses a post, because mirrors should stop. */
 export function refusesPost(
   buffer: MirroredLineBuffer,
   post: MirrorPost,
@@ -9,7 +9,7 @@ export function refusesPost(
   return buffer.mirrorsStopped && post.type !== "close";
 }
 
-/** Does to a buffer what a post of the given writer asks. */
+/** Carries out a post of the given writer. */
 export function storePost(
   buffer: MirroredLineBuffer,
   post: MirrorPost,

@@ -2,11 +2,11 @@ import type { LineItem } from "../buffer/mod.ts";
 import { decodeObject, describe } from "./json_body.ts";
 import { Refusal } from "./refusal.ts";
 
-/** With every reply of our host: whether it asks the mirrors to stop. */
+/** Tells with every reply of our host whether it asks the mirrors to stop. */
 export const CLOSED_HEADER = "sluice-closed";
 
 /**
- * Reads the body of a change of state: whether the mirrors should stop.
+ * Reads from the body of a change of state whether the mirrors should stop.
  *
  * @throws {Refusal} With status 400 if it is not one.
  */
@@ -28,7 +28,7 @@ export function decodeStateChange(text: string): { closed: boolean } {
 }
 
 /**
- * Reads the query of a reading request: how many items, if not all.
+ * Reads the number of items that a reading request asks for, if it has one.
  *
  * @throws {Refusal} With status 400 if it is not an integer.
  */
@@ -38,7 +38,7 @@ export function decodeCount(query: URLSearchParams): number | undefined {
   if (!/^[+-]?\d+$/.test(n)) {
     throw new Refusal(400, `The query "n" must be an integer, found "${n}"`);
   }
-  // More than there can be is all there is.
+  // A number beyond the integers means all items, or no item.
   return Math.min(Math.max(-1, Number(n)), Number.MAX_SAFE_INTEGER);
 }
 

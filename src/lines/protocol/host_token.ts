@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { checkString } from "../../internal/mod.ts";
 
-/** The secret that a host's clients must know. */
+/** The secret that the clients of a host must know. */
 export class HostToken {
   readonly #digest: Uint8Array;
 
@@ -11,9 +11,9 @@ export class HostToken {
   }
 
   /**
-   * Whether the request carries the token: as `Authorization: Bearer TOKEN`,
-   * or where a browser cannot send that, as the query `token`. Takes the same
-   * time whatever is wrong about it.
+   * Returns whether the request carries the token: as `Authorization: Bearer
+   * TOKEN`, or as the query `token` where a browser cannot send the header. The
+   * time it takes does not tell how much of a wrong token is right.
    */
   isIn(request: Request, query: URLSearchParams): boolean {
     const header = request.headers.get("authorization") ?? "";
@@ -33,7 +33,7 @@ export function checkToken(token: unknown): asserts token is string {
   );
 }
 
-/** Digests have one length, which is what a comparison in constant time needs. */
+/** A digest has always the same length, as the comparison needs it. */
 function digestOf(token: string): Uint8Array {
   return createHash("sha256").update(token).digest();
 }

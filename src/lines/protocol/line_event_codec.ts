@@ -1,17 +1,17 @@
 import { deserializeItem, type LineEvent } from "../buffer/mod.ts";
 import type { ServerSentEvent } from "./server_sent_events.ts";
 
-/** How long a browser waits before it connects again, in milliseconds. */
+/** Pause of a browser before it connects again, in milliseconds. */
 const RECONNECT_MILLISECONDS = 500;
 
-/** Where a reader is: an item's number and the buffer that counts. */
+/** The position of a reader: the number of an item, and the buffer it is of. */
 export interface EventPosition {
   readonly buffer: string;
   /** Number of the item that the reader has not got yet. */
   readonly next: number;
 }
 
-/** Turns what happened in a buffer into server-sent events. */
+/** Turns the events of a buffer into server-sent events. */
 export class LineEventEncoder
   extends TransformStream<readonly LineEvent[], ServerSentEvent[]> {
   /** @param buffer Names the buffer in the identifiers. */
@@ -25,9 +25,8 @@ export class LineEventEncoder
 }
 
 /**
- * Turns server-sent events into what happened in the buffer. Events that this
- * version does not know are left out; an event whose data is not what its name
- * promises fails the stream.
+ * Turns server-sent events back into the events of a buffer. Unknown events are
+ * left out; an event whose data does not fit its name fails the stream.
  */
 export class LineEventDecoder
   extends TransformStream<readonly ServerSentEvent[], LineEvent[]> {

@@ -11,7 +11,7 @@ const SYNCSTREAM_AGENT = "cainmagi/syncstream";
 
 /** The mirror that posts, and the number of its post. */
 export interface PostSender {
-  /** Empty for mirrors that do not say who they are: they share a last line. */
+  /** Empty for mirrors without a name, which share one last line. */
   readonly mirror: string;
   readonly number: number | undefined;
 }
@@ -38,7 +38,7 @@ export function decodeSender(headers: Headers): PostSender {
 }
 
 /**
- * Whether a mirror of syncstream sends the request.
+ * Returns whether a mirror of syncstream sends the request.
  *
  * Such a mirror asks for the state before each write. To a host that asks it to
  * stop it posts only the line that it had begun and the `StopIteration` that

@@ -10,11 +10,11 @@ export const EVENT_STREAM_HEARTBEAT = ":\n\n";
 export interface ServerSentEvent {
   /** Name of the event; items have none. */
   readonly event?: string;
-  /** Absent where the block only says where the reader is. */
+  /** Absent if the block only sets the identifier. */
   readonly data?: string;
   /** Identifier after which a reader that lost its connection goes on. */
   readonly id?: string;
-  /** How long a browser waits before it connects again, in milliseconds. */
+  /** Pause of a browser before it connects again, in milliseconds. */
   readonly retry?: number;
 }
 
@@ -71,7 +71,7 @@ function textOf({ event, data, id, retry }: ServerSentEvent): string {
   return text + "\n";
 }
 
-/** The event of a block's lines, if they say something. */
+/** The event of a block; nothing for a comment. */
 function eventOf(block: readonly string[]): ServerSentEvent | undefined {
   let id: string | undefined;
   let event: string | undefined;

@@ -16,9 +16,9 @@ import type { PortReply, PortRequest } from "./port_messages.ts";
 /**
  * A line buffer that workers and child processes of the program write to.
  *
- * A worker gets a port and makes a {@linkcode LineProcMirror} of it. Each of
- * its posts is acknowledged, so that a fast worker waits for a slow owner. One
- * that ends without saying so leaves an error item.
+ * A worker gets a port and makes a {@linkcode LineProcMirror} of it. The owner
+ * acknowledges each post, so that a fast worker waits for a slow owner. A worker
+ * that ends without closing its mirror leaves an error item.
  *
  * @example A worker
  * ```ts
@@ -60,7 +60,8 @@ export class LineProcBuffer extends MirroredLineBuffer {
    * Opens a connection for one worker. It keeps the program alive until the
    * worker closes its mirror or ends, or the buffer is closed.
    *
-   * @param name What the worker is called if it ends without an end signal.
+   * @param name Names the worker in the error item if it ends without an end
+   * signal.
    * @returns A port to transfer to the worker.
    */
   connect(name: string = `worker ${this.#count + 1}`): MessagePort {
@@ -88,13 +89,13 @@ export class LineProcBuffer extends MirroredLineBuffer {
       if (!hasEnded && !this.closed) this.#storeEnd(name, writer);
     });
     this.#ports.add(port);
-    // The same object, which the types of Node describe in other words.
+    // It is a `MessagePort`, which the types of Node.js describe apart.
     return port2 as unknown as MessagePort;
   }
 
   /**
-   * Takes what a child process prints, until its end. A process that fails
-   * leaves an error item.
+   * Stores the standard output of a child process, until its end. A process
+   * that fails leaves an error item.
    *
    * @param child A process whose `stdout` is piped.
    * @param name Names the process in the error item.

@@ -36,8 +36,9 @@ export class LineProcMirror extends LineMirror {
   /**
    * Takes over the port.
    *
-   * @param port What {@linkcode LineProcBuffer.connect} returned.
+   * @param port The port that {@linkcode LineProcBuffer.connect} returned.
    * @param options When to send, and how long to wait.
+   * @throws {RangeError} If the timeout is not a positive integer.
    */
   constructor(port: MessagePort, options: LineProcMirrorOptions = {}) {
     const { timeout = 30_000 } = options;

@@ -1,11 +1,11 @@
-/** What a mirror says to the owner of the buffer. */
+/** A message of a mirror to the owner of the buffer. */
 export type PortRequest =
   | { readonly kind: "post"; readonly number: number; readonly body: string }
   | { readonly kind: "check"; readonly number: number }
   /** The mirror is closed. */
   | { readonly kind: "end" };
 
-/** What the owner of the buffer answers. */
+/** An answer of the owner of the buffer. */
 export type PortReply =
   | {
     readonly kind: "done";
