@@ -39,16 +39,18 @@ export class UrlValue extends Value {
     end: number,
     signal?: AbortSignal,
   ): ReadableStream<Uint8Array> {
-    return bufferIterator(start < end ? this.#fetch(start, end, signal) : [], {
-      bufferSize: STREAM_CHUNK_BYTES,
-      signal,
-    });
+    const options = { bufferSize: STREAM_CHUNK_BYTES, signal };
+    if (start === end) return bufferIterator([], options);
+    const cancel = new AbortController();
+    const signals = signal ? [signal, cancel.signal] : [cancel.signal];
+    const chunks = this.#fetch(start, end, AbortSignal.any(signals));
+    return bufferIterator(cancellable(chunks, cancel), options);
   }
 
   async *#fetch(
     start: number,
     end: number,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
     const response = await this.#request(start, end, signal);
     const { body } = response;
@@ -73,7 +75,7 @@ export class UrlValue extends Value {
   async #request(
     start: number,
     end: number,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): Promise<Response> {
     const headers = new Headers(this.#headers);
     const isWhole = start === 0 && end === this.size;
@@ -102,6 +104,24 @@ export class UrlValue extends Value {
         return then === null || now === null || then === now;
       });
   }
+}
+
+/** Passes chunks on. To leave early aborts the request, even one in progress. */
+function cancellable(
+  chunks: AsyncGenerator<Uint8Array>,
+  request: AbortController,
+): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => chunks.next(),
+      async return() {
+        request.abort();
+        // The error is that of the abort, which the reader asked for.
+        await chunks.return(undefined).catch(() => {});
+        return { done: true, value: undefined };
+      },
+    }),
+  };
 }
 
 /** Returns the size of the whole file, if the response has it. */

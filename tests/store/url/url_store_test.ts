@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { delay } from "@std/async";
 import { type Metadata, StoreError, UrlStore } from "../../../src/store/mod.ts";
 import {
   type TestEntry,
@@ -312,4 +313,46 @@ Deno.test("requests end when their signal is aborted, though the server never an
     await assertRejects(() => waiting, Error, "enough");
   }
   assertEquals(silent.isConnected(), false);
+});
+
+Deno.test("a stream that is cancelled ends its request, though the server never answers", async () => {
+  for (const answer of ["nothing", "the first bytes"]) {
+    const over = Promise.withResolvers<void>();
+    await using server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      async ({ method, signal, url }) => {
+        if (url.endsWith("index.json")) {
+          return new Response("", { status: 404 });
+        }
+        if (method === "HEAD") {
+          return new Response(null, {
+            headers: { "Content-Length": "200000" },
+          });
+        }
+        if (answer === "nothing") {
+          await new Promise((resolve) => {
+            signal.addEventListener("abort", resolve);
+          });
+          over.resolve();
+          return new Response();
+        }
+        const body = new ReadableStream({
+          start(controller) {
+            controller.enqueue(new Uint8Array(100_000));
+          },
+          cancel: () => over.resolve(),
+        });
+        return new Response(body);
+      },
+    );
+    const url = `http://127.0.0.1:${server.addr.port}`;
+    await using store = await new UrlStore(url).connect();
+    const reader = (await store.getData("a")).getReader();
+    const read = (async () => {
+      while (!(await reader.read()).done);
+    })();
+    await delay(20);
+    await reader.cancel();
+    await Promise.all([read, over.promise]);
+  }
 });
