@@ -2,6 +2,8 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { delay } from "@std/async";
 import { dirname } from "@std/path";
 import { isSqliteBusy } from "../../internal/mod.ts";
+import type { FileLock, LockMode } from "./file_lock.ts";
+import { Turns } from "./turns.ts";
 
 const FIRST_PAUSE_MILLISECONDS = 1;
 const LONGEST_PAUSE_MILLISECONDS = 5;
@@ -22,11 +24,10 @@ const REST_MILLISECONDS = 2;
  * take. SQLite takes `fcntl` locks, so here it opens the file, which stays
  * empty, as a database that is never written.
  */
-export class FcntlLock {
+export class FcntlLock implements FileLock {
   readonly #path: string;
+  readonly #turns = new Turns();
   #database: LockableDatabase | undefined;
-  /** A lock does not keep its own process out: the process takes turns. */
-  #turn: Promise<unknown> = Promise.resolve();
   #streakBegan = 0;
   #unlockedAt = 0;
 
@@ -34,12 +35,8 @@ export class FcntlLock {
     this.#path = path;
   }
 
-  /** Waits for the lock, and holds it until the action is done. */
-  during<T>(
-    mode: "shared" | "exclusive",
-    action: () => Promise<T>,
-  ): Promise<T> {
-    const turn = this.#turn.catch(() => {}).then(async () => {
+  during<T>(mode: LockMode, action: () => Promise<T>): Promise<T> {
+    return this.#turns.take(async () => {
       const unlock = await this.#lock(mode);
       try {
         return await action();
@@ -47,18 +44,15 @@ export class FcntlLock {
         unlock();
       }
     });
-    this.#turn = turn;
-    return turn;
   }
 
-  /** Closes the file once all that was begun is done. */
   async close(): Promise<void> {
-    await this.#turn.catch(() => {});
+    await this.#turns.done();
     this.#database?.connection.close();
     this.#database = undefined;
   }
 
-  async #lock(mode: "shared" | "exclusive"): Promise<() => void> {
+  async #lock(mode: LockMode): Promise<() => void> {
     const database = this.#database ??= await openLockable(this.#path);
     await this.#rest();
     // SQLite can wait by itself, but would block this process meanwhile.
@@ -109,7 +103,7 @@ async function openLockable(path: string): Promise<LockableDatabase> {
 
 function tryLock(
   database: LockableDatabase,
-  mode: "shared" | "exclusive",
+  mode: LockMode,
 ): boolean {
   try {
     if (mode === "exclusive") {

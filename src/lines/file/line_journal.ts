@@ -1,4 +1,5 @@
 import { deserializeItem, type LineItem } from "../buffer/mod.ts";
+import { FlockLock } from "./flock_lock.ts";
 import type { LineFiles } from "./line_files.ts";
 
 /** The state of the newer file when this process wrote it last. */
@@ -15,23 +16,20 @@ interface KnownFile {
 export class LineJournal implements LineFiles {
   readonly #newer: string;
   readonly #older: string;
-  readonly #lockPath: string;
+  readonly #lock: FlockLock;
   readonly #maxlen: number;
-  #lockFile: Deno.FsFile | undefined;
   #known: KnownFile | undefined;
-  /** Calls of this process, which wait for each other as well. */
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(base: string, maxlen: number) {
     this.#newer = `${base}.log`;
     this.#older = `${base}-1.log`;
-    this.#lockPath = `${base}.lock`;
+    this.#lock = new FlockLock(`${base}.lock`);
     this.#maxlen = maxlen;
   }
 
   /** Appends items, all or none of them. */
   append(items: readonly LineItem[]): Promise<void> {
-    return this.#locked("exclusive", async () => {
+    return this.#lock.during("exclusive", async () => {
       const before = await this.#countItems();
       const isFull = before >= this.#maxlen;
       if (isFull) await Deno.rename(this.#newer, this.#older);
@@ -47,7 +45,7 @@ export class LineJournal implements LineFiles {
 
   /** The last `count` items. */
   read(count: number): Promise<LineItem[]> {
-    return this.#locked("shared", async () => {
+    return this.#lock.during("shared", async () => {
       const items = await Promise.all(
         [this.#older, this.#newer].map(readItems),
       );
@@ -58,16 +56,13 @@ export class LineJournal implements LineFiles {
   }
 
   clear(): Promise<void> {
-    return this.#locked("exclusive", async () => {
+    return this.#lock.during("exclusive", async () => {
       await Promise.all([this.#older, this.#newer].map(removeIfPresent));
     });
   }
 
-  /** Closes the lock file once the calls before it are done. */
-  async close(): Promise<void> {
-    await this.#turn.catch(() => {});
-    this.#lockFile?.close();
-    this.#lockFile = undefined;
+  close(): Promise<void> {
+    return this.#lock.close();
   }
 
   /** Counts the items of the newer file, and cuts off a half one at its end. */
@@ -83,27 +78,6 @@ export class LineJournal implements LineFiles {
       await Deno.truncate(this.#newer, new TextEncoder().encode(whole).length);
     }
     return lines.length;
-  }
-
-  #locked<T>(
-    mode: "shared" | "exclusive",
-    action: () => Promise<T>,
-  ): Promise<T> {
-    const turn = this.#turn.catch(() => {}).then(async () => {
-      const file = this.#lockFile ??= await Deno.open(this.#lockPath, {
-        read: true,
-        write: true,
-        create: true,
-      });
-      await file.lock(mode === "exclusive");
-      try {
-        return await action();
-      } finally {
-        await file.unlock();
-      }
-    });
-    this.#turn = turn;
-    return turn;
   }
 }
 

@@ -306,3 +306,20 @@ Deno.test("events from a number on tell of the clearing after it", async () => {
   ]);
   assertEquals(buffer.dropped, 0);
 });
+
+Deno.test("a signal ends a live stream with its reason", async () => {
+  using buffer = new LineBuffer();
+  const stopping = new AbortController();
+  const items = buffer.lines({ signal: stopping.signal }).getReader();
+  buffer.write("1\n");
+  assertEquals((await items.read()).value, "1");
+  const next = items.read();
+  stopping.abort("enough");
+  assertEquals(await next.catch((reason) => reason), "enough");
+  const signal: unknown = 5;
+  assertThrows(
+    () => buffer.lines({ signal: signal as AbortSignal }),
+    TypeError,
+    '"signal" must be an AbortSignal, found 5',
+  );
+});

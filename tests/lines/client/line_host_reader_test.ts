@@ -230,3 +230,38 @@ Deno.test("a server without a live stream is not asked for ever", async () => {
     "not a line host",
   );
 });
+
+Deno.test("a signal ends the wait for the host, and the live stream", async () => {
+  const answered = Promise.withResolvers<Response>();
+  await using slow = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => answered.promise,
+  );
+  const address = `http://127.0.0.1:${slow.addr.port}/x`;
+  using waiting = new LineHostReader(address);
+  const signal = AbortSignal.timeout(50);
+  const waits = [
+    waiting.read(1, { signal }),
+    waiting.state("closed", { signal }),
+    waiting.clear({ signal }),
+    waiting.stopAllMirrors({ signal }),
+    waiting.resetStates({ signal }),
+    waiting.lines({ signal }).getReader().read(),
+  ];
+  for (const wait of await Promise.allSettled(waits)) {
+    assertEquals(wait.status === "rejected" && wait.reason, signal.reason);
+  }
+  answered.resolve(new Response());
+
+  const { host, server, address: live } = serveHost();
+  await using _server = server;
+  using reader = new LineHostReader(live);
+  const stopping = new AbortController();
+  const items = reader.lines({ stored: true, signal: stopping.signal })
+    .getReader();
+  host.write("1\n");
+  assertEquals((await items.read()).value, "1");
+  const next = items.read();
+  stopping.abort("enough");
+  assertEquals(await next.catch((reason) => reason), "enough");
+});
