@@ -79,7 +79,12 @@ export function parseField(
         const number = Number(text);
         if (text === "NaN" || !Number.isNaN(number)) return number;
       });
-    default:
+    case "i8":
+    case "u8":
+    case "i16":
+    case "u16":
+    case "i32":
+    case "u32":
       return parseInteger(name, text);
   }
 }
