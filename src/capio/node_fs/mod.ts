@@ -7,8 +7,9 @@
  */
 import type { Call, Finder, Replacement } from "../interpose/mod.ts";
 import { copyProperties } from "./callback_form.ts";
-import { nodeFinder, nodeForms } from "./node_calls.ts";
+import { nodeForms } from "./node_calls.ts";
 import { OriginalFs } from "./original_fs.ts";
+import { nodeFinder } from "./path_argument.ts";
 import { streamReplacements } from "./streams.ts";
 
 /** The replaced functions, by the object that has them as properties. */

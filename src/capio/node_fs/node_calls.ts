@@ -31,7 +31,6 @@ import {
   mkdir,
   mkdtemp,
   openingOf,
-  readdir,
   readFile,
   realpath,
   remove,
@@ -42,6 +41,7 @@ import {
 } from "./node_operations.ts";
 import { readerOf } from "./open_files.ts";
 import { openForms } from "./opening.ts";
+import { readdir } from "./readdir.ts";
 import type { OriginalFs } from "./original_fs.ts";
 import { textOfPath } from "./path_argument.ts";
 
@@ -132,14 +132,6 @@ export function nodeForms(fs: NodeFs): Map<string, NodeForms> {
   return new Map(
     table.map(([name, formsOf]) => [name, formsOf(name as never, fs)]),
   );
-}
-
-/** Finds paths in all the forms in which Node takes them. */
-export function nodeFinder(find: Finder): Finder {
-  return (path, follows) => {
-    const text = textOfPath(path);
-    return text === undefined ? undefined : find(text, follows);
-  };
 }
 
 /** A function whose first argument is its path. */

@@ -1,10 +1,8 @@
-import type { Dirent } from "node:fs";
-import { basename, dirname, join, resolve, SEPARATOR } from "@std/path";
+import { basename, dirname, resolve, SEPARATOR } from "@std/path";
 import {
   atLocation,
   copyWith,
   type Endpoint,
-  isUnknown,
   lookAt,
   makeLink,
   makeTemporary,
@@ -12,18 +10,10 @@ import {
   readWhole,
   realPathWith,
   removeWith,
-  untilAnnouncedExists,
-  untilListed,
   writeAtOnce,
 } from "../operations/mod.ts";
 import type { Place, Workspace } from "../overlay/mod.ts";
-import {
-  builtin,
-  childOf,
-  isAbsence,
-  type Operation,
-  SYSTEM_DIRECTORY,
-} from "../platform/mod.ts";
+import { builtin, type Operation } from "../platform/mod.ts";
 import { flagsOf, openOptionsOf } from "./flags.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
@@ -137,13 +127,13 @@ export function openingOf(
 /** `fs.truncate`: one opening and one close, as of a write. */
 export function truncate(
   { original, workspace, place }: Subject,
-  length: unknown,
+  ...args: unknown[]
 ): Operation<void> {
   return writeAtOnce(
     workspace,
     place,
     { write: true },
-    (location) => original.call("truncate", location, ...given(length)),
+    (location) => original.call("truncate", location, ...args),
   );
 }
 
@@ -187,14 +177,14 @@ export function* mkdir(
 /** `fs.rm`, `fs.rmdir` or `fs.unlink`, in both trees. */
 export function remove(
   { name, original, workspace, place }: Subject,
-  options: unknown,
+  ...args: unknown[]
 ): Operation<void> {
-  const { recursive } = optionsOf(options);
+  const { recursive } = optionsOf(args[0]);
   return removeWith(
     workspace,
     place,
     { recursive },
-    (location) => original.call(name, location, ...given(options)),
+    (location) => original.call(name, location, ...args),
   );
 }
 
@@ -235,63 +225,6 @@ function isDirectoryPath(prefix: string): boolean {
   return prefix.endsWith("/") || prefix.endsWith(SEPARATOR);
 }
 
-/** `fs.readdir`: the entries of both trees, once the directory is complete. */
-export function* readdir(
-  subject: Subject,
-  options: unknown,
-): Operation<unknown[]> {
-  const { original, workspace, place } = subject;
-  yield* untilAnnouncedExists(workspace, place);
-  if (!workspace.isDirectory(place.path)) {
-    return yield* atLocation(
-      workspace,
-      place,
-      (location) => original.call("readdir", location, ...given(options)),
-    );
-  }
-  yield* untilListed(workspace, place);
-  const { folder } = workspace;
-  const entries = new Map<string, unknown>();
-  for (const tree of [folder.spool(place.path), folder.real(place.path)]) {
-    for (const entry of yield* listOne(subject, tree, options)) {
-      const name = nameBelow(entry, tree);
-      const [first] = name.split(/[/\\]/, 1);
-      if (place.path === "" && first === SYSTEM_DIRECTORY) continue;
-      if (entries.has(name)) continue;
-      const below = childOf(place.path, name);
-      if (isUnknown(workspace, below)) continue;
-      entries.set(name, entry);
-      if (!isDirent(entry)) continue;
-      const rest = entry.parentPath.slice(tree.length);
-      entry.parentPath = rest === "" ? place.given : join(place.given, rest);
-    }
-  }
-  return [...entries.values()];
-}
-
-function* listOne(
-  { original }: Subject,
-  directory: string,
-  options: unknown,
-): Operation<unknown[]> {
-  try {
-    return yield* original.call("readdir", directory, ...given(options));
-  } catch (error) {
-    if (isAbsence(error)) return [];
-    throw error;
-  }
-}
-
-function nameBelow(entry: unknown, tree: string): string {
-  if (!isDirent(entry)) return String(entry);
-  const directory = entry.parentPath.slice(tree.length + 1);
-  return directory ? `${directory}/${entry.name}` : String(entry.name);
-}
-
-function isDirent(entry: unknown): entry is Dirent {
-  return typeof entry === "object" && entry !== null && "parentPath" in entry;
-}
-
 /** Returns the topmost missing directory on the way to a place. */
 function firstMissing(
   workspace: Workspace,
@@ -311,11 +244,6 @@ function optionsOf(options: unknown): Options {
   if (typeof options === "string") return { encoding: options };
   if (typeof options === "object" && options !== null) return options;
   return {};
-}
-
-/** Returns the options as arguments, none when the caller gave none. */
-function given(options: unknown): unknown[] {
-  return options === undefined ? [] : [options];
 }
 
 function encoded(path: string, options: unknown): string | Uint8Array {

@@ -1,10 +1,11 @@
-import { dirname, fromFileUrl, join } from "@std/path";
+import { dirname, join } from "@std/path";
 import type { Place, Workspace } from "../overlay/mod.ts";
 import {
   call,
   ifPresent,
   lstatIfPresent,
   type Operation,
+  pathOf,
   runSync,
   system,
 } from "../platform/mod.ts";
@@ -105,10 +106,6 @@ function takeIn({ folder, workflow }: Workspace, path: string): void {
   };
   add(path);
   workflow.refresh();
-}
-
-function pathOf(path: string | URL): string {
-  return path instanceof URL ? fromFileUrl(path) : path;
 }
 
 function inEndsWords(

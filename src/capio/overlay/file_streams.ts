@@ -1,3 +1,5 @@
+import { writeAll } from "../../internal/mod.ts";
+
 /** Larger chunks are no faster and waste memory on small files. */
 const CHUNK_BYTES = 256 * 1024;
 
@@ -60,11 +62,7 @@ function makeReadable(file: Deno.FsFile): Readable {
 
 function makeWritable(file: Deno.FsFile, giveUp: () => void): Writable {
   return new WritableStream({
-    async write(chunk) {
-      for (let rest = bytesOf(chunk); rest.length > 0;) {
-        rest = rest.subarray(await file.write(rest));
-      }
-    },
+    write: async (chunk) => void await writeAll(file, bytesOf(chunk)),
     close: () => file.close(),
     abort: giveUp,
   });

@@ -1,5 +1,10 @@
 import { fromFileUrl, normalize } from "@std/path";
 
+/** Returns a path, or that of a file URL, as text. */
+export function pathOf(path: string | URL): string {
+  return path instanceof URL ? fromFileUrl(path) : path;
+}
+
 /** Returns a path or a file URL as text, `undefined` for anything else. */
 export function textOf(path: unknown): string | undefined {
   if (typeof path === "string") return path;

@@ -1,4 +1,3 @@
-import { fromFileUrl } from "@std/path";
 import {
   checkBoolean,
   checkNonEmptyString,
@@ -17,7 +16,7 @@ import {
 } from "../cl/mod.ts";
 import { findActive } from "../interpose/mod.ts";
 import type { WorkspaceOptions } from "../overlay/mod.ts";
-import { CapioError, system } from "../platform/mod.ts";
+import { CapioError, pathOf, system } from "../platform/mod.ts";
 import { statedRules } from "./rule_scope.ts";
 
 /** Options of {@linkcode CapioContext}, {@linkcode withCapio} and the others. */
@@ -219,8 +218,4 @@ function readConfiguration(what: string, path: string): string {
       { cause: error },
     );
   }
-}
-
-function pathOf(path: string | URL): string {
-  return path instanceof URL ? fromFileUrl(path) : path;
 }
