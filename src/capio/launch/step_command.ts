@@ -1,7 +1,6 @@
-import { fromFileUrl } from "@std/path";
 import { parseCapioCl, settingsPath } from "../cl/mod.ts";
 import type { CapioOptions } from "../session/mod.ts";
-import { system } from "../platform/mod.ts";
+import { pathOf, system } from "../platform/mod.ts";
 
 /** Options of {@linkcode stepCommand}. */
 export interface StepCommandOptions extends
@@ -55,8 +54,8 @@ export function stepCommand(
   options: StepCommandOptions,
 ): { args: string[]; env: Record<string, string> } {
   const { script, args = [], denoFlags = [], openTimeoutSeconds } = options;
-  const directory = text(options.capioDir ?? ".");
-  const configuration = text(options.capioClConfigurationFile ?? "");
+  const directory = pathOf(options.capioDir ?? ".");
+  const configuration = pathOf(options.capioClConfigurationFile ?? "");
   const env: Record<string, string> = { CAPIO_DIR: directory };
   if (options.appName) env.CAPIO_APP_NAME = options.appName;
   if (options.workflowName) env.CAPIO_WORKFLOW_NAME = options.workflowName;
@@ -118,8 +117,4 @@ function grant(
   const given = flags.filter((flag) => flag.startsWith(prefix))
     .map((flag) => flag.slice(prefix.length));
   return [`${prefix}${[...values, ...given].join(",")}`];
-}
-
-function text(path: string | URL): string {
-  return path instanceof URL ? fromFileUrl(path) : path;
 }
