@@ -36,7 +36,7 @@ Deno.test("a message survives its serialization", () => {
   assertEquals(`${copy}`, "a\n\n\u{1f40b}\n<b>");
 });
 
-Deno.test("what is no serialized message is refused", () => {
+Deno.test("a value that is not a serialized message is refused", () => {
   const good = new GroupedMessage("x").serialize();
   const bad: unknown[] = [
     null,

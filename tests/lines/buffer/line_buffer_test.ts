@@ -40,7 +40,7 @@ Deno.test("read(n) gives the last n, and none for zero and below", () => {
   assertThrows(() => buffer.read(1.5), RangeError, "1.5");
 });
 
-Deno.test("newLine completes a last line that is not empty, and else nothing", () => {
+Deno.test("newLine completes a last line that is not empty, and does nothing otherwise", () => {
   const buffer = new LineBuffer();
   buffer.newLine();
   assertEquals(buffer.length, 0);
@@ -51,7 +51,7 @@ Deno.test("newLine completes a last line that is not empty, and else nothing", (
   assertEquals(buffer.read(), ["a", "b"]);
 });
 
-Deno.test("a break is one also when newLine or a message comes between its two halves", () => {
+Deno.test("a \\r\\n is one break also when newLine or a message comes between its halves", () => {
   const buffer = new LineBuffer();
   buffer.write("a\r");
   buffer.newLine();
@@ -137,7 +137,7 @@ Deno.test("64 MiB without a line break do not stay in memory", () => {
   assertEquals(chars < 70_000, true, `${chars} characters`);
 });
 
-Deno.test("what is kept of large texts does not keep all of them in memory", async () => {
+Deno.test("a line kept of a large text does not keep the whole text in memory", async () => {
   const module = new URL("../../../src/lines/mod.ts", import.meta.url);
   const program = `
     import { LineBuffer } from ${JSON.stringify(module.href)};
@@ -254,7 +254,7 @@ Deno.test("the live stream has every item in order, from now or from the start",
   assertEquals(await fromStored, ["2", "3", ...lines]);
 });
 
-Deno.test("a reader that lags finds a mark in place of what is gone", async () => {
+Deno.test("a reader that lags gets a mark in place of the items it missed", async () => {
   const buffer = new LineBuffer({ maxlen: 2, backlog: 3 });
   const reader = buffer.lines().getReader();
   const read = async () => String((await reader.read()).value as LineItem);
@@ -266,7 +266,7 @@ Deno.test("a reader that lags finds a mark in place of what is gone", async () =
   await reader.cancel();
 });
 
-Deno.test("events tell of clearings and of unfinished lines", async () => {
+Deno.test("events report clearings and unfinished lines", async () => {
   const buffer = new LineBuffer();
   const reader = buffer.events().getReader();
   const read = async () => (await reader.read()).value;
@@ -283,7 +283,7 @@ Deno.test("events tell of clearings and of unfinished lines", async () => {
   await reader.cancel();
 });
 
-Deno.test("events from a number on tell of the clearing after it", async () => {
+Deno.test("events from a number on report the clearing after it", async () => {
   const buffer = new LineBuffer();
   buffer.write("a\n");
   buffer.clear();

@@ -163,7 +163,7 @@ Deno.test("the scope follows awaits, timers and nesting, and nothing else", asyn
   assertEquals(other.read(), Array(5).fill("other"));
 });
 
-Deno.test("code outside the scope prints normally, and so does what it left running", async () => {
+Deno.test("code outside the scope prints normally, and so does code that the scope left running", async () => {
   const module = new URL("../../../src/lines/mod.ts", import.meta.url);
   const program = `
     import { LineBuffer, redirectStdout } from ${JSON.stringify(module.href)};
@@ -233,7 +233,7 @@ Deno.test("an error of the function is sent and thrown", async () => {
   assertStringIncludes(String(error), "RangeError: too far");
 });
 
-Deno.test("a block is a scope too, and all it printed is at the host at its end", async () => {
+Deno.test("a block is a scope too, and its prints are at the host at its end", async () => {
   await using served = serveHost();
   await using mirror = served.mirror();
   const outside = new LineBuffer();

@@ -110,7 +110,7 @@ Deno.test("messages and the end signal complete the line before them", async () 
   assertEquals([warning.type, warning.data], ["warning", ["careful", "now"]]);
 });
 
-Deno.test("closing sends what waits, once, and then the mirror is no longer of use", async () => {
+Deno.test("closing sends the text that waits, once, and later calls are errors", async () => {
   await using served = serveHost();
   const mirror = served.mirror();
   assertEquals([mirror.closed, mirror.isReadable(), mirror.isWritable()], [
@@ -162,7 +162,7 @@ Deno.test("a mirror is no terminal and no file, and shows its headers", async ()
   );
 });
 
-Deno.test("what is written while a post is under way is the next single post", async () => {
+Deno.test("texts written while a post is under way go as one next post", async () => {
   await using served = serveHost();
   await using mirror = served.mirror();
   await Promise.all(numbered(1_000).map((line) => mirror.write(line + "\n")));
@@ -183,7 +183,7 @@ Deno.test("a host that takes only small posts gets small posts", async () => {
   assertEquals(host.read(), [...numbered(1_000), "\u{1f40b}".repeat(5_000)]);
 });
 
-Deno.test("the stream writes lines of any split, and closing it closes the mirror", async () => {
+Deno.test("the stream writes texts that are cut anywhere, and closing it closes the mirror", async () => {
   await using served = serveHost();
   const mirror = served.mirror();
   const text = numbered(20_000).join("\n") + "\nhalf";
@@ -238,7 +238,7 @@ Deno.test("mirrors stop when the host says so, and can go on when it is reset", 
   served.host.stopAllMirrors();
 });
 
-Deno.test("closing a mirror that was not told to stop loses no line in silence", async () => {
+Deno.test("closing a mirror that was not told to stop loses no line silently", async () => {
   await using served = serveHost();
   const mirror = served.mirror();
   await mirror.write("one\ntw");
@@ -253,7 +253,7 @@ Deno.test("closing a mirror that was not told to stop loses no line in silence",
   assertEquals(served.host.read(), ["one"]);
 });
 
-Deno.test("a line whose begin was refused is not ended as an empty one", async () => {
+Deno.test("a line whose start was refused is not completed as an empty one", async () => {
   let isRefusing = true;
   await using served = serveHost((request, answer) =>
     isRefusing && request.method === "POST"
@@ -311,7 +311,7 @@ Deno.test("an error page in HTML is an error with its status", async () => {
   await assertRejects(() => mirror.close(), LinesError);
 });
 
-Deno.test("a server that is no line host is told from one", async () => {
+Deno.test("a server that is not a line host is an error", async () => {
   await using served = serveHost(() => Promise.resolve(new Response("<html>")));
   const mirror = served.mirror();
   await assertRejects(() => mirror.write("x\n"), LinesError, "not a line host");
@@ -393,7 +393,7 @@ Deno.test("nothing is lost or doubled when every third post fails, before or aft
   assertEquals(served.host.read(), lines);
 });
 
-Deno.test("a host that never answers is given up in time, and the lines are on the error", async () => {
+Deno.test("a host that never answers is a timeout, and the lines are on the error", async () => {
   const stopped = Promise.withResolvers<null>();
   await using served = serveHost((request, answer) =>
     request.method === "POST" ? stopped.promise : answer()
@@ -419,7 +419,7 @@ Deno.test("a host that never answers is given up in time, and the lines are on t
   stopped.resolve(null);
 });
 
-Deno.test("a host that is not there is an error that has the lines, within the timeout", async () => {
+Deno.test("a host that cannot be reached is an error with the lines, within the timeout", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();

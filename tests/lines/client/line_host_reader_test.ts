@@ -199,7 +199,7 @@ Deno.test("an item whose event was cut off comes again whole", async () => {
   await live.cancel();
 });
 
-Deno.test("closing a reader ends what it reads, and then it is no longer of use", async () => {
+Deno.test("closing a reader ends its streams, and later calls are errors", async () => {
   const { host, server, address } = serveHost();
   await using _server = server;
   const reader = new LineHostReader(address);
@@ -215,7 +215,7 @@ Deno.test("closing a reader ends what it reads, and then it is no longer of use"
   }
 });
 
-Deno.test("a server without a live stream is not asked for ever", async () => {
+Deno.test("a server without a live stream is asked only once", async () => {
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     () =>

@@ -27,7 +27,7 @@ async function spawnWriter(path: string, name: string, count: number) {
   }).spawn();
 }
 
-Deno.test("items are in the file, and the last line with its process", async () => {
+Deno.test("completed lines are in the file, an unfinished one stays with its process", async () => {
   using directory = new TemporaryDirectory();
   const path = `${directory.path}/job.log`;
   await using first = new LineFileBuffer(path);
@@ -147,7 +147,7 @@ Deno.test("closing completes the last line, once, and then using it is an error"
   assertEquals(items[3].startsWith("Error: the end"), true);
 });
 
-Deno.test("a log that something else writes is refused and left alone", async () => {
+Deno.test("a log of another program is refused and left alone", async () => {
   using directory = new TemporaryDirectory();
   const path = `${directory.path}/app.log`;
   const text = "[info] started\n[info] ready\n[info] hal";

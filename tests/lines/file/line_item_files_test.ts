@@ -94,7 +94,7 @@ Deno.test("clearing removes the items of this name only", async () => {
   assertEquals(temporary.fileNames(), [...others, "job.lock"].sort());
 });
 
-Deno.test("items stay in order where a process was killed as it made room", async () => {
+Deno.test("items stay in order when a process was killed while it freed numbers", async () => {
   await using temporary = await temporaryName();
   await using buffer = openFiles(temporary.name, { maxlen: 5 });
   for (const number of [1, 2, 4]) {

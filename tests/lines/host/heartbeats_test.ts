@@ -35,7 +35,7 @@ Deno.test("a signal ends the texts, also one that is aborted already", async () 
   assertEquals([open.ends(), late.ends()], [1, 1]);
 });
 
-Deno.test("a reader that leaves and texts that fail are an end, once", async () => {
+Deno.test("a reader that leaves and texts that fail end the stream, once", async () => {
   const left = watched(1_000);
   await left.reader.cancel();
   const failing = watched(1_000);

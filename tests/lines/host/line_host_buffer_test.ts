@@ -94,7 +94,7 @@ Deno.test("POST A with the end signal completes the last line, and the host goes
   assertEquals((await ask("GET", "")).body.data, ["half", "next"]);
 });
 
-Deno.test("GET A-state tells closed, maxlen, curlen and dropped, and null for others", async () => {
+Deno.test("GET A-state answers closed, maxlen, curlen and dropped, and null for others", async () => {
   await using served = serveHost({ maxlen: 2 });
   const { ask, text } = served;
   await text("1\n2\n3\n");
@@ -139,7 +139,7 @@ Deno.test("POST A-state asks the mirrors to stop, DELETE A-state resets that alo
   assertEquals(await closed(), true);
 });
 
-Deno.test("a mirror of syncstream that is asked to stop can say with what it stops", async () => {
+Deno.test("a mirror of syncstream that is asked to stop can still send its last line and error", async () => {
   await using served = serveHost();
   const { post, text, host } = served;
   const theirs = { "User-Agent": "cainmagi/syncstream" };
@@ -152,7 +152,7 @@ Deno.test("a mirror of syncstream that is asked to stop can say with what it sto
   assertEquals(host.read()[0], "begun");
 });
 
-Deno.test("bad requests get an answer in JSON that says what is wrong", async () => {
+Deno.test("a bad request gets an answer in JSON that names the fault", async () => {
   await using served = serveHost({ maxBodyBytes: 2_000 });
   const { ask, post, host } = served;
   const json = { "Content-Type": "application/json" };
@@ -240,7 +240,7 @@ Deno.test("bodies that are not UTF-8 or cut off are not stored", async () => {
   assertEquals(host.read(), []);
 });
 
-Deno.test("the limit of a body holds while it is read, whatever its head says", async () => {
+Deno.test("the limit of a body holds while it is read, whatever its headers say", async () => {
   await using served = serveHost({ maxBodyBytes: 10_000 });
   let sent = 0;
   const endless = new ReadableStream({
@@ -258,7 +258,7 @@ Deno.test("the limit of a body holds while it is read, whatever its head says", 
   assertEquals(sent < 20_000_000, true, `${sent} bytes were taken`);
 });
 
-Deno.test("a body that comes too slowly is given up", async () => {
+Deno.test("a body that comes too slowly is refused", async () => {
   await using served = serveHost({ bodyTimeout: 100 });
   using connection = await Deno.connect({
     hostname: "127.0.0.1",
@@ -312,7 +312,7 @@ Deno.test("one post may hold a million lines", async () => {
   assertEquals(served.host.dropped, 999_997);
 });
 
-Deno.test("each mirror that says who it is has a last line of its own", async () => {
+Deno.test("each mirror that names itself has a last line of its own", async () => {
   await using served = serveHost();
   const first = { "Sluice-Mirror": "first" };
   const second = { "Sluice-Mirror": "second" };
@@ -561,7 +561,7 @@ Deno.test("a client that does not take a large reply is dropped", async () => {
   assertEquals((await patient.ask("GET", "")).body.data.length, 16_000);
 });
 
-Deno.test("no body whatever makes the host fail", async () => {
+Deno.test("no body makes the host fail", async () => {
   const { random, seed } = seededRandom();
   const host = new LineHostBuffer();
   const seeds = [
@@ -646,7 +646,7 @@ Deno.test("a live stream ends with its server, also if that is stopping already"
   assertEquals(await (await live(AbortSignal.abort()))?.text(), "");
 });
 
-Deno.test("a closed buffer is gone, which is no failure of the host", async () => {
+Deno.test("a closed buffer is answered with 410, not as a failure of the host", async () => {
   await using served = serveHost();
   served.host.close();
   const { status, body } = await served.ask("GET", "");

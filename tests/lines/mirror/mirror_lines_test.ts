@@ -30,7 +30,7 @@ Deno.test("an unfinished line that is too long goes out in parts", () => {
   assertEquals(taken([part, part, "\n"]), ["", part + part, "\n", ""]);
 });
 
-Deno.test("text that is taken out waits no more", () => {
+Deno.test("text that is taken out no longer waits", () => {
   const lines = new MirrorLines(false);
   lines.take("half");
   assertEquals([lines.takeUnsent(), lines.unsent], ["half", ""]);

@@ -33,7 +33,7 @@ Deno.test("a text that is grouped travels as a warning and stays a text", () => 
   assertEquals(post.type === "message" && post.message.type, "str");
 });
 
-Deno.test("what is no post is refused with what was found", () => {
+Deno.test("a body that is not a post is refused with what was found", () => {
   const error = assertThrows(() => decodePost('{"type":"other"}'), Refusal);
   assertEquals([error.status, error.message], [
     400,

@@ -24,7 +24,7 @@ async function untilItems(buffer: LineProcBuffer, count: number) {
   return buffer.read().map(String);
 }
 
-Deno.test("what a worker prints is in its owner's buffer", async () => {
+Deno.test("the prints of a worker are in its owner's buffer", async () => {
   using buffer = new LineProcBuffer();
   const worker = startWorker(buffer, "print");
   assertEquals(await worker.answer, "done");
@@ -43,7 +43,7 @@ Deno.test("workers write at the same time, each in order and in whole lines", as
   workers.forEach((worker) => worker.terminate());
 });
 
-Deno.test("a worker can end with an error", async () => {
+Deno.test("a worker can close its mirror with an error", async () => {
   using buffer = new LineProcBuffer();
   const worker = startWorker(buffer, "fail");
   assertEquals(await worker.answer, "done");
@@ -84,7 +84,7 @@ Deno.test("mirrors stop when the buffer asks them to", async () => {
   worker.terminate();
 });
 
-Deno.test("closing the buffer fails the mirrors that write on", async () => {
+Deno.test("closing the buffer fails the mirrors that still write", async () => {
   const buffer = new LineProcBuffer();
   const worker = startWorker(buffer, "write");
   await untilItems(buffer, 3);
@@ -110,7 +110,7 @@ Deno.test("a mirror waits for a slow owner, but not for ever", async () => {
   impatient.terminate();
 });
 
-Deno.test("what a child process prints is in the buffer, and whether it failed", async () => {
+Deno.test("the output of a child process is in the buffer, and its failure too", async () => {
   using buffer = new LineProcBuffer();
   const spawn = (code: string) =>
     new Deno.Command(Deno.execPath(), {
