@@ -1,5 +1,6 @@
 /**
- * The `sluice` command line.
+ * The `sluice` command line: {@linkcode main} finds the command, runs it and
+ * turns its errors into one line and an exit code.
  *
  * ```sh
  * deno run -A jsr:@sluice/sluice/cli --help
@@ -24,7 +25,7 @@ import { lines } from "./lines/mod.ts";
 import { store } from "./store/mod.ts";
 import { tstorage } from "./tstorage/mod.ts";
 
-/** Every subcommand, in the order in which the help lists them. */
+/** All commands, in the order in which the help lists them. */
 const COMMANDS: readonly Command[] = [
   run,
   workflow,
@@ -50,7 +51,7 @@ const COMMANDS: readonly Command[] = [
  * @param args The arguments after `sluice`, a subcommand first.
  * @param signal Ends the subcommand early when it aborts.
  * @returns The exit code: 0 for success, 1 for a failure, 2 for wrong usage, 130
- * when `signal` has aborted. That of `sluice run` is its script's.
+ * when `signal` has aborted. `sluice run` forwards the exit code of its script.
  */
 export async function main(
   args: readonly string[],
@@ -95,14 +96,14 @@ function overview(): string {
 }
 
 function explain(error: unknown, command: Command): number {
-  console.error(`sluice ${command.name}: ${messageOf(error)}`);
-  if (!(error instanceof UsageError)) return 1;
-  console.error(`See "sluice ${command.name} --help"`);
-  return 2;
+  const isUsage = error instanceof UsageError;
+  const advice = isUsage ? `, see "sluice ${command.name} --help"` : "";
+  console.error(`sluice ${command.name}: ${messageOf(error)}${advice}`);
+  return isUsage ? 2 : 1;
 }
 
 function messageOf(error: unknown): string {
-  // It lists everything that is wrong, to be mended in one go.
+  // It lists all mistakes, one a line, so that they can be corrected at once.
   if (error instanceof CapioClError) return error.message;
   const message = error instanceof Error ? error.message : String(error);
   return message.split("\n", 1)[0];
@@ -113,7 +114,7 @@ if (import.meta.main) {
   for (const signal of SIGNALS) {
     Deno.addSignalListener(signal, () => {
       const interruption = new Interruption(signal);
-      // A second one means now, whatever the command is still tidying up.
+      // A second signal ends the program at once, without waiting for the command.
       if (ending.signal.aborted) Deno.exit(interruption.exitCode);
       ending.abort(interruption);
     });

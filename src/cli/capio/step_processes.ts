@@ -1,9 +1,13 @@
-import { endingWithUs, signalChild } from "./child.ts";
+import {
+  type LineAssemblerOptions,
+  LineBatchStream,
+} from "../../streams/mod.ts";
 import type { StandardStream, Terminal } from "../command/mod.ts";
+import { endingWithUs, signalChild } from "./child.ts";
 
-/** A step's process to be. */
+/** How to start the process of a step. */
 export interface StepProcess {
-  /** What its output is marked with. */
+  /** Precedes each line of its output. */
   readonly name: string;
   /** The arguments of Deno. */
   readonly args: readonly string[];
@@ -11,25 +15,29 @@ export interface StepProcess {
   readonly cwd: string;
 }
 
-/** How the step ended that made the others end. */
+/** How the first step that failed has ended. */
 export interface StepFailure {
   readonly name: string;
   readonly code: number;
   readonly signal: Deno.Signal | null;
 }
 
-/** How long a step may tidy up when it has been told to stop, in ms. */
+/** Milliseconds between the signal to stop and the kill. */
 const GRACE_MILLISECONDS = 5_000;
 
-/** Of a line that is longer the beginning is shown before its end is there. */
-const MOST_CHARACTERS_HELD_BACK = 64 * 1024;
+/** A longer line is shown in parts, before its end has come. */
+const LINES: LineAssemblerOptions = {
+  breaks: /\n/,
+  maxLineChars: 64 * 1024,
+  longLines: "split",
+};
 
 /**
  * Runs all steps at once, and stops the others when one fails.
  *
  * @param signal Stops them all.
  * @returns The first failure; none when all went well or `signal` was first.
- * @throws {Error} If a step cannot be started, or its output not be shown.
+ * @throws {Error} If a step cannot be started or its output cannot be shown.
  */
 export async function runSteps(
   steps: readonly StepProcess[],
@@ -58,7 +66,7 @@ interface Surroundings {
   readonly terminal: Terminal;
   /** Tells the step to end. */
   readonly stop: AbortSignal;
-  /** Is told as soon as something goes wrong. */
+  /** Is called as soon as something goes wrong. */
   readonly fail: (reason: StepFailure | Error) => void;
 }
 
@@ -79,12 +87,17 @@ async function runStep(
   using _ending = endingWithUs(child);
   using _stopping = endOn(stop, child, output);
   const forward = (stream: StandardStream) => {
-    const shown = new WritableStream<string>({
-      write: (text) => terminal.write(stream, text),
+    const shown = new WritableStream<string[]>({
+      write: (lines) =>
+        terminal.write(
+          stream,
+          lines.map((line) => `${prefix}${line}\n`).join(""),
+        ),
     });
     return child[stream]
       .pipeThrough(new TextDecoderStream())
-      .pipeThrough(prefixedLines(prefix))
+      // Whole lines, so that those of several steps do not mix.
+      .pipeThrough(new LineBatchStream(LINES))
       .pipeTo(shown, { signal: output.signal })
       .catch((error) => {
         if (!output.signal.aborted) fail(error);
@@ -99,7 +112,7 @@ async function runStep(
   ]);
 }
 
-/** Ends a step when it is time, at first in a way that it can answer to. */
+/** Stops a step when `stop` aborts: first with SIGTERM, later with SIGKILL. */
 function endOn(
   stop: AbortSignal,
   child: Deno.ChildProcess,
@@ -110,7 +123,7 @@ function endOn(
     signalChild(child, "SIGTERM");
     timer = setTimeout(() => {
       signalChild(child, "SIGKILL");
-      // What the step itself has started may keep it open.
+      // A process that the step has started may keep its output open.
       output.abort();
     }, GRACE_MILLISECONDS);
   };
@@ -122,24 +135,4 @@ function endOn(
       stop.removeEventListener("abort", end);
     },
   };
-}
-
-/** Whole lines, so that those of several steps do not mix. */
-function prefixedLines(prefix: string): TransformStream<string, string> {
-  let rest = "";
-  return new TransformStream({
-    transform(chunk, controller) {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      if (rest.length > MOST_CHARACTERS_HELD_BACK) {
-        lines.push(rest);
-        rest = "";
-      }
-      const text = lines.map((line) => `${prefix}${line}\n`).join("");
-      if (text) controller.enqueue(text);
-    },
-    flush(controller) {
-      if (rest) controller.enqueue(`${prefix}${rest}\n`);
-    },
-  });
 }

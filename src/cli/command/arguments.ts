@@ -50,6 +50,6 @@ export function wholeNumber(name: string, text: string, most: number): number {
   const number = /^\d+$/.test(text) ? Number(text) : NaN;
   if (number <= most) return number;
   throw new UsageError(
-    `Expected ${name} to be a whole number up to ${most}, found "${text}"`,
+    `"${name}" must be a whole number up to ${most}, found "${text}"`,
   );
 }

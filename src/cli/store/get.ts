@@ -1,5 +1,6 @@
 import { abortable } from "@std/async";
 import { TerminalProgressBar } from "../../events/mod.ts";
+import { recycledChunks, writeAll } from "../../internal/mod.ts";
 import { StoreProgressManager } from "../../store/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
 import {
@@ -67,28 +68,19 @@ async function write(
   await copy(data, file, signal);
 }
 
-/** Copies through one buffer: new ones for all of a large value pile up. */
+/** Copies through one buffer: a new one for each chunk would pile up. */
 async function copy(
   data: ReadableStream<Uint8Array>,
-  to: { write(bytes: Uint8Array): Promise<number> },
+  to: Deno.FsFile | typeof Deno.stdout,
   signal: AbortSignal,
 ): Promise<void> {
-  const reader = data.getReader({ mode: "byob" });
-  let buffer = new Uint8Array(BUFFER_BYTES);
   try {
-    for (;;) {
-      const { done, value } = await reader.read(buffer);
-      if (done) return;
-      for (let rest = value; rest.length > 0;) {
-        // Who reads the output may have stopped to.
-        const count = await abortable(to.write(rest), signal);
-        rest = rest.subarray(count);
-      }
-      buffer = new Uint8Array(value.buffer);
+    for await (const chunk of recycledChunks(data, BUFFER_BYTES)) {
+      // The reader of the output may have stopped without closing it.
+      await abortable(writeAll(to, chunk), signal);
     }
   } catch (error) {
-    await reader.cancel(error);
-    // Whoever reads the output has seen enough of it.
+    // The reader of the output has enough, as in "... | head".
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
 }
@@ -97,5 +89,5 @@ function parseRange(text: string): [start: number, end: number] {
   const [, start, end] = /^(\d*)-(\d*)$/.exec(text) ?? [];
   const range = [Number(start || 0), end ? Number(end) : Infinity] as const;
   if (start !== undefined && range[0] <= range[1]) return [...range];
-  throw new UsageError(`--range must be START-END, found "${text}"`);
+  throw new UsageError(`"--range" must be START-END, found "${text}"`);
 }

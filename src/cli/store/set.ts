@@ -56,7 +56,7 @@ function parseMetadata(text: string): Metadata {
   if (typeof metadata === "object" && metadata !== null) {
     if (!Array.isArray(metadata)) return metadata as Metadata;
   }
-  throw new UsageError(`--metadata must be a JSON object, found "${text}"`);
+  throw new UsageError(`"--metadata" must be a JSON object, found "${text}"`);
 }
 
 function parseJson(text: string): unknown {

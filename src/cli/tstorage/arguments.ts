@@ -54,7 +54,7 @@ export async function connect<T>(
   const port = wholeNumber("--port", values.port, 65_535);
   const timeout = 1000 * wholeNumber("--timeout", values.timeout, 2 ** 20);
   if (timeout === 0) {
-    throw new UsageError('Expected --timeout to be 1 or more, found "0"');
+    throw new UsageError('"--timeout" must be a positive number, found "0"');
   }
   const tls = values.ca === undefined
     ? values.tls
@@ -87,11 +87,13 @@ export function parseFields(text?: string): ColumnFields | undefined {
   for (const [i, [name, type, ...more]] of fields.entries()) {
     if (!name || !type || more.length > 0) {
       throw new UsageError(
-        `Expected --fields to be NAME:TYPE,..., found "${text}"`,
+        `"--fields" must be NAME:TYPE,..., found "${text}"`,
       );
     }
     if (names.indexOf(name) < i) {
-      throw new UsageError(`--fields: There are two fields "${name}"`);
+      throw new UsageError(
+        `"--fields" must have different names, found "${name}" twice`,
+      );
     }
   }
   const byName = Object.fromEntries(fields) as ColumnFields;

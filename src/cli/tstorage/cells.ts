@@ -108,7 +108,7 @@ function parseCell<T>(
     // The error below says more.
   }
   throw new SyntaxError(
-    `Expected ${name} to be ${expected}, found "${shortened(text)}"`,
+    `"${name}" must be ${expected}, found "${shortened(text)}"`,
   );
 }
 

@@ -10,11 +10,11 @@ import {
   shortened,
 } from "./cells.ts";
 
-/** How the lines of a CSV file and records correspond. */
+/** The columns of a CSV file of records. */
 export interface CsvFormat {
-  /** The fields of the payload; without them it is one hexadecimal cell. */
+  /** The fields of the payload; when absent it is one hexadecimal column. */
   readonly fields: ColumnFields | undefined;
-  /** Whether there is a column `acq`. */
+  /** True when there is a column `acq`. */
   readonly withAcq: boolean;
 }
 
@@ -26,12 +26,12 @@ export function csvHeader({ fields, withAcq }: CsvFormat): string {
 }
 
 /**
- * The format of a file that starts with `line`, be it names of columns or
- * already a record.
+ * Returns the format of a file that starts with `line`, which has the names of
+ * the columns or is a record.
  *
  * @throws {SyntaxError} If the line has neither as many cells nor the names.
  */
-export function csvFormat(
+function csvFormat(
   line: string,
   fields: ColumnFields | undefined,
 ): CsvFormat & { readonly hasHeader: boolean } {
@@ -58,7 +58,7 @@ export function csvFormat(
  * @throws {SyntaxError} If a cell is malformed or missing.
  * @throws {RangeError} If a part of the key is out of its range.
  */
-export function parseCsvRecord(
+function parseCsvRecord(
   line: string,
   format: CsvFormat,
 ): Record<unknown> {
@@ -81,7 +81,38 @@ export function parseCsvRecord(
   return { key, value: parsePayload(rest, format.fields) };
 }
 
-/** Writes a record as a line; `iso` writes times for people. */
+/** Reads the lines of a CSV file, the first of which may name the columns. */
+export class CsvParser {
+  readonly #fields: ColumnFields | undefined;
+  #format: CsvFormat | undefined;
+
+  /** @param fields The fields of the payload, see {@linkcode CsvFormat}. */
+  constructor(fields: ColumnFields | undefined) {
+    this.#fields = fields;
+  }
+
+  /** True when the lines have a column `acq`. */
+  get withAcq(): boolean {
+    return this.#format?.withAcq ?? false;
+  }
+
+  /**
+   * Reads the next line.
+   *
+   * @returns Its record; `undefined` for names of columns and for empty lines.
+   * @throws {SyntaxError} If the line is malformed.
+   * @throws {RangeError} If a part of the key is out of its range.
+   */
+  parse(line: string): Record<unknown> | undefined {
+    if (line.trim() === "") return undefined;
+    if (this.#format !== undefined) return parseCsvRecord(line, this.#format);
+    const format = csvFormat(line, this.#fields);
+    this.#format = format;
+    return format.hasHeader ? undefined : parseCsvRecord(line, format);
+  }
+}
+
+/** Formats a record as a line; with `iso`, times are formatted for people. */
 export function formatCsvRecord(
   { key, value }: Record<unknown>,
   { fields, withAcq }: CsvFormat,

@@ -1,9 +1,9 @@
-import { TextLineStream } from "@std/streams";
 import {
   globalEventManager,
   ProgressManager,
   TerminalProgressBar,
 } from "../../events/mod.ts";
+import { LineBatchStream } from "../../streams/mod.ts";
 import type { Channel, Record } from "../../tstorage/mod.ts";
 import { assertNoMore, type Command, parse } from "../command/mod.ts";
 import {
@@ -13,7 +13,7 @@ import {
   SERVER_HELP,
   SERVER_OPTIONS,
 } from "./arguments.ts";
-import { type CsvFormat, csvFormat, parseCsvRecord } from "./csv_records.ts";
+import { type CsvFormat, CsvParser } from "./csv_records.ts";
 
 const OPTIONS = { ...SERVER_OPTIONS, fields: { type: "string" } } as const;
 
@@ -64,6 +64,9 @@ Example:
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+/** The largest payload has 32 MiB, two digits a byte. */
+const MOST_LINE_CHARS = 2 ** 27;
+
 function byteCounter(
   onBytes: (read: number) => void,
 ): TransformStream<Bytes, Bytes> {
@@ -90,28 +93,28 @@ async function openInput(path: string) {
   return { size, readable: file.readable };
 }
 
-/** Writes the records of lines as one request. */
+/** Stores the records of the lines as one request. */
 async function store(
   channel: Channel<unknown>,
   path: string,
   bytes: ReadableStream<Bytes>,
   fields: CsvFormat["fields"],
 ): Promise<void> {
-  const lines = bytes.pipeThrough(new TextDecoderStream())
-    .pipeThrough(new TextLineStream());
+  const batches = bytes.pipeThrough(new TextDecoderStream())
+    .pipeThrough(new LineBatchStream({ maxLineChars: MOST_LINE_CHARS }));
+  const parser = new CsvParser(fields);
   let number = 0;
-  let format: CsvFormat | undefined;
   let writer: WritableStreamDefaultWriter<Record<unknown>> | undefined;
   try {
-    for await (const line of lines) {
-      number++;
-      if (line.trim() === "") continue;
-      const first = format === undefined ? csvFormat(line, fields) : undefined;
-      format ??= first;
-      if (first?.hasHeader || format === undefined) continue;
-      const record = parseCsvRecord(line, format);
-      writer ??= channel.writable({ withAcq: format.withAcq }).getWriter();
-      await writer.write(record);
+    for await (const lines of batches) {
+      for (const line of lines) {
+        number++;
+        const record = parser.parse(line);
+        if (record === undefined) continue;
+        const { withAcq } = parser;
+        writer ??= channel.writable({ withAcq }).getWriter();
+        await writer.write(record);
+      }
     }
     await writer?.close();
   } catch (error) {
@@ -121,6 +124,7 @@ async function store(
     }
     throw new Error(
       `Cannot read line ${number} of "${path}": ${error.message}`,
+      { cause: error },
     );
   }
 }
