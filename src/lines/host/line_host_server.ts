@@ -1,3 +1,6 @@
+import { checkSignal } from "../../internal/mod.ts";
+import { untilAborted, type WaitOptions } from "../buffer/mod.ts";
+
 /** A running server of a {@linkcode LineHostBuffer}. */
 export interface LineHostServer extends AsyncDisposable {
   /** The address at which it listens. */
@@ -7,8 +10,10 @@ export interface LineHostServer extends AsyncDisposable {
   /**
    * Ends live streams, lets the other requests finish, and stops. The buffer
    * stays as it is and can be served again.
+   *
+   * @param options Signal that ends the wait for the other requests.
    */
-  shutdown(): Promise<void>;
+  shutdown(options?: WaitOptions): Promise<void>;
 }
 
 /** Serves a handler, and answers 404 to requests that it does not take. */
@@ -20,6 +25,7 @@ export function serveHandler(
   ) => Promise<Response | null>,
 ): LineHostServer {
   const { signal, ...serveOptions } = options;
+  checkSignal("signal", signal);
   const stopping = new AbortController();
   const server = Deno.serve(
     { onListen() {}, ...serveOptions },
@@ -27,17 +33,20 @@ export function serveHandler(
       await handler(request, stopping.signal) ??
         Response.json({ message: "Not found" }, { status: 404 }),
   );
-  const shutdown = async () => {
-    signal?.removeEventListener("abort", shutdown);
+  const stop = async () => {
+    signal?.removeEventListener("abort", stop);
     stopping.abort();
     await server.shutdown();
   };
-  signal?.addEventListener("abort", shutdown);
-  if (signal?.aborted) shutdown();
+  signal?.addEventListener("abort", stop);
+  if (signal?.aborted) stop();
   return {
     addr: server.addr,
     finished: server.finished,
-    shutdown,
-    [Symbol.asyncDispose]: shutdown,
+    async shutdown({ signal } = {}) {
+      checkSignal("signal", signal);
+      await untilAborted(stop(), signal);
+    },
+    [Symbol.asyncDispose]: stop,
   };
 }

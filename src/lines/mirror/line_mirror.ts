@@ -6,7 +6,7 @@ import {
 } from "../../internal/mod.ts";
 import {
   asError,
-  GroupedMessage,
+  type GroupedMessage,
   LineIO,
   LinesError,
   signalOf,
@@ -14,6 +14,7 @@ import {
   type WaitOptions,
 } from "../buffer/mod.ts";
 import { enterRedirect, redirect } from "../capture/mod.ts";
+import { messageOf } from "./message_of.ts";
 import { MirrorPipeline } from "./mirror_pipeline.ts";
 import type { MirrorTransport } from "./mirror_transport.ts";
 
@@ -53,11 +54,7 @@ export abstract class LineMirror extends LineIO {
     const { aggressive = false } = options;
     checkBoolean("aggressive", aggressive);
     this.aggressive = aggressive;
-    this.#pipeline = new MirrorPipeline(
-      transport,
-      aggressive,
-      (reason) => messageOf(asError(reason), "error"),
-    );
+    this.#pipeline = new MirrorPipeline(transport, aggressive);
   }
 
   /** Whether the mirror is closed. */
@@ -76,7 +73,8 @@ export abstract class LineMirror extends LineIO {
 
   /**
    * Writes a text. Whole lines are sent; the rest waits for the end of its
-   * line, unless the mirror is aggressive.
+   * line, unless the mirror is aggressive. Texts of writes that are not awaited
+   * are kept in memory, without a limit; `writable` has one.
    *
    * @param text Any number of lines, partial ones too.
    * @param options Signal that ends the wait.
@@ -272,13 +270,4 @@ export abstract class LineMirror extends LineIO {
       },
     };
   }
-}
-
-function messageOf(
-  source: Error | string | GroupedMessage,
-  type: "error" | "warning",
-): GroupedMessage {
-  return source instanceof GroupedMessage
-    ? source
-    : new GroupedMessage(source, type);
 }

@@ -1,9 +1,11 @@
 import {
+  asError,
   type GroupedMessage,
   type LineItem,
   LinesError,
   StopIteration,
 } from "../buffer/mod.ts";
+import { messageOf } from "./message_of.ts";
 import { isLineOpenAfter, MirrorLines } from "./mirror_lines.ts";
 import { MirrorPosts } from "./mirror_posts.ts";
 import type { MirrorTransport } from "./mirror_transport.ts";
@@ -37,13 +39,8 @@ export class MirrorPipeline {
   /**
    * @param transport Brings posts to the buffer.
    * @param aggressive Sends unfinished lines too.
-   * @param messageOf Makes a message of the reason that aborts `writable`.
    */
-  constructor(
-    transport: MirrorTransport,
-    aggressive: boolean,
-    messageOf: (reason: unknown) => GroupedMessage,
-  ) {
+  constructor(transport: MirrorTransport, aggressive: boolean) {
     this.#transport = transport;
     this.#lines = new MirrorLines(aggressive);
     this.#posts = new MirrorPosts(() => {
@@ -52,7 +49,7 @@ export class MirrorPipeline {
     });
     this.#delivery = new PostDelivery(transport, this.#posts);
     this.#finished = this.#posts.readable.pipeTo(this.#delivery.writable);
-    this.writable = this.#createWritable(messageOf);
+    this.writable = this.#createWritable();
   }
 
   get closed(): boolean {
@@ -128,9 +125,7 @@ export class MirrorPipeline {
     throw new LinesError("CLOSED", "Cannot use a line mirror once closed");
   }
 
-  #createWritable(
-    messageOf: (reason: unknown) => GroupedMessage,
-  ): WritableStream<string> {
+  #createWritable(): WritableStream<string> {
     let watched: Promise<void> | undefined;
     return new WritableStream<string>({
       write: (text, controller) => {
@@ -143,7 +138,7 @@ export class MirrorPipeline {
         return this.#posts.drained(HIGH_WATER_CHARS);
       },
       close: () => this.close(),
-      abort: (reason) => this.close(messageOf(reason)),
+      abort: (reason) => this.close(messageOf(asError(reason), "error")),
     });
   }
 

@@ -45,11 +45,7 @@ class TestTransport {
 }
 
 function pipelineOver(transport: TestTransport, aggressive = false) {
-  return new MirrorPipeline(
-    transport,
-    aggressive,
-    (reason) => new GroupedMessage(`${reason}`, "error"),
-  );
+  return new MirrorPipeline(transport, aggressive);
 }
 
 Deno.test("what comes through the stream and through methods has one order", async () => {
