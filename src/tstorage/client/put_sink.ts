@@ -90,7 +90,7 @@ export class PutSink<T, B>
 
   #writeRecord({ key, value }: Record<T>): Promise<void> | void {
     const payload = checkedPayload(this.#payloadType, value);
-    checkCid(key.cid);
+    if (!key.valid) throw refusedCid(key.cid);
     const count = putRecordBytes(payload, this.#withAcq);
     if (this.#buffer.fits(count)) return this.#buffer.add(key, payload);
     return this.#send().then(() => this.#buffer.add(key, payload));
@@ -104,7 +104,7 @@ export class PutSink<T, B>
       );
     }
     const cid = columns.check(batch, this.#withAcq);
-    for (const each of cid) checkCid(each);
+    for (const each of cid) if (each < 0) throw refusedCid(each);
     for (let from = 0; from < cid.length;) {
       const count = this.#buffer.addRun(columns, batch, cid, from);
       if (count === 0) await this.#send();
@@ -146,9 +146,8 @@ export class PutSink<T, B>
   }
 }
 
-function checkCid(cid: number): void {
-  if (cid >= 0) return;
-  throw outOfRange("cid", "a non-negative integer", cid);
+function refusedCid(cid: number): RangeError {
+  return outOfRange("cid", "a non-negative integer", cid);
 }
 
 function isRecord<T, B>(
