@@ -17,6 +17,9 @@ import { ResponseStatus } from "../wire/mod.ts";
 const REPLY_INTEGERS = 2;
 const REPLY_BYTES = HEADER_BYTES + INTEGER_BYTES * REPLY_INTEGERS;
 
+/** Milliseconds for the answer of a server that has stopped receiving. */
+const ANSWER_GRACE = 2000;
+
 interface Reply {
   readonly status: ResponseStatus;
   /** Whether no bytes behind the reply have come. */
@@ -60,6 +63,8 @@ export class PutRequest {
   async finish(): Promise<ResponseStatus> {
     const whole = await this.write(GROUPS_END);
     using _expected = this.#connection?.expect();
+    // The peer takes no more, so that its answer is on its way, or never comes.
+    using _watch = whole ? undefined : this.#connection?.watch(ANSWER_GRACE);
     const { status, atEnd } = await this.#reply;
     this.#end(whole && atEnd);
     // A server cannot have stored records that it has not received.

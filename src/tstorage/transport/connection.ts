@@ -39,6 +39,8 @@ export class Connection implements ByteInput {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #signal: AbortSignal | undefined;
   readonly #releasesChunks: boolean;
+  /** Ends each operation under way. */
+  readonly #pending: Set<() => void> = new Set();
   #open = true;
   #waiting = 0;
   #lastProgress = 0;
@@ -105,9 +107,9 @@ export class Connection implements ByteInput {
   /** Sends the end of what is written; reading goes on. */
   async closeWrite(): Promise<void> {
     using _expected = this.expect();
-    await this.#attempt(() =>
-      this.#transport.closeWrite?.() ?? this.#writer.close()
-    );
+    await this.#attempt(async () => {
+      await (this.#transport.closeWrite?.() ?? this.#writer.close());
+    });
   }
 
   /** Until the result is disposed of, {@linkcode watch} expects bytes to move. */
@@ -129,6 +131,9 @@ export class Connection implements ByteInput {
     // A stream that fails to end has ended as well.
     this.#reader.cancel(reason).catch(() => {});
     this.#writer.abort(reason).catch(() => {});
+    // A stream may leave an operation pending: a write that waits for space does
+    // not notice the abort.
+    for (const end of this.#pending) end();
     return true;
   }
 
@@ -150,14 +155,17 @@ export class Connection implements ByteInput {
 
   readonly #aborted = () => void this.close();
 
-  async #attempt<R>(operation: () => Promise<R>): Promise<R | undefined> {
-    if (!this.#open) return undefined;
-    try {
-      return await operation();
-    } catch {
-      return undefined;
-    } finally {
-      this.#lastProgress = performance.now();
-    }
+  /** Resolves to `undefined` if the operation fails, or at the latest on close. */
+  #attempt<R>(operation: () => Promise<R>): Promise<R | undefined> {
+    if (!this.#open) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const end = (result?: R) => {
+        this.#pending.delete(end);
+        this.#lastProgress = performance.now();
+        resolve(result);
+      };
+      this.#pending.add(end);
+      operation().then(end, () => end());
+    });
   }
 }
