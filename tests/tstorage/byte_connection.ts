@@ -1,4 +1,4 @@
-/** A connection for those who reckon in bytes. */
+/** A connection that is read and written by exact numbers of bytes. */
 export class ByteConnection {
   protected readonly conn: Deno.TcpConn;
 

@@ -1,6 +1,6 @@
 import { ByteConnection } from "./byte_connection.ts";
 
-/** What a {@linkcode ScriptedServer} does with each connection. */
+/** The behaviour of a {@linkcode ScriptedServer} on each connection. */
 export type Script = (connection: ScriptedConnection) => Promise<void>;
 
 /** The server's end of a connection. */
@@ -29,11 +29,11 @@ export class ScriptedConnection extends ByteConnection {
   }
 }
 
-/** A server that does what a test says, connection by connection. */
+/** A server that runs the script of a test on each connection. */
 export class ScriptedServer implements AsyncDisposable {
   /** Connections so far. */
   connections = 0;
-  /** What went wrong in a script. */
+  /** The errors of the scripts. */
   readonly errors: unknown[] = [];
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #open: Set<ScriptedConnection> = new Set();

@@ -79,7 +79,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
   readonly #payloadType: PayloadType<T, B>;
   readonly #tls: boolean | Deno.StartTlsOptions;
   readonly #signal: AbortSignal | undefined;
-  /** Where to connect to; a channel over given streams has no address. */
+  /** The server to connect to; a channel over given streams has no address. */
   #address: { readonly hostname: string; readonly port: number } | undefined;
   #timeout = Infinity;
   #memoryLimit = Infinity;

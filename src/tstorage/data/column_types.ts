@@ -35,7 +35,7 @@ export type ColumnType = keyof ColumnArrays;
 /** A typed array of any column type. */
 export type AnyColumn = ColumnArrays[ColumnType];
 
-/** How values of a column type are kept, and how one of them is read and written. */
+/** The typed array of a column type, and the codec of one value. */
 export interface ColumnTypeEntry<C extends ColumnType> {
   /** The typed array of a column. */
   readonly array: {
@@ -63,7 +63,7 @@ export const COLUMN_TYPES: {
   f64: { array: Float64Array, code: STRUCT_CODES.d },
 };
 
-/** A named column, and where its values are in the bytes of a record. */
+/** A named column, and the offset of its value in the bytes of a record. */
 export interface Column {
   readonly name: string;
   readonly type: ColumnType;

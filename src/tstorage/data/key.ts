@@ -21,7 +21,7 @@ export interface KeyParts {
   readonly acq: bigint;
 }
 
-/** Which parts {@linkcode Key.toBytes} leaves out. */
+/** Options of {@linkcode Key.toBytes}. */
 export interface KeyBytesOptions {
   /**
    * Whether `cid` is written.

@@ -3,13 +3,13 @@ import { type Column, widthOf } from "./column_types.ts";
 /** The name of a part of a key. */
 export type KeyPartName = "cid" | "mid" | "moid" | "cap" | "acq";
 
-/** A part of a key, and where it is in the bytes of a key. */
+/** A part of a key, and its offset in the bytes of a key. */
 export interface KeyPart extends Column {
   readonly name: KeyPartName;
   readonly type: "i32" | "i64";
 }
 
-/** Where the parts of a key stand, one after another without padding. */
+/** The offsets of the parts of a key, which follow one another without padding. */
 export interface KeyLayout<N extends KeyPartName = KeyPartName> {
   readonly parts: readonly KeyPart[];
   /** The offset of each part. */
@@ -54,7 +54,7 @@ export const PUTA_KEY: KeyLayout<"mid" | "moid" | "cap" | "acq"> = layoutOf(
   "acq",
 );
 
-/** What the records of a PUT's group share. */
+/** The part of the key that the records of a PUT's group share. */
 export const GROUP_KEY: KeyLayout<"cid"> = layoutOf("cid");
 
 /** Bytes of a record's length, which stands before its key. */

@@ -11,7 +11,7 @@ import type { Key } from "./key.ts";
  * ```
  */
 export interface Record<T> {
-  /** Where the value is stored. */
+  /** The address of the value. */
   readonly key: Key;
   /** The record's payload, as the payload type reads it. */
   readonly value: T;

@@ -29,7 +29,7 @@ export interface StructCode {
   ): void;
 }
 
-/** How an error names a value: its name, or its index in "value". */
+/** The name of a value in an error, or its index in "value". */
 export type ValueName = string | number;
 
 /** The codes of Python's `struct` module; `P`, a pointer, means nothing in stored bytes. */

@@ -4,11 +4,11 @@ import { STRUCT_CODES, type StructCode } from "./struct_codes.ts";
 /** Values of one code, one after another. */
 export interface StructRun {
   readonly code: StructCode;
-  /** Where the first value starts. */
+  /** The offset of the first value. */
   readonly offset: number;
   /** Bytes of one value. */
   readonly size: number;
-  /** How many values. */
+  /** The number of values. */
   readonly count: number;
 }
 

@@ -14,7 +14,7 @@ export function isRequestType(code: number): code is RequestType {
 /** Bytes of a 64-bit integer, as of a header's size and body. */
 export const INTEGER_BYTES = 8;
 
-/** Where the size stands in a header, behind the code. */
+/** The offset of the size in a header, behind the code. */
 const SIZE_AT = 4;
 
 /** Bytes of a header: a request's type or an answer's status, and a size. */
@@ -28,7 +28,7 @@ export const MAX_PAYLOAD_BYTES = 32 * 2 ** 20;
 
 /** The header of a request or an answer. */
 export interface Header {
-  /** A request's type, or an answer's status, 0 for success. */
+  /** The type of a request, or the status of an answer: 0 is success. */
   readonly code: number;
   /** Bytes that belong to the header, exact up to 2⁵³. */
   readonly size: number;

@@ -100,7 +100,7 @@ Deno.test("a record larger than memoryLimit is NO_MEMORY, with those before it",
   }
 });
 
-Deno.test("streams hold no more than memoryLimit, however much comes", async () => {
+Deno.test("streams hold at most memoryLimit bytes of any answer", async () => {
   const record = hex("28000000" + KEY_12345 + "0000000000000000");
   const block = new Uint8Array(record.length * 20_000);
   for (let at = 0; at < block.length; at += record.length) {
@@ -137,7 +137,7 @@ Deno.test("streams hold no more than memoryLimit, however much comes", async () 
   await channel.close();
 });
 
-Deno.test("an unread stream lets the server wait", async () => {
+Deno.test("the server waits for a stream that is not read", async () => {
   let sent = 0;
   await using server = new ScriptedServer(async (connection) => {
     await connection.read(76);
@@ -157,7 +157,7 @@ Deno.test("an unread stream lets the server wait", async () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   // What the two sockets hold, and no more.
-  assert(sent < 500, `${sent * 40_000} bytes were sent to nobody`);
+  assert(sent < 500, `${sent * 40_000} bytes were sent that no one reads`);
   await reader.cancel();
 });
 

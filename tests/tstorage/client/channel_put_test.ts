@@ -59,7 +59,7 @@ Deno.test("puta sends the acquisition time", async () => {
   assertEquals(server.received, sent);
 });
 
-Deno.test("no records are a request all the same", async () => {
+Deno.test("a put without records is still a request", async () => {
   await using server = new Recorder(16);
   await using channel = new Channel("127.0.0.1", server.port, int32);
   await channel.connect();
@@ -67,7 +67,7 @@ Deno.test("no records are a request all the same", async () => {
   assertEquals(server.received, hex(PUT, END));
 });
 
-Deno.test("maxBatchSize cuts groups, each has a record at least", async () => {
+Deno.test("maxBatchSize cuts groups, each of at least one record", async () => {
   const one = "18000000" + KEY_A + "0a000000";
   for (
     const [maxBatchSize, groups] of [
@@ -100,7 +100,7 @@ Deno.test("maxBatchSize cuts groups, each has a record at least", async () => {
   }
 });
 
-Deno.test("an invalid record ends what is sent, or is left out", async () => {
+Deno.test("sending stops at an invalid record, or skips it", async () => {
   const a = "01000000 1c000000 18000000" + KEY_A + "0a000000";
   const b = "07000000 1c000000 18000000" + KEY_B + "0b000000";
   const data = [record(A, 10), record(INVALID, 0), record(B, 11)];
@@ -134,7 +134,7 @@ Deno.test("a payload over 32 MiB is an error", async () => {
   assert(failure instanceof RangeError, `${failure}`);
 });
 
-Deno.test("a hundred thousand groups are sent as they should be", async () => {
+Deno.test("a hundred thousand groups are sent correctly", async () => {
   const count = 100_000;
   const head = 12;
   const sent = head + count * 36 + 4;
@@ -185,7 +185,7 @@ Deno.test("a refusal in the middle of a PUT is ERROR, not a lost connection", as
   assertEquals([failure.code, failure.status], ["ERROR", ResponseStatus.ERROR]);
 });
 
-Deno.test("success before the end of a PUT is not believed", async () => {
+Deno.test("an OK before the end of a PUT counts as ERROR", async () => {
   await using server = new ScriptedServer(async (connection) => {
     await connection.read(1000);
     await connection.write(PUT_REPLY);
@@ -202,7 +202,7 @@ Deno.test("success before the end of a PUT is not believed", async () => {
   assertEquals(response.status, ResponseStatus.ERROR);
 });
 
-Deno.test("a PUT's answer that is malformed or lost has its status", async () => {
+Deno.test("a malformed and a lost answer to a PUT have a status each", async () => {
   const cases: [string, ResponseStatus][] = [
     [ERROR_HEADER, ResponseStatus.ERROR],
     ["00000000 0000000000000000", ResponseStatus.ERROR],
@@ -252,7 +252,7 @@ Deno.test("a writable sends records and batches as one request", async () => {
   assertEquals(server.received, sent);
 });
 
-Deno.test("a batch that does not agree with itself is an error", async () => {
+Deno.test("a batch whose columns do not agree is an error", async () => {
   await using server = new Recorder(16);
   const type = new ColumnsPayloadType({ value: "i32" });
   const batch = {

@@ -17,7 +17,7 @@ const REASON = new Error("given up");
 
 type TestChannel = ReturnType<typeof channelTo>;
 
-/** Every request, as what it ends with under the given options. */
+/** Every request, each of which takes a signal. */
 const REQUESTS: {
   readonly [name: string]: (
     channel: TestChannel,
@@ -157,7 +157,7 @@ Deno.test("a signal ends the attempt to connect", async () => {
   assertEquals(await connecting, REASON);
 });
 
-Deno.test("what is no signal is refused", async () => {
+Deno.test("a signal that is not one is refused", async () => {
   await using channel = new Channel("127.0.0.1", 1, type);
   const signal = new AbortController() as unknown as AbortSignal;
   const refused = '"signal" must be an AbortSignal, found AbortController';

@@ -75,7 +75,7 @@ const WAYS: {
 
 type TestChannel = ReturnType<typeof channelTo>;
 
-Deno.test("a GET's bytes are those of the protocol", async () => {
+Deno.test("the bytes of a GET are those of the protocol", async () => {
   const requests: Uint8Array[] = [];
   await using server = new ScriptedServer(async (connection) => {
     for (let i = 0; i < 5; i++) {
@@ -96,7 +96,7 @@ Deno.test("a GET's bytes are those of the protocol", async () => {
   }
 });
 
-Deno.test("an answer is whole wherever it is cut", async () => {
+Deno.test("an answer is complete wherever it is cut", async () => {
   const ways = Object.values(WAYS);
   await using server = new ScriptedServer(async (connection) => {
     for (let cut = 0; cut <= GET_REPLY.length; cut++) {
@@ -126,7 +126,7 @@ Deno.test("an answer is whole wherever it is cut", async () => {
   assertEquals(server.errors, []);
 });
 
-Deno.test("a slow answer is whole", async () => {
+Deno.test("a slow answer is complete", async () => {
   await using server = new ScriptedServer(async (connection) => {
     for (const _ of Object.values(WAYS)) {
       await connection.read(76);
@@ -142,7 +142,7 @@ Deno.test("a slow answer is whole", async () => {
   }
 });
 
-Deno.test("an answer that stops anywhere is DISCONNECTED, with what came", async () => {
+Deno.test("an answer that stops anywhere is DISCONNECTED, with the records before", async () => {
   let cut = 0;
   await using server = new ScriptedServer(async (connection) => {
     await connection.read(76);
@@ -382,7 +382,7 @@ Deno.test("without a connection each request is DISCONNECTED", async () => {
   assertEquals(server.connections, 0);
 });
 
-Deno.test("connect says whether there is a server", async () => {
+Deno.test("connect is ERROR without a server", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
@@ -390,7 +390,7 @@ Deno.test("connect says whether there is a server", async () => {
   assertEquals((await channel.connect()).status, ResponseStatus.ERROR);
 });
 
-Deno.test("connecting again closes the connection before", async () => {
+Deno.test("connecting again closes the earlier connection", async () => {
   const ended: number[] = [];
   await using server = new ScriptedServer(async (connection) => {
     const number = server.connections;
@@ -407,7 +407,7 @@ Deno.test("connecting again closes the connection before", async () => {
   assertEquals(ended.length, 2);
 });
 
-Deno.test("a close while it connects leaves the channel closed", async () => {
+Deno.test("a close during connect leaves the channel closed", async () => {
   await using server = replying(GET_REPLY);
   await using channel = channelTo(server);
   const connecting = channel.connect();
@@ -417,7 +417,7 @@ Deno.test("a close while it connects leaves the channel closed", async () => {
   assertEquals(status, ResponseStatus.DISCONNECTED);
 });
 
-Deno.test("what a payload type throws comes out, and ends the request", async () => {
+Deno.test("an error of the payload type rejects the request and ends it", async () => {
   await using server = replying(GET_REPLY);
   const mistake = new Error("mine");
   const throwing = {
@@ -467,7 +467,7 @@ Deno.test("requests on one channel are sent one after another", async () => {
   assertEquals(server.errors, []);
 });
 
-Deno.test("bytes after an answer are no answer to the next request", async () => {
+Deno.test("bytes after an answer do not answer the next request", async () => {
   await using server = new ScriptedServer(async (connection) => {
     await connection.read(76);
     await connection.write(concat(GET_REPLY, ACQ_REPLY));
@@ -507,7 +507,7 @@ Deno.test("a stream that is never read sends nothing", async () => {
   assert((await channel.get(FIRST, SECOND)).isOk());
 });
 
-Deno.test("what a getStream callback throws comes out, and ends the request", async () => {
+Deno.test("an error of a getStream callback rejects the request and ends it", async () => {
   await using server = replying(GET_REPLY);
   await using channel = channelTo(server, { memoryLimit: 40 });
   await channel.connect();
@@ -519,7 +519,7 @@ Deno.test("what a getStream callback throws comes out, and ends the request", as
   assertEquals((await channel.close()).status, ResponseStatus.ERROR);
 });
 
-Deno.test("aborting the signal ends what is under way, and the channel for good", async () => {
+Deno.test("aborting the channel's signal ends requests under way, and the channel for good", async () => {
   await using server = new ScriptedServer(async (connection) => {
     await connection.read(1_000_000);
   });
@@ -566,7 +566,7 @@ function valuesOf(records: Record<Row>[]): number[] {
   return records.map(({ value }) => value.value);
 }
 
-/** What a stream says must be what its `done` says. */
+/** The outcome of a stream, which its error must match. */
 function checked(end: ResponseAcq, failure: unknown): ResponseAcq {
   assertEquals((failure as { status?: number })?.status ?? 0, end.status);
   return end;

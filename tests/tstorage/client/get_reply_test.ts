@@ -87,7 +87,7 @@ class Pieces {
   }
 }
 
-/** A good answer with a few bytes changed, lost, or put in; or mere noise. */
+/** A good answer with a few bytes changed or lost, or only noise. */
 function randomAnswer(random: () => number): Uint8Array {
   const below = (n: number) => Math.floor(random() * n);
   if (below(20) === 0) {

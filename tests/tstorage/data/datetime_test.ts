@@ -37,7 +37,7 @@ Deno.test("times are exact over the whole range of a key", () => {
   }
 });
 
-Deno.test("any nanosecond comes back from its two parts", () => {
+Deno.test("any nanosecond survives conversion to its two parts and back", () => {
   const { random, seed } = seededRandom();
   for (let i = 0; i < 10_000; i++) {
     const tstorage = BigInt.asIntN(
@@ -51,7 +51,7 @@ Deno.test("any nanosecond comes back from its two parts", () => {
   }
 });
 
-Deno.test("seconds keep what a number can hold", () => {
+Deno.test("seconds are as exact as a number can be", () => {
   const cases: [number, bigint][] = [
     [0, 0n],
     [0.000000004, 4n],
@@ -97,7 +97,7 @@ Deno.test("a time is whole microseconds and 0 to 999 nanoseconds", () => {
   );
 });
 
-Deno.test("times sort by what is earlier", () => {
+Deno.test("times sort in their order", () => {
   const times = TABLE.map(([ns]) => TStorageDateTime.fromTStorageNs(ns));
   assertEquals(times.toReversed().sort(TStorageDateTime.compare), times);
 });

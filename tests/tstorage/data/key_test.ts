@@ -67,13 +67,13 @@ Deno.test("bytes are little-endian without padding", () => {
   assertEquals(Key.fromBytes(key.toBytes()), key);
 });
 
-Deno.test("the ends of every part survive the way to bytes and back", () => {
+Deno.test("the ends of every part survive conversion to bytes and back", () => {
   for (const key of [Key.MIN, Key.MAX]) {
     assertEquals(Key.fromBytes(key.toBytes()), key);
   }
 });
 
-Deno.test("bytes that are no valid key give null", () => {
+Deno.test("bytes that are not a valid key give null", () => {
   assertEquals(Key.fromBytes(new Uint8Array(31)), null);
   assertEquals(Key.fromBytes(new Uint8Array(33)), null);
   assertEquals(Key.fromBytes(new Key().toBytes()), null);

@@ -5,7 +5,7 @@ import {
   UnitPayloadType,
 } from "../../../src/tstorage/mod.ts";
 
-Deno.test("bytes that were read stay when the buffer is used again", () => {
+Deno.test("bytes that were read do not change when the buffer is used again", () => {
   const type = new BytesPayloadType();
   const buffer = new Uint8Array([1, 2, 3]);
   const value = type.fromBytes(buffer.subarray(1));
@@ -14,7 +14,7 @@ Deno.test("bytes that were read stay when the buffer is used again", () => {
   assertEquals(type.toBytes(value), new Uint8Array([2, 3]));
 });
 
-Deno.test("a unit payload has no bytes and parses any", () => {
+Deno.test("a unit payload has no bytes and accepts any", () => {
   const type = new UnitPayloadType();
   assertEquals(type.toBytes(), new Uint8Array());
   assertEquals(type.fromBytes(), undefined);

@@ -189,7 +189,7 @@ function toWire(value: StructValue): Wire {
     : { float: Object.is(value, -0) ? "-0.0" : String(value) };
 }
 
-/** What Python says, an integer being of the kind that ours is. */
+/** Python's result, with integers of the type that ours has. */
 function fromWire(ours: readonly StructValue[]) {
   return (wire: Wire, index: number): StructValue => {
     if ("hex" in wire) return Uint8Array.fromHex(wire.hex);

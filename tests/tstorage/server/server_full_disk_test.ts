@@ -17,7 +17,7 @@ import { ERROR_HEADER, hex } from "../wire_bytes.ts";
 
 const MIB = 2 ** 20;
 
-Deno.test("a PUT that does not fit is refused, and neither it nor its space is kept", async () => {
+Deno.test("a PUT that does not fit is refused, and its space is freed", async () => {
   using disk = Disk.mount("64m");
   if (!disk) return;
   using errors = new Errors();
@@ -48,7 +48,7 @@ Deno.test("a PUT that does not fit is refused, and neither it nor its space is k
   }
 });
 
-Deno.test("clients are served while the disk is full, and PUTs are taken when it is not any more", async () => {
+Deno.test("clients are served while the disk is full, and PUTs are stored again when there is space", async () => {
   using disk = Disk.mount("48m");
   if (!disk) return;
   using errors = new Errors();
@@ -78,7 +78,7 @@ Deno.test("clients are served while the disk is full, and PUTs are taken when it
   assertEquals((await cids(channel)).length, 2001);
 });
 
-Deno.test("a PUT under way is stored although another one does not fit", async () => {
+Deno.test("a PUT under way is stored even if another one does not fit", async () => {
   using disk = Disk.mount("64m");
   if (!disk) return;
   using errors = new Errors();
@@ -103,7 +103,7 @@ Deno.test("a PUT under way is stored although another one does not fit", async (
   }
 });
 
-Deno.test("where not all that replaces others fits, the last that was taken is there", async () => {
+Deno.test("if not all replacements fit, the last one that was accepted is there", async () => {
   using disk = Disk.mount("40m");
   if (!disk) return;
   using errors = new Errors();
@@ -118,7 +118,7 @@ Deno.test("where not all that replaces others fits, the last that was taken is t
   let last = 0;
   let refused = 0;
   for (let fill = 1; fill <= 8; fill += 2) {
-    // Each server finds what the one before has not settled.
+    // Each server finds replacements that the one before has not compacted.
     await using server = serveTStorage({ port: 0, path });
     for (const next of [fill, fill + 1]) {
       if (next === 8) Deno.removeSync(ballast);
@@ -135,7 +135,7 @@ Deno.test("where not all that replaces others fits, the last that was taken is t
   assert(refused > 0, "all of it did fit");
 });
 
-Deno.test("what was stored as the last that fits is there after the next start", async () => {
+Deno.test("the last PUT that fits is there after the next start", async () => {
   using disk = Disk.mount("64m");
   if (!disk) return;
   using errors = new Errors();
@@ -160,7 +160,7 @@ Deno.test("what was stored as the last that fits is there after the next start",
   assert(stored > 3, `${stored} stored`);
 });
 
-Deno.test("a server without room for its file says so", () => {
+Deno.test("a server without space for its file reports it", () => {
   using disk = Disk.mount("1m");
   if (!disk) return;
   const path = `${disk.path}/records.db`;
@@ -174,7 +174,7 @@ Deno.test("a server without room for its file says so", () => {
   );
 });
 
-Deno.test("where a server could not start, it can when there is room", async () => {
+Deno.test("a server that could not start can start when there is space", async () => {
   using disk = Disk.mount("1m");
   if (!disk) return;
   const path = `${disk.path}/records.db`;
@@ -259,7 +259,7 @@ class RawClient extends ByteConnection implements Disposable {
   }
 }
 
-/** What is said on `console.error`. */
+/** The lines that are written with `console.error`. */
 class Errors implements Disposable {
   readonly #error = console.error;
   #said = "";

@@ -52,7 +52,7 @@ Deno.test("requests are answered as the protocol says, one after another", async
   );
 });
 
-Deno.test("each request is understood wherever its bytes are cut", async () => {
+Deno.test("each request is read wherever its bytes are cut", async () => {
   await using server = serveTStorage({ port: 0 });
   using client = await RawClient.connect(server.port);
   const reply = hex(OK_HEADER, RECORD, TERMINATOR, "00000000 0800000000000000");
@@ -73,7 +73,7 @@ Deno.test("each request is understood wherever its bytes are cut", async () => {
   }
 });
 
-Deno.test("bytes of a header that nobody knows are skipped", async () => {
+Deno.test("unknown bytes of a header are skipped", async () => {
   await using server = serveTStorage({ port: 0 });
   using client = await RawClient.connect(server.port);
   await client.exchange(
@@ -110,7 +110,7 @@ Deno.test("PUT answers with the acquisition times that it gave", async () => {
   }
 });
 
-Deno.test("a refused GET is success, the terminator, an error, the end", async () => {
+Deno.test("the answer to a refused GET is success, the terminator, an error, the end", async () => {
   await using server = serveTStorage({ port: 0 });
   const refused: [string, string][] = [
     [KEY_12345, KEY_12345],
@@ -130,7 +130,7 @@ Deno.test("a refused GET is success, the terminator, an error, the end", async (
   }
 });
 
-Deno.test("a GETACQ is refused for a negative cid only", async () => {
+Deno.test("a GETACQ is refused only for a negative cid", async () => {
   await using server = serveTStorage({ port: 0 });
   {
     using client = await RawClient.connect(server.port);
@@ -209,7 +209,7 @@ Deno.test("random bytes do the server no harm", async () => {
   }
 });
 
-/** A client that knows nothing but bytes. */
+/** A client that sends and expects bytes. */
 class RawClient extends ByteConnection implements Disposable {
   static async connect(port: number): Promise<RawClient> {
     return new RawClient(await Deno.connect({ hostname: "127.0.0.1", port }));

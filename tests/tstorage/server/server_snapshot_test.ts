@@ -17,7 +17,7 @@ import { StagedRecords } from "../../../src/tstorage/server/staged_put.ts";
 import { seededRandom } from "../../support/seeded_random.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 
-Deno.test("a GET goes on seeing the records that are replaced while it is read", async () => {
+Deno.test("a GET still sees the records that are replaced while it runs", async () => {
   using directory = new TemporaryDirectory();
   for (const path of [":memory:", join(directory.path, "records.db")]) {
     await using server = serveTStorage({ port: 0, path });
@@ -58,7 +58,7 @@ Deno.test("a GET goes on seeing the records that are replaced while it is read",
   }
 });
 
-Deno.test("each snapshot is what was stored when it was made, and nothing stays behind", async () => {
+Deno.test("each snapshot has the records that were stored when it was made, and leaves nothing behind", async () => {
   const { random, seed } = seededRandom();
   const below = (n: number) => Math.floor(random() * n);
   using directory = new TemporaryDirectory();
@@ -100,7 +100,7 @@ Deno.test("each snapshot is what was stored when it was made, and nothing stays 
   assertEquals(rows(path), nothing, `seed ${seed}`);
 });
 
-Deno.test("a reader that stands still does not keep all that is replaced meanwhile", () => {
+Deno.test("a reader that stops keeps one old copy of each record that is replaced", () => {
   using database = new DatabaseSync(":memory:");
   const table = new RecordTable(database);
   const compaction = new Compaction(database);
@@ -147,7 +147,7 @@ function staged(records: Sized): StagedRecords {
   return staged;
 }
 
-/** What a GET of all records gives: `mid` and payload size of each. */
+/** Reads all records with a GET: `mid` and payload size of each. */
 async function sizes(snapshot: Snapshot): Promise<[number, number][]> {
   const parts: Uint8Array[] = [];
   await replyRecords(snapshot, { min: Key.MIN, max: Key.MAX }, {

@@ -19,7 +19,7 @@ const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 const double = new StructPayloadType<number>("<d");
 
-Deno.test("what is put is what is got, in the order of the keys", async () => {
+Deno.test("a GET returns the records that were put, in the order of the keys", async () => {
   await using server = serveTStorage({ port: 0 });
   await using channel = await connected(server, double);
   const { random, seed } = seededRandom();
@@ -101,7 +101,7 @@ Deno.test("the ends of int64 are ordinary values, the maximum is ignored", async
   assertEquals(nine.data.map(({ value }) => value), [2, 1]);
 });
 
-Deno.test("an empty set can be put and got", async () => {
+Deno.test("an empty set of records can be put and read", async () => {
   await using server = serveTStorage({ port: 0 });
   await using channel = await connected(server, double);
   assert((await channel.put([])).isOk());
@@ -131,7 +131,7 @@ Deno.test("a hundred thousand cids", async () => {
   assertEquals(some.data.map(({ value }) => value % 100), Array(1000).fill(7));
 });
 
-Deno.test("payloads of no bytes and of 32 MiB, and all bytes that there are", async () => {
+Deno.test("payloads may be empty or of 32 MiB, and have every byte value", async () => {
   await using server = serveTStorage({ port: 0 });
   await using channel = await connected(server, new BytesPayloadType());
   const largest = new Uint8Array(32 * 2 ** 20).fill(7);
@@ -169,7 +169,7 @@ Deno.test("a range may start in the future, where PUTA may have stored records",
   assert((await channel.getAcq(min, Key.MAX)).isOk());
 });
 
-Deno.test("a range may start at the time that was answered last", async () => {
+Deno.test("a range may start at the last answered acquisition time", async () => {
   await using server = serveTStorage({ port: 0 });
   await using channel = await connected(server, new UnitPayloadType());
   const records = [{ key: new Key(1, 2n, 3, 4n), value: undefined }];
@@ -185,7 +185,7 @@ Deno.test("a range may start at the time that was answered last", async () => {
   }
 });
 
-Deno.test("a record under the same key replaces the one before", async () => {
+Deno.test("a record replaces the earlier one with the same key", async () => {
   await using server = serveTStorage({ port: 0 });
   await using channel = await connected(server, double);
   const key = new Key(1, 2n, 3, 4n, 5n);
@@ -196,7 +196,7 @@ Deno.test("a record under the same key replaces the one before", async () => {
   assertEquals(data, [{ key, value: 3 }]);
 });
 
-Deno.test("records that a PUTA replaces are seen anew all at once", async () => {
+Deno.test("the records that a PUTA replaces change all at once", async () => {
   await using server = serveTStorage({ port: 0 });
   await using writer = await connected(server, new BytesPayloadType());
   await using reader = await connected(server, new BytesPayloadType());
@@ -230,7 +230,7 @@ Deno.test("records that a PUTA replaces are seen anew all at once", async () => 
   assertEquals(await valueOf(count >> 1), [3]);
 });
 
-Deno.test("a large payload that is replaced takes no room any more", async () => {
+Deno.test("a large payload that is replaced takes no more space", async () => {
   using directory = new TemporaryDirectory();
   const path = join(directory.path, "records.db");
   const key = new Key(1, 2n, 3, 4n, 5n);
@@ -321,7 +321,7 @@ Deno.test("records stay in the file", async () => {
   assertEquals((await channel.get(Key.MIN, Key.MAX)).data, [record]);
 });
 
-Deno.test("a memory limit that is none is refused", () => {
+Deno.test("a memory limit that is not one is refused", () => {
   for (const memoryLimit of [NaN, -1]) {
     assertThrows(
       () => serveTStorage({ port: 0, memoryLimit }),
@@ -354,7 +354,7 @@ Deno.test("a hundred connections at once", async () => {
   assertEquals(data.length, 100 * 5 * 50);
 });
 
-Deno.test("a client that breaks off in a PUT leaves nothing, and nobody notices", async () => {
+Deno.test("a client that breaks off in a PUT leaves nothing and disturbs no other client", async () => {
   await using server = serveTStorage({ port: 0, memoryLimit: 100_000 });
   await using other = await connected(server, new BytesPayloadType());
   for (const size of [10, 30_000_000]) {
@@ -371,7 +371,7 @@ Deno.test("a client that breaks off in a PUT leaves nothing, and nobody notices"
   assertEquals(data, []);
 });
 
-Deno.test("a PUT larger than memoryLimit is stored whole all the same", async () => {
+Deno.test("a PUT larger than memoryLimit is stored whole", async () => {
   await using server = serveTStorage({ port: 0, memoryLimit: 1_000_000 });
   const type = new BytesPayloadType();
   await Promise.all([1, 2, 3].map(async (cid) => {

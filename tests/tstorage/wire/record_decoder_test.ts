@@ -76,7 +76,7 @@ Deno.test("columns are the same whether words or bytes are copied", () => {
   }
 });
 
-Deno.test("what cannot be a record is unparseable, wherever it stands", () => {
+Deno.test("bytes that cannot be a record are unparseable wherever they stand", () => {
   const good = "24000000" + KEY_12345 + "0a000000";
   const bad = {
     "a negative length": "ffffffff",
@@ -98,7 +98,7 @@ Deno.test("what cannot be a record is unparseable, wherever it stands", () => {
   }
 });
 
-Deno.test("no more bytes of records are taken than the budget allows", () => {
+Deno.test("the decoder takes at most as many bytes of records as the budget allows", () => {
   for (const decode of [objects, columns]) {
     for (let budget = 0; budget < 80; budget++) {
       const { chunk, consumed, stop } = decode(RECORDS, budget);
@@ -110,7 +110,7 @@ Deno.test("no more bytes of records are taken than the budget allows", () => {
   }
 });
 
-Deno.test("random bytes never throw, and are read to where they stop", () => {
+Deno.test("random bytes never throw, and decode up to a stop", () => {
   const { random, seed } = seededRandom();
   const cases = Number(Deno.env.get("SLUICE_FUZZ_CASES") ?? 1_000_000);
   const bytes = new Uint8Array(256);
