@@ -67,8 +67,20 @@ export function lineItems(): TransformStream<LineEvent[], LineItem> {
   return new TransformStream({
     transform(events, controller) {
       for (const event of events) {
-        if (event.kind === "item") controller.enqueue(event.item);
-        if (event.kind === "gap") controller.enqueue(gapWarning(event.dropped));
+        switch (event.kind) {
+          case "item":
+            controller.enqueue(event.item);
+            break;
+          case "gap":
+            controller.enqueue(gapWarning(event.dropped));
+            break;
+          case "start":
+          case "clear":
+          case "last":
+            break;
+          default:
+            event satisfies never;
+        }
       }
     },
   });

@@ -1,3 +1,5 @@
+import { checkSignal } from "../../internal/mod.ts";
+import { untilAborted, type WaitOptions } from "../buffer/mod.ts";
 import { interceptedPrints } from "./intercepted_prints.ts";
 import { PrintScope, printScopes } from "./print_scope.ts";
 import type { LineTarget, RedirectTargets } from "./print_target.ts";
@@ -20,14 +22,16 @@ import type { LineTarget, RedirectTargets } from "./print_target.ts";
  * ```
  *
  * @param target Where the prints go.
- * @param fn The function.
+ * @param fn The function, which the signal does not end.
+ * @param options Signal that ends the wait for the target.
  * @returns The result of the function, once the target accepted all prints.
  */
 export function redirectStdout<T>(
   target: LineTarget,
   fn: () => T | Promise<T>,
+  options: WaitOptions = {},
 ): Promise<T> {
-  return redirect({ stdout: target }, fn);
+  return redirect({ stdout: target }, fn, options);
 }
 
 /**
@@ -44,27 +48,31 @@ export function redirectStdout<T>(
  * ```
  *
  * @param target Where the prints go.
- * @param fn The function.
+ * @param fn The function, which the signal does not end.
+ * @param options Signal that ends the wait for the target.
  * @returns The result of the function, once the target accepted all prints.
  */
 export function redirectStderr<T>(
   target: LineTarget,
   fn: () => T | Promise<T>,
+  options: WaitOptions = {},
 ): Promise<T> {
-  return redirect({ stderr: target }, fn);
+  return redirect({ stderr: target }, fn, options);
 }
 
 /** Runs a function whose prints go to the targets. */
 export async function redirect<T>(
   targets: RedirectTargets,
   fn: () => T | Promise<T>,
+  { signal }: WaitOptions,
 ): Promise<T> {
+  checkSignal("signal", signal);
   const scope = new PrintScope(targets, printScopes.getStore());
   using _replaced = interceptedPrints.acquire();
   try {
     const result = await printScopes.run(scope, async () => await fn());
     scope.leave();
-    await scope.delivered();
+    await untilAborted(scope.delivered(), signal);
     return result;
   } finally {
     scope.leave();

@@ -229,20 +229,30 @@ export abstract class LineMirror extends LineIO {
    * A print throws {@linkcode StopIteration} when the buffer has asked its
    * mirrors to stop, or the error of an earlier print that was not delivered.
    *
-   * @param fn The function.
+   * @param fn The function, which the signal does not end.
+   * @param options Signal that ends the wait for the buffer.
    * @returns The result of the function, once all it printed was accepted.
    */
-  async run<T>(fn: () => T | Promise<T>): Promise<T> {
+  async run<T>(
+    fn: () => T | Promise<T>,
+    options: WaitOptions = {},
+  ): Promise<T> {
+    const signal = signalOf(options);
     this.#pipeline.assertOpen();
+    const targets = { stdout: this, stderr: this };
     try {
-      const result = await redirect({ stdout: this, stderr: this }, fn);
-      if (!this.closed) await this.newLine();
+      const result = await redirect(targets, fn, options);
+      if (!this.closed) await this.newLine(options);
       return result;
     } catch (error) {
-      // The buffer need not hear that the mirror cannot reach it.
-      if (!(error instanceof LinesError) && !this.closed) {
+      // The buffer need not hear that the mirror cannot reach it, or that the
+      // caller waits no longer.
+      const isOfWait = error instanceof LinesError ||
+        signal?.aborted && error === signal.reason;
+      if (!isOfWait && !this.closed) {
         // The caller must learn of the function's error, not of this one.
-        await this.sendError(asError(error)).catch(() => {});
+        const sent = this.sendError(asError(error)).catch(() => {});
+        await untilAborted(sent, signal).catch(() => {});
       }
       throw error;
     }

@@ -286,3 +286,15 @@ Deno.test("prints that could not be delivered are an error of the run", async ()
   assertEquals(error.undelivered, ["nobody hears this\n"]);
   await assertRejects(() => mirror.close(), LinesError);
 });
+
+Deno.test("a signal ends the wait for the target of the prints", async () => {
+  const accepted = Promise.withResolvers<number>();
+  const slow = { write: () => accepted.promise };
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const printed = redirectStdout(slow, () => console.log("late"), { signal });
+  await pause();
+  stopping.abort("enough");
+  assertEquals(await printed.catch((reason) => reason), "enough");
+  accepted.resolve(0);
+});
