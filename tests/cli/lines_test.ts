@@ -89,13 +89,13 @@ Deno.test("serve says which port is taken", async () => {
     code: 1,
     stdout: "",
     stderr:
-      `sluice lines: Cannot listen on "127.0.0.1:${port}": something else does\n`,
+      `sluice lines: Cannot listen on "127.0.0.1:${port}": another program does\n`,
   });
 });
 
 Deno.test("wrong usage is one line that says what is wrong", async () => {
   const cases: [args: string[], part: string][] = [
-    [[], "No command"],
+    [[], "COMMAND is missing"],
     [["foo"], '"foo"'],
     [["mirror"], "ADDRESS is missing"],
     [["mirror", "xyz"], '"xyz"'],

@@ -139,7 +139,7 @@ Deno.test("an interrupted set leaves the old value and says so in one line", asy
 Deno.test("an error is one line, which names the help for wrong usage", async () => {
   const nowhere = `file:${temporaryPath()}`;
   const cases: [args: string[], code: number, message: string][] = [
-    [[], 2, "No command to carry out"],
+    [[], 2, "COMMAND is missing"],
     [["frob"], 2, 'Unknown command "frob"'],
     [["get", nowhere], 2, "KEY is missing"],
     [["get", nowhere, "a", "b"], 2, 'Unexpected argument "b"'],
@@ -150,7 +150,7 @@ Deno.test("an error is one line, which names the help for wrong usage", async ()
     [["set", nowhere, "a", "no-such-file"], 1, "no-such-file"],
     [["set", nowhere, "a", "--metadata", "[1]"], 2, '"--metadata" must be a'],
     [["set", "http://127.0.0.1:1", "a"], 1, "Cannot reach"],
-    [["query", nowhere, "x"], 2, "A condition must be NAME=VALUE"],
+    [["query", nowhere, "x"], 2, '"NAME=VALUE" must contain "=", found "x"'],
   ];
   const results = await Promise.all(cases.map(([args]) => store(...args)));
   for (const [n, { code, stdout, stderr }] of results.entries()) {

@@ -1,4 +1,4 @@
-/** Sends a signal to a process, unless it has ended by itself. */
+/** Sends a signal to a process, unless it has ended. */
 export function signalChild(
   child: Deno.ChildProcess,
   signal: Deno.Signal,
@@ -6,11 +6,11 @@ export function signalChild(
   try {
     child.kill(signal);
   } catch {
-    // It has ended by itself.
+    // It has ended.
   }
 }
 
-/** Until disposed of, kills a process when this one ends. */
+/** Kills a process when this process ends, until the result is disposed of. */
 export function endingWithUs(child: Deno.ChildProcess): Disposable {
   const kill = () => signalChild(child, "SIGKILL");
   addEventListener("unload", kill);

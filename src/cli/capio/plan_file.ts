@@ -7,18 +7,18 @@ import {
 } from "../../capio/mod.ts";
 import { isSpecifier, scriptProblem } from "./script_file.ts";
 
-/** A plan whose paths are absolute, and whose files are there. */
+/** A plan with absolute paths, whose files are there. */
 export interface PlanFile extends WorkflowPlan {
-  /** Where the steps run: what paths in the plan are relative to. */
+  /** The directory of the plan: the steps run in it, its paths are relative to it. */
   readonly directory: string;
-  /** Apps that CAPIO-CL expects and that are no step of the plan. */
+  /** Apps of the CAPIO-CL configuration that are no step of the plan. */
   readonly absentApps: readonly string[];
 }
 
 /**
- * Reads a plan, and finds out before anything is started what would stop it.
+ * Reads a plan, and checks before anything is started that its files are there.
  *
- * @throws {Error} If a file is missing or is not what it should be.
+ * @throws {Error} If a file is missing or malformed.
  */
 export async function readPlanFile(path: string): Promise<PlanFile> {
   const text = await readText(path, "the workflow");

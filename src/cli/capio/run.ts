@@ -11,26 +11,26 @@ export const run: Command = {
   help: `Usage: sluice run [OPTIONS] [DENO FLAGS] SCRIPT [ARGUMENTS]
 
 Runs a script in which Deno.open and its siblings wait for files that other
-steps are still writing. The script may read and write the workflow's directory
-and whatever the Deno flags allow besides.
+steps are still writing. The script may read and write the directory of the
+workflow, and do what the Deno flags allow besides.
 
 Options:
   --capio-dir DIR        Directory in which files are exchanged
                          (default: $CAPIO_DIR, or the current directory)
   --app-name NAME        Name of this step in the CAPIO-CL configuration
                          (default: $CAPIO_APP_NAME, or "default_app")
-  --workflow-name NAME   What the steps of one workflow have in common
+  --workflow-name NAME   Name that the steps of one workflow share
                          (default: $CAPIO_WORKFLOW_NAME, or "CAPIO")
   --capio-cl FILE        CAPIO-CL configuration (default: $CAPIO_CL, or none)
 
-A file that no rule speaks of and nobody creates is waited for, for as long as
-$CAPIO_OPEN_TIMEOUT_SECONDS says, else for ever.
+The script waits for a file that no rule names and no step creates for as many
+seconds as $CAPIO_OPEN_TIMEOUT_SECONDS says, else for ever.
 
 Any other option before SCRIPT goes to "deno run", for instance --allow-net or
 --config=deno.json; write a value after "=".
 
 The exit code is that of the script, 128 + N when signal N ended it. SIGTERM and
-SIGINT are handed on to it; a second one kills it.
+SIGINT are forwarded to it; a second one kills it.
 
 Example:
   sluice run --capio-dir data --app-name reader --allow-net read.ts --fast`,
@@ -53,16 +53,16 @@ async function runStep(
   signal.throwIfAborted();
   const child = new Deno.Command(Deno.execPath(), { args, env }).spawn();
   using _ending = endingWithUs(child);
-  const handOn = () => handOnTo(child, signal.reason);
-  signal.addEventListener("abort", handOn, { once: true });
+  const forward = () => forwardTo(child, signal.reason);
+  signal.addEventListener("abort", forward, { once: true });
   const { code } = await child.status;
-  signal.removeEventListener("abort", handOn);
+  signal.removeEventListener("abort", forward);
   return code;
 }
 
-function handOnTo(child: Deno.ChildProcess, reason: unknown): void {
+function forwardTo(child: Deno.ChildProcess, reason: unknown): void {
   const signal = reason instanceof Interruption ? reason.signal : "SIGTERM";
-  // Ctrl-C reaches every program of a terminal. Twice would be another wish.
+  // Ctrl-C reaches every program of a terminal: forwarded too, it would be a second one.
   if (signal === "SIGINT" && Deno.stdin.isTerminal()) return;
   signalChild(child, signal);
 }

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a script, found out before Deno says it in several lines;
- * `undefined` when nothing is, and for specifiers such as `jsr:@scope/name`.
+ * Returns why a script cannot be run, before Deno says it in several lines;
+ * `undefined` when it can, and for specifiers such as `jsr:@scope/name`.
  */
 export async function scriptProblem(
   script: string,
@@ -15,7 +15,7 @@ export async function scriptProblem(
   }
 }
 
-/** Whether Deno fetches it from elsewhere. */
+/** Returns whether Deno fetches the script from elsewhere. */
 export function isSpecifier(script: string): boolean {
   return /^[a-z]{2,}:/i.test(script);
 }

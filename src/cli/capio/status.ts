@@ -6,41 +6,42 @@ import {
 import { type Command, parseArguments, Terminal } from "../command/mod.ts";
 import { statusLines } from "./status_lines.ts";
 
-/** `sluice status`: what goes on in a workflow. */
+/** `sluice status`: shows the members and files of a workflow. */
 export const status: Command = {
   name: "status",
   summary: "Show who takes part in a workflow, its files, and who waits why",
   help: `Usage: sluice status [OPTIONS]
 
-Shows, without taking part, who takes part in a workflow and what they do or
-wait for, since when and why; and its files: how large they are, who writes
-them, how far the others have read, and what has to happen before they are
-finished (committed).
+Shows the steps of a workflow, what each does or waits for, since when and why,
+and its files: their size, who writes them, how far others have read, and what
+has to happen before they are finished (committed). It takes no part itself.
 
   running, waits   takes part
-  left, failed     has ended, well or with an error
-  lost             has ended without a word, for instance killed; of a file:
-                   its writer has ended before it was finished
+  left, failed     has ended with success, with an error
+  lost             was killed or has crashed; of a file: its writer ended before
+                   the file was finished
 
 Options:
   --capio-dir DIR        Directory in which files are exchanged
                          (default: $CAPIO_DIR, or the current directory)
-  --workflow-name NAME   Which workflow
+  --workflow-name NAME   Name that the steps of one workflow share
                          (default: $CAPIO_WORKFLOW_NAME, or "CAPIO")
-  --follow               Look again and again until the workflow has ended; on a
-                         terminal in place, elsewhere print the changed lines
-  --json                 Print JSON, one object on a line for each look
+  --follow               Follow the workflow until it has ended: on a terminal
+                         in place, elsewhere print the lines that change
+  --json                 Print JSON, one object a line for each change
 
-The exit code is 1 when no such workflow is there.
+The exit code is 1 when there is no such workflow.
 
 Example:
   sluice status --capio-dir data --workflow-name flights --follow`,
   async run(args, signal) {
     const options = parseOptions(args);
     const { capioDir, workflowName, follow, json } = options;
-    const looks = looksOf(options);
-    if (!looks) {
-      throw new Error(`No workflow "${workflowName}" is in "${capioDir}"`);
+    const states = statesOf(options);
+    if (!states) {
+      throw new Error(
+        `Cannot find the workflow "${workflowName}" in "${capioDir}"`,
+      );
     }
     const terminal = new Terminal("stdout");
     const show = json
@@ -49,9 +50,9 @@ Example:
       ? redrawn(terminal)
       : appended(terminal);
     try {
-      await looks.pipeTo(show, { signal });
+      await states.pipeTo(show, { signal });
     } catch (error) {
-      // Whoever reads what is printed may have seen enough.
+      // The reader of the output has enough, as in "... | head".
       const isOver = error instanceof Deno.errors.BrokenPipe;
       if (!signal.aborted && !isOver) throw error;
     }
@@ -85,7 +86,7 @@ function parseOptions(args: string[]): StatusOptions {
   };
 }
 
-function looksOf(
+function statesOf(
   { capioDir, workflowName, follow }: StatusOptions,
 ): ReadableStream<WorkflowStatus> | undefined {
   if (follow) return followWorkflow(capioDir, { workflowName });
@@ -93,7 +94,7 @@ function looksOf(
   return status && ReadableStream.from([status]);
 }
 
-/** Shows each look in the place of the last one; the end stays. */
+/** Draws each state in the place of the one before; the last one stays. */
 function redrawn(terminal: Terminal): WritableStream<WorkflowStatus> {
   let latest: readonly string[] = [];
   return new WritableStream({
@@ -105,7 +106,7 @@ function redrawn(terminal: Terminal): WritableStream<WorkflowStatus> {
   });
 }
 
-/** Shows of each look what was different in the one before. */
+/** Prints the lines of each state that differ from the one before. */
 function appended(terminal: Terminal): WritableStream<WorkflowStatus> {
   let before = new Set<string>();
   return new WritableStream({
@@ -119,7 +120,7 @@ function appended(terminal: Terminal): WritableStream<WorkflowStatus> {
   });
 }
 
-/** A column that has become wider is no news. */
+/** Removes the padding: a column that became wider is no change. */
 function withoutColumns(line: string): string {
   return line.replaceAll(/ +/g, " ");
 }

@@ -6,10 +6,10 @@ import type {
   WorkflowStatus,
 } from "../../capio/mod.ts";
 
-/** Of more, the line of who waits would not be read. */
+/** With more, the line of a step would be too long to read. */
 const MOST_WAITS_SHOWN = 3;
 
-/** Everything that goes on in a workflow. */
+/** Formats the state of a workflow. */
 export function statusLines(status: WorkflowStatus): string[] {
   const { workflowName, capioDir, files } = status;
   return [
@@ -21,7 +21,7 @@ export function statusLines(status: WorkflowStatus): string[] {
   ];
 }
 
-/** A line for each who takes part: what it does, or what it waits for. */
+/** Returns a line for each member: what it does, or what it waits for. */
 export function memberLines(
   { members, waits }: Pick<WorkflowStatus, "members" | "waits">,
 ): string[] {
@@ -32,7 +32,7 @@ export function memberLines(
   ]));
 }
 
-/** A line for each file, those that are still being written first. */
+/** Returns a line for each file; files that are still written come first. */
 export function fileLines(
   { files, readings }: Pick<WorkflowStatus, "files" | "readings">,
 ): string[] {
@@ -84,7 +84,7 @@ function shareOf(bytes: number, size: number): string {
   return ` (${Math.floor(100 * bytes / size)} %)`;
 }
 
-/** Rows of cells as lines in which the cells stand below each other. */
+/** Formats rows of cells as lines with aligned columns. */
 function inColumns(rows: readonly string[][]): string[] {
   const widths = rows.reduce(
     (widths, row) =>
@@ -96,7 +96,7 @@ function inColumns(rows: readonly string[][]): string[] {
   );
 }
 
-/** A path may hold what would move a terminal's cursor. */
+/** Escapes control characters: those in a path could move the cursor. */
 function printable(line: string): string {
   return line.replaceAll(
     /\p{Cc}/gu,
@@ -104,7 +104,7 @@ function printable(line: string): string {
   );
 }
 
-/** In the units that storage is sold in. */
+/** Formats a number of bytes in decimal units. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let unit = 0;

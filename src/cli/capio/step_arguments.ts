@@ -1,6 +1,6 @@
 import { HelpRequest, isHelpRequest, UsageError } from "../command/mod.ts";
 
-/** What `sluice run` is called with. */
+/** The arguments of `sluice run`. */
 export interface StepArguments {
   capioDir: string;
   appName?: string;
@@ -19,8 +19,8 @@ const OPTIONS = {
 } as const;
 
 /**
- * Splits the arguments at the script: what comes before it is for sluice or
- * for Deno, what comes after it for the script alone.
+ * Splits the arguments at the script: those before it are for sluice or for
+ * Deno, those after it for the script.
  */
 export function parseStep(args: readonly string[]): StepArguments {
   const step: StepArguments = {
@@ -43,7 +43,7 @@ export function parseStep(args: readonly string[]): StepArguments {
       step.denoFlags.push(word);
       continue;
     }
-    // What looks like an option is one: as a value it comes behind a "=".
+    // A word that looks like an option is one: as a value it stands after "=".
     const next = rest[0]?.startsWith("-") ? undefined : rest[0];
     const given = value.length > 0 ? value.join("=") : next && rest.shift();
     if (!given) throw new UsageError(`Option "${name}" needs a value`);
@@ -56,7 +56,7 @@ function withScript(
   step: StepArguments,
   [script, ...args]: string[],
 ): StepArguments {
-  if (!script) throw new UsageError("No script to run");
+  if (!script) throw new UsageError("SCRIPT is missing");
   return { ...step, script, args };
 }
 

@@ -21,46 +21,46 @@ import {
   type StepProcess,
 } from "./step_processes.ts";
 
-/** Under this name the command itself takes part in the workflow. */
+/** The name under which the command itself takes part in the workflow. */
 const APP_NAME = "sluice workflow";
 
-/** Of more files the summary would be no summary. */
+/** Most files that the summary lists. */
 const MOST_FILES_IN_SUMMARY = 20;
 
-/** `sluice workflow`: all steps of a workflow at once. */
+/** `sluice workflow`: runs all steps of a workflow at the same time. */
 export const workflow: Command = {
   name: "workflow",
   summary: "Run all steps of a workflow at the same time",
   help: `Usage: sluice workflow [OPTIONS] FILE
 
-Starts all steps of a workflow at once and waits for them. What the steps print
-is shown line by line behind their names; on a terminal the lines below it show
-what each step does and how far each file is.
+Starts all steps of a workflow at the same time and waits for them. The output
+of each step is shown line by line after its name. On a terminal, the lines
+below the output show what each step does and how far each file is.
 
-When a step fails, the others are told to stop (SIGTERM), and killed if they
-have not within 5 seconds; the exit code is that of the step that failed first,
-128 + N when signal N killed it. Ctrl-C stops all steps; the exit code is 130,
-after SIGTERM 143.
+When a step fails, the others are told to stop (SIGTERM) and killed after 5
+seconds. The exit code is that of the step that failed first, 128 + N when
+signal N killed it. Ctrl-C stops all steps; the exit code is then 130, after
+SIGTERM 143.
 
-FILE is JSON. Paths in it are relative to it, and the steps run beside it:
+FILE is JSON. Its paths are relative to its directory, where the steps run:
   {
     "capioDir": "data",                   where files are exchanged (".")
-    "workflowName": "flights",            what the steps share ("CAPIO")
+    "workflowName": "flights",            name that the steps share ("CAPIO")
     "capioCl": "flights.capio.json",      CAPIO-CL configuration (none)
     "steps": [
       {
-        "name": "extract",                as CAPIO-CL knows the step
+        "name": "extract",                name of the step in CAPIO-CL
         "script": "extract.ts",
-        "args": ["data/flights.csv"],     what the script is called with
+        "args": ["data/flights.csv"],     arguments of the script
         "denoFlags": ["--allow-net"]      besides reading and writing capioDir
       }
     ]
   }
 
 Options:
-  --timeline FILE     Draw who wrote and read what, when (SVG)
-  --deno-flag=FLAG    Start every step with this flag of "deno run", too;
-                      may be repeated: --deno-flag=--config=deno.json
+  --timeline FILE     Draw an SVG of who wrote and read which file, when
+  --deno-flag=FLAG    Start every step with this flag of "deno run" too; can be
+                      repeated, for instance --deno-flag=--config=deno.json
 
 Example:
   sluice workflow --timeline flights.svg flights.json`,
@@ -74,7 +74,7 @@ Example:
 interface WorkflowOptions {
   readonly file: string;
   readonly denoFlags: readonly string[];
-  /** Where to draw the timeline. */
+  /** Path of the file for the timeline. */
   readonly timeline?: string;
 }
 
@@ -88,16 +88,18 @@ function parseOptions(args: string[]): WorkflowOptions {
     allowPositionals: true,
   });
   const [file, ...others] = positionals;
-  if (file === undefined) throw new UsageError("No workflow file to run");
+  if (file === undefined) throw new UsageError("FILE is missing");
   if (others.length > 0) {
     throw new UsageError(
-      `One file describes a workflow, not "${others[0]}" too`,
+      `Unexpected argument "${others[0]}"`,
     );
   }
   const denoFlags = values["deno-flag"];
   const word = denoFlags.find((flag) => !flag.startsWith("-"));
   if (word !== undefined) {
-    throw new UsageError(`Expected a flag of Deno, found "${word}"`);
+    throw new UsageError(
+      `"--deno-flag" must be a flag that begins with "-", found "${word}"`,
+    );
   }
   return { file, denoFlags, timeline: values.timeline };
 }
@@ -108,11 +110,11 @@ async function runPlan(
   signal: AbortSignal,
 ): Promise<number> {
   assertNotRunning(plan);
-  // What cannot be written is better known now than in an hour.
+  // Fails now rather than in an hour when the file cannot be written.
   if (timeline) await writeTimeline(timeline, drawTimeline([]));
   const terminal = new Terminal("stderr");
   const begun = performance.now();
-  // As long as it takes part, the run does not end between two short steps.
+  // While it takes part, the run does not end between two short steps.
   const workspace = new CapioWorkspace({
     capioDir: plan.capioDir,
     appName: APP_NAME,
@@ -136,7 +138,7 @@ async function runPlan(
   }
 }
 
-/** Two processes as one step would write the same files. */
+/** Refuses to start a step twice: both processes would write the same files. */
 function assertNotRunning({ capioDir, workflowName, steps }: PlanFile): void {
   const present = workflowStatus(capioDir, { workflowName });
   for (const { app, pid, state } of present?.members ?? []) {
@@ -154,7 +156,7 @@ async function warnOfAbsentApps(
 ): Promise<void> {
   for (const app of absentApps) {
     await terminal.print(
-      `sluice workflow: "${app}" in "${capioCl}" is none of the steps, so it has to be started by other means`,
+      `sluice workflow: "${app}" in "${capioCl}" is not one of the steps, so it has to be started by other means`,
     );
   }
 }
@@ -188,7 +190,7 @@ async function showProgress(
   try {
     await followWorkflow(capioDir, { workflowName })?.pipeTo(draw, { signal });
   } catch {
-    // What cannot be shown, or no longer, does not stop the steps.
+    // The steps go on without their progress being shown.
   }
 }
 
@@ -206,7 +208,7 @@ function processesOf(
       args: step.args,
       denoFlags: [...denoFlags, ...step.denoFlags],
     });
-    // The plan alone counts, whatever the environment says.
+    // Only the plan counts, not the environment.
     return { ...step, args, env: { CAPIO_CL: "", ...env }, cwd: directory };
   });
 }

@@ -6,9 +6,9 @@ import {
 import { HelpRequest, isHelpRequest, UsageError } from "./command.ts";
 
 /**
- * What `parseArgs` of `node:util` makes of a subcommand's arguments.
+ * Parses the arguments of a command with `parseArgs` of `node:util`.
  *
- * @throws {UsageError} If they are not what the configuration describes.
+ * @throws {UsageError} If an argument does not fit the configuration.
  * @throws {HelpRequest} If "--help" or "-h" is among them.
  */
 export function parseArguments<T extends ParseArgsConfig>(
@@ -22,12 +22,12 @@ export function parseArguments<T extends ParseArgsConfig>(
     return parseArgs(config);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    // What else it says is advice to programmers.
+    // The rest of the message is advice to programmers.
     throw new UsageError(error.message.split(/\. |\n/, 1)[0]);
   }
 }
 
-/** Splits arguments into options and positionals, of which some must be. */
+/** Splits arguments into options and positionals; those in `names` must be there. */
 export function parse<T extends ParseArgsOptionsConfig>(
   args: string[],
   options: T,
@@ -39,13 +39,13 @@ export function parse<T extends ParseArgsOptionsConfig>(
   throw new UsageError(`${missing} is missing`);
 }
 
-/** Refuses positionals that come after the last one that means something. */
+/** Refuses positionals beyond the first `most`. */
 export function assertNoMore(positionals: readonly string[], most: number) {
   if (positionals.length <= most) return;
   throw new UsageError(`Unexpected argument "${positionals[most]}"`);
 }
 
-/** A whole number from 0 to `most`. */
+/** Reads a whole number from 0 to `most`. */
 export function wholeNumber(name: string, text: string, most: number): number {
   const number = /^\d+$/.test(text) ? Number(text) : NaN;
   if (number <= most) return number;

@@ -1,25 +1,27 @@
-/** One subcommand of `sluice`: a thin layer that parses, calls a room, prints. */
+/** A command of `sluice`: it parses arguments, calls a module and prints. */
 export interface Command {
-  /** What comes after `sluice`. */
+  /** Its name on the command line. */
   readonly name: string;
-  /** One line for the overview. */
+  /** Describes the command in one line of the overview. */
   readonly summary: string;
-  /** What `--help` prints. */
+  /** The text of `--help`. */
   readonly help: string;
   /**
-   * Whether the exit code is that of another program, which has heard of a
-   * signal itself and says what it made of it.
+   * True when the exit code is that of another program, which gets signals
+   * itself and tells with its exit code how it ended.
    */
   readonly forwardsExitCode?: boolean;
   /**
-   * Ends when `signal` aborts, at the latest when all it holds is released.
-   * Resolves to the exit code; throws {@linkcode UsageError} for bad usage and
-   * {@linkcode HelpRequest} for "--help".
+   * Runs the command and resolves to its exit code. When `signal` aborts it
+   * releases what it holds and ends.
+   *
+   * @throws {UsageError} For wrong usage.
+   * @throws {HelpRequest} For `--help`.
    */
   run(args: string[], signal: AbortSignal): Promise<number>;
 }
 
-/** Runs a command, or prints its help where that is what it was asked for. */
+/** Runs a command, or prints its help when the arguments ask for help. */
 export async function runOrExplain(
   command: Command,
   args: string[],
@@ -34,22 +36,22 @@ export async function runOrExplain(
   }
 }
 
-/** Whether an argument asks what a command does, and not for it to be done. */
+/** Returns whether an argument asks for help. */
 export function isHelpRequest(arg: string | undefined): boolean {
   return arg === "--help" || arg === "-h";
 }
 
-/** The command was asked what it does. */
+/** The arguments of a command ask for its help. */
 export class HelpRequest extends Error {
   override readonly name = "HelpRequest";
 }
 
-/** The command line was called the wrong way; the message says which. */
+/** The arguments of a command are wrong; the message says why. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Commands as a help lists them, one a line. */
+/** Formats commands as a help lists them, one a line. */
 export function listed(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return commands

@@ -7,19 +7,19 @@ import {
   UsageError,
 } from "./command.ts";
 
-/** What a {@linkcode commandGroup} is made from. */
+/** The parts of a {@linkcode commandGroup}. */
 export interface CommandGroup {
-  /** What comes after `sluice`. */
+  /** Its name on the command line. */
   readonly name: string;
-  /** One line for the overview. */
+  /** Describes the group in one line of the overview. */
   readonly summary: string;
-  /** What the help has to say besides the list of commands. */
+  /** The part of the help below the list of commands. */
   readonly details: string;
   /** The commands, in the order in which the help lists them. */
   readonly commands: readonly Command[];
 }
 
-/** One subcommand of `sluice` that has subcommands of its own. */
+/** Makes a command of `sluice` that has commands of its own. */
 export function commandGroup(
   { name: group, summary, details, commands }: CommandGroup,
 ): Command {
@@ -36,7 +36,7 @@ ${details}`,
     async run(args, signal) {
       const [name, ...rest] = args;
       if (isHelpRequest(name)) throw new HelpRequest();
-      if (name === undefined) throw new UsageError("No command to carry out");
+      if (name === undefined) throw new UsageError("COMMAND is missing");
       const command = commands.find((command) => command.name === name);
       if (!command) throw new UsageError(`Unknown command "${name}"`);
       return await runOrExplain(command, rest, signal);

@@ -1,15 +1,15 @@
-/** What a shell reports of a program that a signal has ended: 128 and its number. */
+/** Exit codes of a program that a signal has ended: 128 + the number of the signal. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** A signal with which a user or a supervisor ends a program. */
+/** A signal by which a user or a supervisor ends a program. */
 export type EndingSignal = keyof typeof EXIT_CODES;
 
-/** All of them. */
+/** All signals that end a program. */
 export const SIGNALS: readonly EndingSignal[] = ["SIGINT", "SIGTERM"];
 
-/** Why a command is to end: the program was sent a signal. */
+/** The reason of the abort of a command: the program got a signal. */
 export class Interruption extends DOMException {
-  /** Which one. */
+  /** The signal. */
   readonly signal: EndingSignal;
 
   constructor(signal: EndingSignal) {
@@ -17,13 +17,13 @@ export class Interruption extends DOMException {
     this.signal = signal;
   }
 
-  /** What the program has to end with. */
+  /** The exit code that the program has to end with. */
   get exitCode(): number {
     return EXIT_CODES[this.signal];
   }
 }
 
-/** The exit code of a command whose `signal` has aborted, for any reason. */
+/** Returns the exit code of a command whose `signal` has aborted. */
 export function exitCodeOf(signal: AbortSignal): number {
   const { reason } = signal;
   if (reason instanceof Interruption) return reason.exitCode;

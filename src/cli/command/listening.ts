@@ -1,13 +1,13 @@
-/** Where a command listens. */
+/** The address that a command listens on. */
 export interface ListenAddress {
   readonly hostname: string;
   readonly port: number;
 }
 
 /**
- * Starts a server, and says which port it is where that is taken.
+ * Starts a server, with an error that names the port when it is taken.
  *
- * @throws {Error} If something else listens there.
+ * @throws {Error} If another program listens there.
  */
 export function listening<T>(
   { hostname, port }: ListenAddress,
@@ -18,7 +18,7 @@ export function listening<T>(
   } catch (cause) {
     if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
     throw new Error(
-      `Cannot listen on "${hostname}:${port}": something else does`,
+      `Cannot listen on "${hostname}:${port}": another program does`,
       { cause },
     );
   }

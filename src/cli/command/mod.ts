@@ -1,5 +1,5 @@
 /**
- * What the commands share: the interface of a command and of a group of them,
+ * The parts that commands share: the interface of a command and of a group,
  * arguments, interruption by signals, listening on a port, and the terminal.
  *
  * @module

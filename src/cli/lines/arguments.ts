@@ -1,18 +1,19 @@
 import type { HostClientOptions } from "../../lines/mod.ts";
 import { UsageError, wholeNumber } from "../command/mod.ts";
 
-/** Options of the commands that talk to a host, for `parseArgs`. */
+/** Options of the commands that connect to a host, for `parseArgs`. */
 export const CLIENT_OPTIONS = {
   token: { type: "string" },
   timeout: { type: "string", default: "30" },
 } as const;
 
-/** What `--help` says of {@linkcode CLIENT_OPTIONS}. */
+/** The help of {@linkcode CLIENT_OPTIONS}. */
 export const CLIENT_HELP =
-  `      --token TOKEN      Secret that the host asks for (SLUICE_LINES_TOKEN)
-      --timeout SECONDS  Give up after that long without an answer (30)`;
+  `      --token TOKEN      Secret that the host asks for
+                         (default: $SLUICE_LINES_TOKEN)
+      --timeout SECONDS  Give up after so long without an answer (default: 30)`;
 
-/** What {@linkcode CLIENT_OPTIONS} say. */
+/** Reads {@linkcode CLIENT_OPTIONS}. */
 export function clientOptions(
   values: { readonly token?: string; readonly timeout: string },
 ): HostClientOptions {
@@ -22,12 +23,12 @@ export function clientOptions(
   };
 }
 
-/** The token, which other users see in arguments and not in the environment. */
+/** Returns the token: other users see arguments, but not the environment. */
 export function tokenOf(option: string | undefined): string | undefined {
   return option ?? (Deno.env.get("SLUICE_LINES_TOKEN") || undefined);
 }
 
-/** Calls a constructor, whose complaints are about the command line. */
+/** Calls a constructor; arguments that it refuses are wrong usage. */
 export function orUsageError<T>(construct: () => T): T {
   try {
     return construct();

@@ -19,12 +19,12 @@ export const mirror: Command = {
   summary: "Send standard input to a host, line by line",
   help: `Usage: sluice lines mirror ADDRESS [OPTIONS]
 
-Ends when standard input does, or when the host asks its mirrors to stop, which
-is not a failure. ADDRESS is that of a host of this package or of syncstream.
+Ends with standard input, or when the host asks its mirrors to stop, which is no
+failure. ADDRESS is the address of a host of this package or of syncstream.
 
 Options:
   -a, --aggressive       Send unfinished lines too, such as progress bars
-  -t, --tee              Write what comes to standard output as well
+  -t, --tee              Write the input to standard output too
 ${CLIENT_HELP}
 
 Example:
@@ -55,7 +55,7 @@ Example:
   },
 };
 
-/** What comes goes to standard output too, before anyone else has it. */
+/** Writes each chunk to standard output before it passes it on. */
 function copied(
   input: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -16,22 +16,23 @@ const OPTIONS = {
   token: { type: "string" },
 } as const;
 
-/** `sluice lines serve`: a host that keeps the last lines. */
+/** `sluice lines serve`: runs a host that keeps the last lines. */
 export const serve: Command = {
   name: "serve",
   summary: "Keep the last lines that mirrors send, and show them on a page",
   help: `Usage: sluice lines serve [OPTIONS]
 
-Serves until Ctrl-C. The lines are kept in memory. Mirrors of this package and
-of syncstream can write; ADDRESS/view is a page that shows the lines as they
+Serves until Ctrl-C and keeps the lines in memory. Mirrors of this package and
+of syncstream can write. ADDRESS/view is a page that shows the lines as they
 come.
 
 Options:
-      --host HOST      Address to listen on (127.0.0.1)
-      --port PORT      Port to listen on, 0 for a free one (5000)
-      --route PATH     Path of the service (/sync-stream)
-      --maxlen NUMBER  Most items to keep (1000)
-      --token TOKEN    Ask every client for this secret (SLUICE_LINES_TOKEN)
+      --host HOST      Address to listen on (default: 127.0.0.1)
+      --port PORT      Port to listen on, 0 for a free one (default: 5000)
+      --route PATH     Path of the service (default: /sync-stream)
+      --maxlen NUMBER  Most items to keep (default: 1000)
+      --token TOKEN    Secret that every client has to know
+                       (default: $SLUICE_LINES_TOKEN)
 
 Example:
   sluice lines serve --host 0.0.0.0 --token secret`,

@@ -18,15 +18,15 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
-/** `sluice lines tail`: prints what a host gets. */
+/** `sluice lines tail`: prints the lines of a host. */
 export const tail: Command = {
   name: "tail",
-  summary: "Print the lines of a host, and those that come",
+  summary: "Print the lines of a host, and new ones as they come",
   help: `Usage: sluice lines tail ADDRESS [OPTIONS]
 
-Prints what the host keeps and then what it gets, until Ctrl-C, also after the
-host was started anew. ADDRESS is that of a host; one of syncstream has no
-stream of what comes and can only be asked with --number.
+Prints the lines that the host keeps and then new ones, until Ctrl-C; it goes on
+when the host is restarted. ADDRESS is the address of a host. A host of
+syncstream has no stream of new lines: use --number.
 
 Options:
   -n, --number NUMBER    Print the last NUMBER items, and end
@@ -54,7 +54,7 @@ Example:
         .pipeThrough(new TextEncoderStream())
         .pipeTo(Deno.stdout.writable, { signal, preventClose: true });
     } catch (error) {
-      // Whoever reads, such as `head`, may have enough.
+      // The reader of the output has enough, as in "... | head".
       const isOver = error instanceof Deno.errors.BrokenPipe;
       if (!signal.aborted && !isOver) throw error;
     }

@@ -6,7 +6,7 @@ import {
 } from "../../store/mod.ts";
 import { UsageError } from "../command/mod.ts";
 
-/** Connects to the store that a URL names, which has to be there. */
+/** Connects to the store at a URL, which has to be there. */
 export async function open(
   url: string,
   signal: AbortSignal,
@@ -27,7 +27,7 @@ async function connect(
   }
 }
 
-/** Connects to a store that can be written, made if there is none. */
+/** Connects to a store that can be written, and makes it if there is none. */
 export async function openToWrite(
   url: string,
   signal: AbortSignal,
@@ -38,7 +38,7 @@ export async function openToWrite(
   throw new UsageError(`Cannot write to "${url}": it is read-only`);
 }
 
-/** A key on one line of output, unlike any other key. */
+/** Formats a key on one line, so that no two keys look alike. */
 export function printable(key: string): string {
   return /^"|\p{C}/u.test(key) ? JSON.stringify(key) : key;
 }

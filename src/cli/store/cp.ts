@@ -4,7 +4,7 @@ import { open, openToWrite } from "./arguments.ts";
 
 const OPTIONS = { key: { type: "string" } } as const;
 
-/** `sluice store cp`: values from one store to another. */
+/** `sluice store cp`: copies values from one store to another. */
 export const cp: Command = {
   name: "cp",
   summary: "Copy keys from one store to another",
@@ -14,7 +14,7 @@ Copies the keys that match PATTERN (see "sluice store ls --help"), or all of
 them, from the store FROM to the store TO, which is made if there is none.
 
 Options:
-      --key KEY  Only copy this key: needs no index on a web server
+      --key KEY  Only copy this key; a web server needs no index for that
 
 Example:
   sluice store cp https://example.com/data/ file:data --key flights.csv`,

@@ -19,7 +19,7 @@ const OPTIONS = {
 
 const BUFFER_BYTES = 262_144;
 
-/** `sluice store get`: the bytes of a key, or some of them. */
+/** `sluice store get`: prints the bytes of a key, or some of them. */
 export const get: Command = {
   name: "get",
   summary: "Print the bytes of a key",
@@ -29,7 +29,7 @@ Options:
   -o, --output FILE      Write the bytes to a file instead of standard output
       --range START-END  Only the bytes from index START to before index END,
                          either of which may be left out
-      --metadata         Print the metadata as JSON, no bytes
+      --metadata         Print the metadata as JSON instead of the bytes
 
 Example:
   sluice store get --range 0-1000 https://example.com/data/ flights.csv`,

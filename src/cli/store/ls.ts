@@ -4,19 +4,19 @@ import { open, printable } from "./arguments.ts";
 
 const OPTIONS = { long: { type: "boolean", short: "l" } } as const;
 
-/** `sluice store ls`: the keys of a store. */
+/** `sluice store ls`: lists the keys of a store. */
 export const ls: Command = {
   name: "ls",
   summary: "List the keys that match a pattern",
   help: `Usage: sluice store ls [OPTIONS] URL [PATTERN]
 
-Lists the keys that match PATTERN, or all of them, one a line and in no
-particular order. In PATTERN "*" is any characters, slashes too, "?" one
-character, "[a-c]" one of these and "[!a-c]" one of all others. A key that would
-take more than a line is printed as a JSON string.
+Lists the keys that match PATTERN, or all keys, one a line and in no particular
+order. In PATTERN "*" stands for any characters, slashes too, "?" for one
+character, "[a-c]" for one of these and "[!a-c]" for one of all others. A key
+that needs more than a line is printed as a JSON string.
 
 Options:
-  -l, --long  Print the size in bytes and the time of the last change, too
+  -l, --long  Print the size in bytes and the time of the last change too
 
 Example:
   sluice store ls file:results "*.csv" | sort`,

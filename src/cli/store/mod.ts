@@ -5,7 +5,7 @@ import { ls } from "./ls.ts";
 import { query } from "./query.ts";
 import { set } from "./set.ts";
 
-/** `sluice store`: key-value stores from the command line. */
+/** `sluice store`: reads and writes key-value stores. */
 export const store: Command = commandGroup({
   name: "store",
   summary: "Read and write key-value stores of byte streams",
@@ -15,7 +15,7 @@ export const store: Command = commandGroup({
   http://HOST/, https://…   files of a web server, read-only; their keys can be
                             listed if it has an index.json of all metadata
 
-What takes longer than a second shows its progress, on a terminal.
+On a terminal, an operation that takes longer than a second shows its progress.
 
 Example:
   sluice store set file:results flights flights.csv --metadata '{"year":2024}'

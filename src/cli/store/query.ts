@@ -4,7 +4,7 @@ import { open } from "./arguments.ts";
 
 const OPTIONS = { select: { type: "string" } } as const;
 
-/** `sluice store query`: keys by their metadata. */
+/** `sluice store query`: finds keys by their metadata. */
 export const query: Command = {
   name: "query",
   summary: "Find keys by their metadata",
@@ -15,8 +15,8 @@ object a line: {"key": ..., "metadata": {...}}. A VALUE that is not JSON is a
 string.
 
 Options:
-      --select NAMES  Only print these names of the metadata, with commas
-                      between them
+      --select NAMES  Only print these names of the metadata, separated by
+                      commas
 
 Example:
   sluice store query sqlite:results.db year=2024 'tags=["a","b"]' --select year`,
@@ -38,7 +38,7 @@ Example:
 function parseCondition(text: string): [name: string, value: JsonValue] {
   const at = text.indexOf("=");
   if (at > 0) return [text.slice(0, at), parseValue(text.slice(at + 1))];
-  throw new UsageError(`A condition must be NAME=VALUE, found "${text}"`);
+  throw new UsageError(`"NAME=VALUE" must contain "=", found "${text}"`);
 }
 
 function parseValue(text: string): JsonValue {

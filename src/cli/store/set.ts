@@ -10,15 +10,15 @@ import { openToWrite } from "./arguments.ts";
 
 const OPTIONS = { metadata: { type: "string" } } as const;
 
-/** `sluice store set`: a new value for a key. */
+/** `sluice store set`: stores a new value under a key. */
 export const set: Command = {
   name: "set",
   summary: "Store a file, or standard input, under a key",
   help: `Usage: sluice store set [OPTIONS] URL KEY [FILE]
 
-Stores the bytes of FILE, or of standard input if it is "-" or left out. The old
-value of the key stays until all of them are there. The store is made if there
-is none.
+Stores the bytes of FILE, or of standard input if FILE is "-" or left out. The
+key keeps its old value until all bytes have come. The store is made if there is
+none.
 
 Options:
       --metadata JSON  A JSON object to store with the bytes (default: {})

@@ -8,7 +8,7 @@ import { connect } from "./arguments.ts";
 import { formatTime } from "./cells.ts";
 import { keyRange, QUERY_HELP, QUERY_OPTIONS } from "./key_range.ts";
 
-/** `sluice tstorage acq`: how far a range is complete. */
+/** `sluice tstorage acq`: prints up to which time a range is complete. */
 export const acq: Command = {
   name: "acq",
   summary: "Print the last acquisition time of a range",

@@ -9,7 +9,7 @@ import {
 import { UsageError, wholeNumber } from "../command/mod.ts";
 import { parseInteger, parseLong, parseTime } from "./cells.ts";
 
-/** Options that say which server, for `parseArgs`. */
+/** Options for the server to connect to, for `parseArgs`. */
 export const SERVER_OPTIONS = {
   host: { type: "string", default: "127.0.0.1" },
   port: { type: "string", default: "2025" },
@@ -18,28 +18,28 @@ export const SERVER_OPTIONS = {
   ca: { type: "string" },
 } as const;
 
-/** What `--help` says of {@linkcode SERVER_OPTIONS}. */
+/** The help of {@linkcode SERVER_OPTIONS}. */
 export const SERVER_HELP = `Server:
-      --host HOST        Name or address (127.0.0.1)
-      --port PORT        Port (2025)
-      --timeout SECONDS  Give up after that long without an answer (30)
+      --host HOST        Name or address (default: 127.0.0.1)
+      --port PORT        Port (default: 2025)
+      --timeout SECONDS  Give up after so long without an answer (default: 30)
       --tls              Speak TLS
       --ca FILE          Trust the certificates in FILE (PEM), implies --tls`;
 
-/** Options that say which keys, for `parseArgs`. */
+/** Options for the range of keys, for `parseArgs`. */
 export const RANGE_OPTIONS = {
   min: { type: "string", default: "" },
   max: { type: "string", default: "" },
 } as const;
 
-/** What `--help` says of {@linkcode RANGE_OPTIONS}. */
+/** The help of {@linkcode RANGE_OPTIONS}. */
 export const RANGE_HELP = `Range:
       --min CID,MID,MOID,CAP,ACQ  Lowest value of each part of the key
-      --max CID,MID,MOID,CAP,ACQ  Value that each part of the key is below
+      --max CID,MID,MOID,CAP,ACQ  Each part of the key is below its value here
       A part that is left out, as in "--min 1,,,2024-01-01T00:00:00Z", has no
-      limit. Negative values need "=", as in --min=-5.`;
+      limit. A negative value needs "=", as in --min=-5.`;
 
-/** A channel to the server that {@linkcode SERVER_OPTIONS} say, connected. */
+/** Connects to the server that {@linkcode SERVER_OPTIONS} name. */
 export async function connect<T>(
   values: {
     readonly host: string;
@@ -69,7 +69,7 @@ export async function connect<T>(
   throw new Error(`Cannot connect to "${values.host}:${port}"`);
 }
 
-/** The payload type for `--fields`. */
+/** Returns the payload type for `--fields`. */
 export function payloadType(
   fields: ColumnFields | undefined,
 ): PayloadType<unknown> {
@@ -79,7 +79,7 @@ export function payloadType(
   return type as PayloadType<unknown>;
 }
 
-/** The fields that `--fields` names, with their types. */
+/** Reads the fields and their types from the text of `--fields`. */
 export function parseFields(text?: string): ColumnFields | undefined {
   if (text === undefined) return undefined;
   const fields = text.split(",").map((field) => field.trim().split(":"));
@@ -106,7 +106,7 @@ export function parseFields(text?: string): ColumnFields | undefined {
   }
 }
 
-/** A key whose parts are given by `--min` or `--max`, or are those of `rest`. */
+/** Reads the parts of a key from `--min` or `--max`; others are those of `rest`. */
 export function parseBound(name: string, text: string, rest: Key): Key {
   const parts = text.split(",").map((part) => part.trim());
   const [cid = "", mid = "", moid = "", cap = "", acq = ""] = parts;

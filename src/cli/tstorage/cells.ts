@@ -10,7 +10,7 @@ const MOST_SHOWN = 50;
 /**
  * Reads an integer that a `number` can hold.
  *
- * @throws {SyntaxError} If it is none.
+ * @throws {SyntaxError} If the text is not an integer.
  */
 export function parseInteger(name: string, text: string): number {
   return parseCell(name, text, "an integer", () => {
@@ -22,16 +22,16 @@ export function parseInteger(name: string, text: string): number {
 /**
  * Reads an integer of any size.
  *
- * @throws {SyntaxError} If it is none.
+ * @throws {SyntaxError} If the text is not an integer.
  */
 export function parseLong(name: string, text: string): bigint {
   return parseCell(name, text, "an integer", () => BigInt(text));
 }
 
 /**
- * Reads a time: TStorage nanoseconds, or a point in time as in ISO 8601.
+ * Reads a time: TStorage nanoseconds, or a point in time in ISO 8601.
  *
- * @throws {SyntaxError} If it is neither.
+ * @throws {SyntaxError} If the text is neither.
  */
 export function parseTime(name: string, text: string): bigint {
   const expected = "nanoseconds, or a time such as 2024-01-01T00:00:00Z";
@@ -41,7 +41,7 @@ export function parseTime(name: string, text: string): bigint {
   });
 }
 
-/** Writes TStorage nanoseconds as a point in time as in ISO 8601. */
+/** Formats TStorage nanoseconds as a point in time in ISO 8601. */
 export function formatTime(nanoseconds: bigint): string {
   const unixNs = TStorageDateTime.fromTStorageNs(nanoseconds).toUnixNs();
   return new Temporal.Instant(unixNs).toString();
@@ -61,8 +61,8 @@ export function parseBytes(name: string, text: string): Uint8Array {
 /**
  * Reads a field of a payload.
  *
- * @throws {SyntaxError} If it is no number, or not an integer although its
- * type is one of them.
+ * @throws {SyntaxError} If the text is not a number, or not an integer for a type
+ * of integers.
  */
 export function parseField(
   name: string,
@@ -89,12 +89,12 @@ export function parseField(
   }
 }
 
-/** Writes a field of a payload so that it is read as what it is. */
+/** Formats a field of a payload so that reading it gives the same value. */
 export function formatField(value: number | bigint): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
-/** What `parse` makes of a cell; it is malformed if that throws or is nothing. */
+/** Parses a cell; it is malformed if `parse` throws or returns nothing. */
 function parseCell<T>(
   name: string,
   text: string,
@@ -112,7 +112,7 @@ function parseCell<T>(
   );
 }
 
-/** A text as an error shows it. */
+/** Shortens a text for an error. */
 export function shortened(text: string): string {
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}...` : text;
 }

@@ -18,7 +18,7 @@ export interface CsvFormat {
   readonly withAcq: boolean;
 }
 
-/** The line that names the columns. */
+/** Returns the line that names the columns. */
 export function csvHeader({ fields, withAcq }: CsvFormat): string {
   const names = fields === undefined ? ["payload"] : Object.keys(fields);
   const key = ["cid", "mid", "moid", "cap", ...withAcq ? ["acq"] : []];

@@ -15,14 +15,14 @@ const OPTIONS = {
   output: { type: "string", short: "o" },
 } as const;
 
-/** `sluice tstorage get`: records as CSV. */
+/** `sluice tstorage get`: prints records as CSV. */
 export const get: Command = {
   name: "get",
   summary: "Print the records of a range as CSV",
   help: `Usage: sluice tstorage get [OPTIONS]
 
-Prints a line of column names, then a line for each record, in the order of the
-server.
+Prints a line with the names of the columns, then a line for each record, in the
+order of the server.
 
 Options:
       --fields NAME:TYPE,...  Numbers of the payload, as for "put"
@@ -58,13 +58,13 @@ Example:
           .pipeThrough(new TextEncoderStream())
           .pipeTo(output, {
             signal,
-            // Standard output is not this command's alone.
+            // Other code uses standard output too.
             preventClose: !file,
             preventAbort: !file,
           })
       );
     } catch (error) {
-      // Whoever reads the output has enough of it, as in "... | head".
+      // The reader of the output has enough, as in "... | head".
       if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
     }
     return 0;
@@ -73,7 +73,7 @@ Example:
 
 const CHUNK_RECORDS = 1000;
 
-/** Text of many lines a chunk, `onRecords` after each. */
+/** Formats records as chunks of many lines, and calls `onRecords` after each. */
 function csvLines(
   format: CsvFormat,
   iso: boolean,

@@ -14,12 +14,12 @@ export const QUERY_OPTIONS = {
   iso: { type: "boolean", default: false },
 } as const;
 
-/** What `--help` says last of {@linkcode QUERY_OPTIONS}. */
+/** The help of {@linkcode QUERY_OPTIONS}, without `--iso`. */
 export const QUERY_HELP = `${RANGE_HELP}
 
 ${SERVER_HELP}`;
 
-/** The keys from which on and before which a query asks. */
+/** Returns the first key of a query, and the one that its keys are below. */
 export function keyRange(
   { min, max }: { readonly min: string; readonly max: string },
 ): [min: Key, max: Key] {

@@ -4,7 +4,7 @@ import { get } from "./get.ts";
 import { put } from "./put.ts";
 import { serve } from "./serve.ts";
 
-/** `sluice tstorage`: time series from the command line. */
+/** `sluice tstorage`: serves, writes and reads time series. */
 export const tstorage: Command = commandGroup({
   name: "tstorage",
   summary: "Serve, write and read time series in a TStorage database",

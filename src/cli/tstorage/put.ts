@@ -17,7 +17,7 @@ import { type CsvFormat, CsvParser } from "./csv_records.ts";
 
 const OPTIONS = { ...SERVER_OPTIONS, fields: { type: "string" } } as const;
 
-/** `sluice tstorage put`: records from CSV. */
+/** `sluice tstorage put`: stores records from CSV. */
 export const put: Command = {
   name: "put",
   summary: "Store the records of a CSV file, all or none",

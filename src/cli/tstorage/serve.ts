@@ -17,7 +17,7 @@ const OPTIONS = {
   key: { type: "string" },
 } as const;
 
-/** `sluice tstorage serve`: a server in an SQLite file. */
+/** `sluice tstorage serve`: runs a server on an SQLite file. */
 export const serve: Command = {
   name: "serve",
   summary: "Serve the protocol from an SQLite file, or from memory",
@@ -26,10 +26,10 @@ export const serve: Command = {
 Serves until Ctrl-C. Any client of TStorage can write and read.
 
 Options:
-      --path FILE         Keep the records in FILE; else they go with the server
-      --host HOST         Address to listen on (127.0.0.1)
-      --port PORT         Port to listen on, 0 for a free one (2025)
-      --memory-limit MIB  MiB of unfinished PUTs to keep in memory (256)
+      --path FILE         Keep the records in FILE (default: in memory)
+      --host HOST         Address to listen on (default: 127.0.0.1)
+      --port PORT         Port to listen on, 0 for a free one (default: 2025)
+      --memory-limit MIB  Most MiB of unfinished PUTs in memory (default: 256)
       --cert FILE         Speak TLS with this certificate (PEM) ...
       --key FILE          ... and its private key (PEM)
 
@@ -62,7 +62,7 @@ Example:
 async function readTls({ cert, key }: { cert?: string; key?: string }) {
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) {
-    throw new UsageError("--cert and --key go together");
+    throw new UsageError('"--cert" and "--key" must be given together');
   }
   return {
     cert: await Deno.readTextFile(cert),

@@ -56,8 +56,8 @@ Deno.test("what comes after the script, or after two dashes, is for the script",
 
 Deno.test("wrong usage of run is said in one line", async () => {
   const cases: [args: string[], code: number, message: string][] = [
-    [[], 2, "No script to run"],
-    [["--"], 2, "No script to run"],
+    [[], 2, "SCRIPT is missing"],
+    [["--"], 2, "SCRIPT is missing"],
     [["--app-name"], 2, `Option "--app-name" needs a value`],
     [["--app-name", "--capio-dir", "d", "a.ts"], 2, `"--app-name" needs`],
     [["/nowhere.ts"], 2, `Cannot run "/nowhere.ts": it does not exist`],

@@ -125,8 +125,12 @@ Deno.test("status says in one line that there is nothing to show", async () => {
   using plan = new TestPlan({});
   const none = ["status", "--capio-dir", plan.data];
   const cases: [args: string[], code: number, message: string][] = [
-    [none, 1, `No workflow "CAPIO" is in "${plan.data}"`],
-    [[...none, "--follow"], 1, `No workflow "CAPIO" is in "${plan.data}"`],
+    [none, 1, `Cannot find the workflow "CAPIO" in "${plan.data}"`],
+    [
+      [...none, "--follow"],
+      1,
+      `Cannot find the workflow "CAPIO" in "${plan.data}"`,
+    ],
     [
       ["status", "--capio-dir", "nowhere"],
       1,

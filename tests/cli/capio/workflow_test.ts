@@ -227,14 +227,17 @@ Deno.test("a step's own environment and arguments are those of its plan", async 
   assertEquals(stdout, `step | [ "data" ] step ${plan.directory}\n`);
 });
 
-Deno.test("an app that CAPIO-CL expects and no step has the name of is told", async () => {
+Deno.test("a warning names an app of CAPIO-CL that is no step", async () => {
   using plan = new TestPlan({ reader: { code: "" } }, STREAMED);
   const { code, stderr } = await sluice("workflow", configFlag, plan.file);
   assertEquals(code, 0);
-  assertStringIncludes(stderr, `"writer" in "${plan.path("cl.json")}" is none`);
+  assertStringIncludes(
+    stderr,
+    `"writer" in "${plan.path("cl.json")}" is not one`,
+  );
 });
 
-Deno.test("what is wrong with a plan is said, all of it, and no step starts", async (t) => {
+Deno.test("all mistakes of a plan are listed, and no step starts", async (t) => {
   using plan = new TestPlan({ reader: { code: "" } });
   const step = { name: "reader", script: "reader.ts" };
   const cases: [name: string, file: unknown, ...message: string[]][] = [
@@ -289,14 +292,18 @@ Deno.test("what is wrong with a plan is said, all of it, and no step starts", as
   }
 });
 
-Deno.test("wrong usage is said in one line", async () => {
+Deno.test("wrong usage is one line, with the help to read", async () => {
   using plan = new TestPlan({ reader: { code: "" } });
   const svg = plan.path("no/timeline.svg");
   const cases: [args: string[], code: number, message: string][] = [
-    [[], 2, "No workflow file to run"],
-    [["--deno-flag=no-check", plan.file], 2, `flag of Deno, found "no-check"`],
+    [[], 2, "FILE is missing"],
+    [
+      ["--deno-flag=no-check", plan.file],
+      2,
+      `"--deno-flag" must be a flag that begins with "-", found "no-check"`,
+    ],
     [["--nonsense", plan.file], 2, "Unknown option '--nonsense'"],
-    [[plan.file, "b.json"], 2, `not "b.json" too`],
+    [[plan.file, "b.json"], 2, `Unexpected argument "b.json"`],
     [["nowhere.json"], 1, `Cannot read the workflow "nowhere.json"`],
     [["--timeline", svg, plan.file], 1, `Cannot write the timeline "${svg}"`],
   ];

@@ -166,7 +166,7 @@ Deno.test("wrong usage is one line, and exit code 2", async () => {
   }
 });
 
-Deno.test("what goes wrong is one line, and exit code 1", async () => {
+Deno.test("an error is one line, and exit code 1", async () => {
   await using place = new Place();
   await place.run("put", await place.file("in.csv", "1,2,3,4,00\n"));
   const cases: [string[], string][] = [
@@ -176,7 +176,7 @@ Deno.test("what goes wrong is one line, and exit code 1", async () => {
     [["get", "--min", "5", "--max", "5"], "the server refused it"],
     [["get", "--fields", "a:f64"], "check the payload type"],
     [["acq", "--min=-1"], "GETACQ failed with ERROR"],
-    [["serve"], "something else does"],
+    [["serve"], "another program does"],
     [["serve", "--port", "0", "--path", "/no/such/db"], 'open "/no/such/db"'],
     [["serve", "--cert", "/no/such/cert", "--key", "key"], "/no/such/cert"],
     [["get", "--ca", "/no/such/ca"], "/no/such/ca"],
