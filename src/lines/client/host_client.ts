@@ -1,6 +1,11 @@
 import { delay } from "@std/async";
 import { checkToken } from "../protocol/mod.ts";
-import { checkInteger, checkString, refused } from "../../internal/mod.ts";
+import {
+  checkInteger,
+  checkString,
+  refused,
+  startTimer,
+} from "../../internal/mod.ts";
 import { LinesError } from "../buffer/mod.ts";
 
 /** Pause before the second attempt, in milliseconds; each further one doubles. */
@@ -145,7 +150,7 @@ export class HostClient {
   ): Promise<T> {
     const left = { ...RETRIES } as Record<keyof typeof RETRIES, number>;
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), this.#timeout);
+    const timer = startTimer(this.#timeout, () => late.abort());
     let failure: unknown;
     try {
       for (let pause = FIRST_PAUSE_MILLISECONDS;; pause *= 2) {

@@ -1,3 +1,4 @@
+import { startTimer } from "../../internal/mod.ts";
 import { Refusal } from "../protocol/mod.ts";
 
 /** Limits of {@linkcode RequestBodies}. */
@@ -56,10 +57,10 @@ export class RequestBodies {
     const chunks: Uint8Array[] = [];
     let length = 0;
     let isLate = false;
-    const timer = setTimeout(() => {
+    const timer = startTimer(bodyTimeout, () => {
       isLate = true;
       reader.cancel().catch(() => {});
-    }, bodyTimeout);
+    });
     try {
       while (true) {
         const { done, value } = await reader.read();

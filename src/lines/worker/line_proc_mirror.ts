@@ -4,7 +4,7 @@ import {
   type MirrorTransport,
 } from "../mirror/mod.ts";
 import { abortable } from "@std/async";
-import { checkInteger } from "../../internal/mod.ts";
+import { checkInteger, startTimer } from "../../internal/mod.ts";
 import { LinesError, StopIteration } from "../buffer/mod.ts";
 import type { PortReply, PortRequest } from "./port_messages.ts";
 import { encodePost, type MirrorPost } from "../protocol/mod.ts";
@@ -84,9 +84,9 @@ class PortTransport implements MirrorTransport {
     const number = ++this.#number;
     const reply = Promise.withResolvers<boolean>();
     this.#waiting.set(number, reply);
-    const timer = setTimeout(
-      () => reply.reject(lateError(this.#timeout)),
+    const timer = startTimer(
       this.#timeout,
+      () => reply.reject(lateError(this.#timeout)),
     );
     try {
       this.#post(request(number));

@@ -571,3 +571,14 @@ Deno.test("a signal ends the closing of a mirror whose host does not answer", as
   assertEquals([error.code, error.undelivered], ["CLOSED", ["half\n"]]);
   stopped.resolve(null);
 });
+
+Deno.test("a timeout longer than a timer of the runtime is not over at once", async () => {
+  const bodyTimeout = 2 ** 40;
+  await using served = serveHost(
+    undefined,
+    new LineHostBuffer({ bodyTimeout }),
+  );
+  await using mirror = served.mirror({ timeout: 2 ** 40 });
+  await mirror.write("one\n");
+  assertEquals(served.host.read(), ["one"]);
+});
