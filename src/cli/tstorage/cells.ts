@@ -1,4 +1,5 @@
 import {
+  COLUMN_VALUE_KINDS,
   type ColumnType,
   fromUnixNs,
   TStorageDateTime,
@@ -69,22 +70,15 @@ export function parseField(
   text: string,
   type: ColumnType,
 ): number | bigint {
-  switch (type) {
-    case "i64":
-    case "u64":
+  switch (COLUMN_VALUE_KINDS[type]) {
+    case "bigint":
       return parseLong(name, text);
-    case "f32":
-    case "f64":
+    case "float":
       return parseCell(name, text, "a number", () => {
         const number = Number(text);
         if (text === "NaN" || !Number.isNaN(number)) return number;
       });
-    case "i8":
-    case "u8":
-    case "i16":
-    case "u16":
-    case "i32":
-    case "u32":
+    case "integer":
       return parseInteger(name, text);
   }
 }

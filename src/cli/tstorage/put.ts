@@ -4,7 +4,11 @@ import {
   TerminalProgressBar,
 } from "../../events/mod.ts";
 import { LineBatchStream } from "../../streams/mod.ts";
-import type { Channel, Record } from "../../tstorage/mod.ts";
+import {
+  type Channel,
+  COLUMN_VALUE_KINDS,
+  type Record,
+} from "../../tstorage/mod.ts";
 import { assertNoMore, type Command, parse } from "../command/mod.ts";
 import {
   connect,
@@ -30,9 +34,9 @@ columns, see "sluice tstorage --help".
 
 Options:
       --fields NAME:TYPE,...  Numbers of the payload, in the order of their
-                              columns; TYPE is one of i8 u8 i16 u16 i32 u32
-                              i64 u64 f32 f64. Without it, the payload is one
-                              column of hexadecimal digits
+                              columns. Without it, the payload is one column of
+                              hexadecimal digits. TYPE is one of
+                              ${Object.keys(COLUMN_VALUE_KINDS).join(" ")}
 
 ${SERVER_HELP}
 

@@ -32,6 +32,9 @@ export interface ColumnArrays {
 /** The type of a payload field. */
 export type ColumnType = keyof ColumnArrays;
 
+/** The kind of the values of a column: `float` and `integer` are numbers. */
+export type ColumnValueKind = "integer" | "bigint" | "float";
+
 /** A typed array of any column type. */
 export type AnyColumn = ColumnArrays[ColumnType];
 
@@ -45,23 +48,43 @@ export interface ColumnTypeEntry<C extends ColumnType> {
   };
   /** The code of Python's `struct` module for one value. */
   readonly code: StructCode;
+  /** The kind of its values. */
+  readonly value: ColumnValueKind;
 }
 
 /** Every column type. */
 export const COLUMN_TYPES: {
   readonly [C in ColumnType]: ColumnTypeEntry<C>;
 } = {
-  i8: { array: Int8Array, code: STRUCT_CODES.b },
-  u8: { array: Uint8Array, code: STRUCT_CODES.B },
-  i16: { array: Int16Array, code: STRUCT_CODES.h },
-  u16: { array: Uint16Array, code: STRUCT_CODES.H },
-  i32: { array: Int32Array, code: STRUCT_CODES.i },
-  u32: { array: Uint32Array, code: STRUCT_CODES.I },
-  i64: { array: BigInt64Array, code: STRUCT_CODES.q },
-  u64: { array: BigUint64Array, code: STRUCT_CODES.Q },
-  f32: { array: Float32Array, code: STRUCT_CODES.f },
-  f64: { array: Float64Array, code: STRUCT_CODES.d },
+  i8: { array: Int8Array, code: STRUCT_CODES.b, value: "integer" },
+  u8: { array: Uint8Array, code: STRUCT_CODES.B, value: "integer" },
+  i16: { array: Int16Array, code: STRUCT_CODES.h, value: "integer" },
+  u16: { array: Uint16Array, code: STRUCT_CODES.H, value: "integer" },
+  i32: { array: Int32Array, code: STRUCT_CODES.i, value: "integer" },
+  u32: { array: Uint32Array, code: STRUCT_CODES.I, value: "integer" },
+  i64: { array: BigInt64Array, code: STRUCT_CODES.q, value: "bigint" },
+  u64: { array: BigUint64Array, code: STRUCT_CODES.Q, value: "bigint" },
+  f32: { array: Float32Array, code: STRUCT_CODES.f, value: "float" },
+  f64: { array: Float64Array, code: STRUCT_CODES.d, value: "float" },
 };
+
+/**
+ * The kind of the values of every column type, in the order of the types.
+ *
+ * @example Read a cell of a table as a value of a column
+ * ```ts
+ * import { COLUMN_VALUE_KINDS, type ColumnType } from "@sluice/sluice/tstorage";
+ *
+ * function parse(text: string, type: ColumnType): number | bigint {
+ *   return COLUMN_VALUE_KINDS[type] === "bigint" ? BigInt(text) : Number(text);
+ * }
+ * ```
+ */
+export const COLUMN_VALUE_KINDS: {
+  readonly [C in ColumnType]: ColumnValueKind;
+} = Object.fromEntries(
+  Object.entries(COLUMN_TYPES).map(([type, { value }]) => [type, value]),
+) as { [C in ColumnType]: ColumnValueKind };
 
 /** A named column, and the offset of its value in the bytes of a record. */
 export interface Column {

@@ -12,7 +12,12 @@ export type {
   ColumnRow,
 } from "./batch.ts";
 export { BytesPayloadType } from "./bytes_payload_type.ts";
-export type { ColumnArrays, ColumnType } from "./column_types.ts";
+export {
+  COLUMN_VALUE_KINDS,
+  type ColumnArrays,
+  type ColumnType,
+  type ColumnValueKind,
+} from "./column_types.ts";
 export { ColumnsPayloadType } from "./columns_payload_type.ts";
 export { TStorageDateTime } from "./datetime.ts";
 export {
