@@ -96,7 +96,7 @@ const OPERATIONS: { readonly [K in OperationName]: (find: Finder) => Plan } = {
   writeTextFile: onePath(writeTextFile, { access: WRITE, follows: unlessNew }),
 };
 
-/** Likewise the calls that return something to iterate. */
+/** The same for the calls that return something to iterate. */
 const ITERATIONS: {
   readonly [K in IterationName]: (find: Finder, original: Call) => Call;
 } = {
@@ -112,9 +112,9 @@ export interface Replacement {
 }
 
 /**
- * The replaced calls of `Deno`, for the paths that `find` finds. For any other
- * path they are the originals, and for what the process may not do too: then
- * Deno refuses in its own words.
+ * Makes the replaced calls of `Deno`, for the paths that `find` finds. For any
+ * other path they call the originals; also for a call that the process may not
+ * make, which Deno then refuses itself.
  */
 export function* denoReplacements(
   find: Finder,
@@ -143,7 +143,7 @@ export function chdirReplacement(find: Finder, original: Call): Replacement {
   };
 }
 
-/** How a call uses its path where that depends on its options. */
+/** The use of a path where it may depend on the options of the call. */
 interface UseByOptions {
   readonly access: Access | ((options?: Deno.OpenOptions) => Access);
   readonly follows?: Follows | ((options?: Deno.OpenOptions) => Follows);

@@ -15,7 +15,7 @@ export interface Planned {
   readonly operation: () => Operation<unknown>;
 }
 
-/** How a call uses one of its paths. */
+/** The use of one path of a call. */
 export interface PathUse {
   readonly access: Access;
   /**

@@ -41,9 +41,9 @@ import {
 } from "./node_operations.ts";
 import { readerOf } from "./open_files.ts";
 import { openForms } from "./opening.ts";
-import { readdir } from "./readdir.ts";
 import type { OriginalFs } from "./original_fs.ts";
 import { textOfPath } from "./path_argument.ts";
+import { readdir } from "./readdir.ts";
 
 type Fs = typeof import("node:fs");
 type FunctionName = {
@@ -82,7 +82,7 @@ type Untouched =
 type Stream = "createReadStream" | "createWriteStream";
 
 /**
- * Every function of `node:fs` that is replaced, with what it does for a path
+ * Every function of `node:fs` that is replaced, with its operation for a path
  * inside. A function that is neither here nor in `Untouched` does not compile.
  */
 const NODE_CALLS: {
@@ -123,7 +123,7 @@ const NODE_CALLS: {
   writeFile: allForms(writePlan),
 };
 
-/** All forms of the functions in the table, by name. */
+/** Makes all forms of the functions in the table, by name. */
 export function nodeForms(fs: NodeFs): Map<string, NodeForms> {
   const table: [
     string,

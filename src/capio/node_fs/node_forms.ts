@@ -18,7 +18,7 @@ export interface NodeForms {
   readonly promise?: Call;
 }
 
-/** What the replaced functions of `node:fs` work with. */
+/** The finder and the originals that the replaced functions call. */
 export interface NodeFs {
   readonly find: Finder;
   readonly original: OriginalFs;

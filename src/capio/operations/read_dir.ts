@@ -32,7 +32,7 @@ async function* entriesOf(
 }
 
 /**
- * `Deno.readDirSync`: likewise, blocking while there is no new entry. For a
+ * `Deno.readDirSync`: the same, blocking while there is no new entry. For a
  * complete directory it returns the iterator of an array, as the original does:
  * Node's `opendirSync` relies on that.
  */

@@ -3,7 +3,7 @@ import { call, type Operation } from "../platform/mod.ts";
 import { contentReadiness, openReadiness } from "../workflow/mod.ts";
 import { atLocation } from "./at_location.ts";
 
-/** `Deno.stat`: of the file now, or at its commit where a rule says so. */
+/** `Deno.stat`: of the file now, or at its commit under the rule `update`. */
 export function stat(
   workspace: Workspace,
   place: Place,

@@ -28,7 +28,7 @@ export class Rights {
       (!uses.includes("write") || this.#mayUse("write", place));
   }
 
-  /** Asks for the whole directory first, which mostly settles it. */
+  /** Asks for the whole directory first, which mostly answers the question. */
   #mayUse(name: Use, { path }: Place): boolean {
     const { folder } = this.#workflow;
     const whole = Deno.permissions.querySync({ name, path: folder.capioDir });

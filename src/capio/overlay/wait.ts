@@ -4,7 +4,7 @@ import type { Place } from "./place.ts";
 /** Shorter waits are not reported, in ms. */
 const LONG_WAIT_MILLISECONDS = 200;
 
-/** How long a member waits, and whether it says so. */
+/** Options for the waits of a member. */
 export interface WaitOptions {
   /**
    * Time to wait for a file that nobody announced, in seconds. Its name is that

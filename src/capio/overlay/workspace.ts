@@ -171,7 +171,7 @@ export class Workspace implements Disposable {
   }
 
   /**
-   * Waits as long as `decide` says so, and returns the state at the end.
+   * Waits until `decide` says "go", and returns the state at that moment.
    *
    * @throws The error that `decide` refuses with.
    * @throws {Deno.errors.NotFound} If nobody announced the file, and nobody

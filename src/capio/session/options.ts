@@ -47,7 +47,7 @@ export interface CapioOptions {
    */
   capioClConfigurationFile?: string | URL;
   /**
-   * CAPIO-CL rules in code, besides those of the configuration.
+   * CAPIO-CL rules in code, in addition to those of the configuration.
    *
    * @default {[]}
    */
