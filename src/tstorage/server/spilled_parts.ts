@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { setImmediate } from "node:timers/promises";
+import { shortTurn } from "../../internal/mod.ts";
 import type { StagedPart } from "./staged_put.ts";
 
 /** Runs writes to the database one after another. */
@@ -79,7 +79,7 @@ export class SpilledParts implements Disposable {
   [Symbol.dispose](): void {
     const dropped = this.#table.exclusive(async () => {
       for (const id of this.#ids.toReversed()) {
-        await setImmediate();
+        await shortTurn();
         this.#table.drop(id);
       }
     });
