@@ -39,7 +39,7 @@ async function untilText(
   return text;
 }
 
-Deno.test("what mirror reads, serve keeps and tail prints, until Ctrl-C", async () => {
+Deno.test("serve keeps the lines that mirror reads, and tail prints them, until Ctrl-C", async () => {
   const server = spawn("serve", "--port", "0", "--maxlen", "3", "--token", "t");
   const said = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const [, address] = /at (\S+)\n/.exec(await untilText(said, /view/)) ?? [];

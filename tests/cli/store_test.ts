@@ -32,7 +32,7 @@ async function storeWithInput(
     stderr: "piped",
   }).spawn();
   const writer = child.stdin.getWriter();
-  // A command that reads no input may be gone before it comes.
+  // A command that reads no input may have ended before the input comes.
   await writer.write(new TextEncoder().encode(input)).catch(() => {});
   await writer.close().catch(() => {});
   const { code, stdout, stderr } = await child.output();
@@ -42,7 +42,7 @@ async function storeWithInput(
 
 const ok = (stdout = "") => ({ code: 0, stdout, stderr: "" });
 
-Deno.test("what set stores from a file or standard input, get, ls and query find", async () => {
+Deno.test("get, ls and query find the values that set stored from a file or standard input", async () => {
   const url = `file:${temporaryPath()}`;
   const file = temporaryPath();
   await Deno.writeTextFile(file, "from a file");

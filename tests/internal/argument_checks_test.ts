@@ -151,7 +151,7 @@ for (const [check, error, message] of REFUSED) {
   });
 }
 
-Deno.test("what an argument may be passes", () => {
+Deno.test("an argument that fits passes", () => {
   checkInteger("n", -3);
   checkInteger("n", 1, { min: 1 });
   checkInteger("n", Infinity, { min: 1, orInfinity: true });

@@ -21,7 +21,7 @@ Deno.test("a property stays replaced until its last user lets go, and is then as
   assertEquals([owner.own, owner.inherited], [2, 1]);
 });
 
-Deno.test("what someone else has put there since stays", () => {
+Deno.test("a property that other code has replaced since stays replaced", () => {
   const owner = { call: () => "first" };
   const replacement = new SharedReplacement((replace) => {
     replace(owner, "call", { value: () => "ours", writable: true });

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { isSqliteBusy } from "../../src/internal/mod.ts";
 import { temporaryPath } from "../support/temporary_directory.ts";
 
-Deno.test("an error that another connection causes is told from others", () => {
+Deno.test("isSqliteBusy recognizes the lock of another connection", () => {
   const path = temporaryPath();
   const one = new DatabaseSync(path);
   const two = new DatabaseSync(path);

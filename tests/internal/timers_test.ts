@@ -28,7 +28,7 @@ Deno.test("a stall timer that is stopped does not call back", async () => {
   assertEquals(stalls, 0);
 });
 
-Deno.test("a timer of Infinity is none, and one of weeks is not due at once", async () => {
+Deno.test("Infinity starts no timer, and a timer of weeks is not due at once", async () => {
   let isDue = false;
   assertEquals(startTimer(Infinity, () => isDue = true), undefined);
   const timer = startTimer(2 ** 40, () => isDue = true);

@@ -22,7 +22,7 @@ export async function readOnce(
   return done ? undefined : value;
 }
 
-/** What {@linkcode randomSource} makes. */
+/** A source, and how to release what is behind it. */
 export interface RandomSource {
   bytes: ByteSource;
   close(): void;

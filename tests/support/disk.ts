@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 
-/** A small disk of its own, where the system lets us have one. */
+/** A small disk, where the system permits to mount one. */
 export class Disk implements Disposable {
   readonly path: string;
 
@@ -9,7 +9,7 @@ export class Disk implements Disposable {
     Deno.mkdirSync(path, { recursive: true });
   }
 
-  /** `undefined` where one may not. */
+  /** Mounts a disk; `undefined` where that is not permitted. */
   static mount(
     size: string,
     path: string = Deno.makeTempDirSync(),

@@ -43,7 +43,7 @@ Deno.test("the exit code of a script is that of the command", async () => {
   assertEquals((await command.result).code, 7);
 });
 
-Deno.test("what comes after the script, or after two dashes, is for the script", async () => {
+Deno.test("arguments after the script, or after two dashes, are for the script", async () => {
   using script = new TestScript(`console.log(Deno.args.join(" "));`);
   const [path, ...options] = [...script.args].reverse();
   const args = options.reverse();
@@ -54,7 +54,7 @@ Deno.test("what comes after the script, or after two dashes, is for the script",
   }
 });
 
-Deno.test("wrong usage of run is said in one line", async () => {
+Deno.test("wrong usage of run is one line", async () => {
   const cases: [args: string[], code: number, message: string][] = [
     [[], 2, "SCRIPT is missing"],
     [["--"], 2, "SCRIPT is missing"],

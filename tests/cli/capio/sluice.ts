@@ -7,10 +7,10 @@ const cli = join(root, "src/cli/mod.ts");
 const config = (await stdConfigArgs())
   .map((arg) => arg.startsWith("-") ? arg : join(root, arg));
 
-/** With these flags of Deno steps of this checkout find what they import. */
+/** The flags of Deno with which steps of this checkout find their imports. */
 export const denoFlags = config.length > 0 ? [config.join("=")] : [];
 
-/** The option that gives them to all steps. */
+/** The option that passes these flags to all steps. */
 export const configFlag = `--deno-flag=${config.join("=")}`;
 
 /** The arguments of Deno that run the command line. */
@@ -51,7 +51,7 @@ export class Sluice implements AsyncDisposable {
     this.result = this.#finish();
   }
 
-  /** Gives it something to read. */
+  /** Writes to its standard input. */
   async write(text: string): Promise<void> {
     const writer = this.#process.stdin.getWriter();
     await writer.write(new TextEncoder().encode(text));
@@ -77,10 +77,10 @@ export class Sluice implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      // So that it can take its steps along.
+      // A SIGTERM first, so that it can end its steps.
       this.kill("SIGINT");
     } catch {
-      // It has ended by itself.
+      // It has ended.
     }
     await this.result;
   }
@@ -93,7 +93,7 @@ export class Sluice implements AsyncDisposable {
   async #finish(): Promise<SluiceResult> {
     await this.#read;
     const { code } = await this.#process.status;
-    // What it did not read is nobody's.
+    // Input that it did not read is of no interest.
     await this.#process.stdin.abort();
     return { code, stdout: this.stdout, stderr: this.stderr };
   }

@@ -88,7 +88,7 @@ Deno.test("a name cannot move the cursor of a terminal", () => {
   ]);
 });
 
-Deno.test("sizes are told in units that keep them short", () => {
+Deno.test("sizes have units that keep them short", () => {
   const sizes = [0, 999, 1000, 999_949, 999_950, 1e9, 5e15];
   assertEquals(sizes.map(formatBytes), [
     "0 B",

@@ -63,7 +63,7 @@ Deno.test("status shows who waits for what, since when and why, and what is miss
 });
 
 Deno.test("status --follow prints what has changed until the workflow has ended", async () => {
-  // What is not permanent is gone at the end, and yet told of.
+  // A file that is not permanent is gone at the end, but still shown.
   using plan = streamedPlan({ ...STREAMED, permanent: ["b.txt"] });
   await using workflow = await halfWay(plan);
   const args = ["--capio-dir", plan.data, "--workflow-name", "test"];

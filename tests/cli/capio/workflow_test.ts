@@ -86,7 +86,7 @@ Deno.test("a failing step ends the others, and its exit code is the command's", 
   assertEquals(plan.list(), []);
 });
 
-Deno.test("a killed step ends the others, and its files are told to be lost", async () => {
+Deno.test("a killed step ends the others, and its files are shown as lost", async () => {
   using plan = new TestPlan({
     writer: { code: WRITER, denoFlags: WRITER_FLAGS },
     endless: { code: ENDLESS },
@@ -152,7 +152,7 @@ Deno.test("a step that does not end when it is told to is killed", async () => {
   assertFalse(isAlive(pid));
 });
 
-Deno.test("a second Ctrl-C kills what is still tidying up", async () => {
+Deno.test("a second Ctrl-C kills steps that are still ending", async () => {
   using plan = new TestPlan({ obstinate: { code: OBSTINATE } });
   await using command = new Sluice("workflow", configFlag, plan.file);
   const pid = await pidOf(command, "obstinate");

@@ -14,7 +14,7 @@ import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 const CLI = new URL("../../../src/cli/mod.ts", import.meta.url).href;
 const FIELDS = ["--fields", "celsius:f32,count:i64"];
 
-Deno.test("what is put from CSV is got as CSV", async () => {
+Deno.test("records put from CSV come back as the same CSV", async () => {
   await using place = new Place();
   const csv = await place.file(
     "in.csv",
@@ -49,7 +49,7 @@ Deno.test("what is put from CSV is got as CSV", async () => {
   ]);
 });
 
-Deno.test("what get prints can be put again", async () => {
+Deno.test("the output of get can be put again", async () => {
   await using place = new Place();
   await place.run(
     "put",
