@@ -77,7 +77,7 @@ export class Sluice implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      // A SIGTERM first, so that it can end its steps.
+      // On SIGINT it ends its steps too.
       this.kill("SIGINT");
     } catch {
       // It has ended.
