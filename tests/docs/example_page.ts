@@ -29,6 +29,7 @@ const config = new URL(configFile, root);
  * In promised output `…` stands for any text.
  */
 export class ExamplePage implements AsyncDisposable {
+  readonly url: URL;
   readonly directory: string = Deno.realPathSync(
     Deno.makeTempDirSync({ prefix: "docs-" }),
   );
@@ -36,7 +37,8 @@ export class ExamplePage implements AsyncDisposable {
   readonly #ports = new Map<string, string>();
   readonly #servers: Deno.ChildProcess[] = [];
 
-  constructor(readonly url: URL) {
+  constructor(url: URL) {
+    this.url = url;
     this.blocks = fencedBlocks(Deno.readTextFileSync(url));
     Deno.writeTextFileSync(this.path("deno.json"), localConfig());
     Deno.mkdirSync(this.path(".bin"));
