@@ -6,11 +6,11 @@ import type { MayImport } from "./import_rules.ts";
  */
 export const MAY_IMPORT: MayImport = {
   cli: ["capio", "lines", "tstorage", "store", "events", "streams", "internal"],
-  capio: ["streams", "internal"],
+  capio: ["internal"],
   lines: ["streams", "internal"],
   tstorage: ["streams", "internal"],
   store: ["events", "streams", "internal"],
-  events: ["streams", "internal"],
+  events: ["internal"],
   streams: ["internal"],
   internal: [],
 };
