@@ -24,6 +24,8 @@ export interface ConnectionOptions {
   readonly releasesChunks?: boolean;
 }
 
+const NO_BYTES = new Uint8Array();
+
 /** Bytes of a chunk: each that is taken is progress. */
 const CHUNK_BYTES = 256 * 1024;
 
@@ -80,11 +82,8 @@ export class Connection implements ByteInput {
   }
 
   /** The same as {@linkcode read}, but the other side may take its time. */
-  async listen(
-    into: Uint8Array<ArrayBuffer>,
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    const filled = await this.#attempt(() => this.#reader.fill(into));
-    return filled ?? new Uint8Array();
+  listen(into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#attempt(() => this.#reader.fill(into), NO_BYTES);
   }
 
   /** Writes every byte; `false` if the connection was lost before. */
@@ -95,11 +94,8 @@ export class Connection implements ByteInput {
       const chunk = this.#releasesChunks
         ? bytes.subarray(at, end)
         : bytes.slice(at, end);
-      const written = await this.#attempt(async () => {
-        await this.#writer.write(chunk);
-        return true;
-      });
-      if (!written) return false;
+      const write = () => this.#writer.write(chunk).then(() => true);
+      if (!await this.#attempt(write, false)) return false;
     }
     return true;
   }
@@ -107,9 +103,10 @@ export class Connection implements ByteInput {
   /** Sends the end of what is written; reading goes on. */
   async closeWrite(): Promise<void> {
     using _expected = this.expect();
-    await this.#attempt(async () => {
+    const close = async () => {
       await (this.#transport.closeWrite?.() ?? this.#writer.close());
-    });
+    };
+    await this.#attempt(close, undefined);
   }
 
   /** Until the result is disposed of, {@linkcode watch} expects bytes to move. */
@@ -155,17 +152,18 @@ export class Connection implements ByteInput {
 
   readonly #aborted = () => void this.close();
 
-  /** Resolves to `undefined` if the operation fails, or at the latest on close. */
-  #attempt<R>(operation: () => Promise<R>): Promise<R | undefined> {
-    if (!this.#open) return Promise.resolve(undefined);
+  /** Resolves to `lost` if the operation fails, or at the latest on close. */
+  #attempt<R>(operation: () => Promise<R>, lost: R): Promise<R> {
+    if (!this.#open) return Promise.resolve(lost);
     return new Promise((resolve) => {
-      const end = (result?: R) => {
-        this.#pending.delete(end);
+      const end = (result: R) => {
+        this.#pending.delete(fail);
         this.#lastProgress = performance.now();
         resolve(result);
       };
-      this.#pending.add(end);
-      operation().then(end, () => end());
+      const fail = () => end(lost);
+      this.#pending.add(fail);
+      operation().then(end, fail);
     });
   }
 }
