@@ -44,6 +44,7 @@ export function objectDecoder<T>(
 ): RecordDecoder<Record<T>[]> {
   return (bytes, budget) => {
     const view = viewOf(bytes);
+    const { buffer, byteOffset } = bytes;
     const end = Math.min(bytes.length, budget);
     const records: Record<T>[] = [];
     let at = 0;
@@ -52,7 +53,10 @@ export function objectDecoder<T>(
       const key = readKey(view, at + LENGTH_BYTES);
       const payload = at + LENGTH_BYTES + KEY_BYTES;
       at += next.needed;
-      const value = payloadType.fromBytes(bytes.subarray(payload, at));
+      // Faster than a subarray, which looks for a species first.
+      const value = payloadType.fromBytes(
+        new Uint8Array(buffer, byteOffset + payload, at - payload),
+      );
       if (!key.valid || value === null) {
         next = { stop: "unparseable", needed: 0 };
         break;
