@@ -24,6 +24,15 @@ Deno.test("SLUICE_STD=jsr keeps the published configuration", async () => {
   assertEquals((await stdConfig("jsr")).stdout, "--config deno.json");
 });
 
+Deno.test("SLUICE_STD=jsr begins the lock file of JSR with the versions of npm", async () => {
+  await Deno.remove(root + "deno.jsr.lock").catch(() => {});
+  await stdConfig("jsr");
+  assertEquals(
+    await Deno.readTextFile(root + "deno.jsr.lock"),
+    await Deno.readTextFile(root + "deno.lock"),
+  );
+});
+
 Deno.test("SLUICE_STD=local links every adapter, freezes the lock file and changes nothing else", async () => {
   assertEquals((await stdConfig("local")).stdout, "--config deno.offline.json");
   const read = async (name: string) =>
