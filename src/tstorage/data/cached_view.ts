@@ -3,12 +3,15 @@
  * another buffer come: making a view takes longer than reading a record.
  */
 export class CachedView {
-  #view = new DataView(new ArrayBuffer());
+  #buffer: ArrayBufferLike = new ArrayBuffer();
+  #view = new DataView(this.#buffer);
 
   /** Returns the view, in which `bytes` start at their `byteOffset`. */
   of(bytes: Uint8Array): DataView {
-    if (this.#view.buffer !== bytes.buffer) {
-      this.#view = new DataView(bytes.buffer as ArrayBuffer);
+    const { buffer } = bytes;
+    if (this.#buffer !== buffer) {
+      this.#buffer = buffer;
+      this.#view = new DataView(buffer);
     }
     return this.#view;
   }
