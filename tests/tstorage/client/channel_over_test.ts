@@ -161,6 +161,20 @@ Deno.test("a channel reads answers that are cut anywhere", async () => {
   }
 });
 
+Deno.test("an answer that ends early is DISCONNECTED, on every kind of stream", async () => {
+  for (const kind of [withByteStream, (duplex: Duplex) => duplex]) {
+    const [client, server] = duplexPair();
+    await using channel = Channel.over(kind(client), type);
+    const reading = channel.getAcq(...ALL);
+    const writer = server.writable.getWriter();
+    await server.readable.getReader().read();
+    await writer.write(ACQ_REPLY.subarray(0, 15));
+    await writer.close();
+    assertEquals((await reading).status, ResponseStatus.DISCONNECTED);
+    assertEquals((await channel.close()).status, ResponseStatus.ERROR);
+  }
+});
+
 Deno.test("written chunks are not changed after their write", async () => {
   const [client, server] = duplexPair();
   await using channel = Channel.over(
