@@ -1,0 +1,3 @@
+import type { PairOptions } from "../pair.ts";
+
+export default { dated: ["made/book.xlsx"] } satisfies PairOptions;
