@@ -1,6 +1,7 @@
 import { dependenciesOf } from "../cl/mod.ts";
 import { SYSTEM_DIRECTORY } from "../platform/mod.ts";
-import type { Waiting, WorkflowState } from "./state.ts";
+import { isCommitted } from "./completion.ts";
+import type { Waiting, WorkflowFile, WorkflowState } from "./state.ts";
 
 /**
  * The waits of members that wait for each other and for no other member. Only
@@ -31,6 +32,41 @@ function blockersOf(state: WorkflowState, { path }: Waiting): string[] {
   const file = state.paths.get(path);
   // Other members, or apps that are still to come, write what it depends on.
   if (file && dependenciesOf(file.rule)) return [];
+  return presentWriters(state, path, file);
+}
+
+/**
+ * Tells whether nobody but these members can end the wait for a path, or for
+ * `file`, which may have lost that name. The answer is no where it is not known.
+ */
+export function onlyTheyEndIt(
+  state: WorkflowState,
+  members: ReadonlySet<string>,
+  path: string,
+  file: WorkflowFile | undefined = state.paths.get(path),
+  above: readonly string[] = [],
+): boolean {
+  if (above.includes(path)) return false;
+  const dependencies = file && dependenciesOf(file.rule);
+  if (dependencies) {
+    return dependencies.some((it) =>
+      !isCommitted(state, it) &&
+      onlyTheyEndIt(state, members, it, undefined, [...above, path])
+    );
+  }
+  const apps = state.engine.producers(path);
+  // A producer that is still to come may do it.
+  if (!apps.every((app) => state.apps.has(app))) return false;
+  const blockers = presentWriters(state, path, file);
+  return blockers.length > 0 && blockers.every((id) => members.has(id));
+}
+
+/** The present members that write a file, or fill a directory. */
+function presentWriters(
+  state: WorkflowState,
+  path: string,
+  file: WorkflowFile | undefined,
+): string[] {
   const apps = state.engine.producers(path);
   const writers = file?.writers ?? state.folders.get(path)?.writers;
   return [...state.members.values()]

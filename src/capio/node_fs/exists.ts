@@ -9,7 +9,7 @@ import {
   synchronousForm,
 } from "../interpose/mod.ts";
 import { LOOK, lookAt } from "../operations/mod.ts";
-import type { Operation } from "../platform/mod.ts";
+import { CapioError, type Operation } from "../platform/mod.ts";
 import { isFunction, PROMISIFIED } from "./callback_form.ts";
 import type { NodeForms, NodeFs } from "./node_forms.ts";
 import type { OriginalFs } from "./original_fs.ts";
@@ -52,7 +52,9 @@ function* isThere(
     const look = (location: string) => original.call("stat", location);
     yield* lookAt(workspace, place, look);
     return true;
-  } catch {
+  } catch (error) {
+    // Otherwise the answer would be wrong, and not only late.
+    if (error instanceof CapioError) throw error;
     return false;
   }
 }

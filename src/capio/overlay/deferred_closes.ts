@@ -16,12 +16,13 @@ export class DeferredCloses {
     }, 0);
   }
 
-  /** Reports all deferred closes. */
-  report(): void {
-    if (this.#reports.length === 0) return;
+  /** Reports all deferred closes, and returns whether there were any. */
+  report(): boolean {
+    if (this.#reports.length === 0) return false;
     const reports = this.#reports;
     this.discard();
     for (const report of reports) report();
+    return true;
   }
 
   /** Forgets all deferred closes. */

@@ -70,6 +70,7 @@ export class GrowingFileReader {
       this.#place,
       (state) => contentReadiness(state, workspace.workflow, this.#entry),
       this.#closing.signal,
+      this.#entry,
     );
   }
 
@@ -80,6 +81,7 @@ export class GrowingFileReader {
       this.#place,
       (state) => endReadiness(state, workspace.workflow, this.#entry, sizeNow),
       this.#closing.signal,
+      this.#entry,
     );
   }
 
@@ -98,10 +100,15 @@ export class GrowingFileReader {
 
   *#untilMore(hasMore: () => boolean): Operation<void> {
     try {
-      yield* this.workspace.until(this.#place, (state) => {
-        const end = this.#end(state);
-        return end.type === "wait" && !hasMore() ? end : { type: "go" };
-      }, this.#closing.signal);
+      yield* this.workspace.until(
+        this.#place,
+        (state) => {
+          const end = this.#end(state);
+          return end.type === "wait" && !hasMore() ? end : { type: "go" };
+        },
+        this.#closing.signal,
+        this.#entry,
+      );
     } catch (error) {
       if (!this.#isInterrupted) throw error;
     }

@@ -1,6 +1,11 @@
-import type { WorkflowState } from "../journal/mod.ts";
+import {
+  onlyTheyEndIt,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../journal/mod.ts";
 import {
   asPassedOn,
+  CapioError,
   ifPresent,
   lookIfPermitted,
   lstatIfPresent,
@@ -39,6 +44,9 @@ export interface WorkspaceOptions extends WorkflowOptions, WaitOptions {
  * real one, and the waiting for files that others are still writing.
  */
 export class Workspace implements Disposable {
+  /** The workspaces of this thread, which block together. */
+  static readonly #here = new Set<Workspace>();
+
   readonly workflow: Workflow;
   readonly rights: Rights;
   readonly deferredCloses: DeferredCloses = new DeferredCloses();
@@ -67,6 +75,7 @@ export class Workspace implements Disposable {
     });
     this.rights = new Rights(this.workflow, options.enforceGraph);
     this.#wakeups = new Wakeups(this.folder.base);
+    Workspace.#here.add(this);
   }
 
   get folder(): WorkflowFolder {
@@ -173,14 +182,18 @@ export class Workspace implements Disposable {
   /**
    * Waits until `decide` says "go", and returns the state at that moment.
    *
+   * @param file The file that the wait is about when it may have lost the name.
    * @throws The error that `decide` refuses with.
    * @throws {Deno.errors.NotFound} If nobody announced the file, and nobody
    * creates it in time.
+   * @throws {CapioError} If the call blocks the only thread that could end the
+   * wait.
    */
   *until(
     place: Place,
     decide: (state: WorkflowState) => Verdict,
     signal?: AbortSignal,
+    file?: WorkflowFile,
   ): Operation<WorkflowState> {
     const wait = new Wait(this.workflow, place, this.#options);
     try {
@@ -200,7 +213,12 @@ export class Workspace implements Disposable {
             verdict satisfies never;
         }
         this.workflow.lookAround();
-        yield* untilChange(this.#signals(signal));
+        yield* untilChange({
+          signal: this.#signals(signal),
+          beforeBlocking: () =>
+            this.#reportsOfThread() ||
+            this.#refuseDeadlock(place, verdict.why, file),
+        });
       }
     } finally {
       wait.end();
@@ -222,6 +240,7 @@ export class Workspace implements Disposable {
   /** Leaves the workflow. After a failure the unfinished files are lost. */
   leave(failed: boolean): void {
     if (this.workflow.ended) return;
+    Workspace.#here.delete(this);
     if (failed) this.deferredCloses.discard();
     else this.deferredCloses.report();
     this.#wakeups[Symbol.dispose]();
@@ -254,6 +273,33 @@ export class Workspace implements Disposable {
     this.workflow.refresh();
     if (!this.workflow.isInSpool(parent) || !this.isDirectory(parent)) return;
     this.folder.makeRealDirectory(parent);
+  }
+
+  /** Reports the deferred closes of this thread; returns whether there were any. */
+  #reportsOfThread(): boolean {
+    let hasReported = false;
+    for (const { workflow, deferredCloses } of Workspace.#here) {
+      if (!workflow.ended && deferredCloses.report()) hasReported = true;
+    }
+    return hasReported;
+  }
+
+  /**
+   * Refuses to block the thread for something that only the thread can do.
+   *
+   * @throws {CapioError} If only members of this thread can end the wait.
+   */
+  #refuseDeadlock(
+    { path, given }: Place,
+    why: string,
+    file?: WorkflowFile,
+  ): false {
+    const here = new Set([...Workspace.#here].map((it) => it.workflow.id));
+    if (!onlyTheyEndIt(this.workflow.state, here, path, file)) return false;
+    throw new CapioError(
+      "DEADLOCK",
+      `Cannot wait for "${given}" in a synchronous call, which blocks the only thread that could end the wait: ${why}. Use the asynchronous call, or finish the file first`,
+    );
   }
 
   #checkPresence(): void {

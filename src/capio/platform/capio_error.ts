@@ -1,5 +1,8 @@
 /** The kind of a {@linkcode CapioError}, its `code`. */
-export type CapioErrorCode = "INVALID_CONFIGURATION" | "WRITER_LOST";
+export type CapioErrorCode =
+  | "DEADLOCK"
+  | "INVALID_CONFIGURATION"
+  | "WRITER_LOST";
 
 /**
  * A condition of a workflow that is neither the caller's mistake nor one that

@@ -20,6 +20,11 @@ interface Act {
 interface Wait {
   readonly waitFor: "change";
   readonly signal?: AbortSignal;
+  /**
+   * Is called before the wait blocks the thread. It returns whether it has
+   * changed something itself, so that there is nothing to wait for yet.
+   */
+  readonly beforeBlocking?: () => boolean;
 }
 
 type System = typeof system;
@@ -55,8 +60,10 @@ export function atOnce<T>(fn: () => T): Operation<T> {
 }
 
 /** Pauses until something may have changed. */
-export function* untilChange(signal?: AbortSignal): Operation<void> {
-  yield { waitFor: "change", signal };
+export function* untilChange(
+  options: Pick<Wait, "signal" | "beforeBlocking"> = {},
+): Operation<void> {
+  yield { waitFor: "change", ...options };
 }
 
 /** Runs an operation without blocking the thread. */
@@ -92,7 +99,7 @@ export function runSync<T>(operation: Operation<T>): T {
       if ("waitFor" in effect) {
         // While this thread sleeps nothing can abort the signal.
         effect.signal?.throwIfAborted();
-        sleep.sleep();
+        if (!effect.beforeBlocking?.()) sleep.sleep();
       } else result = effect.synchronously();
     } catch (error) {
       step = operation.throw(error);

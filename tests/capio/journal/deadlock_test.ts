@@ -1,12 +1,21 @@
 import { assertEquals } from "@std/assert";
 import type { EventBody } from "../../../src/capio/journal/event.ts";
 import { fold, initialState } from "../../../src/capio/journal/fold.ts";
-import { deadlockedWaits } from "../../../src/capio/journal/deadlock.ts";
+import {
+  deadlockedWaits,
+  onlyTheyEndIt,
+} from "../../../src/capio/journal/deadlock.ts";
+import type { WorkflowState } from "../../../src/capio/journal/state.ts";
 
 type Script = [by: string, event: EventBody][];
 
 /** The members that wait for each other; `a` writes "a", and so on. */
 function stuck(script: Script): string[] {
+  return deadlockedWaits(stateAfter(script))
+    .map(({ member, path }) => `${member}:${path}`);
+}
+
+function stateAfter(script: Script): WorkflowState {
   const members = ["a", "b", "c"];
   const rules = members.map((name) => ({ path: name, producers: [name] }));
   const all: Script = [
@@ -14,10 +23,8 @@ function stuck(script: Script): string[] {
     ["a", { event: "rules", rules }],
     ...script,
   ];
-  const state = all
-    .map(([by, body], time) => ({ ...body, by, time }))
+  return all.map(([by, body], time) => ({ ...body, by, time }))
     .reduce(fold, initialState("/data"));
-  return deadlockedWaits(state).map(({ member, path }) => `${member}:${path}`);
 }
 
 const wait = (path: string, wait = 0, why = "a reason"): EventBody => ({
@@ -61,4 +68,32 @@ Deno.test("a deadlock is over when one of its waits or members ends", () => {
   assertEquals(stuck([...script, ["a", ended]]), []);
   const end: EventBody = { event: "end", member: "a", ending: "lost" };
   assertEquals(stuck([...script, ["b", end]]), []);
+});
+
+Deno.test("only the present producers and writers of a file can end a wait for it", () => {
+  const state = stateAfter([["b", written("x")]]);
+  const b = new Set(["b"]);
+  assertEquals(onlyTheyEndIt(state, b, "b"), true);
+  assertEquals(onlyTheyEndIt(state, b, "x"), true);
+  assertEquals(onlyTheyEndIt(state, b, "a"), false);
+  assertEquals(onlyTheyEndIt(state, b, "unknown"), false);
+  const joined = stateAfter([["b", written("x")], ["c", written("x")]]);
+  assertEquals(onlyTheyEndIt(joined, b, "x"), false);
+  assertEquals(onlyTheyEndIt(joined, new Set(["b", "c"]), "x"), true);
+});
+
+Deno.test("a producer that is still to come can end a wait", () => {
+  const rules = [{ path: "b", producers: ["late"] }];
+  const state = stateAfter([["b", { event: "rules", rules }]]);
+  assertEquals(onlyTheyEndIt(state, new Set(["b"]), "b"), false);
+});
+
+Deno.test("who can end a wait for a dependency can end that for what depends on it", () => {
+  const rules = [{ path: "x", fileDependencies: ["b", "y"] }];
+  const state = stateAfter([
+    ["a", { event: "rules", rules }],
+    ["a", written("x")],
+  ]);
+  assertEquals(onlyTheyEndIt(state, new Set(["b"]), "x"), true);
+  assertEquals(onlyTheyEndIt(state, new Set(["a"]), "x"), false);
 });
