@@ -1,7 +1,8 @@
 /**
  * Small pieces that several modules need and that no user sees: argument checks
  * in one wording, writing all bytes, reading with one buffer, turns of the event
- * loop, timers, `fnmatch`, replacing and restoring global properties.
+ * loop, timers, `fnmatch`, replacing and restoring global properties, the check
+ * of where a request comes from, and texts and URLs that are safe to show.
  *
  * @module
  */
@@ -11,7 +12,10 @@ export * from "./event_loop.ts";
 export * from "./fnmatch.ts";
 export * from "./inspect.ts";
 export * from "./recycled_chunks.ts";
+export * from "./request_source.ts";
 export * from "./shared_replacement.ts";
+export * from "./shown_url.ts";
 export * from "./sqlite_busy.ts";
+export * from "./terminal_text.ts";
 export * from "./timers.ts";
 export * from "./write_all.ts";
