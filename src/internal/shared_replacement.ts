@@ -6,24 +6,33 @@ export type ReplaceProperty = (
 ) => void;
 
 /**
+ * Replaces properties. What it does besides is undone when its result is
+ * disposed of, before the properties are restored.
+ */
+type Install = (replace: ReplaceProperty) => void | Disposable;
+
+/**
  * Properties of global objects that are replaced while at least one user needs
  * the replacement. When the last user releases it, each property is again as it
  * was before.
  */
 export class SharedReplacement {
-  readonly #install: (replace: ReplaceProperty) => void;
+  readonly #install: Install;
   #users = 0;
   #restore: (() => void)[] = [];
 
   /** @param install Replaces each property; called for the first user. */
-  constructor(install: (replace: ReplaceProperty) => void) {
+  constructor(install: Install) {
     this.#install = install;
   }
 
   /** Keeps the properties replaced until the result is disposed of. */
   acquire(): Disposable {
     if (this.#users++ === 0) {
-      this.#install((...property) => this.#restore.push(replace(...property)));
+      const more = this.#install((...property) =>
+        this.#restore.push(replace(...property))
+      );
+      if (more) this.#restore.push(() => more[Symbol.dispose]());
     }
     let released = false;
     return {

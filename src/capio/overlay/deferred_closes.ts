@@ -11,9 +11,9 @@ export class DeferredCloses {
   defer(report: () => void): void {
     this.#reports.push(report);
     // An error that ends the program takes effect after a turn of timers.
-    this.#timer ??= setTimeout(() => {
-      this.#timer = setTimeout(() => this.report(), 0);
-    }, 0);
+    this.#timer ??= inNextTurn(() => {
+      this.#timer = inNextTurn(() => this.report());
+    });
   }
 
   /** Reports all deferred closes, and returns whether there were any. */
@@ -31,4 +31,11 @@ export class DeferredCloses {
     this.#timer = undefined;
     this.#reports = [];
   }
+}
+
+/** Does not keep a program that is at its end from ending. */
+function inNextTurn(fn: () => void): ReturnType<typeof setTimeout> {
+  const timer = setTimeout(fn, 0);
+  Deno.unrefTimer(timer);
+  return timer;
 }

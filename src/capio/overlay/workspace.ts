@@ -251,8 +251,7 @@ export class Workspace implements Disposable {
    * Leaves at the end of the process, which ends its workers too. `terminated`
    * of them were terminated or ended by an error before.
    */
-  leaveWithProcess(terminated: number): void {
-    const failed = Deno.exitCode !== 0;
+  leaveWithProcess(failed: boolean, terminated: number): void {
     if (!this.workflow.ended) {
       this.workflow.endWorkers({ failed, gone: terminated });
     }

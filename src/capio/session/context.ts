@@ -6,6 +6,7 @@ import {
 import { Workspace } from "../overlay/mod.ts";
 import { type CapioOptions, resolveOptions } from "./options.ts";
 import { replaceFunctions } from "./replaced_functions.ts";
+import { atEndOfThread } from "./thread_end.ts";
 
 /** A CAPIO context, active until it is left. */
 export interface CapioSession extends AsyncDisposable, Disposable {
@@ -26,6 +27,9 @@ export interface CapioSession extends AsyncDisposable, Disposable {
  * The context is active in the present function and in everything that it
  * starts, and in its caller if the caller goes on before the function has ended.
  * {@linkcode withCapio} keeps its function apart from the caller.
+ *
+ * A context that is still active when its program or worker ends is left then,
+ * after the listeners of `unload` and `exit`; as failed if the exit code says so.
  *
  * Semantics of the CAPIO middleware and PyCAPIO.
  *
@@ -118,10 +122,13 @@ function session(
   const functions = replaceFunctions();
   const leave = (failed = false) => {
     functions[Symbol.dispose]();
+    ending[Symbol.dispose]();
     if (workspace.workflow.ended) return;
     place?.[Symbol.dispose]();
     workspace.leave(failed);
   };
+  // At the latest with its program, as far as that runs anything at its end.
+  const ending = atEndOfThread(leave);
   return {
     leave,
     [Symbol.dispose]: () => leave(),

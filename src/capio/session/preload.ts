@@ -31,6 +31,7 @@ import { builtin } from "../platform/mod.ts";
 import { resolveOptions } from "./options.ts";
 import { replaceFunctions } from "./replaced_functions.ts";
 import { countTerminatedWorkers } from "./terminated_workers.ts";
+import { atEndOfThread } from "./thread_end.ts";
 
 /** The variables that make a program a step of a workflow. */
 const VARIABLES = [
@@ -45,9 +46,7 @@ try {
   const workspace = new Workspace(resolveOptions({}));
   interposeEverywhere(workspace);
   replaceFunctions();
-  if (workspace.workflow.isInWorker) leaveAtClose(workspace);
-  else if (builtin("worker_threads").isMainThread) leaveAtUnload(workspace);
-  else leaveAtExit(workspace);
+  leaveAtEnd(workspace);
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   console.error(`sluice: ${message}`);
@@ -77,25 +76,13 @@ function checkVariables(): void {
   );
 }
 
-/** When a process dies without this event, its lock tells the others. */
-function leaveAtUnload(workspace: Workspace): void {
-  const terminated = countTerminatedWorkers();
-  addEventListener(
-    "unload",
-    () => workspace.leaveWithProcess(terminated.count),
-  );
-}
-
-/** A web worker gets no event when it ends, so its `close` is replaced. */
-function leaveAtClose(workspace: Workspace): void {
-  const { close } = globalThis;
-  globalThis.close = () => {
-    workspace.leave(false);
-    close.call(globalThis);
-  };
-}
-
-/** A worker of `node:worker_threads` gets an event of Node when it ends. */
-function leaveAtExit(workspace: Workspace): void {
-  builtin("process").once("exit", (code) => workspace.leave(code !== 0));
+/** Leaves at the end of the program, or of the worker that this is. */
+function leaveAtEnd(workspace: Workspace): void {
+  const { isInWorker } = workspace.workflow;
+  if (isInWorker || !builtin("worker_threads").isMainThread) {
+    atEndOfThread((failed) => workspace.leave(failed));
+    return;
+  }
+  const workers = countTerminatedWorkers();
+  atEndOfThread((failed) => workspace.leaveWithProcess(failed, workers.count));
 }
