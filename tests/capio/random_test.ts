@@ -128,12 +128,22 @@ async function runStep(
   return { ...result, plan, outcomes, isKilled };
 }
 
+/** What a step said, but for the files that are written again on purpose. */
+function complaintsOf({ files }: Plan, stderr: string): string {
+  const isTold = (line: string) =>
+    files.some(({ path, writing }) =>
+      writing === "again" && line.includes(` opened "${path}" again `)
+    );
+  return stderr.split("\n").filter((line) => !isTold(line)).join("\n");
+}
+
 function problemsOfStep(plan: Plan, step: Ended, all: Ended[]): string[] {
   const { app } = step.plan;
   const problems: string[] = [];
   const complain = (text: string) => problems.push(`${app}: ${text}`);
-  if (!step.isKilled && (step.code !== 0 || step.stderr !== "")) {
-    complain(`exit code ${step.code}, ${step.stderr}`);
+  const complaints = complaintsOf(plan, step.stderr);
+  if (!step.isKilled && (step.code !== 0 || complaints !== "")) {
+    complain(`exit code ${step.code}, ${complaints}`);
   }
   for (const outcome of step.outcomes) {
     if (outcome.did !== "read") continue;

@@ -43,6 +43,10 @@ export interface RulesEvent extends Stamp {
 export interface OpenEvent extends Stamp {
   readonly event: "open";
   readonly path: string;
+  /**
+   * The file that its author saw under the path; missing when the path was free.
+   */
+  readonly file?: number;
   /** Unique for the member. */
   readonly handle: number;
 }
@@ -55,6 +59,8 @@ export interface CloseEvent extends Stamp {
   readonly failed?: true;
   /** Set when nothing was written after all, so that the close does not count. */
   readonly idle?: true;
+  /** Set when the file is as it was at the opening; the close counts. */
+  readonly unchanged?: true;
 }
 
 /** A member made an entry without opening it. */
@@ -87,10 +93,12 @@ export interface PublishEvent extends Stamp {
   readonly file: number;
 }
 
-/** A member read a real file that no process of the run had written. */
+/** A member began to read a file as it is, without a wait for its end. */
 export interface InputEvent extends Stamp {
   readonly event: "input";
   readonly path: string;
+  /** The committed file; missing for a real one that no member had written. */
+  readonly file?: number;
 }
 
 /** A real file exists that a commit rule depends on and that no app produces. */
@@ -107,6 +115,8 @@ export interface ReadEvent extends Stamp {
   readonly first: number;
   /** Bytes read so far. */
   readonly bytes: number;
+  /** The committed file, once the member has read it to its end. */
+  readonly end?: number;
 }
 
 /** A member has been waiting for a while; without `why` the wait is over. */

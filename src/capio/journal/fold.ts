@@ -13,6 +13,7 @@ import {
 import type {
   CloseEvent,
   EndEvent,
+  InputEvent,
   JoinEvent,
   JournalEvent,
   MakeEvent,
@@ -29,6 +30,7 @@ import {
   unlink,
   writableFile,
 } from "./names.ts";
+import { noteChange, noteEndRead, replaceCommitted } from "./rewrites.ts";
 import { emptyState, type WorkflowFile, type WorkflowState } from "./state.ts";
 
 /**
@@ -63,8 +65,7 @@ export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
       state.unpublished.delete(event.file);
       return state;
     case "input":
-      setAt(state.inputs, event.path).add(event.by);
-      return state;
+      return noteInput(state, event);
     case "given":
       state.given.add(event.path);
       return commitDependents(state, event);
@@ -145,11 +146,12 @@ function closeHandlesOf(
   file: WorkflowFile,
   member: string,
 ): void {
-  for (const handle of file.handles) {
-    if (!handle.startsWith(`${member}/`)) continue;
+  for (const [handle, holder] of file.handles) {
+    if (holder.member !== member) continue;
     file.handles.delete(handle);
     state.handles.delete(handle);
     file.closes++;
+    noteChange(state, file, member);
   }
 }
 
@@ -159,7 +161,7 @@ function openHandle(
   { path, by, time }: OpenEvent,
 ): WorkflowState {
   const file = writableFile(state, path, by, time);
-  file.handles.add(handle);
+  file.handles.set(handle, { member: by, since: time });
   state.handles.set(handle, file);
   return state;
 }
@@ -176,21 +178,36 @@ function closeHandle(
   if (file.phase !== "open") return state;
   if (event.failed) return lose(state, file, event.by, event.time);
   if (!event.idle) file.closes++;
+  if (!event.idle && !event.unchanged) noteChange(state, file, event.by);
   return commitIfComplete(state, file, event);
 }
 
 function makeEntry(state: WorkflowState, event: MakeEvent): WorkflowState {
   if (event.kind === "symlink") state.renamings++;
+  const before = state.paths.get(event.path);
   unlink(state, event.path);
   const file = create(state, event.path, event.kind, event);
   file.isReplacing = event.replaces ?? false;
+  if (event.replaces && before?.phase === "committed") {
+    replaceCommitted(file, before);
+  }
   // Its maker never opened it and so will never close it.
   if (event.complete) file.closes = 1;
   return commitIfComplete(state, file, event);
 }
 
+function noteInput(
+  state: WorkflowState,
+  { by, path, file }: InputEvent,
+): WorkflowState {
+  if (file === undefined) setAt(state.inputs, path).add(by);
+  else noteEndRead(state, by, path, file);
+  return state;
+}
+
 function noteReading(state: WorkflowState, event: ReadEvent): WorkflowState {
-  const { by: member, path, first, time: latest, bytes } = event;
+  const { by: member, path, first, time: latest, bytes, end } = event;
+  if (end !== undefined) noteEndRead(state, member, path, end);
   const reading = { member, path, first, latest, bytes };
   state.readings.set(`${member}/${path}`, reading);
   return state;

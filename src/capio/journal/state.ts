@@ -43,16 +43,32 @@ export interface WorkflowFile {
   unlinked: boolean;
   /** The members that opened it for writing, or made it. */
   readonly writers: Set<string>;
-  /** The handles that are open for writing. */
-  readonly handles: Set<string>;
+  /** The handles that are open for writing, by `member/handle`. */
+  readonly handles: Map<string, Holder>;
   /** How often a writer has closed it. */
   closes: number;
+  /** The members that have got its end, or are going to. */
+  readers?: Set<string>;
+  /** The committed file whose copy it is, until a close after a change. */
+  replaced?: ReplacedFile;
   /** The member whose event committed it, and that publishes it. */
   committedBy?: string;
   /** The member that ended without finishing it. */
   lostBy?: string;
   readonly created: number;
   ended?: number;
+}
+
+/** A member that holds a file open for writing. */
+export interface Holder {
+  readonly member: string;
+  readonly since: number;
+}
+
+/** A committed file that was opened for writing again. */
+export interface ReplacedFile {
+  readonly number: number;
+  readonly readers: Set<string>;
 }
 
 /** The entries that the workflow has put into one directory. */
@@ -88,6 +104,16 @@ export interface StaleRead {
   readonly writer: string;
 }
 
+/**
+ * A member got the end of a committed file, and another one opened the file for
+ * writing again and changed it.
+ */
+export interface Rewrite {
+  readonly path: string;
+  readonly reader: string;
+  readonly writer: string;
+}
+
 /** All that the processes of a workflow know of it, folded from its journal. */
 export interface WorkflowState {
   readonly capioDir: string;
@@ -114,6 +140,10 @@ export interface WorkflowState {
   /** Existing real files that a commit rule depends on and no app produces. */
   readonly given: Set<string>;
   readonly staleReads: StaleRead[];
+  /** One for each reader, writer and path. */
+  readonly rewrites: Map<string, Rewrite>;
+  /** The member that changed each committed file, by the file's number. */
+  readonly rewriters: Map<number, string>;
   readonly readings: Map<string, Reading>;
   /** By `member/wait`. */
   readonly waits: Map<string, Waiting>;
@@ -139,7 +169,7 @@ export function newFile(
     isReplacing: false,
     unlinked: false,
     writers: new Set([by]),
-    handles: new Set(),
+    handles: new Map(),
     closes: 0,
     created: time,
   };
@@ -166,6 +196,8 @@ export function emptyState(
     inputs: new Map(),
     given: new Set(),
     staleReads: [],
+    rewrites: new Map(),
+    rewriters: new Map(),
     readings: new Map(),
     waits: new Map(),
     created: 0,

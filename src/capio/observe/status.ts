@@ -21,6 +21,16 @@ export interface MemberStatus {
   readonly state: "running" | "left" | "failed" | "lost";
 }
 
+/** A member that holds a file open for writing, in a {@linkcode FileStatus}. */
+export interface HolderStatus {
+  /** The member's app. */
+  readonly app: string;
+  /** The operating system's number for its process. */
+  readonly pid: number;
+  /** When it opened the file, Unix time in milliseconds. */
+  readonly since: number;
+}
+
 /** A file in a {@linkcode WorkflowStatus}. */
 export interface FileStatus {
   /** Relative to `capioDir`, with `/`. */
@@ -31,6 +41,8 @@ export interface FileStatus {
   readonly size: number;
   /** The apps that have written to it. */
   readonly writers: readonly string[];
+  /** The handles open for writing, if any: the file is not committed before. */
+  readonly holders?: readonly HolderStatus[];
   /** When it was created, Unix time in milliseconds. */
   readonly created: number;
   /** When it was committed or lost, Unix time in milliseconds. */
@@ -67,6 +79,19 @@ export interface WaitStatus {
   readonly since: number;
 }
 
+/**
+ * A file that one member changed after another one had got its end, in a
+ * {@linkcode WorkflowStatus}.
+ */
+export interface RewriteStatus {
+  /** Relative to `capioDir`, with `/`. */
+  readonly path: string;
+  /** The app of the member that read it to its end. */
+  readonly reader: string;
+  /** The app of the member that opened it for writing again. */
+  readonly writer: string;
+}
+
 /** The status of a workflow at one moment. */
 export interface WorkflowStatus {
   /** The directory, all symbolic links resolved. */
@@ -81,6 +106,8 @@ export interface WorkflowStatus {
   readonly readings: readonly ReadingStatus[];
   /** The waits that have become long. */
   readonly waits: readonly WaitStatus[];
+  /** The files that were written again after their end was read. */
+  readonly rewrites: readonly RewriteStatus[];
 }
 
 /** Converts the state to the public status. */
@@ -117,6 +144,11 @@ export function describe(
         since,
       };
     }),
+    rewrites: [...state.rewrites.values()].map(({ path, reader, writer }) => ({
+      path,
+      reader: appOf(reader),
+      writer: appOf(writer),
+    })),
   };
 }
 
@@ -134,10 +166,21 @@ function describeFile(
       sizeOf(isInSpool(state, file) ? folder.spool(path) : folder.real(path)) ??
         0,
     writers: [...new Set(apps)],
+    ...(file.handles.size > 0 && { holders: holdersOf(state, file) }),
     created,
     ...(ended !== undefined && { ended }),
     ...(phase === "open" && { missing: missingForCommit(state, file) }),
   };
+}
+
+function holdersOf(
+  { members }: WorkflowState,
+  { handles }: WorkflowFile,
+): HolderStatus[] {
+  return [...handles.values()].map(({ member, since }) => {
+    const { app = member, pid = 0 } = members.get(member) ?? {};
+    return { app, pid, since };
+  });
 }
 
 function sizeOf(location: string): number | undefined {

@@ -1,6 +1,7 @@
 import { call, type Operation, system } from "../platform/mod.ts";
 import { atLocation, withGivenPath } from "./at_location.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { noteEndRead } from "./open.ts";
 import { untilWhole } from "./read_file.ts";
 import { writeAtOnce } from "./write_file.ts";
 
@@ -31,6 +32,9 @@ export function* copyWith(
     from.place,
     (source) => copyTo(to, source, opening, copy),
   );
+  const { workspace: { workflow }, place: { path } } = from;
+  const entry = workflow.state.paths.get(path);
+  if (entry?.phase === "committed") noteEndRead(from.workspace, entry);
 }
 
 function callCopyFile(

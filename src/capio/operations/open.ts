@@ -115,8 +115,12 @@ export function* openForReading<F>(
       opening.close(file);
       continue;
     }
-    if (entry?.kind !== "file" || entry.phase === "committed") return file;
+    if (entry?.kind !== "file") return file;
     if (isProducer(workflow.state, workflow, entry)) return file;
+    if (entry.phase === "committed") {
+      noteEndRead(workspace, entry);
+      return file;
+    }
     return opening.growing(file, entry);
   }
 }
@@ -218,6 +222,18 @@ function replace(
 function keepTimes(copy: string, { atime, mtime }: Deno.FileInfo): void {
   if (!atime || !mtime) return;
   system.utimeSync(copy, atime, mtime);
+}
+
+/**
+ * Reports that this member is going to get the end of a committed file, in case
+ * a member writes to it again.
+ */
+export function noteEndRead(
+  { workflow }: Workspace,
+  { path, number, readers }: WorkflowFile,
+): void {
+  if (readers?.has(workflow.id)) return;
+  workflow.note({ event: "input", path, file: number });
 }
 
 /** Reports that a real file was read, in case a member replaces it later. */

@@ -1,3 +1,4 @@
+import type { WorkflowFile } from "../journal/mod.ts";
 import type { Place, Workspace } from "../overlay/mod.ts";
 import { call, lstatIfPresent, type Operation } from "../platform/mod.ts";
 import { endReadiness, isProducer } from "../workflow/mod.ts";
@@ -49,7 +50,7 @@ export function* readWhole<T extends { readonly length: number }>(
     const isSame = workspace.state.paths.get(path) === entry;
     // Otherwise this may be the beginning of the next file of that name.
     if (!isSame && !isPublished) continue;
-    noteReading(workspace, place, contents.length);
+    noteReading(workspace, place, contents.length, entry);
     return contents;
   }
 }
@@ -91,7 +92,14 @@ function noteReading(
   { workflow }: Workspace,
   { path }: Place,
   bytes: number,
+  entry: WorkflowFile | undefined,
 ): void {
   if (!workflow.state.paths.has(path)) return;
-  workflow.note({ event: "read", path, first: Date.now(), bytes });
+  workflow.note({
+    event: "read",
+    path,
+    first: Date.now(),
+    bytes,
+    ...(entry?.phase === "committed" && { end: entry.number }),
+  });
 }

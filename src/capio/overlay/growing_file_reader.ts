@@ -56,7 +56,7 @@ export class GrowingFileReader {
         return result;
       }
       if (end.type === "refuse") throw end.error;
-      if (end.type === "go") this.#report();
+      if (end.type === "go") this.#report(this.#entry.phase === "committed");
       if (end.type === "go" || this.#isInterrupted) return result;
       yield* this.#untilMore(hasMore);
     }
@@ -83,6 +83,10 @@ export class GrowingFileReader {
       this.#closing.signal,
       this.#entry,
     );
+    const { phase, number } = this.#entry;
+    if (phase !== "committed" || workspace.workflow.ended) return;
+    const { path } = this.#place;
+    workspace.workflow.note({ event: "input", path, file: number });
   }
 
   /** Ends all waits; a read that waits for bytes ends as at the end. */
@@ -129,7 +133,7 @@ export class GrowingFileReader {
     }
   }
 
-  #report(): void {
+  #report(isAtEnd = false): void {
     this.#reported = Date.now();
     const { workflow } = this.workspace;
     if (workflow.ended) return;
@@ -138,6 +142,7 @@ export class GrowingFileReader {
       path: this.#place.path,
       first: this.#first,
       bytes: this.#bytes,
+      ...(isAtEnd && { end: this.#entry.number }),
     });
   }
 }

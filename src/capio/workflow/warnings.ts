@@ -27,6 +27,32 @@ export class StaleReadWarnings {
   }
 }
 
+/** Warns a member of files that were written again after their end was read. */
+export class RewriteWarnings {
+  readonly #member: string;
+  #warned = 0;
+
+  /** Warns the member with this id, as the reader or the writer. */
+  constructor(member: string) {
+    this.#member = member;
+  }
+
+  /** Warns of the rewrites since the last call. */
+  look({ rewrites, members }: WorkflowState): void {
+    if (rewrites.size === this.#warned) return;
+    const fresh = [...rewrites.values()].slice(this.#warned);
+    this.#warned = rewrites.size;
+    for (const { path, reader, writer } of fresh) {
+      if (reader !== this.#member && writer !== this.#member) continue;
+      const [readerApp, writerApp] = [reader, writer]
+        .map((id) => members.get(id)?.app);
+      console.warn(
+        `sluice: "${writerApp}" opened "${path}" again and changed it after "${readerApp}" had got its end: what "${readerApp}" read is out of date. A file that is opened several times needs the commit rule "on_termination"`,
+      );
+    }
+  }
+}
+
 /**
  * Warns of files that are discarded although their writers have ended well:
  * their dependencies were never finished.

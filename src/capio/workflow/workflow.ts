@@ -18,7 +18,11 @@ import { Liveness } from "./liveness.ts";
 import { MemberJournal } from "./member_journal.ts";
 import { Publisher } from "./publisher.ts";
 import { presentRun } from "./stale_run.ts";
-import { StaleReadWarnings, warnOfUnfinished } from "./warnings.ts";
+import {
+  RewriteWarnings,
+  StaleReadWarnings,
+  warnOfUnfinished,
+} from "./warnings.ts";
 import { WorkflowFolder } from "./workflow_folder.ts";
 
 /** How often a process looks whether the other members still live, in ms. */
@@ -50,6 +54,7 @@ export class Workflow {
   readonly #liveness: Liveness;
   readonly #deadlocks: DeadlockWatch;
   readonly #staleReads: StaleReadWarnings;
+  readonly #rewrites: RewriteWarnings;
   /** The resources of this member, above all the lock that shows that it lives. */
   readonly #held: DisposableStack;
   #lookedAround = 0;
@@ -79,6 +84,7 @@ export class Workflow {
     });
     this.#deadlocks = new DeadlockWatch(this.id);
     this.#staleReads = new StaleReadWarnings(this.id);
+    this.#rewrites = new RewriteWarnings(this.id);
     this.append({
       event: "join",
       app: appName,
@@ -156,6 +162,7 @@ export class Workflow {
     const state = this.#journal.catchUp();
     if (state.unpublished.size > 0) this.#publisher.publishDue();
     this.#staleReads.look(state);
+    this.#rewrites.look(state);
     return this.state;
   }
 

@@ -2,6 +2,7 @@ import type {
   FileStatus,
   MemberStatus,
   ReadingStatus,
+  RewriteStatus,
   WaitStatus,
   WorkflowStatus,
 } from "../../capio/mod.ts";
@@ -11,14 +12,23 @@ const MOST_WAITS_SHOWN = 3;
 
 /** Formats the state of a workflow. */
 export function statusLines(status: WorkflowStatus): string[] {
-  const { workflowName, capioDir, files } = status;
+  const { workflowName, capioDir, files, rewrites } = status;
   return [
     printable(`Workflow "${workflowName}" in "${capioDir}"`),
     "",
     ...memberLines(status),
     "",
     ...(files.length > 0 ? fileLines(status) : ["No files yet"]),
+    ...(rewrites.length > 0 ? ["", ...rewriteLines(rewrites)] : []),
   ];
+}
+
+function rewriteLines(rewrites: readonly RewriteStatus[]): string[] {
+  return rewrites.map(({ path, reader, writer }) =>
+    printable(
+      `${path} was changed by ${writer} after ${reader} had read it to its end`,
+    )
+  );
 }
 
 /** Returns a line for each member: what it does, or what it waits for. */
@@ -66,7 +76,7 @@ function describeMember(
 }
 
 function describeFile(
-  { size, writers, missing }: FileStatus,
+  { size, writers, holders = [], missing }: FileStatus,
   readings: readonly ReadingStatus[],
 ): string {
   const read = readings.map(({ app, bytes }) =>
@@ -74,6 +84,9 @@ function describeFile(
   );
   return [
     `written by ${writers.join(", ")}`,
+    ...holders.map(({ app, pid, since }) =>
+      `held open by ${app} (process ${pid}) since ${formatTime(since)}`
+    ),
     ...read,
     ...(missing ? [`not finished: ${missing}`] : []),
   ].join("; ");

@@ -19,6 +19,7 @@ const EMPTY: WorkflowStatus = {
   files: [],
   readings: [],
   waits: [],
+  rewrites: [],
 };
 
 const READING = { path: "a.csv", first: 0, latest: 0 };
@@ -45,6 +46,28 @@ Deno.test("files stand in columns, those being written first, the lost next", ()
     "b            12.0 MB  open       written by w; not finished: something",
     "longer.csv  999.9 kB  lost       written by v, w",
     "a.csv            1 B  committed  written by w",
+  ]);
+});
+
+Deno.test("a file's line tells who holds it open for writing, and since when", () => {
+  const time = new Date(0).toTimeString().slice(0, 8);
+  const holders = [
+    { app: "w", pid: 7, since: 0 },
+    { app: "v", pid: 8, since: 0 },
+  ];
+  assertEquals(
+    fileLines({ readings: [], files: [file("a", { phase: "open", holders })] }),
+    [
+      `a       0 B  open  written by w; held open by w (process 7) since ${time}; held open by v (process 8) since ${time}`,
+    ],
+  );
+});
+
+Deno.test("the status tells of files that were written again after their end was read", () => {
+  const rewrites = [{ path: "a", reader: "r", writer: "w" }];
+  assertEquals(statusLines({ ...EMPTY, rewrites }).slice(-2), [
+    "",
+    "a was changed by w after r had read it to its end",
   ]);
 });
 

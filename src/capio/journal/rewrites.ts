@@ -1,0 +1,63 @@
+import type { WorkflowFile, WorkflowState } from "./state.ts";
+
+/**
+ * Notes that a member has got the end of a committed file, or is going to. A
+ * producer of the file does not count: it knows that more may come.
+ */
+export function noteEndRead(
+  state: WorkflowState,
+  reader: string,
+  path: string,
+  number: number,
+): void {
+  const file = state.paths.get(path);
+  if (file?.number === number) {
+    file.readers ??= new Set();
+    file.readers.add(reader);
+    return;
+  }
+  if (file?.replaced?.number === number) {
+    file.replaced.readers.add(reader);
+    return;
+  }
+  // The writer was faster than the reader.
+  const rewriter = state.rewriters.get(number);
+  if (rewriter) addRewrites(state, path, rewriter, [reader]);
+}
+
+/** Notes that `file` is the copy of a committed one that is written again. */
+export function replaceCommitted(
+  file: WorkflowFile,
+  { number, readers, replaced }: WorkflowFile,
+): void {
+  const all = new Set([...readers ?? [], ...replaced?.readers ?? []]);
+  file.replaced = { number, readers: all };
+}
+
+/** Notes that a member has changed a file since it was read to its end. */
+export function noteChange(
+  state: WorkflowState,
+  file: WorkflowFile,
+  writer: string,
+): void {
+  const { path, replaced } = file;
+  if (!replaced) return;
+  file.replaced = undefined;
+  state.rewriters.set(replaced.number, writer);
+  addRewrites(state, path, writer, replaced.readers);
+}
+
+function addRewrites(
+  { rewrites, members, engine, paths }: WorkflowState,
+  path: string,
+  writer: string,
+  readers: Iterable<string>,
+): void {
+  const writers = paths.get(path)?.writers;
+  const producers = engine.producers(path);
+  for (const reader of readers) {
+    const app = members.get(reader)?.app ?? "";
+    if (writers?.has(reader) || producers.includes(app)) continue;
+    rewrites.set(`${reader} ${writer} ${path}`, { path, reader, writer });
+  }
+}
