@@ -2,12 +2,14 @@
  * Small pieces that several modules need and that no user sees: argument checks
  * in one wording, writing all bytes, reading with one buffer, turns of the event
  * loop, timers, `fnmatch`, replacing and restoring global properties, the check
- * of where a request comes from, and texts and URLs that are safe to show.
+ * of where a request comes from, texts and URLs that are safe to show, and the
+ * kind of what a name leads to.
  *
  * @module
  */
 export * from "./argument_checks.ts";
 export * from "./deno_version.ts";
+export * from "./entry_kind.ts";
 export * from "./event_loop.ts";
 export * from "./fnmatch.ts";
 export * from "./inspect.ts";

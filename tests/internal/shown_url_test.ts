@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { shownUrl } from "../../src/internal/mod.ts";
+import { shownUrl, withShownUrls } from "../../src/internal/mod.ts";
 
 Deno.test("a URL is shown without what may be a secret", () => {
   const cases: [url: string, shown: string][] = [
@@ -12,7 +12,22 @@ Deno.test("a URL is shown without what may be a secret", () => {
     ["http://host?x\ny", "http://host"],
     ["file:some/dir", "file:some/dir"],
     ["xyz", "xyz"],
+    ["http://user:pa ss@exa mple.com/a", "http://exa mple.com/a"],
+    ["http://user:p/w@host:x/a", "http://host:x/a"],
+    ["http://user:p?w@host/a", "http://host/a"],
+    ["http:user:pass@host/a", "http://host/a"],
+    [" https:\\\\user:pass@host/a", "https://host/a"],
+    ["http://u:p@[::1]:80/x", "http://[::1]:80/x"],
   ];
   for (const [url, shown] of cases) assertEquals(shownUrl(url), shown);
   assertEquals(shownUrl(new URL("http://u:p@h/a?b")), "http://h/a");
+});
+
+Deno.test("every URL of a text is shown without its secrets", () => {
+  assertEquals(
+    withShownUrls(
+      'error sending request for url (http://u:secret@127.0.0.1:1/a?k=secret): see "https://x:secret@y"',
+    ),
+    'error sending request for url (http://127.0.0.1:1/a): see "https://y"',
+  );
 });
