@@ -106,21 +106,44 @@ export class CapioClEngine {
 
   /**
    * Returns the rule by which the path is finished. A rule for directories, such
-   * as `on_n_files`, is never about the entries of a directory.
+   * as `on_n_files`, is never about the entries of a directory. A rule that the
+   * path has from a directory or a glob does not hold for it if it would make
+   * the path wait for itself: `_SUCCESS` in the directory that it completes.
    */
   commitRule(path: string): CapioClCommitRule {
-    for (const { entry, isInherited } of this.#index.about(path)) {
-      const { committed, hasStreamingRule } = entry;
-      if (
-        isInherited && committed &&
-        COMMIT_RULES[committed.type].isForDirectories
-      ) {
-        continue;
-      }
-      if (committed) return committed;
-      if (hasStreamingRule) break;
+    for (const { committed, isExact } of this.#commitRules(path)) {
+      if (isExact || !dependenciesOf(committed)) return committed;
+      if (!this.#waitsFor(committed, this.relativePath(path))) return committed;
     }
     return { type: "on_termination" };
+  }
+
+  /** Finds the commit rules of a path, the most specific first. */
+  *#commitRules(
+    path: string,
+  ): Generator<{ committed: CapioClCommitRule; isExact: boolean }> {
+    for (const { entry, isInherited, isExact } of this.#index.about(path)) {
+      const { committed, hasStreamingRule } = entry;
+      if (committed) {
+        const { isForDirectories } = COMMIT_RULES[committed.type];
+        if (!isInherited || !isForDirectories) yield { committed, isExact };
+      } else if (hasStreamingRule) return;
+    }
+  }
+
+  /** Tells whether a rule depends on a path, itself or through others. */
+  #waitsFor(
+    rule: CapioClCommitRule,
+    path: string,
+    seen: Set<string> = new Set(),
+  ): boolean {
+    return dependenciesOf(rule)?.some((dependency) => {
+      if (dependency === path) return true;
+      if (seen.has(dependency)) return false;
+      seen.add(dependency);
+      const [next] = this.#commitRules(dependency);
+      return next && this.#waitsFor(next.committed, path, seen);
+    }) ?? false;
   }
 
   /** Returns the rule by which readers get the content of the path. */

@@ -12,6 +12,8 @@ export interface Match {
   readonly entry: RuleEntry;
   /** It names a directory above the path, not the path itself. */
   readonly isInherited: boolean;
+  /** It names the path itself, and by no glob. */
+  readonly isExact: boolean;
 }
 
 /** A compiled glob of the configuration. */
@@ -59,7 +61,8 @@ export class RuleIndex {
       for (const entry of this.#entriesAbout(place)) {
         if (seen.has(entry)) continue;
         seen.add(entry);
-        yield { entry, isInherited };
+        const isExact = !isInherited && this.entries.get(path) === entry;
+        yield { entry, isInherited, isExact };
       }
       isInherited = true;
     }

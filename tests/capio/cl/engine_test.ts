@@ -414,3 +414,51 @@ Deno.test("answers about many paths do not fill the memory", () => {
   }
   assert(flights.isDeclared("flights.csv"));
 });
+
+Deno.test("a rule of a directory or a glob makes no file wait for itself", () => {
+  const rulesFor = (streaming: unknown[]) =>
+    engineFor({ apps: { a: { output_stream: ["*"], streaming } } });
+  const termination = { type: "on_termination" } as const;
+  const onFile = (...dependencies: string[]) =>
+    ({ type: "on_file", dependencies }) as const;
+
+  const marked = rulesFor([
+    { dirname: ["out"], committed: "on_file", file_deps: ["out/_SUCCESS"] },
+  ]);
+  assertEquals(marked.commitRule("out"), onFile("out/_SUCCESS"));
+  assertEquals(marked.commitRule("out/part"), onFile("out/_SUCCESS"));
+  assertEquals(marked.commitRule("out/deep/part"), onFile("out/_SUCCESS"));
+  assertEquals(marked.commitRule("out/_SUCCESS"), termination);
+  assertEquals(marked.commitRule(`${CAPIO_DIR}/out/_SUCCESS`), termination);
+
+  // Each of two markers would wait for the other.
+  const twice = rulesFor([
+    { dirname: ["out"], committed: "on_file", file_deps: ["out/a", "out/b"] },
+  ]);
+  assertEquals(twice.commitRule("out/part"), onFile("out/a", "out/b"));
+  assertEquals(twice.commitRule("out/a"), termination);
+  assertEquals(twice.commitRule("out/b"), termination);
+
+  // A less specific rule takes the place of the one that does not hold.
+  const globs = rulesFor([
+    { name: ["out/*"], committed: "on_file", file_deps: ["out/done"] },
+    { name: ["*"], committed: "on_close" },
+  ]);
+  assertEquals(globs.commitRule("out/part"), onFile("out/done"));
+  assertEquals(globs.commitRule("out/done"), { type: "on_close", count: 1 });
+
+  // Through a file that has a rule of its own.
+  const around = rulesFor([
+    { dirname: ["out"], committed: "on_file", file_deps: ["index"] },
+    { name: ["index"], committed: "on_file", file_deps: ["out/last"] },
+  ]);
+  assertEquals(around.commitRule("out/part"), onFile("index"));
+  assertEquals(around.commitRule("index"), onFile("out/last"));
+  assertEquals(around.commitRule("out/last"), termination);
+
+  // What the configuration says of the very file holds.
+  const exact = rulesFor([
+    { name: ["a"], committed: "on_file", file_deps: ["a"] },
+  ]);
+  assertEquals(exact.commitRule("a"), onFile("a"));
+});

@@ -178,3 +178,52 @@ Deno.test("a deadlock of steps is reported to them and in the status", async () 
   assertStringIncludes(told, "These steps wait for each other");
   assertStringIncludes(told, '"one" waits for "b": "two" has not ended yet');
 });
+
+const MARKED_DIRECTORIES: Record<string, { rule: unknown; marker: string }> = {
+  "in the directory": {
+    rule: { dirname: ["out"], file_deps: ["out/_SUCCESS"] },
+    marker: "out/_SUCCESS",
+  },
+  "in a directory below": {
+    rule: { dirname: ["out"], file_deps: ["out/meta/done"] },
+    marker: "out/meta/done",
+  },
+  "that a glob matches": {
+    rule: { name: ["out/*"], file_deps: ["out/_SUCCESS"] },
+    marker: "out/_SUCCESS",
+  },
+};
+
+for (const [where, { rule, marker }] of Object.entries(MARKED_DIRECTORIES)) {
+  Deno.test(`a directory is completed by a marker ${where}`, async () => {
+    await using workflow = new TestWorkflow({
+      writer: {
+        writes: ["out"],
+        streaming: [{ ...ON_FILE, ...rule as Record<string, unknown> }],
+      },
+      reader: { reads: ["out"], writes: ["seen"] },
+    });
+    await workflow.runAll({
+      writer: `
+        await Deno.mkdir(dir + "/out/meta", { recursive: true });
+        for (const name of ["a", "b", "meta/c"]) {
+          await Deno.writeTextFile(dir + "/out/" + name, name);
+        }
+        await Deno.writeTextFile(dir + "/${marker}", "");`,
+      reader: `
+        const names = ["a", "b", "meta/c", "${marker.slice(4)}"];
+        const texts = names.map((name) =>
+          Deno.readTextFileSync(dir + "/out/" + name));
+        Deno.writeTextFileSync(dir + "/seen", texts.join());`,
+    });
+    assertEquals(
+      workflow.list(),
+      ["out", "out/a", "out/b", "out/meta", "out/meta/c", marker, "seen"]
+        .sort(),
+    );
+    assertEquals(
+      Deno.readTextFileSync(`${workflow.path}/seen`),
+      "a,b,meta/c,",
+    );
+  });
+}
