@@ -27,6 +27,9 @@ export interface PairResult {
 /** No program has reason to run longer, in ms. */
 const PATIENCE_MILLISECONDS = 60_000;
 
+/** A consumer that has waited for the same as long as that has seen the rest, in ms. */
+const SETTLED_MILLISECONDS = 200;
+
 /** A consumer that neither waits nor ends by then reads no further, in ms. */
 const HALFWAY_MILLISECONDS = 5_000;
 
@@ -68,9 +71,7 @@ export async function runAtOnce(
   };
   const consumer = start("consumer");
   const producer = start("producer");
-  let isOver = false;
-  consumer.result.finally(() => isOver = true);
-  await haveRead(capioDir, () => isOver);
+  await haveRead(capioDir, consumer);
   producer.goOn();
   const results = await Promise.all([producer.result, consumer.result]);
   return {
@@ -92,7 +93,9 @@ function configurationOf(
   const rest = { name: ["made/*"], committed: "on_close" };
   const rules = [...streaming, ...streaming.some(isForAll) ? [] : [rest]]
     .map((rule) => ({ mode, ...rule }));
-  const made = (role: Role) => writers.includes(role) ? ["made/*"] : [];
+  const directories = streaming.flatMap(({ dirname = [] }) => dirname);
+  const made = (role: Role) =>
+    writers.includes(role) ? ["made/*", ...directories] : [];
   return {
     name: "programs",
     IO_Graph: [
@@ -112,27 +115,27 @@ function configurationOf(
   };
 }
 
-/** Waits until the consumer has read what there is: it waits, or has ended. */
-async function haveRead(
-  capioDir: string,
-  isOver: () => boolean,
-): Promise<void> {
+/**
+ * Waits until the consumer has read what there is: it waits, and has done so
+ * for a while, or it has ended.
+ */
+async function haveRead(capioDir: string, consumer: Program): Promise<void> {
   const deadline = performance.now() + HALFWAY_MILLISECONDS;
-  while (!isOver() && performance.now() < deadline) {
-    const { files = [], waits = [] } = workflowStatus(capioDir) ?? {};
-    const waitsForMore = waits.some(({ app, path, since }) =>
-      app === "consumer" &&
-      files.some((file) =>
-        since >= file.created && `${file.path}/`.startsWith(`${path}/`)
-      )
-    );
-    if (waitsForMore) return;
+  let [before, since] = ["", performance.now()];
+  while (!consumer.isOver && performance.now() < deadline) {
     await delay(20);
+    const { files = [], waits = [] } = workflowStatus(capioDir) ?? {};
+    const waiting = waits.filter(({ app }) => app === "consumer");
+    const now = JSON.stringify([waiting, files.map(({ path }) => path)]);
+    if (waiting.length === 0 || files.length === 0 || now !== before) {
+      [before, since] = [now, performance.now()];
+    } else if (performance.now() - since > SETTLED_MILLISECONDS) return;
   }
 }
 
 interface Program {
   readonly result: Promise<ProgramResult>;
+  readonly isOver: boolean;
   /** Ends the pause of {@linkcode halfway}. */
   goOn(): void;
 }
@@ -151,11 +154,20 @@ function startProgram(
     stderr: "piped",
   }).spawn();
   const result = finish(process, directory);
-  // A test that fails before it looks at the result says why it failed.
-  result.catch(() => {});
+  let isOver = false;
   const goOn = () => void process.stdin.close().catch(() => {});
-  result.finally(goOn);
-  return { result, goOn };
+  // A test that fails before it looks at the result says why it failed.
+  result.catch(() => {}).finally(() => {
+    isOver = true;
+    goOn();
+  });
+  return {
+    result,
+    goOn,
+    get isOver() {
+      return isOver;
+    },
+  };
 }
 
 async function finish(
