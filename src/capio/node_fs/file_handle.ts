@@ -112,7 +112,8 @@ async function closed(
 }
 
 function asynchronousOnly<T>(call: () => Promise<T>): Operation<T> {
-  return act(call, () => {
+  const synchronously = () => {
     throw new TypeError("A file handle has no synchronous calls");
-  });
+  };
+  return act(call, synchronously, { inSteps: true });
 }

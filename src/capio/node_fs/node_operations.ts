@@ -13,7 +13,7 @@ import {
   writeAtOnce,
 } from "../operations/mod.ts";
 import type { Place, Workspace } from "../overlay/mod.ts";
-import { builtin, type Operation } from "../platform/mod.ts";
+import { act, builtin, type Operation } from "../platform/mod.ts";
 import { flagsOf, openOptionsOf } from "./flags.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
@@ -175,12 +175,14 @@ export function* mkdir(
 }
 
 /** `fs.rm`, `fs.rmdir` or `fs.unlink`, in both trees. */
-export function remove(
+export function* remove(
   { name, original, workspace, place }: Subject,
   ...args: unknown[]
 ): Operation<void> {
   const { recursive } = optionsOf(args[0]);
-  return removeWith(
+  // It looks before it removes, and at the end of a program gets no further.
+  if (name === "rm") yield* nextStep();
+  yield* removeWith(
     workspace,
     place,
     { recursive },
@@ -238,6 +240,11 @@ function firstMissing(
     name = dirname(name);
   }
   return first;
+}
+
+/** A turn of the event loop in the asynchronous form of a function. */
+function nextStep(): Operation<void> {
+  return act(() => Promise.resolve(), () => {}, { inSteps: true });
 }
 
 function optionsOf(options: unknown): Options {

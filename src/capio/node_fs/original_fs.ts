@@ -2,6 +2,15 @@ import { bypass, type Originals } from "../interpose/mod.ts";
 import { act, type Operation } from "../platform/mod.ts";
 import type { FlagBits } from "./flags.ts";
 
+/** Functions whose asynchronous form makes several calls to the system. */
+const IN_STEPS: ReadonlySet<string> = new Set([
+  "appendFile",
+  "readFile",
+  "rm",
+  "truncate",
+  "writeFile",
+]);
+
 /** The functions of `node:fs` before they were replaced. */
 export class OriginalFs {
   /** Functions that take a callback, and those whose name ends in `Sync`. */
@@ -57,6 +66,7 @@ export class OriginalFs {
     return act(
       () => run(asynchronous) as Promise<T>,
       () => run(() => this.functions[`${name}Sync`](...args)) as T,
+      { inSteps: IN_STEPS.has(name) },
     );
   }
 }

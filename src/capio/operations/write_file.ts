@@ -21,6 +21,7 @@ export function writeFile(
     act(
       () => system.writeFile(location, data, options),
       () => system.writeFileSync(location, data as Uint8Array, options),
+      { inSteps: data instanceof ReadableStream },
     ));
 }
 
@@ -35,6 +36,7 @@ export function writeTextFile(
     act(
       () => system.writeTextFile(location, data, options),
       () => system.writeTextFileSync(location, data as string, options),
+      { inSteps: data instanceof ReadableStream },
     ));
 }
 

@@ -1,3 +1,4 @@
+import { isEnding } from "./ending.ts";
 import { system } from "./system.ts";
 import { SynchronousSleep, type Wakeups } from "./wakeups.ts";
 
@@ -14,6 +15,8 @@ export type Effect = Act | Wait;
 interface Act {
   readonly asynchronously: () => Promise<unknown>;
   readonly synchronously: () => unknown;
+  /** Whether the asynchronous form goes back to the event loop in between. */
+  readonly inSteps: boolean;
 }
 
 /** A pause until something may have changed. */
@@ -46,12 +49,18 @@ export function call<K extends Exclude<NameWithTwoForms, "readDir">>(
   );
 }
 
-/** Runs one of two forms of a call. */
+/**
+ * Runs one of two forms of a call.
+ *
+ * @param options.inSteps Whether the asynchronous form goes back to the event
+ * loop in between. Else it is one call to the system.
+ */
 export function* act<T>(
   asynchronously: () => Promise<T>,
   synchronously: () => T,
+  { inSteps = false }: { inSteps?: boolean } = {},
 ): Operation<T> {
-  return (yield { asynchronously, synchronously }) as T;
+  return (yield { asynchronously, synchronously, inSteps }) as T;
 }
 
 /** Runs a synchronous call that takes only a moment. */
@@ -66,7 +75,13 @@ export function* untilChange(
   yield { waitFor: "change", ...options };
 }
 
-/** Runs an operation without blocking the thread. */
+/**
+ * Runs an operation without blocking the thread.
+ *
+ * When the thread is about to end nothing is awaited that can be done at once:
+ * of a call that begins then, the system does the first step, and to a program
+ * most operations are one step.
+ */
 export async function runAsync<T>(
   operation: Operation<T>,
   wakeups: Wakeups,
@@ -76,9 +91,9 @@ export async function runAsync<T>(
     let result: unknown;
     try {
       const effect = step.value;
-      result = "waitFor" in effect
-        ? await wakeups.next(effect.signal)
-        : await effect.asynchronously();
+      if ("waitFor" in effect) result = await wakeups.next(effect.signal);
+      else if (isEnding() && !effect.inSteps) result = effect.synchronously();
+      else result = await effect.asynchronously();
     } catch (error) {
       step = operation.throw(error);
       continue;

@@ -9,6 +9,7 @@ export * from "./builtin.ts";
 export * from "./capio_error.ts";
 export * from "./directory_counterpart.ts";
 export * from "./effects.ts";
+export * from "./ending.ts";
 export * from "./lock.ts";
 export * from "./path_text.ts";
 export * from "./paths.ts";

@@ -1,4 +1,4 @@
-import { builtin } from "../platform/mod.ts";
+import { beginEnding, builtin } from "../platform/mod.ts";
 
 /** `process`, with the property by which Node knows that `exit` is emitted. */
 type Process = NodeJS.Process & { _exiting: boolean };
@@ -27,7 +27,9 @@ export function afterExitEvent(
     get: () => exiting,
     set(value) {
       exiting = value;
-      if (value) wrapNextEmit(process, callback);
+      if (!value) return;
+      beginEnding();
+      wrapNextEmit(process, callback);
     },
   });
   return {

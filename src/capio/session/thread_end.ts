@@ -1,5 +1,5 @@
 import { type ReplaceProperty, SharedReplacement } from "../../internal/mod.ts";
-import { builtin } from "../platform/mod.ts";
+import { beginEnding, builtin } from "../platform/mod.ts";
 import { afterExitEvent } from "./exit_event.ts";
 
 /** Receives whether the thread has failed. */
@@ -78,6 +78,7 @@ function exitReplacement(original: typeof Deno.exit): typeof Deno.exit {
     // First, as in the original: a listener may change it.
     if (typeof code === "number") Deno.exitCode = code | 0;
     exits++;
+    beginEnding();
     try {
       if (!isUnloaded()) dispatchEvent(new Event("unload"));
       end();
@@ -102,6 +103,7 @@ function closeReplacement(original: typeof close): typeof close {
  * the program has caught that and gone on.
  */
 function endIfUnloadIsLast(event: Event): void {
+  beginEnding();
   const isLast = globalThis.closed ||
     Reflect.get(builtin("process"), "_exiting");
   if (exits > 0 || !isLast) return;

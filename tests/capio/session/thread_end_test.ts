@@ -230,6 +230,85 @@ for (const [how, end] of Object.entries(FAILURES)) {
   });
 }
 
+/** Asynchronous calls that nothing awaits, in a listener. */
+const UNAWAITED = `
+  const make = (name, text = "old") => {
+    Deno.writeTextFileSync(dir + "/" + name, text);
+    return dir + "/" + name;
+  };
+  const nothing = () => {};
+  function begin() {
+    // Deno makes one call to the system for each of these.
+    Deno.writeTextFile(dir + "/write-text", "text");
+    Deno.writeFile(dir + "/write-bytes", bytes("bytes"));
+    Deno.writeTextFile(make("overwritten"), "new");
+    Deno.writeTextFile(make("appended"), "new", { append: true });
+    Deno.mkdir(dir + "/made/inner", { recursive: true });
+    Deno.remove(make("removed"));
+    Deno.rename(make("renamed-from"), dir + "/renamed");
+    Deno.copyFile(make("source"), dir + "/copied");
+    Deno.truncate(make("truncated"), 1);
+    Deno.symlink("source", dir + "/link");
+    Deno.create(dir + "/created");
+    Deno.open(dir + "/opened", { create: true, write: true }).then((file) =>
+      file.writeSync(bytes("never"))
+    );
+    // And Node more than one for some of these.
+    fs.writeFile(dir + "/node-write", "text", nothing);
+    fs.writeFile(make("node-overwritten"), "new", nothing);
+    fs.appendFile(make("node-appended"), "new", nothing);
+    fs.promises.writeFile(dir + "/node-promised", "text");
+    fs.truncate(make("node-truncated"), 1, nothing);
+    fs.unlink(make("node-unlinked"), nothing);
+    fs.rm(make("node-removed"), nothing);
+    fs.rename(make("node-renamed-from"), dir + "/node-renamed", nothing);
+    fs.mkdir(dir + "/node-made", nothing);
+    fs.copyFile(make("node-source"), dir + "/node-copied", nothing);
+    fs.open(dir + "/node-opened", "w", (_, fd) => fs.writeSync(fd, "never"));
+    fs.createWriteStream(dir + "/node-streamed").end("never");
+    // These never go on.
+    Promise.resolve().then(() => make("promise"));
+    nodeProcess.nextTick(() => make("tick"));
+    setTimeout(() => make("timer"));
+    Deno.stat(dir).then(() => make("then"));
+    Deno.readTextFile(dir + "/that nobody makes").then(() => make("read"));
+    (async () => {
+      for await (const { name } of Deno.readDir(dir)) make("listed-" + name);
+    })();
+  }
+`;
+
+for (const event of ["unload", "exit"]) {
+  Deno.test(`what a listener of ${event} begins and cannot await is as outside`, async () => {
+    const listen = event === "exit" ? "nodeProcess.on" : "addEventListener";
+    const [outside, inside] = await onBothSides(
+      `${UNAWAITED} ${listen}("${event}", begin);`,
+    );
+    assertEquals(inside, outside);
+    assertEquals(inside.tree["write-text"], "text");
+    assertEquals(inside.tree["timer"], undefined);
+  });
+}
+
+Deno.test("a program that catches what stops its end goes on as before", async () => {
+  const [outside, inside] = await onBothSides(`
+    nodeProcess.once("exit", () => { throw new Error("refused"); });
+    try {
+      nodeProcess.exit();
+    } catch {
+      // The end is given up.
+    }
+    const write = Deno.writeTextFile(dir + "/at-once", "written");
+    await Promise.all([write, fs.promises.writeFile(dir + "/too", "written")]);
+    const file = await fs.promises.open(dir + "/at-once");
+    console.log(await file.readFile("utf8"));
+    await file.close();
+    await Deno.writeTextFile(dir + "/later", "written");
+    addEventListener("unload", () => work("unload"));`);
+  assertEquals(inside, outside);
+  assertEquals(outside.code, 0);
+});
+
 Deno.test("a program sees nothing of what ends its context", async () => {
   const [outside, inside] = await onBothSides(`
     const own = (object, name) => {
