@@ -20,6 +20,7 @@ export * from "./store_by_size.ts";
 export * from "./store_error.ts";
 export * from "./store_events.ts";
 export * from "./store_progress_manager.ts";
+export * from "./stored_fields.ts";
 export * from "./transaction.ts";
 export * from "./value.ts";
 export type { ValueInit } from "./value_init.ts";

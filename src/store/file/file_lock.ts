@@ -1,5 +1,15 @@
 import { abortable } from "@std/async";
 import type { MaybePromise } from "../core/mod.ts";
+import { damagedEntry, realFile } from "./file_entry.ts";
+
+/**
+ * Who may only read gets no permission for the lock: a lock of the system can be
+ * taken by everyone who can open the file.
+ */
+const LOCK_MODE = 0o622;
+
+/** Attempts to open a file that comes and goes. */
+const MOST_ATTEMPTS = 20;
 
 /**
  * The advisory lock on a file, which one process at a time can hold. The system
@@ -59,5 +69,37 @@ async function runLater<T>(
 }
 
 function openLock(path: string): Deno.FsFile {
-  return Deno.openSync(path, { write: true, create: true });
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    const info = realFile({ path });
+    const file = info ? openIfSame(path, info) : makeUnlessThere(path);
+    if (file) return file;
+  }
+  throw damagedEntry({ path }, "a file, found one that comes and goes");
+}
+
+/** Opens the file that was looked at, unless it has gone. */
+function openIfSame(
+  path: string,
+  { dev, ino }: Deno.FileInfo,
+): Deno.FsFile | undefined {
+  try {
+    const file = Deno.openSync(path, { write: true });
+    const opened = file.statSync();
+    if (opened.dev === dev && opened.ino === ino) return file;
+    file.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return undefined;
+}
+
+/** Makes the file itself, never one at the end of a link. */
+function makeUnlessThere(path: string): Deno.FsFile | undefined {
+  const options = { write: true, createNew: true, mode: LOCK_MODE };
+  try {
+    return Deno.openSync(path, options);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return undefined;
+    throw error;
+  }
 }

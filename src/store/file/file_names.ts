@@ -32,6 +32,12 @@ export function keyNameOfBlob(name: string): string {
   return name.slice(0, name.lastIndexOf("@"));
 }
 
+/** Returns whether a text can be the name of a blob, of any key. */
+export function isBlobName(text: string): boolean {
+  return /^=[a-z0-9_.%~-]*@[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+    .test(text);
+}
+
 function escape(character: string): string {
   return `%${character.charCodeAt(0).toString(16)}`;
 }

@@ -1,10 +1,16 @@
 import { existsSync } from "node:fs";
+import { outOfRange } from "../../internal/mod.ts";
 import {
   type Change,
   changedMetadata,
+  isStoredMetadata,
+  isStoredSize,
+  isStoredTime,
   type Metadata,
-  StoreError,
+  quoted,
 } from "../core/mod.ts";
+import { damagedEntry, readRealFile } from "./file_entry.ts";
+import { fileName, isBlobName, keyNameOfBlob } from "./file_names.ts";
 
 /**
  * The first line of a key's file, as JSON. Behind it are the bytes of a small
@@ -22,6 +28,14 @@ export interface FileRecord {
   readonly blob?: string;
 }
 
+/** A record with the data behind it. */
+export interface DecodedRecord {
+  readonly record: FileRecord;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/** Most bytes of a key's file, with the metadata and a small value. */
+const MOST_BYTES = 64 * 2 ** 20;
 const LINE_FEED = 10;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -33,24 +47,46 @@ export function encodeRecord(
 ): Uint8Array<ArrayBuffer> {
   const line = encoder.encode(JSON.stringify(record));
   const bytes = new Uint8Array(line.length + 1 + data.length);
+  if (bytes.length > MOST_BYTES) {
+    throw outOfRange(
+      "metadata",
+      `at most ${MOST_BYTES} bytes as JSON`,
+      line.length,
+    );
+  }
   bytes.set(line);
   bytes[line.length] = LINE_FEED;
   bytes.set(data, line.length + 1);
   return bytes;
 }
 
-/** Reads a key's file, if it is there. */
+/**
+ * Reads the file of a key, if it is there; a link that leads nowhere is not.
+ * What is in it is only data: it must be a file, with a record of the key that
+ * it is named for.
+ *
+ * @throws {StoreError} `DAMAGED` if it is anything else.
+ */
 export function readRecord(
-  path: string,
-): ReturnType<typeof decodeRecord> | undefined {
+  directory: string,
+  name: string,
+  key?: string,
+): DecodedRecord | undefined {
+  const path = `${directory}/${name}`;
   // An error would take longer than everything else here.
   if (!existsSync(path)) return undefined;
-  try {
-    return decodeRecord(Deno.readFileSync(path), path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+  const place = { path, key };
+  const bytes = readRealFile(place, MOST_BYTES);
+  if (bytes === undefined) return undefined;
+  const found = decodeRecord(bytes, path, key);
+  const { record } = found;
+  if (key === undefined ? fileName(record.key) === name : record.key === key) {
+    return found;
   }
+  throw damagedEntry(
+    place,
+    `the record of its key, found that of ${quoted(record.key)}`,
+  );
 }
 
 /** Returns the record of a key after a change, with the content it then has. */
@@ -67,28 +103,49 @@ export function nextRecord(
   return { key, metadata, size, created, modified, blob };
 }
 
-/** Reverses {@linkcode encodeRecord}; the data is a part of `bytes`. */
+/**
+ * Reverses {@linkcode encodeRecord}; the data is a part of `bytes`.
+ *
+ * @throws {StoreError} `DAMAGED` if they are not a record.
+ */
 export function decodeRecord(
   bytes: Uint8Array<ArrayBuffer>,
   path: string,
-): { record: FileRecord; data: Uint8Array<ArrayBuffer> } {
+  key?: string,
+): DecodedRecord {
   const length = bytes.indexOf(LINE_FEED);
   const record = length < 0 ? undefined : parse(bytes.subarray(0, length));
   const data = bytes.subarray(length + 1);
-  if (!record || data.length !== (record.blob ? 0 : record.size)) {
-    throw new StoreError(
-      "DAMAGED",
-      `Cannot read "${path}": expected a record of this store, found other or damaged content: remove the file to go on without it`,
-    );
-  }
-  return { record, data };
+  const size = record?.blob === undefined ? record?.size : 0;
+  if (record && data.length === size) return { record, data };
+  throw damagedEntry(
+    { path, key },
+    "a record of this store, found other or damaged content",
+  );
 }
 
 function parse(line: Uint8Array): FileRecord | undefined {
   try {
-    const record = JSON.parse(decoder.decode(line));
-    return typeof record?.key === "string" ? record : undefined;
+    const record: unknown = JSON.parse(decoder.decode(line));
+    return isRecord(record) ? record : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isRecord(value: unknown): value is FileRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const { key, metadata, size, created, modified, blob } = value as {
+    [name in keyof FileRecord]?: unknown;
+  };
+  return typeof key === "string" && key.isWellFormed() &&
+    isStoredMetadata(metadata) &&
+    isStoredSize(size) && isStoredTime(created) && isStoredTime(modified) &&
+    (blob === undefined || isBlobOf(key, blob));
+}
+
+/** Any other name could lead out of the store, or to the bytes of another key. */
+function isBlobOf(key: string, blob: unknown): boolean {
+  return typeof blob === "string" && isBlobName(blob) &&
+    keyNameOfBlob(blob) === fileName(key);
 }

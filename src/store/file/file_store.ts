@@ -1,5 +1,5 @@
 import { resolve } from "@std/path";
-import { writeAll, writeAllSync } from "../../internal/mod.ts";
+import { lstatIfThere, writeAll, writeAllSync } from "../../internal/mod.ts";
 import {
   type Change,
   type Changed,
@@ -16,9 +16,15 @@ import {
   type Value,
 } from "../core/mod.ts";
 import { FileBlobs } from "./file_blobs.ts";
+import { damagedEntry, isDamaged, isRealDirectory } from "./file_entry.ts";
 import { FileLock } from "./file_lock.ts";
-import { blobName, fileName, keyNameOfBlob } from "./file_names.ts";
-import { encodeRecord, nextRecord, readRecord } from "./file_record.ts";
+import { blobName, fileName, isBlobName, keyNameOfBlob } from "./file_names.ts";
+import {
+  type DecodedRecord,
+  encodeRecord,
+  nextRecord,
+  readRecord,
+} from "./file_record.ts";
 import { FileValue } from "./file_value.ts";
 
 /** Options for {@linkcode FileStore}. */
@@ -50,6 +56,8 @@ interface Content {
 const INLINE_BYTES = 65_536;
 /** Bytes in one chunk on the way to or from a file. */
 const CHUNK_BYTES = 262_144;
+/** For reads that follow each other, one look at the directory is enough. */
+const LOOK_MILLISECONDS = 20;
 const EMPTY = new Uint8Array();
 
 /**
@@ -61,6 +69,11 @@ const EMPTY = new Uint8Array();
  * Larger values have their bytes in `blobs/`, so that a change of metadata does
  * not copy them. A blob that a killed process leaves there belongs to no key, is
  * never listed, and is removed when the store is next connected to.
+ *
+ * What is found in the directory is only data: an entry that no store has
+ * written, such as a link, a pipe or a record that names another file, is
+ * refused with the `StoreError` `DAMAGED` by the calls for its key. A listing
+ * passes over it, and `delete` removes it.
  *
  * There are no transactions.
  *
@@ -83,6 +96,8 @@ export class FileStore extends Store {
   readonly #next: string;
   readonly #lockPath: string;
   #lock: FileLock | undefined;
+  #damaged = 0;
+  #looked = -Infinity;
 
   /**
    * Makes a store that is not connected yet.
@@ -104,11 +119,13 @@ export class FileStore extends Store {
   /**
    * Describes the store.
    *
-   * @returns Its `backend`, that it is not `readonly`, its `path`.
+   * @returns Its `backend`, that it is not `readonly`, its `path` and how many
+   * `damaged` entries the last listing has passed over.
    */
   info(): Promise<Readonly<Record<string, JsonValue>>> {
     const { path } = this;
-    return Promise.resolve({ backend: "file", readonly: false, path });
+    const damaged = this.#damaged;
+    return Promise.resolve({ backend: "file", readonly: false, path, damaged });
   }
 
   /**
@@ -123,13 +140,17 @@ export class FileStore extends Store {
 
   /** Makes the directory and removes the blobs that killed processes left. */
   protected override async open(signal: AbortSignal): Promise<void> {
-    if (!this.#create) return await checkDirectory(this.#values, this.path);
-    await Deno.mkdir(this.#blobs.path, { recursive: true });
-    await Deno.mkdir(this.#values, { recursive: true });
+    if (!this.#create) {
+      isRealDirectory(this.#blobs.path);
+      if (isRealDirectory(this.#values)) return;
+      throw missingStoreError(this.path);
+    }
+    await makeDirectory(this.#blobs.path);
+    await makeDirectory(this.#values);
     this.#lock = new FileLock(this.#lockPath);
     try {
       await this.#lock.run(() => {
-        this.#blobs.removeOrphans((name) => this.#isCurrent(name));
+        this.#blobs.removeOrphans((name) => this.#isCurrent(name) === false);
       }, signal);
     } catch (error) {
       this.close();
@@ -145,23 +166,23 @@ export class FileStore extends Store {
 
   /** Looks up a key. */
   protected find(key: string): Value | undefined {
-    const found = readRecord(this.#pathOf(key));
-    if (!found) return undefined;
-    const { record, data } = found;
-    return new FileValue(
-      record,
-      record.blob === undefined ? data : this.#blobs.pathOf(record.blob),
-    );
+    this.#lookAtValues();
+    const found = readRecord(this.#values, fileName(key), key);
+    return found && new FileValue(found, this.#blobs);
   }
 
-  /** All keys of this moment with their metadata. */
+  /** All keys of this moment with their metadata, but those of damaged entries. */
   protected async *entries(): AsyncGenerator<[string, Metadata]> {
+    isRealDirectory(this.#values);
+    let damaged = 0;
     for await (const { name } of Deno.readDir(this.#values)) {
       // Some systems put files of their own into every directory.
       if (!name.startsWith("=")) continue;
-      const found = readRecord(`${this.#values}/${name}`);
-      if (found) yield [found.record.key, found.record.metadata];
+      const found = unlessDamaged(() => readRecord(this.#values, name));
+      if (found === "damaged" || (!found && this.#hasEntry(name))) damaged++;
+      else if (found) yield [found.record.key, found.record.metadata];
     }
+    this.#damaged = damaged;
   }
 
   /** Writes one change. */
@@ -187,15 +208,33 @@ export class FileStore extends Store {
     key: string,
     signal?: AbortSignal,
   ): MaybePromise<Metadata | undefined> {
-    const path = this.#pathOf(key);
+    const name = fileName(key);
     return this.#locked(() => {
-      const old = readRecord(path)?.record;
-      if (!old) return undefined;
-      Deno.removeSync(path);
+      const old = unlessDamaged(() => readRecord(this.#values, name, key));
+      if (!old && !this.#hasEntry(name)) return undefined;
+      this.#removeEntry(name, key);
       if (this.#durable) syncDirectory(this.#values);
-      this.#blobs.remove(old.blob);
-      return old.metadata;
+      // The blob of a damaged entry is removed when the store is next opened.
+      if (!old || old === "damaged") return {};
+      this.#blobs.remove(old.record.blob);
+      return old.record.metadata;
     }, signal);
+  }
+
+  /** Returns whether there is an entry, for instance a link that leads nowhere. */
+  #hasEntry(name: string): boolean {
+    return lstatIfThere(`${this.#values}/${name}`) !== undefined;
+  }
+
+  /** Removes the entry itself, never what it leads to or what is in it. */
+  #removeEntry(name: string, key: string): void {
+    const path = `${this.#values}/${name}`;
+    try {
+      Deno.removeSync(path);
+    } catch (error) {
+      if (!Deno.lstatSync(path).isDirectory) throw error;
+      throw damagedEntry({ path, key }, "a file, found a directory with files");
+    }
   }
 
   /** Writes a blob, and replaces the key's file once all bytes are in it. */
@@ -216,7 +255,7 @@ export class FileStore extends Store {
       }
       return await replace({ size, blob, data: EMPTY });
     } catch (error) {
-      if (!this.#isCurrent(blob)) this.#blobs.remove(blob);
+      if (this.#isCurrent(blob) !== true) this.#blobs.remove(blob);
       throw error;
     }
   }
@@ -229,8 +268,9 @@ export class FileStore extends Store {
     signal: AbortSignal | undefined,
   ): MaybePromise<Changed> {
     return this.#locked(() => {
-      const path = this.#pathOf(key);
-      const old = readRecord(path);
+      const name = fileName(key);
+      const path = `${this.#values}/${name}`;
+      const old = readRecord(this.#values, name, key);
       const record = nextRecord(key, change, content, old?.record);
       const data = content?.data ?? old?.data ?? EMPTY;
       this.#writeNext(encodeRecord(record, data));
@@ -241,43 +281,74 @@ export class FileStore extends Store {
     }, signal);
   }
 
-  /** The holder of the lock writes this file, over that of a killed process. */
+  /**
+   * Writes the file that will be that of a key. Only the holder of the lock
+   * does, so that one which is there is of a killed process, or no file of ours.
+   */
   #writeNext(bytes: Uint8Array): void {
-    if (!this.#durable) return Deno.writeFileSync(this.#next, bytes);
-    using file = Deno.openSync(this.#next, {
-      write: true,
-      create: true,
-      truncate: true,
-    });
+    try {
+      this.#createNext(bytes);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      Deno.removeSync(this.#next);
+      this.#createNext(bytes);
+    }
+  }
+
+  /** Makes a new file, never one at the end of a link. */
+  #createNext(bytes: Uint8Array): void {
+    const options = { write: true, createNew: true };
+    if (!this.#durable) return Deno.writeFileSync(this.#next, bytes, options);
+    using file = Deno.openSync(this.#next, options);
     writeAllSync(file, bytes);
     file.syncDataSync();
   }
 
-  /** Returns whether the key that the blob was named for has it. */
-  #isCurrent(blob: string): boolean {
-    const path = `${this.#values}/${keyNameOfBlob(blob)}`;
-    return readRecord(path)?.record.blob === blob;
+  /**
+   * Returns whether the key that the blob was named for has it; nothing if the
+   * key's file is damaged, so that nobody knows.
+   */
+  #isCurrent(blob: string): boolean | undefined {
+    if (!isBlobName(blob)) return false;
+    const name = keyNameOfBlob(blob);
+    const found = unlessDamaged(() => readRecord(this.#values, name));
+    return found === "damaged" ? undefined : found?.record.blob === blob;
   }
 
   #locked<T>(section: () => T, signal?: AbortSignal): MaybePromise<T> {
     this.assertConnected();
     // A process that only reads the store need not be allowed to write to it.
     this.#lock ??= new FileLock(this.#lockPath);
-    return this.#lock.run(section, signal);
+    const checked = () => {
+      isRealDirectory(this.#values);
+      return section();
+    };
+    return this.#lock.run(checked, signal);
   }
 
-  #pathOf(key: string): string {
-    return `${this.#values}/${fileName(key)}`;
+  #lookAtValues(): void {
+    const now = performance.now();
+    if (now - this.#looked < LOOK_MILLISECONDS) return;
+    isRealDirectory(this.#values);
+    this.#looked = now;
   }
 }
 
-async function checkDirectory(path: string, store: string): Promise<void> {
+function unlessDamaged(
+  read: () => DecodedRecord | undefined,
+): DecodedRecord | "damaged" | undefined {
   try {
-    if ((await Deno.stat(path)).isDirectory) return;
+    return read();
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (isDamaged(error)) return "damaged";
+    throw error;
   }
-  throw missingStoreError(store);
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  if (isRealDirectory(path)) return;
+  await Deno.mkdir(path, { recursive: true });
+  isRealDirectory(path);
 }
 
 /** Writes the names in a directory through to the disk. */

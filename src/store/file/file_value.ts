@@ -1,21 +1,25 @@
 import { recycledChunks } from "../../internal/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
-import { replacedError, STREAM_CHUNK_BYTES, Value } from "../core/mod.ts";
-import type { FileRecord } from "./file_record.ts";
+import { STREAM_CHUNK_BYTES, Value } from "../core/mod.ts";
+import type { Blob, FileBlobs } from "./file_blobs.ts";
+import type { DecodedRecord } from "./file_record.ts";
 
 /** Bytes in one chunk on the way from a file. */
 const CHUNK_BYTES = 262_144;
 
 /** A value whose bytes are those of its record or in a file of their own. */
 export class FileValue extends Value {
-  readonly #key: string;
-  readonly #bytes: Uint8Array<ArrayBuffer> | string;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #blobs: FileBlobs;
+  /** The file with the bytes, if they are not in the record. */
+  readonly #blob: Blob | undefined;
 
-  /** Makes a value of its bytes, or of the path of the file that has them. */
-  constructor(record: FileRecord, bytes: Uint8Array<ArrayBuffer> | string) {
+  constructor({ record, data }: DecodedRecord, blobs: FileBlobs) {
     super(record);
-    this.#key = record.key;
-    this.#bytes = bytes;
+    const { blob: name, key, size } = record;
+    this.#bytes = data;
+    this.#blobs = blobs;
+    this.#blob = name === undefined ? undefined : { name, key, size };
   }
 
   protected read(
@@ -23,8 +27,8 @@ export class FileValue extends Value {
     end: number,
     signal?: AbortSignal,
   ): ReadableStream<Uint8Array> {
-    const data = typeof this.#bytes === "string"
-      ? this.#readBlob(this.#bytes, start, end)
+    const data = this.#blob
+      ? this.#readBlob(this.#blob, start, end)
       : this.#bytes.subarray(start, end);
     return bufferIterator(data, { bufferSize: STREAM_CHUNK_BYTES, signal });
   }
@@ -32,24 +36,20 @@ export class FileValue extends Value {
   protected override readWhole(
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    return typeof this.#bytes === "string"
-      ? super.readWhole(signal)
-      : Promise.resolve(this.#bytes.slice());
+    if (!this.#blob) return Promise.resolve(this.#bytes.slice());
+    return this.#readWholeBlob(this.#blob, signal);
   }
 
-  async *#readBlob(path: string, start: number, end: number) {
-    using file = await this.#openBlob(path);
+  async #readWholeBlob(blob: Blob, signal: AbortSignal | undefined) {
+    // Before the size that the record claims is allocated.
+    this.#blobs.check(blob);
+    return await super.readWhole(signal);
+  }
+
+  async *#readBlob(blob: Blob, start: number, end: number) {
+    using file = await this.#blobs.open(blob);
     await file.seek(start, Deno.SeekMode.Start);
     const part = bufferIterator(file, { maxBytes: end - start });
     yield* recycledChunks(part, CHUNK_BYTES);
-  }
-
-  async #openBlob(path: string): Promise<Deno.FsFile> {
-    try {
-      return await Deno.open(path);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw replacedError(this.#key, { cause: error });
-    }
   }
 }

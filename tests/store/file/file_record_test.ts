@@ -3,6 +3,7 @@ import {
   decodeRecord,
   encodeRecord,
 } from "../../../src/store/file/file_record.ts";
+import { blobName } from "../../../src/store/file/file_names.ts";
 import { StoreError } from "../../../src/store/mod.ts";
 
 const record = {
@@ -17,7 +18,7 @@ const data = new Uint8Array([10, 0, 10]);
 Deno.test("a record is decoded with its data", () => {
   const bytes = encodeRecord(record, data);
   assertEquals(decodeRecord(bytes, "path"), { record, data });
-  const other = { ...record, blob: "name" };
+  const other = { ...record, blob: blobName(record.key) };
   const none = new Uint8Array();
   assertEquals(decodeRecord(encodeRecord(other, none), "path"), {
     record: other,
