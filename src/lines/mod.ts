@@ -63,6 +63,7 @@ export {
   LineHostBuffer,
   type LineHostBufferOptions,
   type LineHostHandlerOptions,
+  type LineHostServeOptions,
   type LineHostServer,
 } from "./host/mod.ts";
 export {

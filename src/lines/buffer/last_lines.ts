@@ -23,10 +23,16 @@ export class LastLines {
   /** Least recently used writer first. */
   readonly #lines = new Map<string, LastLine>();
   #chars = 0;
+  #version = 0;
 
   constructor(maxLineChars: number, maxChars: number) {
     this.#maxLineChars = maxLineChars;
     this.#maxChars = maxChars;
+  }
+
+  /** Another number whenever {@linkcode texts} are others. */
+  get version(): number {
+    return this.#version;
   }
 
   /** The lines that are not empty, the one that was written last at the end. */
@@ -43,6 +49,7 @@ export class LastLines {
     const items: LineItem[] = [];
     if (text === "") return items;
     const last = this.#use(writer, items);
+    const wasEmpty = last.text === "";
     const belongsToReturn = last.afterReturn && text.startsWith("\n");
     last.afterReturn = text.endsWith("\r");
 
@@ -58,6 +65,7 @@ export class LastLines {
       this.#complete(last, items);
     }
     this.#append(last, lines.length > 0 ? ownText(rest) : rest, items);
+    if (!wasEmpty || last.text !== "") this.#version++;
     this.#completeOldest(items);
     return items;
   }
@@ -68,7 +76,10 @@ export class LastLines {
     const last = this.#lines.get(writer);
     // After a `\r` the line is complete already, and its `\n` may still come.
     if (last === undefined || last.afterReturn) return items;
-    if (last.text !== "") this.#complete(last, items);
+    if (last.text !== "") {
+      this.#complete(last, items);
+      this.#version++;
+    }
     this.#lines.delete(writer);
     return items;
   }
@@ -76,6 +87,7 @@ export class LastLines {
   clear(): void {
     this.#lines.clear();
     this.#chars = 0;
+    this.#version++;
   }
 
   #use(writer: string, items: LineItem[]): LastLine {

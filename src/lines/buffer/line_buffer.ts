@@ -9,6 +9,7 @@ import {
   type GroupedMessage,
   type LineItem,
 } from "./grouped_message.ts";
+import { itemBatches } from "./item_batches.ts";
 import { LastLines } from "./last_lines.ts";
 import { type LineEvent, lineEvents, lineItems } from "./line_events.ts";
 import { LineHistory } from "./line_history.ts";
@@ -193,6 +194,46 @@ export class LineBuffer extends LineIO {
     const { first, next } = this.#history;
     const newest = this.#history.slice(Math.max(first, next - count), next);
     return [...newest, ...this.#lastLines.texts].slice(-count);
+  }
+
+  /**
+   * The items that {@linkcode read} returns, as a stream of batches. Each batch
+   * is made when the reader asks for it, so a large buffer costs a reader that
+   * stalls next to nothing.
+   *
+   * Items that give way meanwhile are kept until the reader has got them, once
+   * for all readers. Together they take at most `maxChars` characters; beyond it
+   * the reader that has taken nothing for the longest time is dropped: reading
+   * then fails with the code `"LAGGED"`.
+   *
+   * @example Usage
+   * ```ts
+   * import { LineBuffer } from "@sluice/sluice/lines";
+   *
+   * const buffer = new LineBuffer({ maxlen: 100_000 });
+   * buffer.write("one\ntwo\n");
+   * for await (const batch of buffer.batches()) console.log(batch);
+   * // [ "one", "two" ]
+   * ```
+   *
+   * @param size Return only the last `size` items; 0 or less returns no item.
+   * @returns A stream that ends after the last item of now.
+   * @throws {TypeError} If the size is not a number.
+   * @throws {RangeError} If the size is not an integer.
+   * @throws {LinesError} If the buffer is closed.
+   */
+  batches(size: number = this.maxlen): ReadableStream<LineItem[]> {
+    checkInteger("size", size);
+    this.#assertOpen("read");
+    const count = Math.max(0, Math.min(size, this.maxlen));
+    const texts = this.#lastLines.texts;
+    const lastLines = texts.slice(Math.max(0, texts.length - count));
+    const { first, next } = this.#history;
+    return itemBatches({
+      history: this.#history,
+      first: Math.max(first, next - count + lastLines.length),
+      lastLines,
+    });
   }
 
   /**

@@ -1,13 +1,7 @@
 import { charsOf, GroupedMessage, type LineItem } from "./grouped_message.ts";
 import type { LastLines } from "./last_lines.ts";
 import type { LineHistory } from "./line_history.ts";
-
-/**
- * Most items of one batch of events, and about how many characters. A live
- * response holds a few batches for a reader that stalls.
- */
-const MOST_ITEMS = 500;
-const MOST_CHARS = 32 * 1024;
+import { MOST_CHARS, MOST_ITEMS } from "./item_batches.ts";
 
 /** Something that happened in a line buffer. */
 export type LineEvent =
@@ -96,7 +90,9 @@ export function gapWarning(dropped: number): GroupedMessage {
 class LineCursor {
   readonly #source: LineEventSource;
   #next: number;
-  #lastLines = "";
+  /** The version of the last lines that the reader has seen. */
+  #lastVersion = -1;
+  #hasLastLines = false;
   #isStarted = false;
 
   constructor(source: LineEventSource, start: number) {
@@ -127,16 +123,16 @@ class LineCursor {
       events.push({ kind: "item", id: this.#next++, item });
     }
     // Unfinished lines come after all that is finished.
-    if (this.#next === history.next) {
-      this.#pushLastLines(lastLines.texts, events);
-    }
+    if (this.#next === history.next) this.#pushLastLines(lastLines, events);
     return events;
   }
 
-  #pushLastLines(lines: readonly string[], events: LineEvent[]): void {
-    const lastLines = JSON.stringify(lines);
-    if (lastLines === (this.#lastLines || "[]")) return;
-    this.#lastLines = lastLines;
+  #pushLastLines(lastLines: LastLines, events: LineEvent[]): void {
+    if (lastLines.version === this.#lastVersion) return;
+    this.#lastVersion = lastLines.version;
+    const lines = lastLines.texts;
+    if (lines.length === 0 && !this.#hasLastLines) return;
+    this.#hasLastLines = lines.length > 0;
     events.push({ kind: "last", lines });
   }
 }

@@ -1,4 +1,5 @@
 import { charsOf, type LineItem } from "./grouped_message.ts";
+import { LateItems } from "./late_items.ts";
 import { ownText } from "./own_text.ts";
 
 /**
@@ -7,6 +8,8 @@ import { ownText } from "./own_text.ts";
  * characters; the buffer shows the last `maxlen` of those.
  */
 export class LineHistory {
+  /** The items that gave way while readers had yet to get them. */
+  readonly late: LateItems;
   readonly #maxlen: number;
   readonly #capacity: number;
   readonly #maxChars: number;
@@ -21,6 +24,7 @@ export class LineHistory {
     this.#maxlen = maxlen;
     this.#capacity = capacity;
     this.#maxChars = maxChars;
+    this.late = new LateItems(maxChars);
   }
 
   /** Number of the oldest item that is kept. */
@@ -50,8 +54,15 @@ export class LineHistory {
 
   /** The kept items from number `from` to before number `to`. */
   slice(from: number, to: number): LineItem[] {
-    const offset = this.#head - this.first;
+    const offset = this.#offset;
     return this.#items.slice(from + offset, to + offset) as LineItem[];
+  }
+
+  /** The item of a number, as long as it is kept or a reader has yet to get it. */
+  at(number: number): LineItem | undefined {
+    return number < this.first
+      ? this.late.get(number)
+      : this.#items[this.#offset + number];
   }
 
   /**
@@ -82,10 +93,18 @@ export class LineHistory {
    * reader that comes back with an older number is told of it.
    */
   clear(): void {
+    for (let number = this.first; number < this.#next; number++) {
+      this.late.take(number, this.#items[this.#offset + number] ?? "");
+    }
     this.#items = [];
     this.#head = 0;
     this.#chars = 0;
     this.#clearedAt = ++this.#next;
+  }
+
+  /** Index of the item 0 in `#items`. */
+  get #offset(): number {
+    return this.#head - this.first;
   }
 
   #evict(): void {
@@ -93,7 +112,9 @@ export class LineHistory {
       this.#items.length - this.#head > this.#capacity ||
       this.#chars > this.#maxChars
     ) {
-      this.#chars -= charsOf(this.#items[this.#head] ?? "");
+      const item = this.#items[this.#head] ?? "";
+      this.late.take(this.first, item);
+      this.#chars -= charsOf(item);
       this.#items[this.#head++] = undefined;
     }
     // Moves each item once for every `capacity` that are pushed.

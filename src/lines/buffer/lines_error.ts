@@ -9,6 +9,7 @@ import type { LineItem } from "./grouped_message.ts";
  * - `"TIMEOUT"`: no answer came in time.
  * - `"STOPPED"`: the buffer asks its mirrors to stop.
  * - `"LOST"`: the buffer on the other side is closed.
+ * - `"LAGGED"`: the reader took its items so slowly that it was dropped.
  */
 export type LinesErrorCode =
   | "CLOSED"
@@ -16,7 +17,8 @@ export type LinesErrorCode =
   | "UNREACHABLE"
   | "TIMEOUT"
   | "STOPPED"
-  | "LOST";
+  | "LOST"
+  | "LAGGED";
 
 /** Details of a {@linkcode LinesError}. */
 export interface LinesErrorOptions extends ErrorOptions {

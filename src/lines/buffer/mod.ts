@@ -6,6 +6,7 @@
  */
 export { asError } from "./as_error.ts";
 export {
+  charsOf,
   checkMessage,
   deserializeItem,
   GroupedMessage,

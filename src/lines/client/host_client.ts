@@ -4,9 +4,12 @@ import {
   checkInteger,
   checkString,
   refused,
+  shownUrl,
   startTimer,
 } from "../../internal/mod.ts";
+import { ByteLimitStream } from "../../streams/mod.ts";
 import { LinesError } from "../buffer/mod.ts";
+import { followedFetch, type FollowedResponse } from "./followed_fetch.ts";
 
 /** Pause before the second attempt, in milliseconds; each further one doubles. */
 const FIRST_PAUSE_MILLISECONDS = 200;
@@ -16,6 +19,13 @@ const RETRIES = { connect: 5, read: 2 } as const;
 
 /** Statuses after which another attempt may succeed. */
 const PASSING_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
+
+const USUAL_HEADERS = {
+  "Accept": "application/json",
+  "User-Agent": "sluice",
+} as const;
+
+const JSON_HEADERS = { "Content-Type": "application/json" } as const;
 
 /** Options for everything that talks to a host: mirrors and readers. */
 export interface HostClientOptions {
@@ -27,8 +37,17 @@ export interface HostClientOptions {
   timeout?: number;
   /** Secret that the host asks for. */
   token?: string;
-  /** Headers sent besides the usual ones. */
+  /**
+   * Headers sent besides the usual ones. When the host redirects to another
+   * origin, neither these nor the token go there.
+   */
   headers?: Record<string, string>;
+  /**
+   * Largest reply, in bytes, and largest event of a live stream, in characters.
+   *
+   * @default {67_108_864}
+   */
+  maxReplyBytes?: number;
 }
 
 /** One request to a host. */
@@ -52,31 +71,44 @@ export interface HostReply {
 export class HostClient {
   /** Headers of requests without a body. */
   readonly headersGet: Readonly<Record<string, string>>;
-  readonly #address: string;
+  /** The address, without user and password. */
+  readonly address: string;
+  /** Largest reply, in bytes. */
+  readonly maxReplyBytes: number;
+  readonly #url: string;
+  readonly #ownHeaders: Readonly<Record<string, string>>;
   readonly #timeout: number;
   readonly #client: Deno.HttpClient;
   readonly #closing = new AbortController();
 
   constructor(address: string, options: HostClientOptions = {}) {
-    const { timeout = 30_000, token, headers = {} } = options;
+    const {
+      timeout = 30_000,
+      token,
+      headers = {},
+      maxReplyBytes = 67_108_864,
+    } = options;
     checkString("address", address);
     if (!/^https?:\/\/[^?#]+$/.test(address) || !URL.canParse(address)) {
       throw refused(
         "address",
         'a URL like "http://localhost:5000/sync-stream"',
-        address,
+        shownUrl(address),
       );
     }
+    checkInteger("maxReplyBytes", maxReplyBytes, { min: 1 });
     checkInteger("timeout", timeout, { min: 1 });
     if (token !== undefined) checkToken(token);
-    this.#address = address.replace(/\/$/, "");
+    this.address = shownUrl(address);
+    this.#url = this.address.replace(/\/$/, "");
+    this.maxReplyBytes = maxReplyBytes;
     this.#timeout = timeout;
-    this.headersGet = {
-      "Accept": "application/json",
-      "User-Agent": "sluice",
+    this.#ownHeaders = {
+      ...loginIn(address),
       ...(token === undefined ? {} : { "Authorization": `Bearer ${token}` }),
       ...headers,
     };
+    this.headersGet = { ...USUAL_HEADERS, ...this.#ownHeaders };
     // `fetch` would throw the same error as for an unreachable host.
     checkHeaders(this.headersGet);
     this.#client = Deno.createHttpClient({});
@@ -84,18 +116,17 @@ export class HostClient {
 
   /** Headers of requests with a body. */
   get headers(): Record<string, string> {
-    return { ...this.headersGet, "Content-Type": "application/json" };
+    return { ...this.headersGet, ...JSON_HEADERS };
   }
 
   /** Sends a request until it is answered. */
   async request(request: HostRequest): Promise<HostReply> {
     return await this.#withRetries(request, async (signal) => {
-      const response = await this.#fetch(request, signal);
+      const reply = await this.#fetch(request, signal);
       // The connection serves the next request only once the reply is read.
-      const text = await response.text();
-      const data = dataOf(response, text);
-      assertArrived(request, response);
-      return { headers: response.headers, data };
+      const data = dataOf(reply, await this.#textOf(reply));
+      assertArrived(request, reply);
+      return { headers: reply.response.headers, data };
     });
   }
 
@@ -104,12 +135,13 @@ export class HostClient {
     request: HostRequest,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     return await this.#withRetries(request, async (signal) => {
-      const response = await this.#fetch(request, signal);
+      const reply = await this.#fetch(request, signal);
+      const { response } = reply;
       const type = response.headers.get("content-type") ?? "";
       const isStream = response.ok && type.startsWith("text/event-stream");
       if (isStream && response.body !== null) return response.body;
-      dataOf(response, await response.text());
-      throw rejection(response);
+      dataOf(reply, await this.#textOf(reply));
+      throw rejection(reply);
     });
   }
 
@@ -124,18 +156,39 @@ export class HostClient {
     this.#client.close();
   }
 
-  #fetch(request: HostRequest, late: AbortSignal): Promise<Response> {
+  #fetch(request: HostRequest, late: AbortSignal): Promise<FollowedResponse> {
     const { method, path = "", body, headers } = request;
-    return fetch(this.#address + path, {
+    const ofBody = body === undefined ? {} : JSON_HEADERS;
+    return followedFetch(this.#url + path, {
       method,
       body,
-      headers: {
-        ...(body === undefined ? this.headersGet : this.headers),
-        ...headers,
-      },
+      headers: { ...USUAL_HEADERS, ...ofBody, ...headers },
+      ownHeaders: { ...this.#ownHeaders, ...ofBody, ...headers },
       client: this.#client,
       signal: AbortSignal.any([late, ...this.#signalsOf(request)]),
     });
+  }
+
+  /** The text of a reply, which may be without end. */
+  async #textOf({ response }: FollowedResponse): Promise<string> {
+    const length = response.headers.get("content-length");
+    const isShort = length !== null && Number(length) <= this.maxReplyBytes &&
+      !response.headers.has("content-encoding");
+    if (isShort || response.body === null) return await response.text();
+    const limited = response.body
+      .pipeThrough(new ByteLimitStream(this.maxReplyBytes))
+      .pipeThrough(new TextDecoderStream());
+    try {
+      return (await Array.fromAsync(limited)).join("");
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new LinesError(
+        "REJECTED",
+        `Cannot read the reply of the host: expected at most ` +
+          `${this.maxReplyBytes} bytes, found more, raise "maxReplyBytes"`,
+        { cause },
+      );
+    }
   }
 
   /** The signals that end a request however it goes. */
@@ -179,7 +232,7 @@ export class HostClient {
     const why = cause instanceof TypeError ? `: ${reasonOf(cause)}` : "";
     return new LinesError(
       "TIMEOUT",
-      `The host at ${this.#address} did not answer within ` +
+      `The host at ${this.#url} did not answer within ` +
         `${this.#timeout} ms${why}`,
       { cause },
     );
@@ -189,9 +242,27 @@ export class HostClient {
     if (!(error instanceof TypeError)) return error;
     return new LinesError(
       "UNREACHABLE",
-      `Cannot reach the host at ${this.#address}: ${reasonOf(error)}`,
+      `Cannot reach the host at ${this.#url}: ${reasonOf(error)}`,
       { cause: error },
     );
+  }
+}
+
+/** The header for the user and the password in a URL. */
+function loginIn(address: string): Record<string, string> {
+  const { username, password } = new URL(address);
+  if (username === "" && password === "") return {};
+  const login = new TextEncoder().encode(
+    `${unescaped(username)}:${unescaped(password)}`,
+  );
+  return { "Authorization": `Basic ${login.toBase64()}` };
+}
+
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
   }
 }
 
@@ -223,32 +294,43 @@ function reasonOf(error: Error): string {
 }
 
 /** The field `data` of a reply; throws for an error or a reply of no host. */
-function dataOf(response: Response, text: string): unknown {
+function dataOf(reply: FollowedResponse, text: string): unknown {
+  const { response } = reply;
   const body = parseObject(text);
   const message = typeof body?.message === "string"
     ? body.message
     : response.statusText;
   if (response.ok && message === "success") return body?.data;
-  throw rejection(response, message);
+  throw rejection(reply, message);
 }
 
 /** Throws if a redirection has turned the post into a GET without its body. */
-function assertArrived(request: HostRequest, response: Response): void {
-  const { redirected, status, url } = response;
-  if (request.method !== "POST" || !redirected || status === 201) return;
+function assertArrived(
+  request: HostRequest,
+  { response: { status }, isRedirected, url }: FollowedResponse,
+): void {
+  if (request.method !== "POST" || !isRedirected || status === 201) return;
   throw new LinesError(
     "REJECTED",
-    `The host has moved and does not take posts on the way, use "${url}"`,
+    "The host has moved and does not take posts on the way, use " +
+      `"${shownUrl(url)}"`,
     { status },
   );
 }
 
-function rejection({ ok, status, url }: Response, message = ""): LinesError {
+function rejection(
+  { response: { ok, status }, url, hasLeftOrigin }: FollowedResponse,
+  message = "",
+): LinesError {
+  const where = hasLeftOrigin && (status === 401 || status === 403)
+    ? `; it is "${shownUrl(url)}", to which it has redirected: use that ` +
+      "address, as tokens and headers only go to the address that is given"
+    : "";
   return new LinesError(
     "REJECTED",
     ok
-      ? `${url} is not a line host: it answers something else`
-      : `The host answers ${status}: ${message}`,
+      ? `"${shownUrl(url)}" is not a line host: it answers something else`
+      : `The host answers ${status}: ${message}${where}`,
     { status },
   );
 }

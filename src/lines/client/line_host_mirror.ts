@@ -46,7 +46,7 @@ export interface LineHostMirrorOptions
  * ```
  */
 export class LineHostMirror extends LineMirror {
-  /** Base URL of the service. */
+  /** Base URL of the service, without user and password. */
   readonly address: string;
   readonly #client: HostClient;
 
@@ -63,7 +63,7 @@ export class LineHostMirror extends LineMirror {
   constructor(address: string, options: LineHostMirrorOptions = {}) {
     const client = new HostClient(address, options);
     super(new HostTransport(client), options);
-    this.address = address;
+    this.address = client.address;
     this.#client = client;
   }
 

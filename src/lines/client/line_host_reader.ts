@@ -26,7 +26,7 @@ import { resumedEvents } from "./resumed_events.ts";
  * ```
  */
 export class LineHostReader {
-  /** Base URL of the service. */
+  /** Base URL of the service, without user and password. */
   readonly address: string;
   readonly #client: HostClient;
 
@@ -42,7 +42,7 @@ export class LineHostReader {
    */
   constructor(address: string, options: HostClientOptions = {}) {
     this.#client = new HostClient(address, options);
-    this.address = address;
+    this.address = this.#client.address;
   }
 
   /**
@@ -145,9 +145,12 @@ export class LineHostReader {
     const { stored = false, signal } = options;
     checkBoolean("stored", stored);
     checkSignal("signal", signal);
-    return resumedEvents((lastId, stopped) =>
-      this.#openLive(stored, lastId, stopped)
-    ).pipeThrough(new LineEventDecoder(), { signal });
+    return resumedEvents(
+      (lastId, stopped) => this.#openLive(stored, lastId, stopped),
+      this.#client.maxReplyBytes,
+    ).pipeThrough(new LineEventDecoder(), {
+      signal,
+    });
   }
 
   /** Releases the connection; live streams fail, and reading is an error. */

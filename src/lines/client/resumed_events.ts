@@ -23,23 +23,29 @@ export type OpenEventStream = (
  * that ends, is cut or falls silent is followed by another, which goes on after
  * the last identifier that was read.
  *
+ * @param maxEventChars Most characters of one event.
  * @returns A stream without an end, which fails when the host cannot be reached
  * any more or sends something else.
  */
 export function resumedEvents(
   open: OpenEventStream,
+  maxEventChars: number,
 ): ReadableStream<ServerSentEvent[]> {
-  return new ReadableStream(new ResumedEvents(open), { highWaterMark: 0 });
+  return new ReadableStream(new ResumedEvents(open, maxEventChars), {
+    highWaterMark: 0,
+  });
 }
 
 class ResumedEvents implements UnderlyingDefaultSource<ServerSentEvent[]> {
   readonly #open: OpenEventStream;
+  readonly #maxEventChars: number;
   readonly #stopped = new AbortController();
   #connection: ReadableStreamDefaultReader<ServerSentEvent[]> | undefined;
   #lastId = "";
 
-  constructor(open: OpenEventStream) {
+  constructor(open: OpenEventStream, maxEventChars: number) {
     this.#open = open;
+    this.#maxEventChars = maxEventChars;
   }
 
   async pull(
@@ -49,7 +55,9 @@ class ResumedEvents implements UnderlyingDefaultSource<ServerSentEvent[]> {
     for (;;) {
       this.#connection ??= await this.#connect(signal);
       const { done, value } = await this.#connection.read()
-        .catch(throwUnreadable);
+        .catch((cause) => {
+          throw unreadable(cause, this.#maxEventChars);
+        });
       if (!done) {
         this.#lastId = value.findLast(({ id }) => id)?.id ?? this.#lastId;
         return controller.enqueue(value);
@@ -70,7 +78,7 @@ class ResumedEvents implements UnderlyingDefaultSource<ServerSentEvent[]> {
     const bytes = await this.#open(this.#lastId, signal);
     return untilCut(bytes, SILENCE_MILLISECONDS)
       .pipeThrough(new TextDecoderStream())
-      .pipeThrough(new EventStreamDecoder())
+      .pipeThrough(new EventStreamDecoder(this.#maxEventChars))
       .getReader();
   }
 }
@@ -101,11 +109,14 @@ export function untilCut(
   }, { highWaterMark: 0 });
 }
 
-function throwUnreadable(cause: unknown): never {
-  throw new LinesError(
+function unreadable(cause: unknown, maxEventChars: number): LinesError {
+  const why = cause instanceof Deno.errors.InvalidData
+    ? `expected events of at most ${maxEventChars} characters, found a longer ` +
+      'one, raise "maxReplyBytes"'
+    : "expected server-sent events, found something else";
+  return new LinesError(
     "REJECTED",
-    "Cannot read the live stream: expected server-sent events, found " +
-      "something else",
+    `Cannot read the live stream: ${why}`,
     { cause },
   );
 }

@@ -1,9 +1,22 @@
 import { pacedStream } from "../../streams/mod.ts";
-import { LinesError } from "../buffer/mod.ts";
-import { CLOSED_HEADER, Refusal } from "../protocol/mod.ts";
+import { charsOf, type LineItem, LinesError } from "../buffer/mod.ts";
+import { CLOSED_HEADER, itemPieces, Refusal } from "../protocol/mod.ts";
+import type { ReaderShare } from "./reader_budget.ts";
+import { type BatchEncoding, sentBatches } from "./sent_batches.ts";
 
 /** Replies up to this size go out in one write, and cost next to nothing. */
 const MOST_BYTES_AT_ONCE = 64 * 1024;
+
+/** Most bytes of a larger reply that are handed to the connection at once. */
+const PIECE_BYTES = 32 * 1024;
+
+const ITEMS: BatchEncoding<LineItem> = {
+  encode: itemPieces,
+  chars: (items) => items.reduce((sum, item) => sum + charsOf(item), 0),
+  head: '{"message":"success","data":[',
+  separator: ",",
+  tail: "]}",
+};
 
 /** The body of a reply to a request that asks for no data. */
 export const SUCCESS: string = JSON.stringify({ message: "success" });
@@ -30,7 +43,50 @@ export class HostReplies {
     json: string,
     headers: Readonly<Record<string, string>> = {},
   ): Response {
-    return new Response(this.#body(json), {
+    return this.#response(status, new TextEncoder().encode(json), headers);
+  }
+
+  /**
+   * A reply with items. A large one is made while the client takes it, and one
+   * that the client does not take in time is given up.
+   */
+  async items(
+    batches: ReadableStream<LineItem[]>,
+    share: ReaderShare,
+  ): Promise<Response> {
+    const reader = sentBatches(batches, ITEMS, share).getReader();
+    let text = "";
+    let isAll = false;
+    while (!isAll && text.length <= MOST_BYTES_AT_ONCE) {
+      const { done, value = "" } = await reader.read();
+      text += value;
+      isAll = done;
+    }
+    const bytes = new TextEncoder().encode(text);
+    text = "";
+    if (isAll && bytes.length <= MOST_BYTES_AT_ONCE) {
+      return this.#response(200, bytes);
+    }
+    const body = pacedStream(followedBy(bytes, reader), {
+      stallTimeout: this.#stallTimeout,
+      pieceBytes: PIECE_BYTES,
+      signal: share.dropped,
+    });
+    return this.#response(200, body);
+  }
+
+  /** The reply to a request that failed. */
+  refuse(error: unknown): Response {
+    const { status, message, headers } = refusalOf(error);
+    return this.reply(status, JSON.stringify({ message }), headers);
+  }
+
+  #response(
+    status: number,
+    body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Response {
+    return new Response(body, {
       status,
       headers: {
         "content-type": "application/json",
@@ -41,21 +97,23 @@ export class HostReplies {
       },
     });
   }
+}
 
-  /** The reply to a request that failed. */
-  refuse(error: unknown): Response {
-    const { status, message, headers } = refusalOf(error);
-    return this.reply(status, JSON.stringify({ message }), headers);
-  }
-
-  #body(
-    json: string,
-  ): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>> {
-    const bytes = new TextEncoder().encode(json);
-    return bytes.length <= MOST_BYTES_AT_ONCE
-      ? bytes
-      : pacedStream(bytes, { stallTimeout: this.#stallTimeout });
-  }
+/** The bytes of a stream of text whose first part was read already. */
+function followedBy(
+  first: Uint8Array<ArrayBuffer>,
+  rest: ReadableStreamDefaultReader<string>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(first),
+    async pull(controller) {
+      const { done, value } = await rest.read();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    cancel: (reason) => rest.cancel(reason),
+  }, { highWaterMark: 0 });
 }
 
 function refusalOf(error: unknown): Refusal {

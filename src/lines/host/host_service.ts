@@ -1,3 +1,4 @@
+import { sourceFault } from "../../internal/mod.ts";
 import type { MirroredLineBuffer } from "../mirror/mod.ts";
 import { refusesPost, storePost } from "../mirror/mod.ts";
 import {
@@ -7,7 +8,6 @@ import {
   decodePost,
   decodeSender,
   decodeStateChange,
-  encodeItems,
   type EventPosition,
   HostToken,
   type MirrorPost,
@@ -16,16 +16,22 @@ import {
 import { HostReplies, SUCCESS } from "./host_replies.ts";
 import { liveResponse } from "./live_response.ts";
 import { PostNumbers } from "./post_numbers.ts";
+import { ReaderBudget } from "./reader_budget.ts";
 import { RequestBodies } from "./request_body.ts";
 import { viewPage } from "./view_page.ts";
 
 /** Most live readers at the same time. */
 const MOST_LIVE_READERS = 256;
 
+/** Most characters that all readers who are being sent something keep. */
+const MOST_READER_CHARS = 16 * 1024 * 1024;
+
 /** Options for {@linkcode HostService}, as those of a `LineHostBuffer`. */
 export interface HostServiceOptions {
   readonly apiRoute: string;
   readonly token: string | undefined;
+  /** Names of hosts in requests, besides addresses and `localhost`. */
+  readonly hostNames: ReadonlySet<string>;
   readonly maxBodyBytes: number;
   readonly bodyTimeout: number;
   readonly stallTimeout: number;
@@ -43,33 +49,42 @@ export class HostService {
   readonly #replies: HostReplies;
   readonly #stallTimeout: number;
   readonly #token: HostToken | undefined;
+  readonly #hostNames: ReadonlySet<string>;
+  readonly #readers = new ReaderBudget(MOST_READER_CHARS);
   #liveReaders = 0;
 
   constructor(buffer: MirroredLineBuffer, options: HostServiceOptions) {
-    const { apiRoute, token, stallTimeout } = options;
+    const { apiRoute, token, hostNames, stallTimeout } = options;
     this.#buffer = buffer;
     this.#path = new URL(apiRoute, "http://localhost").pathname;
     this.#bodies = new RequestBodies(options);
     this.#replies = new HostReplies(stallTimeout, () => buffer.mirrorsStopped);
     this.#stallTimeout = stallTimeout;
     this.#token = token === undefined ? undefined : new HostToken(token);
+    this.#hostNames = hostNames;
   }
 
   /**
    * Answers a request, or returns `null` if its path is not the service's.
    *
    * @param signal Ends live streams.
+   * @param ownNames More names of this host than the options have.
    */
   async answer(
     request: Request,
     signal: AbortSignal | undefined,
+    ownNames: ReadonlySet<string>,
   ): Promise<Response | null> {
-    const url = new URL(request.url);
-    const answer = this.#answerTo(url.pathname);
+    const url = URL.parse(request.url);
+    const answer = url === null
+      ? answerMalformed
+      : this.#answerTo(url.pathname);
     if (answer === undefined) return null;
     try {
-      this.#authorize(request, url.searchParams);
-      return await answer(request, url.searchParams, signal);
+      this.#checkSource(request, ownNames);
+      const query = url?.searchParams ?? new URLSearchParams();
+      this.#authorize(request, query);
+      return await answer(request, query, signal);
     } catch (error) {
       return this.#replies.refuse(error);
     }
@@ -92,6 +107,14 @@ export class HostService {
     }
   }
 
+  #checkSource(request: Request, ownNames: ReadonlySet<string>): void {
+    const names = this.#hostNames.union(ownNames);
+    // A page that guesses the name has yet to guess the token.
+    const any = this.#token !== undefined;
+    const fault = sourceFault(request, { names, any });
+    if (fault !== undefined) throw new Refusal(fault.status, fault.message);
+  }
+
   #authorize(request: Request, query: URLSearchParams): void {
     if (this.#token === undefined || this.#token.isIn(request, query)) return;
     throw new Refusal(401, "Wrong or missing token", {
@@ -105,8 +128,8 @@ export class HostService {
   ): Promise<Response> {
     switch (request.method) {
       case "GET": {
-        const items = this.#buffer.read(decodeCount(query));
-        return this.#replies.reply(200, encodeItems(items));
+        const batches = this.#buffer.batches(decodeCount(query));
+        return await this.#replies.items(batches, this.#readers.share());
       }
       case "POST":
         checkJson(request);
@@ -165,6 +188,7 @@ export class HostService {
     return liveResponse(events, {
       buffer: this.#id,
       stallTimeout: this.#stallTimeout,
+      share: this.#readers.share(),
       signal,
       onEnd: () => this.#liveReaders--,
     });
@@ -211,6 +235,10 @@ type Answer = (
   query: URLSearchParams,
   signal: AbortSignal | undefined,
 ) => Response | Promise<Response>;
+
+function answerMalformed(): never {
+  throw new Refusal(400, "The URL of the request is malformed");
+}
 
 function answerView(request: Request): Response {
   if (request.method !== "GET") throw methodRefusal(request, "GET");

@@ -2,12 +2,17 @@ import {
   checkInteger,
   checkSignal,
   checkString,
+  hostNames,
   refused,
 } from "../../internal/mod.ts";
 import type { LineBufferOptions, SerializedMessage } from "../buffer/mod.ts";
 import { MirroredLineBuffer } from "../mirror/mod.ts";
 import { HostService } from "./host_service.ts";
-import { type LineHostServer, serveHandler } from "./line_host_server.ts";
+import {
+  type LineHostServeOptions,
+  type LineHostServer,
+  serveHandler,
+} from "./line_host_server.ts";
 
 /** Options for {@linkcode LineHostBuffer}. */
 export interface LineHostBufferOptions extends LineBufferOptions {
@@ -20,9 +25,20 @@ export interface LineHostBufferOptions extends LineBufferOptions {
   /**
    * Secret that every request must carry, as `Authorization: Bearer TOKEN` or
    * as the query `token`. Without a token, every program that reaches the port
-   * can read and write.
+   * can read and write; web pages cannot, see `allowedHosts`.
    */
   token?: string;
+  /**
+   * Names under which browsers and mirrors reach the service, such as
+   * `"logs.example.com"`. A request to another name is answered with 403, so
+   * that a web page cannot reach the service by changing the address of its own
+   * name; always accepted are IP addresses, `localhost` and the name that
+   * `serve` binds. With a token every name is accepted. Requests of web pages of
+   * another origin are refused in any case.
+   *
+   * @default {[]}
+   */
+  allowedHosts?: readonly string[];
   /**
    * Largest body of a request, in bytes.
    *
@@ -48,6 +64,12 @@ export interface LineHostBufferOptions extends LineBufferOptions {
 export interface LineHostHandlerOptions {
   /** Ends the live streams that the handler started. */
   signal?: AbortSignal;
+  /**
+   * Names of the host besides those of the buffer's option of that name.
+   *
+   * @default {[]}
+   */
+  allowedHosts?: readonly string[];
 }
 
 /**
@@ -94,6 +116,7 @@ export class LineHostBuffer extends MirroredLineBuffer {
     const {
       apiRoute = "/sync-stream",
       token,
+      allowedHosts = [],
       maxBodyBytes = 1_048_576,
       bodyTimeout = 30_000,
       stallTimeout = 30_000,
@@ -107,7 +130,12 @@ export class LineHostBuffer extends MirroredLineBuffer {
       checkInteger(name, limit, { min: 1 });
     }
     this.apiRoute = apiRoute;
-    this.#service = new HostService(this, { apiRoute, token, ...limits });
+    this.#service = new HostService(this, {
+      apiRoute,
+      token,
+      hostNames: hostNames("allowedHosts", allowedHosts),
+      ...limits,
+    });
   }
 
   /**
@@ -123,33 +151,35 @@ export class LineHostBuffer extends MirroredLineBuffer {
   }
 
   /**
-   * Answers a request to the service.
+   * Answers a request to the service. Where it may come from is checked as by
+   * {@linkcode serve}: see `allowedHosts`.
    *
    * @param request Any request that the server got.
-   * @param options When to end live streams.
+   * @param options When to end live streams, and names of the host.
    * @returns The reply, or `null` if the request's path is not the service's.
    */
   async handler(
     request: Request,
     options: LineHostHandlerOptions = {},
   ): Promise<Response | null> {
-    const { signal } = options;
+    const { signal, allowedHosts = [] } = options;
     checkSignal("signal", signal);
-    return await this.#service.answer(request, signal);
+    const names = hostNames("allowedHosts", allowedHosts);
+    return await this.#service.answer(request, signal, names);
   }
 
   /**
    * Serves the buffer, and nothing else, at a port.
    *
-   * @param options Those of `Deno.serve`.
+   * @param options Those of `Deno.serve`, and accepted names of the host. The
+   * server listens on `127.0.0.1` unless `hostname` is another address.
    * @returns The server.
    */
-  serve(
-    options: Deno.ServeTcpOptions & { signal?: AbortSignal } = {},
-  ): LineHostServer {
+  serve(options: LineHostServeOptions = {}): LineHostServer {
     return serveHandler(
       options,
-      (request, signal) => this.handler(request, { signal }),
+      (request, signal, allowedHosts) =>
+        this.handler(request, { signal, allowedHosts }),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { checkSignal } from "../../internal/mod.ts";
+import { checkSignal, hostNames } from "../../internal/mod.ts";
 import { untilAborted, type WaitOptions } from "../buffer/mod.ts";
 
 /** A running server of a {@linkcode LineHostBuffer}. */
@@ -16,21 +16,46 @@ export interface LineHostServer extends AsyncDisposable {
   shutdown(options?: WaitOptions): Promise<void>;
 }
 
+/** Options for `LineHostBuffer.serve`: those of `Deno.serve`, and more. */
+export interface LineHostServeOptions extends Deno.ServeTcpOptions {
+  /**
+   * The address or the name of the network interface to listen on. Use
+   * `"0.0.0.0"` for all of them, and then a token.
+   *
+   * @default {"127.0.0.1"}
+   */
+  hostname?: string;
+  /** Stops the server. */
+  signal?: AbortSignal;
+  /**
+   * Names under which browsers and mirrors reach this server, besides those of
+   * the buffer's option of that name and `hostname`.
+   *
+   * @default {[]}
+   */
+  allowedHosts?: readonly string[];
+}
+
 /** Serves a handler, and answers 404 to requests that it does not take. */
 export function serveHandler(
-  options: Deno.ServeTcpOptions & { signal?: AbortSignal },
+  options: LineHostServeOptions,
   handler: (
     request: Request,
     signal: AbortSignal,
+    allowedHosts: readonly string[],
   ) => Promise<Response | null>,
 ): LineHostServer {
-  const { signal, ...serveOptions } = options;
+  const { signal, allowedHosts = [], ...others } = options;
   checkSignal("signal", signal);
+  // Who listens on all interfaces must say so.
+  const serveOptions = { ...others, hostname: others.hostname ?? "127.0.0.1" };
+  const names = [...hostNames("allowedHosts", allowedHosts)]
+    .concat(nameOf(serveOptions.hostname));
   const stopping = new AbortController();
   const server = Deno.serve(
-    { onListen() {}, ...serveOptions },
+    { onListen() {}, onError: failed, ...serveOptions },
     async (request) =>
-      await handler(request, stopping.signal) ??
+      await handler(request, stopping.signal, names) ??
         Response.json({ message: "Not found" }, { status: 404 }),
   );
   const stop = async () => {
@@ -49,4 +74,15 @@ export function serveHandler(
     },
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** The name that a server is bound to, if it is one and not an address. */
+function nameOf(hostname: string): string[] {
+  const isName = /[a-z]/i.test(hostname) && !hostname.includes(":");
+  return isName ? [hostname] : [];
+}
+
+function failed(): Response {
+  const message = "The host has failed, see what it says where it runs";
+  return Response.json({ message }, { status: 500 });
 }

@@ -1,7 +1,9 @@
 import { pacedStream } from "../../streams/mod.ts";
-import type { LineEvent } from "../buffer/mod.ts";
-import { EventStreamEncoder, LineEventEncoder } from "../protocol/mod.ts";
+import { charsOf, type LineEvent } from "../buffer/mod.ts";
+import { eventPieces } from "../protocol/mod.ts";
 import { withHeartbeats } from "./heartbeats.ts";
+import type { ReaderShare } from "./reader_budget.ts";
+import { sentBatches } from "./sent_batches.ts";
 
 /** Silence after which a heartbeat is sent, in milliseconds. */
 const HEARTBEAT_MILLISECONDS = 15_000;
@@ -15,6 +17,8 @@ export interface LiveResponseOptions {
   readonly buffer: string;
   /** A reader that takes nothing for so long is dropped, in milliseconds. */
   readonly stallTimeout: number;
+  /** What the reader may keep in memory. */
+  readonly share: ReaderShare;
   /** Ends the stream. */
   readonly signal: AbortSignal;
   /** Called once when the stream has ended, however it did. */
@@ -23,20 +27,23 @@ export interface LiveResponseOptions {
 
 /**
  * A response that sends the events of a buffer as server-sent events. A reader
- * that stalls costs one batch of events in each stage, and is dropped after
- * `stallTimeout`.
+ * that stalls costs one batch of events, and is dropped after `stallTimeout` or
+ * when all readers together keep too much.
  */
 export function liveResponse(
   events: ReadableStream<LineEvent[]>,
-  { buffer, stallTimeout, signal, onEnd }: LiveResponseOptions,
+  { buffer, stallTimeout, share, signal, onEnd }: LiveResponseOptions,
 ): Response {
-  const texts = events
-    .pipeThrough(new LineEventEncoder(buffer))
-    .pipeThrough(new EventStreamEncoder());
+  const encode = (batch: readonly LineEvent[]) => eventPieces(batch, buffer);
+  const texts = sentBatches(events, { encode, chars: charsIn }, share);
   const interval = HEARTBEAT_MILLISECONDS;
   const bytes = withHeartbeats(texts, { interval, signal, onEnd })
     .pipeThrough(new TextEncoderStream());
-  const body = pacedStream(bytes, { stallTimeout, pieceBytes: PIECE_BYTES });
+  const body = pacedStream(bytes, {
+    stallTimeout,
+    pieceBytes: PIECE_BYTES,
+    signal: share.dropped,
+  });
   return new Response(body, {
     headers: {
       "content-type": "text/event-stream; charset=utf-8",
@@ -44,4 +51,15 @@ export function liveResponse(
       "x-content-type-options": "nosniff",
     },
   });
+}
+
+function charsIn(events: readonly LineEvent[]): number {
+  let chars = 0;
+  for (const event of events) {
+    if (event.kind === "item") chars += charsOf(event.item);
+    if (event.kind === "last") {
+      for (const line of event.lines) chars += line.length;
+    }
+  }
+  return chars;
 }

@@ -8,4 +8,7 @@ export {
   type LineHostBufferOptions,
   type LineHostHandlerOptions,
 } from "./line_host_buffer.ts";
-export type { LineHostServer } from "./line_host_server.ts";
+export type {
+  LineHostServeOptions,
+  LineHostServer,
+} from "./line_host_server.ts";

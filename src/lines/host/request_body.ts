@@ -8,16 +8,18 @@ export interface RequestBodyLimits {
 }
 
 /** Most bytes of all bodies that are read at the same time. */
-const MOST_BYTES_AT_ONCE = 64 * 1024 * 1024;
+const MOST_BYTES_AT_ONCE = 32 * 1024 * 1024;
 
 /**
- * Reads request bodies within limits: bytes of one body, bytes of all bodies
- * at the same time, and time.
+ * Reads request bodies within limits: bytes of one body, bytes that have come of
+ * all bodies at the same time, and time.
  */
 export class RequestBodies {
   readonly #limits: RequestBodyLimits;
   readonly #mostAtOnce: number;
-  #atOnce = 0;
+  /** The body of which nothing has come for the longest time comes first. */
+  readonly #underWay = new Set<RequestBody>();
+  #bytesAtOnce = 0;
 
   constructor(limits: RequestBodyLimits) {
     this.#limits = limits;
@@ -28,54 +30,92 @@ export class RequestBodies {
    * Reads the text of a request's body.
    *
    * @throws {Refusal} With status 413 if it is too large, 408 if it is too slow,
-   * 503 if there are too many at once, 400 if it is not UTF-8 or cut off.
+   * 503 if it is the slowest of too many at once, 400 if it is not UTF-8 or cut
+   * off.
    */
   async text(request: Request): Promise<string> {
     const announced = announcedLength(request);
-    const { maxBodyBytes } = this.#limits;
+    const { maxBodyBytes, bodyTimeout } = this.#limits;
     if (announced !== undefined && announced > maxBodyBytes) {
       throw tooLarge(maxBodyBytes);
     }
-    const reserved = announced ?? maxBodyBytes;
-    if (this.#atOnce + reserved > this.#mostAtOnce) {
-      throw new Refusal(503, "Too many posts at once, try again", {
-        "retry-after": "1",
-      });
-    }
-    this.#atOnce += reserved;
+    if (request.body === null) return "";
+    const body = new RequestBody(request.body, maxBodyBytes);
+    const timer = startTimer(bodyTimeout, () => {
+      body.refuse(new Refusal(408, "The body came too slowly"));
+    });
+    this.#underWay.add(body);
     try {
-      return decodeUtf8(await this.#bytes(request));
+      return decodeUtf8(await body.chunks((bytes) => this.#count(body, bytes)));
     } finally {
-      this.#atOnce -= reserved;
+      clearTimeout(timer);
+      this.#release(body);
     }
   }
 
-  async #bytes(request: Request): Promise<Uint8Array[]> {
-    if (request.body === null) return [];
-    const { maxBodyBytes, bodyTimeout } = this.#limits;
-    const reader = request.body.getReader();
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    let isLate = false;
-    const timer = startTimer(bodyTimeout, () => {
-      isLate = true;
-      reader.cancel().catch(() => {});
-    });
+  /** Makes room for the bytes that have come: the slowest bodies have to go. */
+  #count(body: RequestBody, bytes: number): void {
+    this.#underWay.delete(body);
+    this.#underWay.add(body);
+    this.#bytesAtOnce += bytes;
+    for (const other of this.#underWay) {
+      if (this.#bytesAtOnce <= this.#mostAtOnce) return;
+      if (other.length === 0) continue;
+      other.refuse(
+        new Refusal(503, "Too many posts at once, try again", {
+          "retry-after": "1",
+        }),
+      );
+      this.#release(other);
+    }
+  }
+
+  #release(body: RequestBody): void {
+    if (this.#underWay.delete(body)) this.#bytesAtOnce -= body.length;
+  }
+}
+
+/** The body of one request while it is read. */
+class RequestBody {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #maxBytes: number;
+  #chunks: Uint8Array[] = [];
+  #length = 0;
+  #refusal: Refusal | undefined;
+
+  constructor(body: ReadableStream<Uint8Array>, maxBytes: number) {
+    this.#reader = body.getReader();
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The bytes that have come. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Ends the reading, and frees what has come. */
+  refuse(refusal: Refusal): void {
+    this.#refusal ??= refusal;
+    this.#chunks = [];
+    this.#reader.cancel().catch(() => {});
+  }
+
+  /** Reads to the end, and tells about the bytes of each chunk. */
+  async chunks(count: (bytes: number) => void): Promise<Uint8Array[]> {
     try {
       while (true) {
-        const { done, value } = await reader.read();
-        if (isLate) throw new Refusal(408, "The body came too slowly");
-        if (done) return chunks;
-        length += value.byteLength;
-        if (length > maxBodyBytes) throw tooLarge(maxBodyBytes);
-        chunks.push(value);
+        const { done, value } = await this.#reader.read();
+        if (this.#refusal !== undefined) throw this.#refusal;
+        if (done) return this.#chunks;
+        this.#chunks.push(value);
+        this.#length += value.byteLength;
+        count(value.byteLength);
+        if (this.#length > this.#maxBytes) throw tooLarge(this.#maxBytes);
       }
     } catch (error) {
-      reader.cancel().catch(() => {});
+      this.#reader.cancel().catch(() => {});
       if (error instanceof Refusal) throw error;
-      throw new Refusal(400, "The body was cut off");
-    } finally {
-      clearTimeout(timer);
+      throw this.#refusal ?? new Refusal(400, "The body was cut off");
     }
   }
 }

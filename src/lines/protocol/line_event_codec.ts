@@ -1,4 +1,5 @@
 import { deserializeItem, type LineEvent } from "../buffer/mod.ts";
+import { arrayPieces, itemPiecesOf } from "./json_pieces.ts";
 import type { ServerSentEvent } from "./server_sent_events.ts";
 
 /** Pause of a browser before it connects again, in milliseconds. */
@@ -11,16 +12,40 @@ export interface EventPosition {
   readonly next: number;
 }
 
-/** Turns the events of a buffer into server-sent events. */
-export class LineEventEncoder
-  extends TransformStream<readonly LineEvent[], ServerSentEvent[]> {
-  /** @param buffer Names the buffer in the identifiers. */
-  constructor(buffer: string) {
-    super({
-      transform(events, controller) {
-        controller.enqueue(events.map((event) => encodeEvent(event, buffer)));
-      },
-    });
+/**
+ * Encodes events as the text of an event stream, in pieces of bounded length
+ * that are made when they are asked for.
+ *
+ * @param buffer Names the buffer in the identifiers.
+ */
+export function* eventPieces(
+  events: readonly LineEvent[],
+  buffer: string,
+): Generator<string> {
+  for (const event of events) {
+    switch (event.kind) {
+      case "start":
+        yield `retry: ${RECONNECT_MILLISECONDS}\nid: ${buffer}-${event.next}`;
+        break;
+      case "item":
+        // JSON has no line breaks, which would end the field.
+        yield `id: ${buffer}-${event.id + 1}\ndata: `;
+        yield* itemPiecesOf(event.item);
+        break;
+      case "gap":
+        yield `id: ${buffer}-${event.next}\nevent: gap\ndata: ${event.dropped}`;
+        break;
+      case "clear":
+        yield `id: ${buffer}-${event.next}\nevent: clear\ndata: {}`;
+        break;
+      case "last":
+        yield "event: last\ndata: ";
+        yield* arrayPieces(event.lines);
+        break;
+      default:
+        event satisfies never;
+    }
+    yield "\n\n";
   }
 }
 
@@ -44,28 +69,6 @@ export class LineEventDecoder
 export function decodePosition(id: string | null): EventPosition | undefined {
   const match = /^([\w-]+)-(\d{1,15})$/.exec(id ?? "");
   return match ? { buffer: match[1], next: Number(match[2]) } : undefined;
-}
-
-function encodeEvent(event: LineEvent, buffer: string): ServerSentEvent {
-  switch (event.kind) {
-    case "start":
-      return { retry: RECONNECT_MILLISECONDS, id: `${buffer}-${event.next}` };
-    case "item":
-      return {
-        id: `${buffer}-${event.id + 1}`,
-        data: JSON.stringify(event.item),
-      };
-    case "gap":
-      return {
-        id: `${buffer}-${event.next}`,
-        event: "gap",
-        data: `${event.dropped}`,
-      };
-    case "clear":
-      return { id: `${buffer}-${event.next}`, event: "clear", data: "{}" };
-    case "last":
-      return { event: "last", data: JSON.stringify(event.lines) };
-  }
 }
 
 function decodeEvent(

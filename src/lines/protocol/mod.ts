@@ -8,14 +8,14 @@ export {
   CLOSED_HEADER,
   decodeCount,
   decodeStateChange,
-  encodeItems,
 } from "./host_requests.ts";
 export { checkToken, HostToken } from "./host_token.ts";
+export { itemPieces, joinedPieces } from "./json_pieces.ts";
 export {
   decodePosition,
+  eventPieces,
   type EventPosition,
   LineEventDecoder,
-  LineEventEncoder,
 } from "./line_event_codec.ts";
 export { decodePost, encodePost, type MirrorPost } from "./mirror_post.ts";
 export {
@@ -28,6 +28,5 @@ export { Refusal } from "./refusal.ts";
 export {
   EVENT_STREAM_HEARTBEAT,
   EventStreamDecoder,
-  EventStreamEncoder,
   type ServerSentEvent,
 } from "./server_sent_events.ts";

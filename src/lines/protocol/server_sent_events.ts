@@ -1,7 +1,7 @@
 import { LineAssembler } from "../../streams/mod.ts";
 
-/** Most characters of a line of an event stream: a host sends no longer one. */
-const MOST_LINE_CHARS = 64 * 1024 * 1024;
+/** Characters that a line counts besides its own, as it takes memory too. */
+const LINE_CHARS = 16;
 
 /** A block without meaning, which shows that the connection is alive. */
 export const EVENT_STREAM_HEARTBEAT = ":\n\n";
@@ -14,20 +14,6 @@ export interface ServerSentEvent {
   readonly data?: string;
   /** Identifier after which a reader that lost its connection goes on. */
   readonly id?: string;
-  /** Pause of a browser before it connects again, in milliseconds. */
-  readonly retry?: number;
-}
-
-/** Writes server-sent events as the text of an event stream. */
-export class EventStreamEncoder
-  extends TransformStream<readonly ServerSentEvent[], string> {
-  constructor() {
-    super({
-      transform(events, controller) {
-        controller.enqueue(events.map(textOf).join(""));
-      },
-    });
-  }
 }
 
 /**
@@ -36,23 +22,31 @@ export class EventStreamEncoder
  */
 export class EventStreamDecoder
   extends TransformStream<string, ServerSentEvent[]> {
-  constructor() {
+  /**
+   * @param maxEventChars Most characters of one event. The stream fails with
+   * `Deno.errors.InvalidData` when one has more, whether in one line or in many.
+   */
+  constructor(maxEventChars: number) {
     const lines = new LineAssembler({
       breaks: /\r\n|\r|\n/,
-      maxLineChars: MOST_LINE_CHARS,
+      maxLineChars: maxEventChars,
     });
     let block: string[] = [];
+    let chars = 0;
     super({
       transform(text, controller) {
         const events: ServerSentEvent[] = [];
         for (const line of lines.push(text)) {
           if (line !== "") {
             block.push(line);
+            chars += line.length + LINE_CHARS;
+            checkLength(chars, maxEventChars);
             continue;
           }
           const event = eventOf(block);
           if (event !== undefined) events.push(event);
           block = [];
+          chars = 0;
         }
         if (events.length > 0) controller.enqueue(events);
       },
@@ -60,15 +54,11 @@ export class EventStreamDecoder
   }
 }
 
-function textOf({ event, data, id, retry }: ServerSentEvent): string {
-  let text = "";
-  if (retry !== undefined) text += `retry: ${retry}\n`;
-  if (id !== undefined) text += `id: ${id}\n`;
-  if (event !== undefined) text += `event: ${event}\n`;
-  if (data !== undefined) {
-    text += `data: ${data.replaceAll("\n", "\ndata: ")}\n`;
-  }
-  return text + "\n";
+function checkLength(chars: number, most: number): void {
+  if (chars <= most) return;
+  throw new Deno.errors.InvalidData(
+    `Cannot read an event: expected at most ${most} characters, found more`,
+  );
 }
 
 /** The event of a block; nothing for a comment. */

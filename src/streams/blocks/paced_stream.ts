@@ -1,4 +1,4 @@
-import { checkInteger, StallTimer } from "../../internal/mod.ts";
+import { checkInteger, checkSignal, StallTimer } from "../../internal/mod.ts";
 import {
   type BytePuller,
   type ByteSource,
@@ -18,6 +18,8 @@ export interface PacedStreamOptions {
    * `Infinity` for never.
    */
   stallTimeout: number;
+  /** Drops the reader: the stream fails with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -43,11 +45,12 @@ export function pacedStream(
   source: ByteSource,
   options: PacedStreamOptions,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const { pieceBytes = 65_536, stallTimeout } = options;
+  const { pieceBytes = 65_536, stallTimeout, signal } = options;
   checkInteger("pieceBytes", pieceBytes, { min: 1 });
   checkInteger("stallTimeout", stallTimeout, { min: 1, orInfinity: true });
+  checkSignal("signal", signal);
   return new ReadableStream(
-    new PacedSource(openSource(source), pieceBytes, stallTimeout),
+    new PacedSource(openSource(source), pieceBytes, stallTimeout, signal),
   );
 }
 
@@ -56,28 +59,41 @@ class PacedSource implements UnderlyingByteSource {
   readonly #puller: BytePuller;
   readonly #piece: Uint8Array<ArrayBuffer>;
   readonly #stallTimeout: number;
+  readonly #signal: AbortSignal | undefined;
   #stall: StallTimer | undefined;
+  #controller: ReadableByteStreamController | undefined;
 
-  constructor(puller: BytePuller, pieceBytes: number, stallTimeout: number) {
+  constructor(
+    puller: BytePuller,
+    pieceBytes: number,
+    stallTimeout: number,
+    signal: AbortSignal | undefined,
+  ) {
     this.#puller = puller;
     this.#piece = new Uint8Array(pieceBytes);
     this.#stallTimeout = stallTimeout;
+    this.#signal = signal;
   }
 
   start(controller: ReadableByteStreamController): void {
+    this.#controller = controller;
     this.#stall = new StallTimer(this.#stallTimeout, () => {
-      const error = new Deno.errors.TimedOut(
-        `Cannot send to the reader: it took nothing for ${this.#stallTimeout} ms`,
+      this.#fail(
+        new Deno.errors.TimedOut(
+          `Cannot send to the reader: it took nothing for ${this.#stallTimeout} ms`,
+        ),
       );
-      controller.error(error);
-      this.#puller.cancel(error).catch(() => {});
     });
+    this.#signal?.addEventListener("abort", this.#abort);
+    if (this.#signal?.aborted) this.#abort();
   }
 
   async pull(controller: ReadableByteStreamController): Promise<void> {
     this.#stall?.stop();
     const count = await this.#puller.pull(this.#piece);
+    if (this.#signal?.aborted) return;
     if (count === 0) {
+      this.#end();
       controller.close();
       controller.byobRequest?.respond(0);
       return;
@@ -88,7 +104,20 @@ class PacedSource implements UnderlyingByteSource {
   }
 
   async cancel(reason: unknown): Promise<void> {
-    this.#stall?.stop();
+    this.#end();
     await this.#puller.cancel(reason);
+  }
+
+  readonly #abort = () => this.#fail(this.#signal?.reason);
+
+  #fail(reason: unknown): void {
+    this.#end();
+    this.#controller?.error(reason);
+    this.#puller.cancel(reason).catch(() => {});
+  }
+
+  #end(): void {
+    this.#stall?.stop();
+    this.#signal?.removeEventListener("abort", this.#abort);
   }
 }

@@ -32,7 +32,7 @@ Deno.test("events go on after the last one that was whole, however a connection 
   const reader = resumedEvents((lastId) => {
     asked.push(lastId);
     return Promise.resolve(connections.shift() ?? new ReadableStream());
-  }).getReader();
+  }, 1_000).getReader();
   const data: (string | undefined)[] = [];
   while (data.length < 3) {
     const { value = [] } = await reader.read();
@@ -53,7 +53,7 @@ Deno.test("cancelling ends a connection that is being opened", async () => {
         reject(signal.reason);
       });
     });
-  }).getReader();
+  }, 1_000).getReader();
   const read = reader.read();
   await opening.promise;
   await reader.cancel("enough");
@@ -62,8 +62,9 @@ Deno.test("cancelling ends a connection that is being opened", async () => {
 });
 
 Deno.test("a host that cannot be reached again is an error of the stream", async () => {
-  const reader = resumedEvents(() =>
-    Promise.reject(new LinesError("UNREACHABLE", "no host"))
+  const reader = resumedEvents(
+    () => Promise.reject(new LinesError("UNREACHABLE", "no host")),
+    1_000,
   ).getReader();
   await assertRejects(() => reader.read(), LinesError, "no host");
 });

@@ -268,13 +268,16 @@ Deno.test("without the token nothing is read, written or shown", async () => {
 
 Deno.test("a host is one route of any server", async () => {
   const host = new LineHostBuffer({ apiRoute: "/a/lines" });
-  const handle = (path: string) => host.handler(new Request(`http://x${path}`));
+  const handle = (path: string) =>
+    host.handler(new Request(`http://localhost${path}`));
   assertEquals(await handle("/"), null);
   assertEquals(await handle("/a/linesx"), null);
   assertEquals((await handle("/a/lines"))?.status, 200);
   assertEquals((await handle("/a/lines-state?state=maxlen"))?.status, 200);
   const foreign = new LineHostBuffer({ apiRoute: "/S\u00fc\u00df/\u62bd" });
-  const request = new Request(`http://x${foreign.apiRoute}-state?state=closed`);
+  const request = new Request(
+    `http://localhost${foreign.apiRoute}-state?state=closed`,
+  );
   assertEquals((await foreign.handler(request))?.status, 200);
   for (const apiRoute of ["", "x", "/", "/x/", "/x?y"]) {
     assertThrows(() => new LineHostBuffer({ apiRoute }), TypeError, "apiRoute");
@@ -315,33 +318,10 @@ print(*ask("GET", "/sync-stream", None))
   );
 });
 
-Deno.test("bodies under way and live readers are limited in number", async () => {
-  const host = new LineHostBuffer({ maxBodyBytes: 64 * 1024 * 1024 });
+Deno.test("live readers are limited in number", async () => {
+  const host = new LineHostBuffer();
   const ask = (init: RequestInit = {}, path = "") =>
-    host.handler(new Request(`http://x/sync-stream${path}`, init));
-  const post = (body: BodyInit) =>
-    ask({
-      method: "POST",
-      headers: { "Content-Type": "application/json", "Content-Length": "16" },
-      body,
-    });
-  const body = new TransformStream<Uint8Array, Uint8Array>();
-  const slow = ask({
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: body.readable,
-  });
-  const second = await post('{"type":"close"}');
-  assertEquals([second?.status, second?.headers.get("retry-after")], [
-    503,
-    "1",
-  ]);
-  const writer = body.writable.getWriter();
-  await writer.write(new TextEncoder().encode('{"type":"close"}'));
-  await writer.close();
-  assertEquals((await slow)?.status, 201);
-  assertEquals((await post('{"type":"close"}'))?.status, 201);
-
+    host.handler(new Request(`http://localhost/sync-stream${path}`, init));
   const readers = [];
   for (let i = 0; i < 256; i++) readers.push(await ask({}, "/live"));
   assertEquals((await ask({}, "/live"))?.status, 503);

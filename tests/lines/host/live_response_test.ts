@@ -10,7 +10,7 @@ Deno.test("small replies come in one segment, head and body together", async () 
   });
   for (let i = 0; i < 50; i++) {
     await connection.write(new TextEncoder().encode(
-      "POST /sync-stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
+      "POST /sync-stream HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
         'Content-Length: 16\r\n\r\n{"type":"close"}',
     ));
     const reply = new Uint8Array(10_000);
@@ -101,7 +101,7 @@ function serveWatched(host: LineHostBuffer) {
 async function askWithoutReading(port: number, path: string) {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port });
   await connection.write(
-    new TextEncoder().encode(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`),
+    new TextEncoder().encode(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`),
   );
   return connection;
 }
@@ -147,7 +147,7 @@ Deno.test("a client that does not take a large reply is dropped", async () => {
 Deno.test("a live stream ends with its server, also if that is stopping already", async () => {
   const host = new LineHostBuffer();
   const live = (signal: AbortSignal) =>
-    host.handler(new Request("http://x/sync-stream/live"), { signal });
+    host.handler(new Request("http://localhost/sync-stream/live"), { signal });
   const stopping = new AbortController();
   const open = (await live(stopping.signal))?.text();
   host.write("one\n");

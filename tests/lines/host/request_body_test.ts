@@ -20,7 +20,7 @@ Deno.test("bodies that are not UTF-8 or cut off are not stored", async () => {
   assertEquals(status, 400);
   const connection = await Deno.connect({ hostname: "127.0.0.1", port });
   await connection.write(new TextEncoder().encode(
-    "POST /sync-stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
+    "POST /sync-stream HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
       'Content-Length: 99\r\n\r\n{"type":"str","data":{"value":"x\\n"}}',
   ));
   connection.close();
@@ -53,7 +53,7 @@ Deno.test("a body that comes too slowly is refused", async () => {
     port: served.port,
   });
   await connection.write(new TextEncoder().encode(
-    "POST /sync-stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
+    "POST /sync-stream HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
       'Content-Length: 99\r\n\r\n{"type"',
   ));
   const reply = new Uint8Array(1_000);
@@ -82,7 +82,7 @@ Deno.test("no body makes the host fail", async () => {
     }
     const path = random() < 0.2 ? "-state" : "";
     const response = await host.handler(
-      new Request(`http://x/sync-stream${path}`, {
+      new Request(`http://localhost/sync-stream${path}`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: bytes.subarray(0, random() < 0.2 ? random() * 40 : undefined),

@@ -2,10 +2,9 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { LineEvent } from "../../../src/lines/mod.ts";
 import { GroupedMessage } from "../../../src/lines/mod.ts";
 import {
+  eventPieces,
   EventStreamDecoder,
-  EventStreamEncoder,
   LineEventDecoder,
-  LineEventEncoder,
   type ServerSentEvent,
 } from "../../../src/lines/protocol/mod.ts";
 import { seededRandom } from "../../support/seeded_random.ts";
@@ -19,17 +18,14 @@ const EVENTS: LineEvent[] = [
 ];
 
 /** The text of events, as a host named so sends it. */
-async function textOf(events: LineEvent[], buffer: string): Promise<string> {
-  const texts = ReadableStream.from([events])
-    .pipeThrough(new LineEventEncoder(buffer))
-    .pipeThrough(new EventStreamEncoder());
-  return (await Array.fromAsync(texts)).join("");
+function textOf(events: LineEvent[], buffer: string): string {
+  return Array.from(eventPieces(events, buffer)).join("");
 }
 
 /** The server-sent events of chunks of text. */
 async function sentIn(...chunks: string[]): Promise<ServerSentEvent[]> {
   const sent = ReadableStream.from(chunks).pipeThrough(
-    new EventStreamDecoder(),
+    new EventStreamDecoder(1_000),
   );
   return (await Array.fromAsync(sent)).flat();
 }
@@ -44,7 +40,7 @@ async function eventsIn(sent: ServerSentEvent[]): Promise<LineEvent[]> {
 
 Deno.test("events survive the wire, wherever it is cut", async () => {
   const { random, seed } = seededRandom();
-  const text = await textOf([{ kind: "start", next: 4 }, ...EVENTS], "a-b");
+  const text = textOf([{ kind: "start", next: 4 }, ...EVENTS], "a-b");
   for (let round = 0; round < 200; round++) {
     const chunks: string[] = [];
     for (let at = 0; at < text.length;) {
@@ -63,7 +59,7 @@ Deno.test("events survive the wire, wherever it is cut", async () => {
 });
 
 Deno.test("the start names the position even before the first item", async () => {
-  const text = await textOf([{ kind: "start", next: 0 }], "b");
+  const text = textOf([{ kind: "start", next: 0 }], "b");
   assertEquals(text, "retry: 500\nid: b-0\n\n");
   const sent = await sentIn(text);
   assertEquals(sent, [{ event: undefined, data: undefined, id: "b-0" }]);
@@ -71,7 +67,7 @@ Deno.test("the start names the position even before the first item", async () =>
 });
 
 Deno.test("an event that is cut off leaves the position before it", async () => {
-  const text = await textOf([
+  const text = textOf([
     { kind: "start", next: 4 },
     { kind: "item", id: 4, item: "four" },
   ], "b");
@@ -91,11 +87,31 @@ Deno.test("comments, other fields and events of later hosts are passed over", as
 });
 
 Deno.test("data of several lines is one event", async () => {
-  const texts = ReadableStream.from([[{ event: "x", data: "a\n\nb" }]])
-    .pipeThrough(new EventStreamEncoder());
-  const text = (await Array.fromAsync(texts)).join("");
-  assertEquals(text, "event: x\ndata: a\ndata: \ndata: b\n\n");
+  const text = "event: x\ndata: a\ndata: \ndata: b\n\n";
   assertEquals((await sentIn(text))[0].data, "a\n\nb");
+});
+
+Deno.test("an event without end is refused, in one line or in many", async () => {
+  let sent = 0;
+  const endless = (text: string) =>
+    new ReadableStream<string>({
+      pull(controller) {
+        sent += text.length;
+        controller.enqueue(text);
+      },
+    });
+  for (const text of ["data: x", "data: x\n", "data:\r\n: y\r"]) {
+    sent = 0;
+    const events = endless(text.repeat(10))
+      .pipeThrough(new EventStreamDecoder(1_000));
+    await assertRejects(
+      () => Array.fromAsync(events),
+      Deno.errors.InvalidData,
+      "1000 characters",
+    );
+    assertEquals(sent < 5_000, true, `${sent} characters were taken`);
+  }
+  assertEquals((await sentIn(`data: ${"x".repeat(900)}\n\n`)).length, 1);
 });
 
 Deno.test("an event whose data is not what it promises fails the stream", async () => {
