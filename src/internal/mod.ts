@@ -18,6 +18,7 @@ export * from "./request_source.ts";
 export * from "./shared_replacement.ts";
 export * from "./shown_url.ts";
 export * from "./sqlite_busy.ts";
+export * from "./sqlite_file.ts";
 export * from "./terminal_text.ts";
 export * from "./timers.ts";
 export * from "./write_all.ts";

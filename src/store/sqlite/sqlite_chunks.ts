@@ -1,6 +1,7 @@
 import { type Chunks, replacedError, StoreError } from "../core/mod.ts";
 import { ChunkReaders } from "./chunk_readers.ts";
 import type { Connection } from "./sqlite_connection.ts";
+import { damagedRow, readingRow } from "./sqlite_row.ts";
 import { atomically } from "./sqlite_transaction.ts";
 
 /**
@@ -18,6 +19,21 @@ const CHUNKS_PER_TOUCH = 64;
 export interface Uploaded {
   readonly size: number;
   readonly upload: number;
+}
+
+/** The chunks of one value. */
+export interface ValueChunks {
+  /** Throws unless the last chunk, which tells the size, is there. */
+  check(): void;
+  /** Reads the chunks from the byte `start` of the value to before `end`. */
+  read(start: number, end: number): Iterable<Uint8Array>;
+}
+
+/** What the row of a value says of its chunks. */
+interface StoredChunks {
+  readonly key: string;
+  readonly upload: number;
+  readonly size: number;
 }
 
 /** The bytes of the larger values of a database, in chunks. */
@@ -84,18 +100,25 @@ export class SqliteChunks {
     for (const upload of removed) this.#forgetSoon(upload);
   }
 
-  /** Reads the chunks from the byte `start` of the value to before `end`. */
-  *read(
-    key: string,
-    upload: number,
+  /** Returns the chunks of a value, of which none has been read yet. */
+  of(key: string, upload: number, size: number): ValueChunks {
+    const stored = { key, upload, size };
+    return {
+      check: () =>
+        void this.#chunk(stored, Math.floor((size - 1) / CHUNK_BYTES)),
+      read: (start, end) => this.#read(stored, start, end),
+    };
+  }
+
+  *#read(
+    stored: StoredChunks,
     start: number,
     end: number,
   ): Generator<Uint8Array> {
-    using _reader = this.#readers.add(upload);
+    using _reader = this.#readers.add(stored.upload);
     let number = Math.floor(start / CHUNK_BYTES);
     for (let at = start; at < end; number++) {
-      const bytes = this.#chunk(upload, number);
-      if (!bytes) throw replacedError(key);
+      const bytes = this.#chunk(stored, number);
       const offset = at - number * CHUNK_BYTES;
       const chunk = bytes.subarray(offset, offset + end - at);
       at += chunk.length;
@@ -132,7 +155,9 @@ export class SqliteChunks {
     return chunk.length;
   }
 
-  #chunk(upload: number, number: number): Uint8Array<ArrayBuffer> | undefined {
+  /** Reads a chunk, which has to be of the size that its value tells. */
+  #chunk(stored: StoredChunks, number: number): Uint8Array<ArrayBuffer> {
+    const { key, upload, size } = stored;
     const { database, statements } = this.#connection;
     if (!database.isOpen) {
       throw new StoreError(
@@ -140,9 +165,18 @@ export class SqliteChunks {
         "Cannot read on: the store was disconnected while the value was being read: disconnect after the last read",
       );
     }
-    const row = statements.chunk.get(upload, number);
+    const row = readingRow(key, () => statements.chunk.get(upload, number));
+    const expected = Math.min(CHUNK_BYTES, size - number * CHUNK_BYTES);
     // A column of SQLite is never in shared memory.
-    return row?.bytes as Uint8Array<ArrayBuffer> | undefined;
+    const bytes = row?.bytes as Uint8Array<ArrayBuffer> | undefined;
+    if (bytes?.length === expected) return bytes;
+    const isCurrent = readingRow(key, () => statements.old.get(key))
+      ?.upload === upload;
+    if (!bytes && !isCurrent) throw replacedError(key);
+    throw damagedRow(
+      key,
+      `a chunk of ${expected} bytes, found ${bytes?.length ?? "none"}`,
+    );
   }
 
   #forgetSoon(upload: number): void {

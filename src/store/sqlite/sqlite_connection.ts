@@ -1,10 +1,18 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import {
+  CAREFUL_SQLITE_OPTIONS,
+  CAREFUL_SQLITE_PRAGMAS,
+  sqlitePath,
+  sqliteSchema,
+  strangeSqliteFile,
+} from "../../internal/mod.ts";
 import { StoreError } from "../core/mod.ts";
 import { SharedRead } from "./shared_read.ts";
 import { APPLICATION_ID, SCHEMA, STATEMENTS } from "./sqlite_schema.ts";
 import { whenFree } from "./when_free.ts";
 
-/** The result code of SQLite for a file that is not a database. */
+/** The result codes of SQLite for a damaged database, and for no database. */
+const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
 /**
@@ -40,8 +48,14 @@ export async function openDatabase(
   durable: boolean,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const database = new DatabaseSync(path, { timeout: SYNC_WAIT_MILLISECONDS });
+  const strange = strangeSqliteFile(path);
+  if (strange !== undefined) throw notOurs(path, strange);
+  const database = new DatabaseSync(sqlitePath(path), {
+    ...CAREFUL_SQLITE_OPTIONS,
+    timeout: SYNC_WAIT_MILLISECONDS,
+  });
   try {
+    database.exec(CAREFUL_SQLITE_PRAGMAS);
     return await whenFree(() => {
       if (!isOurs(database, path)) {
         database.prepare("PRAGMA journal_mode = WAL").get();
@@ -57,23 +71,52 @@ export async function openDatabase(
     }, signal);
   } catch (error) {
     database.close();
-    const { errcode } = error as { errcode?: number };
-    if (errcode !== SQLITE_NOTADB) throw error;
-    throw notOurs(path, "not an SQLite database", { cause: error });
+    if (!isDatabaseDamaged(error)) throw error;
+    throw notOurs(path, "a damaged file or none of SQLite", { cause: error });
   }
 }
 
+/** Returns whether an error says that SQLite cannot make sense of its file. */
+export function isDatabaseDamaged(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { errcode = 0 } = error as { errcode?: number };
+  return [SQLITE_CORRUPT, SQLITE_NOTADB].includes(errcode & 0xff);
+}
+
 /**
- * Returns whether the database is that of a store. An empty one may become it,
- * unless its texts, which keys are bound as, are UTF-16.
+ * Returns whether the database is that of a store, with what a store makes and
+ * nothing else: a trigger would act whenever the store writes. An empty one may
+ * become it, unless its texts, which keys are bound as, are UTF-16.
  */
 function isOurs(database: DatabaseSync, path: string): boolean {
   const id = database.prepare("PRAGMA application_id").get()?.application_id;
-  if (id === APPLICATION_ID) return true;
-  const table = database.prepare("SELECT 1 FROM sqlite_schema").get();
+  const schema = sqliteSchema(database);
   const encoding = database.prepare("PRAGMA encoding").get()?.encoding;
-  if (!table && encoding === "UTF-8") return false;
+  if (id === APPLICATION_ID && encoding === "UTF-8") {
+    if (isEqual(schema, ownSchema())) return true;
+    throw notOurs(
+      path,
+      "one with other tables, indexes, views or triggers than a store makes",
+    );
+  }
+  if (id === 0 && schema.length === 0 && encoding === "UTF-8") return false;
   throw notOurs(path, "a database of another program");
+}
+
+/** The schema as SQLite keeps it when a store has just made it. */
+function ownSchema(): string[] {
+  const database = new DatabaseSync(":memory:");
+  try {
+    database.exec(SCHEMA);
+    return sqliteSchema(database);
+  } finally {
+    database.close();
+  }
+}
+
+function isEqual(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length &&
+    one.every((definition, i) => definition === other[i]);
 }
 
 function notOurs(
@@ -92,5 +135,8 @@ function prepareStatements(database: DatabaseSync): Statements {
     entries.map(([name, sql]) => [name, database.prepare(sql)]),
   ) as Statements;
   (statements.find as unknown as ReturningArrays).setReturnArrays(true);
+  // An id may be larger than a number holds, in a database that others made.
+  statements.page.setReadBigInts(true);
+  statements.ids.setReadBigInts(true);
   return statements;
 }

@@ -1,6 +1,9 @@
 /** Tells the database of a store from any other ("slce"). */
 export const APPLICATION_ID = 0x736c6365;
 
+/** Longer metadata, as JSON, are not written, and not read in a listing. */
+export const MOST_METADATA_BYTES = 66_000_000;
+
 /**
  * A small value has its bytes in `bytes`, any other in the chunks of its
  * `upload`, of which all but the last have the same size. Keys are UTF-8 in a
@@ -55,9 +58,10 @@ export const STATEMENTS = {
     UPDATE value SET metadata = ?, modified = ? WHERE key = CAST(? AS BLOB)`,
   remove: "DELETE FROM value WHERE key = CAST(? AS BLOB)",
   count: "SELECT count(*) AS count FROM value",
-  lastId: "SELECT max(id) AS id FROM value",
+  ids: "SELECT min(id) AS first, max(id) AS last FROM value",
   page: `
-    SELECT id, key, metadata FROM value WHERE id > ? AND id <= ?
+    SELECT id, key, iif(octet_length(metadata) > ${MOST_METADATA_BYTES}, NULL,
+      metadata) AS metadata FROM value WHERE id >= ? AND id <= ?
     ORDER BY id LIMIT 256`,
   beginUpload: "INSERT INTO upload (id, touched) VALUES (?, ?)",
   touchUpload: "UPDATE upload SET touched = ? WHERE id = ?",
@@ -78,10 +82,10 @@ export const STATEMENTS = {
 
 /** A row of the statement `find`: an array takes less time than an object. */
 export type FoundRow = readonly [
-  metadata: string,
-  size: number,
-  created: number,
-  modified: number,
-  bytes: Uint8Array | null,
-  upload: number | null,
+  metadata: unknown,
+  size: unknown,
+  created: unknown,
+  modified: unknown,
+  bytes: unknown,
+  upload: unknown,
 ];

@@ -1,3 +1,4 @@
+import { outOfRange } from "../../internal/mod.ts";
 import {
   type Change,
   type Changed,
@@ -17,7 +18,15 @@ import {
 import { SharedRead } from "./shared_read.ts";
 import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
 import { type Connection, openDatabase } from "./sqlite_connection.ts";
-import type { FoundRow } from "./sqlite_schema.ts";
+import {
+  damagedRow,
+  isUnreadable,
+  readingRow,
+  storedKey,
+  storedMetadata,
+  valueRow,
+} from "./sqlite_row.ts";
+import { type FoundRow, MOST_METADATA_BYTES } from "./sqlite_schema.ts";
 import { atomically } from "./sqlite_transaction.ts";
 import { ChunkedValue, InlineValue } from "./sqlite_value.ts";
 import { whenFree } from "./when_free.ts";
@@ -58,8 +67,6 @@ interface Opened {
 
 const EMPTY_CONTENT: Content = { size: 0, bytes: EMPTY };
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
 /**
  * A store in an SQLite database, with transactions. Any number of processes may
  * use it at the same time.
@@ -67,6 +74,11 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * Larger values are kept in chunks, so that a value may be larger than memory.
  * The space of deleted values is used for the next ones; the file never gets
  * smaller.
+ *
+ * What stands in the database is only data. A database with other tables, views
+ * or triggers than a store makes is refused with the `StoreError` `DAMAGED`, and
+ * so is a row that no store has written, by the calls for its key. A listing
+ * passes over such a row, and `delete` removes it.
  *
  * @example Usage
  * ```ts
@@ -83,6 +95,7 @@ export class SqliteStore extends Store {
   readonly #create: boolean;
   readonly #durable: boolean;
   #opened: Opened | undefined;
+  #damaged = 0;
 
   /**
    * Makes a store that is not connected yet.
@@ -100,14 +113,16 @@ export class SqliteStore extends Store {
   /**
    * Describes the store.
    *
-   * @returns Its `backend`, that it is not `readonly`, its `path` and its
-   * number of `keys`.
+   * @returns Its `backend`, that it is not `readonly`, its `path`, its number
+   * of `keys` and how many `damaged` rows the last listing has passed over.
    */
   info(): Promise<Readonly<Record<string, JsonValue>>> {
     return Promise.try(() => {
       const { statements } = this.#connected.connection;
       const keys = Number(statements.count.get()?.count);
-      return { backend: "sqlite", readonly: false, path: this.path, keys };
+      const damaged = this.#damaged;
+      const { path } = this;
+      return { backend: "sqlite", readonly: false, path, keys, damaged };
     });
   }
 
@@ -176,30 +191,38 @@ export class SqliteStore extends Store {
   protected find(key: string): Value | undefined {
     const { connection, chunks } = this.#connected;
     if (!connection.database.isTransaction) connection.sharedRead.join();
-    const row = connection.statements.find.get(key) as FoundRow | undefined;
+    const row = readingRow(key, () => connection.statements.find.get(key));
     if (!row) return undefined;
-    const [text, size, created, modified, bytes, upload] = row;
-    const info = { metadata: JSON.parse(text), size, created, modified };
-    return bytes
-      ? new InlineValue(info, bytes)
-      : new ChunkedValue(info, (start, end) => {
-        return chunks.read(key, Number(upload), start, end);
-      });
+    const { info, content } = valueRow(key, row as unknown as FoundRow);
+    return typeof content === "number"
+      ? new ChunkedValue(info, chunks.of(key, content, info.size))
+      : new InlineValue(info, content);
   }
 
-  /** All keys of this moment with their metadata. */
+  /** All keys of this moment with their metadata, but those of damaged rows. */
   protected *entries(): Generator<[string, Metadata]> {
-    const { statements } = this.#connected.connection;
-    const last = Number(statements.lastId.get()?.id ?? 0);
-    for (let id = 0; id < last;) {
+    const { first, last } = this.#idsOfRows();
+    let damaged = 0;
+    for (let id = first; id !== null && last !== null && id <= last;) {
       const { statements } = this.#connected.connection;
       const rows = statements.page.all(id, last);
-      for (const { key, metadata } of rows) {
-        const text = decoder.decode(key as Uint8Array);
-        yield [text, JSON.parse(String(metadata))];
+      for (const row of rows) {
+        const key = storedKey(row.key);
+        const metadata = storedMetadata(row.metadata);
+        if (key === undefined || metadata === undefined) damaged++;
+        else yield [key, metadata];
       }
-      id = Number(rows.at(-1)?.id ?? last);
+      id = BigInt(rows.at(-1)?.id as bigint ?? last) + 1n;
     }
+    this.#damaged = damaged;
+  }
+
+  #idsOfRows() {
+    const { statements } = this.#connected.connection;
+    return statements.ids.get() as {
+      readonly first: bigint | null;
+      readonly last: bigint | null;
+    };
   }
 
   /** Writes one change. */
@@ -230,11 +253,13 @@ export class SqliteStore extends Store {
     const { connection, chunks } = this.#connected;
     const { statements } = connection;
     return atomically(connection, () => {
-      const old = statements.old.get(key);
+      const old = unlessUnreadable(() => statements.old.get(key));
       if (!old) return undefined;
       statements.remove.run(key);
+      // Chunks of a row that cannot be read go when the store is next opened.
+      if (old === "unreadable") return {};
       chunks.remove(old.upload);
-      return JSON.parse(String(old.metadata));
+      return storedMetadata(old.metadata) ?? {};
     }, signal);
   }
 
@@ -248,10 +273,21 @@ export class SqliteStore extends Store {
     const { connection, chunks } = this.#connected;
     const { statements } = connection;
     return atomically(connection, () => {
-      const old = statements.old.get(key);
-      const before = old && JSON.parse(String(old.metadata));
+      const old = readingRow(key, () => statements.old.get(key));
+      const before = old && storedMetadata(old.metadata);
+      if (old && !before) {
+        throw damagedRow(key, "metadata as JSON, found something else");
+      }
       const metadata = changedMetadata(key, before, change);
       const text = JSON.stringify(metadata);
+      // No character has more than three bytes for each unit of its length.
+      if (text.length > MOST_METADATA_BYTES / 3) {
+        throw outOfRange(
+          "metadata",
+          `at most ${MOST_METADATA_BYTES / 3} characters as JSON`,
+          text.length,
+        );
+      }
       const now = Date.now();
       if (old && !content) {
         statements.setMetadata.run(text, now, key);
@@ -276,6 +312,15 @@ export class SqliteStore extends Store {
     this.assertConnected();
     if (this.#opened) return this.#opened;
     throw notConnectedError();
+  }
+}
+
+function unlessUnreadable<T>(read: () => T): T | "unreadable" {
+  try {
+    return read();
+  } catch (error) {
+    if (isUnreadable(error)) return "unreadable";
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { bufferIterator } from "../../streams/mod.ts";
 import { STREAM_CHUNK_BYTES, Value, type ValueInfo } from "../core/mod.ts";
+import type { ValueChunks } from "./sqlite_chunks.ts";
 
 /** A value whose bytes are in the row of its key. */
 export class InlineValue extends Value {
@@ -23,14 +24,11 @@ export class InlineValue extends Value {
   }
 }
 
-/** A value whose bytes are in chunks, which `chunks` reads. */
+/** A value whose bytes are in chunks. */
 export class ChunkedValue extends Value {
-  readonly #chunks: (start: number, end: number) => Iterable<Uint8Array>;
+  readonly #chunks: ValueChunks;
 
-  constructor(
-    info: ValueInfo,
-    chunks: (start: number, end: number) => Iterable<Uint8Array>,
-  ) {
+  constructor(info: ValueInfo, chunks: ValueChunks) {
     super(info);
     this.#chunks = chunks;
   }
@@ -40,9 +38,17 @@ export class ChunkedValue extends Value {
     end: number,
     signal?: AbortSignal,
   ): ReadableStream<Uint8Array> {
-    return bufferIterator(this.#chunks(start, end), {
+    return bufferIterator(this.#chunks.read(start, end), {
       bufferSize: STREAM_CHUNK_BYTES,
       signal,
     });
+  }
+
+  protected override async readWhole(
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    // Before the size that the row claims is allocated.
+    this.#chunks.check();
+    return await super.readWhole(signal);
   }
 }
