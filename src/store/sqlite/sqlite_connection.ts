@@ -8,12 +8,9 @@ import {
 } from "../../internal/mod.ts";
 import { StoreError } from "../core/mod.ts";
 import { SharedRead } from "./shared_read.ts";
+import { isDatabaseDamaged } from "./sqlite_damage.ts";
 import { APPLICATION_ID, SCHEMA, STATEMENTS } from "./sqlite_schema.ts";
 import { whenFree } from "./when_free.ts";
-
-/** The result codes of SQLite for a damaged database, and for no database. */
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
 
 /**
  * Longest wait for another process that blocks this one: longer than a single
@@ -74,13 +71,6 @@ export async function openDatabase(
     if (!isDatabaseDamaged(error)) throw error;
     throw notOurs(path, "a damaged file or none of SQLite", { cause: error });
   }
-}
-
-/** Returns whether an error says that SQLite cannot make sense of its file. */
-export function isDatabaseDamaged(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { errcode = 0 } = error as { errcode?: number };
-  return [SQLITE_CORRUPT, SQLITE_NOTADB].includes(errcode & 0xff);
 }
 
 /**

@@ -18,6 +18,7 @@ import {
 import { SharedRead } from "./shared_read.ts";
 import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
 import { type Connection, openDatabase } from "./sqlite_connection.ts";
+import { unlessDamaged } from "./sqlite_damage.ts";
 import {
   damagedRow,
   isUnreadable,
@@ -119,7 +120,8 @@ export class SqliteStore extends Store {
   info(): Promise<Readonly<Record<string, JsonValue>>> {
     return Promise.try(() => {
       const { statements } = this.#connected.connection;
-      const keys = Number(statements.count.get()?.count);
+      const row = unlessDamaged(() => statements.count.get());
+      const keys = Number(row?.count);
       const damaged = this.#damaged;
       const { path } = this;
       return { backend: "sqlite", readonly: false, path, keys, damaged };
@@ -153,7 +155,7 @@ export class SqliteStore extends Store {
   /** Commits the transaction of the database. */
   commitTransaction(): void {
     const { connection, chunks } = this.#connected;
-    connection.statements.commit.run();
+    unlessDamaged(() => connection.statements.commit.run());
     SharedRead.endAll();
     chunks.transactionEnded("committed");
   }
@@ -190,8 +192,10 @@ export class SqliteStore extends Store {
   /** Looks up a key. */
   protected find(key: string): Value | undefined {
     const { connection, chunks } = this.#connected;
-    if (!connection.database.isTransaction) connection.sharedRead.join();
-    const row = readingRow(key, () => connection.statements.find.get(key));
+    const row = readingRow(key, () => {
+      if (!connection.database.isTransaction) connection.sharedRead.join();
+      return connection.statements.find.get(key);
+    });
     if (!row) return undefined;
     const { info, content } = valueRow(key, row as unknown as FoundRow);
     return typeof content === "number"
@@ -205,7 +209,8 @@ export class SqliteStore extends Store {
     let damaged = 0;
     for (let id = first; id !== null && last !== null && id <= last;) {
       const { statements } = this.#connected.connection;
-      const rows = statements.page.all(id, last);
+      const from = id;
+      const rows = unlessDamaged(() => statements.page.all(from, last));
       for (const row of rows) {
         const key = storedKey(row.key);
         const metadata = storedMetadata(row.metadata);
@@ -219,7 +224,7 @@ export class SqliteStore extends Store {
 
   #idsOfRows() {
     const { statements } = this.#connected.connection;
-    return statements.ids.get() as {
+    return unlessDamaged(() => statements.ids.get()) as {
       readonly first: bigint | null;
       readonly last: bigint | null;
     };

@@ -1,6 +1,7 @@
 import { delay } from "@std/async";
 import { isSqliteBusy } from "../../internal/mod.ts";
 import type { MaybePromise } from "../core/mod.ts";
+import { explained } from "./sqlite_damage.ts";
 
 /** Longest wait for the transaction of another connection. */
 const MOST_MILLISECONDS = 30_000;
@@ -19,7 +20,7 @@ export function whenFree<T>(
     return action();
   } catch (error) {
     if (isSqliteBusy(error)) return retry(action, signal);
-    throw error;
+    throw explained(error);
   }
 }
 
@@ -33,7 +34,8 @@ async function retry<T>(
     try {
       return action();
     } catch (error) {
-      if (!isSqliteBusy(error) || performance.now() > deadline) throw error;
+      if (isSqliteBusy(error) && performance.now() <= deadline) continue;
+      throw explained(error);
     }
   }
 }
