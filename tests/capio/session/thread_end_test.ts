@@ -1,9 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { join } from "@std/path";
-import { stdConfigArgs } from "../../../tools/std_config.ts";
-import { Step, type StepResult, TestDirectory } from "../step.ts";
-
-const config = await stdConfigArgs();
+import { type Ended, endedBothSides } from "./ended.ts";
 
 /**
  * What the code of a program has at hand. `work(name)` writes and removes files
@@ -179,7 +175,7 @@ const ENDS = {
 
 for (const [how, end] of Object.entries(ENDS)) {
   Deno.test(`a program that ${how} leaves what it leaves outside`, async () => {
-    const [outside, inside] = await onBothSides(EVERYWHERE + end);
+    const [outside, inside] = await bothSides(EVERYWHERE + end);
     assertEquals(inside, outside);
     assertEquals(outside.code, 0);
   });
@@ -221,7 +217,7 @@ const FAILURES = {
 
 for (const [how, end] of Object.entries(FAILURES)) {
   Deno.test(`a program that ${how} ends as outside, and its files are lost`, async () => {
-    const [outside, inside] = await onBothSides(EVERYWHERE + end);
+    const [outside, inside] = await bothSides(EVERYWHERE + end);
     const { tree, ...ending } = inside;
     const { tree: _, ...endingOutside } = outside;
     assertEquals(ending, endingOutside);
@@ -281,17 +277,18 @@ const UNAWAITED = `
 for (const event of ["unload", "exit"]) {
   Deno.test(`what a listener of ${event} begins and cannot await is as outside`, async () => {
     const listen = event === "exit" ? "nodeProcess.on" : "addEventListener";
-    const [outside, inside] = await onBothSides(
+    const [outside, inside] = await bothSides(
       `${UNAWAITED} ${listen}("${event}", begin);`,
     );
     assertEquals(inside, outside);
+    assertEquals(outside.code, 0);
     assertEquals(inside.tree["write-text"], "text");
     assertEquals(inside.tree["timer"], undefined);
   });
 }
 
 Deno.test("a program that catches what stops its end goes on as before", async () => {
-  const [outside, inside] = await onBothSides(`
+  const [outside, inside] = await bothSides(`
     nodeProcess.once("exit", () => { throw new Error("refused"); });
     try {
       nodeProcess.exit();
@@ -310,7 +307,7 @@ Deno.test("a program that catches what stops its end goes on as before", async (
 });
 
 Deno.test("a program sees nothing of what ends its context", async () => {
-  const [outside, inside] = await onBothSides(`
+  const [outside, inside] = await bothSides(`
     const own = (object, name) => {
       const descriptor = Object.getOwnPropertyDescriptor(object, name);
       return descriptor && [
@@ -343,64 +340,13 @@ Deno.test("a program sees nothing of what ends its context", async () => {
 
 for (const code of ["NaN", "1.5", "-1", "256", "300", `"3"`, "null"]) {
   Deno.test(`Deno.exit(${code}) ends with the code that it ends with outside`, async () => {
-    const [outside, inside] = await onBothSides(`
+    const [outside, inside] = await bothSides(`
       Deno.exitCode = 9;
       Deno.exit(${code});`);
     assertEquals(inside.code, outside.code);
   });
 }
 
-/** What can be compared of an ended program. */
-interface Ended {
-  readonly code: number;
-  readonly signal: Deno.Signal | null;
-  readonly stdout: string;
-  readonly complaint: string;
-  readonly tree: Record<string, string>;
-}
-
-/** Runs the code outside and inside of a context. */
-function onBothSides(code: string): Promise<[Ended, Ended]> {
-  return Promise.all([outside(PRELUDE + code), inside(PRELUDE + code)]);
-}
-
-async function inside(code: string): Promise<Ended> {
-  using dir = new TestDirectory();
-  const capioDir = dir.path;
-  await using step = new Step({
-    capioDir,
-    code,
-    args: [dir.path],
-    flags: ["-A"],
-  });
-  return ended(await step.result, dir);
-}
-
-async function outside(code: string): Promise<Ended> {
-  using dir = new TestDirectory();
-  const script = `${dir.path}.ts`;
-  await Deno.writeTextFile(script, code);
-  const { stdout, stderr, ...end } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", ...config, "--quiet", "--no-prompt", "-A", script, dir.path],
-    env: { NO_COLOR: "1" },
-  }).output();
-  await Deno.remove(script);
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return ended({ ...end, stdout: decode(stdout), stderr: decode(stderr) }, dir);
-}
-
-function ended(result: StepResult, dir: TestDirectory): Ended {
-  const { code, signal, stdout, stderr } = result;
-  const [complaint] = stderr.split("\n", 1);
-  return { code, signal, stdout, complaint, tree: treeOf(dir) };
-}
-
-/** What lies in a directory, by name. */
-function treeOf(dir: TestDirectory): Record<string, string> {
-  const names = dir.list().filter((name) => !name.startsWith(".capio"));
-  return Object.fromEntries(names.map((name) => {
-    const path = join(dir.path, name);
-    const isFile = Deno.statSync(path).isFile;
-    return [name, isFile ? Deno.readTextFileSync(path) : "a directory"];
-  }));
+function bothSides(code: string): Promise<[outside: Ended, inside: Ended]> {
+  return endedBothSides(PRELUDE + code);
 }
