@@ -80,7 +80,8 @@ function librariesOf(program: string): string[] {
   const code = Deno.readTextFileSync(program);
   const specifiers = [...code.matchAll(/^(?:import|\} from) .*?"([^"]+)";$/gm)]
     .map(([, specifier]) => specifier);
-  return specifiers
+  const names = specifiers
     .filter((name) => !name.startsWith(".") && !name.startsWith("node:"))
     .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
+  return [...new Set(names)];
 }
