@@ -194,25 +194,29 @@ Deno.test({
     {
       const original = temporaryPath();
       using database = new DatabaseSync(original);
-      database.exec(
-        "CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(1000000))",
-      );
-      database.exec(
-        "PRAGMA cache_size = 5; BEGIN IMMEDIATE; UPDATE t SET x = 1",
-      );
-      database.exec("INSERT INTO t VALUES (zeroblob(1000000))");
+      database.exec("CREATE TABLE t (x)");
+      const insert = database.prepare("INSERT INTO t VALUES (zeroblob(500))");
+      for (let n = 0; n < 100; n++) insert.run();
+      database.exec("PRAGMA cache_size = 5; BEGIN; UPDATE t SET x = 1");
       Deno.copyFileSync(original, path);
       Deno.copyFileSync(`${original}-journal`, `${path}-journal`);
       database.exec("ROLLBACK");
     }
+    const magic = Uint8Array.fromHex("d9d505f920a163d7");
     const name = new TextEncoder().encode(`${around.home}/profile`);
     const end = new Uint8Array(name.length + 16);
     const view = new DataView(end.buffer);
     end.set(name);
     view.setUint32(name.length, name.length);
     view.setUint32(name.length + 4, name.reduce((sum, byte) => sum + byte, 0));
-    end.set(Uint8Array.fromHex("d9d505f920a163d7"), name.length + 8);
-    Deno.writeFileSync(`${path}-journal`, end, { append: true });
+    end.set(magic, name.length + 8);
+    const journal = `${path}-journal`;
+    Deno.writeFileSync(journal, end, { append: true });
+    {
+      using file = Deno.openSync(journal, { write: true });
+      file.writeSync(magic);
+      file.writeSync(new Uint8Array(4).fill(255));
+    }
     await assertRejects(() => new SqliteStore(path).connect(), StoreError);
     around.assertUntouched();
   },
