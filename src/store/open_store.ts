@@ -1,5 +1,5 @@
 import { fromFileUrl } from "@std/path";
-import { checkString, refused } from "../internal/mod.ts";
+import { checkString, refused, shownUrl } from "../internal/mod.ts";
 import type { ReadOnlyStore, WaitOptions } from "./core/mod.ts";
 import { FileStore } from "./file/mod.ts";
 import { MemoryStore } from "./memory/mod.ts";
@@ -14,6 +14,12 @@ export interface OpenStoreOptions extends WaitOptions {
    * @default {true}
    */
   create?: boolean;
+  /**
+   * Most bytes of the index of a web server.
+   *
+   * @default {67_108_864}
+   */
+  maxIndexBytes?: number;
 }
 
 /** Makes the store that a URL of its scheme names. */
@@ -22,8 +28,8 @@ type MakeStore = (url: string, options: OpenStoreOptions) => ReadOnlyStore;
 const BACKENDS: ReadonlyMap<string, MakeStore> = new Map<string, MakeStore>([
   ["file", (url, options) => new FileStore(pathOf(url), options)],
   ["sqlite", (url, options) => new SqliteStore(pathOf(url), options)],
-  ["http", (url) => new UrlStore(url)],
-  ["https", (url) => new UrlStore(url)],
+  ["http", (url, options) => new UrlStore(url, options)],
+  ["https", (url, options) => new UrlStore(url, options)],
   ["memory", () => new MemoryStore()],
 ]);
 
@@ -60,7 +66,7 @@ export async function openStore(
   checkString("url", url);
   const makeStore = BACKENDS.get(schemeOf(url));
   if (!makeStore) {
-    throw refused("url", `a URL that begins with ${schemes()}`, url);
+    throw refused("url", `a URL that begins with ${schemes()}`, shownUrl(url));
   }
   return await makeStore(url, options).connect(options);
 }

@@ -1,21 +1,52 @@
+import { shownUrl, withShownUrls } from "../../internal/mod.ts";
 import { StoreError } from "../core/mod.ts";
 
-/** Sends a request; the error of a server that is not there has its URL. */
+/** Where requests go, and what goes along. */
+export interface UrlSource {
+  /** The origin that gets the headers: no other one does. */
+  readonly origin: string;
+  readonly headers: Headers;
+}
+
+/** What a request asks for. */
+export interface UrlRequest {
+  readonly method?: "GET" | "HEAD";
+  /** Are sent besides those of the source, wherever the request is led. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** Most redirects that are followed, as `fetch` does. */
+const MOST_REDIRECTS = 20;
+
+/**
+ * Sends a request and follows redirects; the error of a server that is not there
+ * has its URL. The headers of the source stay with its origin, and nothing that
+ * began with HTTPS goes on without.
+ */
 export async function request(
   url: string,
-  init: RequestInit,
+  source: UrlSource,
+  { method = "GET", headers = {}, signal }: UrlRequest,
 ): Promise<Response> {
-  try {
-    return await fetch(url, init);
-  } catch (error) {
-    if (init.signal?.aborted) throw init.signal.reason;
-    const { message, cause } = error as Error;
-    const reason = cause instanceof Error ? cause.message : message;
-    throw new StoreError(
-      "HTTP",
-      `Cannot reach "${url}": ${reason}: check the URL and the server`,
-      { cause: error },
-    );
+  let isOwn = true;
+  for (let at = url, redirects = 0;; redirects++) {
+    // Once a request has left the origin, it is led by others.
+    isOwn &&= new URL(at).origin === source.origin;
+    const sent = new Headers(isOwn ? source.headers : undefined);
+    // A range of a compressed body would have other bytes.
+    sent.set("Accept-Encoding", "identity");
+    for (const [name, value] of Object.entries(headers)) sent.set(name, value);
+    const init = { method, headers: sent, signal, redirect: "manual" } as const;
+    const response = await send(at, init);
+    const location = locationOf(response);
+    if (location === undefined) return response;
+    await response.body?.cancel();
+    const next = redirected(at, location);
+    if (redirects === MOST_REDIRECTS) {
+      throw redirectError(at, next, `no more than ${MOST_REDIRECTS} redirects`);
+    }
+    at = next.href;
   }
 }
 
@@ -31,6 +62,57 @@ export function httpError(
 ): StoreError {
   return new StoreError(
     "HTTP",
-    `Cannot read "${url}": expected a success, the server answered ${status} ${statusText}: check the URL and the headers`,
+    `Cannot read "${
+      shownUrl(url)
+    }": expected a success, the server answered ${status} ${statusText}: check the URL and the headers`,
+  );
+}
+
+async function send(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (init.signal?.aborted) throw init.signal.reason;
+    const { message, cause } = error as Error;
+    const reason = cause instanceof Error ? cause.message : message;
+    throw new StoreError(
+      "HTTP",
+      `Cannot reach "${shownUrl(url)}": ${
+        withShownUrls(reason)
+      }: check the URL and the server`,
+      // The error itself shows the URL with all that is in it.
+      { cause: new TypeError(withShownUrls(message)) },
+    );
+  }
+}
+
+function locationOf({ status, headers }: Response): string | undefined {
+  const isRedirect = [301, 302, 303, 307, 308].includes(status);
+  return isRedirect ? headers.get("Location") ?? undefined : undefined;
+}
+
+function redirected(from: string, location: string): URL {
+  const next = URL.parse(location, from);
+  const isSecure = from.startsWith("https:");
+  const schemes = isSecure ? ["https:"] : ["http:", "https:"];
+  if (next && schemes.includes(next.protocol)) {
+    // Not ours to send, and no URL of a request may have them.
+    next.username = next.password = "";
+    return next;
+  }
+  const expected = schemes.map((scheme) => `"${scheme}"`).join(" or ");
+  throw redirectError(from, next ?? location, `a redirect to ${expected}`);
+}
+
+function redirectError(
+  from: string,
+  to: URL | string,
+  expected: string,
+): StoreError {
+  return new StoreError(
+    "HTTP",
+    `Cannot read "${shownUrl(from)}": expected ${expected}, found one to "${
+      shownUrl(to)
+    }": use the URL of the files themselves`,
   );
 }

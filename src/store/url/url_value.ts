@@ -1,4 +1,4 @@
-import { recycledChunks } from "../../internal/mod.ts";
+import { recycledChunks, shownUrl } from "../../internal/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
 import {
   replacedError,
@@ -7,7 +7,12 @@ import {
   Value,
   type ValueInfo,
 } from "../core/mod.ts";
-import { httpError, isMissing, request } from "./url_request.ts";
+import {
+  httpError,
+  isMissing,
+  request,
+  type UrlSource,
+} from "./url_request.ts";
 
 /** Bytes in one chunk of a response. */
 const CHUNK_BYTES = 262_144;
@@ -16,21 +21,21 @@ const CHUNK_BYTES = 262_144;
 export class UrlValue extends Value {
   readonly #key: string;
   readonly #url: string;
-  readonly #headers: Headers;
+  readonly #source: UrlSource;
   /** Headers that change when the bytes at the URL change. */
   readonly #tags: Headers;
 
   constructor(
     key: string,
     url: string,
-    headers: Headers,
+    source: UrlSource,
     info: ValueInfo,
     tags: Headers,
   ) {
     super(info);
     this.#key = key;
     this.#url = url;
-    this.#headers = headers;
+    this.#source = source;
     this.#tags = tags;
   }
 
@@ -68,7 +73,9 @@ export class UrlValue extends Value {
     if (missing === 0) return;
     throw new StoreError(
       "HTTP",
-      `Cannot read "${this.#url}": the connection ended ${missing} bytes too early: try again`,
+      `Cannot read "${
+        shownUrl(this.#url)
+      }": the connection ended ${missing} bytes too early: try again`,
     );
   }
 
@@ -77,13 +84,16 @@ export class UrlValue extends Value {
     end: number,
     signal: AbortSignal,
   ): Promise<Response> {
-    const headers = new Headers(this.#headers);
+    const headers: Record<string, string> = {};
     const isWhole = start === 0 && end === this.size;
-    if (!isWhole) headers.set("Range", `bytes=${start}-${end - 1}`);
+    if (!isWhole) headers.Range = `bytes=${start}-${end - 1}`;
     const etag = this.#tags.get("ETag");
     // Two values may have the same weak tag, so it does not tell them apart.
-    if (etag && !etag.startsWith("W/")) headers.set("If-Match", etag);
-    const response = await request(this.#url, { headers, signal });
+    if (etag && !etag.startsWith("W/")) headers["If-Match"] = etag;
+    const response = await request(this.#url, this.#source, {
+      headers,
+      signal,
+    });
     const { ok, status } = response;
     if (ok && this.#isSame(response)) return response;
     await response.body?.cancel();
@@ -143,6 +153,8 @@ function firstByte({ status, headers, url }: Response, asked: number): number {
   if (first <= asked) return first;
   throw new StoreError(
     "HTTP",
-    `Cannot read "${url}" from byte ${asked}: the server sends it from byte ${first} only: read it whole`,
+    `Cannot read "${
+      shownUrl(url)
+    }" from byte ${asked}: the server sends it from byte ${first} only: read it whole`,
   );
 }
