@@ -16,36 +16,46 @@ export interface Ended {
   readonly tree: Record<string, string>;
 }
 
-/**
- * Runs a program outside and inside of a context, and returns how each ended.
- * Its arguments are the directory and the path of its `worker`.
- */
-export function endedBothSides(
-  program: string,
-  worker = "",
-): Promise<[outside: Ended, inside: Ended]> {
-  return Promise.all([outside(program, worker), inside(program, worker)]);
+/** What a program has besides its directory, which is its first argument. */
+interface ProgramOptions {
+  /** The code of its worker; the path of that is its last argument. */
+  readonly worker?: string;
+  readonly args?: readonly string[];
 }
 
-async function inside(program: string, worker: string): Promise<Ended> {
+/** Runs a program outside and inside of a context: how each ended. */
+export function endedBothSides(
+  program: string,
+  options: ProgramOptions = {},
+): Promise<[outside: Ended, inside: Ended]> {
+  return Promise.all([outside(program, options), inside(program, options)]);
+}
+
+async function inside(
+  program: string,
+  { worker = "", args = [] }: ProgramOptions,
+): Promise<Ended> {
   using dir = new TestDirectory();
   using script = new Script(`import "${PRELOAD}";\n${worker}`);
   await using step = new Step({
     capioDir: dir.path,
     code: program,
-    args: [dir.path, script.path],
+    args: [dir.path, ...args, script.path],
     flags: ["-A"],
   });
   return ended(await step.result, dir);
 }
 
-async function outside(program: string, worker: string): Promise<Ended> {
+async function outside(
+  program: string,
+  { worker = "", args = [] }: ProgramOptions,
+): Promise<Ended> {
   using dir = new TestDirectory();
   using code = new Script(program);
   using script = new Script(worker);
-  const args = ["run", ...config, "--quiet", "--no-prompt", "-A"];
+  const run = ["run", ...config, "--quiet", "--no-prompt", "-A"];
   const { stdout, stderr, ...end } = await new Deno.Command(Deno.execPath(), {
-    args: [...args, code.path, dir.path, script.path],
+    args: [...run, code.path, dir.path, ...args, script.path],
     env: { NO_COLOR: "1" },
   }).output();
   const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -75,12 +75,11 @@ for (
   })
 ) {
   Deno.test(`a worker that ${how} leaves what it leaves outside`, async () => {
-    const [outside, inside] = await endedBothSides(
-      WEB_PROGRAM,
-      `${LISTENERS}
+    const [outside, inside] = await endedBothSides(WEB_PROGRAM, {
+      worker: `${LISTENERS}
       const end = () => { ${end} };
       onmessage = ({ data }) => begin(data);`,
-    );
+    });
     assertEquals(inside, outside);
     assertEquals(outside.code, 0);
   });
@@ -107,12 +106,11 @@ for (
   })
 ) {
   Deno.test(`a thread that ${how} leaves what it leaves outside`, async () => {
-    const [outside, inside] = await endedBothSides(
-      THREAD_PROGRAM,
-      `${LISTENERS}
+    const [outside, inside] = await endedBothSides(THREAD_PROGRAM, {
+      worker: `${LISTENERS}
       const end = () => { ${end} };
       begin(workerData);`,
-    );
+    });
     assertEquals(inside, outside);
     assertEquals(outside.code, 0);
   });
@@ -131,12 +129,11 @@ for (
   })
 ) {
   Deno.test(`a thread that ${how} ends as outside, and its files are lost`, async () => {
-    const [outside, inside] = await endedBothSides(
-      THREAD_PROGRAM,
-      `${LISTENERS}
+    const [outside, inside] = await endedBothSides(THREAD_PROGRAM, {
+      worker: `${LISTENERS}
       const end = () => { ${end} };
       begin(workerData);`,
-    );
+    });
     const { tree, ...ending } = inside;
     const { tree: _, ...endingOutside } = outside;
     assertEquals(ending, endingOutside);
@@ -148,10 +145,12 @@ Deno.test("a worker that throws in a listener loses its files", async () => {
   const [outside, inside] = await endedBothSides(
     `${WEB_PROGRAM}
     worker.onerror = (event) => event.preventDefault();`,
-    `${LISTENERS}
+    {
+      worker: `${LISTENERS}
     addEventListener("unload", () => { throw new Error("on purpose"); });
     const end = () => Deno.exit();
     onmessage = ({ data }) => begin(data);`,
+    },
   );
   const { tree, ...ending } = inside;
   const { tree: _, ...endingOutside } = outside;
