@@ -12,15 +12,22 @@
  * wait for a file that no rule names; with 0 a program that tries whether a file
  * exists is answered at once.
  *
+ * The program leaves the workflow after all that it does at its end, in the
+ * listeners of `unload` and of Node's `exit`. With an exit code other than 0 it
+ * has failed. Without a listener being run, which is so after an uncaught error
+ * and a signal, it counts as killed.
+ *
  * A worker that reads or writes the directory imports this module first and is
- * a member of its own. It leaves with `self.close()` or with its program. A
+ * a member of its own. It leaves with `self.close()`, `Deno.exit()` or
+ * `process.exit()`, whatever the code, or with its program. A
  * worker that the program terminates, or that an error ends, counts as killed:
  * its uncommitted files are lost to their readers. If the program has terminated
  * a worker that is no member or does not stop, the uncommitted files of all
  * workers that run when the program ends are lost too.
  *
- * A worker of `node:worker_threads` leaves when it ends by itself; one that runs
- * when the program ends counts as killed.
+ * A worker of `node:worker_threads` leaves in the same ways and when it ends by
+ * itself, as failed with an exit code other than 0; one that runs when the
+ * program ends counts as killed.
  *
  * @module
  */

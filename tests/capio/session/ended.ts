@@ -28,7 +28,27 @@ export function endedBothSides(
   program: string,
   options: ProgramOptions = {},
 ): Promise<[outside: Ended, inside: Ended]> {
-  return Promise.all([outside(program, options), inside(program, options)]);
+  return Promise.all([
+    endedOutside(program, options),
+    inside(program, options),
+  ]);
+}
+
+/** Runs a program as it is. */
+export async function endedOutside(
+  program: string,
+  { worker = "", args = [] }: ProgramOptions = {},
+): Promise<Ended> {
+  using dir = new TestDirectory();
+  using code = new Script(program);
+  using script = new Script(worker);
+  const run = ["run", ...config, "--quiet", "--no-prompt", "-A"];
+  const { stdout, stderr, ...end } = await new Deno.Command(Deno.execPath(), {
+    args: [...run, code.path, dir.path, ...args, script.path],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return ended({ ...end, stdout: decode(stdout), stderr: decode(stderr) }, dir);
 }
 
 async function inside(
@@ -44,22 +64,6 @@ async function inside(
     flags: ["-A"],
   });
   return ended(await step.result, dir);
-}
-
-async function outside(
-  program: string,
-  { worker = "", args = [] }: ProgramOptions,
-): Promise<Ended> {
-  using dir = new TestDirectory();
-  using code = new Script(program);
-  using script = new Script(worker);
-  const run = ["run", ...config, "--quiet", "--no-prompt", "-A"];
-  const { stdout, stderr, ...end } = await new Deno.Command(Deno.execPath(), {
-    args: [...run, code.path, dir.path, ...args, script.path],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return ended({ ...end, stdout: decode(stdout), stderr: decode(stderr) }, dir);
 }
 
 class Script implements Disposable {
