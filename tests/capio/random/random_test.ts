@@ -16,8 +16,8 @@ import {
   type PlannedFile,
   type PlannedStep,
 } from "./random_plan.ts";
-import { seededRandom } from "../support/seeded_random.ts";
-import { type ClApp, Step, type StepResult, TestDirectory } from "./step.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
+import { type ClApp, Step, type StepResult, TestDirectory } from "../step.ts";
 
 const ACTOR = import.meta.resolve("./random_actor.ts");
 const OLD = "what an earlier run has left";
