@@ -124,6 +124,17 @@ export async function eventually(
   }
 }
 
+/** Waits until so many bytes are written and a reader waits for more. */
+export function untilReaderWaits(
+  capioDir: string,
+  size: number,
+): Promise<void> {
+  return eventually(capioDir, (status) => {
+    if (status?.files[0]?.size !== size) return false;
+    return status.waits.some(({ why }) => why.includes("closed it"));
+  });
+}
+
 /** Describes a workflow, for the report of a failed test. */
 export function describeWorkflow(capioDir: string, workflow?: string): string {
   return JSON.stringify(

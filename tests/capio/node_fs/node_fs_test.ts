@@ -7,7 +7,13 @@ import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { withCapio } from "../../../src/capio/session/context.ts";
-import { eventually, flow, Step, TestDirectory } from "../step.ts";
+import {
+  eventually,
+  flow,
+  Step,
+  TestDirectory,
+  untilReaderWaits,
+} from "../step.ts";
 
 /** Writes half, and the rest when the reader says that it has got that. */
 const WRITE_IN_TWO_HALVES = `
@@ -164,9 +170,7 @@ Deno.test("a read stream gets all that a killed writer wrote, and then an error"
       fs.writeSync(fd, "half");
       setTimeout(() => {}, 60_000);`,
   });
-  await eventually(dir.path, (it) => it?.files[0]?.size === 4);
-  // Once the reader is certainly in the middle of it.
-  await delay(300);
+  await untilReaderWaits(dir.path, 4);
   writer.kill();
   assertEquals((await reader.result).stdout, "WRITER_LOST 4\n");
 });

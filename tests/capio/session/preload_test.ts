@@ -8,7 +8,7 @@ import {
 import { delay } from "@std/async";
 import { basename, fromFileUrl, join } from "@std/path";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
-import { flow, Step, TestDirectory } from "../step.ts";
+import { flow, Step, TestDirectory, untilReaderWaits } from "../step.ts";
 import { printing, TestWorkflow } from "../test_workflow.ts";
 
 Deno.test("a reader that comes first gets what a later writer writes", async () => {
@@ -65,11 +65,7 @@ Deno.test("a reader gets all that a killed writer wrote, and then an error", asy
     for (let i = 0; i < 10; i++) await file.write(new Uint8Array(1000));
     await pause(60_000);`,
   );
-  // Once the reader is certainly in the middle of it.
-  while (!workflow.list().some((name) => name.endsWith("spool/out.bin"))) {
-    await delay(20);
-  }
-  await delay(300);
+  await untilReaderWaits(workflow.path, 10_000);
   writer.kill();
   assertEquals((await writer.result).signal, "SIGKILL");
   const said = await read;
