@@ -1,5 +1,4 @@
 import { assertEquals, assertFalse } from "@std/assert";
-import { delay } from "@std/async";
 import { existsSync } from "node:fs";
 import { LineHostBuffer } from "@sluice/sluice/lines";
 import { temporaryPath } from "../support/temporary_directory.ts";
@@ -56,32 +55,32 @@ const commands: Readonly<Record<string, Start>> = {
     const { host, address } = hostLines(test);
     const command = start(test, "lines", "mirror", address);
     await command.write("a line\n");
-    while (host.read().length === 0) await delay(10);
+    await command.until(() => host.read().length > 0);
     return command;
   },
   "store set, while nothing comes": async (test) => {
     const path = temporaryPath();
     const command = start(test, "store", "set", `file:${path}`, "key");
-    while (!existsSync(path)) await delay(10);
+    await command.until(() => existsSync(path));
     return command;
   },
   "store get, without an answer": async (test) => {
-    const { url, asked } = answerTo(test, "/index.json");
+    const { url, isAsked } = answerTo(test, "/index.json");
     const command = start(test, "store", "get", url, "key");
-    await asked;
+    await command.until(isAsked);
     return command;
   },
   "store ls, without an answer": async (test) => {
-    const { url, asked } = answerTo(test);
+    const { url, isAsked } = answerTo(test);
     const command = start(test, "store", "ls", url);
-    await asked;
+    await command.until(isAsked);
     return command;
   },
   "store cp, without an answer": async (test) => {
-    const { url, asked } = answerTo(test, "/index.json");
+    const { url, isAsked } = answerTo(test, "/index.json");
     const to = `file:${temporaryPath()}`;
     const command = start(test, "store", "cp", url, to, "--key=key");
-    await asked;
+    await command.until(isAsked);
     return command;
   },
   "tstorage serve": async (test) => {
@@ -90,22 +89,22 @@ const commands: Readonly<Record<string, Start>> = {
     return command;
   },
   "tstorage put, without an answer": async (test) => {
-    const { port, connected } = listen(test);
+    const { port, isConnected } = listen(test);
     const command = start(test, "tstorage", "put", port, "-");
-    await connected;
+    await command.until(isConnected);
     await command.write("1,7,0,0,0000\n");
     return command;
   },
   "tstorage get, without an answer": async (test) => {
-    const { port, connected } = listen(test);
+    const { port, isConnected } = listen(test);
     const command = start(test, "tstorage", "get", port);
-    await connected;
+    await command.until(isConnected);
     return command;
   },
   "tstorage acq, without an answer": async (test) => {
-    const { port, connected } = listen(test);
+    const { port, isConnected } = listen(test);
     const command = start(test, "tstorage", "acq", port);
-    await connected;
+    await command.until(isConnected);
     return command;
   },
 };
@@ -138,13 +137,13 @@ function hostLines(test: AsyncDisposableStack) {
 
 /** A web server that has nothing at a path, and is silent about all others. */
 function answerTo(test: AsyncDisposableStack, known?: string) {
-  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  let isAsked = false;
   const over = Promise.withResolvers<void>();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     async (request) => {
       if (new URL(request.url).pathname !== known) {
-        resolve();
+        isAsked = true;
         await over.promise;
       }
       return new Response(null, { status: 404 });
@@ -152,13 +151,20 @@ function answerTo(test: AsyncDisposableStack, known?: string) {
   );
   test.use(server);
   test.defer(over.resolve);
-  return { url: `http://127.0.0.1:${server.addr.port}/`, asked };
+  const url = `http://127.0.0.1:${server.addr.port}/`;
+  return { url, isAsked: () => isAsked };
 }
 
 /** A server that takes a connection and says nothing. */
 function listen(test: AsyncDisposableStack) {
+  let isConnected = false;
   const listener = test.use(Deno.listen({ hostname: "127.0.0.1", port: 0 }));
-  const connected = listener.accept()
-    .then((connection) => void test.use(connection));
-  return { port: `--port=${listener.addr.port}`, connected };
+  listener.accept().then((connection) => {
+    test.use(connection);
+    isConnected = true;
+  }, () => {});
+  return {
+    port: `--port=${listener.addr.port}`,
+    isConnected: () => isConnected,
+  };
 }

@@ -64,13 +64,21 @@ export class Sluice implements AsyncDisposable {
 
   /** Waits until standard output has what the pattern describes. */
   async printed(pattern: RegExp): Promise<RegExpMatchArray> {
+    return await this.until(() => this.stdout.match(pattern), `${pattern}`);
+  }
+
+  /** Waits until `look` finds something; fails when the command ends before. */
+  async until<T>(
+    look: () => T | false | null,
+    what = `${look}`,
+  ): Promise<T> {
     for (;;) {
-      const match = this.stdout.match(pattern);
-      if (match) return match;
+      const found = look();
+      if (found !== false && found !== null) return found;
       const pause = delay(20).then(() => undefined);
       const ended = await Promise.race([this.result, pause]);
-      if (ended && !pattern.test(this.stdout)) {
-        throw new Error(`Ended without ${pattern}: ${JSON.stringify(ended)}`);
+      if (ended && !look()) {
+        throw new Error(`Ended without ${what}: ${JSON.stringify(ended)}`);
       }
     }
   }
