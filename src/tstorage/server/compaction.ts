@@ -8,7 +8,8 @@ const STEP_RECORDS = 2048;
 const BEFORE_ALL_KEYS: OrderedKey = new Uint8Array(1);
 const AFTER_ALL_KEYS: OrderedKey = new Uint8Array(WHOLE_KEY.size + 1).fill(255);
 
-const SCHEMA = `
+/** What the compaction needs besides the tables of the records. */
+export const COMPACTION_SCHEMA = `
   CREATE TRIGGER IF NOT EXISTS drop_replacement AFTER DELETE ON replacements
   WHEN typeof(old.payload) = 'integer' AND NOT EXISTS (
     SELECT 1 FROM records WHERE key = old.key AND payload = old.payload
@@ -65,7 +66,6 @@ export class Compaction {
 
   /** Compacts the records in an open database. */
   constructor(db: DatabaseSync) {
-    db.exec(SCHEMA);
     this.#lastOfStep = db.prepare(LAST_OF_STEP);
     this.#dropUnread = db.prepare(DROP_UNREAD);
     this.#merge = db.prepare(MERGE);

@@ -14,9 +14,10 @@ export interface TStorageOptions {
   path?: string;
   /**
    * Bytes of unfinished PUTs that are kept in memory, of all connections
-   * together; the last 4 MiB of each, or its last record, do not count. What
-   * exceeds it is kept in a temporary file, in the directory that the
-   * environment variable `SQLITE_TMPDIR` or `TMPDIR` names.
+   * together; the first 68 KiB of each do not count. What exceeds it is kept in
+   * a temporary file, in the directory that the environment variable
+   * `SQLITE_TMPDIR` or `TMPDIR` names. The records that are being received
+   * cannot be: a PUT is refused when they exceed the limit without the largest.
    *
    * @default {268435456}
    */

@@ -1,23 +1,28 @@
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { nextTurn } from "../../internal/mod.ts";
 import { nowNs, viewOf } from "../data/mod.ts";
-import { Compaction } from "./compaction.ts";
+import { Compaction, COMPACTION_SCHEMA } from "./compaction.ts";
 import { writeOrderedAcq } from "./ordered_key.ts";
-import { RecordTable } from "./record_table.ts";
+import { makeOwn, openOwnDatabase } from "./own_database.ts";
+import { RECORD_SCHEMA, RecordTable } from "./record_table.ts";
 import { Snapshot } from "./snapshot.ts";
 import { type Exclusive, SpilledParts, SpillTable } from "./spilled_parts.ts";
 import type { StagedPart } from "./staged_put.ts";
 import { WriteAheadLog } from "./write_ahead_log.ts";
 
-const SCHEMA = `
-  PRAGMA locking_mode = EXCLUSIVE;
+const PRAGMAS = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA cache_size = -65536;
+`;
+const STATE_SCHEMA = `
   CREATE TABLE IF NOT EXISTS state (last_put INTEGER, last_acq INTEGER);
+`;
+const FIRST_STATE = `
   INSERT INTO state SELECT 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
 `;
+const SCHEMA = STATE_SCHEMA + RECORD_SCHEMA + COMPACTION_SCHEMA;
 
 /** Bytes that a step of the compaction writes, more or less. */
 const COMPACTED_BYTES = 4 * 2 ** 20;
@@ -50,9 +55,13 @@ export class RecordStore {
 
   /** Opens a file, or memory for `:memory:`. */
   constructor(path: string) {
-    this.#db = new DatabaseSync(path);
+    this.#db = openOwnDatabase(path, SCHEMA);
     try {
-      this.#db.exec(SCHEMA);
+      const state = readState(this.#db);
+      this.#db.exec(PRAGMAS);
+      makeOwn(this.#db, SCHEMA + FIRST_STATE);
+      this.#lastPut = Number(state.last_put);
+      this.#lastAcq = state.last_acq;
       this.#records = new RecordTable(this.#db);
       this.#compaction = new Compaction(this.#db);
       this.#spillTable = new SpillTable(this.#db, this.#exclusive);
@@ -61,14 +70,6 @@ export class RecordStore {
       this.#db.close();
       throw error;
     }
-    const state = this.#db.prepare("SELECT last_put, last_acq FROM state");
-    state.setReadBigInts(true);
-    const { last_put, last_acq } = state.get() as {
-      last_put: bigint;
-      last_acq: bigint;
-    };
-    this.#lastPut = Number(last_put);
-    this.#lastAcq = last_acq;
     this.#compact();
   }
 
@@ -242,6 +243,30 @@ export class RecordStore {
       // A PUT that finds no space reports it.
     }
   }
+}
+
+interface State {
+  readonly last_put: bigint;
+  readonly last_acq: bigint;
+}
+
+/** Reads the state of a database, which is only data. */
+function readState(db: DatabaseSync): State {
+  const tables = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'state'");
+  if (!tables.get()) return { last_put: 0n, last_acq: 0n };
+  const select = db.prepare("SELECT last_put, last_acq FROM state");
+  select.setReadBigInts(true);
+  const state = select.get() ?? { last_put: 0n, last_acq: 0n };
+  if (isState(state)) return state;
+  throw new Error(
+    "expected the numbers of the last PUT, found something else: choose another file",
+  );
+}
+
+function isState(state: object): state is State {
+  const { last_put, last_acq } = state as { [name in keyof State]?: unknown };
+  return typeof last_put === "bigint" && typeof last_acq === "bigint" &&
+    last_put >= 0n && last_put < BigInt(Number.MAX_SAFE_INTEGER);
 }
 
 /** Gives each record an acquisition time, and returns the next one. */

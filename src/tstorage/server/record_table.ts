@@ -20,7 +20,8 @@ export const LARGE_PAYLOAD = 4096;
 
 // SQLite reads the whole row of a key to compare it with another, so a large
 // payload is stored separately: its record has its number in "large" instead.
-const SCHEMA = `
+/** The tables of the records, if they are not there yet. */
+export const RECORD_SCHEMA = `
   CREATE TABLE IF NOT EXISTS records (
     key BLOB PRIMARY KEY, put INTEGER NOT NULL, payload BLOB NOT NULL
   ) WITHOUT ROWID;
@@ -107,7 +108,6 @@ export class RecordTable {
 
   /** The records in an open database. */
   constructor(db: DatabaseSync) {
-    db.exec(SCHEMA);
     this.#insert = db.prepare(INSERT);
     this.#replace = db.prepare(REPLACE);
     this.#insertLarge = db.prepare("INSERT INTO large VALUES (?, ?)");

@@ -1,3 +1,4 @@
+import { checkInteger } from "../../internal/mod.ts";
 import type { Duplex } from "../../streams/mod.ts";
 import { socketConnection } from "../transport/mod.ts";
 import {
@@ -22,6 +23,13 @@ export interface TStorageServerOptions extends TStorageOptions {
    * @default {2025}
    */
   port?: number;
+  /**
+   * Most connections that are served at the same time. One more is refused with
+   * an error.
+   *
+   * @default {1024}
+   */
+  maxConnections?: number;
   /** Certificate and private key, both PEM; without them it uses plain TCP. */
   tls?: { readonly cert: string; readonly key: string };
 }
@@ -34,6 +42,10 @@ export interface TStorageServer extends TStorageDatabase {
   readonly port: number;
 }
 
+const DEFAULT_CONNECTIONS = 1024;
+/** Connections that are told that they are refused; more are just closed. */
+const MOST_REFUSALS = 64;
+
 /** Milliseconds until it accepts connections again, say when files ran out. */
 const ACCEPT_PAUSE = 100;
 
@@ -43,6 +55,10 @@ const ACCEPT_PAUSE = 100;
  * For development and small installations: every client of TStorage can use it,
  * and a TStorage cluster takes over when host and port are changed. It keeps
  * records as {@linkcode openTStorage} says, which serves them without TCP.
+ *
+ * There is no authentication: who reaches the port can read and write
+ * everything. It listens on loopback, so that only programs of this machine do,
+ * unless `hostname` says otherwise.
  *
  * @example Usage
  * ```ts
@@ -64,7 +80,8 @@ const ACCEPT_PAUSE = 100;
  * @param options The address to listen on, the file and the memory.
  * @returns The server, which listens already.
  * @throws {Deno.errors.AddrInUse} If the port is taken.
- * @throws {RangeError} If `memoryLimit` is negative or `NaN`.
+ * @throws {RangeError} If `memoryLimit` is negative or `NaN`, or
+ * `maxConnections` not a positive integer.
  * @throws {TypeError} If an option is of another type.
  * @throws {TStorageError} If the file cannot be opened as a database.
  */
@@ -72,12 +89,15 @@ export function serveTStorage(
   options: TStorageServerOptions = {},
 ): TStorageServer {
   const { hostname = "127.0.0.1", port = 2025, tls } = options;
+  const { maxConnections = DEFAULT_CONNECTIONS } = options;
+  checkInteger("maxConnections", maxConnections, { min: 1, orInfinity: true });
   const { path, memoryLimit } = checkedOptions(options);
   const listener = tls
     ? Deno.listenTls({ hostname, port, ...tls })
     : Deno.listen({ hostname, port });
   try {
-    return new SocketServer(listener, openSessions(path, memoryLimit));
+    const sessions = openSessions(path, memoryLimit);
+    return new SocketServer(listener, sessions, maxConnections);
   } catch (error) {
     listener.close();
     throw error;
@@ -90,17 +110,23 @@ class SocketServer implements TStorageServer {
   readonly #listener: Deno.Listener<Deno.TcpConn | Deno.TlsConn>;
   readonly #sessions: Sessions;
   readonly #accepting: Promise<void>;
+  readonly #maxConnections: number;
+  #served = 0;
+  #refused = 0;
+  #hasTold = false;
   #closed: Promise<void> | undefined;
 
   constructor(
     listener: Deno.TcpListener | Deno.TlsListener,
     sessions: Sessions,
+    maxConnections: number,
   ) {
     const { hostname, port } = listener.addr as Deno.NetAddr;
     this.hostname = hostname;
     this.port = port;
     this.#listener = listener;
     this.#sessions = sessions;
+    this.#maxConnections = maxConnections;
     this.#accepting = this.#accept();
   }
 
@@ -124,13 +150,34 @@ class SocketServer implements TStorageServer {
         // An answer must not wait until the one before it has arrived; Deno
         // has no such switch for TLS.
         if ("setNoDelay" in conn) conn.setNoDelay(true);
-        this.#sessions.serve(socketConnection(conn));
+        if (this.#served < this.#maxConnections) this.#serve(conn);
+        else this.#refuse(conn);
       } catch (error) {
         if (this.#closed !== undefined) return;
         console.error("Cannot accept a connection", error);
         await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE));
       }
     }
+  }
+
+  async #serve(conn: Deno.TcpConn | Deno.TlsConn): Promise<void> {
+    this.#served++;
+    await this.#sessions.serve(socketConnection(conn));
+    this.#served--;
+    this.#hasTold = false;
+  }
+
+  async #refuse(conn: Deno.TcpConn | Deno.TlsConn): Promise<void> {
+    if (!this.#hasTold) {
+      this.#hasTold = true;
+      console.error(
+        `Cannot serve more connections than ${this.#maxConnections}: raise "maxConnections"`,
+      );
+    }
+    if (this.#refused === MOST_REFUSALS) return conn.close();
+    this.#refused++;
+    await this.#sessions.refuse(socketConnection(conn));
+    this.#refused--;
   }
 
   async #close(): Promise<void> {

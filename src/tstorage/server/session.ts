@@ -13,11 +13,11 @@ import {
   REQUESTS,
   ResponseStatus,
 } from "../wire/mod.ts";
-import { MemoryShare, type SharedMemory } from "./memory_share.ts";
 import type { RecordStore } from "./record_store.ts";
 import { replyRecords } from "./reply_records.ts";
 import { ReplyWriter } from "./reply_writer.ts";
-import { StagedRecords } from "./staged_put.ts";
+import type { SharedMemory } from "./shared_memory.ts";
+import { UnfinishedPut } from "./unfinished_put.ts";
 
 /** The store and the memory that all sessions of a server share. */
 export interface Shared {
@@ -34,6 +34,21 @@ const RECORDS_END = new Uint8Array(LENGTH_BYTES);
 /** For how long, and how much, a session that ends still receives. */
 const LINGER_MS = 2000;
 const LINGER_BYTES = 64 * 2 ** 20;
+
+/**
+ * Refuses a connection with an error, as a request on it would be, and closes
+ * it.
+ */
+export async function refuseSession(
+  connection: Connection,
+  shared: Shared,
+): Promise<void> {
+  try {
+    await new Session(connection, shared).refuse();
+  } finally {
+    connection.close();
+  }
+}
 
 /** Serves the requests of one connection until it ends, then closes it. */
 export async function serveSession(
@@ -76,6 +91,11 @@ class Session {
       case REQUESTS.PUTA:
         return await this.#put(header, true);
     }
+  }
+
+  /** Answers whatever comes with an error. */
+  async refuse(): Promise<void> {
+    await this.#refuse(ERROR);
   }
 
   /** Sends the end of the answers, so that the client gets all of them. */
@@ -128,23 +148,12 @@ class Session {
     withAcq: boolean,
   ): Promise<Uint8Array | "malformed" | "lost"> {
     const { store, memory } = this.#shared;
-    const staged = new StagedRecords(withAcq);
-    using share = new MemoryShare(memory);
-    using spilled = store.spill();
-    const ended = await this.#receive(withAcq, staged, async () => {
-      share.set(staged.held);
-      if (!share.mustShrink) return;
-      await spilled.add(staged.take());
-      share.set(0);
-    });
+    await using put = new UnfinishedPut(withAcq, memory, store.spill());
+    const ended = await this.#receive(withAcq, put);
     if (ended !== "end") return ended;
-    const parts = function* () {
-      yield* spilled.parts();
-      yield* staged.takeLast();
-    };
     const { acqMin, acqMax } = await store.put(
-      parts(),
-      staged.total,
+      await put.finish(),
+      put.records.total,
       withAcq,
     );
     return withAcq
@@ -152,22 +161,27 @@ class Session {
       : encodeHeader(ResponseStatus.OK, acqMin, acqMax);
   }
 
-  /** Receives the records of a PUT; calls `makeRoom` now and then. */
+  /** Receives the records of a PUT. */
   async #receive(
     withAcq: boolean,
-    staged: StagedRecords,
-    makeRoom: () => Promise<void>,
+    put: UnfinishedPut,
   ): Promise<"end" | "malformed" | "lost"> {
+    const { records } = put;
     const decoder = new PutDecoder(
       withAcq,
       (bytes, view, cid, keyAt, end) =>
-        staged.add(bytes, view, cid, keyAt, end),
+        records.add(bytes, view, cid, keyAt, end),
     );
     for (;;) {
       const { consumed, stop, needed } = decoder.decode(this.#reader.bytes);
       this.#reader.skip(consumed);
       if (stop !== "more") return stop;
-      await makeRoom();
+      const allocated = this.#reader.allocatedFor(needed);
+      if (!await put.makeRoom(Math.max(0, allocated - RECEIVE_BYTES))) {
+        throw new Error(
+          `A record of ${needed} bytes does not fit into "memoryLimit" beside those of other connections: raise it, or send smaller records`,
+        );
+      }
       if (!await this.#reader.more(needed)) return "lost";
     }
   }

@@ -3,7 +3,8 @@ import type { Duplex } from "../../streams/mod.ts";
 import { Connection } from "../transport/mod.ts";
 import { TStorageError } from "../wire/mod.ts";
 import type { RecordStore } from "./record_store.ts";
-import { serveSession, type Shared } from "./session.ts";
+import { refuseSession, serveSession, type Shared } from "./session.ts";
+import { SharedMemory } from "./shared_memory.ts";
 
 /** Options of `TStorageDatabase.serve`. */
 export interface ServeOptions {
@@ -19,7 +20,7 @@ export class Sessions {
 
   /** Serves the records in a store, which it closes at the end. */
   constructor(store: RecordStore, memoryLimit: number) {
-    this.#shared = { store, memory: { limit: memoryLimit, held: 0 } };
+    this.#shared = { store, memory: new SharedMemory(memoryLimit) };
   }
 
   /** Serves a client over a pair of byte streams. */
@@ -39,6 +40,15 @@ export class Sessions {
   async serve(connection: Connection): Promise<void> {
     const session = serveSession(connection, this.#shared)
       .catch((error) => console.error("Cannot serve a connection", error))
+      .finally(() => this.#running.delete(connection));
+    this.#running.set(connection, session);
+    await session;
+  }
+
+  /** Tells a client with an error that there are too many. */
+  async refuse(connection: Connection): Promise<void> {
+    const session = refuseSession(connection, this.#shared)
+      .catch((error) => console.error("Cannot refuse a connection", error))
       .finally(() => this.#running.delete(connection));
     this.#running.set(connection, session);
     await session;

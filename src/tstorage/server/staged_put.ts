@@ -31,9 +31,10 @@ export class StagedRecords {
     this.#keyBytes = (withAcq ? PUTA_KEY : PUT_KEY).size;
   }
 
-  /** Bytes of the parts that are complete. */
+  /** Bytes of all parts, but for those that every PUT may have. */
   get held(): number {
-    return this.#held;
+    const open = this.#bytes.length - SMALLEST_PART;
+    return this.#held + open;
   }
 
   /** Bytes of all records, including the parts that were taken. */
@@ -66,18 +67,13 @@ export class StagedRecords {
     this.#ends.push(this.#at);
   }
 
-  /** Takes the parts that are complete. */
-  take(): StagedPart[] {
+  /** Takes all parts, including the one that is not complete. */
+  takeLast(): StagedPart[] {
+    this.#finishPart();
     const parts = this.#parts;
     this.#parts = [];
     this.#held = 0;
     return parts;
-  }
-
-  /** Takes all parts, including the one that is not complete. */
-  takeLast(): StagedPart[] {
-    this.#finishPart();
-    return this.take();
   }
 
   #makeRoom(size: number): void {

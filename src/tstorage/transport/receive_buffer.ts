@@ -31,6 +31,18 @@ export class ReceiveBuffer {
   }
 
   /**
+   * Returns how many bytes will be allocated once there is {@linkcode space}.
+   *
+   * @param wanted The number of bytes that must fit in the buffer at once.
+   */
+  allocatedFor(wanted: number): number {
+    const { length } = this.#bytes;
+    if (this.length === 0) return Math.min(length, this.#capacity);
+    if (this.length < length) return length;
+    return Math.max(length, Math.min(wanted, 2 * length));
+  }
+
+  /**
    * Returns space for more bytes, of which {@linkcode added} takes those that
    * were filled.
    *

@@ -47,6 +47,11 @@ export class WireReader {
     this.#buffer.skip(count);
   }
 
+  /** Bytes that are allocated when {@linkcode more} waits for so many. */
+  allocatedFor(needed: number): number {
+    return this.#buffer.allocatedFor(needed);
+  }
+
   /**
    * Waits for more bytes; `false` if there will be none, or the limit is
    * reached.

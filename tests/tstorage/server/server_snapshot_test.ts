@@ -8,9 +8,15 @@ import {
   Key,
   serveTStorage,
 } from "../../../src/tstorage/mod.ts";
-import { Compaction } from "../../../src/tstorage/server/compaction.ts";
+import {
+  Compaction,
+  COMPACTION_SCHEMA,
+} from "../../../src/tstorage/server/compaction.ts";
 import { RecordStore } from "../../../src/tstorage/server/record_store.ts";
-import { RecordTable } from "../../../src/tstorage/server/record_table.ts";
+import {
+  RECORD_SCHEMA,
+  RecordTable,
+} from "../../../src/tstorage/server/record_table.ts";
 import { replyRecords } from "../../../src/tstorage/server/reply_records.ts";
 import type { Snapshot } from "../../../src/tstorage/server/snapshot.ts";
 import { StagedRecords } from "../../../src/tstorage/server/staged_put.ts";
@@ -102,6 +108,7 @@ Deno.test("each snapshot has the records that were stored when it was made, and 
 
 Deno.test("a reader that stops keeps one old copy of each record that is replaced", () => {
   using database = new DatabaseSync(":memory:");
+  database.exec(RECORD_SCHEMA + COMPACTION_SCHEMA);
   const table = new RecordTable(database);
   const compaction = new Compaction(database);
   const count = 300;
@@ -133,7 +140,7 @@ async function put(
   records: Sized,
 ): Promise<void> {
   const put = staged(records);
-  await store.put([...put.take(), ...put.takeLast()], put.total, true);
+  await store.put(put.takeLast(), put.total, true);
 }
 
 function staged(records: Sized): StagedRecords {
