@@ -81,17 +81,23 @@ function emitting(emit: Emit, callback: (threw: boolean) => void): Emit {
 
 /** Returns whether `fn` was called by the runtime, and not in `process.exit()`. */
 function isEndOfThread(fn: () => unknown): boolean {
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  try {
-    Error.stackTraceLimit = 1;
-    Error.prepareStackTrace = (_error, sites) => sites;
-    const trace: { stack?: NodeJS.CallSite[] } = {};
-    Error.captureStackTrace(trace, fn);
-    const [caller] = trace.stack ?? [];
-    const isRuntime = /^(\[?ext|node):/.test(caller?.getFileName() ?? "");
-    return isRuntime && caller.getFunctionName() !== "exit";
-  } finally {
-    Error.prepareStackTrace = prepareStackTrace;
-    Error.stackTraceLimit = stackTraceLimit;
+  const caller = callerOf(fn);
+  // A program may prevent that there is any. Then it is what it usually is.
+  if (caller === undefined) return true;
+  return /[ ([](ext|node):/.test(caller) && !/\bexit \(node:/.test(caller);
+}
+
+/** Returns the line of the stack about the caller of `fn`. */
+function callerOf(fn: () => unknown): string | undefined {
+  // A program may have set these, or have frozen them.
+  const before = Object.getOwnPropertyDescriptors(Error);
+  Reflect.set(Error, "stackTraceLimit", 1);
+  Reflect.deleteProperty(Error, "prepareStackTrace");
+  const trace: { stack?: unknown } = {};
+  Error.captureStackTrace(trace, fn);
+  const stack = String(trace.stack);
+  for (const name of ["stackTraceLimit", "prepareStackTrace"] as const) {
+    if (name in before) Reflect.defineProperty(Error, name, before[name]);
   }
+  return stack.split("\n").find((line) => /^\s+at /.test(line));
 }

@@ -8,10 +8,13 @@ type AtEnd = (failed: boolean) => void;
 const hooks = new SharedReplacement(install);
 const callbacks = new Set<AtEnd>();
 // As they are before a program can replace them.
-const { addEventListener, dispatchEvent, removeEventListener } = globalThis;
+const { addEventListener, dispatchEvent, Event, removeEventListener } =
+  globalThis;
 const isWebWorker = "WorkerGlobalScope" in globalThis;
 /** Set by the runtime on the global object when it dispatches `unload`. */
 const IS_UNLOADED = Symbol.for("Deno.isUnloadDispatched");
+/** The same for listeners of this module, which other ones can keep out. */
+let unloaded = false;
 
 /**
  * Calls `callback` at the end of this thread, the program or a worker, after
@@ -40,7 +43,15 @@ function install(replace: ReplaceProperty): Disposable {
     const close = closeReplacement(globalThis.close);
     replace(globalThis, "close", { value: close, writable: true });
   }
-  addEventListener("unload", endIfUnloadIsLast);
+  // A program may take it off the global object.
+  const process = builtin("process");
+  const onUnload = (event: Event) => {
+    unloaded = true;
+    beginEnding();
+    const isLast = globalThis.closed || Reflect.get(process, "_exiting");
+    if (isLast && exits === 0) endAfter(event);
+  };
+  addEventListener("unload", onUnload);
   // A web worker never ends by itself.
   const exitEvent = isWebWorker ? undefined : afterExitEvent((threw) => {
     // An error in `beforeExit` brings this event, and then a Deno.exit().
@@ -49,7 +60,7 @@ function install(replace: ReplaceProperty): Disposable {
   return {
     [Symbol.dispose]() {
       exitEvent?.[Symbol.dispose]();
-      removeEventListener("unload", endIfUnloadIsLast);
+      removeEventListener("unload", onUnload);
     },
   };
 }
@@ -69,7 +80,7 @@ function end(threw = false): void {
   }
 }
 
-/** Calls of {@linkcode Deno.exit} under way. */
+/** The number of calls of `Deno.exit` under way. */
 let exits = 0;
 
 /** `Deno.exit`, to which `process.exit` comes in the end, too. */
@@ -98,15 +109,13 @@ function closeReplacement(original: typeof close): typeof close {
 }
 
 /**
- * After `unload` a program usually emits `exit`. It does not when it has been
- * ended with `close()`, and when a listener has thrown in `process.exit()` and
- * the program has caught that and gone on.
+ * Calls the other listeners of an `unload` event, and ends.
+ *
+ * Usually a program emits `exit` afterwards. It does not when it has been ended
+ * with `close()`, and when a listener has thrown in `process.exit()` and the
+ * program has caught that and gone on.
  */
-function endIfUnloadIsLast(event: Event): void {
-  beginEnding();
-  const isLast = globalThis.closed ||
-    Reflect.get(builtin("process"), "_exiting");
-  if (exits > 0 || !isLast) return;
+function endAfter(event: Event): void {
   exits++;
   // Listeners that are added now would not run.
   event.stopImmediatePropagation();
@@ -114,6 +123,7 @@ function endIfUnloadIsLast(event: Event): void {
   end();
 }
 
+/** Returns whether `unload` was dispatched, as the runtime sees it. */
 function isUnloaded(): boolean {
-  return Reflect.get(globalThis, IS_UNLOADED) === true;
+  return unloaded || Reflect.get(globalThis, IS_UNLOADED) === true;
 }

@@ -168,6 +168,47 @@ const ENDS = {
     setTimeout(() => Deno.kill(Deno.pid, "SIGUSR1"), 5);
     await new Promise(() => {});`,
   "emits the exit event itself": `nodeProcess.emit("exit", 0);`,
+  "says itself that it exits": `
+    nodeProcess._exiting = true;
+    nodeProcess.emit("exit", 0);`,
+  "dispatches the unload event itself": `
+    dispatchEvent(new Event("unload"));
+    addEventListener("unload", () => work("second"));`,
+  "dispatches the unload event itself and calls Deno.exit": `
+    dispatchEvent(new Event("unload"));
+    addEventListener("unload", () => work("never"));
+    Deno.exit();`,
+  "dispatches the unload event itself and calls process.exit": `
+    dispatchEvent(new Event("unload"));
+    nodeProcess.exit();`,
+  "closes itself and adds listeners": `
+    close();
+    await null;
+    addEventListener("unload", () => work("late"));`,
+  "closes itself and calls process.exit": "close(); exit(0);",
+  "has another Deno.exit, and goes on": `
+    Deno.exit = () => work("not-exited");
+    exit(0);
+    setTimeout(() => work("later"), 5);`,
+  "has another process.reallyExit, and goes on": `
+    nodeProcess.reallyExit = () => work("not-exited");
+    exit(0);
+    await Deno.writeTextFile(dir + "/later", "later");`,
+  "has a Deno.exit that throws, and goes on": `
+    Deno.exit = () => { throw new Error("not exited"); };
+    try {
+      exit(0);
+    } catch (error) {
+      work(error.message);
+    }`,
+  "has no process any more": "delete globalThis.process;",
+  "has other events": `
+    globalThis.Event = class {};
+    globalThis.dispatchEvent = () => work("never");
+    Deno.exit();`,
+  "freezes Error": "Object.freeze(Error);",
+  "freezes Error and calls process.exit": "Object.freeze(Error); exit(0);",
+  "removes all listeners": "nodeProcess.removeAllListeners();",
   "sets Error.prepareStackTrace and a limit": `
     Error.stackTraceLimit = 0;
     Error.prepareStackTrace = (_error, sites) => sites;`,
@@ -243,6 +284,7 @@ const UNAWAITED = `
     Deno.remove(make("removed"));
     Deno.rename(make("renamed-from"), dir + "/renamed");
     Deno.copyFile(make("source"), dir + "/copied");
+    Deno.writeTextFile(dir + "/streamed", ReadableStream.from(["never"]));
     Deno.truncate(make("truncated"), 1);
     Deno.symlink("source", dir + "/link");
     Deno.create(dir + "/created");
