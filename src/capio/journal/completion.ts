@@ -1,9 +1,13 @@
 import { type CapioClCommitRule, dependenciesOf } from "../cl/mod.ts";
 import type { Member, Phase, WorkflowFile, WorkflowState } from "./state.ts";
 
-/** Tells whether a file's commit rule is satisfied. */
+/**
+ * Tells whether a file's commit rule is satisfied, and nobody holds the file
+ * open for writing: what is written through an open handle is never lost.
+ */
 export function isComplete(state: WorkflowState, file: WorkflowFile): boolean {
-  const { rule } = file;
+  const { rule, handles } = file;
+  if (handles.size > 0) return false;
   switch (rule.type) {
     case "on_close":
       // With no producer left that could close it once more, this is all of it.
@@ -132,7 +136,8 @@ function isKnownDirectory(
   return engine.isDirectory(path) || !paths.has(path) && folders.has(path);
 }
 
-function areCommitted(
+/** Tells whether all the paths name something that is committed, or was given. */
+export function areCommitted(
   state: WorkflowState,
   paths: readonly string[],
   above?: readonly string[],

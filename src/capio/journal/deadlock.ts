@@ -31,7 +31,7 @@ function blockersOf(state: WorkflowState, { path }: Waiting): string[] {
   if (path.startsWith(`${SYSTEM_DIRECTORY}/`)) return [];
   const file = state.paths.get(path);
   // Other members, or apps that are still to come, write what it depends on.
-  if (file && dependenciesOf(file.rule)) return [];
+  if (file && unfinishedDependencies(state, file)) return [];
   return presentWriters(state, path, file);
 }
 
@@ -47,10 +47,9 @@ export function onlyTheyEndIt(
   above: readonly string[] = [],
 ): boolean {
   if (above.includes(path)) return false;
-  const dependencies = file && dependenciesOf(file.rule);
+  const dependencies = file && unfinishedDependencies(state, file);
   if (dependencies) {
     return dependencies.some((it) =>
-      !isCommitted(state, it) &&
       onlyTheyEndIt(state, members, it, undefined, [...above, path])
     );
   }
@@ -59,6 +58,16 @@ export function onlyTheyEndIt(
   if (!apps.every((app) => state.apps.has(app))) return false;
   const blockers = presentWriters(state, path, file);
   return blockers.length > 0 && blockers.every((id) => members.has(id));
+}
+
+/** What a file depends on and waits for; after that it waits for its writers. */
+function unfinishedDependencies(
+  state: WorkflowState,
+  { rule }: WorkflowFile,
+): readonly string[] | undefined {
+  const unfinished = dependenciesOf(rule)
+    ?.filter((path) => !isCommitted(state, path));
+  return unfinished && unfinished.length > 0 ? unfinished : undefined;
 }
 
 /** The present members that write a file, or fill a directory. */

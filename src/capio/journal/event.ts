@@ -39,7 +39,10 @@ export interface RulesEvent extends Stamp {
   readonly rules?: readonly CapioClRule[];
 }
 
-/** A member opened a file for writing. */
+/**
+ * A member opened a file for writing. The event is void when another member was
+ * faster and the path has come to mean something else: its author looks again.
+ */
 export interface OpenEvent extends Stamp {
   readonly event: "open";
   readonly path: string;
@@ -63,7 +66,7 @@ export interface CloseEvent extends Stamp {
   readonly unchanged?: true;
 }
 
-/** A member made an entry without opening it. */
+/** A member made an entry, without opening it or with a handle. */
 export interface MakeEvent extends Stamp {
   readonly event: "make";
   readonly path: string;
@@ -72,6 +75,8 @@ export interface MakeEvent extends Stamp {
   readonly complete?: true;
   /** Set when it replaces a file that had its name. */
   readonly replaces?: true;
+  /** Set when the member has it open for writing; as in {@linkcode OpenEvent}. */
+  readonly handle?: number;
 }
 
 /** A member renamed an entry, and with it all below it. */

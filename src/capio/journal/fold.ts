@@ -22,14 +22,7 @@ import type {
   RulesEvent,
   WaitEvent,
 } from "./event.ts";
-import {
-  applyRule,
-  create,
-  pathsBelow,
-  rename,
-  unlink,
-  writableFile,
-} from "./names.ts";
+import { applyRule, create, pathsBelow, rename, unlink } from "./names.ts";
 import { noteChange, noteEndRead, replaceCommitted } from "./rewrites.ts";
 import { emptyState, type WorkflowFile, type WorkflowState } from "./state.ts";
 
@@ -158,12 +151,25 @@ function closeHandlesOf(
 function openHandle(
   state: WorkflowState,
   handle: string,
-  { path, by, time }: OpenEvent,
+  event: OpenEvent,
 ): WorkflowState {
-  const file = writableFile(state, path, by, time);
+  const present = state.paths.get(event.path);
+  if (present?.number !== event.file) return state;
+  const file = present ?? create(state, event.path, "file", event);
+  if (file.phase !== "open" || file.kind !== "file") return state;
+  hold(state, file, handle, event);
+  return state;
+}
+
+function hold(
+  state: WorkflowState,
+  file: WorkflowFile,
+  handle: string,
+  { by, time }: { by: string; time: number },
+): void {
+  file.writers.add(by);
   file.handles.set(handle, { member: by, since: time });
   state.handles.set(handle, file);
-  return state;
 }
 
 function closeHandle(
@@ -190,6 +196,9 @@ function makeEntry(state: WorkflowState, event: MakeEvent): WorkflowState {
   file.isReplacing = event.replaces ?? false;
   if (event.replaces && before?.phase === "committed") {
     replaceCommitted(file, before);
+  }
+  if (event.handle !== undefined) {
+    hold(state, file, `${event.by}/${event.handle}`, event);
   }
   // Its maker never opened it and so will never close it.
   if (event.complete) file.closes = 1;

@@ -5,22 +5,6 @@ import type { EntryKind } from "./event.ts";
 import { commitDependents, commitIfComplete } from "./file_ends.ts";
 import { newFile, type WorkflowFile, type WorkflowState } from "./state.ts";
 
-/** Returns the file that a member writes to when it opens `path` for writing. */
-export function writableFile(
-  state: WorkflowState,
-  path: string,
-  by: string,
-  time: number,
-): WorkflowFile {
-  const present = state.paths.get(path);
-  if (present?.phase === "open" && present.kind === "file") {
-    present.writers.add(by);
-    return present;
-  }
-  if (present) unlink(state, path);
-  return create(state, path, "file", { by, time });
-}
-
 /** Creates a file under a name, and notes a stale read for each earlier reader. */
 export function create(
   state: WorkflowState,

@@ -7,6 +7,7 @@ export interface FlagBits {
   readonly O_EXCL: number;
   readonly O_TRUNC: number;
   readonly O_APPEND: number;
+  readonly O_SYNC: number;
   /** Of `fs.copyFile`: the target must not exist. */
   readonly COPYFILE_EXCL: number;
 }
@@ -43,6 +44,24 @@ export function flagsOf(options: Deno.OpenOptions, bits: FlagBits): number {
     (truncate ? bits.O_TRUNC : 0) |
     (create || createNew ? bits.O_CREAT : 0) |
     (createNew ? bits.O_EXCL : 0);
+}
+
+/**
+ * Returns flags of `fs.open`, those for creating and truncating a file replaced
+ * by what `options` say.
+ */
+export function adjustedFlags(
+  flags: unknown,
+  options: Deno.OpenOptions,
+  bits: FlagBits,
+): number {
+  const wanted = flagsOf(options, bits);
+  if (typeof flags !== "number") {
+    const isSynchronous = typeof flags === "string" && flags.includes("s");
+    return wanted | (isSynchronous ? bits.O_SYNC : 0);
+  }
+  const replaced = bits.O_CREAT | bits.O_EXCL | bits.O_TRUNC;
+  return flags & ~replaced | wanted & replaced;
 }
 
 function optionsOfText(flags: string): Deno.OpenOptions | undefined {

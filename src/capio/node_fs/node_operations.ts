@@ -10,11 +10,14 @@ import {
   readWhole,
   realPathWith,
   removeWith,
-  writeAtOnce,
+  type WriteAt,
+  writeByPath,
+  writeThrough,
 } from "../operations/mod.ts";
 import type { Place, Workspace } from "../overlay/mod.ts";
 import { act, builtin, type Operation } from "../platform/mod.ts";
 import { flagsOf, openOptionsOf } from "./flags.ts";
+import { descriptorOpener } from "./openers.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
 /** A call of `node:fs` and the place that it is about. */
@@ -98,20 +101,48 @@ export function writeFile(
   const whenCreated = opening.createNew
     ? { ...given, flag: flagsOf(again, original.bits) }
     : options;
-  return writeAtOnce(
+  // In the context: the data may come from a generator of the program.
+  const writeAt: WriteAt = (location, isCreated) =>
+    original.callInContext(
+      name,
+      location,
+      data,
+      isCreated ? whenCreated : options,
+    );
+  const { flag, mode, signal } = given;
+  const isPlain = typeof data === "string" || ArrayBuffer.isView(data);
+  // The original gives the mode to an old file too, and a signal interrupts it.
+  if (!isPlain || (mode ?? signal) !== undefined) {
+    return writeByPath(workspace, place, { ...opening, mode }, writeAt);
+  }
+  const { functions, callsBack } = original;
+  // As the runtime does, but for the promise form.
+  const chmod = (fd: number) => {
+    if (name === "appendFile") functions.fchmodSync(fd, APPENDED_MODE);
+  };
+  return writeThrough(
     workspace,
     place,
-    { ...opening, mode: given.mode },
-    // In the context: the data may come from a generator of the program.
-    (location, isCreated) =>
-      original.callInContext(
-        name,
-        location,
-        data,
-        isCreated ? whenCreated : options,
+    opening,
+    descriptorOpener(original, flag ?? flagsOf(opening, original.bits), []),
+    (fd) =>
+      act(
+        () => {
+          if (callsBack) chmod(fd);
+          return original.callBack(name, fd, data, options);
+        },
+        () => {
+          chmod(fd);
+          functions[`${name}Sync`](fd, data, options);
+        },
+        { inSteps: true },
       ),
+    writeAt,
   );
 }
+
+/** The mode that `fs.appendFile` gives to a file, also to an old one. */
+const APPENDED_MODE = 0o666;
 
 /** Returns how `fs.writeFile` and `fs.appendFile` open their file. */
 export function openingOf(
@@ -129,7 +160,7 @@ export function truncate(
   { original, workspace, place }: Subject,
   ...args: unknown[]
 ): Operation<void> {
-  return writeAtOnce(
+  return writeByPath(
     workspace,
     place,
     { write: true },

@@ -3,35 +3,48 @@ import {
   allowed,
   asynchronousForm,
   type Finder,
-  type Found,
   type Plan,
   planned,
   synchronousForm,
 } from "../interpose/mod.ts";
 import {
   accessOfOpen,
+  type Begun,
+  type Opener,
   openForReading,
   openForWriting,
 } from "../operations/mod.ts";
-import { GrowingFileReader, Writing } from "../overlay/mod.ts";
-import { act, atOnce, type Operation } from "../platform/mod.ts";
+import { GrowingFileReader } from "../overlay/mod.ts";
+import { act, isAbsence, type Operation } from "../platform/mod.ts";
 import { callbackForm } from "./callback_form.ts";
 import { DescriptorReader } from "./descriptor_reader.ts";
 import { workflowHandle } from "./file_handle.ts";
-import { flagsOf, openOptionsOf } from "./flags.ts";
+import { adjustedFlags, openOptionsOf } from "./flags.ts";
 import { planWithNodeErrors } from "./node_error.ts";
 import type { NodeForms, NodeFs } from "./node_forms.ts";
 import { type OpenFile, registerFile } from "./open_files.ts";
+import { descriptorOpener, handleOpener } from "./openers.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
 /** Opens files as descriptors, or as handles. */
-interface Opener<F> {
-  readonly open: (location: string, ...rest: unknown[]) => Operation<F>;
+interface Opening<Held, F> {
+  readonly open: (
+    location: string,
+    flags: unknown,
+    ...rest: unknown[]
+  ) => Operation<F>;
   readonly close: (file: F) => void;
-  /** Creates a new file first, where creating and opening take two steps. */
-  readonly make?: (location: string, ...rest: unknown[]) => Operation<void>;
   /** Makes a file that was just opened one of the workflow. */
   readonly register: (file: F, asWhat: (fd: number) => OpenFile) => F;
+  readonly opener: (flags: unknown, rest: unknown[]) => Opener<Held>;
+  /**
+   * Turns what the opener has opened into the result of the call, `undefined`
+   * when that cannot be done any more. `again` opens a file that is there.
+   */
+  readonly resultOf: (
+    begun: Begun<Held>,
+    again: (location: string) => Operation<F>,
+  ) => Operation<F | undefined>;
 }
 
 /** `fs.open`, which gives a descriptor or, in its promise form, a handle. */
@@ -56,7 +69,7 @@ export function openDescriptorPlan(
   signal?: AbortSignal,
 ): Plan {
   const { openSync, closeSync } = original.functions;
-  const opener: Opener<number> = {
+  const opening: Opening<number, number> = {
     open: (...args) =>
       act(
         () => original.callBack("open", ...args),
@@ -72,15 +85,18 @@ export function openDescriptorPlan(
       }
       return fd;
     },
+    opener: (flags, rest) => descriptorOpener(original, flags, rest),
+    // deno-lint-ignore require-yield
+    *resultOf({ held }) {
+      return held;
+    },
   };
-  return openPlan(find, original, opener, signal);
+  return openPlan(find, original, opening, signal);
 }
 
 /** Plans the opening that gives a `FileHandle`. */
 function openHandlePlan(find: Finder, original: OriginalFs): Plan {
-  const { openSync, closeSync } = original.functions;
-  const opener: Opener<FileHandle> = {
-    make: (...args) => atOnce(() => void closeSync(openSync(...args))),
+  const opening: Opening<FileHandle | number, FileHandle> = {
     open: (...args) => original.call("open", ...args),
     close: (handle) => void handle.close(),
     register(handle, asWhat) {
@@ -92,14 +108,16 @@ function openHandlePlan(find: Finder, original: OriginalFs): Plan {
       }
       return workflowHandle(handle);
     },
+    opener: (flags, rest) => handleOpener(original, flags, rest),
+    resultOf: (begun, again) => handleOf(original, begun, again),
   };
-  return openPlan(find, original, opener);
+  return openPlan(find, original, opening);
 }
 
-function openPlan<F>(
+function openPlan<Held, F>(
   find: Finder,
   original: OriginalFs,
-  { open, close, register, make }: Opener<F>,
+  { open, close, register, opener, resultOf }: Opening<Held, F>,
   signal?: AbortSignal,
 ): Plan {
   return planWithNodeErrors("open", ([path, flags, ...rest]) => {
@@ -115,20 +133,27 @@ function openPlan<F>(
         const openAt = (location: string) => open(location, flags, ...rest);
         const isThere = !truncate && !options.createNew &&
           workspace.exists(place.path);
-        const written = (file: F) =>
-          register(file, () => new Writing(workspace, place.path));
-        if (options.createNew && make) {
-          return openMade(
-            { workspace, place },
-            options,
-            (location) => make(location, flags, ...rest),
-            (location, options) =>
-              open(location, flagsOf(options, original.bits), ...rest),
-            written,
-          );
-        }
         if (write || (changes && !isThere)) {
-          return openForWriting(workspace, place, options, openAt, written);
+          const existing = { ...options, ...EXISTING };
+          const again = (location: string) =>
+            open(
+              location,
+              adjustedFlags(flags, existing, original.bits),
+              ...rest,
+            );
+          return openForWriting(
+            workspace,
+            place,
+            options,
+            opener(flags, rest),
+            {
+              plain: openAt,
+              *written(begun) {
+                const file = yield* resultOf(begun, again);
+                return file && register(file, () => begun.writing);
+              },
+            },
+          );
         }
         return openForReading(
           workspace,
@@ -149,21 +174,28 @@ function openPlan<F>(
   });
 }
 
-/** Creates a new file, and then opens it. */
-function* openMade<F>(
-  { workspace, place }: Found,
-  options: Deno.OpenOptions,
-  make: (location: string) => Operation<void>,
-  open: (location: string, options: Deno.OpenOptions) => Operation<F>,
-  written: (file: F) => F,
-): Operation<F> {
-  yield* openForWriting(workspace, place, options, make, () => {});
-  const again = { ...options, create: true, createNew: false, truncate: false };
-  return yield* openForWriting(
-    workspace,
-    place,
-    again,
-    (location) => open(location, again),
-    written,
-  );
+const EXISTING = { create: false, createNew: false, truncate: false };
+
+/**
+ * Returns a handle for the file that was opened, `undefined` when the file has
+ * lost its name before the handle could be opened.
+ */
+function* handleOf(
+  original: OriginalFs,
+  { held, writing, location }: Begun<FileHandle | number>,
+  again: (location: string) => Operation<FileHandle>,
+): Operation<FileHandle | undefined> {
+  if (typeof held !== "number") return held;
+  try {
+    const handle = yield* again(location);
+    const [one, other] = [held, handle.fd].map((fd) => original.identify(fd));
+    if (one.ino === other.ino && one.dev === other.dev) return handle;
+    handle.close();
+    writing.withdraw();
+  } catch (error) {
+    writing.withdraw();
+    if (!isAbsence(error)) throw error;
+  } finally {
+    original.functions.closeSync(held);
+  }
 }

@@ -1,4 +1,6 @@
+import type { Stats } from "node:fs";
 import { bypass, type Originals } from "../interpose/mod.ts";
+import type { FileIdentity } from "../operations/mod.ts";
 import { act, type Operation } from "../platform/mod.ts";
 import type { FlagBits } from "./flags.ts";
 
@@ -18,7 +20,8 @@ export class OriginalFs {
   /** Functions that return a promise. */
   readonly promises: Originals;
   readonly bits: FlagBits;
-  readonly #callsBack: boolean;
+  /** Whether the asynchronous form is the one with a callback. */
+  readonly callsBack: boolean;
 
   /**
    * Remembers the functions as they are now. With `callsBack` the asynchronous
@@ -29,7 +32,7 @@ export class OriginalFs {
     this.functions = copy(fs);
     this.promises = copy(fs.promises);
     this.bits = fs.constants;
-    this.#callsBack = callsBack;
+    this.callsBack = callsBack;
   }
 
   /**
@@ -54,12 +57,17 @@ export class OriginalFs {
     return promise;
   }
 
+  /** Returns what tells an open file from any other. */
+  identify(fd: number): FileIdentity {
+    return this.functions.fstatSync(fd) as Stats;
+  }
+
   #act<T>(
     name: string,
     args: unknown[],
     run: (fn: () => unknown) => unknown,
   ): Operation<T> {
-    const callsBack = this.#callsBack || !(name in this.promises);
+    const callsBack = this.callsBack || !(name in this.promises);
     const asynchronous = callsBack
       ? () => this.callBack(name, ...args)
       : () => this.promises[name](...args);

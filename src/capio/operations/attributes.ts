@@ -1,7 +1,7 @@
 import type { Place, Workspace } from "../overlay/mod.ts";
 import { call, type Operation } from "../platform/mod.ts";
 import { atLocation } from "./at_location.ts";
-import { writeAtOnce } from "./write_file.ts";
+import { writeByPath } from "./write_file.ts";
 
 /** `Deno.chmod` of the file at its location. */
 export function chmod(
@@ -50,7 +50,7 @@ export function truncate(
   place: Place,
   length?: number,
 ): Operation<void> {
-  return writeAtOnce(
+  return writeByPath(
     workspace,
     place,
     { write: true },

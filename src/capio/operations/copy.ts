@@ -3,7 +3,7 @@ import { atLocation, withGivenPath } from "./at_location.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { noteEndRead } from "./open.ts";
 import { untilWhole } from "./read_file.ts";
-import { writeAtOnce } from "./write_file.ts";
+import { writeByPath } from "./write_file.ts";
 
 /** Copies a file to another one, which may have been created for the copy. */
 export type Copy = (
@@ -61,7 +61,7 @@ function* copyTo(
       (target) => copy(source, target, false),
     );
   }
-  yield* writeAtOnce(
+  yield* writeByPath(
     workspace,
     place,
     opening,

@@ -5,16 +5,12 @@ import {
   type Workspace,
   writtenFile,
 } from "../overlay/mod.ts";
-import {
-  call,
-  changeOwner,
-  lstatIfPresent,
-  type Operation,
-  runSync,
-  system,
-} from "../platform/mod.ts";
+import { call, isAbsence, type Operation } from "../platform/mod.ts";
 import { isProducer, openReadiness } from "../workflow/mod.ts";
-import { atLocation } from "./at_location.ts";
+import { atLocation, namingGivenPath } from "./at_location.ts";
+import { beginWriting } from "./begin_writing.ts";
+import type { Begun } from "./beginning.ts";
+import { denoOpener, type Opener } from "./opener.ts";
 
 /** `Deno.open`: readers wait for the file, writers write to the spool. */
 export function* open(
@@ -58,13 +54,13 @@ function openDenoForWriting(
   place: Place,
   options: Deno.OpenOptions,
 ): Operation<Deno.FsFile> {
-  return openForWriting(
-    workspace,
-    place,
-    options,
-    (location) => call("open", location, options),
-    (file) => writtenFile(file, workspace, place.path),
-  );
+  return openForWriting(workspace, place, options, denoOpener, {
+    plain: (location) => call("open", location, options),
+    // deno-lint-ignore require-yield
+    *written({ held, writing }) {
+      return writtenFile(held, writing);
+    },
+  });
 }
 
 /** Waits until there is an entry that can be read. */
@@ -125,103 +121,44 @@ export function* openForReading<F>(
   }
 }
 
-/**
- * Opens a file for writing with `open`, and makes it report its close with
- * `written`.
- */
-export function* openForWriting<F>(
+/** Opens a file for writing as `Deno` or as `node:fs` does. */
+export interface OpeningForWriting<Held, F> {
+  /** Opens what is no file of the workflow, or is refused. */
+  plain(location: string): Operation<F>;
+  /**
+   * Makes an open file of the spool report its close. Returns `undefined` when
+   * the file has to be looked for again.
+   */
+  written(begun: Begun<Held>): Operation<F | undefined>;
+}
+
+/** Opens a file for writing. */
+export function* openForWriting<Held, F>(
   workspace: Workspace,
   place: Place,
   options: Deno.OpenOptions,
-  open: (location: string) => Operation<F>,
-  written: (file: F) => F,
+  opener: Opener<Held>,
+  { plain, written }: OpeningForWriting<Held, F>,
 ): Operation<F> {
-  const opening = openPrepared(workspace, place, options, open, written);
-  if (!options.createNew) return yield* opening;
-  // Of several members that try at once one succeeds: it may be a lock.
-  return workspace.workflow.moving(() => runSync(opening));
-}
-
-function* openPrepared<F>(
-  workspace: Workspace,
-  place: Place,
-  options: Deno.OpenOptions,
-  open: (location: string) => Operation<F>,
-  written: (file: F) => F,
-): Operation<F> {
-  let location = "";
-  const prepare = () => location = prepareWriting(workspace, place, options);
-  const file = yield* atLocation(workspace, place, open, prepare);
-  if (location !== workspace.folder.spool(place.path)) return file;
-  return written(file);
-}
-
-/**
- * Prepares a file for writing and returns its location: in the spool, with a
- * copy of its contents unless they are to be truncated. When the system is
- * going to refuse, it is a location where it does.
- */
-export function prepareWriting(
-  workspace: Workspace,
-  { path, tail }: Place,
-  options: Deno.OpenOptions,
-): string {
-  const { workflow, folder } = workspace;
-  const present = workspace.state.paths.get(path);
-  if (present?.phase === "open") return folder.spool(path);
-  if (!present && !workspace.real(path)) {
-    const creates = options.create || options.createNew;
-    return creates ? workspace.placeNew(path) : workspace.locate(path);
+  for (let isSecondTry = false;;) {
+    const begun = yield* beginWriting(workspace, place, options, opener);
+    if (begun.type === "begun") {
+      const file = yield* written(begun);
+      if (file !== undefined) return file;
+      continue;
+    }
+    const location = begun.location + place.tail;
+    try {
+      if (begun.error !== undefined) throw begun.error;
+      return yield* plain(location);
+    } catch (error) {
+      // A member may have created the file at that very moment.
+      const isThere = !isSecondTry && isAbsence(error) &&
+        workspace.isThere(place.path);
+      if (!isThere) throw namingGivenPath(error, location, place);
+      isSecondTry = true;
+    }
   }
-  // Directories and broken links cannot be written to.
-  if (tail || present?.kind === "symlink") return workspace.locate(path);
-  return workflow.moving(() => replace(workspace, path, options));
-}
-
-/** Puts a copy, or an empty file, in the place of a complete file. */
-function replace(
-  workspace: Workspace,
-  path: string,
-  options: Deno.OpenOptions,
-): string {
-  const { workflow, folder } = workspace;
-  const present = workflow.state.paths.get(path);
-  // Another member has done it in the meantime.
-  if (present?.phase === "open") return folder.spool(path);
-  if (present?.phase === "committed") workflow.publish(present);
-  const spooled = workflow.isInSpool(path);
-  const source = spooled ? folder.spool(path) : folder.real(path);
-  const info = spooled ? lstatIfPresent(source) : workspace.real(path);
-  if (!info) {
-    const creates = options.create || options.createNew;
-    return creates ? workspace.placeNew(path) : workspace.locate(path);
-  }
-  if (options.createNew || !info.isFile) return source;
-  // A new file under the name: readers of the old one keep what they have.
-  const target = workspace.placeNew(path);
-  const copy = folder.copy(workflow.id);
-  if (options.truncate) {
-    system.openSync(copy, { write: true, create: true }).close();
-  } else {
-    system.copyFileSync(source, copy);
-    keepTimes(copy, info);
-  }
-  const { uid, gid } = system.lstatSync(copy);
-  if (uid !== info.uid || gid !== info.gid) changeOwner(copy, info);
-  if (info.mode !== null && Deno.build.os !== "windows") {
-    system.chmodSync(copy, info.mode & 0o7777);
-  }
-  // Reported before, so that no member takes the new file for the old one.
-  workflow.append({ event: "make", path, kind: "file", replaces: true });
-  system.renameSync(copy, target);
-  workflow.refresh();
-  return target;
-}
-
-/** Keeps the times of the original: an opening alone does not change a file. */
-function keepTimes(copy: string, { atime, mtime }: Deno.FileInfo): void {
-  if (!atime || !mtime) return;
-  system.utimeSync(copy, atime, mtime);
 }
 
 /**

@@ -1,14 +1,16 @@
+import { writeAll, writeAllSync } from "../../internal/mod.ts";
 import { type Place, type Workspace, Writing } from "../overlay/mod.ts";
 import {
   act,
-  call,
-  lstatIfPresent,
+  ifPresent,
+  isExistence,
   type Operation,
-  runSync,
   system,
 } from "../platform/mod.ts";
-import { atLocation, withGivenPath } from "./at_location.ts";
-import { prepareWriting } from "./open.ts";
+import { withGivenPath } from "./at_location.ts";
+import { beginLocked, beginWriting } from "./begin_writing.ts";
+import type { Begun, Refused } from "./beginning.ts";
+import { denoOpener, type Opener } from "./opener.ts";
 
 /** `Deno.writeFile`: one opening and one close. */
 export function writeFile(
@@ -17,12 +19,18 @@ export function writeFile(
   data: Uint8Array | ReadableStream<Uint8Array>,
   options: Deno.WriteFileOptions = {},
 ): Operation<void> {
-  return writeWhole(workspace, place, options, (location, options) =>
-    act(
-      () => system.writeFile(location, data, options),
-      () => system.writeFileSync(location, data as Uint8Array, options),
-      { inSteps: data instanceof ReadableStream },
-    ));
+  return writeWhole(
+    workspace,
+    place,
+    options,
+    data,
+    (location, options) =>
+      act(
+        () => system.writeFile(location, data, options),
+        () => system.writeFileSync(location, data as Uint8Array, options),
+        { inSteps: data instanceof ReadableStream },
+      ),
+  );
 }
 
 /** `Deno.writeTextFile`: one opening and one close. */
@@ -32,127 +40,153 @@ export function writeTextFile(
   data: string | ReadableStream<string>,
   options: Deno.WriteFileOptions = {},
 ): Operation<void> {
-  return writeWhole(workspace, place, options, (location, options) =>
-    act(
-      () => system.writeTextFile(location, data, options),
-      () => system.writeTextFileSync(location, data as string, options),
-      { inSteps: data instanceof ReadableStream },
-    ));
+  return writeWhole(
+    workspace,
+    place,
+    options,
+    typeof data === "string" ? new TextEncoder().encode(data) : data,
+    (location, options) =>
+      act(
+        () => system.writeTextFile(location, data, options),
+        () => system.writeTextFileSync(location, data as string, options),
+        { inSteps: data instanceof ReadableStream },
+      ),
+  );
 }
 
 function* writeWhole(
   workspace: Workspace,
   place: Place,
   options: Deno.WriteFileOptions,
+  data: unknown,
   write: (
     location: string,
     options: Deno.WriteFileOptions,
   ) => Operation<void>,
 ): Operation<void> {
-  options.signal?.throwIfAborted();
-  const { create = true, createNew, append } = options;
+  const { create = true, createNew, append, mode, signal } = options;
+  signal?.throwIfAborted();
   const opening = { write: true, create, createNew, truncate: !append };
-  yield* writeAtOnce(
+  const writeAt: WriteAt = (location, isCreated) =>
+    write(location, isCreated ? { ...options, createNew: false } : options);
+  // The original gives the mode to an old file too, and a signal interrupts it.
+  const isPlain = data instanceof Uint8Array && (mode ?? signal) === undefined;
+  if (!isPlain) return yield* writeByPath(workspace, place, opening, writeAt);
+  yield* writeThrough(
     workspace,
     place,
-    opening,
-    (location, isCreated) =>
-      write(location, isCreated ? { ...options, createNew: false } : options),
+    { ...opening, append },
+    denoOpener,
+    (file) => act(() => writeAll(file, data), () => writeAllSync(file, data)),
+    writeAt,
   );
 }
 
 /**
- * Writes a file with one call of `write`. The other members learn of the file
- * before its first byte, and of its close after the last one.
- *
- * The second argument of `write` says whether the file was created for it.
+ * Writes a file at a location with one call. The second argument says whether
+ * the file was created for it.
  */
-export function* writeAtOnce(
+export type WriteAt = (
+  location: string,
+  isCreated: boolean,
+) => Operation<void>;
+
+/**
+ * Writes a file through an open one. The other members learn of the file before
+ * its first byte, and of its close after the last one.
+ *
+ * When the file cannot be opened, `writeAt` says so in the words of the call.
+ */
+export function* writeThrough<Held>(
   workspace: Workspace,
   place: Place,
-  opening: Deno.OpenOptions,
-  write: (location: string, isCreated: boolean) => Operation<void>,
+  options: Deno.OpenOptions,
+  opener: Opener<Held>,
+  write: (held: Held) => Operation<unknown>,
+  writeAt: WriteAt,
 ): Operation<void> {
-  const before = presentWriting(workspace, place);
-  const beginning = beginWriting(workspace, place, opening);
-  const { location, file, ...begun } = opening.createNew
-    // Of several members that try at once one succeeds: it may be a lock.
-    ? workspace.workflow.moving(() => runSync(beginning))
-    : yield* beginning;
-  if (!file) {
-    // The call itself reports why it cannot write.
-    yield* withGivenPath(location, place, (location) => write(location, false));
-    // It did not fail: the file has become writable in the meantime.
-    if (begun.failed) new Writing(workspace, place.path).close();
-    return;
+  const begun = yield* beginWriting(workspace, place, options, opener);
+  if (begun.type === "refused") {
+    return yield* refuse(workspace, place, options, begun, writeAt);
   }
-  let writing: Writing | undefined = begun.writing;
+  const { held } = begun;
+  yield* untilWritten(
+    begun,
+    withGivenPath(begun.location, place, () => write(held)),
+    () => opener.close(held),
+  );
+}
+
+/**
+ * The same for a call that takes a path. The path is one that no other member
+ * knows, for they may rename the file before the system opens it.
+ */
+export function* writeByPath(
+  workspace: Workspace,
+  place: Place,
+  options: Deno.OpenOptions,
+  writeAt: WriteAt,
+): Operation<void> {
+  const { folder, workflow } = workspace;
+  // The call itself truncates the file.
+  const opener = { ...denoOpener, truncate() {} };
+  const name = folder.secondName(workflow.id, workflow.newHandle());
+  let path = name;
+  const begun = beginLocked(workspace, place, options, opener, (begun) => {
+    try {
+      system.linkSync(begun.location, name);
+    } catch {
+      // The file system has no hard links.
+      path = begun.location;
+    }
+  });
+  if (begun.type === "refused") {
+    return yield* refuse(workspace, place, options, begun, writeAt);
+  }
+  yield* untilWritten(
+    begun,
+    withGivenPath(path, place, (path) => writeAt(path, true)),
+    () => {
+      ifPresent(() => system.removeSync(name));
+      opener.close(begun.held);
+    },
+  );
+}
+
+function* untilWritten<Held>(
+  { writing }: Begun<Held>,
+  write: Operation<unknown>,
+  close: () => void,
+): Operation<void> {
   try {
-    writing ??= new Writing(workspace, place.path);
-    yield* withGivenPath(location, place, (location) => write(location, true));
+    yield* write;
   } catch (error) {
-    if (before && isAsBefore(before, lstatIfPresent(location))) {
-      writing?.withdraw();
-    } else writing?.close(true);
+    if (writing.isUnchanged) writing.withdraw();
+    else writing.close(true);
     throw error;
   } finally {
     // Not before: a watcher would take this close for the end of the write.
-    file.close();
+    close();
   }
   writing.close();
 }
 
-/** The state at the beginning of a write. */
-interface Begun {
-  /** Where the file is written, or where the system refuses that. */
-  readonly location: string;
-  /** The file, open in the spool; missing when it cannot be written. */
-  readonly file?: Deno.FsFile;
-  /** Whether the opening failed. */
-  readonly failed?: boolean;
-  readonly writing?: Writing;
-}
-
-function* beginWriting(
+function* refuse(
   workspace: Workspace,
   place: Place,
-  opening: Deno.OpenOptions,
-): Operation<Begun> {
-  const { createNew } = opening;
-  const location = prepareWriting(workspace, place, opening);
-  if (!isWritable(workspace, place, location, opening)) {
-    const isTaken = createNew && !place.tail && lstatIfPresent(location);
-    return { location: isTaken ? existingFile(workspace) : location };
-  }
-  // The write itself truncates the file.
-  const options = { ...opening, truncate: false };
-  try {
-    const file = yield* atLocation(
-      workspace,
-      place,
-      (location) => call("open", location, options),
-      () => prepareWriting(workspace, place, opening),
-    );
-    return createNew
-      ? { location, file, writing: announced(workspace, place, file) }
-      : { location, file };
-  } catch {
-    return { location, failed: true };
-  }
-}
-
-/** Reports a new file at once, so that no other member takes the name. */
-function announced(
-  workspace: Workspace,
-  { path }: Place,
-  file: Deno.FsFile,
-): Writing {
-  try {
-    return new Writing(workspace, path);
-  } catch (error) {
-    file.close();
-    throw error;
-  }
+  { createNew }: Deno.OpenOptions,
+  { location, error }: Refused,
+  writeAt: WriteAt,
+): Operation<void> {
+  const isTaken = createNew && isExistence(error);
+  // The call itself reports why it cannot write.
+  yield* withGivenPath(
+    isTaken ? existingFile(workspace) : location,
+    place,
+    (location) => writeAt(location, false),
+  );
+  // It did not fail: the file has become writable in the meantime.
+  if (error !== undefined) Writing.begin(workspace, place.path)?.close();
 }
 
 /**
@@ -161,34 +195,4 @@ function announced(
  */
 function existingFile({ folder }: Workspace): string {
   return folder.real(folder.publicationLock);
-}
-
-/** Returns information on a file that is being written. */
-function presentWriting(
-  workspace: Workspace,
-  { path }: Place,
-): Deno.FileInfo | undefined {
-  if (workspace.state.paths.get(path)?.phase !== "open") return undefined;
-  return lstatIfPresent(workspace.folder.spool(path));
-}
-
-/** Returns whether the location is that of a file of the workflow. */
-function isWritable(
-  { folder, workflow }: Workspace,
-  { path, tail }: Place,
-  location: string,
-  { createNew }: Deno.OpenOptions,
-): boolean {
-  if (location !== folder.spool(path) || tail) return false;
-  const { kind = "file" } = workflow.state.paths.get(path) ?? {};
-  if (kind !== "file") return false;
-  return !createNew || !lstatIfPresent(location);
-}
-
-function isAsBefore(
-  before: Deno.FileInfo,
-  now: Deno.FileInfo | undefined,
-): boolean {
-  return before.ino === now?.ino && before.size === now.size &&
-    before.mtime?.getTime() === now.mtime?.getTime();
 }

@@ -1,23 +1,60 @@
+import type { WorkflowFile } from "../journal/mod.ts";
+import { lstatIfPresent } from "../platform/mod.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A file being written, from its opening to its close, as others see it. */
 export class Writing {
   readonly #workspace: Workspace;
   readonly #handle: number;
+  /** The file before the first write, if it can be as it was at the close. */
+  readonly #before: Deno.FileInfo | undefined;
   #isClosed = false;
   #isDeferred = false;
 
-  /** Reports that `path`, which lies in the spool, has been opened. */
-  constructor(workspace: Workspace, path: string) {
+  /** Stands for a handle that has been reported. */
+  constructor(workspace: Workspace, handle: number, before?: Deno.FileInfo) {
     this.#workspace = workspace;
-    this.#handle = workspace.workflow.newHandle();
+    this.#handle = handle;
+    this.#before = before;
+  }
+
+  /**
+   * Reports that `path`, which lies in the spool, has been opened: the file
+   * that was `seen` there, or a new one. Returns `undefined` when the path has
+   * come to mean another file in the meantime.
+   */
+  static begin(
+    workspace: Workspace,
+    path: string,
+    seen?: WorkflowFile,
+    before?: Deno.FileInfo,
+  ): Writing | undefined {
     const { workflow } = workspace;
-    workflow.append({ event: "open", path, handle: this.#handle });
+    const handle = workflow.newHandle();
+    workflow.append({ event: "open", path, handle, file: seen?.number });
+    workflow.refresh();
+    if (!workflow.heldFile(handle)) return undefined;
+    return new Writing(workspace, handle, before);
+  }
+
+  /** The file, until the close is reported. */
+  get file(): WorkflowFile | undefined {
+    return this.#workspace.workflow.heldFile(this.#handle);
   }
 
   /** Whether the close has been reported or deferred. */
   get isClosed(): boolean {
     return this.#isClosed || this.#isDeferred;
+  }
+
+  /** Whether nothing has been written to the file since the opening. */
+  get isUnchanged(): boolean {
+    const { file } = this;
+    if (!this.#before || !file) return false;
+    const { folder } = this.#workspace;
+    const now = lstatIfPresent(folder.spool(file.path));
+    return now?.ino === this.#before.ino && now.size === this.#before.size &&
+      now.mtime?.getTime() === this.#before.mtime?.getTime();
   }
 
   /** Reports the close. After a failure the file is lost to its readers. */
@@ -43,7 +80,14 @@ export class Writing {
     const { workflow } = this.#workspace;
     // The end of the context has ended the writing of all its files.
     if (workflow.ended) return;
-    workflow.append({ event: "close", handle: this.#handle, ...how });
+    // Only then somebody may have got the end of what was there before.
+    const unchanged = this.file?.replaced && this.isUnchanged;
+    workflow.append({
+      event: "close",
+      handle: this.#handle,
+      ...how,
+      ...(unchanged && { unchanged }),
+    });
     workflow.refresh();
   }
 }

@@ -1,21 +1,11 @@
 import { closeQuietly, readableOf, writableOf } from "./file_streams.ts";
-import type { Workspace } from "./workspace.ts";
-import { Writing } from "./writing.ts";
+import type { Writing } from "./writing.ts";
 
 const writings = new WeakMap<Deno.FsFile, Writing>();
 
 /** Makes `file`, just opened in the spool for writing, report its close. */
-export function writtenFile(
-  file: Deno.FsFile,
-  workspace: Workspace,
-  path: string,
-): Deno.FsFile {
-  try {
-    writings.set(file, new Writing(workspace, path));
-  } catch (error) {
-    file.close();
-    throw error;
-  }
+export function writtenFile(file: Deno.FsFile, writing: Writing): Deno.FsFile {
+  writings.set(file, writing);
   return Object.setPrototypeOf(file, WrittenFile.prototype);
 }
 

@@ -143,3 +143,17 @@ export function isAbsence(error: unknown): boolean {
     error instanceof Deno.errors.NotADirectory ||
     error instanceof Deno.errors.FilesystemLoop;
 }
+
+/** Returns whether an error says that there is something at a path already. */
+export function isExistence(error: unknown): boolean {
+  return error instanceof Deno.errors.AlreadyExists ||
+    error instanceof Error && "code" in error && error.code === "EEXIST";
+}
+
+/** Returns whether an error says that the system denies access to a path. */
+export function isDenial(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? error.code : undefined;
+  return code === "EACCES" || code === "EPERM" ||
+    error instanceof Deno.errors.PermissionDenied;
+}

@@ -1,5 +1,6 @@
 import { dependenciesOf } from "../cl/mod.ts";
 import {
+  areCommitted,
   lostFiller,
   type Member,
   type WorkflowFile,
@@ -10,21 +11,33 @@ import { CapioError } from "../platform/mod.ts";
 /** Says what has to happen before a file is committed. */
 export function missingForCommit(
   state: WorkflowState,
-  { rule, closes, writers, path }: WorkflowFile,
+  file: WorkflowFile,
 ): string {
+  const { rule, closes, writers, handles, path } = file;
   const apps = new Set(state.engine.producers(path));
   for (const id of writers) apps.add(state.members.get(id)?.app ?? id);
   const names = quoted(apps);
   switch (rule.type) {
     case "on_close":
-      return `${names} has closed it ${closes} of ${rule.count} times`;
+      return handles.size > 0 && closes >= rule.count
+        ? stillHeld(state, file)
+        : `${names} has closed it ${closes} of ${rule.count} times`;
     case "on_file":
-      return mustBeCommitted(rule.dependencies);
+      return handles.size > 0 && areCommitted(state, rule.dependencies)
+        ? stillHeld(state, file)
+        : mustBeCommitted(rule.dependencies);
     // It counts the entries of a directory, and has no meaning for a file.
     case "on_n_files":
     case "on_termination":
       return `${names} has not ended yet`;
   }
+}
+
+function stillHeld(state: WorkflowState, { handles }: WorkflowFile): string {
+  const holders = [...handles.values()].map(({ member }) =>
+    processOf(state.members.get(member))
+  );
+  return `${[...new Set(holders)].join(", ")} still has it open for writing`;
 }
 
 /** Says what has to happen before a directory is complete. */

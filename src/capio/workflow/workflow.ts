@@ -132,6 +132,11 @@ export class Workflow {
     return this.#journal.newNumber();
   }
 
+  /** Returns the file that this member holds open under a handle. */
+  heldFile(handle: number): WorkflowFile | undefined {
+    return this.state.handles.get(`${this.id}/${handle}`);
+  }
+
   /** Tells every member, this one included at its next `refresh`. */
   append(body: EventBody): void {
     this.#journal.append(body);

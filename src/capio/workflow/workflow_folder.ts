@@ -89,6 +89,11 @@ export class WorkflowFolder {
     return join(this.#base, `${id}.copy`);
   }
 
+  /** A second name of a file that member `id` writes. */
+  secondName(id: string, handle: number): string {
+    return join(this.#base, `${id}-${handle}.link`);
+  }
+
   /** Acquires the lock under which members come and go. */
   lock(): FileLock {
     for (;;) {

@@ -33,10 +33,11 @@ const wait = (path: string, wait = 0, why = "a reason"): EventBody => ({
   path,
   why,
 });
-const written = (path: string): EventBody => ({
+const written = (path: string, file?: number): EventBody => ({
   event: "open",
   path,
   handle: 0,
+  file,
 });
 
 Deno.test("members that wait for what the others are to create are deadlocked", () => {
@@ -77,7 +78,7 @@ Deno.test("only the present producers and writers of a file can end a wait for i
   assertEquals(onlyTheyEndIt(state, b, "x"), true);
   assertEquals(onlyTheyEndIt(state, b, "a"), false);
   assertEquals(onlyTheyEndIt(state, b, "unknown"), false);
-  const joined = stateAfter([["b", written("x")], ["c", written("x")]]);
+  const joined = stateAfter([["b", written("x")], ["c", written("x", 0)]]);
   assertEquals(onlyTheyEndIt(joined, b, "x"), false);
   assertEquals(onlyTheyEndIt(joined, new Set(["b", "c"]), "x"), true);
 });

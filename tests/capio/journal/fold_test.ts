@@ -14,12 +14,17 @@ import type { WorkflowState } from "../../../src/capio/journal/state.ts";
 type Script = [by: string, event: EventBody][];
 
 function play(script: Script): WorkflowState {
-  const events = script.map(([by, body], time): JournalEvent => ({
-    ...body,
-    by,
-    time,
-  }));
-  return events.reduce(fold, initialState("/data"));
+  return script.reduce(
+    (state, [by, body], time) =>
+      fold(state, seen(state, { ...body, by, time })),
+    initialState("/data"),
+  );
+}
+
+/** An opening says which file its author saw: the one that is there. */
+function seen(state: WorkflowState, event: JournalEvent): JournalEvent {
+  if (event.event !== "open" || "file" in event) return event;
+  return { ...event, file: state.paths.get(event.path)?.number };
 }
 
 const join = (app: string): EventBody => ({ event: "join", app, pid: 1 });
@@ -207,7 +212,10 @@ Deno.test("writing to a committed name makes a new file", () => {
     ["1", open("a", 0)],
     ["1", close(0)],
     ["1", { event: "publish", file: 0 }],
-    ["1", open("a", 1)],
+    [
+      "1",
+      { event: "make", path: "a", kind: "file", replaces: true, handle: 1 },
+    ],
   ]);
   assertEquals(phaseOf(state, "a"), "open");
   assertEquals(state.paths.get("a")?.number, 1);
@@ -277,6 +285,7 @@ Deno.test("a finished file that is renamed finishes the files that depend on its
       ]),
     ],
     ["1", open("a", 0)],
+    ["1", close(0)],
     ["1", open("done.tmp", 1)],
     ["1", close(1)],
     ["1", { event: "rename", from: "done.tmp", to: "done" }],
@@ -294,10 +303,10 @@ Deno.test("any number of files may depend on one, and be finished or lost with i
         { name: ["done"], committed: "on_close" },
       ]),
     ],
-    ...Array.from({ length: 20_000 }, (_, i): Script[0] => [
-      "1",
-      { event: "open", path: `${i}.csv`, handle: i + 1 },
-    ]),
+    ...Array.from({ length: 20_000 }, (_, i): Script => [
+      ["1", { event: "open", path: `${i}.csv`, handle: i + 1 }],
+      ["1", close(i + 1)],
+    ]).flat(),
     ["1", open("done")],
   ];
   const phases = (last: EventBody) => {
@@ -346,6 +355,7 @@ Deno.test("a dependency that existed before the run is finished unless an app pr
       }),
     ],
     ["1", open("a")],
+    ["1", close()],
   ];
   const given: Script = [["1", { event: "given", path: "b" }]];
   assertEquals(phaseOf(play([...script, ...given]), "a"), "committed");
@@ -364,6 +374,7 @@ Deno.test("a file that depends on a directory is committed with its last expecte
       ]),
     ],
     ["1", open("a", 0)],
+    ["1", close(0)],
     ["1", { event: "make", path: "d", kind: "directory" }],
     ["1", open("d/1", 1)],
   ];
@@ -452,4 +463,113 @@ Deno.test("a member may have several waits, each of which is listed until it end
   const ended = play([...script, ["1", wait(0, "a")]]);
   assertEquals([...ended.waits.values()].map(({ path }) => path), ["b"]);
   assertEquals(play([...script, ["1", end("1")]]).waits.size, 0);
+});
+
+Deno.test("a file is committed once its closes suffice and nobody holds it open", () => {
+  const script: Script = [
+    ["1", join("w")],
+    ["1", rules([{ name: ["a"], committed: "on_close" }])],
+    ["2", join("w")],
+    ["1", open("a", 0)],
+    ["2", open("a", 0)],
+    ["1", close(0)],
+  ];
+  assertEquals(phaseOf(play(script), "a"), "open");
+  assertEquals(phaseOf(play([...script, ["2", close(0)]]), "a"), "committed");
+  // One that gives up without a write ends the wait too.
+  const idle: EventBody = { event: "close", handle: 0, idle: true };
+  assertEquals(phaseOf(play([...script, ["2", idle]]), "a"), "committed");
+  assertEquals(phaseOf(play([...script, ["2", end("2")]]), "a"), "committed");
+  const dies: Script = [...script, ["2", end("2", "lost")]];
+  assertEquals(phaseOf(play(dies), "a"), "lost");
+});
+
+Deno.test("closes that come while others still write are counted", () => {
+  const script: Script = [
+    ["1", join("w")],
+    ["1", rules([{ name: ["a"], committed: "on_close:3" }])],
+    ["1", open("a", 0)],
+    ["1", open("a", 1)],
+    ["1", close(0)],
+    ["1", open("a", 2)],
+    ["1", close(1)],
+  ];
+  assertEquals(phaseOf(play(script), "a"), "open");
+  assertEquals(phaseOf(play([...script, ["1", close(2)]]), "a"), "committed");
+  assertEquals(phaseOf(play([...script, ["1", open("a", 3)]]), "a"), "open");
+});
+
+Deno.test("on_file waits for who holds the file open", () => {
+  const script: Script = [
+    ["1", join("w")],
+    [
+      "1",
+      rules([
+        { name: ["a"], committed: "on_file", file_deps: ["b"] },
+        { name: ["b"], committed: "on_close" },
+      ]),
+    ],
+    ["1", open("a", 0)],
+    ["1", open("b", 1)],
+    ["1", close(1)],
+  ];
+  assertEquals(phaseOf(play(script), "b"), "committed");
+  assertEquals(phaseOf(play(script), "a"), "open");
+  assertEquals(phaseOf(play([...script, ["1", close(0)]]), "a"), "committed");
+});
+
+Deno.test("an opening is void when the path means another file by then", () => {
+  const script: Script = [
+    ["1", join("w")],
+    ["1", rules([{ name: ["a"], committed: "on_close" }])],
+    ["1", open("a", 0)],
+    ["2", join("w")],
+  ];
+  const opens = (before: Script, file: number | undefined) => {
+    const event: EventBody = { event: "open", path: "a", handle: 7, file };
+    const state = play([...script, ...before, ["2", event]]);
+    return state.handles.get("2/7")?.number;
+  };
+  assertEquals(opens([], 0), 0);
+  // Both saw a free path, and the other member was faster.
+  assertEquals(opens([], undefined), undefined);
+  // The file was committed an instant ago.
+  assertEquals(opens([["1", close(0)]], 0), undefined);
+  assertEquals(opens([["1", close(0)]], undefined), undefined);
+  assertEquals(opens([["1", end("1", "lost")]], 0), undefined);
+  const replaced: EventBody = {
+    event: "make",
+    path: "a",
+    kind: "file",
+    replaces: true,
+    handle: 1,
+  };
+  assertEquals(opens([["1", close(0)], ["1", replaced]], 0), undefined);
+  assertEquals(opens([["1", close(0)], ["1", replaced]], 1), 1);
+  // It was removed or renamed.
+  const removed: EventBody = { event: "remove", path: "a" };
+  assertEquals(opens([["1", removed]], 0), undefined);
+  assertEquals(opens([["1", removed]], undefined), 1);
+  const renamed: EventBody = { event: "rename", from: "a", to: "b" };
+  assertEquals(opens([["1", renamed]], 0), undefined);
+  // A directory has taken its place.
+  const made: EventBody = { event: "make", path: "a", kind: "directory" };
+  assertEquals(opens([["1", made]], 1), undefined);
+});
+
+Deno.test("the copy of a committed file is open for its maker from the start", () => {
+  const script: Script = [
+    ["1", join("w")],
+    ["1", rules([{ name: ["a"], committed: "on_close" }])],
+    ["1", open("a", 0)],
+    ["1", close(0)],
+    [
+      "1",
+      { event: "make", path: "a", kind: "file", replaces: true, handle: 1 },
+    ],
+    ["1", { event: "open", path: "a", handle: 2, file: 1 }],
+    ["1", close(2)],
+  ];
+  assertEquals(phaseOf(play(script), "a"), "open");
+  assertEquals(phaseOf(play([...script, ["1", close(1)]]), "a"), "committed");
 });

@@ -52,7 +52,7 @@ Deno.test("status shows who waits for what, since when and why, and what is miss
   ]);
   assertEquals(others.slice(3), [
     "",
-    `a.txt 12 B open written by writer; not finished: ${missing}`,
+    `a.txt 12 B open written by writer; held open by writer (process N) since T; not finished: ${missing}`,
     "",
   ]);
   const json = await sluice("status", ...args, "--json");

@@ -1,0 +1,32 @@
+import { call, type Operation, system } from "../platform/mod.ts";
+
+/** Opens files of the spool for writing, as `Deno` or as `node:fs` does. */
+export interface Opener<Held> {
+  /**
+   * Opens the file at a location. Only `create`, `createNew` and `truncate` of
+   * the options may differ from those of the call.
+   */
+  open(location: string, options: Deno.OpenOptions): Operation<Held>;
+  /** Opens it at once, for a member that has the publication lock. */
+  openNow(location: string, options: Deno.OpenOptions): Held;
+  close(held: Held): void;
+  /** Makes the file empty. */
+  truncate(held: Held): void;
+  /** Returns what tells the open file from any other. */
+  identify(held: Held): FileIdentity;
+}
+
+/** The numbers that tell a file of the system from any other. */
+export interface FileIdentity {
+  readonly dev: number;
+  readonly ino: number | null;
+}
+
+/** Opens files as `Deno` does. */
+export const denoOpener: Opener<Deno.FsFile> = {
+  open: (location, options) => call("open", location, options),
+  openNow: (location, options) => system.openSync(location, options),
+  close: (file) => file.close(),
+  truncate: (file) => file.truncateSync(),
+  identify: (file) => file.statSync(),
+};
