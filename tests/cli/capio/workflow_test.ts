@@ -44,6 +44,37 @@ Deno.test("all steps run at once, their output marked with their names", async (
   assertEquals(plan.list(), ["a.txt", "b.txt"]);
 });
 
+Deno.test("a step gets what the one before writes in its last listeners", async () => {
+  using plan = new TestPlan({
+    writer: {
+      code: `
+        import process from "node:process";
+        const path = Deno.args[0] + "/a.txt";
+        const file = Deno.createSync(path);
+        Deno.writeTextFileSync(Deno.args[0] + "/lock", "held");
+        const write = (text: string) =>
+          file.writeSync(new TextEncoder().encode(text));
+        write("early, ");
+        addEventListener("unload", () => write("late, "));
+        process.on("exit", () => {
+          write("last");
+          Deno.removeSync(Deno.args[0] + "/lock");
+        });`,
+    },
+    reader: {
+      code: `
+        const [dir] = Deno.args;
+        const text = Deno.readTextFileSync(dir + "/a.txt");
+        globalThis.onunload = () => Deno.writeTextFileSync(dir + "/b.txt", text);`,
+    },
+  }, STREAMED);
+  const { code, stderr } = await sluice("workflow", configFlag, plan.file);
+  assertEquals(code, 0, stderr);
+  assertEquals(plan.list(), ["a.txt", "b.txt"]);
+  const text = Deno.readTextFileSync(`${plan.data}/b.txt`);
+  assertEquals(text, "early, late, last");
+});
+
 Deno.test("the timeline shows who wrote and read what", async () => {
   using plan = new TestPlan({
     writer: { code: WRITER, denoFlags: WRITER_FLAGS },
