@@ -18,6 +18,7 @@ import {
   isHelpRequest,
   listed,
   runOrExplain,
+  shownMessage,
   SIGNALS,
   UsageError,
 } from "./command/mod.ts";
@@ -68,7 +69,7 @@ export async function main(
   const command = COMMANDS.find((command) => command.name === name);
   if (!command) {
     console.error(
-      `sluice: Unknown command "${name}", see "sluice --help"`,
+      `sluice: Unknown command "${shownMessage(name)}", see "sluice --help"`,
     );
     return 2;
   }
@@ -104,9 +105,11 @@ function explain(error: unknown, command: Command): number {
 
 function messageOf(error: unknown): string {
   // It lists all mistakes, one a line, so that they can be corrected at once.
-  if (error instanceof CapioClError) return error.message;
+  if (error instanceof CapioClError) {
+    return error.message.split("\n").map(shownMessage).join("\n");
+  }
   const message = error instanceof Error ? error.message : String(error);
-  return message.split("\n", 1)[0];
+  return shownMessage(message.split("\n", 1)[0]);
 }
 
 if (import.meta.main) {

@@ -1,4 +1,4 @@
-import { checkNonNegative } from "../internal/mod.ts";
+import { checkNonNegative, terminalText } from "../internal/mod.ts";
 import type { EventManager } from "./event_manager.ts";
 import {
   ProgressEndEvent,
@@ -135,7 +135,8 @@ export class TerminalProgressBar implements Disposable {
       clearOnComplete: true,
     });
     operation.bar ??= this.#drawing.create(Math.max(operation.steps, 0), 0);
-    operation.bar.update(step, { message, unit: operation.unit });
+    const shown = message && terminalText(message);
+    operation.bar.update(step, { message: shown, unit: operation.unit });
   }
 
   #ended({ operationId }: ProgressEndEvent): void {

@@ -1,3 +1,4 @@
+import { isAbsolute } from "@std/path";
 import { parseCapioCl, settingsPath } from "../cl/mod.ts";
 import type { CapioOptions } from "../session/mod.ts";
 import { pathOf, system } from "../platform/mod.ts";
@@ -78,11 +79,21 @@ export function stepCommand(
         "CAPIO_OPEN_TIMEOUT_SECONDS",
       ]),
       ...denoFlags.filter((flag) => !/^--allow-(read|write|env)=/.test(flag)),
-      script instanceof URL ? script.href : script,
+      script instanceof URL ? script.href : specifierOrPath(script),
       ...args,
     ],
     env,
   };
+}
+
+/**
+ * Returns a script as an argument that Deno takes for nothing else: a path such
+ * as `--allow-run` for no flag, and `build` for no task.
+ */
+function specifierOrPath(script: string): string {
+  const isClear = /^[a-z][a-z\d+.-]+:/i.test(script) || isAbsolute(script) ||
+    /^\.{1,2}[\\/]/.test(script);
+  return isClear ? script : `./${script}`;
 }
 
 /** Returns the paths of the CAPIO-CL configuration and of the settings it names. */

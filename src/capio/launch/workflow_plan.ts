@@ -113,7 +113,7 @@ const beginsLikeAFlag = 'a flag, which begins with "-"';
 const flag = where(
   string(beginsLikeAFlag),
   beginsLikeAFlag,
-  (it) => it.startsWith("-"),
+  (it) => /^-./.test(it) && it !== "--",
 );
 
 const stepSchema = members<StepFile>({

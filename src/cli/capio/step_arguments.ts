@@ -36,7 +36,10 @@ export function parseStep(args: readonly string[]): StepArguments {
   const rest = [...args];
   for (let word; (word = rest.shift()) !== undefined;) {
     if (word === "--") return withScript(step, rest);
-    if (!word.startsWith("-")) return withScript(step, [word, ...rest]);
+    // Deno would take "-" for standard input, with the script as an argument.
+    if (!word.startsWith("-") || word === "-") {
+      return withScript(step, [word, ...rest]);
+    }
     if (isHelpRequest(word)) throw new HelpRequest();
     const [name, ...value] = word.split("=");
     if (!isOption(name)) {

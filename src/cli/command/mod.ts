@@ -26,4 +26,5 @@ export {
   SIGNALS,
 } from "./interruption.ts";
 export { type ListenAddress, listening } from "./listening.ts";
+export { jsonLine, shownMessage } from "./shown.ts";
 export { type StandardStream, Terminal } from "./terminal.ts";

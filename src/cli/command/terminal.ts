@@ -1,4 +1,4 @@
-import { writeAll } from "../../internal/mod.ts";
+import { terminalText, writeAll } from "../../internal/mod.ts";
 
 const ERASE_TO_END = "\x1b[J";
 const NO_WRAP = "\x1b[?7l";
@@ -11,7 +11,9 @@ const ROWS = 24;
 export type StandardStream = "stdout" | "stderr";
 
 /**
- * Writes to standard output and standard error. Where one of them is a terminal,
+ * Writes to standard output and standard error. On a terminal, the control
+ * characters of a text are shown as escapes, and its colours end with the line.
+ * Where one of them is a terminal,
  * it can have lines at its bottom that change in place.
  */
 export class Terminal {
@@ -46,7 +48,7 @@ export class Terminal {
     await this.#inTurn(async () => {
       const drawn = this.#drawn;
       await writeText(this.#stream, this.#erase());
-      await writeText(stream, text);
+      await writeText(stream, shownText(stream, text));
       await writeText(this.#stream, this.#paint(drawn));
     });
   }
@@ -66,7 +68,7 @@ export class Terminal {
   /** The terminal cuts off a line that is too long, so that it stays one line. */
   #paint(lines: readonly string[]): string {
     if (lines.length === 0) return "";
-    this.#drawn = fitting(lines);
+    this.#drawn = fitting(lines).map((line) => terminalText(line));
     return NO_WRAP + this.#drawn.map((line) => `${line}\n`).join("") + WRAP;
   }
 }
@@ -77,6 +79,13 @@ function fitting(lines: readonly string[]): readonly string[] {
   if (lines.length <= room) return lines;
   const shown = lines.slice(0, room - 1);
   return [...shown, `... and ${lines.length - shown.length} more`];
+}
+
+function shownText(stream: StandardStream, text: string): string {
+  if (!Deno[stream].isTerminal()) return text;
+  // A return that does not end a line would write over what is before it.
+  return text.split(/\r?\n/)
+    .map((line) => terminalText(line, { colors: true })).join("\n");
 }
 
 async function writeText(stream: StandardStream, text: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { TerminalProgressBar } from "../../events/mod.ts";
 import { assertNoMore, type Command, parse } from "../command/mod.ts";
-import { open, openToWrite } from "./arguments.ts";
+import { open, openToWrite, tellDamaged } from "./arguments.ts";
 
 const OPTIONS = { key: { type: "string" } } as const;
 
@@ -32,6 +32,7 @@ Example:
       const value = from.get(key, { signal });
       await to.set(key, value, { signal });
     }
+    if (values.key === undefined) await tellDamaged(from);
     return 0;
   },
 };

@@ -1,11 +1,12 @@
 import { abortable } from "@std/async";
 import { TerminalProgressBar } from "../../events/mod.ts";
-import { recycledChunks, writeAll } from "../../internal/mod.ts";
+import { recycledChunks, terminalText, writeAll } from "../../internal/mod.ts";
 import { StoreProgressManager } from "../../store/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
 import {
   assertNoMore,
   type Command,
+  jsonLine,
   parse,
   UsageError,
 } from "../command/mod.ts";
@@ -25,6 +26,8 @@ export const get: Command = {
   summary: "Print the bytes of a key",
   help: `Usage: sluice store get [OPTIONS] URL KEY
 
+On a terminal, control characters are printed as escapes such as \\x1b.
+
 Options:
   -o, --output FILE      Write the bytes to a file instead of standard output
       --range START-END  Only the bytes from index START to before index END,
@@ -41,7 +44,7 @@ Example:
     await using store = await open(url, signal);
     const value = await store.get(key, { signal });
     if (values.metadata) {
-      console.log(JSON.stringify(value.metadata));
+      console.log(jsonLine(value.metadata));
       return 0;
     }
     using _bar = new TerminalProgressBar(store.eventManager);
@@ -63,9 +66,25 @@ async function write(
   path: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  if (path === undefined) return await copy(data, Deno.stdout, signal);
+  if (path === undefined) {
+    const shown = Deno.stdout.isTerminal() ? shownBytes(data) : data;
+    return await copy(shown, Deno.stdout, signal);
+  }
   using file = await Deno.create(path);
   await copy(data, file, signal);
+}
+
+/** The bytes as text that no terminal obeys. */
+function shownBytes(data: ReadableStream<Uint8Array>) {
+  return data.pipeThrough(new TextDecoderStream())
+    .pipeThrough(
+      new TransformStream<string, string>({
+        transform(text, controller) {
+          controller.enqueue(terminalText(text, { breaks: true }));
+        },
+      }),
+    )
+    .pipeThrough(new TextEncoderStream());
 }
 
 /** Copies through one buffer: a new one for each chunk would pile up. */

@@ -1,6 +1,6 @@
 import type { ReadOnlyStore } from "../../store/mod.ts";
 import { assertNoMore, type Command, parse } from "../command/mod.ts";
-import { open, printable } from "./arguments.ts";
+import { open, printable, tellDamaged } from "./arguments.ts";
 
 const OPTIONS = { long: { type: "boolean", short: "l" } } as const;
 
@@ -31,6 +31,7 @@ Example:
         : printable(key);
       console.log(line);
     }
+    await tellDamaged(store);
     return 0;
   },
 };

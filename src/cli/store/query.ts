@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../store/mod.ts";
-import { type Command, parse, UsageError } from "../command/mod.ts";
-import { open } from "./arguments.ts";
+import { type Command, jsonLine, parse, UsageError } from "../command/mod.ts";
+import { open, tellDamaged } from "./arguments.ts";
 
 const OPTIONS = { select: { type: "string" } } as const;
 
@@ -29,8 +29,9 @@ Example:
     for await (
       const [key, metadata] of store.query(match, select, { signal })
     ) {
-      console.log(JSON.stringify({ key, metadata }));
+      console.log(jsonLine({ key, metadata }));
     }
+    await tellDamaged(store);
     return 0;
   },
 };

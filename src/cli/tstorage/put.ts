@@ -9,7 +9,13 @@ import {
   COLUMN_VALUE_KINDS,
   type Record,
 } from "../../tstorage/mod.ts";
-import { assertNoMore, type Command, parse } from "../command/mod.ts";
+import {
+  assertNoMore,
+  type Command,
+  parse,
+  UsageError,
+  wholeNumber,
+} from "../command/mod.ts";
 import {
   connect,
   parseFields,
@@ -19,7 +25,11 @@ import {
 } from "./arguments.ts";
 import { type CsvFormat, CsvParser } from "./csv_records.ts";
 
-const OPTIONS = { ...SERVER_OPTIONS, fields: { type: "string" } } as const;
+const OPTIONS = {
+  ...SERVER_OPTIONS,
+  fields: { type: "string" },
+  "max-line": { type: "string" },
+} as const;
 
 /** `sluice tstorage put`: stores records from CSV. */
 export const put: Command = {
@@ -37,6 +47,8 @@ Options:
                               columns. Without it, the payload is one column of
                               hexadecimal digits. TYPE is one of
                               ${Object.keys(COLUMN_VALUE_KINDS).join(" ")}
+      --max-line CHARS        Longest line that is read (default: 65536 with
+                              --fields, else 67109888, the largest payload)
 
 ${SERVER_HELP}
 
@@ -47,6 +59,12 @@ Example:
     assertNoMore(positionals, 1);
     const [path] = positionals;
     const fields = parseFields(values.fields);
+    const maxLineChars = values["max-line"] === undefined
+      ? fields ? FIELDS_LINE_CHARS : PAYLOAD_LINE_CHARS
+      : wholeNumber("--max-line", values["max-line"], MOST_LINE_CHARS);
+    if (maxLineChars === 0) {
+      throw new UsageError('"--max-line" must be a positive number, found "0"');
+    }
     const { size, readable } = await openInput(path);
     await using channel = await connect(values, payloadType(fields), signal);
     using _bar = new TerminalProgressBar(globalEventManager);
@@ -60,7 +78,7 @@ Example:
         byteCounter((step) => progress.step({ step })),
         { signal },
       );
-      return store(channel, path, counted, fields);
+      return store(channel, { path, fields, maxLineChars }, counted);
     });
     return 0;
   },
@@ -68,8 +86,19 @@ Example:
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The largest payload has 32 MiB, two digits a byte. */
-const MOST_LINE_CHARS = 2 ** 27;
+/** A line of numbers: even a thousand fields have fewer characters. */
+const FIELDS_LINE_CHARS = 65_536;
+/** The largest payload has 32 MiB, two digits a byte, and stands behind a key. */
+const PAYLOAD_LINE_CHARS = 2 ** 26 + 1024;
+/** The longest text that there can be is not much longer. */
+const MOST_LINE_CHARS = 2 ** 28;
+
+/** What a file of records is, and how it is read. */
+interface Input {
+  readonly path: string;
+  readonly fields: CsvFormat["fields"];
+  readonly maxLineChars: number;
+}
 
 function byteCounter(
   onBytes: (read: number) => void,
@@ -100,12 +129,11 @@ async function openInput(path: string) {
 /** Stores the records of the lines as one request. */
 async function store(
   channel: Channel<unknown>,
-  path: string,
+  { path, fields, maxLineChars }: Input,
   bytes: ReadableStream<Bytes>,
-  fields: CsvFormat["fields"],
 ): Promise<void> {
   const batches = bytes.pipeThrough(new TextDecoderStream())
-    .pipeThrough(new LineBatchStream({ maxLineChars: MOST_LINE_CHARS }));
+    .pipeThrough(new LineBatchStream({ maxLineChars }));
   const parser = new CsvParser(fields);
   let number = 0;
   let writer: WritableStreamDefaultWriter<Record<unknown>> | undefined;
@@ -123,6 +151,12 @@ async function store(
     await writer?.close();
   } catch (error) {
     await writer?.abort(error);
+    if (error instanceof Deno.errors.InvalidData) {
+      throw new Error(
+        `Cannot read the line after line ${number} of "${path}": ${error.message}: raise "--max-line"`,
+        { cause: error },
+      );
+    }
     if (!(error instanceof SyntaxError || error instanceof RangeError)) {
       throw error;
     }

@@ -13,6 +13,7 @@ const OPTIONS = {
   host: { type: "string", default: "127.0.0.1" },
   port: { type: "string", default: "2025" },
   "memory-limit": { type: "string", default: "256" },
+  "max-connections": { type: "string", default: "1024" },
   cert: { type: "string" },
   key: { type: "string" },
 } as const;
@@ -23,13 +24,15 @@ export const serve: Command = {
   summary: "Serve the protocol from an SQLite file, or from memory",
   help: `Usage: sluice tstorage serve [OPTIONS]
 
-Serves until Ctrl-C. Any client of TStorage can write and read.
+Serves until Ctrl-C. There is no authentication: any client of TStorage that
+reaches the port can write and read everything.
 
 Options:
       --path FILE         Keep the records in FILE (default: in memory)
       --host HOST         Address to listen on (default: 127.0.0.1)
       --port PORT         Port to listen on, 0 for a free one (default: 2025)
       --memory-limit MIB  Most MiB of unfinished PUTs in memory (default: 256)
+      --max-connections N Refuse more clients at the same time (default: 1024)
       --cert FILE         Speak TLS with this certificate (PEM) ...
       --key FILE          ... and its private key (PEM)
 
@@ -45,10 +48,21 @@ Example:
     };
     const memoryLimit = 2 ** 20 *
       wholeNumber("--memory-limit", values["memory-limit"], 2 ** 20);
+    const maxConnections = wholeNumber(
+      "--max-connections",
+      values["max-connections"],
+      2 ** 20,
+    );
+    if (maxConnections === 0) {
+      throw new UsageError(
+        '"--max-connections" must be a positive number, found "0"',
+      );
+    }
+    const options = { path, ...address, memoryLimit, maxConnections };
     const tls = await readTls(values);
     await using server = listening(
       address,
-      () => serveTStorage({ path, ...address, memoryLimit, tls }),
+      () => serveTStorage({ ...options, tls }),
     );
     const kept = path === ":memory:" ? "in memory" : `in "${path}"`;
     console.log(`Serving ${kept} on ${server.hostname}:${server.port}`);
