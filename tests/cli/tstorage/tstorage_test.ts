@@ -49,6 +49,32 @@ Deno.test("records put from CSV come back as the same CSV", async () => {
   ]);
 });
 
+Deno.test("a line without end is refused, with the option that raises the limit", async () => {
+  await using server = serveTStorage({ port: 0 });
+  const put = async (...options: string[]) => {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-A", "--no-check", ...await stdConfigArgs(), CLI],
+        ...["tstorage", "put", "-", "--port", `${server.port}`, ...options],
+      ],
+      stdin: "piped",
+      stderr: "piped",
+    }).spawn();
+    const endless = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(65_536).fill(48)),
+    });
+    // The command ends before the line does.
+    await endless.pipeTo(child.stdin).catch(() => {});
+    const { code, stderr } = await child.output();
+    return { code, stderr: new TextDecoder().decode(stderr) };
+  };
+  for (const options of [FIELDS, ["--max-line", "1000"]]) {
+    const { code, stderr } = await put(...options);
+    assertEquals(code, 1);
+    assertMatch(stderr, /expected a line break within \d+ char.*"--max-line"/);
+  }
+});
+
 Deno.test("the output of get can be put again", async () => {
   await using place = new Place();
   await place.run(
