@@ -1,9 +1,9 @@
 /**
  * Small pieces that several modules need and that no user sees: argument checks
- * in one wording, writing all bytes, reading with one buffer, turns of the event
- * loop, timers, `fnmatch`, replacing and restoring global properties, the check
- * of where a request comes from, texts and URLs that are safe to show, and the
- * kind of what a name leads to.
+ * in one wording, writing all bytes, reading with one buffer or what is
+ * available, turns of the event loop, timers, `fnmatch`, replacing and restoring
+ * global properties, the check of where a request comes from, texts and URLs
+ * that are safe to show, and the kind of what a name leads to.
  *
  * @module
  */
@@ -13,6 +13,7 @@ export * from "./entry_kind.ts";
 export * from "./event_loop.ts";
 export * from "./fnmatch.ts";
 export * from "./inspect.ts";
+export * from "./read_available.ts";
 export * from "./recycled_chunks.ts";
 export * from "./request_source.ts";
 export * from "./shared_replacement.ts";

@@ -582,6 +582,7 @@ Deno.test("15: rules in code stream without any configuration", async () => {
       workflowName: "in code",
       appName: "${app}",
       rules: [{ path: "*", committed: "on_close", fire: "no_update" }],
+      partialReads: true,
     };`;
   const read = workflow.run(
     "reader",

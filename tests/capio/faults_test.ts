@@ -150,10 +150,10 @@ Deno.test("on a disk without room for another byte nobody hangs and nothing is l
     }),
     withCapio({ ...options, appName: "reader" }, async () => {
       using file = await Deno.open(path);
-      await file.read(new Uint8Array(10));
+      await file.read(new Uint8Array(4));
       fill();
       isFull.resolve();
-      await file.read(new Uint8Array(10));
+      await file.read(new Uint8Array(4));
     }),
   ]);
   assertEquals(written.status, "rejected");
@@ -423,7 +423,7 @@ Deno.test("where the system has no watch left to give, polling does", async () =
     `
     using file = await Deno.open(dir + "/out");
     let reads = 0;
-    while (await file.read(new Uint8Array(100)) !== null) reads++;
+    while (await file.read(new Uint8Array(10)) !== null) reads++;
     console.log(reads);`,
     { through },
   );

@@ -18,6 +18,7 @@ export interface StepOptions {
   readonly workflow?: string;
   readonly cl?: string;
   readonly openTimeoutSeconds?: number;
+  readonly partialReads?: boolean;
   readonly args?: readonly string[];
   /** A command that runs it, with the command to run as its last arguments. */
   readonly through?: readonly string[];
@@ -54,6 +55,7 @@ export class Step implements AsyncDisposable {
       workflowName: workflow,
       capioClConfigurationFile: cl,
       openTimeoutSeconds: options.openTimeoutSeconds,
+      partialReads: options.partialReads,
       denoFlags: [...config, "--quiet", "--no-prompt", ...options.flags ?? []],
       script: this.#script,
       args,

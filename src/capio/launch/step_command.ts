@@ -12,6 +12,7 @@ export interface StepCommandOptions extends
     | "workflowName"
     | "capioClConfigurationFile"
     | "openTimeoutSeconds"
+    | "partialReads"
   > {
   /** The script: a path, or a specifier that `deno run` takes. */
   script: string | URL;
@@ -64,6 +65,9 @@ export function stepCommand(
   if (openTimeoutSeconds !== undefined) {
     env.CAPIO_OPEN_TIMEOUT_SECONDS = `${openTimeoutSeconds}`;
   }
+  if (options.partialReads !== undefined) {
+    env.CAPIO_PARTIAL_READS = options.partialReads ? "1" : "0";
+  }
   const readable = [directory, ...configurationFiles(configuration)];
   return {
     args: [
@@ -77,6 +81,7 @@ export function stepCommand(
         "CAPIO_WORKFLOW_NAME",
         "CAPIO_CL",
         "CAPIO_OPEN_TIMEOUT_SECONDS",
+        "CAPIO_PARTIAL_READS",
       ]),
       ...denoFlags.filter((flag) => !/^--allow-(read|write|env)=/.test(flag)),
       script instanceof URL ? script.href : specifierOrPath(script),

@@ -2,6 +2,7 @@ import { checkString } from "../../internal/mod.ts";
 import {
   array,
   below,
+  boolean,
   members,
   optional,
   parseCheckedJson,
@@ -20,6 +21,8 @@ export interface StepPlan {
   readonly args: readonly string[];
   /** Flags of `deno run`, such as `--allow-net`. */
   readonly denoFlags: readonly string[];
+  /** Whether it is made for growing files, as `partialReads` of a context. */
+  readonly partialReads?: boolean;
 }
 
 /** The steps of a workflow, and how each is started. */
@@ -82,9 +85,8 @@ export function parseWorkflowPlan(
     capioDir,
     workflowName,
     ...(capioCl === undefined ? {} : { capioCl }),
-    steps: file.steps.map(({ name, script, args = [], denoFlags = [] }) => ({
-      name,
-      script,
+    steps: file.steps.map(({ args = [], denoFlags = [], ...step }) => ({
+      ...step,
       args,
       denoFlags,
     })),
@@ -104,6 +106,7 @@ interface StepFile {
   script: string;
   args?: string[];
   denoFlags?: string[];
+  partialReads?: boolean;
 }
 
 const notEmpty = "a string that is not empty";
@@ -121,6 +124,7 @@ const stepSchema = members<StepFile>({
   script: text,
   args: optional(array(string("a string"), "an array of strings")),
   denoFlags: optional(array(flag, "an array of flags")),
+  partialReads: optional(boolean("true or false")),
 });
 
 const planSchema = members<PlanFile>({

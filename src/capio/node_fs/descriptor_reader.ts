@@ -1,22 +1,30 @@
 import type { Stats } from "node:fs";
-import type { GrowingFileReader, Workspace } from "../overlay/mod.ts";
+import {
+  type GrowingFileReader,
+  Turns,
+  type Workspace,
+} from "../overlay/mod.ts";
 import type { Operation } from "../platform/mod.ts";
 import { withNodeErrors } from "./node_error.ts";
 import type { OriginalFs } from "./original_fs.ts";
+import type { ReadRequest } from "./read_request.ts";
+import { presentStream } from "./stream_calls.ts";
 
-/** The result of one call of `fs.read` or `fs.readv`. */
-export interface ReadResult {
-  readonly bytesRead: number;
-}
+/** Reads once, with these arguments after the file. */
+export type ReadOnce = (args: unknown[]) => Operation<number>;
 
 /** Reads a file that is open under a descriptor and may still grow. */
 export class DescriptorReader {
   readonly #reading: GrowingFileReader;
+  readonly #fd: number;
   readonly #sizeNow: () => number;
+  /** The asynchronous reads that depend on the position of the file. */
+  readonly #turns = new Turns();
 
   /** Makes reads of `fd` wait at the end of the file. */
   constructor(reading: GrowingFileReader, fd: number, original: OriginalFs) {
     this.#reading = reading;
+    this.#fd = fd;
     const { fstatSync } = original.functions;
     this.#sizeNow = () => (fstatSync(fd) as Stats).size;
   }
@@ -25,22 +33,24 @@ export class DescriptorReader {
     return this.#reading.workspace;
   }
 
-  /** Reads with `once`, which must ask for at least one byte. */
-  read<T extends ReadResult>(once: () => Operation<T>): Operation<T> {
-    const sizeNow = this.#sizeNow;
-    let size = 0;
-    const read = this.#reading.read(
-      function* () {
-        const result = yield* once();
-        if (result.bytesRead > 0) return result;
-        // The position of the read is unknown, but it was at the end.
-        size = sizeNow();
-        return yield* once();
-      },
-      ({ bytesRead }) => bytesRead,
-      () => sizeNow() > size,
+  /**
+   * Fills the buffers, or meets the end of the file, and returns the number of
+   * bytes. A stream gets what is there.
+   */
+  read(request: ReadRequest, once: ReadOnce): Promise<number> {
+    const stream = presentStream(this.#fd);
+    const read = () => this.workspace.run(this.#read(request, once, stream));
+    // What has a position of its own waits for no other read.
+    return request.position === undefined
+      ? this.#turns.take(read, stream)
+      : read();
+  }
+
+  /** The same, blocking the thread. */
+  readSync(request: ReadRequest, once: ReadOnce): number {
+    return this.workspace.runSync(
+      this.#read(request, once, presentStream(this.#fd)),
     );
-    return withNodeErrors(read, "read");
   }
 
   /** Calls `then` once the file is complete. */
@@ -56,23 +66,37 @@ export class DescriptorReader {
     return yield* then();
   }
 
-  /** Ends all waits; a read that waits for bytes ends as at the end. */
-  interrupt(): void {
-    this.#reading.interrupt();
-  }
-
   /** Ends all waits with an error. */
   close(): void {
     this.#reading.close();
   }
-}
 
-/** Returns whether the arguments of a read, after the file, ask for bytes. */
-export function asksForBytes([first, second, third]: unknown[]): boolean {
-  if (Array.isArray(first)) return first.some((it) => it.byteLength > 0);
-  if (typeof third === "number") return third > 0;
-  const isView = ArrayBuffer.isView(first);
-  const options = (isView ? second : first) as { length?: number } | undefined;
-  if (typeof options?.length === "number") return options.length > 0;
-  return !isView || first.byteLength > 0;
+  #read(
+    { size, position, rest }: ReadRequest,
+    once: ReadOnce,
+    stream: AbortSignal | undefined,
+  ): Operation<number> {
+    const sizeNow = this.#sizeNow;
+    let end = 0;
+    const read = this.#reading.read({
+      size,
+      *attempt(filled) {
+        const count = yield* once(rest(filled));
+        if (count > 0 || position !== undefined) return count;
+        // The position of the file is unknown, but it was at the end.
+        end = sizeNow();
+        return yield* once(rest(filled));
+      },
+      hasMore(filled) {
+        const reached = position === undefined
+          ? end
+          : Number(position) + filled;
+        return sizeNow() > reached;
+      },
+    }, {
+      isPartial: stream !== undefined || this.workspace.partialReads,
+      signal: stream,
+    });
+    return withNodeErrors(read, "read");
+  }
 }

@@ -1,62 +1,58 @@
-import type { Call } from "../interpose/mod.ts";
+import { type Call, isBypassed } from "../interpose/mod.ts";
 import { act } from "../platform/mod.ts";
 import { isFunction } from "./callback_form.ts";
-import { asksForBytes, type ReadResult } from "./descriptor_reader.ts";
+import type { ReadOnce } from "./descriptor_reader.ts";
 import type { NodeForms, NodeFs } from "./node_forms.ts";
-import { fileOf, forgetFile, type OpenFile, readerOf } from "./open_files.ts";
+import { closeFile, fileOf, readerOf } from "./open_files.ts";
+import { plainArguments, readRequest, readvRequest } from "./read_request.ts";
 
-/** The arguments for the callback of `fs.read` and `fs.readv`. */
-interface BufferReadResult extends ReadResult {
-  readonly buffer?: unknown;
-}
-
-/** `fs.read` and `fs.readv`: they wait at the end of a growing file. */
+/** `fs.read` and `fs.readv`: they wait for the bytes of a growing file. */
 export function readForms(
   name: "read" | "readv",
   { original: { functions } }: NodeFs,
 ): NodeForms {
   const read = functions[name];
   const readSync = functions[`${name}Sync`];
-  const once = (fd: unknown, args: unknown[]) => () =>
-    act<BufferReadResult>(
+  const requestOf = name === "read" ? readRequest : readvRequest;
+  const onceOf = (fd: unknown): ReadOnce => (args) =>
+    act(
       () => readOnce(read, fd, args),
-      () => ({ bytesRead: readSync(fd, ...args) as number }),
+      () => readSync(fd, ...args) as number,
     );
   return {
     callback(fd, ...args) {
       const reader = readerOf(fd);
-      if (!reader) return read(fd, ...args);
       const callback = args.at(-1);
-      const rest = args.slice(0, -1);
-      if (!isFunction(callback) || !asksForBytes(rest)) {
+      // A handle, whose read waits itself, may call this function.
+      if (!reader || !isFunction(callback) || isBypassed()) {
         return read(fd, ...args);
       }
-      reader.workspace.run(reader.read(once(fd, rest))).then(
-        ({ bytesRead, buffer }) =>
-          queueMicrotask(() => callback(null, bytesRead, buffer)),
+      const given = plainArguments(args.slice(0, -1));
+      const request = requestOf(given, "callback");
+      if (!request) return read(fd, ...given, callback);
+      reader.read(request, onceOf(fd)).then(
+        (count) => queueMicrotask(() => callback(null, count, request.into)),
         (error) => queueMicrotask(() => callback(error)),
       );
     },
     synchronous(fd, ...args) {
       const reader = readerOf(fd);
-      if (!reader || !asksForBytes(args)) return readSync(fd, ...args);
-      const read = reader.read(once(fd, args));
-      return reader.workspace.runSync(read).bytesRead;
+      if (!reader) return readSync(fd, ...args);
+      const given = plainArguments(args);
+      const request = requestOf(given, "synchronous");
+      return request
+        ? reader.readSync(request, onceOf(fd))
+        : readSync(fd, ...given);
     },
   };
 }
 
-function readOnce(
-  read: Call,
-  fd: unknown,
-  args: unknown[],
-): Promise<BufferReadResult> {
+function readOnce(read: Call, fd: unknown, args: unknown[]): Promise<number> {
   return new Promise((resolve, reject) => {
     read(
       fd,
       ...args,
-      (error: unknown, bytesRead: number, buffer: unknown) =>
-        error ? reject(error) : resolve({ bytesRead, buffer }),
+      (error: unknown, count: number) => error ? reject(error) : resolve(count),
     );
   });
 }
@@ -73,7 +69,7 @@ export function closeForms(
       const [callback] = args;
       if (!file) return close(fd, ...args);
       close(fd, (error: unknown) => {
-        if (!error) closed(fd as number, file);
+        if (!error) closeFile(fd as number, file);
         if (isFunction(callback)) callback(error);
         else if (error) throw error;
       });
@@ -81,12 +77,7 @@ export function closeForms(
     synchronous(fd) {
       const file = fileOf(fd);
       closeSync(fd);
-      if (file) closed(fd as number, file);
+      if (file) closeFile(fd as number, file);
     },
   };
-}
-
-function closed(fd: number, file: OpenFile): void {
-  forgetFile(fd, file);
-  file.close();
 }

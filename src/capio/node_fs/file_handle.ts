@@ -1,13 +1,26 @@
-import type { ReadStream, WriteStream } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
+import { bypass } from "../interpose/mod.ts";
 import { Writing } from "../overlay/mod.ts";
 import { act, type Operation } from "../platform/mod.ts";
-import { asksForBytes, type ReadResult } from "./descriptor_reader.ts";
 import {
-  beforeDestroyed,
-  interruptWhenDestroyed,
-} from "./destroyed_streams.ts";
-import { fileOf, forgetFile, type OpenFile, readerOf } from "./open_files.ts";
+  closeFile,
+  fileOf,
+  forgetFile,
+  type OpenFile,
+  readerOf,
+} from "./open_files.ts";
+import {
+  plainArguments,
+  type ReadRequest,
+  readRequest,
+  readvRequest,
+} from "./read_request.ts";
+import { duringStreamCall } from "./stream_calls.ts";
+
+/** The result of `read` or `readv`. */
+interface ReadResult {
+  readonly bytesRead: number;
+}
 
 /** The methods of a `FileHandle` that are replaced, with any arguments. */
 interface Handle {
@@ -16,8 +29,7 @@ interface Handle {
   readv(...args: unknown[]): Promise<ReadResult>;
   readFile(...args: unknown[]): Promise<unknown>;
   stat(...args: unknown[]): Promise<unknown>;
-  createReadStream(...args: unknown[]): ReadStream;
-  createWriteStream(...args: unknown[]): WriteStream;
+  readableWebStream(...args: unknown[]): ReadableStream;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -37,12 +49,22 @@ export function workflowHandle(handle: FileHandle): FileHandle {
 
 function extend(Base: HandleClass): HandleClass {
   return class FileHandle extends Base {
-    override read(...args: unknown[]): Promise<ReadResult> {
-      return readSome(this, args, () => super.read(...args));
+    override async read(...args: unknown[]): Promise<ReadResult> {
+      if (!readerOf(this)) return await super.read(...args);
+      const given = plainArguments(args);
+      const request = readRequest(given, "handle");
+      if (!request) return await super.read(...given);
+      const read = (args: unknown[]) => super.read(...args);
+      const bytesRead = await readAll(this, request, read);
+      return { bytesRead, buffer: request.into } as ReadResult;
     }
 
-    override readv(...args: unknown[]): Promise<ReadResult> {
-      return readSome(this, args, () => super.readv(...args));
+    override async readv(...args: unknown[]): Promise<ReadResult> {
+      const request = readerOf(this) && readvRequest(args);
+      if (!request) return await super.readv(...args);
+      const read = (args: unknown[]) => super.readv(...args);
+      const bytesRead = await readAll(this, request, read);
+      return { bytesRead, buffers: request.into } as ReadResult;
     }
 
     override readFile(...args: unknown[]): Promise<unknown> {
@@ -63,22 +85,14 @@ function extend(Base: HandleClass): HandleClass {
       );
     }
 
-    override createReadStream(...args: unknown[]): ReadStream {
-      return interruptWhenDestroyed(super.createReadStream(...args));
-    }
-
-    override createWriteStream(...args: unknown[]): WriteStream {
-      const file = fileOf(this);
-      const stream = super.createWriteStream(...args);
-      return beforeDestroyed(stream, () => {
-        const isWhole = stream.writableFinished;
-        if (!isWhole && file instanceof Writing) file.close(true);
-      });
+    override readableWebStream(...args: unknown[]): ReadableStream {
+      return streamOf(this, (it) => super.readableWebStream.apply(it, args));
     }
 
     override async close(): Promise<void> {
+      const { fd } = this;
       const file = await closed(this, () => super.close());
-      file?.close();
+      if (file) closeFile(fd, file);
     }
 
     override async [Symbol.asyncDispose](): Promise<void> {
@@ -90,14 +104,43 @@ function extend(Base: HandleClass): HandleClass {
   };
 }
 
-function readSome(
+async function readAll(
   handle: Handle,
-  args: unknown[],
-  read: () => Promise<ReadResult>,
-): Promise<ReadResult> {
-  const reading = readerOf(handle);
-  if (!reading || !asksForBytes(args)) return read();
-  return reading.workspace.run(reading.read(() => asynchronousOnly(read)));
+  request: ReadRequest,
+  read: (args: unknown[]) => Promise<ReadResult>,
+): Promise<number> {
+  const once = (args: unknown[]) =>
+    asynchronousOnly(async () => (await bypass(() => read(args))).bytesRead);
+  // It is there: only for such a handle there is a request.
+  return await readerOf(handle)?.read(request, once) ?? 0;
+}
+
+/** Makes a stream whose reads are those of a stream, and end with it. */
+function streamOf(
+  handle: Handle,
+  make: (handle: Handle) => ReadableStream,
+): ReadableStream {
+  const closing = new AbortController();
+  const { signal } = closing;
+  let isMade = false;
+  const get = (_: Handle, key: PropertyKey) => {
+    if (key === "read") {
+      return (...args: unknown[]) =>
+        duringStreamCall(
+          { stream: handle, signal },
+          () => handle.read(...args),
+        );
+    }
+    // Anything else that a stream asks for after its beginning is its end.
+    if (isMade) closing.abort();
+    const value = Reflect.get(handle, key);
+    return typeof value === "function" ? value.bind(handle) : value;
+  };
+  const set = (_: Handle, key: PropertyKey, value: unknown) =>
+    Reflect.set(handle, key, value);
+  const stream = make(new Proxy(handle, { get, set }));
+  isMade = true;
+  return stream;
 }
 
 async function closed(

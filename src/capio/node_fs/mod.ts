@@ -10,7 +10,7 @@ import { copyProperties } from "./callback_form.ts";
 import { nodeForms } from "./node_calls.ts";
 import { OriginalFs } from "./original_fs.ts";
 import { nodeFinder } from "./path_argument.ts";
-import { streamReplacements } from "./streams.ts";
+export { replaceStreams } from "./streams.ts";
 
 /** The replaced functions, by the object that has them as properties. */
 export interface NodeReplacements {
@@ -44,10 +44,7 @@ export function nodeReplacements(
     }
   }
   return {
-    functions: [
-      ...replacementsOf(functions),
-      ...streamReplacements(find, original, functions),
-    ],
+    functions: replacementsOf(functions),
     promises: replacementsOf(promises),
   };
 }

@@ -78,7 +78,7 @@ type Untouched =
   | "unwatchFile"
   | "watch"
   | "watchFile";
-/** See `streams.ts`. */
+/** Their streams are not, see `streams.ts`. */
 type Stream = "createReadStream" | "createWriteStream";
 
 /**

@@ -1,10 +1,12 @@
-import type { Writing } from "../overlay/mod.ts";
+import { Writing } from "../overlay/mod.ts";
 import { DescriptorReader } from "./descriptor_reader.ts";
 
 /** The part that an open file has in the workflow. */
 export type OpenFile = DescriptorReader | Writing;
 
 const files = new Map<number, OpenFile>();
+/** Files whose close loses them. */
+const unfinished = new Set<OpenFile>();
 
 /** Remembers the part of the file that is open under a descriptor. */
 export function registerFile(fd: number, file: OpenFile): void {
@@ -22,6 +24,19 @@ export function fileOf(file: unknown): OpenFile | undefined {
   // The common case: no such file is open.
   if (files.size === 0) return undefined;
   return files.get(typeof file === "number" ? file : Number(fdOf(file)));
+}
+
+/** Makes a close lose the file to its readers, until the result is called. */
+export function loseAtClose(file: OpenFile | undefined): () => void {
+  if (file) unfinished.add(file);
+  return () => void (file && unfinished.delete(file));
+}
+
+/** Reports the close of a file. */
+export function closeFile(fd: number, file: OpenFile): void {
+  forgetFile(fd, file);
+  if (file instanceof Writing) file.close(unfinished.has(file));
+  else file.close();
 }
 
 /** Forgets a closed file, whose descriptor the system may use again. */

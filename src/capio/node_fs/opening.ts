@@ -25,6 +25,7 @@ import type { NodeForms, NodeFs } from "./node_forms.ts";
 import { type OpenFile, registerFile } from "./open_files.ts";
 import { descriptorOpener, handleOpener } from "./openers.ts";
 import type { OriginalFs } from "./original_fs.ts";
+import { presentStream } from "./stream_calls.ts";
 
 /** Opens files as descriptors, or as handles. */
 interface Opening<Held, F> {
@@ -62,12 +63,8 @@ export function openForms(
   };
 }
 
-/** Plans the opening that gives a descriptor. `signal` ends its wait. */
-export function openDescriptorPlan(
-  find: Finder,
-  original: OriginalFs,
-  signal?: AbortSignal,
-): Plan {
+/** Plans the opening that gives a descriptor. */
+function openDescriptorPlan(find: Finder, original: OriginalFs): Plan {
   const { openSync, closeSync } = original.functions;
   const opening: Opening<number, number> = {
     open: (...args) =>
@@ -91,7 +88,7 @@ export function openDescriptorPlan(
       return held;
     },
   };
-  return openPlan(find, original, opening, signal);
+  return openPlan(find, original, opening);
 }
 
 /** Plans the opening that gives a `FileHandle`. */
@@ -118,7 +115,6 @@ function openPlan<Held, F>(
   find: Finder,
   original: OriginalFs,
   { open, close, register, opener, resultOf }: Opening<Held, F>,
-  signal?: AbortSignal,
 ): Plan {
   return planWithNodeErrors("open", ([path, flags, ...rest]) => {
     const options = openOptionsOf(flags ?? "r", original.bits);
@@ -167,7 +163,7 @@ function openPlan<Held, F>(
                 return new DescriptorReader(reading, fd, original);
               }),
           },
-          signal,
+          presentStream(),
         );
       },
     );

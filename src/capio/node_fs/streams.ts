@@ -1,98 +1,201 @@
-import type { ReadStream, WriteStream } from "node:fs";
-import type { Call, Finder, Originals, Replacement } from "../interpose/mod.ts";
-import { Writing } from "../overlay/mod.ts";
-import { callbackForm } from "./callback_form.ts";
-import { interruptWhenDestroyed } from "./destroyed_streams.ts";
-import { fileOf } from "./open_files.ts";
-import { openDescriptorPlan } from "./opening.ts";
-import type { OriginalFs } from "./original_fs.ts";
+import type { ReplaceProperty } from "../../internal/mod.ts";
+import { builtin } from "../platform/mod.ts";
+import { fileOf, loseAtClose } from "./open_files.ts";
+import {
+  duringStreamCall,
+  outsideStreamCalls,
+  type StreamCall,
+} from "./stream_calls.ts";
+
+/** The part of a stream of `node:fs` that its methods need here. */
+interface FileStream {
+  readonly fd: unknown;
+  readonly destroyed: boolean;
+  readonly writableFinished?: boolean;
+  _read?: Method;
+  _destroy: Method;
+}
+
+type Method = (this: FileStream, ...args: unknown[]) => unknown;
+type Callback = (error?: unknown) => void;
+
+/** Replacements of methods, which call the one that was there. */
+type Methods = Readonly<Record<string, (original: Method) => Method>>;
+
+/** Properties of `node:fs` that load the classes of the streams. */
+const NAMES = [
+  "ReadStream",
+  "WriteStream",
+  "FileReadStream",
+  "FileWriteStream",
+  "createReadStream",
+  "createWriteStream",
+];
+
+const READ_METHODS: Methods = {
+  _construct: (original) =>
+    function (callback) {
+      const call = callOf(this);
+      const constructed = (error: unknown) => {
+        call.isOver = true;
+        // The end of the wait is no error of a stream that is destroyed.
+        const isEnd = call.signal.aborted && error === call.signal.reason;
+        (callback as Callback)(isEnd ? undefined : error);
+      };
+      return duringStreamCall(call, () => original.call(this, constructed));
+    },
+  _read: watched,
+  read: (original) =>
+    function (...args) {
+      // A class that extends Node's may have its own.
+      const { _read } = this;
+      if (_read && !isWatched.has(_read)) define(this, "_read", watched(_read));
+      return original.apply(this, args);
+    },
+  push: (original) =>
+    function (...args) {
+      // It calls listeners of the program.
+      return outsideStreamCalls(() => original.apply(this, args));
+    },
+  destroy: (original) =>
+    function (...args) {
+      closingOf(this).abort();
+      return original.apply(this, args);
+    },
+};
+
+const WRITE_METHODS: Methods = {
+  destroy: (original) =>
+    function (...args) {
+      if (!this.destroyed && !this.writableFinished) {
+        define(this, "_destroy", losing(this._destroy));
+      }
+      return original.apply(this, args);
+    },
+};
 
 /**
- * `fs.createReadStream` and `fs.createWriteStream`. The streams are Node's own
- * and call the replaced functions `inside`. A stream that is destroyed early
- * ends its wait, and its file is lost.
+ * Makes all streams of `node:fs` say what they ask for, and lose a file that
+ * they have not finished. A function, a class that extends Node's or a wrapper
+ * may make a stream: it inherits from one of two prototypes in any case, and
+ * methods of these are replaced.
+ *
+ * That is done when the classes are first used: to load them takes milliseconds,
+ * and most programs for Deno do not use them.
  */
-export function* streamReplacements(
-  find: Finder,
-  original: OriginalFs,
-  inside: Originals,
-): Generator<Replacement> {
-  const { open, write, writev, fsync } = original.functions;
-  const functions: Originals = { write, writev, fsync, ...inside };
-  // Read at the first call only: each loads a module of its own.
-  const create = (name: string, ...args: unknown[]) =>
-    original.functions[name](...args);
-  yield {
-    name: "createReadStream",
-    call(path, ...rest) {
-      const options = optionsOf(rest[0]);
-      if (!isOurs(find, path, options)) {
-        return create("createReadStream", path, ...rest);
-      }
-      const closing = new AbortController();
-      const plan = openDescriptorPlan(find, original, closing.signal);
-      const openUntilClosed = callbackForm(plan, open);
-      const stream = create("createReadStream", path, {
-        ...options,
-        fs: {
-          ...functions,
-          open(...args: unknown[]) {
-            const opened = args.pop() as Call;
-            openUntilClosed(...args, (error: unknown, fd: unknown) => {
-              // A destroyed stream reports no error.
-              if (closing.signal.aborted && error) opened(null, null);
-              else opened(error, fd);
-            });
-          },
-          close(fd: unknown, closed: Call) {
-            if (fd === null) closed(null);
-            else functions.close(fd, closed);
-          },
-        },
-      }) as ReadStream;
-      return interruptWhenDestroyed(stream, closing);
-    },
+export function replaceStreams(
+  fs: typeof import("node:fs"),
+  replace: ReplaceProperty,
+): void {
+  let isDone = false;
+  const replaceMethods = () => {
+    if (isDone) return;
+    isDone = true;
+    const { Readable, Writable } = builtin("stream");
+    replaceAll(prototypeBelow(Readable, fs.ReadStream), READ_METHODS, replace);
+    replaceAll(
+      prototypeBelow(Writable, fs.WriteStream),
+      WRITE_METHODS,
+      replace,
+    );
   };
-  yield {
-    name: "createWriteStream",
-    call(path, ...rest) {
-      const options = optionsOf(rest[0]);
-      if (!isOurs(find, path, options)) {
-        return create("createWriteStream", path, ...rest);
-      }
-      const stream = create("createWriteStream", path, {
-        ...options,
-        fs: {
-          ...functions,
-          close(fd: unknown, closed: Call) {
-            const file = fileOf(fd);
-            const isWhole = stream.writableFinished;
-            if (!isWhole && file instanceof Writing) file.close(true);
-            functions.close(fd, closed);
-          },
-        },
-      }) as WriteStream;
-      return stream;
-    },
-  };
-}
-
-function optionsOf(options: unknown): Record<string, unknown> {
-  if (typeof options === "string") return { encoding: options };
-  return { ...options as Record<string, unknown> };
-}
-
-/** Returns whether the stream opens a file in a workspace itself. */
-function isOurs(
-  find: Finder,
-  path: unknown,
-  { fd, fs }: Record<string, unknown>,
-): boolean {
-  if ((fd ?? fs ?? undefined) !== undefined) return false;
-  try {
-    return find(path, true) !== undefined;
-  } catch {
-    // The stream reports the error when it opens the file.
-    return true;
+  for (const name of NAMES) {
+    const loader = Object.getOwnPropertyDescriptor(fs, name);
+    if (!loader?.get) continue;
+    const load = loader.get;
+    const get = () => {
+      // A copy of `fs` may have it for longer than the context lasts.
+      const now = Object.getOwnPropertyDescriptor(fs, name);
+      if (now?.get === get) replaceMethods();
+      return load.call(fs);
+    };
+    const set = (value: unknown) => loader.set?.call(fs, value);
+    replace(fs, name, { get, set });
   }
+}
+
+/** Returns Node's own prototype, whatever class the program has put before. */
+function prototypeBelow(
+  Base: { readonly prototype: object },
+  Class: { readonly prototype: object },
+): object | undefined {
+  for (
+    let prototype: object | null = Class.prototype;
+    prototype;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    if (Object.getPrototypeOf(prototype) === Base.prototype) return prototype;
+  }
+  return undefined;
+}
+
+function replaceAll(
+  prototype: object | undefined,
+  methods: Methods,
+  replace: ReplaceProperty,
+): void {
+  if (!prototype) return;
+  for (const [name, make] of Object.entries(methods)) {
+    const own = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+    const value = make(own ?? inherited(prototype, name));
+    Object.defineProperty(value, "name", { value: name });
+    replace(prototype, name, { value, writable: true });
+  }
+}
+
+/** Calls the method of the class below, as it is at that moment. */
+function inherited(prototype: object, name: string): Method {
+  return function (...args) {
+    const method = Reflect.get(Object.getPrototypeOf(prototype), name);
+    return method.apply(this, args);
+  };
+}
+
+const closings = new WeakMap<object, AbortController>();
+
+/** Returns what aborts when the stream is destroyed. */
+function closingOf(stream: object): AbortController {
+  let closing = closings.get(stream);
+  if (!closing) closings.set(stream, closing = new AbortController());
+  return closing;
+}
+
+function callOf(stream: FileStream): StreamCall {
+  return { stream, signal: closingOf(stream).signal };
+}
+
+const isWatched = new WeakSet<Method>();
+
+/** Makes what `read` asks for known as what a stream asks for. */
+function watched(read: Method): Method {
+  const method: Method = function (...args) {
+    const call = callOf(this);
+    const result = duringStreamCall(call, () => read.apply(this, args));
+    if (result instanceof Promise) {
+      return result.finally(() => call.isOver = true);
+    }
+    return result;
+  };
+  isWatched.add(method);
+  return method;
+}
+
+/** Makes a close of the descriptor during `destroy` lose the file. */
+function losing(destroy: Method): Method {
+  return function (error, callback) {
+    const keep = loseAtClose(fileOf(this.fd));
+    const destroyed: Callback = (error) => {
+      keep();
+      (callback as Callback)(error);
+    };
+    return destroy.call(this, error, destroyed);
+  };
+}
+
+function define(stream: FileStream, name: string, value: Method): void {
+  Object.defineProperty(stream, name, {
+    configurable: true,
+    writable: true,
+    value,
+  });
 }

@@ -1,4 +1,8 @@
-import { writeAll } from "../../internal/mod.ts";
+import {
+  READ_AVAILABLE,
+  readsAvailable,
+  writeAll,
+} from "../../internal/mod.ts";
 
 /** Larger chunks are no faster and waste memory on small files. */
 const CHUNK_BYTES = 256 * 1024;
@@ -33,6 +37,8 @@ function remembered<T>(
 }
 
 function makeReadable(file: Deno.FsFile): Readable {
+  const read = (view: Uint8Array) =>
+    readsAvailable(file) ? file[READ_AVAILABLE](view) : file.read(view);
   return new ReadableStream({
     type: "bytes",
     autoAllocateChunkSize: CHUNK_BYTES,
@@ -43,7 +49,7 @@ function makeReadable(file: Deno.FsFile): Readable {
       const { buffer, byteOffset, byteLength } = request.view;
       const view = new Uint8Array(buffer, byteOffset, byteLength);
       try {
-        const count = await file.read(view);
+        const count = await read(view);
         if (count === null) {
           controller.close();
           request.respond(0);

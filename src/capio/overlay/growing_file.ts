@@ -1,8 +1,10 @@
+import { READ_AVAILABLE } from "../../internal/mod.ts";
 import type { WorkflowFile } from "../journal/mod.ts";
 import { act, type Operation } from "../platform/mod.ts";
 import { readableOf } from "./file_streams.ts";
 import { GrowingFileReader } from "./growing_file_reader.ts";
 import type { Place } from "./place.ts";
+import { Turns } from "./turns.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Bytes read before the rest of the program gets a turn. */
@@ -11,6 +13,8 @@ const BURST_BYTES = 4 * 1024 * 1024;
 /** The reading of one file. */
 interface Reading {
   readonly reader: GrowingFileReader;
+  /** The asynchronous calls that depend on the position, or change it. */
+  readonly turns: Turns;
   /** Bytes read since the last turn of the rest of the program. */
   burst: number;
 }
@@ -26,7 +30,7 @@ export function growingFile(
   place: Place,
 ): Deno.FsFile {
   const reader = new GrowingFileReader(workspace, entry, place);
-  readings.set(file, { reader, burst: 0 });
+  readings.set(file, { reader, turns: new Turns(), burst: 0 });
   return Object.setPrototypeOf(file, GrowingFile.prototype);
 }
 
@@ -37,21 +41,29 @@ export function growingFile(
  */
 class GrowingFile extends Deno.FsFile {
   override read(p: Uint8Array): Promise<number | null> {
-    if (p.length === 0) return super.read(p);
-    return workspaceOf(this).run(readSome(this, p));
+    return workspaceOf(this).partialReads
+      ? this[READ_AVAILABLE](p)
+      : readInTurn(this, p, false);
+  }
+
+  [READ_AVAILABLE](p: Uint8Array): Promise<number | null> {
+    return readInTurn(this, p, true);
   }
 
   override readSync(p: Uint8Array): number | null {
     if (p.length === 0) return super.readSync(p);
-    return workspaceOf(this).runSync(readSome(this, p));
+    const workspace = workspaceOf(this);
+    return workspace.runSync(readInto(this, p, workspace.partialReads));
   }
 
-  override async seek(
+  override seek(
     offset: number | bigint,
     whence: Deno.SeekMode,
   ): Promise<number> {
-    if (whence === Deno.SeekMode.End) await sizeReady(this);
-    return await super.seek(offset, whence);
+    return stateOf(this).turns.take(async () => {
+      if (whence === Deno.SeekMode.End) await sizeReady(this);
+      return await super.seek(offset, whence);
+    });
   }
 
   override seekSync(offset: number | bigint, whence: Deno.SeekMode): number {
@@ -99,13 +111,28 @@ function sizeReadySync(file: Deno.FsFile): void {
   workspaceOf(file).runSync(stateOf(file).reader.untilVisible());
 }
 
-function readSome(file: Deno.FsFile, p: Uint8Array): Operation<number | null> {
+function readInTurn(
+  file: Deno.FsFile,
+  p: Uint8Array,
+  isPartial: boolean,
+): Promise<number | null> {
+  if (p.length === 0) return read.call(file, p);
+  const { turns } = stateOf(file);
+  return turns.take(() => workspaceOf(file).run(readInto(file, p, isPartial)));
+}
+
+function* readInto(
+  file: Deno.FsFile,
+  p: Uint8Array,
+  isPartial: boolean,
+): Operation<number | null> {
   const it = stateOf(file);
-  return it.reader.read(
-    () => readNow(file, it, p),
-    (count) => count ?? 0,
-    () => hasMore(file),
-  );
+  const count = yield* it.reader.read({
+    size: p.length,
+    attempt: (filled) => readNow(file, it, p.subarray(filled)),
+    hasMore: () => hasMore(file),
+  }, { isPartial });
+  return count === 0 ? null : count;
 }
 
 /**
@@ -117,7 +144,7 @@ function* readNow(
   file: Deno.FsFile,
   it: Reading,
   p: Uint8Array,
-): Operation<number | null> {
+): Operation<number> {
   const isTurn = it.burst >= BURST_BYTES;
   if (isTurn) it.burst = 0;
   const count = yield* act(
@@ -125,7 +152,7 @@ function* readNow(
     () => readSync.call(file, p),
   );
   it.burst += count ?? 0;
-  return count;
+  return count ?? 0;
 }
 
 function hasMore(file: Deno.FsFile): boolean {

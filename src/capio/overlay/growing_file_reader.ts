@@ -11,13 +11,41 @@ import type { Workspace } from "./workspace.ts";
 /** Time between two reports of the progress, in ms. */
 const REPORT_MILLISECONDS = 250;
 
+/** A read of at least one byte into a buffer. */
+export interface BufferRead {
+  /** Size of the buffer in bytes. */
+  readonly size: number;
+  /**
+   * Reads without waiting, and returns the number of bytes.
+   *
+   * @param filled Bytes that the buffer has already.
+   */
+  attempt(filled: number): Operation<number>;
+  /** Tells whether another attempt would read some. */
+  hasMore(filled: number): boolean;
+}
+
+/** Options of {@linkcode GrowingFileReader.read}. */
+export interface BufferReadOptions {
+  /**
+   * Whether the read waits for one byte only, and not until the buffer is full.
+   *
+   * @default {false}
+   */
+  readonly isPartial?: boolean;
+  /** Ends the wait: the read then ends as at the end of the file. */
+  readonly signal?: AbortSignal;
+}
+
 /** Reads a file that another member may still be writing. */
 export class GrowingFileReader {
   readonly workspace: Workspace;
   readonly #entry: WorkflowFile;
   readonly #place: Place;
   readonly #closing = new AbortController();
-  #isInterrupted = false;
+  /** The signal of the latest stream that has read, and it or the close. */
+  #streamSignal: AbortSignal | undefined;
+  #anySignal = this.#closing.signal;
   #bytes = 0;
   /** When the first bytes came, Unix time in milliseconds. */
   #first = 0;
@@ -35,41 +63,48 @@ export class GrowingFileReader {
   }
 
   /**
-   * Reads the bytes that are there, or waits for some or for the end.
-   *
-   * `attempt` reads without waiting, `sizeOf` returns the number of bytes of an
-   * attempt, and `hasMore` whether another attempt would read some.
+   * Fills the buffer, or meets the end of the file, and returns the number of
+   * bytes. A failure after the first bytes is left to the next read.
    */
-  *read<T>(
-    attempt: () => Operation<T>,
-    sizeOf: (result: T) => number,
-    hasMore: () => boolean,
-  ): Operation<T> {
-    yield* this.untilVisible();
-    for (;;) {
-      // Before the read, so that it sees all that was written before a commit.
-      const end = this.#end(this.workspace.state);
-      const result = yield* attempt();
-      const count = sizeOf(result);
-      if (count > 0) {
-        this.#note(count);
-        return result;
+  *read(
+    { size, attempt, hasMore }: BufferRead,
+    { isPartial = false, signal }: BufferReadOptions = {},
+  ): Operation<number> {
+    let filled = 0;
+    try {
+      this.#closing.signal.throwIfAborted();
+      yield* this.untilVisible(signal);
+      while (!signal?.aborted) {
+        // Before the read, so that it sees all that was written before a commit.
+        const end = this.#end(this.workspace.state);
+        const count = yield* attempt(filled);
+        if (count > 0) {
+          this.#note(count);
+          filled += count;
+          if (filled === size || isPartial) break;
+          continue;
+        }
+        if (end.type === "refuse") throw end.error;
+        if (end.type === "go") {
+          this.#report(this.#entry.phase === "committed");
+          break;
+        }
+        yield* this.#untilMore(() => hasMore(filled), signal);
       }
-      if (end.type === "refuse") throw end.error;
-      if (end.type === "go") this.#report(this.#entry.phase === "committed");
-      if (end.type === "go" || this.#isInterrupted) return result;
-      yield* this.#untilMore(hasMore);
+    } catch (error) {
+      if (filled === 0 && !signal?.aborted) throw error;
     }
+    return filled;
   }
 
   /** Waits until the reader may see the size of the file. */
-  *untilVisible(): Operation<void> {
+  *untilVisible(signal?: AbortSignal): Operation<void> {
     const { workspace } = this;
     if (this.#entry.phase !== "open") return;
     yield* workspace.until(
       this.#place,
       (state) => contentReadiness(state, workspace.workflow, this.#entry),
-      this.#closing.signal,
+      this.#closingOr(signal),
       this.#entry,
     );
   }
@@ -89,12 +124,6 @@ export class GrowingFileReader {
     workspace.workflow.note({ event: "input", path, file: number });
   }
 
-  /** Ends all waits; a read that waits for bytes ends as at the end. */
-  interrupt(): void {
-    this.#isInterrupted = true;
-    this.close();
-  }
-
   /** Ends all waits with an error. */
   close(): void {
     if (this.isClosed) return;
@@ -102,20 +131,30 @@ export class GrowingFileReader {
     if (this.#bytes > 0) this.#report();
   }
 
-  *#untilMore(hasMore: () => boolean): Operation<void> {
-    try {
-      yield* this.workspace.until(
-        this.#place,
-        (state) => {
-          const end = this.#end(state);
-          return end.type === "wait" && !hasMore() ? end : { type: "go" };
-        },
-        this.#closing.signal,
-        this.#entry,
-      );
-    } catch (error) {
-      if (!this.#isInterrupted) throw error;
+  *#untilMore(
+    hasMore: () => boolean,
+    signal: AbortSignal | undefined,
+  ): Operation<void> {
+    yield* this.workspace.until(
+      this.#place,
+      (state) => {
+        const end = this.#end(state);
+        return end.type === "wait" && !hasMore() ? end : { type: "go" };
+      },
+      this.#closingOr(signal),
+      this.#entry,
+    );
+  }
+
+  /** The signal that ends a wait. One for a stream is made once. */
+  #closingOr(signal: AbortSignal | undefined): AbortSignal {
+    const closing = this.#closing.signal;
+    if (!signal) return closing;
+    if (this.#streamSignal !== signal) {
+      this.#streamSignal = signal;
+      this.#anySignal = AbortSignal.any([closing, signal]);
     }
+    return this.#anySignal;
   }
 
   #end(state: WorkflowState): Verdict {

@@ -35,6 +35,8 @@ import { Wait, type WaitOptions } from "./wait.ts";
 export interface WorkspaceOptions extends WorkflowOptions, WaitOptions {
   /** Whether CAPIO-CL streams limit what the app may read and write. */
   readonly enforceGraph: boolean;
+  /** Whether a read into a buffer waits for one byte only. */
+  readonly partialReads: boolean;
   /** Ends all waits when it aborts. */
   readonly signal?: AbortSignal;
 }
@@ -76,6 +78,11 @@ export class Workspace implements Disposable {
     this.rights = new Rights(this.workflow, options.enforceGraph);
     this.#wakeups = new Wakeups(this.folder.base);
     Workspace.#here.add(this);
+  }
+
+  /** Whether a read into a buffer waits for one byte only. */
+  get partialReads(): boolean {
+    return this.#options.partialReads;
   }
 
   get folder(): WorkflowFolder {

@@ -74,6 +74,15 @@ export interface CapioOptions {
    */
   enforceGraph?: boolean;
   /**
+   * Whether a read into a buffer of a file that is still being written waits for
+   * one byte only, for programs that are made for growing files. Otherwise it
+   * waits until the buffer is full or the file ends. Streams wait for one byte
+   * in either case.
+   *
+   * @default {Deno.env.get("CAPIO_PARTIAL_READS") === "1"}
+   */
+  partialReads?: boolean;
+  /**
    * Whether waits go unreported. With `false` each long wait is reported on
    * standard error, with the file and the reason; `sluice status` shows waits
    * in either case.
@@ -96,6 +105,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     scope = "async",
     openTimeoutSeconds = openTimeoutFromEnvironment(),
     enforceGraph = false,
+    partialReads = partialReadsFromEnvironment(),
     silent = true,
     signal,
   } = options;
@@ -107,6 +117,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
   checkOneOf("scope", scope, ["async", "process"]);
   checkNonNegative("openTimeoutSeconds", openTimeoutSeconds);
   checkBoolean("enforceGraph", enforceGraph);
+  checkBoolean("partialReads", partialReads);
   checkBoolean("silent", silent);
   checkSignal("signal", signal);
   const directory = pathOf(capioDir);
@@ -119,6 +130,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     rules: [...statedRules(), ...rules],
     openTimeoutSeconds,
     enforceGraph,
+    partialReads,
     silent,
     signal,
   };
@@ -138,6 +150,13 @@ function openTimeoutFromEnvironment(): number {
   const seconds = text.trim() === "" ? NaN : Number(text);
   if (seconds >= 0) return seconds;
   throw outOfRange(variable, "a non-negative number", text);
+}
+
+function partialReadsFromEnvironment(): boolean {
+  const variable = "CAPIO_PARTIAL_READS";
+  const text = fromEnvironment(variable, "0");
+  checkOneOf(variable, text, ["0", "1"]);
+  return text === "1";
 }
 
 function checkPath(option: string, value: unknown): void {

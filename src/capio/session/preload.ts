@@ -10,7 +10,9 @@
  *
  * `CAPIO_OPEN_TIMEOUT_SECONDS`, when it is set and allowed as well, limits the
  * wait for a file that no rule names; with 0 a program that tries whether a file
- * exists is answered at once.
+ * exists is answered at once. `CAPIO_PARTIAL_READS=1`, in the same way, is for a
+ * program that is made for growing files: its reads into a buffer return as soon
+ * as there is a byte.
  *
  * The program leaves the workflow after all that it does at its end, in the
  * listeners of `unload` and of Node's `exit`. With an exit code other than 0 it
@@ -52,7 +54,7 @@ try {
   checkVariables();
   const workspace = new Workspace(resolveOptions({}));
   interposeEverywhere(workspace);
-  replaceFunctions();
+  replaceFunctions({ beforeProgram: true });
   leaveAtEnd(workspace);
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);

@@ -7,18 +7,33 @@ import {
   type Originals,
   type Replacement,
 } from "../interpose/mod.ts";
-import { nodeReplacements } from "../node_fs/mod.ts";
+import { nodeReplacements, replaceStreams } from "../node_fs/mod.ts";
 import { builtin } from "../platform/mod.ts";
 
 const replacedFunctions = new SharedReplacement(install);
+
+/** Options of {@linkcode replaceFunctions}. */
+export interface ReplaceFunctionsOptions {
+  /**
+   * Whether the program is still to begin. Otherwise it may have references to
+   * the streams of `node:fs`, and these are replaced at once.
+   *
+   * @default {false}
+   */
+  beforeProgram?: boolean;
+}
 
 /**
  * Replaces the functions of `Deno` and `node:fs`, and `process.chdir`, until
  * the result is disposed of. Several users share one replacement, which ends
  * with the last of them.
  */
-export function replaceFunctions(): Disposable {
-  return replacedFunctions.acquire();
+export function replaceFunctions(
+  { beforeProgram = false }: ReplaceFunctionsOptions = {},
+): Disposable {
+  const replaced = replacedFunctions.acquire();
+  if (!beforeProgram) void builtin("fs").ReadStream;
+  return replaced;
 }
 
 function install(replaceProperty: ReplaceProperty): void {
@@ -40,6 +55,7 @@ function install(replaceProperty: ReplaceProperty): void {
   const node = nodeReplacements(findActive, fs);
   for (const it of node.functions) replace(fs, it);
   for (const it of node.promises) replace(fs.promises, it);
+  replaceStreams(fs, replaceProperty);
   const process = builtin("process");
   replace(process, chdirReplacement(findActive, process.chdir as Call));
 }

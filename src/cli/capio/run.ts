@@ -22,6 +22,9 @@ Options:
   --workflow-name NAME   Name that the steps of one workflow share
                          (default: $CAPIO_WORKFLOW_NAME, or "CAPIO")
   --capio-cl FILE        CAPIO-CL configuration (default: $CAPIO_CL, or none)
+  --partial-reads        Let a read into a buffer wait for one byte only, and not
+                         until the buffer is full, for scripts that are made for
+                         growing files (default: $CAPIO_PARTIAL_READS is 1)
 
 The script waits for a file that no rule names and no step creates for as many
 seconds as $CAPIO_OPEN_TIMEOUT_SECONDS says, else for ever.

@@ -6,6 +6,7 @@ export interface StepArguments {
   appName?: string;
   workflowName?: string;
   capioClConfigurationFile?: string;
+  partialReads?: boolean;
   denoFlags: string[];
   script: string;
   args: string[];
@@ -41,6 +42,10 @@ export function parseStep(args: readonly string[]): StepArguments {
       return withScript(step, [word, ...rest]);
     }
     if (isHelpRequest(word)) throw new HelpRequest();
+    if (word === "--partial-reads") {
+      step.partialReads = true;
+      continue;
+    }
     const [name, ...value] = word.split("=");
     if (!isOption(name)) {
       step.denoFlags.push(word);

@@ -52,7 +52,8 @@ FILE is JSON. Its paths are relative to its directory, where the steps run:
         "name": "extract",                name of the step in CAPIO-CL
         "script": "extract.ts",
         "args": ["data/flights.csv"],     arguments of the script
-        "denoFlags": ["--allow-net"]      besides reading and writing capioDir
+        "denoFlags": ["--allow-net"],     besides reading and writing capioDir
+        "partialReads": false             as --partial-reads of "sluice run"
       }
     ]
   }
@@ -206,6 +207,7 @@ function processesOf(
       capioClConfigurationFile: capioCl,
       script: step.script,
       args: step.args,
+      partialReads: step.partialReads,
       denoFlags: [...denoFlags, ...step.denoFlags],
     });
     // Only the plan counts, not the environment.

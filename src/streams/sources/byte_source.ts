@@ -2,7 +2,7 @@ import { ByobPuller } from "./byob_puller.ts";
 import type { BytePuller, StreamPuller } from "./byte_puller.ts";
 import { type ChunkIterator, ChunkPuller } from "./chunk_puller.ts";
 import { FilePuller } from "./file_puller.ts";
-import { refused } from "../../internal/mod.ts";
+import { READ_AVAILABLE, readsAvailable, refused } from "../../internal/mod.ts";
 import { ReaderPuller, SyncReaderPuller } from "./reader_puller.ts";
 
 /**
@@ -58,6 +58,10 @@ export function openSource(
     return openBody(source);
   }
   if (isPlainFile(source)) return new FilePuller(source, { maxBytes });
+  // Its `read` waits until the buffer is full.
+  if (readsAvailable(source)) {
+    return new ReaderPuller({ read: (into) => source[READ_AVAILABLE](into) });
+  }
   // Streams of Node.js have a `read` of another kind, and iterate.
   if (has(source, Symbol.asyncIterator)) {
     return new ChunkPuller(source[Symbol.asyncIterator]());

@@ -96,6 +96,7 @@ for (const [name, code] of Object.entries(readers)) {
     await using reader = new Step({
       ...step,
       app: "reader",
+      partialReads: true,
       code: `
         const path = Deno.args[0] + "/out.txt";
         const seen = Deno.args[1];

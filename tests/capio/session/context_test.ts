@@ -281,7 +281,7 @@ Deno.test("no_update: a reader gets each piece while the file is written", async
   const heard = [0, 1, 2].map(() => Promise.withResolvers<void>());
   const [written, read] = await pair(
     dir,
-    { rules: STREAMED },
+    { rules: STREAMED, partialReads: true },
     async (path) => {
       using file = await Deno.open(path, { create: true, write: true });
       for (const [index, piece] of ["one", "two", "three"].entries()) {

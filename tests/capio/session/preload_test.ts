@@ -79,12 +79,11 @@ Deno.test("a reader gets 100-byte writes one by one", async () => {
   const { reader } = await workflow.runAll({
     reader: `
       const file = await Deno.open(dir + "/out.txt");
-      const buffer = new Uint8Array(1 << 20);
       let size = 0, reads = 0;
-      for (let count; (count = await file.read(buffer)) !== null; reads++) {
-        size += count;
+      for await (const chunk of file.readable) {
+        size += chunk.length;
+        reads++;
       }
-      file.close();
       console.log(JSON.stringify({ size, reads }));`,
     writer: `
       const file = await Deno.open(dir + "/out.txt", { create: true, write: true });
