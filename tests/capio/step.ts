@@ -19,6 +19,7 @@ export interface StepOptions {
   readonly cl?: string;
   readonly openTimeoutSeconds?: number;
   readonly partialReads?: boolean;
+  readonly silent?: boolean;
   readonly args?: readonly string[];
   /** A command that runs it, with the command to run as its last arguments. */
   readonly through?: readonly string[];
@@ -56,6 +57,7 @@ export class Step implements AsyncDisposable {
       capioClConfigurationFile: cl,
       openTimeoutSeconds: options.openTimeoutSeconds,
       partialReads: options.partialReads,
+      silent: options.silent,
       denoFlags: [...config, "--quiet", "--no-prompt", ...options.flags ?? []],
       script: this.#script,
       args,

@@ -13,6 +13,7 @@ import {
   patternIn,
 } from "./directory.ts";
 import { isGlob, literalHead } from "../../internal/mod.ts";
+import { GraphOrder } from "./graph_order.ts";
 import type { CapioClRule } from "./rule.ts";
 import { RuleIndex } from "./rule_index.ts";
 import { type RuleEntry, RuleTable } from "./rule_table.ts";
@@ -54,12 +55,18 @@ export class CapioClEngine {
   readonly name: string | undefined;
   /** The names of all apps in the configuration and the rules, in their order. */
   readonly apps: readonly string[];
+  /**
+   * Whether there is a configuration with a graph of at least one app. Rules in
+   * code are none.
+   */
+  readonly hasGraph: boolean;
   /** The paths whose commit other paths depend on. */
   readonly dependencies: ReadonlySet<string>;
   readonly #config: CapioClConfig | undefined;
   readonly #capioDir: string;
   readonly #rules: readonly CapioClRule[];
   readonly #index: RuleIndex;
+  #order: GraphOrder | undefined;
 
   /**
    * Gathers the statements about each path.
@@ -73,6 +80,7 @@ export class CapioClEngine {
     { capioDir, rules = [] }: CapioClEngineOptions,
   ) {
     this.name = config?.name;
+    this.hasGraph = config !== undefined && config.ioGraph.length > 0;
     this.#config = config;
     this.#rules = rules;
     this.#capioDir = resolve(capioDir);
@@ -191,12 +199,28 @@ export class CapioClEngine {
     );
   }
 
+  /** Tells whether an app's input names the path exactly, not by a glob. */
+  isNamedInput(app: string, path: string): boolean {
+    const entry = this.#index.entries.get(this.relativePath(path));
+    return entry?.consumers.has(app) ?? false;
+  }
+
   /**
-   * Tells whether a stream or a rule names the path. The lists `permanent`,
-   * `exclude` and `storage` do not count, for they name no producer.
+   * Tells whether a stream, a rule or the dependencies of a rule name the path.
+   * The lists `permanent`, `exclude` and `storage` do not count, for they name no
+   * producer.
    */
   isDeclared(path: string): boolean {
     return this.#index.about(path).some(({ entry }) => entry.isDeclared);
+  }
+
+  /**
+   * Tells whether an app writes what another one reads, directly or through other
+   * apps: then it comes first when the apps run one after the other.
+   */
+  leadsTo(app: string, other: string): boolean {
+    this.#order ??= new GraphOrder(this.#index.entries);
+    return this.#order.leadsTo(app, other);
   }
 
   /** Tells whether the graph lets an app read the path: a consumer or producer. */

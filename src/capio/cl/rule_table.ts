@@ -22,7 +22,10 @@ export interface RuleEntry {
   isPermanent?: boolean;
   isExcluded?: boolean;
   isInMemory?: boolean;
-  /** Whether a stream or a rule names it, not only a list such as `permanent`. */
+  /**
+   * Whether a stream, a rule or the dependencies of a rule name it, not only a
+   * list such as `permanent`.
+   */
   isDeclared: boolean;
   /** Whether a streaming rule names it; what that leaves out is the default. */
   hasStreamingRule: boolean;
@@ -107,10 +110,11 @@ export class RuleTable {
     rule: CapioClCommitRule,
     expand: (paths: readonly string[]) => readonly string[] = (paths) => paths,
   ): CapioClCommitRule {
-    return mapDependencies(
-      rule,
-      (paths) => expand(paths).map(this.#normalize).sort(),
-    );
+    return mapDependencies(rule, (paths) => {
+      const named = expand(paths);
+      for (const path of named) this.#declare(path);
+      return named.map(this.#normalize).sort();
+    });
   }
 
   #declare(path: string): RuleEntry {

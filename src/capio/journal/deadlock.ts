@@ -53,10 +53,16 @@ export function onlyTheyEndIt(
       onlyTheyEndIt(state, members, it, undefined, [...above, path])
     );
   }
-  const apps = state.engine.producers(path);
-  // A producer that is still to come may do it.
+  const { engine } = state;
+  const producers = engine.producers(path);
+  const isUnknown = !file && producers.length === 0;
+  if (isUnknown && !(engine.hasGraph && engine.isDeclared(path))) return false;
+  const apps = isUnknown ? engine.apps : producers;
+  // An app that is still to come may do it.
   if (!apps.every((app) => state.apps.has(app))) return false;
-  const blockers = presentWriters(state, path, file);
+  const blockers = isUnknown
+    ? presentMembers(state)
+    : presentWriters(state, path, file);
   return blockers.length > 0 && blockers.every((id) => members.has(id));
 }
 
@@ -68,6 +74,12 @@ function unfinishedDependencies(
   const unfinished = dependenciesOf(rule)
     ?.filter((path) => !isCommitted(state, path));
   return unfinished && unfinished.length > 0 ? unfinished : undefined;
+}
+
+function presentMembers({ members, planner }: WorkflowState): string[] {
+  return [...members.values()]
+    .filter(({ id, ending }) => !ending && id !== planner)
+    .map(({ id }) => id);
 }
 
 /** The present members that write a file, or fill a directory. */

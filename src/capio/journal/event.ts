@@ -37,6 +37,8 @@ export interface RulesEvent extends Stamp {
   readonly document?: string;
   /** Rules in code. */
   readonly rules?: readonly CapioClRule[];
+  /** The steps of a plan, in the order in which they run one after the other. */
+  readonly steps?: readonly string[];
 }
 
 /**
@@ -106,6 +108,20 @@ export interface InputEvent extends Stamp {
   readonly file?: number;
 }
 
+/** A member found nothing under some paths. */
+export interface MissEvent extends Stamp {
+  readonly event: "miss";
+  readonly paths: readonly string[];
+  /** Set when it only asked whether something is there; noted at its end. */
+  readonly asked?: true;
+}
+
+/** A member found what it had missed before. */
+export interface FoundEvent extends Stamp {
+  readonly event: "found";
+  readonly path: string;
+}
+
 /** A real file exists that a commit rule depends on and that no app produces. */
 export interface GivenEvent extends Stamp {
   readonly event: "given";
@@ -145,6 +161,8 @@ export type JournalEvent =
   | RemoveEvent
   | PublishEvent
   | InputEvent
+  | MissEvent
+  | FoundEvent
   | GivenEvent
   | ReadEvent
   | WaitEvent;
@@ -197,6 +215,8 @@ const EVENT_TYPES: Readonly<Record<JournalEvent["event"], true>> = {
   remove: true,
   publish: true,
   input: true,
+  miss: true,
+  found: true,
   given: true,
   read: true,
   wait: true,

@@ -24,6 +24,12 @@ import type {
 } from "./event.ts";
 import { applyRule, create, pathsBelow, rename, unlink } from "./names.ts";
 import { noteChange, noteEndRead, replaceCommitted } from "./rewrites.ts";
+import {
+  forgetMiss,
+  noteFound,
+  noteMisses,
+  tellMissesOf,
+} from "./stale_reads.ts";
 import { emptyState, type WorkflowFile, type WorkflowState } from "./state.ts";
 
 /**
@@ -59,6 +65,12 @@ export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
       return state;
     case "input":
       return noteInput(state, event);
+    case "miss":
+      noteMisses(state, event);
+      return state;
+    case "found":
+      noteFound(state, event);
+      return state;
     case "given":
       state.given.add(event.path);
       return commitDependents(state, event);
@@ -93,7 +105,8 @@ export function engineWith(
 
 function addMember(state: WorkflowState, event: JoinEvent): WorkflowState {
   const { by, app, pid, time, isWorker = false } = event;
-  state.members.set(by, { id: by, app, pid, joined: time, isWorker });
+  const came = state.turns++;
+  state.members.set(by, { id: by, app, pid, joined: time, isWorker, came });
   const known = state.apps.get(app) ?? { name: app, joined: 0, running: 0 };
   if (known.running === 0) known.lostBy = undefined;
   known.joined++;
@@ -103,7 +116,11 @@ function addMember(state: WorkflowState, event: JoinEvent): WorkflowState {
 }
 
 function addRules(state: WorkflowState, event: RulesEvent): WorkflowState {
-  const { document, rules = [] } = event;
+  const { document, rules = [], steps, by } = event;
+  if (steps && state.steps.length === 0) {
+    state.steps = steps;
+    state.planner = by;
+  }
   // A member tries its rules before it brings them, so this does not throw.
   state.engine = engineWith(state, { document, rules });
   if (document !== undefined) state.documents.add(document);
@@ -118,6 +135,8 @@ function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
   // Several members may report the same death, or one that had left before.
   if (!member || member.ending) return state;
   member.ending = event.ending;
+  member.went = state.turns++;
+  tellMissesOf(state, member.id);
   for (const [key, wait] of state.waits) {
     if (wait.member === member.id) state.waits.delete(key);
   }
@@ -168,6 +187,7 @@ function hold(
   { by, time }: { by: string; time: number },
 ): void {
   file.writers.add(by);
+  forgetMiss(state, file.path, by);
   file.handles.set(handle, { member: by, since: time });
   state.handles.set(handle, file);
 }

@@ -10,4 +10,5 @@ export * from "./event.ts";
 export * from "./fold.ts";
 export * from "./follower.ts";
 export * from "./journal.ts";
+export * from "./order.ts";
 export * from "./state.ts";

@@ -3,20 +3,18 @@ import { parentOf } from "../platform/mod.ts";
 import { isCompleteWithEntries } from "./completion.ts";
 import type { EntryKind } from "./event.ts";
 import { commitDependents, commitIfComplete } from "./file_ends.ts";
+import { noteMaking } from "./stale_reads.ts";
 import { newFile, type WorkflowFile, type WorkflowState } from "./state.ts";
 
-/** Creates a file under a name, and notes a stale read for each earlier reader. */
+/** Creates a file under a name, and notes what is out of date by that. */
 export function create(
   state: WorkflowState,
   path: string,
   kind: EntryKind,
   event: { by: string; time: number },
 ): WorkflowFile {
-  const { by } = event;
   const file = newFile(state.created++, path, kind, event);
-  for (const reader of state.inputs.get(path) ?? []) {
-    if (reader !== by) state.staleReads.push({ path, reader, writer: by });
-  }
+  noteMaking(state, { path, kind, by: event.by });
   state.pending.add(file);
   place(state, file, path, event);
   return file;
@@ -46,10 +44,15 @@ export function rename(
     .map((path) => state.paths.get(path))
     .filter((file) => file !== undefined);
   for (const path of pathsBelow(state, to)) unlink(state, path);
+  // A real file of which the workflow knew nothing.
+  if (moved.length === 0) {
+    noteMaking(state, { path: to, kind: "file", by: event.by });
+  }
   for (const file of moved) {
     const unpublished = state.unpublished.has(file.number);
     const path = to + file.path.slice(from.length);
     unlink(state, file.path);
+    noteMaking(state, { path, kind: file.kind, by: event.by });
     file.unlinked = false;
     file.isReplacing = false;
     place(state, file, path, event);

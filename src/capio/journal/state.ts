@@ -12,6 +12,10 @@ export interface Member {
   readonly pid: number;
   readonly joined: number;
   readonly isWorker: boolean;
+  /** The place of its join among the joins and ends of all members. */
+  readonly came: number;
+  /** The place of its end among them, once it has ended. */
+  went?: number;
   /** How it ended, once it has. */
   ending?: Ending;
 }
@@ -97,11 +101,26 @@ export interface Waiting {
   readonly since: number;
 }
 
-/** A member read a real file before another member began to write it. */
+/**
+ * A member read a real file before another member began to write it, or found
+ * nothing where another member made a file afterwards.
+ */
 export interface StaleRead {
   readonly path: string;
   readonly reader: string;
   readonly writer: string;
+  /** Set when the reader found nothing. */
+  readonly isMiss?: true;
+  /** Set when the reader had ended before the writer came to it. */
+  readonly isLate?: true;
+}
+
+/** A member has found nothing under a path. */
+export interface Miss {
+  /** Whether it only asked whether something is there. */
+  readonly asked: boolean;
+  /** The member that made the path afterwards. */
+  writer?: string;
 }
 
 /**
@@ -122,6 +141,13 @@ export interface WorkflowState {
   readonly documents: Set<string>;
   /** Rules in code that members have brought. */
   readonly rules: CapioClRule[];
+  /**
+   * The steps of the plan in the order in which they run one after the other;
+   * none without a plan.
+   */
+  steps: readonly string[];
+  /** The member that brought the plan. */
+  planner?: string;
   readonly members: Map<string, Member>;
   readonly apps: Map<string, App>;
   /** The file that has each name at present. */
@@ -139,6 +165,8 @@ export interface WorkflowState {
   readonly inputs: Map<string, Set<string>>;
   /** Existing real files that a commit rule depends on and no app produces. */
   readonly given: Set<string>;
+  /** What members have missed, by path and member. */
+  readonly misses: Map<string, Map<string, Miss>>;
   readonly staleReads: StaleRead[];
   /** One for each reader, writer and path. */
   readonly rewrites: Map<string, Rewrite>;
@@ -151,6 +179,8 @@ export interface WorkflowState {
   created: number;
   /** How often a name came to mean another file so far. */
   renamings: number;
+  /** How many joins and ends of members there were so far. */
+  turns: number;
 }
 
 /** A file as its writer has just created it. */
@@ -185,6 +215,7 @@ export function emptyState(
     engine,
     documents: new Set(),
     rules: [],
+    steps: [],
     members: new Map(),
     apps: new Map(),
     paths: new Map(),
@@ -195,6 +226,7 @@ export function emptyState(
     unpublished: new Map(),
     inputs: new Map(),
     given: new Set(),
+    misses: new Map(),
     staleReads: [],
     rewrites: new Map(),
     rewriters: new Map(),
@@ -202,5 +234,6 @@ export function emptyState(
     waits: new Map(),
     created: 0,
     renamings: 0,
+    turns: 0,
   };
 }

@@ -13,6 +13,7 @@ export interface StepCommandOptions extends
     | "capioClConfigurationFile"
     | "openTimeoutSeconds"
     | "partialReads"
+    | "silent"
   > {
   /** The script: a path, or a specifier that `deno run` takes. */
   script: string | URL;
@@ -68,6 +69,9 @@ export function stepCommand(
   if (options.partialReads !== undefined) {
     env.CAPIO_PARTIAL_READS = options.partialReads ? "1" : "0";
   }
+  if (options.silent !== undefined) {
+    env.CAPIO_SILENT = options.silent ? "1" : "0";
+  }
   const readable = [directory, ...configurationFiles(configuration)];
   return {
     args: [
@@ -82,6 +86,7 @@ export function stepCommand(
         "CAPIO_CL",
         "CAPIO_OPEN_TIMEOUT_SECONDS",
         "CAPIO_PARTIAL_READS",
+        "CAPIO_SILENT",
       ]),
       ...denoFlags.filter((flag) => !/^--allow-(read|write|env)=/.test(flag)),
       script instanceof URL ? script.href : specifierOrPath(script),

@@ -23,6 +23,7 @@ import { closeForms, readForms } from "./descriptors.ts";
 import { existsForms } from "./exists.ts";
 import { allForms, type NodeForms, type NodeFs } from "./node_forms.ts";
 import {
+  ask,
   copyFile,
   directoryOfPrefix,
   inPlace,
@@ -91,7 +92,7 @@ const NODE_CALLS: {
     fs: NodeFs,
   ) => NodeForms;
 } = {
-  access: onPath(look, { access: LOOK }),
+  access: onPath(ask, { access: LOOK }),
   appendFile: allForms(writePlan),
   chmod: onPath(inPlace, { access: WRITE }),
   chown: onPath(inPlace, { access: WRITE }),
@@ -109,7 +110,7 @@ const NODE_CALLS: {
   read: readForms,
   readdir: onPath(readdir, { access: LOOK }),
   readFile: allForms(readFilePlan),
-  readlink: onPath(inPlace, { access: LOOK, follows: "slash" }),
+  readlink: onPath(ask, { access: LOOK, follows: "slash" }),
   readv: readForms,
   realpath: onPath(realpath, { access: LOOK }),
   rename: allForms(renamePlan),

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve, SEPARATOR } from "@std/path";
 import {
+  askFor,
   atLocation,
   copyWith,
   type Endpoint,
@@ -38,12 +39,24 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
-/** A function that only looks: it waits for announced files. */
+/** A function that looks at an entry and its size: it waits for declared files. */
 export function look(
   { name, original, workspace, place }: Subject,
   ...args: unknown[]
 ): Operation<unknown> {
   return lookAt(
+    workspace,
+    place,
+    (location) => original.call(name, location, ...args),
+  );
+}
+
+/** A function that asks whether an entry is there, or where it leads. */
+export function ask(
+  { name, original, workspace, place }: Subject,
+  ...args: unknown[]
+): Operation<unknown> {
+  return askFor(
     workspace,
     place,
     (location) => original.call(name, location, ...args),

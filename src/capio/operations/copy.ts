@@ -1,4 +1,5 @@
 import { call, type Operation, system } from "../platform/mod.ts";
+import { View } from "../overlay/mod.ts";
 import { atLocation, withGivenPath } from "./at_location.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { noteEndRead } from "./open.ts";
@@ -31,6 +32,7 @@ export function* copyWith(
     from.workspace,
     from.place,
     (source) => copyTo(to, source, opening, copy),
+    () => new View(from.workspace).locate(from.place.path),
   );
   const { workspace: { workflow }, place: { path } } = from;
   const entry = workflow.state.paths.get(path);

@@ -8,6 +8,7 @@ import {
 } from "../platform/mod.ts";
 import { atLocation, withGivenPath } from "./at_location.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { askFor } from "./stat.ts";
 
 /** `Deno.symlink`: the link is complete at once. */
 export function symlink(
@@ -87,7 +88,7 @@ export function readLink(
   workspace: Workspace,
   place: Place,
 ): Operation<string> {
-  return atLocation(
+  return askFor(
     workspace,
     place,
     (location) => call("readLink", location),
@@ -113,6 +114,6 @@ export function* realPathWith(
   look: (location: string) => Operation<unknown>,
 ): Operation<string> {
   // The resolver has followed all links; this reports a missing file.
-  yield* atLocation(workspace, place, look);
+  yield* askFor(workspace, place, look);
   return workspace.folder.real(place.path);
 }

@@ -2,11 +2,12 @@ import type { WorkflowFile } from "../journal/mod.ts";
 import {
   growingFile,
   type Place,
+  View,
   type Workspace,
   writtenFile,
 } from "../overlay/mod.ts";
 import { call, isAbsence, type Operation } from "../platform/mod.ts";
-import { isProducer, openReadiness } from "../workflow/mod.ts";
+import { isProducer, openReadiness, type Verdict } from "../workflow/mod.ts";
 import { atLocation, namingGivenPath } from "./at_location.ts";
 import { beginWriting } from "./begin_writing.ts";
 import type { Begun } from "./beginning.ts";
@@ -69,14 +70,43 @@ export function* untilOpenable(
   place: Place,
   signal?: AbortSignal,
 ): Operation<void> {
+  const { misses } = workspace.workflow;
+  const { path } = place;
+  if (yield* untilAnnounced(workspace, place, signal)) {
+    misses.found(path);
+    noteInput(workspace, path);
+  } else misses.missed(path);
+}
+
+/**
+ * Waits for an entry as far as it is announced, and returns whether it is there
+ * or may be: one that is missing for good is reported by the system.
+ */
+export function* untilAnnounced(
+  workspace: Workspace,
+  place: Place,
+  signal?: AbortSignal,
+): Operation<boolean> {
   const { workflow } = workspace;
   const { path } = place;
-  yield* workspace.until(
-    place,
-    (state) => openReadiness(state, workflow, path, () => workspace.real(path)),
-    signal,
-  );
-  noteInput(workspace, path);
+  let verdict: Verdict | undefined;
+  try {
+    yield* workspace.until(
+      place,
+      (state) =>
+        verdict = openReadiness(
+          state,
+          workflow,
+          path,
+          { lookAtReal: () => workspace.real(path) },
+        ),
+      signal,
+    );
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) workflow.misses.missed(path);
+    throw error;
+  }
+  return verdict?.type === "go" && !verdict.isMissing;
 }
 
 /** Opens a file for reading as `Deno` or as `node:fs` does. */
@@ -96,16 +126,18 @@ export function* openForReading<F>(
 ): Operation<F> {
   const { workflow } = workspace;
   const { path } = place;
+  const view = new View(workspace);
   for (;;) {
     yield* untilOpenable(workspace, place, signal);
-    const entry = workflow.state.paths.get(path);
-    const isPublished = !workflow.isInSpool(path);
+    const entry = view.fileAt(path);
+    const isPublished = !entry || !workflow.isInSpool(path);
     const file = yield* atLocation(
       workspace,
       place,
       (location) => opening.open(location),
+      () => view.locate(path),
     );
-    const isSame = workspace.state.paths.get(path) === entry;
+    const isSame = view.fileAt(path, workspace.state) === entry;
     if (!isSame && !isPublished) {
       // The open file may be the next one of that name, or the one before.
       opening.close(file);

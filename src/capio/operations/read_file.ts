@@ -1,5 +1,5 @@
 import type { WorkflowFile } from "../journal/mod.ts";
-import type { Place, Workspace } from "../overlay/mod.ts";
+import { type Place, View, type Workspace } from "../overlay/mod.ts";
 import { call, lstatIfPresent, type Operation } from "../platform/mod.ts";
 import { endReadiness, isProducer } from "../workflow/mod.ts";
 import { atLocation } from "./at_location.ts";
@@ -42,12 +42,18 @@ export function* readWhole<T extends { readonly length: number }>(
 ): Operation<T> {
   const { workflow } = workspace;
   const { path } = place;
+  const view = new View(workspace);
   for (;;) {
     yield* untilWhole(workspace, place, signal);
-    const entry = workflow.state.paths.get(path);
-    const isPublished = !workflow.isInSpool(path);
-    const contents = yield* atLocation(workspace, place, read);
-    const isSame = workspace.state.paths.get(path) === entry;
+    const entry = view.fileAt(path);
+    const isPublished = !entry || !workflow.isInSpool(path);
+    const contents = yield* atLocation(
+      workspace,
+      place,
+      read,
+      () => view.locate(path),
+    );
+    const isSame = view.fileAt(path, workspace.state) === entry;
     // Otherwise this may be the beginning of the next file of that name.
     if (!isSame && !isPublished) continue;
     noteReading(workspace, place, contents.length, entry);
@@ -63,9 +69,10 @@ export function* untilWhole(
 ): Operation<void> {
   const { workflow } = workspace;
   signal?.throwIfAborted();
+  const view = new View(workspace);
   for (;;) {
     yield* untilOpenable(workspace, place, signal);
-    const entry = workflow.state.paths.get(place.path);
+    const entry = view.fileAt(place.path);
     if (entry?.kind !== "file") return;
     if (isProducer(workflow.state, workflow, entry)) return;
     yield* workspace.until(

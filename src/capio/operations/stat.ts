@@ -1,5 +1,5 @@
-import type { Place, Workspace } from "../overlay/mod.ts";
-import { call, type Operation } from "../platform/mod.ts";
+import { type Place, View, type Workspace } from "../overlay/mod.ts";
+import { call, isAbsence, type Operation } from "../platform/mod.ts";
 import { contentReadiness, openReadiness } from "../workflow/mod.ts";
 import { atLocation } from "./at_location.ts";
 
@@ -27,25 +27,56 @@ export function* lookAt<T>(
 ): Operation<T> {
   yield* untilAnnouncedExists(workspace, place);
   yield* untilVisible(workspace, place);
-  return yield* atLocation(workspace, place, look);
+  return yield* ask(workspace, place, look);
 }
 
 /**
- * Waits for a file that a producer is going to create. For a file that nobody
- * announced there is no wait: programs ask whether it exists.
+ * Asks with `look` for something under a path, once it is there if the path is
+ * declared. What is not there is remembered, in case another member makes it.
+ */
+export function* askFor<T>(
+  workspace: Workspace,
+  place: Place,
+  look: (location: string) => Operation<T>,
+): Operation<T> {
+  yield* untilAnnouncedExists(workspace, place);
+  return yield* ask(workspace, place, look);
+}
+
+function* ask<T>(
+  workspace: Workspace,
+  place: Place,
+  look: (location: string) => Operation<T>,
+): Operation<T> {
+  const { misses } = workspace.workflow;
+  const view = new View(workspace, { isQuestion: true });
+  const locate = () => view.locate(place.path);
+  try {
+    const result = yield* atLocation(workspace, place, look, locate);
+    misses.found(place.path);
+    return result;
+  } catch (error) {
+    if (isAbsence(error)) misses.asked(place.path);
+    throw error;
+  }
+}
+
+/**
+ * Waits for a declared file that a step may still create. For a file that nobody
+ * declared there is no wait: programs ask whether it exists.
  */
 export function* untilAnnouncedExists(
   workspace: Workspace,
   place: Place,
 ): Operation<void> {
   const { workflow } = workspace;
-  if (workspace.state.engine.producers(place.path).length === 0) return;
+  if (!workspace.state.engine.isDeclared(place.path)) return;
   yield* workspace.until(place, (state) => {
     const verdict = openReadiness(
       state,
       workflow,
       place.path,
-      () => workspace.real(place.path),
+      { lookAtReal: () => workspace.real(place.path), isQuestion: true },
     );
     // The system itself reports the missing file.
     return verdict.type === "refuse" ? { type: "go" } : verdict;
@@ -57,7 +88,8 @@ export function* untilVisible(
   workspace: Workspace,
   place: Place,
 ): Operation<void> {
-  const entry = workspace.state.paths.get(place.path);
+  const view = new View(workspace, { isQuestion: true });
+  const entry = view.fileAt(place.path, workspace.state);
   if (entry?.kind !== "file") return;
   yield* workspace.until(
     place,

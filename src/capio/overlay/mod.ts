@@ -10,6 +10,7 @@ export * from "./growing_file_reader.ts";
 export * from "./place.ts";
 export * from "./rights.ts";
 export * from "./turns.ts";
+export * from "./view.ts";
 export * from "./workspace.ts";
 export * from "./writing.ts";
 export * from "./written_file.ts";

@@ -57,6 +57,8 @@ export class Workspace implements Disposable {
   readonly #resolver: PathResolver;
   /** The latest look of the search for links in the real tree, used once. */
   #look: { path: string; info: Deno.FileInfo | undefined } | undefined;
+  /** What this member has told of its waits. */
+  readonly #told = new Set<string>();
   /** Directories known to exist in the spool. */
   readonly #spoolDirectories = new Set<string>();
   /** The number of renamings up to which the caches hold. */
@@ -202,7 +204,7 @@ export class Workspace implements Disposable {
     signal?: AbortSignal,
     file?: WorkflowFile,
   ): Operation<WorkflowState> {
-    const wait = new Wait(this.workflow, place, this.#options);
+    const wait = new Wait(this.workflow, place, this.#options, this.#told);
     try {
       for (;;) {
         const { state } = this;
@@ -214,7 +216,7 @@ export class Workspace implements Disposable {
             throw verdict.error;
           case "wait":
             if (!verdict.declared && wait.isOver()) return state;
-            wait.report(verdict.why);
+            wait.report(verdict);
             break;
           default:
             verdict satisfies never;

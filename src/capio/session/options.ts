@@ -60,10 +60,11 @@ export interface CapioOptions {
    */
   scope?: "async" | "process";
   /**
-   * Seconds that a reader waits for a file that no rule names and that nobody
-   * has created; then it gets a `NotFound`.
+   * Seconds that a reader waits, without a CAPIO-CL graph, for a file that no
+   * rule names and that nobody has created; then it gets a `NotFound`. With a
+   * graph such a file is not waited for.
    *
-   * @default {Number(Deno.env.get("CAPIO_OPEN_TIMEOUT_SECONDS") ?? Infinity)}
+   * @default {Number(Deno.env.get("CAPIO_OPEN_TIMEOUT_SECONDS") ?? 60)}
    */
   openTimeoutSeconds?: number;
   /**
@@ -83,16 +84,28 @@ export interface CapioOptions {
    */
   partialReads?: boolean;
   /**
-   * Whether waits go unreported. With `false` each long wait is reported on
-   * standard error, with the file and the reason; `sluice status` shows waits
-   * in either case.
+   * Whether long waits go untold on standard error. With `false` each is told,
+   * with the file, the reason and a way out: after 2 seconds for a file that no
+   * rule names, after 5 seconds for anything else. Without a value only the
+   * former are told. `sluice status` shows waits in any case.
    *
-   * @default {true}
+   * @default {Deno.env.get("CAPIO_SILENT") ? Deno.env.get("CAPIO_SILENT") === "1" : undefined}
    */
   silent?: boolean;
+  /**
+   * The names of all steps in the order in which they would run one after the
+   * other. A step does not wait for what a later one makes, where the CAPIO-CL
+   * graph says nothing about the two. One member brings them for all.
+   *
+   * @default {[]}
+   */
+  steps?: readonly string[];
   /** Ends every wait inside the context when it aborts. */
   signal?: AbortSignal;
 }
+
+/** How long a reader waits for a file that nobody declared, in seconds. */
+const DEFAULT_OPEN_TIMEOUT_SECONDS = "60";
 
 /** Fills in the defaults, checks the options and reads the configuration. */
 export function resolveOptions(options: CapioOptions): WorkspaceOptions {
@@ -106,7 +119,8 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     openTimeoutSeconds = openTimeoutFromEnvironment(),
     enforceGraph = false,
     partialReads = partialReadsFromEnvironment(),
-    silent = true,
+    silent = silentFromEnvironment(),
+    steps = [],
     signal,
   } = options;
   checkPath("capioDir", capioDir);
@@ -118,7 +132,8 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
   checkNonNegative("openTimeoutSeconds", openTimeoutSeconds);
   checkBoolean("enforceGraph", enforceGraph);
   checkBoolean("partialReads", partialReads);
-  checkBoolean("silent", silent);
+  if (silent !== undefined) checkBoolean("silent", silent);
+  checkSteps(steps);
   checkSignal("signal", signal);
   const directory = pathOf(capioDir);
   checkDirectory(directory);
@@ -132,6 +147,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     enforceGraph,
     partialReads,
     silent,
+    ...(steps.length > 0 && { steps }),
     signal,
   };
 }
@@ -146,7 +162,7 @@ function fromEnvironment(name: string, otherwise: string): string {
 
 function openTimeoutFromEnvironment(): number {
   const variable = "CAPIO_OPEN_TIMEOUT_SECONDS";
-  const text = fromEnvironment(variable, "Infinity");
+  const text = fromEnvironment(variable, DEFAULT_OPEN_TIMEOUT_SECONDS);
   const seconds = text.trim() === "" ? NaN : Number(text);
   if (seconds >= 0) return seconds;
   throw outOfRange(variable, "a non-negative number", text);
@@ -157,6 +173,19 @@ function partialReadsFromEnvironment(): boolean {
   const text = fromEnvironment(variable, "0");
   checkOneOf(variable, text, ["0", "1"]);
   return text === "1";
+}
+
+function silentFromEnvironment(): boolean | undefined {
+  const text = fromEnvironment("CAPIO_SILENT", "");
+  if (text === "") return undefined;
+  checkOneOf("CAPIO_SILENT", text, ["0", "1"]);
+  return text === "1";
+}
+
+function checkSteps(steps: unknown): void {
+  const isNames = Array.isArray(steps) &&
+    steps.every((it) => typeof it === "string" && it !== "");
+  if (!isNames) throw refused("steps", "an array of names", steps);
 }
 
 function checkPath(option: string, value: unknown): void {

@@ -1,6 +1,7 @@
 import {
   directoryPhase,
-  producersGone,
+  hasEnded,
+  orderOf,
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
@@ -11,6 +12,7 @@ import {
   quoted,
   writerLost,
 } from "./missing.ts";
+import { remedyForCommit, remedyForListing } from "./remedy.ts";
 
 /** A member and the app that it belongs to. */
 export interface MemberIdentity {
@@ -20,42 +22,145 @@ export interface MemberIdentity {
 
 /** The answer to a member: go on, wait (and for what), or give up. */
 export type Verdict =
-  | { readonly type: "go" }
-  | { readonly type: "wait"; readonly why: string; readonly declared: boolean }
+  | {
+    readonly type: "go";
+    /** Set when there is nothing, which the system reports. */
+    readonly isMissing?: true;
+  }
+  | {
+    readonly type: "wait";
+    readonly why: string;
+    /** What the user can do about it, as a sentence. */
+    readonly remedy: string;
+    readonly declared: boolean;
+  }
   | { readonly type: "refuse"; readonly error: Error };
 
 const GO: Verdict = { type: "go" };
+const MISSING: Verdict = { type: "go", isMissing: true };
 
-/**
- * Decides whether a member can open a path for reading.
- *
- * @param lookAtReal Looks at the real file; it is called only when needed.
- */
+/** Options of {@linkcode openReadiness}. */
+export interface OpenReadinessOptions {
+  /** Looks at the real file; it is called only when needed. */
+  readonly lookAtReal: () => Deno.FileInfo | undefined;
+  /** Whether the member only asks whether the path is there. */
+  readonly isQuestion?: boolean;
+}
+
+/** Decides whether a member can open a path for reading. */
 export function openReadiness(
   state: WorkflowState,
   member: MemberIdentity,
   path: string,
-  lookAtReal: () => Deno.FileInfo | undefined,
+  { lookAtReal, isQuestion = false }: OpenReadinessOptions,
 ): Verdict {
-  if (state.paths.has(path)) return GO;
-  const producers = state.engine.producers(path);
-  if (producers.includes(member.app)) return GO;
+  const file = state.paths.get(path);
+  if (file && !isMadeLater(state, member, file, { isQuestion })) return GO;
+  const { engine } = state;
+  const producers = engine.producers(path);
   const real = lookAtReal();
   // A glob for output files also matches the directories that they lie in.
   if (real?.isDirectory) return GO;
+  if (file || producers.includes(member.app)) return real ? GO : MISSING;
   if (producers.length === 0) {
-    if (real) return GO;
-    const declared = state.engine.isDeclared(path);
-    return { type: "wait", why: "nobody has created it yet", declared };
+    return real ? GO : withoutProducer(state, member, path, isQuestion);
   }
-  const names = quoted(producers);
-  if (!producersGone(state, path)) {
-    const why = `${names} has not created it yet`;
-    return { type: "wait", why, declared: true };
+  const awaited = awaitedProducers(state, member, path);
+  if (!awaited.every((app) => hasEnded(state, app))) {
+    return waitForProducers(producers);
   }
   if (real) return GO;
+  if (awaited.length === 0) return MISSING;
+  return refuseMissing(path, `its producer ${quoted(producers)}`);
+}
+
+/** The producers of a path that may still make it for a member. */
+function awaitedProducers(
+  state: WorkflowState,
+  { app }: MemberIdentity,
+  path: string,
+): readonly string[] {
+  const { engine } = state;
+  const producers = engine.producers(path);
+  // What the graph says of this very path counts most.
+  if (engine.isNamedInput(app, path)) return producers;
+  return producers.filter((it) => orderOf(state, app, it) !== "before");
+}
+
+/** Decides about a path that is not there and that no step is to produce. */
+function withoutProducer(
+  state: WorkflowState,
+  { app }: MemberIdentity,
+  path: string,
+  isQuestion: boolean,
+): Verdict {
+  const { engine } = state;
+  if (!engine.isDeclared(path)) {
+    return engine.hasGraph ? MISSING : waitForAnybody(false);
+  }
+  // A rule such as that for "*" names it, but announces nothing.
+  if (isQuestion && !engine.isNamedInput(app, path)) return MISSING;
+  const others = otherApps(state, app);
+  const usesPlan = planCounts(state, path, { isQuestion });
+  const awaited = others
+    .filter((it) => orderOf(state, app, it, { usesPlan }) !== "before");
+  if (awaited.length > 0) {
+    return awaited.every((it) => hasEnded(state, it))
+      ? refuseMissing(path, "every step that could make it")
+      : waitForAnybody(true);
+  }
+  if (isQuestion) return MISSING;
+  // It may come from outside of the workflow.
+  const isInput = others.length === 0 || engine.consumers(path).includes(app);
+  return isInput ? waitForAnybody(true) : MISSING;
+}
+
+/**
+ * Tells whether the order of the plan counts for a path. Without a graph and a
+ * producer it does so for questions alone: a step reads what any other makes.
+ */
+function planCounts(
+  { engine }: WorkflowState,
+  path: string,
+  { isQuestion = false }: { isQuestion?: boolean },
+): boolean {
+  return isQuestion || engine.hasGraph || engine.producers(path).length > 0;
+}
+
+/** The other apps of the configuration and the plan, and those at work. */
+function otherApps(
+  { engine, steps, members, planner }: WorkflowState,
+  app: string,
+): string[] {
+  const present = [...members.values()]
+    .filter(({ id, ending }) => !ending && id !== planner)
+    .map(({ app }) => app);
+  const all = new Set([...engine.apps, ...steps, ...present]);
+  all.delete(app);
+  return [...all];
+}
+
+function waitForProducers(producers: readonly string[]): Verdict {
+  const names = quoted(producers);
+  return {
+    type: "wait",
+    why: `${names} has not created it yet`,
+    remedy:
+      `Start ${names} if it does not run, or take the file out of the "output_stream" of a step that does not make it`,
+    declared: true,
+  };
+}
+
+function waitForAnybody(declared: boolean): Verdict {
+  const remedy = declared
+    ? `Name the step that makes it, with the file in its "output_stream"`
+    : `Name the file and its producer in a CAPIO-CL configuration, or set the time with CAPIO_OPEN_TIMEOUT_SECONDS`;
+  return { type: "wait", why: "nobody has created it yet", remedy, declared };
+}
+
+function refuseMissing(path: string, makers: string): Verdict {
   const error = new Deno.errors.NotFound(
-    `Cannot open "${path}" for reading: its producer ${names} left without creating it`,
+    `Cannot open "${path}" for reading: ${makers} left without creating it`,
   );
   return { type: "refuse", error };
 }
@@ -116,8 +221,37 @@ export function listingReadiness(
     case "lost":
       return { type: "refuse", error: fillerLost(state, path, listed()) };
     case "open":
-      return { type: "wait", why: missingEntries(state, path), declared: true };
+      return {
+        type: "wait",
+        why: missingEntries(state, path),
+        remedy: remedyForListing(state, path),
+        declared: true,
+      };
   }
+}
+
+/**
+ * Tells whether a file comes from steps after a member alone: it would not be
+ * there yet if the steps ran one after the other.
+ */
+export function isMadeLater(
+  state: WorkflowState,
+  { id, app }: MemberIdentity,
+  { path, writers }: WorkflowFile,
+  options: { isQuestion?: boolean } = {},
+): boolean {
+  if (writers.has(id)) return false;
+  const { engine, members } = state;
+  const usesPlan = planCounts(state, path, options);
+  const isLater = (other: string | undefined) =>
+    other !== undefined &&
+    orderOf(state, app, other, { usesPlan }) === "before";
+  for (const writer of writers) {
+    if (!isLater(members.get(writer)?.app)) return false;
+  }
+  // What the graph says of this very path counts most.
+  return engine.producers(path).every(isLater) &&
+    !engine.isNamedInput(app, path);
 }
 
 /** Tells whether a member writes the file itself and so never waits for it. */
@@ -142,5 +276,10 @@ function fillsDirectory(
 }
 
 function waitForCommit(state: WorkflowState, file: WorkflowFile): Verdict {
-  return { type: "wait", why: missingForCommit(state, file), declared: true };
+  return {
+    type: "wait",
+    why: missingForCommit(state, file),
+    remedy: remedyForCommit(file),
+    declared: true,
+  };
 }

@@ -1,30 +1,47 @@
 import { dependenciesOf } from "../cl/mod.ts";
-import type { WorkflowState } from "../journal/mod.ts";
+import type { StaleRead, WorkflowState } from "../journal/mod.ts";
 import { missingForCommit } from "./missing.ts";
 
-/** Warns a member of files that it read and that others have rewritten since. */
+/**
+ * Warns of files that a member read, or missed, and that others have made since.
+ */
 export class StaleReadWarnings {
   readonly #member: string;
   #warned = 0;
 
-  /** Warns the member with this id. */
+  /**
+   * Warns the member with this id, as the reader, or as the writer when the
+   * reader has ended.
+   */
   constructor(member: string) {
     this.#member = member;
   }
 
   /** Warns of the stale reads since the last call. */
-  look({ staleReads, members }: WorkflowState): void {
+  look(state: WorkflowState): void {
+    const { staleReads } = state;
     if (staleReads.length === this.#warned) return;
     const fresh = staleReads.slice(this.#warned);
     this.#warned = staleReads.length;
-    for (const { path, reader, writer } of fresh) {
-      if (reader !== this.#member) continue;
-      const app = members.get(writer)?.app;
-      console.warn(
-        `sluice: "${path}" was read before "${app}" began to rewrite it: what was read is out of date`,
-      );
+    for (const stale of fresh) {
+      const told = stale.isLate ? stale.writer : stale.reader;
+      if (told !== this.#member) continue;
+      console.warn(`sluice: ${describeStaleRead(state, stale)}`);
     }
   }
+}
+
+function describeStaleRead(
+  { members }: WorkflowState,
+  { path, isMiss, ...ids }: StaleRead,
+): string {
+  const [reader, writer] = [ids.reader, ids.writer]
+    .map((id) => members.get(id)?.app ?? id);
+  const remedy =
+    `With the file in the "output_stream" of "${writer}" in a CAPIO-CL configuration, "${reader}" waits for it`;
+  return isMiss
+    ? `"${reader}" looked for "${path}" before "${writer}" made it, and did without it. ${remedy}`
+    : `"${path}" was read before "${writer}" began to rewrite it: what "${reader}" read is out of date, it may be of an earlier run. ${remedy}`;
 }
 
 /** Warns a member of files that were written again after their end was read. */

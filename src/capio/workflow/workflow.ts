@@ -11,11 +11,13 @@ import {
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
-import { FileLock } from "../platform/mod.ts";
+import { CapioError, FileLock } from "../platform/mod.ts";
 import { DeadlockWatch } from "./deadlock_watch.ts";
 import { reportGivenFiles } from "./given_files.ts";
 import { Liveness } from "./liveness.ts";
 import { MemberJournal } from "./member_journal.ts";
+import { Misses } from "./misses.ts";
+import { quoted } from "./missing.ts";
 import { Publisher } from "./publisher.ts";
 import { presentRun } from "./stale_run.ts";
 import {
@@ -38,6 +40,8 @@ export interface WorkflowOptions {
   readonly document?: string;
   /** Rules in code that this member brings with it. */
   readonly rules: readonly CapioClRule[];
+  /** The steps in the order in which they run one after the other. */
+  readonly steps?: readonly string[];
 }
 
 /** One member's place in a workflow, from its joining to its leaving. */
@@ -47,6 +51,8 @@ export class Workflow {
   /** The name under which CAPIO-CL knows this member. */
   readonly app: string;
   readonly folder: WorkflowFolder;
+  /** What this member has looked for and not found. */
+  readonly misses: Misses;
   /** Whether this is a worker and not the program itself. */
   readonly isInWorker = "WorkerGlobalScope" in globalThis;
   readonly #journal: MemberJournal;
@@ -62,7 +68,7 @@ export class Workflow {
 
   private constructor(
     folder: WorkflowFolder,
-    { capioDir, appName, document, rules }: WorkflowOptions,
+    { capioDir, appName, document, rules, steps }: WorkflowOptions,
     present: JournalFollower | undefined,
     held: DisposableStack,
   ) {
@@ -78,6 +84,7 @@ export class Workflow {
       held.use(new JournalWriter(folder.journal)),
       present ?? held.use(new JournalFollower(folder.journal, capioDir)),
     );
+    this.misses = new Misses(this.#journal);
     this.#publisher = new Publisher(folder, this.#journal, lock);
     this.#liveness = new Liveness(folder, this.#journal, appName, () => {
       this.refresh();
@@ -92,8 +99,9 @@ export class Workflow {
       ...(this.isInWorker && { isWorker: true }),
     });
     const isNew = document && !this.state.documents.has(document);
-    if (isNew || rules.length > 0) {
-      this.append({ event: "rules", document, rules });
+    const isFirst = steps && this.state.steps.length === 0;
+    if (isNew || rules.length > 0 || isFirst) {
+      this.append({ event: "rules", document, rules, steps });
     }
     this.#journal.catchUp();
   }
@@ -108,6 +116,7 @@ export class Workflow {
     const present = held.use(presentRun(folder, options.appName));
     try {
       if (present) engineWith(present.state, options);
+      if (present) checkSteps(present.state, options);
       folder.create();
       return new Workflow(folder, options, present, held);
     } catch (error) {
@@ -218,6 +227,7 @@ export class Workflow {
     if (this.#ended) return;
     this.#ended = true;
     try {
+      this.misses.noteQuestions();
       this.append({ event: "end", member: this.id, ending });
       this.refresh();
     } finally {
@@ -248,4 +258,16 @@ export class Workflow {
     reportGivenFiles(this.folder, this.#journal);
     this.refresh();
   }
+}
+
+/** Refuses a plan that is not the one of the run. */
+function checkSteps(state: WorkflowState, { steps }: WorkflowOptions): void {
+  if (!steps || state.steps.length === 0) return;
+  if (steps.join("\0") === state.steps.join("\0")) return;
+  throw new CapioError(
+    "INVALID_CONFIGURATION",
+    `The steps must be ${
+      quoted(state.steps)
+    } in this order, as in the plan of the run, found ${quoted(steps)}`,
+  );
 }

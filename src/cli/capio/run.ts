@@ -25,9 +25,13 @@ Options:
   --partial-reads        Let a read into a buffer wait for one byte only, and not
                          until the buffer is full, for scripts that are made for
                          growing files (default: $CAPIO_PARTIAL_READS is 1)
+  --silent               Tell no long waits (default: $CAPIO_SILENT is 1)
 
-The script waits for a file that no rule names and no step creates for as many
-seconds as $CAPIO_OPEN_TIMEOUT_SECONDS says, else for ever.
+The script waits for a file that a rule names until a step has created it, or
+all that could have left. With a configuration, any other missing file is not
+found at once; without one, after as many seconds as $CAPIO_OPEN_TIMEOUT_SECONDS
+says (60). A wait is told on standard error, with its reason and what to do:
+after 2 seconds for a file that no rule names, after 5 for anything else.
 
 Any other option before SCRIPT goes to "deno run", for instance --allow-net or
 --config=deno.json; write a value after "=".

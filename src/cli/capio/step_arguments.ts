@@ -7,6 +7,8 @@ export interface StepArguments {
   workflowName?: string;
   capioClConfigurationFile?: string;
   partialReads?: boolean;
+  /** Whether the step tells none of its long waits; by default it tells them all. */
+  silent: boolean;
   denoFlags: string[];
   script: string;
   args: string[];
@@ -26,6 +28,7 @@ const OPTIONS = {
 export function parseStep(args: readonly string[]): StepArguments {
   const step: StepArguments = {
     capioDir: ".",
+    silent: isSilentByEnvironment(),
     denoFlags: [],
     script: "",
     args: [],
@@ -46,6 +49,10 @@ export function parseStep(args: readonly string[]): StepArguments {
       step.partialReads = true;
       continue;
     }
+    if (word === "--silent") {
+      step.silent = true;
+      continue;
+    }
     const [name, ...value] = word.split("=");
     if (!isOption(name)) {
       step.denoFlags.push(word);
@@ -58,6 +65,11 @@ export function parseStep(args: readonly string[]): StepArguments {
     step[OPTIONS[name][0]] = given;
   }
   return withScript(step, []);
+}
+
+/** Returns whether the environment asks for no report of long waits. */
+export function isSilentByEnvironment(): boolean {
+  return Deno.env.get("CAPIO_SILENT") === "1";
 }
 
 function withScript(

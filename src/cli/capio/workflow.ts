@@ -15,6 +15,7 @@ import {
 } from "../command/mod.ts";
 import { type PlanFile, readPlanFile } from "./plan_file.ts";
 import { fileLines, memberLines } from "./status_lines.ts";
+import { isSilentByEnvironment } from "./step_arguments.ts";
 import {
   runSteps,
   type StepFailure,
@@ -60,6 +61,7 @@ FILE is JSON. Its paths are relative to its directory, where the steps run:
 
 Options:
   --timeline FILE     Draw an SVG of who wrote and read which file, when
+  --silent            Tell no long waits (default: $CAPIO_SILENT is 1)
   --deno-flag=FLAG    Start every step with this flag of "deno run" too; can be
                       repeated, for instance --deno-flag=--config=deno.json
 
@@ -75,6 +77,8 @@ Example:
 interface WorkflowOptions {
   readonly file: string;
   readonly denoFlags: readonly string[];
+  /** Whether the steps tell none of their long waits. */
+  readonly silent: boolean;
   /** Path of the file for the timeline. */
   readonly timeline?: string;
 }
@@ -84,6 +88,7 @@ function parseOptions(args: string[]): WorkflowOptions {
     args,
     options: {
       timeline: { type: "string" },
+      silent: { type: "boolean", default: isSilentByEnvironment() },
       "deno-flag": { type: "string", multiple: true, default: [] },
     },
     allowPositionals: true,
@@ -102,14 +107,16 @@ function parseOptions(args: string[]): WorkflowOptions {
       `"--deno-flag" must be a flag that begins with "-", found "${word}"`,
     );
   }
-  return { file, denoFlags, timeline: values.timeline };
+  const { timeline, silent } = values;
+  return { file, denoFlags, timeline, silent };
 }
 
 async function runPlan(
   plan: PlanFile,
-  { denoFlags, timeline }: WorkflowOptions,
+  options: WorkflowOptions,
   signal: AbortSignal,
 ): Promise<number> {
+  const { timeline } = options;
   assertNotRunning(plan);
   // Fails now rather than in an hour when the file cannot be written.
   if (timeline) await writeTimeline(timeline, drawTimeline([]));
@@ -121,11 +128,13 @@ async function runPlan(
     appName: APP_NAME,
     workflowName: plan.workflowName,
     capioClConfigurationFile: plan.capioCl ?? "",
+    // The steps learn their order from the journal.
+    steps: plan.steps.map(({ name }) => name),
   });
   let isFailed = true;
   try {
     await warnOfAbsentApps(plan, terminal);
-    const failure = await runWithProgress(plan, denoFlags, terminal, signal);
+    const failure = await runWithProgress(plan, options, terminal, signal);
     isFailed = failure !== undefined || signal.aborted;
     const status = workspace.status();
     if (timeline) await writeTimeline(timeline, timelineOf(status));
@@ -164,14 +173,14 @@ async function warnOfAbsentApps(
 
 async function runWithProgress(
   plan: PlanFile,
-  denoFlags: readonly string[],
+  options: WorkflowOptions,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<StepFailure | undefined> {
   const ended = new AbortController();
   const progress = showProgress(plan, terminal, ended.signal);
   try {
-    return await runSteps(processesOf(plan, denoFlags), terminal, signal);
+    return await runSteps(processesOf(plan, options), terminal, signal);
   } finally {
     ended.abort();
     await progress;
@@ -197,7 +206,7 @@ async function showProgress(
 
 function processesOf(
   { capioDir, workflowName, capioCl, directory, steps }: PlanFile,
-  denoFlags: readonly string[],
+  { denoFlags, silent }: WorkflowOptions,
 ): StepProcess[] {
   return steps.map((step) => {
     const { args, env } = stepCommand({
@@ -205,6 +214,7 @@ function processesOf(
       appName: step.name,
       workflowName,
       capioClConfigurationFile: capioCl,
+      silent,
       script: step.script,
       args: step.args,
       partialReads: step.partialReads,

@@ -462,3 +462,36 @@ Deno.test("a rule of a directory or a glob makes no file wait for itself", () =>
   ]);
   assertEquals(exact.commitRule("a"), onFile("a"));
 });
+
+Deno.test("a path that a rule depends on is declared", () => {
+  const document = {
+    name: "t",
+    IO_Graph: [{
+      name: "w",
+      streaming: [
+        { name: ["a"], committed: "on_file", file_deps: ["b", "c/*.csv"] },
+      ],
+    }],
+  };
+  const engine = new CapioClEngine(parseCapioCl(JSON.stringify(document)), {
+    capioDir: CAPIO_DIR,
+    rules: [{ path: "d", fileDependencies: ["e"] }],
+  });
+  const declared = ["a", "b", "c/1.csv", "d", "e", "c/1.json", "f"]
+    .filter((path) => engine.isDeclared(path));
+  assertEquals(declared, ["a", "b", "c/1.csv", "d", "e"]);
+});
+
+Deno.test("a graph has apps, and an app's input names a path exactly or by a glob", () => {
+  const of = (graph: unknown[]) =>
+    new CapioClEngine(
+      parseCapioCl(JSON.stringify({ name: "t", IO_Graph: graph })),
+      { capioDir: CAPIO_DIR },
+    );
+  assert(!of([]).hasGraph);
+  const engine = of([{ name: "r", input_stream: ["a", "*.csv"] }]);
+  assert(engine.hasGraph);
+  assert(engine.isNamedInput("r", `${CAPIO_DIR}/a`));
+  assert(!engine.isNamedInput("r", "a.csv"));
+  assert(!engine.isNamedInput("w", "a"));
+});

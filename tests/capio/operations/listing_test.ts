@@ -10,6 +10,7 @@ for (const mode of ["update", "no_update"]) {
   Deno.test(`a listing of a directory whose writer was killed gives all entries, then an error: ${mode}`, async () => {
     await using workflow = new TestWorkflow({
       writer: {
+        reads: ["never"],
         writes: ["parts"],
         streaming: [
           { dirname: ["parts"], committed: "on_n_files", n_files: 3, mode },
@@ -64,6 +65,7 @@ for (const parts of ["parts", "parts/deep"]) {
 Deno.test("a directory that only a glob for files matches is listed at once", async () => {
   await using workflow = new TestWorkflow({
     writer: {
+      reads: ["heard"],
       writes: ["parts*"],
       streaming: [{ name: ["parts*"], committed: "on_close" }],
     },

@@ -18,7 +18,6 @@ import {
   CapioWorkspace,
   enterCapio,
   withCapio,
-  workflowStatus,
 } from "@sluice/sluice/capio";
 import { Step, TestDirectory } from "../step.ts";
 
@@ -616,30 +615,6 @@ Deno.test("a reader keeps the old file while it is replaced, and is told", async
   assertEquals(warnings.length, 1);
   assertStringIncludes(warnings[0], `"file.txt" was read before "writer"`);
 });
-
-for (const silent of [true, false]) {
-  Deno.test(`a long wait is told on standard error unless silent: ${silent}`, async () => {
-    using dir = new TestDirectory();
-    const rules: CapioClRule[] = [
-      { path: "file.txt", committed: "on_close", producers: ["writer"] },
-    ];
-    const warnings: string[] = [];
-    const warn = console.warn;
-    console.warn = (message: string) => warnings.push(message);
-    try {
-      const [, read] = await pair(dir, { rules, silent }, async (path) => {
-        while (!workflowStatus(dir.path)?.waits.length) await delay(10);
-        await Deno.writeTextFile(path, "text");
-      }, (path) => Deno.readTextFile(path));
-      assertEquals(read, { status: "fulfilled", value: "text" });
-    } finally {
-      console.warn = warn;
-    }
-    const told = 'sluice: "reader" waits for "file.txt": ' +
-      '"writer" has not created it yet';
-    assertEquals(warnings, silent ? [] : [told]);
-  });
-}
 
 Deno.test("readDir yields entries as they appear, until the directory is complete", async () => {
   using dir = new TestDirectory();

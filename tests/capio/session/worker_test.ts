@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { flow, Step, TestDirectory } from "../step.ts";
+import { Step, streamed, TestDirectory } from "../step.ts";
 
 const PRELOAD = import.meta.resolve("../../../src/capio/session/preload.ts");
 
@@ -26,7 +26,10 @@ async function outcome(
   program: string,
   worker: string,
 ): Promise<[writer: string, reader: string]> {
-  const cl = dir.writeCl(flow("out.txt"));
+  const cl = dir.writeCl({
+    writer: { ...streamed("out.txt"), reads: ["told"] },
+    reader: { reads: ["out.txt"], writes: ["told"] },
+  });
   const script = Deno.makeTempFileSync({ suffix: ".ts" });
   await Deno.writeTextFile(script, `import "${PRELOAD}";\n${worker}`);
   try {

@@ -64,6 +64,7 @@ for (
 Deno.test("a file that depends on a directory is committed with the directory's last entry", async () => {
   await using workflow = new TestWorkflow({
     writer: {
+      reads: ["read"],
       writes: ["a", "parts"],
       streaming: [
         { name: ["a"], ...ON_FILE, file_deps: ["parts"] },
@@ -116,6 +117,7 @@ Deno.test("readers of files that depend on each other get an error", async () =>
 Deno.test("the status lists every wait of a member that waits for several files", async () => {
   await using workflow = new TestWorkflow({
     writer: {
+      reads: ["go"],
       writes: ["a", "b"],
       streaming: [{ name: ["a", "b"], committed: "on_close" }],
     },
