@@ -85,8 +85,9 @@ export class Sluice implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      // On SIGINT it ends its steps too.
-      this.kill("SIGINT");
+      // It ends its steps, too. A shell's background jobs ignore SIGINT as long as
+      // they have no listener for it.
+      this.kill("SIGTERM");
     } catch {
       // It has ended.
     }
