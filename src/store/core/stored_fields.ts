@@ -7,8 +7,12 @@ const LAST_TIME = 8.64e15;
 
 /** Returns whether what was read as metadata from a file, or a row, can be that. */
 export function isStoredMetadata(value: unknown): value is Metadata {
-  return typeof value === "object" && value !== null && !Array.isArray(value) &&
-    hasFewLevels(value);
+  if (!isObject(value) || Array.isArray(value)) return false;
+  // Most have one level: this is on the way of every read.
+  for (const name in value) {
+    if (isObject(value[name])) return hasFewLevels(value);
+  }
+  return true;
 }
 
 /** Returns whether what was read as a number of bytes can be that. */
@@ -31,6 +35,6 @@ function hasFewLevels(value: object): boolean {
   return true;
 }
 
-function isObject(value: unknown): value is object {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

@@ -61,10 +61,15 @@ export function readingRow<T>(key: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    const { message } = error as Error;
-    throw damagedRow(key, `a row to read, found: ${message}`, { cause: error });
+    throw unreadableRow(key, error);
   }
+}
+
+/** Returns the error of a row that cannot be read, or any other as it is. */
+export function unreadableRow(key: string, error: unknown): unknown {
+  if (!isUnreadable(error)) return error;
+  const { message } = error as Error;
+  return damagedRow(key, `a row to read, found: ${message}`, { cause: error });
 }
 
 /** Returns whether an error says that a row cannot be read, now or later. */

@@ -25,6 +25,7 @@ import {
   readingRow,
   storedKey,
   storedMetadata,
+  unreadableRow,
   valueRow,
 } from "./sqlite_row.ts";
 import { type FoundRow, MOST_METADATA_BYTES } from "./sqlite_schema.ts";
@@ -192,12 +193,9 @@ export class SqliteStore extends Store {
   /** Looks up a key. */
   protected find(key: string): Value | undefined {
     const { connection, chunks } = this.#connected;
-    const row = readingRow(key, () => {
-      if (!connection.database.isTransaction) connection.sharedRead.join();
-      return connection.statements.find.get(key);
-    });
+    const row = findRow(connection, key);
     if (!row) return undefined;
-    const { info, content } = valueRow(key, row as unknown as FoundRow);
+    const { info, content } = valueRow(key, row);
     return typeof content === "number"
       ? new ChunkedValue(info, chunks.of(key, content, info.size))
       : new InlineValue(info, content);
@@ -317,6 +315,17 @@ export class SqliteStore extends Store {
     this.assertConnected();
     if (this.#opened) return this.#opened;
     throw notConnectedError();
+  }
+}
+
+/** Without a function to call for it: this is on the way of every read. */
+function findRow(connection: Connection, key: string): FoundRow | undefined {
+  try {
+    if (!connection.database.isTransaction) connection.sharedRead.join();
+    const row: unknown = connection.statements.find.get(key);
+    return row as FoundRow | undefined;
+  } catch (error) {
+    throw unreadableRow(key, error);
   }
 }
 
