@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { LineHostBuffer } from "../../src/lines/mod.ts";
 import { openStore, Store } from "../../src/store/mod.ts";
 import { hasTerminals, inTerminal } from "../support/terminal.ts";
 import { temporaryPath } from "../support/temporary_directory.ts";
@@ -47,6 +48,29 @@ Deno.test({
       const text = new TextDecoder().decode(stdout);
       assert(text.includes("b"), text);
       assertEquals(CONTROLS.exec(text)?.[0], undefined, JSON.stringify(text));
+    }
+  },
+});
+
+Deno.test({
+  name: "lines of a host do not act on a terminal, but have their colours",
+  ignore: !hasTerminals,
+  async fn() {
+    const host = new LineHostBuffer();
+    await using server = host.serve({ hostname: "127.0.0.1", port: 0 });
+    // A return ends a line of a host.
+    const line = HOSTILE.replace("\r", "");
+    host.write(`\x1b[31mred\x1b[2J${line}\n`);
+    const address = `http://127.0.0.1:${server.addr.port}/sync-stream`;
+    for (const options of [[], ["--json"]]) {
+      const call = ["lines", "tail", address, "-n", "1", ...options];
+      const { stdout } = await inTerminal(sluiceArgs(...call)).output();
+      const text = new TextDecoder().decode(stdout);
+      assertEquals(text.includes("\x1b[31mred"), options.length === 0, text);
+      // deno-lint-ignore no-control-regex
+      const rest = text.replace(/\x1b\[(31|0)m/g, "");
+      assertEquals(CONTROLS.exec(rest)?.[0], undefined, JSON.stringify(text));
+      assert(rest.includes("2J"), text);
     }
   },
 });

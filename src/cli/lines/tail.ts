@@ -1,7 +1,9 @@
+import { terminalText } from "../../internal/mod.ts";
 import { LineHostReader, type LineItem } from "../../lines/mod.ts";
 import {
   assertNoMore,
   type Command,
+  jsonLine,
   parse,
   wholeNumber,
 } from "../command/mod.ts";
@@ -38,7 +40,7 @@ Example:
   async run(args, signal) {
     const { values, positionals } = parse(args, OPTIONS, ["ADDRESS"]);
     assertNoMore(positionals, 1);
-    const format = values.json ? JSON.stringify : String;
+    const format = values.json ? jsonLine : shownLine;
     const number = values.number === undefined
       ? undefined
       : wholeNumber("--number", values.number, 2 ** 24);
@@ -61,6 +63,14 @@ Example:
     return 0;
   },
 };
+
+/** A line as it is; on a terminal, as text that no terminal obeys. */
+function shownLine(item: LineItem): string {
+  const line = String(item);
+  return Deno.stdout.isTerminal()
+    ? terminalText(line, { breaks: true, colors: true })
+    : line;
+}
 
 function asLines(
   format: (item: LineItem) => string,
