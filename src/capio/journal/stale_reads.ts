@@ -15,8 +15,11 @@ interface Making {
  */
 export function noteMaking(state: WorkflowState, making: Making): void {
   const { path, by: writer } = making;
-  for (const reader of state.inputs.get(path) ?? []) {
-    if (reader === writer || !isReadTooEarly(state, reader, writer)) continue;
+  const readers = state.inputs.get(path);
+  // What it reads from now on is its own.
+  readers?.delete(writer);
+  for (const reader of readers ?? []) {
+    if (!isReadTooEarly(state, path, reader, writer)) continue;
     const read: StaleRead = { path, reader, writer };
     const isLate = hasEnded(state, reader);
     state.staleReads.push(isLate ? { ...read, isLate } : read);
@@ -94,28 +97,30 @@ function hasEnded({ members }: WorkflowState, member: string): boolean {
 /** Tells whether the steps, one after the other, would have read another file. */
 function isReadTooEarly(
   state: WorkflowState,
+  path: string,
   reader: string,
   writer: string,
 ): boolean {
   // Without a graph a step waits for others that the plan names after it.
-  return isTooEarly(state, reader, writer, state.engine.hasGraph);
+  return isTooEarly(state, path, reader, writer, state.engine.hasGraph);
 }
 
 function isMissedTooEarly(
   state: WorkflowState,
   reader: string,
   { asked }: Miss,
-  { kind, by }: Making,
+  { path, kind, by }: Making,
 ): boolean {
   // Programs ask for a directory to make it themselves.
   if (asked && kind === "directory") return false;
   const app = state.members.get(reader)?.app;
   if (app !== undefined && app === state.members.get(by)?.app) return false;
-  return isTooEarly(state, reader, by, true);
+  return isTooEarly(state, path, reader, by, true);
 }
 
 function isTooEarly(
   state: WorkflowState,
+  path: string,
   readerId: string,
   writerId: string,
   usesPlan: boolean,
@@ -123,6 +128,8 @@ function isTooEarly(
   const reader = state.members.get(readerId);
   const writer = state.members.get(writerId);
   if (!reader || !writer) return true;
+  // A producer never waits: it knows that others make the file, too.
+  if (state.engine.producers(path).includes(reader.app)) return false;
   switch (orderOf(state, reader.app, writer.app, { usesPlan })) {
     case "before":
       return false;

@@ -54,6 +54,26 @@ Deno.test("what an earlier app of the graph reads is not stale", () => {
   assertEquals(staleReads(["r", graph("w", "r")], ...script), [READ]);
 });
 
+Deno.test("what a producer of the file reads or misses is not stale", () => {
+  const IO_Graph = [
+    { name: "r", output_stream: ["x"] },
+    { name: "w", output_stream: ["x"] },
+  ];
+  const document = JSON.stringify({ name: "t", IO_Graph });
+  const rules: EventBody = { event: "rules", document };
+  for (const look of [input, miss]) {
+    const script: Script = [["r", look], ["w", open()], ["r", left("r")]];
+    assertEquals(staleReads(["r", rules], ...script), []);
+  }
+});
+
+Deno.test("what a member reads and then writes itself is not stale", () => {
+  assertEquals(staleReads(["r", input], ["r", open()], ["w", open()]), []);
+  const rename: EventBody = { event: "rename", from: "x", to: "old" };
+  const script: Script = [["r", open()], ["w", rename], ["w", open()]];
+  assertEquals(staleReads(["r", input], ...script), []);
+});
+
 Deno.test("what an earlier step of the plan reads is not stale, where there is a graph", () => {
   const plan: EventBody = { event: "rules", steps: ["r", "w"] };
   const script: Script = [["r", plan], ["r", input], ["w", open()]];
