@@ -195,6 +195,65 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a hard link at any name of the store changes no file outside",
+  ignore,
+  async fn() {
+    for (const place of ["lock", "next", "values/=a", "values/=n"]) {
+      using around = new Surroundings();
+      const store = await storeIn(around.inside);
+      replaced(`${around.inside}/${place}`, (path) => {
+        Deno.linkSync(around.secret, path);
+      });
+      await tryEverything(store);
+      await tryEverything(new FileStore(around.inside));
+      around.assertUntouched(place);
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "what another user has planted is refused to root too, and leads nowhere",
+  ignore: ignore || Deno.uid() !== 0,
+  async fn() {
+    using around = new Surroundings();
+    const { inside, secret } = around;
+    Deno.chmodSync(inside, 0o1777);
+    Deno.chmodSync(inside.replace(/\/[^/]*$/, ""), 0o711);
+    const record = JSON.stringify({
+      ...RECORD,
+      size: 6,
+      blob: "../../secret.txt",
+    });
+    const plant = `umask 0; cd ${inside}; mkdir store store/values; cd store
+      ln -s ../../home blobs; ln -s ../../secret.txt lock
+      ln -s ../../../secret.txt values/=b; echo '${record}' > values/=a
+      mkfifo values/=c next`;
+    const { success } = await new Deno.Command("setpriv", {
+      args: [
+        ...["--reuid=65534", "--regid=65534", "--clear-groups"],
+        ...["sh", "-ec", plant],
+      ],
+    }).output();
+    assert(success);
+    const path = `${inside}/store`;
+    for (const create of [true, false]) {
+      await tryEverything(new FileStore(path, { create }));
+    }
+    Deno.removeSync(`${path}/blobs`);
+    await tryEverything(new FileStore(path));
+    Deno.removeSync(`${path}/lock`);
+    await using store = await new FileStore(path).connect();
+    for (const key of ["a", "b", "c"]) {
+      await assertRejects(() => store.toBytes(key), StoreError, "Cannot read");
+    }
+    await tryEverything(new FileStore(path));
+    around.assertUntouched();
+    assertEquals(Deno.readTextFileSync(secret), "secret");
+  },
+});
+
+Deno.test({
   name: "a pipe or a directory at a fixed name is refused, or taken away",
   ignore,
   async fn() {
