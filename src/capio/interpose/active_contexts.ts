@@ -51,11 +51,6 @@ export function bypass<T>(fn: () => T): T {
   return frames.run(NONE, fn);
 }
 
-/** Returns whether {@linkcode bypass} has called what calls this function. */
-export function isBypassed(): boolean {
-  return frames.getStore() === NONE;
-}
-
 /** The active workspaces, the innermost first. */
 export function activeWorkspaces(): readonly Workspace[] {
   const innermost = frames.getStore();

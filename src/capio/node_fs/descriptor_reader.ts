@@ -4,19 +4,17 @@ import {
   Turns,
   type Workspace,
 } from "../overlay/mod.ts";
-import type { Operation } from "../platform/mod.ts";
+import { act, type Operation } from "../platform/mod.ts";
 import { withNodeErrors } from "./node_error.ts";
 import type { OriginalFs } from "./original_fs.ts";
 import type { ReadRequest } from "./read_request.ts";
 import { presentStream } from "./stream_calls.ts";
 
-/** Reads once, with these arguments after the file. */
-export type ReadOnce = (args: unknown[]) => Operation<number>;
-
 /** Reads a file that is open under a descriptor and may still grow. */
 export class DescriptorReader {
   readonly #reading: GrowingFileReader;
   readonly #fd: number;
+  readonly #original: OriginalFs;
   readonly #sizeNow: () => number;
   /** The asynchronous reads that depend on the position of the file. */
   readonly #turns = new Turns();
@@ -25,6 +23,7 @@ export class DescriptorReader {
   constructor(reading: GrowingFileReader, fd: number, original: OriginalFs) {
     this.#reading = reading;
     this.#fd = fd;
+    this.#original = original;
     const { fstatSync } = original.functions;
     this.#sizeNow = () => (fstatSync(fd) as Stats).size;
   }
@@ -37,20 +36,20 @@ export class DescriptorReader {
    * Fills the buffers, or meets the end of the file, and returns the number of
    * bytes. A stream gets what is there.
    */
-  read(request: ReadRequest, once: ReadOnce): Promise<number> {
+  read(request: ReadRequest): Promise<number> {
+    const { workspace } = this;
     const stream = presentStream(this.#fd);
-    const read = () => this.workspace.run(this.#read(request, once, stream));
+    const read = this.#read(request, stream);
     // What has a position of its own waits for no other read.
-    return request.position === undefined
-      ? this.#turns.take(read, stream)
-      : read();
+    if (request.position !== undefined) return workspace.run(read);
+    const turns = this.#turns;
+    return turns.take(() => workspace.run(turns.operation(read)), stream);
   }
 
   /** The same, blocking the thread. */
-  readSync(request: ReadRequest, once: ReadOnce): number {
-    return this.workspace.runSync(
-      this.#read(request, once, presentStream(this.#fd)),
-    );
+  readSync(request: ReadRequest): number {
+    const stream = presentStream(this.#fd);
+    return this.workspace.runSync(this.#read(request, stream));
   }
 
   /** Calls `then` once the file is complete. */
@@ -72,31 +71,44 @@ export class DescriptorReader {
   }
 
   #read(
-    { size, position, rest }: ReadRequest,
-    once: ReadOnce,
+    request: ReadRequest,
     stream: AbortSignal | undefined,
   ): Operation<number> {
+    const { size, position } = request;
     const sizeNow = this.#sizeNow;
+    const once = (filled: number) => this.#once(request, filled);
     let end = 0;
     const read = this.#reading.read({
       size,
       *attempt(filled) {
-        const count = yield* once(rest(filled));
+        const count = yield* once(filled);
         if (count > 0 || position !== undefined) return count;
         // The position of the file is unknown, but it was at the end.
         end = sizeNow();
-        return yield* once(rest(filled));
+        return yield* once(filled);
       },
       hasMore(filled) {
-        const reached = position === undefined
-          ? end
-          : Number(position) + filled;
-        return sizeNow() > reached;
+        const at = position === undefined ? end : Number(position) + filled;
+        return sizeNow() > at;
       },
     }, {
       isPartial: stream !== undefined || this.workspace.partialReads,
       signal: stream,
     });
     return withNodeErrors(read, "read");
+  }
+
+  #once({ name, rest }: ReadRequest, filled: number): Operation<number> {
+    const { functions } = this.#original;
+    const args = [this.#fd, ...rest(filled)];
+    return act(
+      () =>
+        new Promise<number>((resolve, reject) => {
+          const done = (error: unknown, count: number) =>
+            error ? reject(error) : resolve(count);
+          functions[name](...args, done);
+        }),
+      () => functions[`${name}Sync`](...args) as number,
+    );
   }
 }

@@ -1,7 +1,5 @@
-import { type Call, isBypassed } from "../interpose/mod.ts";
-import { act } from "../platform/mod.ts";
+import type { Call } from "../interpose/mod.ts";
 import { isFunction } from "./callback_form.ts";
-import type { ReadOnce } from "./descriptor_reader.ts";
 import type { NodeForms, NodeFs } from "./node_forms.ts";
 import { closeFile, fileOf, readerOf } from "./open_files.ts";
 import { plainArguments, readRequest, readvRequest } from "./read_request.ts";
@@ -14,47 +12,36 @@ export function readForms(
   const read = functions[name];
   const readSync = functions[`${name}Sync`];
   const requestOf = name === "read" ? readRequest : readvRequest;
-  const onceOf = (fd: unknown): ReadOnce => (args) =>
-    act(
-      () => readOnce(read, fd, args),
-      () => readSync(fd, ...args) as number,
-    );
   return {
     callback(fd, ...args) {
       const reader = readerOf(fd);
       const callback = args.at(-1);
-      // A handle, whose read waits itself, may call this function.
-      if (!reader || !isFunction(callback) || isBypassed()) {
-        return read(fd, ...args);
-      }
+      if (!reader || !isFunction(callback)) return read(fd, ...args);
       const given = plainArguments(args.slice(0, -1));
       const request = requestOf(given, "callback");
       if (!request) return read(fd, ...given, callback);
-      reader.read(request, onceOf(fd)).then(
-        (count) => queueMicrotask(() => callback(null, count, request.into)),
-        (error) => queueMicrotask(() => callback(error)),
-      );
+      callBack(reader.read(request), request.into, callback);
     },
     synchronous(fd, ...args) {
       const reader = readerOf(fd);
       if (!reader) return readSync(fd, ...args);
       const given = plainArguments(args);
       const request = requestOf(given, "synchronous");
-      return request
-        ? reader.readSync(request, onceOf(fd))
-        : readSync(fd, ...given);
+      return request ? reader.readSync(request) : readSync(fd, ...given);
     },
   };
 }
 
-function readOnce(read: Call, fd: unknown, args: unknown[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    read(
-      fd,
-      ...args,
-      (error: unknown, count: number) => error ? reject(error) : resolve(count),
-    );
-  });
+/** Calls `callback` in a microtask, so that an error it throws is uncaught. */
+function callBack(
+  reading: Promise<number>,
+  into: unknown,
+  callback: Call,
+): void {
+  reading.then(
+    (count) => queueMicrotask(() => callback(null, count, into)),
+    (error) => queueMicrotask(() => callback(error)),
+  );
 }
 
 /** `fs.close`: it reports the close to the other members. */

@@ -1,5 +1,4 @@
 import type { FileHandle } from "node:fs/promises";
-import { bypass } from "../interpose/mod.ts";
 import { Writing } from "../overlay/mod.ts";
 import { act, type Operation } from "../platform/mod.ts";
 import {
@@ -9,12 +8,7 @@ import {
   type OpenFile,
   readerOf,
 } from "./open_files.ts";
-import {
-  plainArguments,
-  type ReadRequest,
-  readRequest,
-  readvRequest,
-} from "./read_request.ts";
+import { plainArguments, readRequest, readvRequest } from "./read_request.ts";
 import { duringStreamCall } from "./stream_calls.ts";
 
 /** The result of `read` or `readv`. */
@@ -50,20 +44,19 @@ export function workflowHandle(handle: FileHandle): FileHandle {
 function extend(Base: HandleClass): HandleClass {
   return class FileHandle extends Base {
     override async read(...args: unknown[]): Promise<ReadResult> {
-      if (!readerOf(this)) return await super.read(...args);
-      const given = plainArguments(args);
-      const request = readRequest(given, "handle");
+      const reader = readerOf(this);
+      const given = reader ? plainArguments(args) : args;
+      const request = reader && readRequest(given, "handle");
       if (!request) return await super.read(...given);
-      const read = (args: unknown[]) => super.read(...args);
-      const bytesRead = await readAll(this, request, read);
+      const bytesRead = await reader.read(request);
       return { bytesRead, buffer: request.into } as ReadResult;
     }
 
     override async readv(...args: unknown[]): Promise<ReadResult> {
-      const request = readerOf(this) && readvRequest(args);
+      const reader = readerOf(this);
+      const request = reader && readvRequest(args);
       if (!request) return await super.readv(...args);
-      const read = (args: unknown[]) => super.readv(...args);
-      const bytesRead = await readAll(this, request, read);
+      const bytesRead = await reader.read(request);
       return { bytesRead, buffers: request.into } as ReadResult;
     }
 
@@ -102,17 +95,6 @@ function extend(Base: HandleClass): HandleClass {
       else file?.close();
     }
   };
-}
-
-async function readAll(
-  handle: Handle,
-  request: ReadRequest,
-  read: (args: unknown[]) => Promise<ReadResult>,
-): Promise<number> {
-  const once = (args: unknown[]) =>
-    asynchronousOnly(async () => (await bypass(() => read(args))).bytesRead);
-  // It is there: only for such a handle there is a request.
-  return await readerOf(handle)?.read(request, once) ?? 0;
 }
 
 /** Makes a stream whose reads are those of a stream, and end with it. */

@@ -2,6 +2,7 @@ import { builtin } from "../platform/mod.ts";
 
 /** The bytes that a call of `read` or `readv` asks for: at least one. */
 export interface ReadRequest {
+  readonly name: "read" | "readv";
   /** The buffer of `read`, or the buffers of `readv`. */
   readonly into: unknown;
   /** Size of the buffers in bytes. */
@@ -36,17 +37,21 @@ const TARGETS: {
 };
 
 /** Returns the arguments of `read` with options that are read for good. */
-export function plainArguments(args: readonly unknown[]): unknown[] {
-  return args.map((it) => {
-    if (typeof it !== "object" || it === null) return it;
-    if (ArrayBuffer.isView(it) || Array.isArray(it)) return it;
-    const { buffer, offset, length, position }: Target = it;
-    const options = { buffer, offset, length, position };
-    const given = Object.entries(options).filter(([, value]) =>
-      value !== undefined
-    );
-    return Object.fromEntries(given);
-  });
+export function plainArguments(args: unknown[]): unknown[] {
+  return args.some(isOptions) ? args.map(plainIfOptions) : args;
+}
+
+function plainIfOptions(value: unknown): unknown {
+  if (!isOptions(value)) return value;
+  const { buffer, offset, length, position } = value;
+  const options = { buffer, offset, length, position };
+  const given = Object.entries(options).filter(([, it]) => it !== undefined);
+  return Object.fromEntries(given);
+}
+
+function isOptions(value: unknown): value is Target {
+  return typeof value === "object" && value !== null &&
+    !ArrayBuffer.isView(value) && !Array.isArray(value);
 }
 
 /**
@@ -66,6 +71,7 @@ export function readRequest(
   const length = Number(given) | 0;
   if (length <= 0 || offset + length > buffer.byteLength) return undefined;
   return {
+    name: "read",
     into: buffer,
     size: length,
     position: ownPosition(position),
@@ -90,6 +96,7 @@ export function readvRequest(
   const first = typeof position === "number" ? position : undefined;
   if (first !== undefined && !isIndex(first)) return undefined;
   return {
+    name: "readv",
     into: buffers,
     size,
     position: first,

@@ -51,7 +51,7 @@ class GrowingFile extends Deno.FsFile {
   }
 
   override readSync(p: Uint8Array): number | null {
-    if (p.length === 0) return super.readSync(p);
+    if (!asksForBytes(p)) return super.readSync(p);
     const workspace = workspaceOf(this);
     return workspace.runSync(readInto(this, p, workspace.partialReads));
   }
@@ -60,10 +60,17 @@ class GrowingFile extends Deno.FsFile {
     offset: number | bigint,
     whence: Deno.SeekMode,
   ): Promise<number> {
-    return stateOf(this).turns.take(async () => {
-      if (whence === Deno.SeekMode.End) await sizeReady(this);
-      return await super.seek(offset, whence);
-    });
+    const { turns, reader } = stateOf(this);
+    const seek = act(
+      () => super.seek(offset, whence),
+      () => super.seekSync(offset, whence),
+    );
+    const operation = function* () {
+      if (whence === Deno.SeekMode.End) yield* reader.untilVisible();
+      return yield* seek;
+    };
+    const { workspace } = reader;
+    return turns.take(() => workspace.run(turns.operation(operation())));
   }
 
   override seekSync(offset: number | bigint, whence: Deno.SeekMode): number {
@@ -116,9 +123,16 @@ function readInTurn(
   p: Uint8Array,
   isPartial: boolean,
 ): Promise<number | null> {
-  if (p.length === 0) return read.call(file, p);
-  const { turns } = stateOf(file);
-  return turns.take(() => workspaceOf(file).run(readInto(file, p, isPartial)));
+  if (!asksForBytes(p)) return read.call(file, p);
+  const { turns, reader: { workspace } } = stateOf(file);
+  return turns.take(() =>
+    workspace.run(turns.operation(readInto(file, p, isPartial)))
+  );
+}
+
+/** The original refuses anything but bytes. */
+function asksForBytes(p: Uint8Array): boolean {
+  return p instanceof Uint8Array && p.length > 0;
 }
 
 function* readInto(
@@ -129,7 +143,8 @@ function* readInto(
   const it = stateOf(file);
   const count = yield* it.reader.read({
     size: p.length,
-    attempt: (filled) => readNow(file, it, p.subarray(filled)),
+    attempt: (filled) =>
+      readNow(file, it, filled === 0 ? p : p.subarray(filled)),
     hasMore: () => hasMore(file),
   }, { isPartial });
   return count === 0 ? null : count;

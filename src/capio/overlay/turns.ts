@@ -1,16 +1,22 @@
-/** Calls of which each begins when those before it have ended. */
+import type { Operation } from "../platform/mod.ts";
+
+/** Operations of which each begins when those before it have ended. */
 export class Turns {
+  #isTaken = false;
+  /** Is called when the present turn ends. */
+  #ended: (() => void) | undefined;
+  /** The latest call that waits for its turn. */
   #latest: Promise<unknown> | undefined;
 
   /**
-   * Makes a call when its turn comes.
+   * Calls `run`, which runs an {@linkcode Turns.operation}, when its turn comes.
    *
-   * @param signal Ends the wait for the turn: the call is then made at once,
-   * and sees the signal too.
+   * @param signal Ends the wait for the turn: the operation sees it, too.
    */
-  take<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const before = this.#latest;
-    const turn = before ? after(before, signal).then(call) : call();
+  take<T>(run: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    // The common case: an operation begins as soon as it is run.
+    if (!this.#isTaken && !this.#latest) return run();
+    const turn = this.#wait(this.#latest, signal).then(run);
     this.#latest = turn;
     const end = () => {
       if (this.#latest === turn) this.#latest = undefined;
@@ -18,17 +24,40 @@ export class Turns {
     turn.then(end, end);
     return turn;
   }
+
+  /** Makes a turn of an operation. */
+  *operation<T>(operation: Operation<T>): Operation<T> {
+    this.#isTaken = true;
+    try {
+      return yield* operation;
+    } finally {
+      this.#isTaken = false;
+      this.#ended?.();
+    }
+  }
+
+  async #wait(
+    before: Promise<unknown> | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    await untilSettled(before, signal);
+    if (!this.#isTaken) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#ended = resolve;
+    await untilSettled(promise, signal);
+    if (this.#ended === resolve) this.#ended = undefined;
+  }
 }
 
 /** Waits until a call has ended, or until the signal aborts. */
-async function after(
-  call: Promise<unknown>,
+async function untilSettled(
+  call: Promise<unknown> | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  if (!call || signal?.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const end = () => resolve();
   call.then(end, end);
-  if (signal?.aborted) return;
   signal?.addEventListener("abort", end);
   await promise;
   signal?.removeEventListener("abort", end);
