@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import type { Opener } from "../operations/mod.ts";
-import { act } from "../platform/mod.ts";
+import { atOnce } from "../platform/mod.ts";
 import { adjustedFlags } from "./flags.ts";
 import type { OriginalFs } from "./original_fs.ts";
 
@@ -19,11 +19,7 @@ export function descriptorOpener(
   const openNow = (location: string, options: Deno.OpenOptions) =>
     openSync(...argumentsFor(location, options)) as number;
   return {
-    open: (location, options) =>
-      act(
-        () => original.callBack("open", ...argumentsFor(location, options)),
-        () => openNow(location, options),
-      ),
+    open: (...args) => atOnce(() => openNow(...args)),
     openNow,
     close: (fd) => void closeSync(fd),
     truncate: (fd) => void ftruncateSync(fd),

@@ -1,4 +1,4 @@
-import { call, type Operation, system } from "../platform/mod.ts";
+import { atOnce, type Operation, system } from "../platform/mod.ts";
 
 /** Opens files of the spool for writing, as `Deno` or as `node:fs` does. */
 export interface Opener<Held> {
@@ -24,8 +24,10 @@ export interface FileIdentity {
 
 /** Opens files as `Deno` does. */
 export const denoOpener: Opener<Deno.FsFile> = {
-  open: (location, options) => call("open", location, options),
-  openNow: (location, options) => system.openSync(location, options),
+  // At once also in asynchronous calls: a program that does not await them may
+  // end meanwhile.
+  open: (...args) => atOnce(() => system.openSync(...args)),
+  openNow: (...args) => system.openSync(...args),
   close: (file) => file.close(),
   truncate: (file) => file.truncateSync(),
   identify: (file) => file.statSync(),

@@ -63,9 +63,10 @@ export function* act<T>(
   return (yield { asynchronously, synchronously, inSteps }) as T;
 }
 
-/** Runs a synchronous call that takes only a moment. */
-export function atOnce<T>(fn: () => T): Operation<T> {
-  return act(() => new Promise((resolve) => resolve(fn())), fn);
+/** Makes a synchronous call, which takes only a moment. */
+// deno-lint-ignore require-yield
+export function* atOnce<T>(fn: () => T): Operation<T> {
+  return fn();
 }
 
 /** Pauses until something may have changed. */

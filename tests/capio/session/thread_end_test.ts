@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { type Ended, endedBothSides } from "./ended.ts";
 
 /**
@@ -328,6 +328,24 @@ for (const event of ["unload", "exit"]) {
     assertEquals(inside.tree["timer"], undefined);
   });
 }
+
+Deno.test("what a program begins and does not await is there when it exits", async () => {
+  // How much of it is written by then is chance; outside all of it is.
+  const [, { code, tree }] = await bothSides(`
+    Deno.writeTextFile(dir + "/text", "text");
+    Deno.writeTextFile(dir + "/lines", "line", { append: true });
+    Deno.create(dir + "/created");
+    Deno.open(dir + "/opened", { create: true, write: true });
+    fs.writeFile(dir + "/node-text", "text", () => {});
+    fs.promises.writeFile(dir + "/node-promised", "text");
+    fs.open(dir + "/node-opened", "w", () => {});
+    Deno.exit();`);
+  assertEquals(code, 0);
+  const names = ["text", "lines", "created", "opened"].concat(
+    ["text", "promised", "opened"].map((name) => `node-${name}`),
+  );
+  for (const name of names) assert(name in tree, name);
+});
 
 Deno.test("a program that catches what stops its end goes on as before", async () => {
   const [outside, inside] = await bothSides(`
