@@ -8,7 +8,7 @@ import {
   planned,
   synchronousForm,
 } from "../interpose/mod.ts";
-import { askFor, LOOK } from "../operations/mod.ts";
+import { askBeforeOpening, LOOK } from "../operations/mod.ts";
 import { CapioError, type Operation } from "../platform/mod.ts";
 import { isFunction, PROMISIFIED } from "./callback_form.ts";
 import type { NodeForms, NodeFs } from "./node_forms.ts";
@@ -50,7 +50,7 @@ function* isThere(
 ): Operation<boolean> {
   try {
     const look = (location: string) => original.call("stat", location);
-    yield* askFor(workspace, place, look);
+    yield* askBeforeOpening(workspace, place, look);
     return true;
   } catch (error) {
     // Otherwise the answer would be wrong, and not only late.

@@ -23,6 +23,7 @@ import { closeForms, readForms } from "./descriptors.ts";
 import { existsForms } from "./exists.ts";
 import { allForms, type NodeForms, type NodeFs } from "./node_forms.ts";
 import {
+  access,
   ask,
   copyFile,
   directoryOfPrefix,
@@ -92,7 +93,7 @@ const NODE_CALLS: {
     fs: NodeFs,
   ) => NodeForms;
 } = {
-  access: onPath(ask, { access: LOOK }),
+  access: onPath(access, { access: LOOK }),
   appendFile: allForms(writePlan),
   chmod: onPath(inPlace, { access: WRITE }),
   chown: onPath(inPlace, { access: WRITE }),

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve, SEPARATOR } from "@std/path";
 import {
+  askBeforeOpening,
   askFor,
   atLocation,
   copyWith,
@@ -51,12 +52,24 @@ export function look(
   );
 }
 
-/** A function that asks whether an entry is there, or where it leads. */
+/** A function that asks where an entry leads. */
 export function ask(
   { name, original, workspace, place }: Subject,
   ...args: unknown[]
 ): Operation<unknown> {
   return askFor(
+    workspace,
+    place,
+    (location) => original.call(name, location, ...args),
+  );
+}
+
+/** `fs.access`: a program asks before it opens the file. */
+export function access(
+  { name, original, workspace, place }: Subject,
+  ...args: unknown[]
+): Operation<unknown> {
+  return askBeforeOpening(
     workspace,
     place,
     (location) => original.call(name, location, ...args),

@@ -31,7 +31,7 @@ export function* lookAt<T>(
 }
 
 /**
- * Asks with `look` for something under a path, once it is there if the path is
+ * Asks with `look` for something under a path: at once, unless the path is
  * declared. What is not there is remembered, in case another member makes it.
  */
 export function* askFor<T>(
@@ -40,6 +40,22 @@ export function* askFor<T>(
   look: (location: string) => Operation<T>,
 ): Operation<T> {
   yield* untilAnnouncedExists(workspace, place);
+  return yield* ask(workspace, place, look);
+}
+
+/**
+ * The same for a program that asks before it opens the file. A declared file may
+ * be replaced before its commit, and is better opened afterwards.
+ */
+export function* askBeforeOpening<T>(
+  workspace: Workspace,
+  place: Place,
+  look: (location: string) => Operation<T>,
+): Operation<T> {
+  yield* untilAnnouncedExists(workspace, place);
+  if (workspace.state.engine.isDeclared(place.path)) {
+    yield* untilVisible(workspace, place);
+  }
   return yield* ask(workspace, place, look);
 }
 

@@ -237,10 +237,11 @@ export function listingReadiness(
 export function isMadeLater(
   state: WorkflowState,
   { id, app }: MemberIdentity,
-  { path, writers }: WorkflowFile,
+  { path, kind, writers }: WorkflowFile,
   options: { isQuestion?: boolean } = {},
 ): boolean {
-  if (writers.has(id)) return false;
+  // A step makes the directories that are missing, whichever made them first.
+  if (kind === "directory" || writers.has(id)) return false;
   const { engine, members } = state;
   const usesPlan = planCounts(state, path, options);
   const isLater = (other: string | undefined) =>

@@ -19,8 +19,9 @@ interface Case {
   /** Apps that take part, and those of them that have left. */
   readonly here?: string[];
   readonly left?: string[];
-  /** The app that has made "x". */
+  /** The app that has made "x", and of which kind. */
   readonly maker?: string;
+  readonly kind?: "file" | "directory";
   readonly isReal?: boolean;
 }
 
@@ -46,7 +47,8 @@ function verdict(it: Case, isQuestion = false): Verdict["type"] | "missing" {
       { event: "join", app, pid: 2 },
     ]),
   ];
-  if (it.maker) events.push([it.maker, open]);
+  const { kind = "file" } = it;
+  if (it.maker) events.push([it.maker, { event: "make", path: "x", kind }]);
   for (const app of left) {
     events.push([app, { event: "end", member: app, ending: "left" }]);
   }
@@ -58,7 +60,6 @@ function verdict(it: Case, isQuestion = false): Verdict["type"] | "missing" {
   return is.type === "go" && is.isMissing ? "missing" : is.type;
 }
 
-const open: EventBody = { event: "open", path: "x", handle: 0 };
 const READS = { me: { reads: ["x"] } };
 const MADE_LATER: Streams = {
   me: { writes: ["y"] },
@@ -129,6 +130,12 @@ const CASES: [
     graph: MADE_LATER,
     here: ["w"],
     maker: "w",
+  }],
+  ["a directory made already by a later app", "go", "go", {
+    graph: MADE_LATER,
+    here: ["w"],
+    maker: "w",
+    kind: "directory",
   }],
   ["made by a later step of the plan", "missing", "missing", {
     graph: UNRELATED,
