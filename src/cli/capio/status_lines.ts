@@ -6,6 +6,7 @@ import type {
   WaitStatus,
   WorkflowStatus,
 } from "../../capio/mod.ts";
+import { terminalText } from "../../internal/mod.ts";
 
 /** With more, the line of a step would be too long to read. */
 const MOST_WAITS_SHOWN = 3;
@@ -14,7 +15,7 @@ const MOST_WAITS_SHOWN = 3;
 export function statusLines(status: WorkflowStatus): string[] {
   const { workflowName, capioDir, files, rewrites } = status;
   return [
-    printable(`Workflow "${workflowName}" in "${capioDir}"`),
+    terminalText(`Workflow "${workflowName}" in "${capioDir}"`),
     "",
     ...memberLines(status),
     "",
@@ -25,7 +26,7 @@ export function statusLines(status: WorkflowStatus): string[] {
 
 function rewriteLines(rewrites: readonly RewriteStatus[]): string[] {
   return rewrites.map(({ path, reader, writer }) =>
-    printable(
+    terminalText(
       `${path} was changed by ${writer} after ${reader} had read it to its end`,
     )
   );
@@ -105,15 +106,8 @@ function inColumns(rows: readonly string[][]): string[] {
     [] as number[],
   );
   return rows.map((row) =>
-    printable(row.map((cell, i) => cell.padEnd(widths[i])).join("  ")).trimEnd()
-  );
-}
-
-/** Escapes control characters: those in a path could move the cursor. */
-function printable(line: string): string {
-  return line.replaceAll(
-    /\p{Cc}/gu,
-    (it) => `\\x${it.charCodeAt(0).toString(16).padStart(2, "0")}`,
+    terminalText(row.map((cell, i) => cell.padEnd(widths[i])).join("  "))
+      .trimEnd()
   );
 }
 

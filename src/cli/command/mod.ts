@@ -27,4 +27,5 @@ export {
 } from "./interruption.ts";
 export { type ListenAddress, listening } from "./listening.ts";
 export { jsonLine, shownMessage } from "./shown.ts";
+export { ShownBytes, shownText } from "./shown_text.ts";
 export { type StandardStream, Terminal } from "./terminal.ts";

@@ -1,5 +1,10 @@
 import { LineHostMirror, StopIteration } from "../../lines/mod.ts";
-import { assertNoMore, type Command, parse } from "../command/mod.ts";
+import {
+  assertNoMore,
+  type Command,
+  parse,
+  ShownBytes,
+} from "../command/mod.ts";
 import {
   CLIENT_HELP,
   CLIENT_OPTIONS,
@@ -59,13 +64,15 @@ Example:
 function copied(
   input: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const shown = new ShownBytes();
   const output = Deno.stdout.writable.getWriter();
   return input.pipeThrough(
     new TransformStream({
       async transform(bytes, controller) {
-        await output.write(bytes);
+        await output.write(shown.next(bytes));
         controller.enqueue(bytes);
       },
+      flush: () => output.write(shown.rest()),
     }),
   );
 }

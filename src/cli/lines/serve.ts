@@ -14,6 +14,7 @@ const OPTIONS = {
   route: { type: "string", default: "/sync-stream" },
   maxlen: { type: "string", default: "1000" },
   token: { type: "string" },
+  "allowed-host": { type: "string", multiple: true },
 } as const;
 
 /** `sluice lines serve`: runs a host that keeps the last lines. */
@@ -33,6 +34,10 @@ Options:
       --maxlen NUMBER  Most items to keep (default: 1000)
       --token TOKEN    Secret that every client has to know
                        (default: $SLUICE_LINES_TOKEN)
+      --allowed-host NAME
+                       A name under which browsers and mirrors reach the host,
+                       besides IP addresses, "localhost" and HOST; may be
+                       repeated. With a token every name is accepted
 
 Example:
   sluice lines serve --host 0.0.0.0 --token secret`,
@@ -45,6 +50,7 @@ Example:
         apiRoute: values.route,
         maxlen: wholeNumber("--maxlen", values.maxlen, 2 ** 24),
         token,
+        allowedHosts: values["allowed-host"],
       })
     );
     const where = {

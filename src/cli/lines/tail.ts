@@ -1,10 +1,10 @@
-import { terminalText } from "../../internal/mod.ts";
 import { LineHostReader, type LineItem } from "../../lines/mod.ts";
 import {
   assertNoMore,
   type Command,
   jsonLine,
   parse,
+  shownText,
   wholeNumber,
 } from "../command/mod.ts";
 import {
@@ -28,7 +28,8 @@ export const tail: Command = {
 
 Prints the lines that the host keeps and then new ones, until Ctrl-C; it goes on
 when the host is restarted. ADDRESS is the address of a host. A host of
-syncstream has no stream of new lines: use --number.
+syncstream has no stream of new lines: use --number. On a terminal, control
+characters other than colours are shown as escapes such as "\\x1b".
 
 Options:
   -n, --number NUMBER    Print the last NUMBER items, and end
@@ -40,7 +41,7 @@ Example:
   async run(args, signal) {
     const { values, positionals } = parse(args, OPTIONS, ["ADDRESS"]);
     assertNoMore(positionals, 1);
-    const format = values.json ? jsonLine : shownLine;
+    const format = values.json ? jsonLine : String;
     const number = values.number === undefined
       ? undefined
       : wholeNumber("--number", values.number, 2 ** 24);
@@ -64,20 +65,14 @@ Example:
   },
 };
 
-/** A line as it is; on a terminal, as text that no terminal obeys. */
-function shownLine(item: LineItem): string {
-  const line = String(item);
-  return Deno.stdout.isTerminal()
-    ? terminalText(line, { breaks: true, colors: true })
-    : line;
-}
-
 function asLines(
   format: (item: LineItem) => string,
 ): TransformStream<LineItem, string> {
   return new TransformStream({
     transform(item, controller) {
-      controller.enqueue(format(item) + "\n");
+      // A message has several lines.
+      const text = shownText(format(item), { breaks: true, colors: true });
+      controller.enqueue(text + "\n");
     },
   });
 }

@@ -202,8 +202,8 @@ export class LineBuffer extends LineIO {
    * stalls next to nothing.
    *
    * Items that give way meanwhile are kept until the reader has got them, once
-   * for all readers. Together they take at most `maxChars` characters; beyond it
-   * the reader that has taken nothing for the longest time is dropped: reading
+   * for all readers. Together they take at most half of `maxChars` characters;
+   * beyond it the reader that has taken nothing for the longest time is dropped: reading
    * then fails with the code `"LAGGED"`.
    *
    * @example Usage

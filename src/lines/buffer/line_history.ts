@@ -24,7 +24,7 @@ export class LineHistory {
     this.#maxlen = maxlen;
     this.#capacity = capacity;
     this.#maxChars = maxChars;
-    this.late = new LateItems(maxChars);
+    this.late = new LateItems(maxChars / 2);
   }
 
   /** Number of the oldest item that is kept. */

@@ -1,4 +1,4 @@
-import { shownUrl } from "../../internal/mod.ts";
+import { withShownUrls } from "../../internal/mod.ts";
 import { LinesError } from "../buffer/mod.ts";
 
 /** A request that may be redirected. */
@@ -84,11 +84,9 @@ export async function followedFetch(
 function withoutSecrets(error: unknown): unknown {
   if (!(error instanceof TypeError)) return error;
   const { message, cause } = error;
-  return new TypeError(hidden(message), {
-    cause: cause instanceof Error ? new Error(hidden(cause.message)) : cause,
+  return new TypeError(withShownUrls(message), {
+    cause: cause instanceof Error
+      ? new Error(withShownUrls(cause.message))
+      : cause,
   });
-}
-
-function hidden(message: string): string {
-  return message.replaceAll(/https?:\/\/[^\s)"]+/g, (url) => shownUrl(url));
 }

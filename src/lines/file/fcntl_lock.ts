@@ -3,7 +3,11 @@ import { delay } from "@std/async";
 import { dirname } from "@std/path";
 import { isSqliteBusy } from "../../internal/mod.ts";
 import type { FileLock, LockMode } from "./file_lock.ts";
+import { plainFileAt } from "./plain_file.ts";
 import { Turns } from "./turns.ts";
+
+/** The ends of the names of the files that SQLite has beside a database. */
+const BESIDE = ["-journal", "-wal", "-shm"] as const;
 
 const FIRST_PAUSE_MILLISECONDS = 1;
 const LONGEST_PAUSE_MILLISECONDS = 5;
@@ -91,6 +95,7 @@ interface LockableDatabase {
 async function openLockable(path: string): Promise<LockableDatabase> {
   // The error of `stat` names the missing directory, that of SQLite does not.
   await Deno.stat(dirname(path));
+  checkLockable(path);
   const connection = new DatabaseSync(path, { timeout: 0 });
   return {
     connection,
@@ -99,6 +104,33 @@ async function openLockable(path: string): Promise<LockableDatabase> {
     look: connection.prepare("PRAGMA schema_version"),
     unlock: connection.prepare("ROLLBACK"),
   };
+}
+
+/**
+ * SQLite follows links, and obeys what stands in a database and in the files
+ * beside it: with those of somebody else it would even remove other files. Those
+ * beside an empty database it takes for worthless.
+ */
+function checkLockable(path: string): void {
+  for (const end of BESIDE) plainFileAt(path + end);
+  // A file that is there must not be opened: closing it would end the locks of
+  // this process.
+  const file = plainFileAt(path);
+  if (file === undefined) return createFile(path);
+  if (file.size === 0) return;
+  throw new Deno.errors.InvalidData(
+    `Cannot use "${path}" as a lock: expected an empty file, found one with ` +
+      "something in it; remove it, or choose another path",
+  );
+}
+
+function createFile(path: string): void {
+  try {
+    Deno.openSync(path, { write: true, createNew: true }).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    checkLockable(path);
+  }
 }
 
 function tryLock(

@@ -1,4 +1,5 @@
 import type { FileLock, LockMode } from "./file_lock.ts";
+import { openPlainFile } from "./plain_file.ts";
 import { Turns } from "./turns.ts";
 
 /** The lock of the operating system that `Deno.FsFile.lock` takes. */
@@ -13,11 +14,7 @@ export class FlockLock implements FileLock {
 
   during<T>(mode: LockMode, action: () => Promise<T>): Promise<T> {
     return this.#turns.take(async () => {
-      const file = this.#file ??= await Deno.open(this.#path, {
-        read: true,
-        write: true,
-        create: true,
-      });
+      const file = this.#file ??= await openPlainFile(this.#path);
       await file.lock(mode === "exclusive");
       try {
         return await action();

@@ -2,6 +2,7 @@ import { basename, dirname, join } from "@std/path";
 import { FcntlLock } from "./fcntl_lock.ts";
 import type { LineItem } from "../buffer/mod.ts";
 import type { LineFiles } from "./line_files.ts";
+import { plainFileAt, readPlainFile, removePlainFile } from "./plain_file.ts";
 
 /**
  * One file an item, as syncstream has them: `NAME-0.log` is the newest, and
@@ -25,7 +26,10 @@ export class LineItemFiles implements LineFiles {
       const texts = items.slice(-this.#maxlen).map(String).reverse();
       // A crash while the files are renamed leaves whole items, in order.
       for (const [i, text] of texts.entries()) {
-        await Deno.writeTextFile(this.#stagedPath(i), text);
+        const staged = this.#stagedPath(i);
+        // One that a killed process has left.
+        await removePlainFile(staged);
+        await Deno.writeTextFile(staged, text, { createNew: true });
       }
       await this.#freeNumbers(texts.length);
       for (let i = texts.length - 1; i >= 0; i--) {
@@ -39,7 +43,7 @@ export class LineItemFiles implements LineFiles {
       const numbers = await this.#numbers();
       const paths = numbers.slice(0, count).map((it) => this.#path(it));
       return await Promise.all(
-        paths.reverse().map((path) => Deno.readTextFile(path)),
+        paths.reverse().map(async (path) => await readPlainFile(path) ?? ""),
       );
     });
   }
@@ -47,7 +51,7 @@ export class LineItemFiles implements LineFiles {
   clear(): Promise<void> {
     return this.#lock.during("exclusive", async () => {
       for (const number of await this.#numbers(Infinity)) {
-        await Deno.remove(this.#path(number));
+        await removePlainFile(this.#path(number));
       }
     });
   }
@@ -62,6 +66,7 @@ export class LineItemFiles implements LineFiles {
    */
   async #freeNumbers(count: number): Promise<void> {
     const numbers = await this.#numbers();
+    for (const number of numbers) plainFileAt(this.#path(number));
     // Numbers are missing if a process was killed while it freed some.
     for (const [i, number] of numbers.entries()) {
       if (number !== i) this.#renumber(number, i);

@@ -1,6 +1,13 @@
+import { writeAll } from "../../internal/mod.ts";
 import { deserializeItem, type LineItem } from "../buffer/mod.ts";
 import { FlockLock } from "./flock_lock.ts";
 import type { LineFiles } from "./line_files.ts";
+import {
+  openPlainFile,
+  plainFileAt,
+  readPlainFile,
+  removePlainFile,
+} from "./plain_file.ts";
 
 /** The state of the newer file when this process wrote it last. */
 interface KnownFile {
@@ -19,6 +26,8 @@ export class LineJournal implements LineFiles {
   readonly #lock: FlockLock;
   readonly #maxlen: number;
   #known: KnownFile | undefined;
+  /** The version of the older file when this process made it. */
+  #olderVersion = "";
 
   constructor(base: string, maxlen: number) {
     this.#newer = `${base}.log`;
@@ -32,12 +41,13 @@ export class LineJournal implements LineFiles {
     return this.#lock.during("exclusive", async () => {
       const before = await this.#countItems();
       const isFull = before >= this.#maxlen;
-      if (isFull) await Deno.rename(this.#newer, this.#older);
+      if (isFull) await this.#rotate();
       const kept = items.slice(-this.#maxlen);
       const text = kept.map((item) => JSON.stringify(item) + "\n").join("");
-      await Deno.writeTextFile(this.#newer, text, { append: true });
+      using file = await openPlainFile(this.#newer);
+      await writeAll(file, new TextEncoder().encode(text));
       this.#known = {
-        version: await versionOf(this.#newer),
+        version: versionOf(file.statSync()),
         items: (isFull ? 0 : before) + kept.length,
       };
     });
@@ -57,7 +67,10 @@ export class LineJournal implements LineFiles {
 
   clear(): Promise<void> {
     return this.#lock.during("exclusive", async () => {
-      await Promise.all([this.#older, this.#newer].map(removeIfPresent));
+      const paths = [this.#older, this.#newer];
+      // All are ours before the first one is removed.
+      await Promise.all(paths.map(readOwnText));
+      await Promise.all(paths.map(removePlainFile));
     });
   }
 
@@ -65,17 +78,24 @@ export class LineJournal implements LineFiles {
     return this.#lock.close();
   }
 
+  /** Replaces the older file by the newer one. */
+  async #rotate(): Promise<void> {
+    const replaced = versionOf(plainFileAt(this.#older));
+    if (replaced !== this.#olderVersion) await readOwnText(this.#older);
+    await Deno.rename(this.#newer, this.#older);
+    this.#olderVersion = versionOf(plainFileAt(this.#older));
+  }
+
   /** Counts the items of the newer file, and cuts off a half one at its end. */
   async #countItems(): Promise<number> {
-    const version = await versionOf(this.#newer);
+    const version = versionOf(plainFileAt(this.#newer));
     if (this.#known?.version === version) return this.#known.items;
-    const text = await readText(this.#newer);
+    const text = await readOwnText(this.#newer);
     const lines = wholeLines(text);
-    // The log of another program must not be cut, renamed or replaced.
-    if (lines.length > 0) decodeItem(this.#newer, lines[0]);
     if (text !== "" && !text.endsWith("\n")) {
       const whole = lines.map((line) => line + "\n").join("");
-      await Deno.truncate(this.#newer, new TextEncoder().encode(whole).length);
+      using file = await openPlainFile(this.#newer);
+      await file.truncate(new TextEncoder().encode(whole).length);
     }
     return lines.length;
   }
@@ -91,41 +111,47 @@ function wholeLines(text: string): string[] {
 async function readItems(
   path: string,
 ): Promise<{ path: string; line: string }[]> {
-  return wholeLines(await readText(path)).map((line) => ({ path, line }));
+  const text = await readPlainFile(path) ?? "";
+  return wholeLines(text).map((line) => ({ path, line }));
+}
+
+/**
+ * Reads a file that is going to be cut, replaced or removed, which the log of
+ * another program must not be.
+ */
+async function readOwnText(path: string): Promise<string> {
+  const text = await readPlainFile(path) ?? "";
+  const [first] = text.split("\n", 1);
+  if (text.length > first.length) decodeItem(path, first);
+  else if (!isBegunItem(first)) throw foreignLog(path, first);
+  return text;
+}
+
+/** Returns whether a text may be an item that a crash has cut. */
+function isBegunItem(text: string): boolean {
+  const message = '{"/is_syncsdata":true,';
+  return text === "" || text.startsWith('"') ||
+    message.startsWith(text.slice(0, message.length));
 }
 
 function decodeItem(path: string, line: string): LineItem {
   try {
     return deserializeItem(JSON.parse(line));
   } catch (cause) {
-    throw new Deno.errors.InvalidData(
-      `Cannot read "${path}": expected an item in each line, found ` +
-        `${JSON.stringify(line.slice(0, 80))}, which no LineFileBuffer with ` +
-        'the layout "journal" writes',
-      { cause },
-    );
+    throw foreignLog(path, line, cause);
   }
 }
 
-async function readText(path: string): Promise<string> {
-  return await ifPresent(Deno.readTextFile(path)) ?? "";
+function foreignLog(path: string, line: string, cause?: unknown): Error {
+  return new Deno.errors.InvalidData(
+    `Cannot read "${path}": expected an item in each line, found ` +
+      `${JSON.stringify(line.slice(0, 80))}, which no LineFileBuffer with ` +
+      'the layout "journal" writes',
+    { cause },
+  );
 }
 
 /** A text that is another one after each write to the file or its place. */
-async function versionOf(path: string): Promise<string> {
-  const file = await ifPresent(Deno.stat(path));
+function versionOf(file: Deno.FileInfo | undefined): string {
   return file ? `${file.ino} ${file.size} ${file.mtime?.getTime()}` : "";
-}
-
-async function removeIfPresent(path: string): Promise<void> {
-  await ifPresent(Deno.remove(path));
-}
-
-async function ifPresent<T>(result: Promise<T>): Promise<T | undefined> {
-  try {
-    return await result;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -1,3 +1,4 @@
+import { delay } from "@std/async";
 import { pacedStream } from "../../streams/mod.ts";
 import { charsOf, type LineItem, LinesError } from "../buffer/mod.ts";
 import { CLOSED_HEADER, itemPieces, Refusal } from "../protocol/mod.ts";
@@ -7,12 +8,15 @@ import { type BatchEncoding, sentBatches } from "./sent_batches.ts";
 /** Replies up to this size go out in one write, and cost next to nothing. */
 const MOST_BYTES_AT_ONCE = 64 * 1024;
 
+/** The time for a refusal to go out before its connection ends. */
+const CUT_MILLISECONDS = 50;
+
 /** Most bytes of a larger reply that are handed to the connection at once. */
-const PIECE_BYTES = 32 * 1024;
+const PIECE_BYTES = 16 * 1024;
 
 const ITEMS: BatchEncoding<LineItem> = {
   encode: itemPieces,
-  chars: (items) => items.reduce((sum, item) => sum + charsOf(item), 0),
+  chars: charsIn,
   head: '{"message":"success","data":[',
   separator: ",",
   tail: "]}",
@@ -78,7 +82,10 @@ export class HostReplies {
   /** The reply to a request that failed. */
   refuse(error: unknown): Response {
     const { status, message, headers } = refusalOf(error);
-    return this.reply(status, JSON.stringify({ message }), headers);
+    const json = JSON.stringify({ message });
+    return "connection" in headers
+      ? this.#response(status, cutAfter(json), headers)
+      : this.reply(status, json, headers);
   }
 
   #response(
@@ -97,6 +104,29 @@ export class HostReplies {
       },
     });
   }
+}
+
+/** The number of characters that items count. */
+export function charsIn(items: readonly LineItem[]): number {
+  return items.reduce((sum, item) => sum + charsOf(item), 0);
+}
+
+/**
+ * The bytes of a text, and then a failure that ends the connection. Otherwise it
+ * would wait for the rest of a body that nobody reads, and keep in memory what
+ * has come of it.
+ */
+function cutAfter(text: string): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let isSent = false;
+  return new ReadableStream({
+    async pull(controller) {
+      if (!isSent) controller.enqueue(new TextEncoder().encode(text));
+      // The text goes out before the end.
+      else await delay(CUT_MILLISECONDS);
+      if (isSent) controller.error(new Deno.errors.ConnectionAborted(text));
+      isSent = true;
+    },
+  }, { highWaterMark: 0 });
 }
 
 /** The bytes of a stream of text whose first part was read already. */

@@ -9,7 +9,7 @@ import { sentBatches } from "./sent_batches.ts";
 const HEARTBEAT_MILLISECONDS = 15_000;
 
 /** Most bytes handed to the connection at once: about a batch of events. */
-const PIECE_BYTES = 32 * 1024;
+const PIECE_BYTES = 16 * 1024;
 
 /** Options for {@linkcode liveResponse}. */
 export interface LiveResponseOptions {

@@ -1,7 +1,7 @@
 import { LinesError } from "../buffer/mod.ts";
 
 /** What the stream and the connection of one reader take, in characters. */
-const READER_CHARS = 32 * 1024;
+const READER_CHARS = 16 * 1024;
 
 /**
  * Bounds what all readers that are being sent something keep in memory. Beyond

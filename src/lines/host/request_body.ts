@@ -1,4 +1,5 @@
 import { startTimer } from "../../internal/mod.ts";
+import { ByteReader } from "../../streams/mod.ts";
 import { Refusal } from "../protocol/mod.ts";
 
 /** Limits of {@linkcode RequestBodies}. */
@@ -8,7 +9,14 @@ export interface RequestBodyLimits {
 }
 
 /** Most bytes of all bodies that are read at the same time. */
-const MOST_BYTES_AT_ONCE = 32 * 1024 * 1024;
+const MOST_BYTES_AT_ONCE = 8 * 1024 * 1024;
+
+/** With larger reads a connection keeps more in memory. */
+const FIRST_READ_BYTES = 4 * 1024;
+const READ_BYTES = 64 * 1024;
+
+/** Ends the connection of a client that stalls in the middle of a body. */
+const CLOSE = { "connection": "close" } as const;
 
 /**
  * Reads request bodies within limits: bytes of one body, bytes that have come of
@@ -18,7 +26,7 @@ export class RequestBodies {
   readonly #limits: RequestBodyLimits;
   readonly #mostAtOnce: number;
   /** The body of which nothing has come for the longest time comes first. */
-  readonly #underWay = new Set<RequestBody>();
+  readonly #underWay = new Map<RequestBody, number>();
   #bytesAtOnce = 0;
 
   constructor(limits: RequestBodyLimits) {
@@ -42,75 +50,83 @@ export class RequestBodies {
     if (request.body === null) return "";
     const body = new RequestBody(request.body, maxBodyBytes);
     const timer = startTimer(bodyTimeout, () => {
-      body.refuse(new Refusal(408, "The body came too slowly"));
+      body.refuse(new Refusal(408, "The body came too slowly", CLOSE));
     });
-    this.#underWay.add(body);
     try {
-      return decodeUtf8(await body.chunks((bytes) => this.#count(body, bytes)));
+      return decodeUtf8(await body.bytes((held) => this.#count(body, held)));
     } finally {
       clearTimeout(timer);
       this.#release(body);
+      body.free();
     }
   }
 
-  /** Makes room for the bytes that have come: the slowest bodies have to go. */
-  #count(body: RequestBody, bytes: number): void {
-    this.#underWay.delete(body);
-    this.#underWay.add(body);
-    this.#bytesAtOnce += bytes;
-    for (const other of this.#underWay) {
+  /** Makes room for more bytes of a body: the slowest bodies have to go. */
+  #count(body: RequestBody, held: number): void {
+    this.#release(body);
+    this.#underWay.set(body, held);
+    this.#bytesAtOnce += held;
+    for (const other of this.#underWay.keys()) {
       if (this.#bytesAtOnce <= this.#mostAtOnce) return;
-      if (other.length === 0) continue;
+      this.#release(other);
       other.refuse(
         new Refusal(503, "Too many posts at once, try again", {
+          ...CLOSE,
           "retry-after": "1",
         }),
       );
-      this.#release(other);
     }
   }
 
   #release(body: RequestBody): void {
-    if (this.#underWay.delete(body)) this.#bytesAtOnce -= body.length;
+    this.#bytesAtOnce -= this.#underWay.get(body) ?? 0;
+    this.#underWay.delete(body);
   }
 }
 
 /** The body of one request while it is read. */
 class RequestBody {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #reader: ByteReader;
   readonly #maxBytes: number;
-  #chunks: Uint8Array[] = [];
-  #length = 0;
+  #buffer = new ArrayBuffer(0);
   #refusal: Refusal | undefined;
 
   constructor(body: ReadableStream<Uint8Array>, maxBytes: number) {
-    this.#reader = body.getReader();
+    this.#reader = new ByteReader(body);
     this.#maxBytes = maxBytes;
-  }
-
-  /** The bytes that have come. */
-  get length(): number {
-    return this.#length;
   }
 
   /** Ends the reading, and frees what has come. */
   refuse(refusal: Refusal): void {
     this.#refusal ??= refusal;
-    this.#chunks = [];
     this.#reader.cancel().catch(() => {});
+    this.free();
   }
 
-  /** Reads to the end, and tells about the bytes of each chunk. */
-  async chunks(count: (bytes: number) => void): Promise<Uint8Array[]> {
+  /** Frees what has come, now and not some time later. */
+  free(): void {
+    this.#buffer = this.#buffer.transfer(0);
+  }
+
+  /** Reads to the end, and tells how many bytes it holds whenever some come. */
+  async bytes(hold: (bytes: number) => void): Promise<Uint8Array> {
+    let room = new ArrayBuffer(FIRST_READ_BYTES);
     try {
-      while (true) {
-        const { done, value } = await this.#reader.read();
+      for (let length = 0;;) {
+        const piece = await this.#reader.fill(new Uint8Array(room));
         if (this.#refusal !== undefined) throw this.#refusal;
-        if (done) return this.#chunks;
-        this.#chunks.push(value);
-        this.#length += value.byteLength;
-        count(value.byteLength);
-        if (this.#length > this.#maxBytes) throw tooLarge(this.#maxBytes);
+        const count = piece.length;
+        if (count === 0) return new Uint8Array(this.#buffer, 0, length);
+        const end = length + count;
+        if (end > this.#maxBytes) throw tooLarge(this.#maxBytes);
+        if (end > this.#buffer.byteLength) {
+          this.#buffer = this.#buffer.transfer(Math.max(2 * length, end));
+        }
+        new Uint8Array(this.#buffer).set(piece, length);
+        length = end;
+        const isLong = count === FIRST_READ_BYTES;
+        room = isLong ? new ArrayBuffer(READ_BYTES) : piece.buffer;
+        hold(this.#buffer.byteLength);
       }
     } catch (error) {
       this.#reader.cancel().catch(() => {});
@@ -129,11 +145,9 @@ function tooLarge(limit: number): Refusal {
   return new Refusal(413, `The body is larger than ${limit} bytes`);
 }
 
-function decodeUtf8(chunks: readonly Uint8Array[]): string {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+function decodeUtf8(bytes: Uint8Array): string {
   try {
-    const texts = chunks.map((it) => decoder.decode(it, { stream: true }));
-    return texts.join("") + decoder.decode();
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new Refusal(400, "The body is not UTF-8");
   }

@@ -1,3 +1,4 @@
+import type { LineItem } from "../buffer/mod.ts";
 import { decodeObject, describe } from "./json_body.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -39,4 +40,9 @@ export function decodeCount(query: URLSearchParams): number | undefined {
   }
   // A number beyond the integers means all items, or no item.
   return Math.min(Math.max(-1, Number(n)), Number.MAX_SAFE_INTEGER);
+}
+
+/** The body of a reply to a reading request, at once. */
+export function encodeItems(items: readonly LineItem[]): string {
+  return JSON.stringify({ message: "success", data: items });
 }

@@ -14,11 +14,25 @@ const PIECE_CHARS = 16 * 1024;
  */
 export function* itemPieces(items: readonly LineItem[]): Generator<string> {
   let separator = "";
-  for (const item of items) {
+  for (let at = 0; at < items.length;) {
     yield separator;
     separator = ",";
-    yield* itemPiecesOf(item);
+    const end = endOfRun(items, at);
+    // Many short items at once take much less time than one by one.
+    if (end > at) yield JSON.stringify(items.slice(at, end)).slice(1, -1);
+    else yield* itemPiecesOf(items[at]);
+    at = Math.max(end, at + 1);
   }
+}
+
+/** Where the items that make one piece end: at `start` when one is too long. */
+function endOfRun(items: readonly LineItem[], start: number): number {
+  let chars = 0;
+  for (let at = start; at < items.length; at++) {
+    chars += charsOf(items[at]);
+    if (chars > PIECE_CHARS) return at;
+  }
+  return items.length;
 }
 
 /** Encodes one item as JSON, in pieces of bounded length. */

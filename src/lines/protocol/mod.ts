@@ -8,6 +8,7 @@ export {
   CLOSED_HEADER,
   decodeCount,
   decodeStateChange,
+  encodeItems,
 } from "./host_requests.ts";
 export { checkToken, HostToken } from "./host_token.ts";
 export { itemPieces, joinedPieces } from "./json_pieces.ts";
