@@ -99,3 +99,83 @@ Deno.test("no body makes the host fail", async () => {
     JSON.stringify(host.readSerialized());
   }
 });
+
+Deno.test("posts that announce much and send nothing keep nobody out", async () => {
+  await using served = serveHost();
+  const idle: Deno.Conn[] = [];
+  for (let i = 0; i < 100; i++) {
+    const connection = await Deno.connect({
+      hostname: "127.0.0.1",
+      port: served.port,
+    });
+    await connection.write(new TextEncoder().encode(
+      "POST /sync-stream HTTP/1.1\r\nHost: localhost\r\n" +
+        "Content-Type: application/json\r\nContent-Length: 1048576\r\n\r\n{",
+    ));
+    idle.push(connection);
+  }
+  assertEquals((await served.text("x".repeat(1_000_000))).status, 201);
+  for (const connection of idle) connection.close();
+});
+
+Deno.test("of too many bytes at once the post that stalled first has to go", async () => {
+  const host = new LineHostBuffer();
+  const post = (body: ReadableStream<Uint8Array>) =>
+    host.handler(
+      new Request("http://localhost/sync-stream", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body,
+      }),
+    );
+  const part = new TextEncoder().encode(
+    '{"type":"close"' + " ".repeat(900_000),
+  );
+  const statuses: Promise<number | undefined>[] = [];
+  const controllers: ReadableStreamDefaultController<Uint8Array>[] = [];
+  for (let i = 0; i < 12; i++) {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => void controllers.push(controller),
+    });
+    statuses.push(post(body).then((response) => response?.status));
+    controllers[i].enqueue(part);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  // Some of them have failed already.
+  for (const controller of controllers) {
+    try {
+      controller.enqueue(new TextEncoder().encode("}"));
+      controller.close();
+    } catch {
+      // Nobody reads this one any more.
+    }
+  }
+  const [first, ...others] = await Promise.all(statuses);
+  assertEquals([first, others.at(-1)], [503, 201]);
+  assertEquals(others.every((it) => it === 503 || it === 201), true);
+});
+
+Deno.test("malformed hosts and URLs are answered with 400, and never with a stack", async () => {
+  await using served = serveHost();
+  for (
+    const [target, host] of [
+      ["/sync-stream", "[::1"],
+      ["/sync-stream", "a b"],
+      ["/sync-stream", "localhost:99999"],
+      ["/sync-stream/%zz", "localhost:x"],
+      ["http://[/sync-stream", "localhost"],
+      ["//sync-stream", "local host"],
+    ]
+  ) {
+    using connection = await Deno.connect({
+      hostname: "127.0.0.1",
+      port: served.port,
+    });
+    await connection.write(new TextEncoder().encode(
+      `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+    ));
+    const reply = await new Response(connection.readable).text();
+    assertMatch(reply, /^HTTP\/1.[01] 400/, `${target} ${host}`);
+    assertEquals(/ at |file:/.test(reply), false, reply);
+  }
+});
