@@ -1,4 +1,5 @@
 import { Writing } from "../overlay/mod.ts";
+import { ChildDescriptors } from "./child_descriptors.ts";
 import { DescriptorReader } from "./descriptor_reader.ts";
 
 /** The part that an open file has in the workflow. */
@@ -7,10 +8,12 @@ export type OpenFile = DescriptorReader | Writing;
 const files = new Map<number, OpenFile>();
 /** Files whose close loses them. */
 const unfinished = new Set<OpenFile>();
+const children = new ChildDescriptors((file) => fileOf(file));
 
 /** Remembers the part of the file that is open under a descriptor. */
 export function registerFile(fd: number, file: OpenFile): void {
   files.set(fd, file);
+  if (file instanceof Writing) children.watch(true);
 }
 
 /** Returns the reader of a growing file, given a descriptor or a handle. */
@@ -43,6 +46,7 @@ export function closeFile(fd: number, file: OpenFile): void {
 export function forgetFile(fd: number, file: OpenFile | undefined): void {
   // It may have used it again before the close was reported.
   if (files.get(fd) === file) files.delete(fd);
+  if (files.size === 0) children.watch(false);
 }
 
 /** Returns the descriptor of a `FileHandle`. */

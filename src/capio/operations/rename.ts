@@ -128,7 +128,7 @@ function* renameInside(
   const { folder, workflow } = workspace;
   const stuck = unmovable(workspace, from.path, to.path);
   if (stuck) return yield* renameAt(stuck.source, stuck.target, from, to, move);
-  const inSpool = lstatIfPresent(folder.spool(from.path)) !== undefined;
+  const inSpool = liesInSpool(workspace, from.path);
   const inReal = lstatIfPresent(folder.real(from.path)) !== undefined;
   const source = workspace.locate(from.path);
   const refusal = refusing(workspace, source, to.path);
@@ -148,6 +148,15 @@ function* renameInside(
   if (inReal) yield* renameReal(workspace, from, to, inSpool, move);
   workflow.append({ event: "rename", from: from.path, to: to.path });
   workflow.refresh();
+}
+
+/**
+ * Returns whether the spool has an entry. A file that its maker has not reported
+ * does not count: it may lie beside a published one.
+ */
+function liesInSpool({ folder, workflow }: Workspace, path: string): boolean {
+  const info = lstatIfPresent(folder.spool(path));
+  return info !== undefined && (info.isDirectory || workflow.isInSpool(path));
 }
 
 /**

@@ -168,6 +168,7 @@ export class Workspace implements Disposable {
    * location in the real tree, so that the system reports the error.
    */
   placeNew(path: string): string {
+    this.#forgetRenamed();
     const parent = parentOf(path);
     if (this.#spoolDirectories.has(parent)) return this.folder.spool(path);
     if (!this.isDirectory(parent)) return this.locate(path);

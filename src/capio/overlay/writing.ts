@@ -2,6 +2,12 @@ import type { WorkflowFile } from "../journal/mod.ts";
 import { lstatIfPresent } from "../platform/mod.ts";
 import type { Workspace } from "./workspace.ts";
 
+/** How a file is closed: as a success if nothing is said. */
+interface Close {
+  readonly failed?: true;
+  readonly idle?: true;
+}
+
 /** A file being written, from its opening to its close, as others see it. */
 export class Writing {
   readonly #workspace: Workspace;
@@ -10,6 +16,10 @@ export class Writing {
   readonly #before: Deno.FileInfo | undefined;
   #isClosed = false;
   #isDeferred = false;
+  /** How many child processes have the file open too. */
+  #children = 0;
+  /** The close that is reported once the last of them has ended. */
+  #close: Close | undefined;
 
   /** Stands for a handle that has been reported. */
   constructor(workspace: Workspace, handle: number, before?: Deno.FileInfo) {
@@ -74,9 +84,28 @@ export class Writing {
     this.#workspace.deferredCloses.defer(() => this.close());
   }
 
-  #end(how: { failed?: true; idle?: true }): void {
+  /**
+   * Shares the open file with a child process. The close is reported once the
+   * result has been called, too.
+   */
+  share(): () => void {
+    this.#children++;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      if (--this.#children === 0 && this.#close) this.#report(this.#close);
+    };
+  }
+
+  #end(how: Close): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    if (this.#children > 0 && !how.failed) this.#close = how;
+    else this.#report(how);
+  }
+
+  #report(how: Close): void {
     const { workflow } = this.#workspace;
     // The end of the context has ended the writing of all its files.
     if (workflow.ended) return;
