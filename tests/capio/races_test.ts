@@ -73,6 +73,49 @@ Deno.test("two that append to the same old files at once both keep what they wro
   assertEquals(wrong, []);
 });
 
+Deno.test("a file that another one renames while it is being opened has all that is written", async () => {
+  using dir = new TestDirectory();
+  const rule = { name: ["*"], committed: "on_close", mode: "update" };
+  const app = { writes: ["*"], streaming: [rule] };
+  const cl = dir.writeCl({ maker: app, mover: app });
+  const count = 100;
+  const step = { capioDir: dir.path, cl, args: [dir.path] };
+  const codes = {
+    maker: `
+      const file = await Deno.open(path, { create: true, write: true });
+      await file.write(new TextEncoder().encode("all of it"));
+      file.close();`,
+    mover: `
+      for (;;) {
+        try {
+          await Deno.rename(path, path + ".moved");
+          break;
+        } catch (error) {
+          if (!(error instanceof Deno.errors.NotFound)) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 0));
+        }
+      }`,
+  };
+  const steps = Object.entries(codes).map(([app, code]) =>
+    new Step({
+      ...step,
+      app,
+      code: `
+        for (let i = 0; i < ${count}; i++) {
+          const path = Deno.args[0] + "/" + i;
+          ${code}
+        }`,
+    })
+  );
+  for (const step of steps) assertEquals((await step.result).stderr, "");
+  const names = Array.from({ length: count }, (_, i) => `${i}.moved`);
+  assertEquals(dir.list(), names.toSorted());
+  const wrong = names.filter((name) =>
+    Deno.readTextFileSync(`${dir.path}/${name}`) !== "all of it"
+  );
+  assertEquals(wrong, []);
+});
+
 Deno.test("what was left by one who was killed while clearing up is no part of the next run", async () => {
   using dir = new TestDirectory();
   await Deno.mkdir(`${dir.path}/.capio/CAPIO/spool`, { recursive: true });
