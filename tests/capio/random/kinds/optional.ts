@@ -5,19 +5,17 @@ interface Look {
   readonly do: "look";
   readonly form: Form;
   readonly how: "read" | "open" | "stat";
+  /** It makes this afterwards. */
+  readonly then?: string;
 }
 
 interface Make {
   readonly do: "make";
   readonly form: Form;
   readonly file: string;
+  /** It reads this first. */
+  readonly after: string;
   readonly pause: number;
-}
-
-interface Read {
-  readonly do: "read";
-  readonly form: Form;
-  readonly file: string;
 }
 
 /** How long nobody has to wait for what nobody will make, in ms. */
@@ -25,7 +23,7 @@ const AT_ONCE = 4000;
 
 /** A file that may be there or not, for which programs have something else. */
 export const optional = {
-  draw(cast: Cast): Piece<Look | Make | Read> {
+  draw(cast: Cast): Piece<Look | Make> {
     const { random, name } = cast;
     const path = `${name}settings`;
     const [first] = cast.producers(1);
@@ -44,30 +42,24 @@ export const optional = {
       isPermanent: true,
     });
     const rules: Rule[] = [];
-    const make = (app: App, file: string) => ({
+    const make = (app: App, file: string, after: string) => ({
       app: app.name,
       action: {
         do: "make",
         form: cast.form(app),
         file,
+        after,
         pause: random.pick([0, 20]),
       } as const,
     });
-    const others: Piece<Make | Read>["tasks"][number][] = [];
+    const others: Piece<Make>["tasks"][number][] = [];
     if (way === "missing") rules.push(rule(path, first, [second]));
     if (way === "later") {
       rules.push(
         rule(`${name}input`, first, [second]),
         rule(path, second, []),
       );
-      others.push(
-        make(first, "input"),
-        {
-          app: second.name,
-          action: { do: "read", form: cast.form(second), file: "input" },
-        },
-        make(second, "settings"),
-      );
+      others.push(make(second, "settings", "input"));
     }
     return {
       given: way === "given" ? { [path]: "made" } : {},
@@ -79,6 +71,7 @@ export const optional = {
             do: "look",
             form: cast.form(looker),
             how: random.pick(["read", "open", "stat"]),
+            then: way === "later" ? "input" : undefined,
           },
         },
         ...others,
@@ -97,14 +90,13 @@ export const optional = {
     };
   },
 
-  async perform(action: Look | Make | Read, actor: Actor): Promise<void> {
+  async perform(action: Look | Make, actor: Actor): Promise<void> {
     const calls = callsOf(action.form);
     switch (action.do) {
       case "make":
+        await calls.readFile(actor.path(action.after));
         await actor.pause(action.pause);
         return await calls.writeFile(actor.path(action.file), "made");
-      case "read":
-        return void await calls.readFile(actor.path(action.file));
       case "look": {
         const path = actor.path("settings");
         const start = performance.now();
@@ -123,6 +115,7 @@ export const optional = {
         }
         const took = Math.round(performance.now() - start);
         actor.tell({ found, took });
+        if (action.then) await calls.writeFile(actor.path(action.then), "");
       }
     }
   },
