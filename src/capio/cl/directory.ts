@@ -1,4 +1,4 @@
-import { relative, resolve, SEPARATOR } from "@std/path";
+import { isAbsolute, relative, resolve, SEPARATOR } from "@std/path";
 import { parentOf } from "../platform/mod.ts";
 
 /** Matches relative paths that are normal already, which most paths are. */
@@ -46,7 +46,7 @@ export function* directoriesAbove(path: string): Generator<string> {
 
 function insideOf(directory: string, path: string): string | undefined {
   const inside = withSlashes(relative(directory, resolve(directory, path)));
-  const isOutside = inside === ".." || inside.startsWith("..") ||
-    isAbsolutePattern(inside);
+  const isOutside = inside === ".." || inside.startsWith("../") ||
+    isAbsolute(inside);
   return isOutside ? undefined : inside;
 }

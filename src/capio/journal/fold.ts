@@ -33,14 +33,35 @@ import {
 import { emptyState, type WorkflowFile, type WorkflowState } from "./state.ts";
 
 /**
- * Returns the state after one more event. The result depends on nothing but the
- * arguments, so processes that fold the same journal agree on everything.
+ * Returns the state after one more line of the journal, whose event is missing
+ * when the line is none. The result depends on nothing but the arguments, so
+ * processes that fold the same journal agree on everything.
+ *
+ * The call never throws: a line that cannot be used, such as one with rules that
+ * contradict others, is passed over and counted.
  *
  * The call may change `state` and return it, so keep no other reference to it.
  * A copy of the maps for every event would make joining a workflow of 100 000
  * files quadratic.
  */
-export function fold(state: WorkflowState, event: JournalEvent): WorkflowState {
+export function fold(
+  state: WorkflowState,
+  event: JournalEvent | undefined,
+): WorkflowState {
+  if (!event) return passOver(state);
+  try {
+    return apply(state, event);
+  } catch {
+    return passOver(state);
+  }
+}
+
+function passOver(state: WorkflowState): WorkflowState {
+  state.passedOver++;
+  return state;
+}
+
+function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
   switch (event.event) {
     case "join":
       return addMember(state, event);
@@ -117,12 +138,13 @@ function addMember(state: WorkflowState, event: JoinEvent): WorkflowState {
 
 function addRules(state: WorkflowState, event: RulesEvent): WorkflowState {
   const { document, rules = [], steps, by } = event;
+  // A member tries its rules before it brings them. Others that cannot be used
+  // throw here, before the event has changed anything.
+  state.engine = engineWith(state, { document, rules });
   if (steps && state.steps.length === 0) {
     state.steps = steps;
     state.planner = by;
   }
-  // A member tries its rules before it brings them, so this does not throw.
-  state.engine = engineWith(state, { document, rules });
   if (document !== undefined) state.documents.add(document);
   state.rules.push(...rules);
   for (const file of state.pending) applyRule(state, file);

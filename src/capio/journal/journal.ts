@@ -1,5 +1,6 @@
 import { ifPresent, system } from "../platform/mod.ts";
-import { decodeEvents, encodeEvent, type JournalEvent } from "./event.ts";
+import type { JournalEvent } from "./event.ts";
+import { decodeEvents, encodeEvent } from "./event_codec.ts";
 
 const READ_SIZE = 256 * 1024;
 const LINE_FEED = 10;
@@ -39,7 +40,8 @@ export class JournalWriter implements Disposable {
 export class JournalReader implements Disposable {
   readonly #file: Deno.FsFile;
   readonly #buffer = new Uint8Array(READ_SIZE);
-  readonly #decoder = new TextDecoder();
+  /** A byte order mark is kept: at the start of a line it makes no event. */
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   /** Bytes of a line whose end has not been read yet. */
   #rest = new Uint8Array(0);
 
@@ -55,8 +57,11 @@ export class JournalReader implements Disposable {
     return present?.ino === own.ino && present.dev === own.dev;
   }
 
-  /** Reads the events that any process has appended since the last call. */
-  *read(): Generator<JournalEvent> {
+  /**
+   * Reads the events that any process has appended since the last call;
+   * `undefined` stands for a line that is none.
+   */
+  *read(): Generator<JournalEvent | undefined> {
     let count: number | null;
     while ((count = this.#file.readSync(this.#buffer)) !== null) {
       const lines = this.#takeLines(this.#buffer.subarray(0, count));

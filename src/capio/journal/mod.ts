@@ -7,6 +7,7 @@
 export * from "./completion.ts";
 export * from "./deadlock.ts";
 export * from "./event.ts";
+export * from "./event_codec.ts";
 export * from "./fold.ts";
 export * from "./follower.ts";
 export * from "./journal.ts";

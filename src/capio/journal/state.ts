@@ -181,6 +181,8 @@ export interface WorkflowState {
   renamings: number;
   /** How many joins and ends of members there were so far. */
   turns: number;
+  /** Lines of the journal that are no events, or that cannot be used. */
+  passedOver: number;
 }
 
 /** A file as its writer has just created it. */
@@ -235,5 +237,6 @@ export function emptyState(
     created: 0,
     renamings: 0,
     turns: 0,
+    passedOver: 0,
   };
 }

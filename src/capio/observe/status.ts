@@ -4,7 +4,7 @@ import {
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
-import { ifPresent, system } from "../platform/mod.ts";
+import { system } from "../platform/mod.ts";
 import { missingForCommit, type WorkflowFolder } from "../workflow/mod.ts";
 
 /** A member: a process, or one context of it, in a {@linkcode WorkflowStatus}. */
@@ -108,6 +108,11 @@ export interface WorkflowStatus {
   readonly waits: readonly WaitStatus[];
   /** The files that were written again after their end was read. */
   readonly rewrites: readonly RewriteStatus[];
+  /**
+   * Lines of the journal that were passed over: they were cut short, or no
+   * member of the workflow can have written them.
+   */
+  readonly passedOver: number;
 }
 
 /** Converts the state to the public status. */
@@ -149,6 +154,7 @@ export function describe(
       reader: appOf(reader),
       writer: appOf(writer),
     })),
+    passedOver: state.passedOver,
   };
 }
 
@@ -184,5 +190,10 @@ function holdersOf(
 }
 
 function sizeOf(location: string): number | undefined {
-  return ifPresent(() => system.statSync(location).size);
+  try {
+    return system.statSync(location).size;
+  } catch {
+    // Nothing is there, or a journal names what no system can have.
+    return undefined;
+  }
 }

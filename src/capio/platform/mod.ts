@@ -10,6 +10,7 @@ export * from "./capio_error.ts";
 export * from "./directory_counterpart.ts";
 export * from "./effects.ts";
 export * from "./ending.ts";
+export * from "./entry_path.ts";
 export * from "./lock.ts";
 export * from "./path_text.ts";
 export * from "./paths.ts";

@@ -13,7 +13,7 @@ const MOST_WAITS_SHOWN = 3;
 
 /** Formats the state of a workflow. */
 export function statusLines(status: WorkflowStatus): string[] {
-  const { workflowName, capioDir, files, rewrites } = status;
+  const { workflowName, capioDir, files, rewrites, passedOver } = status;
   return [
     terminalText(`Workflow "${workflowName}" in "${capioDir}"`),
     "",
@@ -21,7 +21,13 @@ export function statusLines(status: WorkflowStatus): string[] {
     "",
     ...(files.length > 0 ? fileLines(status) : ["No files yet"]),
     ...(rewrites.length > 0 ? ["", ...rewriteLines(rewrites)] : []),
+    ...(passedOver > 0 ? ["", passedOverLine(passedOver)] : []),
   ];
+}
+
+function passedOverLine(count: number): string {
+  const lines = count === 1 ? "1 line" : `${count} lines`;
+  return `Passed over ${lines} of the journal: cut short, or not written by a step of this version`;
 }
 
 function rewriteLines(rewrites: readonly RewriteStatus[]): string[] {

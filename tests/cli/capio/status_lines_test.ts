@@ -20,6 +20,7 @@ const EMPTY: WorkflowStatus = {
   readings: [],
   waits: [],
   rewrites: [],
+  passedOver: 0,
 };
 
 const READING = { path: "a.csv", first: 0, latest: 0 };
