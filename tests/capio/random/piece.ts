@@ -7,6 +7,8 @@ import type { Form } from "./file_calls.ts";
 
 /** A kind of pieces; `A` is what a step is told to do. */
 export interface Kind<A = unknown> {
+  /** It makes no sense without a configuration. */
+  readonly needsRules?: boolean;
   /** Decides all that is left to chance. */
   draw(cast: Cast): Piece<A>;
   /** What a step does: ordinary code that knows nothing of sluice. */
@@ -44,6 +46,8 @@ export interface Task<A> {
   readonly action: A;
   /** It comes after all others of its step, which ends with it. */
   readonly isLast?: boolean;
+  /** The step is started with these flags of `deno run`. */
+  readonly flags?: readonly string[];
 }
 
 /** A step, as far as pieces have to know. */
@@ -65,7 +69,15 @@ export interface Cast {
   /** What the names of all its files begin with. */
   readonly name: string;
   readonly apps: readonly App[];
+  /** No configuration says anything of any file. */
+  readonly isBare: boolean;
   chance(probability: number): boolean;
+  /** One of these rules, as far as there are rules. */
+  committed(...choices: readonly string[]): string;
+  mode(): Rule["mode"];
+  isPermanent(probability: number): boolean;
+  /** A file is there before; it would be read at once where there are no rules. */
+  isGiven(probability: number): boolean;
   /** Up to `most` apps that nobody kills. */
   producers(most: number): App[];
   /** Some of the apps that may wait for all of these. */

@@ -8,6 +8,8 @@ import type { App, Cast, Piece, Task } from "./piece.ts";
 
 /** A workflow of several processes, all of it left to chance. */
 export interface Plan {
+  /** There is no configuration. */
+  readonly isBare: boolean;
   readonly steps: readonly PlannedStep[];
   readonly pieces: readonly PlannedPiece[];
 }
@@ -30,6 +32,7 @@ export interface PlannedTask {
   readonly piece: string;
   readonly action: unknown;
   readonly isLast?: boolean;
+  readonly flags?: readonly string[];
 }
 
 export interface PlannedPiece extends Piece {
@@ -43,38 +46,42 @@ export function makePlan(seed: number): Plan {
   const random = seededRandom(seed);
   const chance = (probability: number) => random.random() < probability;
   const apps = drawApps(random);
+  const isBare = chance(0.15);
+  const kinds = [...Object.keys(KINDS), "single"]
+    .filter((kind) => !isBare || !KINDS[kind].needsRules);
   const pieces: PlannedPiece[] = [];
   const count = 2 + random.below(7);
   for (let i = 0; i < count; i++) {
-    const kind = random.pick([...Object.keys(KINDS), "single"]);
+    const kind = random.pick(kinds);
     const name = `${kind}${i}_`;
     const own = seededRandom(random.below(2 ** 32));
-    const piece = KINDS[kind].draw(castOf(apps, name, own));
+    const piece = KINDS[kind].draw(castOf(apps, isBare, name, own));
     pieces.push({ ...piece, kind, name });
   }
-  const hasKills = chance(0.5);
+  const hasKills = !isBare && chance(0.5);
   const steps = apps.map((app): PlannedStep => ({
     app,
     tasks: pieces.flatMap(({ kind, name, tasks }) =>
       tasks.filter((task: Task<unknown>) => task.app === app.name)
-        .map(({ action, isLast }) => ({ kind, piece: name, action, isLast }))
+        .map((task) => ({ kind, piece: name, ...task }))
     ),
     start: chance(0.3) ? random.below(600) : 0,
     ...hasKills && app.isVictim && { kill: 80 + random.below(500) },
     ...chance(0.1) && { stop: 80 + random.below(300) },
   }));
-  return { steps, pieces };
+  return { isBare, steps, pieces };
 }
 
 /** The same without some of its pieces, to find out which one fails. */
-export function onlySome({ steps, pieces }: Plan, names: string[]): Plan {
+export function onlySome(plan: Plan, names: string[]): Plan {
   const isKept = (name: string) => names.some((it) => name.startsWith(it));
   return {
-    steps: steps.map((step) => ({
+    ...plan,
+    steps: plan.steps.map((step) => ({
       ...step,
       tasks: step.tasks.filter(({ piece }) => isKept(piece)),
     })),
-    pieces: pieces.filter(({ name }) => isKept(name)),
+    pieces: plan.pieces.filter(({ name }) => isKept(name)),
   };
 }
 
@@ -98,17 +105,24 @@ function drawApps(random: SeededRandom): App[] {
 
 function castOf(
   apps: readonly App[],
+  isBare: boolean,
   name: string,
   random: SeededRandom,
 ): Cast {
   const shuffled = () =>
     apps.map((app) => ({ app, at: random.random() }))
       .sort((a, b) => a.at - b.at).map(({ app }) => app);
+  const chance = (probability: number) => random.random() < probability;
   return {
     random,
     name,
     apps,
-    chance: (probability) => random.random() < probability,
+    isBare,
+    chance,
+    committed: (...choices) => isBare ? "on_termination" : random.pick(choices),
+    mode: () => isBare ? "update" : random.pick(["update", "no_update"]),
+    isPermanent: (probability) => isBare || chance(probability),
+    isGiven: (probability) => !isBare && chance(probability),
     producers: (most) =>
       shuffled().filter(({ isVictim }) => !isVictim)
         .slice(0, 1 + random.below(most)),

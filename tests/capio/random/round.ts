@@ -30,9 +30,8 @@ export async function playRound(plan: Plan): Promise<string[]> {
     }
   }
   const problems = await playIn(dir, plan);
-  if (problems.length > 0 || plan.pieces.some(({ isOnce }) => isOnce)) {
-    return problems;
-  }
+  const isOnce = plan.isBare || plan.pieces.some(({ isOnce }) => isOnce);
+  if (problems.length > 0 || isOnce) return problems;
   // Once more, over what the first run has left.
   const steps = plan.steps.map((step) => ({ ...step, kill: undefined }));
   return (await playIn(dir, { ...plan, steps }))
@@ -40,7 +39,7 @@ export async function playRound(plan: Plan): Promise<string[]> {
 }
 
 async function playIn(dir: TestDirectory, plan: Plan): Promise<string[]> {
-  const cl = writeRules(dir, plan);
+  const cl = plan.isBare ? undefined : writeRules(dir, plan);
   const before = snapshot(dir);
   // Someone has to be there for those who come late, when one may be killed.
   const isKept = plan.steps.some((it) => it.kill !== undefined);
@@ -73,7 +72,7 @@ async function playIn(dir: TestDirectory, plan: Plan): Promise<string[]> {
 
 async function runStep(
   dir: TestDirectory,
-  cl: string,
+  cl: string | undefined,
   plan: PlannedStep,
   keeper: CapioWorkspace | undefined,
 ): Promise<Ended> {
@@ -87,7 +86,12 @@ async function runStep(
     code: `
       import { act } from "${ACTOR}";
       await act(JSON.parse(Deno.args[0]));`,
-    flags: app.inWorker ? ["--allow-read"] : [],
+    flags: [
+      ...app.inWorker ? ["--allow-read"] : [],
+      ...tasks.flatMap(({ flags = [] }) => flags),
+    ],
+    // A wait for what no rule speaks of is told early.
+    silent: cl === undefined ? true : undefined,
   });
   const at = (time: number | undefined, signal?: Deno.Signal) =>
     time === undefined

@@ -43,8 +43,8 @@ export const atExit = {
       ? []
       : cast.readersOf(producers);
     const committed = how === "flush"
-      ? random.pick(["on_close:2", "on_termination"])
-      : random.pick(["on_close", "on_termination"]);
+      ? cast.committed("on_close:2", "on_termination")
+      : cast.committed("on_close", "on_termination");
     const expected: Record<string, string> = {};
     producers.forEach(({ name: app }, i) => {
       expected[`${name}${how === "lock" ? "held" : "report"}.${app}`] =
@@ -57,7 +57,7 @@ export const atExit = {
           producers: [app],
           readers: readers.map(({ name }) => name),
           committed,
-          mode: random.pick(["update", "no_update"] as const),
+          mode: cast.mode(),
           isPermanent: true,
         },
         {

@@ -22,6 +22,8 @@ interface Read {
 
 /** A number that several steps count up under `FsFile.lock`. */
 export const counter = {
+  needsRules: true,
+
   draw(cast: Cast): Piece<Count | Read> {
     const { random, name } = cast;
     const path = `${name}count`;
@@ -38,17 +40,17 @@ export const counter = {
       (sum, { isKept, times }) => sum + (isKept ? 1 : times),
       0,
     );
-    const committed = random.pick([
+    const committed = cast.committed(
       "on_close",
       "on_close",
       `on_close:${closes}`,
       "on_termination",
-    ]);
-    const mode = random.pick(["update", "no_update"] as const);
+    );
+    const mode = cast.mode();
     const readers = cast.readersOf(producers);
     return {
       isRewritten: committed === "on_close",
-      given: cast.chance(0.4) ? { [path]: digits(10) } : {},
+      given: cast.isGiven(0.4) ? { [path]: digits(10) } : {},
       rules: [{
         path,
         producers: producers.map(({ name }) => name),

@@ -17,6 +17,8 @@ interface Count {
 
 /** A number that several steps count up, each time under a lock file. */
 export const lockFile = {
+  needsRules: true,
+
   draw(cast: Cast): Piece<Count> {
     const { random, name } = cast;
     const producers = cast.producers(3);
@@ -33,12 +35,12 @@ export const lockFile = {
     const rule = (path: string) => ({
       path,
       producers: producers.map(({ name }) => name),
-      committed: random.pick(["on_close", "on_termination"]),
-      mode: random.pick(["update", "no_update"] as const),
+      committed: cast.committed("on_close", "on_termination"),
+      mode: cast.mode(),
       isPermanent: true,
     });
     return {
-      given: cast.chance(0.4) ? { [path]: "10" } : {},
+      given: cast.isGiven(0.4) ? { [path]: "10" } : {},
       rules: [
         rule(path),
         ...cast.chance(0.5) && lock !== "directory"

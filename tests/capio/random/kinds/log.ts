@@ -51,25 +51,25 @@ export const log = {
         sum + (how === "kept" || how === "stream" ? 1 : records.length),
       0,
     );
-    const committed = random.pick([
+    const committed = cast.committed(
       "on_close",
       "on_close",
       `on_close:${closes}`,
       "on_termination",
-    ]);
+    );
     const readers = cast.readersOf(producers);
     const path = `${name}log`;
-    const given = cast.chance(0.3) ? { [path]: "old 1\nold 2\n" } : {};
+    const given = cast.isGiven(0.3) ? { [path]: "old 1\nold 2\n" } : {};
     const all = appends.flatMap(({ records }) => records);
     return {
-      isRewritten: committed === "on_close",
+      isRewritten: cast.isBare || committed === "on_close",
       given,
       rules: [{
         path,
         producers: producers.map(({ name }) => name),
         readers: readers.map(({ name }) => name),
         committed,
-        mode: random.pick(["update", "no_update"]),
+        mode: cast.mode(),
         isPermanent: true,
       }],
       tasks: [

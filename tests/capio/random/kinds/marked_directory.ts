@@ -27,12 +27,14 @@ interface Read {
 
 /** A directory that is complete with its markers, or with so many entries. */
 export const markedDirectory = {
+  needsRules: true,
+
   draw(cast: Cast): Piece<Fill | Read> {
     const { random, name } = cast;
     const directory = `${name}out`;
     const producers = cast.producers(2);
     const isMarked = cast.chance(0.6);
-    const mode = random.pick(["update", "no_update"] as const);
+    const mode = cast.mode();
     // A listing while it is filled, or a count, has temporary names, too.
     const hows = ["whole", "pieces", "rename"] as const;
     const isRenamed = isMarked && mode === "update";

@@ -1,6 +1,7 @@
 /** The kinds of pieces of which a random workflow is made. */
 import type { Kind } from "../piece.ts";
 import { atExit } from "./at_exit.ts";
+import { childOutput } from "./child_output.ts";
 import { counter } from "./counter.ts";
 import { lockFile } from "./lock_file.ts";
 import { log } from "./log.ts";
@@ -15,6 +16,7 @@ import { versions } from "./versions.ts";
 /** By name. */
 export const KINDS: Readonly<Record<string, Kind>> = {
   atExit,
+  childOutput,
   counter,
   lockFile,
   log,

@@ -23,11 +23,14 @@ const AT_ONCE = 4000;
 
 /** A file that may be there or not, for which programs have something else. */
 export const optional = {
+  needsRules: true,
+
   draw(cast: Cast): Piece<Look | Make> {
     const { random, name } = cast;
     const path = `${name}settings`;
     const [first] = cast.producers(1);
-    const [second] = cast.readersOf([first]);
+    const [second] = cast.readersOf([first])
+      .filter(({ isVictim }) => !isVictim);
     const ways = ["undeclared", "given", ...second ? ["missing", "later"] : []];
     const way = random.pick(ways);
     // Of two steps, the later one looks for what the earlier one never makes,
@@ -38,7 +41,7 @@ export const optional = {
       producers: [producer.name],
       readers: readers.map(({ name }) => name),
       committed: "on_close",
-      mode: random.pick(["update", "no_update"]),
+      mode: cast.mode(),
       isPermanent: true,
     });
     const rules: Rule[] = [];

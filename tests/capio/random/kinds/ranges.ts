@@ -54,17 +54,17 @@ export const ranges = {
         pause: random.pick([0, 1, 10]),
       };
     });
-    const committed = random.pick([
+    const committed = cast.committed(
       "on_close",
       "on_close",
       `on_close:${count}`,
       "on_termination",
-    ]);
+    );
     const readers = cast.readersOf(producers);
     const whole = contentOf(key, 0, size);
     return {
-      isRewritten: committed === "on_close",
-      given: cast.chance(0.3) ? { [path]: "-".repeat(size) } : {},
+      isRewritten: cast.isBare || committed === "on_close",
+      given: cast.isGiven(0.3) ? { [path]: "-".repeat(size) } : {},
       rules: [{
         path,
         producers: producers.map(({ name }) => name),

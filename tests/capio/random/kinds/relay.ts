@@ -45,7 +45,7 @@ export const relay = {
     const path = (number: number) => `${name}${number}`;
     const chain: App[] = cast.producers(1);
     for (;;) {
-      const [next] = cast.readersOf(chain);
+      const [next] = cast.readersOf(chain).filter(({ isVictim }) => !isVictim);
       if (!next) break;
       chain.push(next);
     }
@@ -56,9 +56,9 @@ export const relay = {
       path: path(i),
       producers: [app.name],
       readers: chain.slice(i + 1, i + 2).map(({ name }) => name),
-      committed: random.pick(["on_close", "on_close", "on_termination"]),
-      mode: random.pick(["update", "no_update", "no_update"]),
-      isPermanent: cast.chance(0.8),
+      committed: cast.committed("on_close", "on_close", "on_termination"),
+      mode: cast.mode(),
+      isPermanent: cast.isPermanent(0.8),
     }));
     const [first, ...others] = chain;
     const last = others.at(-1);

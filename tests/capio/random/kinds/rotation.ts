@@ -45,8 +45,8 @@ export const rotation = {
       rules: [{
         path: `${name}log*`,
         producers: producers.map(({ name }) => name),
-        committed: random.pick(["on_close", "on_close", "on_termination"]),
-        mode: random.pick(["update", "no_update"]),
+        committed: cast.committed("on_close", "on_close", "on_termination"),
+        mode: cast.mode(),
         isPermanent: true,
       }],
       tasks: [

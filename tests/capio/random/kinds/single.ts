@@ -35,32 +35,35 @@ export const single = {
     const how = isTwice ? "twice" : random.pick(WRITINGS);
     const file = how === "directory" ? "folder/file" : "file";
     const path = `${name}${file}`;
-    const isReplaced = how !== "directory" && cast.chance(0.2);
-    const isMissing = cast.chance(0.1);
-    const isPermanent = cast.chance(0.8);
+    const isReplaced = how !== "directory" && cast.isGiven(0.2);
+    const isMissing = !cast.isBare && cast.chance(0.1);
+    const isPermanent = cast.isPermanent(0.8);
     // It has to be written before what it depends on.
-    const dependency = isTwice || writer.isTogether || cast.chance(0.85)
+    const dependency = isTwice || writer.isTogether || cast.isBare ||
+        cast.chance(0.85)
       ? undefined
       : `${name}marker`;
     const committed = isTwice
-      ? "on_close:2"
+      ? cast.committed("on_close:2")
       : dependency
       ? "on_file"
-      : random.pick(["on_close", "on_close", "on_termination"]);
+      : cast.committed("on_close", "on_close", "on_termination");
     // The first bytes of these are not those of the end.
     const isRewritten = how === "again" || how === "truncated";
-    const mode = isRewritten
-      ? "update"
-      : random.pick(["update", "no_update"] as const);
+    const mode = isRewritten ? "update" : cast.mode();
     const then = cast.chance(0.15)
       ? random.pick(["remove", "rename"] as const)
       : undefined;
     const all = cast.readersOf([writer]);
     const readers = then ? all.slice(0, 1) : all;
-    const hows = READINGS.filter((how) => !then || how !== "early");
+    const hows = [
+      ...READINGS.filter((how) => !then || how !== "early"),
+      // Without a rule a question after a file gets its answer at once.
+      ...mode === "update" && !cast.isBare ? ["sized"] as const : [],
+    ];
     const reads = readers.map((app): Read => ({
       do: "read",
-      how: random.pick(mode === "update" ? [...hows, "sized"] : hows),
+      how: random.pick(hows),
       form: cast.form(app),
       file,
       key,

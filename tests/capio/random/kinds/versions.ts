@@ -52,8 +52,8 @@ export const versions = {
         path,
         producers: [writer, ...others].map(({ name }) => name),
         readers: readers.map(({ name }) => name),
-        committed: random.pick(["on_close", "on_close", "on_termination"]),
-        mode: random.pick(["update", "no_update"]),
+        committed: cast.committed("on_close", "on_close", "on_termination"),
+        mode: cast.mode(),
         isPermanent: true,
       }],
       tasks: [
