@@ -1,0 +1,173 @@
+import { assertEquals } from "@std/assert";
+import type {
+  EventBody,
+  JournalEvent,
+} from "../../../src/capio/journal/event.ts";
+import { isEvent } from "../../../src/capio/journal/event_check.ts";
+
+const STAMP = { by: "4194304-0a1b2c3d", time: 1_764_000_000_000.5 };
+const MEMBER = "1-00000000";
+
+/** Events with all fields that they can have. */
+const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
+  join: { event: "join", app: "a", pid: 1, isWorker: true },
+  end: { event: "end", member: MEMBER, ending: "lost" },
+  rules: {
+    event: "rules",
+    document: "{}",
+    rules: [{ path: "a" }],
+    steps: ["a", "b"],
+  },
+  open: { event: "open", path: "a", file: 0, handle: 1 },
+  close: {
+    event: "close",
+    handle: 1,
+    failed: true,
+    idle: true,
+    unchanged: true,
+  },
+  make: {
+    event: "make",
+    path: "a",
+    kind: "symlink",
+    complete: true,
+    replaces: true,
+    handle: 1,
+  },
+  rename: { event: "rename", from: "a", to: "b" },
+  remove: { event: "remove", path: "a" },
+  publish: { event: "publish", file: 1 },
+  input: { event: "input", path: "a", file: 1 },
+  miss: { event: "miss", paths: ["a", "b"], asked: true },
+  found: { event: "found", path: "a" },
+  given: { event: "given", path: "a" },
+  read: { event: "read", path: "a", first: 1, bytes: 1, end: 1 },
+  wait: { event: "wait", wait: 1, path: "a", why: "because" },
+};
+
+const OPTIONAL: ReadonlySet<string> = new Set([
+  ...["isWorker", "document", "rules", "steps", "failed", "idle", "unchanged"],
+  ...["complete", "replaces", "asked", "why", "input.file", "open.file"],
+  ...["make.handle", "read.end"],
+]);
+
+const NO_PATHS = [
+  ...["/etc/passwd", "/", "..", ".", "../a", "a/../../b", "a/..", "./a"],
+  ...["a/.", "a//b", "a/", "//a", "\0", "a/b\0", "/../a", "a/./b"],
+];
+const IN_SYSTEM_DIRECTORY = [".capio", ".capio/CAPIO/journal", ".capio/"];
+const NO_TEXTS = [1, null, true, ["a"], { toString: "a" }, []];
+const NO_PATH_OF_ENTRY = [...NO_PATHS, ...IN_SYSTEM_DIRECTORY, ...NO_TEXTS];
+const NO_COUNTS = [-1, 0.5, 2 ** 53, 1e300, Infinity, "1", null, [1], {}, true];
+const NO_TIMES = [Infinity, -Infinity, NaN, 1e300, "1", null, [], {}, true];
+const NO_TRUTHS = [false, 1, "true", null, {}, []];
+const NO_MEMBERS = [
+  ...["", "1", "1-0000000", "1-000000000", "x-00000000", "-1-00000000"],
+  ...["../../x", "1-00000000/", "/1-00000000", "1-0000/000", "1-0000000G"],
+  ...["1-00000000\n", "\n1-00000000", "12345678901-00000000", "1-0000000A"],
+  ...NO_TEXTS,
+];
+const NO_NAMES = ["", ...NO_TEXTS];
+
+/** Values that a field must not have; by its name, or by event and name. */
+const FORGED: Readonly<Record<string, readonly unknown[]>> = {
+  by: NO_MEMBERS,
+  member: NO_MEMBERS,
+  time: NO_TIMES,
+  first: NO_TIMES,
+  app: NO_NAMES,
+  pid: NO_COUNTS,
+  file: NO_COUNTS,
+  handle: NO_COUNTS,
+  wait: NO_COUNTS,
+  bytes: NO_COUNTS,
+  end: NO_COUNTS,
+  isWorker: NO_TRUTHS,
+  failed: NO_TRUTHS,
+  idle: NO_TRUTHS,
+  unchanged: NO_TRUTHS,
+  complete: NO_TRUTHS,
+  replaces: NO_TRUTHS,
+  asked: NO_TRUTHS,
+  ending: ["", "Left", "toString", ...NO_TEXTS],
+  kind: ["", "pipe", "constructor", ...NO_TEXTS],
+  document: NO_TEXTS,
+  why: NO_TEXTS,
+  rules: ["", 1, null, true, { length: 1 }],
+  steps: ["a", 1, null, { length: 0 }, [1], [""], ["a", null]],
+  path: NO_PATH_OF_ENTRY,
+  from: NO_PATH_OF_ENTRY,
+  to: NO_PATH_OF_ENTRY,
+  paths: ["a", 1, null, {}, ...NO_PATH_OF_ENTRY.map((it) => ["a", it])],
+  "wait.path": [...NO_PATHS, ...NO_TEXTS],
+};
+
+const MAY_MEAN_THE_ROOT = new Set(["input", "found", "given", "wait"]);
+
+for (const body of Object.values(EVENTS)) {
+  const type = body.event;
+  const event: JournalEvent = { ...body, ...STAMP };
+  const read = (fields: object) => isEvent(fields);
+
+  Deno.test(`an event that a member has written is taken: ${type}`, () => {
+    assertEquals(read(event), true);
+    for (const name of Object.keys(event)) {
+      const fields = Object.fromEntries(
+        Object.entries(event).filter(([it]) => it !== name),
+      );
+      const isOptional = OPTIONAL.has(name) || OPTIONAL.has(`${type}.${name}`);
+      assertEquals(read(fields), isOptional, `without "${name}"`);
+    }
+  });
+
+  Deno.test(`an event with a forged field is none: ${type}`, () => {
+    for (const name of Object.keys(event)) {
+      const forged = name === "event"
+        ? ["", "Join", "toString", "__proto__", ...NO_TEXTS]
+        : FORGED[`${type}.${name}`] ?? FORGED[name];
+      for (const value of forged) {
+        const text = `${name}: ${JSON.stringify(value)}`;
+        assertEquals(read({ ...event, [name]: value }), false, text);
+      }
+    }
+    for (const name of ["more", "path2", "toString", "__proto__"]) {
+      const more = JSON.parse(`{${JSON.stringify(name)}:1}`);
+      const fields = Object.defineProperty({ ...event }, name, {
+        value: more,
+        enumerable: true,
+      });
+      assertEquals(read(fields), false, `also "${name}"`);
+    }
+    if ("path" in event) {
+      const isRoot = MAY_MEAN_THE_ROOT.has(type);
+      assertEquals(read({ ...event, path: "" }), isRoot, "the root");
+    }
+  });
+}
+
+Deno.test("names of files that only look dangerous are taken", () => {
+  const names = [
+    ...["..a", "a..", "...", "a/..b/c", ".capio2/a", "a/.capio/b", ".a"],
+    ...["a b", "é 😀", "a\n", "a:b", "x:/y", "..x:y", "-rf", "__proto__"],
+  ];
+  for (
+    const path of Deno.build.os === "windows" ? [] : [...names, "a\\..\\b"]
+  ) {
+    assertEquals(isEvent({ event: "found", path, ...STAMP }), true, path);
+  }
+});
+
+Deno.test({
+  name: "on Windows no path leads out with its own separators",
+  ignore: Deno.build.os !== "windows",
+  fn() {
+    for (const path of ["..\\a", "\\a", ".. /a", ".CAPIO/a", ".capio./a"]) {
+      assertEquals(isEvent({ event: "found", path, ...STAMP }), false, path);
+    }
+  },
+});
+
+Deno.test("a wait may be for a lock of sluice itself", () => {
+  const path = ".capio/CAPIO/publication.lock";
+  assertEquals(isEvent({ event: "wait", wait: 0, path, ...STAMP }), true);
+});
