@@ -4,7 +4,7 @@ import { FileStore, KeyError, StoreError } from "../../../src/store/mod.ts";
 import { blobName } from "../../../src/store/file/file_names.ts";
 import { seededRandom } from "../../support/seeded_random.ts";
 import { temporaryPath } from "../../support/temporary_directory.ts";
-import { inTime, makePipe, Surroundings } from "../_surroundings.ts";
+import { inTime, makePipe, Surroundings } from "../../support/surroundings.ts";
 
 const ignore = Deno.build.os === "windows";
 const large = new Uint8Array(100_000).fill(1);

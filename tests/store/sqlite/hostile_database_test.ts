@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { SqliteStore, StoreError } from "../../../src/store/mod.ts";
 import { seededRandom } from "../../support/seeded_random.ts";
 import { temporaryPath } from "../../support/temporary_directory.ts";
-import { inTime, makePipe, Surroundings } from "../_surroundings.ts";
+import { inTime, makePipe, Surroundings } from "../../support/surroundings.ts";
 
 const ignore = Deno.build.os === "windows";
 const large = new Uint8Array(100_000).fill(1);

@@ -13,7 +13,7 @@ import {
   TStorageError,
 } from "../../../src/tstorage/mod.ts";
 import { temporaryPath } from "../../support/temporary_directory.ts";
-import { makePipe, Surroundings } from "../../store/_surroundings.ts";
+import { makePipe, Surroundings } from "../../support/surroundings.ts";
 import { ByteConnection } from "../byte_connection.ts";
 
 const ignore = Deno.build.os === "windows";

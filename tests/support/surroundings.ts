@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { TemporaryDirectory } from "../support/temporary_directory.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
 
 /**
  * A directory `inside`, where a hostile store is, beside files that nothing may
