@@ -72,6 +72,18 @@ Deno.test("the status tells of files that were written again after their end was
   ]);
 });
 
+Deno.test("the status tells how many lines of the journal were passed over", () => {
+  assertEquals(statusLines(EMPTY).at(-1), "No files yet");
+  assertEquals(statusLines({ ...EMPTY, passedOver: 1 }).slice(-2), [
+    "",
+    "Passed over 1 line of the journal: cut short, or not written by a step of this version",
+  ]);
+  assertEquals(
+    statusLines({ ...EMPTY, passedOver: 20 }).at(-1)?.slice(0, 20),
+    "Passed over 20 lines",
+  );
+});
+
 Deno.test("a file's line tells how far each reader is", () => {
   const lines = fileLines({
     files: [file("a.csv", { size: 3000 }), file("empty")],
