@@ -74,6 +74,8 @@ export {
   type MemberStatus,
   type ReadingStatus,
   type RewriteStatus,
+  type SizedReadingStatus,
+  type StaleReadStatus,
   type TimelineInterval,
   timelineIntervals,
   type WaitStatus,

@@ -140,6 +140,21 @@ export interface ReadEvent extends Stamp {
   readonly end?: number;
 }
 
+/**
+ * A member went by the size of a file that was still written, or may have: it
+ * read no further.
+ */
+export interface SizeEvent extends Stamp {
+  readonly event: "size";
+  readonly path: string;
+  /** The number of the file. */
+  readonly file: number;
+  /** The size that the member was told. */
+  readonly told: number;
+  /** The size to which the file had grown, if it had. */
+  readonly size?: number;
+}
+
 /** A member has been waiting for a while; without `why` the wait is over. */
 export interface WaitEvent extends Stamp {
   readonly event: "wait";
@@ -165,6 +180,7 @@ export type JournalEvent =
   | FoundEvent
   | GivenEvent
   | ReadEvent
+  | SizeEvent
   | WaitEvent;
 
 /** An event to which its author has not added the stamp yet. */

@@ -89,6 +89,13 @@ const CHECKS: {
     bytes: isCount,
     end: optional(isCount),
   },
+  size: {
+    ...STAMP,
+    path: isEntry,
+    file: isCount,
+    told: isCount,
+    size: optional(isCount),
+  },
   // A member may wait for a lock of sluice, which lies in its own directory.
   wait: {
     ...STAMP,

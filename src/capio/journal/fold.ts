@@ -20,6 +20,7 @@ import type {
   OpenEvent,
   ReadEvent,
   RulesEvent,
+  SizeEvent,
   WaitEvent,
 } from "./event.ts";
 import { applyRule, create, pathsBelow, rename, unlink } from "./names.ts";
@@ -97,6 +98,8 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       return commitDependents(state, event);
     case "read":
       return noteReading(state, event);
+    case "size":
+      return noteSize(state, event);
     case "wait":
       return noteWait(state, event);
   }
@@ -261,6 +264,12 @@ function noteReading(state: WorkflowState, event: ReadEvent): WorkflowState {
   if (end !== undefined) noteEndRead(state, member, path, end);
   const reading = { member, path, first, latest, bytes };
   state.readings.set(`${member}/${path}`, reading);
+  return state;
+}
+
+function noteSize(state: WorkflowState, event: SizeEvent): WorkflowState {
+  const { by: member, path, file, told, size } = event;
+  state.sizedReadings.push({ member, path, file, told, size });
   return state;
 }
 

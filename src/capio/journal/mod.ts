@@ -12,4 +12,5 @@ export * from "./fold.ts";
 export * from "./follower.ts";
 export * from "./journal.ts";
 export * from "./order.ts";
+export * from "./readers.ts";
 export * from "./state.ts";

@@ -136,11 +136,19 @@ function isTooEarly(
     case "after":
       return true;
     case "unknown":
-      return !ranBefore(reader, writer);
+      return !ranBefore(state, reader, writer);
   }
 }
 
-/** Tells whether a member had ended before another one came. */
-function ranBefore(reader: Member, writer: Member): boolean {
+/**
+ * Tells whether a member had ended before another one came. Steps of a plan were
+ * to run at once, however fast each of them was.
+ */
+function ranBefore(
+  { steps }: WorkflowState,
+  reader: Member,
+  writer: Member,
+): boolean {
+  if (steps.includes(reader.app) && steps.includes(writer.app)) return false;
   return reader.went !== undefined && reader.went < writer.came;
 }

@@ -133,6 +133,17 @@ export interface Rewrite {
   readonly writer: string;
 }
 
+/** A member went by the size of a growing file, or may have. */
+export interface SizedReading {
+  readonly member: string;
+  readonly path: string;
+  /** The number of the file. */
+  readonly file: number;
+  readonly told: number;
+  /** The size to which the file had grown, if the member saw it. */
+  readonly size?: number;
+}
+
 /** All that the processes of a workflow know of it, folded from its journal. */
 export interface WorkflowState {
   readonly capioDir: string;
@@ -173,6 +184,7 @@ export interface WorkflowState {
   /** The member that changed each committed file, by the file's number. */
   readonly rewriters: Map<number, string>;
   readonly readings: Map<string, Reading>;
+  readonly sizedReadings: SizedReading[];
   /** By `member/wait`. */
   readonly waits: Map<string, Waiting>;
   /** Files created so far. */
@@ -233,6 +245,7 @@ export function emptyState(
     rewrites: new Map(),
     rewriters: new Map(),
     readings: new Map(),
+    sizedReadings: [],
     waits: new Map(),
     created: 0,
     renamings: 0,

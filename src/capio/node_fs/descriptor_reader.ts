@@ -59,10 +59,12 @@ export class DescriptorReader {
     return yield* then();
   }
 
-  /** Calls `then` once the reader may see the size of the file. */
-  *whenVisible<T>(then: () => Operation<T>): Operation<T> {
+  /** Looks with `stat` once the reader may see the size of the file. */
+  *stat<T>(stat: () => Operation<T>): Operation<T> {
     yield* withNodeErrors(this.#reading.untilVisible(), "fstat");
-    return yield* then();
+    const stats = yield* stat();
+    this.#reading.toldSize(Number((stats as Stats).size));
+    return stats;
   }
 
   /** Ends all waits with an error. */
@@ -80,6 +82,7 @@ export class DescriptorReader {
     let end = 0;
     const read = this.#reading.read({
       size,
+      position: position === undefined ? undefined : Number(position),
       *attempt(filled) {
         const count = yield* once(filled);
         if (count > 0 || position !== undefined) return count;

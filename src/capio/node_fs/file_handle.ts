@@ -74,7 +74,7 @@ function extend(Base: HandleClass): HandleClass {
       const reading = readerOf(this);
       if (!reading) return look();
       return reading.workspace.run(
-        reading.whenVisible(() => asynchronousOnly(look)),
+        reading.stat(() => asynchronousOnly(look)),
       );
     }
 

@@ -184,7 +184,7 @@ function fstatPlan(
     const reader = readerOf(args[0]);
     return reader && {
       workspace: reader.workspace,
-      operation: () => reader.whenVisible(() => original.call(name, ...args)),
+      operation: () => reader.stat(() => original.call(name, ...args)),
     };
   };
 }

@@ -1,6 +1,7 @@
 import {
   deadlockedWaits,
   isInSpool,
+  readersIn,
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
@@ -41,6 +42,8 @@ export interface FileStatus {
   readonly size: number;
   /** The apps that have written to it. */
   readonly writers: readonly string[];
+  /** The other apps that have read it, wholly or in part, if any. */
+  readonly readers?: readonly string[];
   /** The handles open for writing, if any: the file is not committed before. */
   readonly holders?: readonly HolderStatus[];
   /** When it was created, Unix time in milliseconds. */
@@ -49,6 +52,8 @@ export interface FileStatus {
   readonly ended?: number;
   /** The event that commits it. */
   readonly missing?: string;
+  /** Set when it vanishes with the workflow, because it is not permanent. */
+  readonly notKept?: true;
 }
 
 /** The progress of a member reading a file, in a {@linkcode WorkflowStatus}. */
@@ -92,6 +97,37 @@ export interface RewriteStatus {
   readonly writer: string;
 }
 
+/**
+ * A member read a real file before another member wrote it, or found nothing
+ * before another member made it, in a {@linkcode WorkflowStatus}. One after the
+ * other, the steps would have read something else.
+ */
+export interface StaleReadStatus {
+  /** Relative to `capioDir`, with `/`. */
+  readonly path: string;
+  /** The app of the member that read it, or looked for it. */
+  readonly reader: string;
+  /** The app of the member that wrote it afterwards. */
+  readonly writer: string;
+  /** Whether the reader found nothing. */
+  readonly missed: boolean;
+}
+
+/**
+ * A member was told a size and read no further, and the file has grown since, in
+ * a {@linkcode WorkflowStatus}.
+ */
+export interface SizedReadingStatus {
+  /** The app of the member. */
+  readonly app: string;
+  /** Relative to `capioDir`, with `/`. */
+  readonly path: string;
+  /** The size that the member was told, in bytes. */
+  readonly told: number;
+  /** The size that the file has now, in bytes. */
+  readonly size: number;
+}
+
 /** The status of a workflow at one moment. */
 export interface WorkflowStatus {
   /** The directory, all symbolic links resolved. */
@@ -113,6 +149,10 @@ export interface WorkflowStatus {
    * member of the workflow can have written them.
    */
   readonly passedOver: number;
+  /** The files that were read, or looked for, before they were written. */
+  readonly staleReads: readonly StaleReadStatus[];
+  /** The members that went by the size of a file that has grown since. */
+  readonly sizedReadings: readonly SizedReadingStatus[];
 }
 
 /** Converts the state to the public status. */
@@ -122,6 +162,7 @@ export function describe(
 ): WorkflowStatus {
   const appOf = (id: string) => state.members.get(id)?.app ?? id;
   const stuck = new Set(deadlockedWaits(state));
+  const readersOf = readersIn(state);
   return {
     capioDir: folder.capioDir,
     workflowName: folder.workflowName,
@@ -134,7 +175,7 @@ export function describe(
     })),
     files: [...state.paths.values()]
       .filter(({ kind }) => kind === "file")
-      .map((file) => describeFile(state, folder, file)),
+      .map((file) => describeFile(state, folder, file, readersOf(file))),
     readings: [...state.readings.values()].map(({ member, ...reading }) => ({
       app: appOf(member),
       ...reading,
@@ -155,27 +196,49 @@ export function describe(
       writer: appOf(writer),
     })),
     passedOver: state.passedOver,
+    staleReads: state.staleReads.map(({ path, isMiss = false, ...ids }) => ({
+      path,
+      reader: appOf(ids.reader),
+      writer: appOf(ids.writer),
+      missed: isMiss,
+    })),
+    sizedReadings: describeSizedReadings(state, folder),
   };
+}
+
+function describeSizedReadings(
+  state: WorkflowState,
+  folder: WorkflowFolder,
+): SizedReadingStatus[] {
+  return state.sizedReadings.map(({ member, path, file, told, size = 0 }) => {
+    const present = state.paths.get(path);
+    const now = present?.number === file
+      ? presentSize(state, folder, present)
+      : 0;
+    const app = state.members.get(member)?.app ?? member;
+    return { app, path, told, size: Math.max(size, now) };
+  }).filter(({ told, size }) => size > told);
 }
 
 function describeFile(
   state: WorkflowState,
   folder: WorkflowFolder,
   file: WorkflowFile,
+  readers: readonly string[],
 ): FileStatus {
   const { path, phase, created, ended } = file;
   const apps = [...file.writers].map((id) => state.members.get(id)?.app ?? id);
   return {
     path,
     phase,
-    size:
-      sizeOf(isInSpool(state, file) ? folder.spool(path) : folder.real(path)) ??
-        0,
+    size: presentSize(state, folder, file),
     writers: [...new Set(apps)],
+    ...(readers.length > 0 && { readers }),
     ...(file.handles.size > 0 && { holders: holdersOf(state, file) }),
     created,
     ...(ended !== undefined && { ended }),
     ...(phase === "open" && { missing: missingForCommit(state, file) }),
+    ...(!state.engine.isPermanent(path) && { notKept: true }),
   };
 }
 
@@ -187,6 +250,16 @@ function holdersOf(
     const { app = member, pid = 0 } = members.get(member) ?? {};
     return { app, pid, since };
   });
+}
+
+function presentSize(
+  state: WorkflowState,
+  folder: WorkflowFolder,
+  file: WorkflowFile,
+): number {
+  const { path } = file;
+  const isSpooled = isInSpool(state, file);
+  return sizeOf(isSpooled ? folder.spool(path) : folder.real(path)) ?? 0;
 }
 
 function sizeOf(location: string): number | undefined {

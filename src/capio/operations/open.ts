@@ -147,7 +147,8 @@ export function* openForReading<F>(
     if (isProducer(workflow.state, workflow, entry)) return file;
     if (entry.phase === "committed") {
       noteEndRead(workspace, entry);
-      return file;
+      // A program that was told a size before may go by that.
+      if (!workspace.toldSizes.has(entry)) return file;
     }
     return opening.growing(file, entry);
   }

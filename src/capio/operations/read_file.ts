@@ -87,7 +87,8 @@ export function* untilWhole(
       signal,
     );
     // Otherwise the name is now that of another file, which may grow.
-    if (workflow.state.paths.get(place.path) === entry) return;
+    if (workflow.state.paths.get(place.path) !== entry) continue;
+    return workspace.toldSizes.readWhole(entry);
   }
 }
 

@@ -1,6 +1,11 @@
+import type { WorkflowFile } from "../journal/mod.ts";
 import { type Place, View, type Workspace } from "../overlay/mod.ts";
 import { call, isAbsence, type Operation } from "../platform/mod.ts";
-import { contentReadiness, openReadiness } from "../workflow/mod.ts";
+import {
+  contentReadiness,
+  isProducer,
+  openReadiness,
+} from "../workflow/mod.ts";
 import { atLocation } from "./at_location.ts";
 
 /** `Deno.stat`: of the file now, or at its commit under the rule `update`. */
@@ -27,7 +32,32 @@ export function* lookAt<T>(
 ): Operation<T> {
   yield* untilAnnouncedExists(workspace, place);
   yield* untilVisible(workspace, place);
-  return yield* ask(workspace, place, look);
+  const growing = growingFileAt(workspace, place);
+  const result = yield* ask(workspace, place, look);
+  const size = sizeIn(result);
+  if (growing && size !== undefined) workspace.toldSizes.tell(growing, size);
+  return result;
+}
+
+/** Returns the file under a place if others may still write to it. */
+function growingFileAt(
+  workspace: Workspace,
+  { path }: Place,
+): WorkflowFile | undefined {
+  const { workflow } = workspace;
+  const file = new View(workspace, { isQuestion: true }).fileAt(path);
+  if (file?.kind !== "file" || file.phase !== "open") return undefined;
+  return isProducer(workflow.state, workflow, file) ? undefined : file;
+}
+
+/** Returns the size in the result of `stat`, of Deno or of Node. */
+function sizeIn(result: unknown): number | undefined {
+  if (typeof result !== "object" || result === null) return undefined;
+  if (!("size" in result)) return undefined;
+  const { size } = result;
+  return typeof size === "number" || typeof size === "bigint"
+    ? Number(size)
+    : undefined;
 }
 
 /**

@@ -67,7 +67,7 @@ class GrowingFile extends Deno.FsFile {
     );
     const operation = function* () {
       if (whence === Deno.SeekMode.End) yield* reader.untilVisible();
-      return yield* seek;
+      return moved(reader, yield* seek, offset, whence);
     };
     const { workspace } = reader;
     return turns.take(() => workspace.run(turns.operation(operation())));
@@ -75,17 +75,18 @@ class GrowingFile extends Deno.FsFile {
 
   override seekSync(offset: number | bigint, whence: Deno.SeekMode): number {
     if (whence === Deno.SeekMode.End) sizeReadySync(this);
-    return super.seekSync(offset, whence);
+    const position = super.seekSync(offset, whence);
+    return moved(stateOf(this).reader, position, offset, whence);
   }
 
   override async stat(): Promise<Deno.FileInfo> {
     await sizeReady(this);
-    return await super.stat();
+    return told(this, await super.stat());
   }
 
   override statSync(): Deno.FileInfo {
     sizeReadySync(this);
-    return super.statSync();
+    return told(this, super.statSync());
   }
 
   override close(): void {
@@ -116,6 +117,23 @@ function sizeReady(file: Deno.FsFile): Promise<void> {
 
 function sizeReadySync(file: Deno.FsFile): void {
   workspaceOf(file).runSync(stateOf(file).reader.untilVisible());
+}
+
+function told(file: Deno.FsFile, info: Deno.FileInfo): Deno.FileInfo {
+  stateOf(file).reader.toldSize(info.size);
+  return info;
+}
+
+/** A move to the end tells the size, too. */
+function moved(
+  reader: GrowingFileReader,
+  position: number,
+  offset: number | bigint,
+  whence: Deno.SeekMode,
+): number {
+  reader.movedTo(position);
+  if (whence === Deno.SeekMode.End) reader.toldSize(position - Number(offset));
+  return position;
 }
 
 function readInTurn(

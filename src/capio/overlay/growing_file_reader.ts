@@ -15,6 +15,8 @@ const REPORT_MILLISECONDS = 250;
 export interface BufferRead {
   /** Size of the buffer in bytes. */
   readonly size: number;
+  /** Where it reads; left out, at the position of the file. */
+  readonly position?: number;
   /**
    * Reads without waiting, and returns the number of bytes.
    *
@@ -41,6 +43,9 @@ export interface BufferReadOptions {
 export class GrowingFileReader {
   readonly workspace: Workspace;
   readonly #entry: WorkflowFile;
+  /** The position of the file, as far as its reads and moves tell. */
+  #position = 0;
+  #readTo = 0;
   readonly #place: Place;
   readonly #closing = new AbortController();
   /** The signal of the latest stream that has read, and it or the close. */
@@ -55,6 +60,29 @@ export class GrowingFileReader {
     this.workspace = workspace;
     this.#entry = entry;
     this.#place = place;
+    workspace.toldSizes.opened(this);
+  }
+
+  /** The file that is read. */
+  get entry(): WorkflowFile {
+    return this.#entry;
+  }
+
+  /** The position after the last byte that was read. */
+  get readTo(): number {
+    return this.#readTo;
+  }
+
+  /** Takes note that the program has moved to a position. */
+  movedTo(position: number): void {
+    this.#position = position;
+  }
+
+  /** Takes note that the program was told the present size. */
+  toldSize(size: number): void {
+    if (this.#entry.phase === "open") {
+      this.workspace.toldSizes.tell(this.#entry, size);
+    }
   }
 
   /** Whether {@linkcode GrowingFileReader.close} has been called. */
@@ -67,7 +95,7 @@ export class GrowingFileReader {
    * bytes. A failure after the first bytes is left to the next read.
    */
   *read(
-    { size, attempt, hasMore }: BufferRead,
+    { size, position, attempt, hasMore }: BufferRead,
     { isPartial = false, signal }: BufferReadOptions = {},
   ): Operation<number> {
     let filled = 0;
@@ -80,6 +108,10 @@ export class GrowingFileReader {
         const count = yield* attempt(filled);
         if (count > 0) {
           this.#note(count);
+          this.#advance(
+            count,
+            position === undefined ? undefined : position + filled,
+          );
           filled += count;
           if (filled === size || isPartial) break;
           continue;
@@ -118,6 +150,7 @@ export class GrowingFileReader {
       this.#closing.signal,
       this.#entry,
     );
+    workspace.toldSizes.readWhole(this.#entry);
     const { phase, number } = this.#entry;
     if (phase !== "committed" || workspace.workflow.ended) return;
     const { path } = this.#place;
@@ -129,6 +162,7 @@ export class GrowingFileReader {
     if (this.isClosed) return;
     this.#closing.abort(new Deno.errors.BadResource("Bad resource ID"));
     if (this.#bytes > 0) this.#report();
+    this.workspace.toldSizes.closed(this);
   }
 
   *#untilMore(
@@ -160,6 +194,12 @@ export class GrowingFileReader {
   #end(state: WorkflowState): Verdict {
     const { workflow } = this.workspace;
     return endReadiness(state, workflow, this.#entry, () => this.#bytes);
+  }
+
+  #advance(count: number, position: number | undefined): void {
+    const end = (position ?? this.#position) + count;
+    if (position === undefined) this.#position = end;
+    if (end > this.#readTo) this.#readTo = end;
   }
 
   #note(count: number): void {

@@ -29,6 +29,7 @@ import {
 import { DeferredCloses } from "./deferred_closes.ts";
 import type { Follows, Place } from "./place.ts";
 import { Rights } from "./rights.ts";
+import { ToldSizes } from "./told_sizes.ts";
 import { Wait, type WaitOptions } from "./wait.ts";
 
 /** Options of a {@linkcode Workspace}. */
@@ -52,6 +53,8 @@ export class Workspace implements Disposable {
   readonly workflow: Workflow;
   readonly rights: Rights;
   readonly deferredCloses: DeferredCloses = new DeferredCloses();
+  /** The sizes of growing files that the program was told. */
+  readonly toldSizes: ToldSizes;
   readonly #options: WorkspaceOptions;
   readonly #wakeups: Wakeups;
   readonly #resolver: PathResolver;
@@ -78,6 +81,10 @@ export class Workspace implements Disposable {
       capioDir: this.#resolver.root,
     });
     this.rights = new Rights(this.workflow, options.enforceGraph);
+    this.toldSizes = new ToldSizes(
+      this.workflow,
+      (file) => this.#sizeOf(file),
+    );
     this.#wakeups = new Wakeups(this.folder.base);
     Workspace.#here.add(this);
   }
@@ -254,6 +261,7 @@ export class Workspace implements Disposable {
     if (failed) this.deferredCloses.discard();
     else this.deferredCloses.report();
     this.#wakeups[Symbol.dispose]();
+    this.toldSizes.end();
     this.workflow.leave(failed ? "failed" : "left");
   }
 
@@ -309,6 +317,13 @@ export class Workspace implements Disposable {
       "DEADLOCK",
       `Cannot wait for "${given}" in a synchronous call, which blocks the only thread that could end the wait: ${why}. Use the asynchronous call, or finish the file first`,
     );
+  }
+
+  /** Returns the present size of a file, `undefined` when it lost its name. */
+  #sizeOf(file: WorkflowFile): number | undefined {
+    const { path } = file;
+    if (this.workflow.state.paths.get(path) !== file) return undefined;
+    return lstatIfPresent(this.locate(path))?.size;
   }
 
   #checkPresence(): void {

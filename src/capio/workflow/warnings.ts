@@ -1,6 +1,10 @@
 import { dependenciesOf } from "../cl/mod.ts";
-import type { StaleRead, WorkflowState } from "../journal/mod.ts";
-import { missingForCommit } from "./missing.ts";
+import {
+  readersIn,
+  type StaleRead,
+  type WorkflowState,
+} from "../journal/mod.ts";
+import { missingForCommit, quoted } from "./missing.ts";
 
 /**
  * Warns of files that a member read, or missed, and that others have made since.
@@ -88,4 +92,30 @@ export function warnOfUnfinished(state: WorkflowState): void {
       }`,
     );
   }
+}
+
+/** Most files that one warning names. */
+const MOST_FILES_NAMED = 10;
+
+/**
+ * Warns of finished files that are discarded at the end although nobody has read
+ * them: they are not permanent.
+ */
+export function warnOfUnkept(state: WorkflowState): void {
+  const hasFailed = [...state.members.values()]
+    .some(({ ending }) => ending !== "left");
+  if (hasFailed) return;
+  const readersOf = readersIn(state);
+  const unread = [...state.paths.values()].filter((file) =>
+    file.kind === "file" && file.phase === "committed" &&
+    !state.engine.isPermanent(file.path) && readersOf(file).length === 0
+  ).map(({ path }) => path);
+  if (unread.length === 0) return;
+  const named = quoted(unread.slice(0, MOST_FILES_NAMED));
+  const others = unread.length - MOST_FILES_NAMED;
+  console.warn(
+    `sluice: not kept, and read by nobody: ${named}${
+      others > 0 ? ` and ${others} more` : ""
+    }. Name under "permanent" in the CAPIO-CL configuration what is to stay`,
+  );
 }

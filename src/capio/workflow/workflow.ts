@@ -24,6 +24,7 @@ import {
   RewriteWarnings,
   StaleReadWarnings,
   warnOfUnfinished,
+  warnOfUnkept,
 } from "./warnings.ts";
 import { WorkflowFolder } from "./workflow_folder.ts";
 
@@ -250,7 +251,10 @@ export class Workflow {
     }
     // A file that could not be published is kept for the next run to try again.
     const done = this.state.unpublished.size === 0 && isOver(this.state);
-    if (present && done) warnOfUnfinished(this.state);
+    if (present && done) {
+      warnOfUnfinished(this.state);
+      warnOfUnkept(this.state);
+    }
     if (present ? done : !this.folder.isInUse) this.folder.remove();
   }
 

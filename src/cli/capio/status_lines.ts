@@ -2,7 +2,6 @@ import type {
   FileStatus,
   MemberStatus,
   ReadingStatus,
-  RewriteStatus,
   WaitStatus,
   WorkflowStatus,
 } from "../../capio/mod.ts";
@@ -13,14 +12,15 @@ const MOST_WAITS_SHOWN = 3;
 
 /** Formats the state of a workflow. */
 export function statusLines(status: WorkflowStatus): string[] {
-  const { workflowName, capioDir, files, rewrites, passedOver } = status;
+  const { workflowName, capioDir, files, passedOver } = status;
+  const warnings = warningLines(status);
   return [
     terminalText(`Workflow "${workflowName}" in "${capioDir}"`),
     "",
     ...memberLines(status),
     "",
     ...(files.length > 0 ? fileLines(status) : ["No files yet"]),
-    ...(rewrites.length > 0 ? ["", ...rewriteLines(rewrites)] : []),
+    ...(warnings.length > 0 ? ["", ...warnings] : []),
     ...(passedOver > 0 ? ["", passedOverLine(passedOver)] : []),
   ];
 }
@@ -30,10 +30,38 @@ function passedOverLine(count: number): string {
   return `Passed over ${lines} of the journal: cut short, or not written by a step of this version`;
 }
 
-function rewriteLines(rewrites: readonly RewriteStatus[]): string[] {
-  return rewrites.map(({ path, reader, writer }) =>
+/**
+ * Returns a line for each thing that a step read and would not have read with
+ * the steps one after the other, and one for each that it may not have read.
+ */
+export function warningLines(
+  status: Pick<WorkflowStatus, "rewrites" | "staleReads" | "sizedReadings">,
+): string[] {
+  return [...orderLines(status), ...sizeLines(status)];
+}
+
+/** The same for what is certain. */
+export function orderLines(
+  { rewrites, staleReads }: Pick<WorkflowStatus, "rewrites" | "staleReads">,
+): string[] {
+  return [
+    ...rewrites.map(({ path, reader, writer }) =>
+      `${path} was changed by ${writer} after ${reader} had read it to its end`
+    ),
+    ...staleReads.map(({ path, reader, writer, missed }) =>
+      missed
+        ? `${reader} looked for ${path} before ${writer} made it, and did without it; in the output_stream of ${writer} it is waited for`
+        : `${reader} read ${path} before ${writer} wrote it, so out of date or of an earlier run; in the output_stream of ${writer} it is waited for`
+    ),
+  ].map((line) => terminalText(line));
+}
+
+function sizeLines(
+  { sizedReadings }: Pick<WorkflowStatus, "sizedReadings">,
+): string[] {
+  return sizedReadings.map(({ app, path, told, size }) =>
     terminalText(
-      `${path} was changed by ${writer} after ${reader} had read it to its end`,
+      `${app} was told that ${path} has ${told} bytes, and read no further, but it has ${size} by now; a program that goes by sizes needs the mode "update" for its file`,
     )
   );
 }
@@ -49,9 +77,16 @@ export function memberLines(
   ]));
 }
 
+/** Options of {@linkcode fileLines}. */
+export interface FileLinesOptions {
+  /** Whether the workflow is over, so that files vanish that are not kept. */
+  readonly isOver?: boolean;
+}
+
 /** Returns a line for each file; files that are still written come first. */
 export function fileLines(
   { files, readings }: Pick<WorkflowStatus, "files" | "readings">,
+  { isOver = false }: FileLinesOptions = {},
 ): string[] {
   const readers = Map.groupBy(readings, ({ path }) => path);
   const rank = { open: 0, lost: 1, committed: 2 };
@@ -60,8 +95,10 @@ export function fileLines(
   return inColumns(sorted.map((file) => [
     file.path,
     formatBytes(file.size).padStart(8),
-    file.phase,
-    describeFile(file, readers.get(file.path) ?? []),
+    isOver && file.notKept && file.phase === "committed"
+      ? "not kept"
+      : file.phase,
+    describeFile(file, readers.get(file.path) ?? [], isOver),
   ]));
 }
 
@@ -83,8 +120,9 @@ function describeMember(
 }
 
 function describeFile(
-  { size, writers, holders = [], missing }: FileStatus,
+  { size, writers, holders = [], missing, notKept }: FileStatus,
   readings: readonly ReadingStatus[],
+  isOver: boolean,
 ): string {
   const read = readings.map(({ app, bytes }) =>
     `${app} has read ${formatBytes(bytes)}${shareOf(bytes, size)}`
@@ -96,6 +134,7 @@ function describeFile(
     ),
     ...read,
     ...(missing ? [`not finished: ${missing}`] : []),
+    ...(notKept && !isOver ? ["not kept at the end"] : []),
   ].join("; ");
 }
 

@@ -14,7 +14,12 @@ import {
   UsageError,
 } from "../command/mod.ts";
 import { type PlanFile, readPlanFile } from "./plan_file.ts";
-import { fileLines, memberLines } from "./status_lines.ts";
+import {
+  fileLines,
+  memberLines,
+  orderLines,
+  warningLines,
+} from "./status_lines.ts";
 import { isSilentByEnvironment } from "./step_arguments.ts";
 import {
   runSteps,
@@ -41,7 +46,16 @@ below the output show what each step does and how far each file is.
 When a step fails, the others are told to stop (SIGTERM) and killed after 5
 seconds. The exit code is that of the step that failed first, 128 + N when
 signal N killed it. Ctrl-C stops all steps; the exit code is then 130, after
-SIGTERM 143.
+SIGTERM 143. When all steps end well, but one has read something that it would
+not have read with the steps one after the other, that is told, and the exit
+code is 1: a file of an earlier run, one that was missing and came later, or one
+that was written on after its end. Files that are not permanent are shown as
+"not kept"; those that nobody has read are told.
+
+A step waits for a file that the configuration names, unless it comes from a
+later step; the order of the steps counts where the configuration says nothing.
+A file that the configuration does not name is not found at once; without a
+configuration, after 60 seconds. Long waits are told with what to do.
 
 FILE is JSON. Its paths are relative to its directory, where the steps run:
   {
@@ -139,10 +153,14 @@ async function runPlan(
     const status = workspace.status();
     if (timeline) await writeTimeline(timeline, timelineOf(status));
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    const outcome = describeOutcome(failure, signal);
+    const outOfOrder = orderLines(status);
+    const outcome = describeOutcome(failure, signal, outOfOrder.length > 0);
     await terminal.print(`sluice workflow: ${outcome} after ${seconds} s`);
     for (const line of summary(status)) await terminal.print(`  ${line}`);
-    return failure?.code ?? 0;
+    for (const line of warningLines(status)) {
+      await terminal.print(`sluice workflow: ${line}`);
+    }
+    return failure?.code ?? (outOfOrder.length > 0 ? 1 : 0);
   } finally {
     workspace.leave(isFailed);
   }
@@ -233,8 +251,12 @@ function progressLines(status: WorkflowStatus): string[] {
 function describeOutcome(
   failure: StepFailure | undefined,
   signal: AbortSignal,
+  isOutOfOrder: boolean,
 ): string {
   if (signal.aborted) return "Interrupted";
+  if (!failure && isOutOfOrder) {
+    return "All steps ended well, but not all read what they read one after the other,";
+  }
   if (!failure) return "All steps ended well";
   const { name, code, signal: killedBy } = failure;
   return killedBy
@@ -243,7 +265,7 @@ function describeOutcome(
 }
 
 function summary(status: WorkflowStatus): string[] {
-  const lines = fileLines(status);
+  const lines = fileLines(status, { isOver: true });
   if (lines.length <= MOST_FILES_IN_SUMMARY) return lines;
   const shown = lines.slice(0, MOST_FILES_IN_SUMMARY);
   return [...shown, `... and ${lines.length - shown.length} more files`];

@@ -42,13 +42,14 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
   found: { event: "found", path: "a" },
   given: { event: "given", path: "a" },
   read: { event: "read", path: "a", first: 1, bytes: 1, end: 1 },
+  size: { event: "size", path: "a", file: 0, told: 1, size: 2 },
   wait: { event: "wait", wait: 1, path: "a", why: "because" },
 };
 
 const OPTIONAL: ReadonlySet<string> = new Set([
   ...["isWorker", "document", "rules", "steps", "failed", "idle", "unchanged"],
   ...["complete", "replaces", "asked", "why", "input.file", "open.file"],
-  ...["make.handle", "read.end"],
+  ...["make.handle", "read.end", "size"],
 ]);
 
 const NO_PATHS = [
@@ -82,6 +83,8 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   wait: NO_COUNTS,
   bytes: NO_COUNTS,
   end: NO_COUNTS,
+  told: NO_COUNTS,
+  size: NO_COUNTS,
   isWorker: NO_TRUTHS,
   failed: NO_TRUTHS,
   idle: NO_TRUTHS,

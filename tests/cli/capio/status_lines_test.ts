@@ -21,6 +21,8 @@ const EMPTY: WorkflowStatus = {
   waits: [],
   rewrites: [],
   passedOver: 0,
+  staleReads: [],
+  sizedReadings: [],
 };
 
 const READING = { path: "a.csv", first: 0, latest: 0 };
