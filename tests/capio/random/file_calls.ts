@@ -1,6 +1,7 @@
 /** The same calls in every form in which programs make them. */
 import fs from "node:fs";
 import fsPromises from "node:fs/promises";
+import { once } from "node:events";
 import { promisify } from "node:util";
 import {
   denoHandle,
@@ -58,6 +59,8 @@ export interface FileCalls {
   open(path: string, flags: Flags): Promise<Handle>;
   readFile(path: string): Promise<string>;
   writeFile(path: string, text: string, options?: WriteOptions): Promise<void>;
+  /** Writes through a stream. */
+  stream(path: string, text: string, flags: Flags): Promise<void>;
   truncate(path: string, size: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   copyFile(from: string, to: string): Promise<void>;
@@ -103,6 +106,10 @@ const DENO: FileCalls = {
     denoHandle(await Deno.open(path, options(flags))),
   readFile: async (path) => textOf(await Deno.readFile(path)),
   writeFile: (path, text, how) => Deno.writeFile(path, bytesOf(text), how),
+  stream: async (path, text, flags) => {
+    const file = await Deno.open(path, options(flags));
+    await ReadableStream.from([bytesOf(text)]).pipeTo(file.writable);
+  },
   truncate: (path, size) => Deno.truncate(path, size),
   rename: (from, to) => Deno.rename(from, to),
   copyFile: (from, to) => Deno.copyFile(from, to),
@@ -125,6 +132,7 @@ const DENO_SYNC: FileCalls = {
   writeFile: sync((path, text, how) =>
     Deno.writeFileSync(path, bytesOf(text), how)
   ),
+  stream: (path, text, flags) => DENO.stream(path, text, flags),
   truncate: sync((path, size) => Deno.truncateSync(path, size)),
   rename: sync((from, to) => Deno.renameSync(from, to)),
   copyFile: sync((from, to) => Deno.copyFileSync(from, to)),
@@ -148,6 +156,11 @@ const NODE: FileCalls = {
         encoding: "latin1",
         flag: createNew ? "wx" : "w",
       }),
+  stream: async (path, text, flags) => {
+    const stream = fs.createWriteStream(path, { flags });
+    stream.end(text, "latin1");
+    await once(stream, "close");
+  },
   truncate: (path, size) =>
     new Promise((resolve, reject) =>
       fs.truncate(path, size, (error) => error ? reject(error) : resolve())
@@ -175,6 +188,7 @@ const NODE_SYNC: FileCalls = {
       });
     }
   }),
+  stream: (path, text, flags) => NODE.stream(path, text, flags),
   truncate: sync((path, size) => fs.truncateSync(path, size)),
   rename: sync((from, to) => fs.renameSync(from, to)),
   copyFile: sync((from, to) => fs.copyFileSync(from, to)),
@@ -196,6 +210,12 @@ const NODE_PROMISES: FileCalls = {
         encoding: "latin1",
         flag: createNew ? "wx" : "w",
       }),
+  stream: async (path, text, flags) => {
+    const file = await fsPromises.open(path, flags);
+    const stream = file.createWriteStream();
+    stream.end(text, "latin1");
+    await once(stream, "close");
+  },
   truncate: (path, size) => fsPromises.truncate(path, size),
   rename: (from, to) => fsPromises.rename(from, to),
   copyFile: (from, to) => fsPromises.copyFile(from, to),

@@ -10,6 +10,10 @@ export interface Handle {
   write(text: string, position?: number): Promise<number>;
   /** The next bytes, at most `count`, or `null` at the end. */
   read(count: number, position?: number): Promise<string | null>;
+  /** All of it, from where the last call ended. */
+  writeAll(text: string): Promise<void>;
+  /** From where the last call ended to the end. */
+  readRest(): Promise<string>;
   truncate(size: number): Promise<void>;
   size(): Promise<number>;
   close(): Promise<void>;
@@ -31,6 +35,19 @@ export function denoHandle(file: Deno.FsFile): Handle {
       const buffer = new Uint8Array(count);
       const got = await file.read(buffer);
       return got === null ? null : textOf(buffer.subarray(0, got));
+    },
+    writeAll: async (text) => {
+      for (let rest = bytesOf(text); rest.length > 0;) {
+        rest = rest.subarray(await file.write(rest));
+      }
+    },
+    readRest: async () => {
+      const buffer = new Uint8Array(10);
+      let text = "";
+      for (let got; (got = await file.read(buffer)) !== null;) {
+        text += textOf(buffer.subarray(0, got));
+      }
+      return text;
     },
     truncate: (size) => file.truncate(size),
     size: async () => (await file.stat()).size,
@@ -54,6 +71,19 @@ export function denoSyncHandle(file: Deno.FsFile): Handle {
       const buffer = new Uint8Array(count);
       const got = file.readSync(buffer);
       return got === null ? null : textOf(buffer.subarray(0, got));
+    }),
+    writeAll: sync((text) => {
+      for (let rest = bytesOf(text); rest.length > 0;) {
+        rest = rest.subarray(file.writeSync(rest));
+      }
+    }),
+    readRest: sync(() => {
+      const buffer = new Uint8Array(10);
+      let text = "";
+      for (let got; (got = file.readSync(buffer)) !== null;) {
+        text += textOf(buffer.subarray(0, got));
+      }
+      return text;
     }),
     truncate: sync((size) => file.truncateSync(size)),
     size: sync(() => file.statSync().size),
@@ -86,6 +116,8 @@ export function nodeHandle(fd: number): Handle {
       );
       return bytesRead === 0 ? null : textOf(buffer.subarray(0, bytesRead));
     },
+    writeAll: (text) => promisify(fs.writeFile)(fd, text, "latin1"),
+    readRest: () => promisify(fs.readFile)(fd, "latin1"),
     truncate: (size) =>
       new Promise((resolve, reject) =>
         fs.ftruncate(fd, size, (error) => error ? reject(error) : resolve())
@@ -107,6 +139,8 @@ export function nodeSyncHandle(fd: number): Handle {
       const got = fs.readSync(fd, buffer, 0, count, position ?? null);
       return got === 0 ? null : textOf(buffer.subarray(0, got));
     }),
+    writeAll: sync((text) => fs.appendFileSync(fd, text, "latin1")),
+    readRest: sync(() => fs.readFileSync(fd, "latin1")),
     truncate: sync((size) => fs.ftruncateSync(fd, size)),
     size: sync(() => fs.fstatSync(fd).size),
     close: sync(() => fs.closeSync(fd)),
@@ -126,6 +160,8 @@ export function fileHandle(file: FileHandle): Handle {
       const { bytesRead } = await file.read(buffer, 0, count, position ?? null);
       return bytesRead === 0 ? null : textOf(buffer.subarray(0, bytesRead));
     },
+    writeAll: (text) => file.appendFile(text, "latin1"),
+    readRest: () => file.readFile("latin1"),
     truncate: (size) => file.truncate(size),
     size: async () => (await file.stat()).size,
     close: () => file.close(),

@@ -10,15 +10,24 @@ import type { Plan, PlannedStep } from "./plan.ts";
 
 const ACTOR = import.meta.resolve("./actor.ts");
 
-/** The warning about a file that goes on after a reader has got its end. */
-const REWRITTEN =
-  /^sluice: ".*" opened "(.*)" again and changed it after "(.*)" had got its end/gm;
+/** The warnings about a file that goes on after a reader has got its end. */
+const REWRITTEN = [
+  /^sluice: ".*" opened "(?<path>.*)" again and changed it after "(?<reader>.*)" had got its end/,
+  // What an earlier run has left is read at once where no rule speaks of it.
+  /^sluice: "(?<path>.*)" was read before ".*" began to rewrite it: what "(?<reader>.*)" read is out of date/,
+];
 
 /** How a planned step ended. */
 interface Ended extends StepResult {
   readonly plan: PlannedStep;
   readonly lines: readonly Line[];
   readonly isKilled: boolean;
+}
+
+/** A file that somebody has changed after a reader has got its end. */
+interface Rewrite {
+  readonly path: string;
+  readonly reader: string;
 }
 
 /** Plays a plan with real processes; says what is not as it should be. */
@@ -120,9 +129,9 @@ function problemsOfStep(
   { pieces }: Plan,
 ): string[] {
   const rest = stderr.split("\n").filter((line) => {
-    const [, path = "", reader] = [...line.matchAll(REWRITTEN)][0] ?? [];
-    const piece = pieces.find(({ name }) => path.startsWith(name));
-    return line !== "" && !(reader && piece?.isRewritten);
+    const { path } = rewriteIn(line) ?? {};
+    const piece = pieces.find(({ name }) => path?.startsWith(name));
+    return line !== "" && !piece?.isRewritten;
   });
   if (isKilled || code === 0 && rest.length === 0) return [];
   return [`${plan.app.name} ended with ${code}: ${rest.join("\n")}`];
@@ -139,10 +148,10 @@ function problemsOfPieces(
   for (const piece of pieces) {
     const own = (files: ReadonlyMap<string, string>) =>
       new Map([...files].filter(([path]) => path.startsWith(piece.name)));
-    const outOfDate = ended.flatMap(({ stderr }) => [
-      ...stderr.matchAll(REWRITTEN),
-    ]).filter(([, path]) => path.startsWith(piece.name))
-      .map(([, , reader]) => reader);
+    const outOfDate = ended.flatMap(({ stderr }) => stderr.split("\n"))
+      .map(rewriteIn)
+      .filter((rewrite) => rewrite?.path.startsWith(piece.name))
+      .map((rewrite) => rewrite?.reader);
     const of = (app: string) => ended.find(({ plan }) => plan.app.name === app);
     const seen: Seen = {
       before: own(before),
@@ -163,6 +172,15 @@ function problemsOfPieces(
   }
   if (unclaimed.size > 0) problems.push(`nobody's: ${[...unclaimed]}`);
   return problems;
+}
+
+/** The file and its reader that a line of standard error warns of. */
+function rewriteIn(line: string): Rewrite | undefined {
+  for (const pattern of REWRITTEN) {
+    const { path, reader } = line.match(pattern)?.groups ?? {};
+    if (path !== undefined) return { path, reader };
+  }
+  return undefined;
 }
 
 /** The files with their contents, and the empty directories. */

@@ -30,7 +30,14 @@ type Call =
     readonly position?: number;
   }
   | { readonly do: "shorten"; readonly handle: number; readonly size: number }
-  | { readonly do: "size" | "close"; readonly handle: number }
+  | { readonly do: "writeAll"; readonly handle: number; readonly text: string }
+  | { readonly do: "readRest" | "size" | "close"; readonly handle: number }
+  | {
+    readonly do: "stream";
+    readonly path: string;
+    readonly text: string;
+    readonly flags: Flags;
+  }
   | {
     readonly do: "writeFile" | "append" | "createNew";
     readonly path: string;
@@ -48,7 +55,9 @@ type Call =
   };
 
 /** The files of a round. */
-export const PATHS: readonly string[] = ["a", "b", "c", "d/a", "d/b"];
+export const PATHS: readonly string[] = [
+  ...["a", "b", "c", "d/a", "d/b", "e/a", "e/b"],
+];
 
 /** What all processes of a round do. */
 export interface Turns {
@@ -81,6 +90,7 @@ export function drawTurns(random: SeededRandom): Turns {
         return { do: "open", handle, path: path(), flags: random.pick(flags) };
       case 4:
       case 5:
+        return { do: "writeAll", handle, text: text() };
       case 6:
         return { do: "write", handle, text: text(), position: position() };
       case 7:
@@ -94,7 +104,7 @@ export function drawTurns(random: SeededRandom): Turns {
       case 9:
         return { do: "shorten", handle, size: random.below(20) };
       case 10:
-        return { do: "size", handle };
+        return { do: random.pick(["size", "readRest"]), handle };
       case 11:
       case 12:
         return { do: "close", handle };
@@ -106,8 +116,20 @@ export function drawTurns(random: SeededRandom): Turns {
           text: text(),
         };
       case 15:
+        if (random.below(2) === 0) {
+          return {
+            do: "stream",
+            path: path(),
+            text: text(),
+            flags: random.pick(["w", "a", "r+"]),
+          };
+        }
         return { do: "truncate", path: path(), size: random.below(20) };
       case 16:
+        if (random.below(4) === 0) {
+          const [from, to] = random.pick([["d", "e"], ["e", "d"]]);
+          return { do: "rename", path: from, to };
+        }
         return {
           do: random.pick(["rename", "rename", "copyFile"]),
           path: path(),
@@ -116,10 +138,10 @@ export function drawTurns(random: SeededRandom): Turns {
       case 17:
         return {
           do: random.pick(["remove", "rmdir", "mkdir"]),
-          path: random.pick([path(), "d"]),
+          path: random.pick([path(), "d", "e"]),
         };
       case 18:
-        return { do: "readDir", path: random.pick([".", "d"]) };
+        return { do: "readDir", path: random.pick([".", "d", "e"]) };
       default:
         return { do: random.pick(["readFile", "stat"]), path: path() };
     }
@@ -182,6 +204,10 @@ export class TurnTaker {
           return await handle.read(turn.count, turn.position);
         case "shorten":
           return await handle.truncate(turn.size);
+        case "writeAll":
+          return await handle.writeAll(turn.text);
+        case "readRest":
+          return await handle.readRest();
         case "size":
           return await handle.size();
         case "close":
@@ -193,6 +219,8 @@ export class TurnTaker {
     switch (turn.do) {
       case "writeFile":
         return await calls.writeFile(path, turn.text);
+      case "stream":
+        return await calls.stream(path, turn.text, turn.flags);
       case "append":
         return await calls.writeFile(path, turn.text, { append: true });
       case "createNew":

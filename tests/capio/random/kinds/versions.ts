@@ -47,7 +47,7 @@ export const versions = {
     }));
     return {
       // A mark may come to a version that has been read.
-      isRewritten: others.length > 0,
+      isRewritten: cast.isBare || others.length > 0,
       rules: [{
         path,
         producers: [writer, ...others].map(({ name }) => name),
