@@ -3,17 +3,25 @@ import type { WorkflowState } from "./state.ts";
 /** Whether a step comes before or after another one, where that is known. */
 export type Order = "before" | "after" | "unknown";
 
+/** Options of {@linkcode orderOf}. */
+export interface OrderOptions {
+  /**
+   * Whether the plan counts where the graph says nothing.
+   *
+   * @default {true}
+   */
+  readonly usesPlan?: boolean;
+}
+
 /**
  * The place of an app, seen from another one, when the steps run one after the
  * other: as the graph says, and where the graph says nothing as the plan does.
- *
- * @param options.usesPlan Whether the plan counts too. Default: it does.
  */
 export function orderOf(
   state: WorkflowState,
   app: string,
   other: string,
-  { usesPlan = true }: { usesPlan?: boolean } = {},
+  { usesPlan = true }: OrderOptions = {},
 ): Order {
   if (app === other) return "unknown";
   const { engine, steps } = state;

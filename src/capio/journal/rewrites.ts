@@ -1,3 +1,4 @@
+import { isTooEarly } from "./stale_reads.ts";
 import type { WorkflowFile, WorkflowState } from "./state.ts";
 
 /**
@@ -48,16 +49,15 @@ export function noteChange(
 }
 
 function addRewrites(
-  { rewrites, members, engine, paths }: WorkflowState,
+  state: WorkflowState,
   path: string,
   writer: string,
   readers: Iterable<string>,
 ): void {
-  const writers = paths.get(path)?.writers;
-  const producers = engine.producers(path);
+  const writers = state.paths.get(path)?.writers;
   for (const reader of readers) {
-    const app = members.get(reader)?.app ?? "";
-    if (writers?.has(reader) || producers.includes(app)) continue;
-    rewrites.set(`${reader} ${writer} ${path}`, { path, reader, writer });
+    if (writers?.has(reader)) continue;
+    if (!isTooEarly(state, path, reader, writer)) continue;
+    state.rewrites.set(`${reader} ${writer} ${path}`, { path, reader, writer });
   }
 }

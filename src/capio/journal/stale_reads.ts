@@ -1,5 +1,5 @@
 import type { EntryKind, FoundEvent, MissEvent } from "./event.ts";
-import { orderOf } from "./order.ts";
+import { orderOf, type OrderOptions } from "./order.ts";
 import type { Member, Miss, StaleRead, WorkflowState } from "./state.ts";
 
 /** An entry that has just got a name, and the member that gave it. */
@@ -102,7 +102,8 @@ function isReadTooEarly(
   writer: string,
 ): boolean {
   // Without a graph a step waits for others that the plan names after it.
-  return isTooEarly(state, path, reader, writer, state.engine.hasGraph);
+  const usesPlan = state.engine.hasGraph;
+  return isTooEarly(state, path, reader, writer, { usesPlan });
 }
 
 function isMissedTooEarly(
@@ -115,22 +116,26 @@ function isMissedTooEarly(
   if (asked && kind === "directory") return false;
   const app = state.members.get(reader)?.app;
   if (app !== undefined && app === state.members.get(by)?.app) return false;
-  return isTooEarly(state, path, reader, by, true);
+  return isTooEarly(state, path, reader, by);
 }
 
-function isTooEarly(
+/**
+ * Tells whether a member reads a file before another one writes it although it
+ * would come after it when the steps run one after the other.
+ */
+export function isTooEarly(
   state: WorkflowState,
   path: string,
   readerId: string,
   writerId: string,
-  usesPlan: boolean,
+  options?: OrderOptions,
 ): boolean {
   const reader = state.members.get(readerId);
   const writer = state.members.get(writerId);
   if (!reader || !writer) return true;
   // A producer never waits: it knows that others make the file, too.
   if (state.engine.producers(path).includes(reader.app)) return false;
-  switch (orderOf(state, reader.app, writer.app, { usesPlan })) {
+  switch (orderOf(state, reader.app, writer.app, options)) {
     case "before":
       return false;
     case "after":

@@ -104,3 +104,16 @@ Deno.test("each reader and writer of a file is named once", () => {
     REWRITE,
   ]);
 });
+
+Deno.test("what an earlier step has read is not out of date when a later one writes on", () => {
+  const rules = [
+    { path: "b", producers: ["reader"], consumers: ["writer"] },
+  ];
+  const script: Script = [
+    ["w", { event: "rules", rules }],
+    ["r", readToEnd],
+    ...again,
+    ["w", close],
+  ];
+  assertEquals(rewrites(script), []);
+});
