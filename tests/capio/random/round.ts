@@ -17,6 +17,10 @@ const REWRITTEN = [
   /^sluice: "(?<path>.*)" was read before ".*" began to rewrite it: what "(?<reader>.*)" read is out of date/,
 ];
 
+/** The warning about files that vanish without a reader. */
+const NOT_KEPT =
+  /^sluice: not kept, and read by nobody: (.*?)(?: and \d+ more)?\. Name under/;
+
 /** How a planned step ended. */
 interface Ended extends StepResult {
   readonly plan: PlannedStep;
@@ -131,7 +135,7 @@ function problemsOfStep(
   const rest = stderr.split("\n").filter((line) => {
     const { path } = rewriteIn(line) ?? {};
     const piece = pieces.find(({ name }) => path?.startsWith(name));
-    return line !== "" && !piece?.isRewritten;
+    return line !== "" && !piece?.isRewritten && !isOfNoUse(line, pieces);
   });
   if (isKilled || code === 0 && rest.length === 0) return [];
   return [`${plan.app.name} ended with ${code}: ${rest.join("\n")}`];
@@ -181,6 +185,17 @@ function rewriteIn(line: string): Rewrite | undefined {
     if (path !== undefined) return { path, reader };
   }
   return undefined;
+}
+
+/** Whether a line warns of files that vanish without a reader, and rightly so. */
+function isOfNoUse(line: string, pieces: Plan["pieces"]): boolean {
+  const [, list] = line.match(NOT_KEPT) ?? [];
+  const rules = pieces.flatMap(({ rules }) => rules)
+    .filter(({ isPermanent, readers = [] }) => !isPermanent && !readers.length);
+  return list !== undefined &&
+    list.split(", ").every((name) =>
+      rules.some(({ path }) => name === JSON.stringify(path))
+    );
 }
 
 /** The files with their contents, and the empty directories. */
