@@ -104,7 +104,7 @@ export const single = {
       rules: [
         rule(path, committed),
         ...then === "rename" ? [rule(`${path}.taken`, committed)] : [],
-        ...dependency ? [rule(dependency, "on_close")] : [],
+        ...dependency ? [{ ...rule(dependency, "on_close"), readers: [] }] : [],
       ],
       tasks: [
         ...isMissing ? [] : [writing(file, how, size)],
