@@ -136,6 +136,8 @@ export interface ReadEvent extends Stamp {
   readonly first: number;
   /** Bytes read so far. */
   readonly bytes: number;
+  /** The file that had the path when it was opened. */
+  readonly file?: number;
   /** The committed file, once the member has read it to its end. */
   readonly end?: number;
 }

@@ -88,6 +88,7 @@ const CHECKS: {
     first: isTime,
     bytes: isCount,
     end: optional(isCount),
+    file: optional(isCount),
   },
   size: {
     ...STAMP,

@@ -24,6 +24,7 @@ import type {
   WaitEvent,
 } from "./event.ts";
 import { applyRule, create, pathsBelow, rename, unlink } from "./names.ts";
+import { noteCopy, notePathReading, tellReplacedOf } from "./replacements.ts";
 import { noteChange, noteEndRead, replaceCommitted } from "./rewrites.ts";
 import {
   forgetMiss,
@@ -162,6 +163,7 @@ function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
   member.ending = event.ending;
   member.went = state.turns++;
   tellMissesOf(state, member.id);
+  tellReplacedOf(state, member.id);
   for (const [key, wait] of state.waits) {
     if (wait.member === member.id) state.waits.delete(key);
   }
@@ -236,12 +238,14 @@ function closeHandle(
 function makeEntry(state: WorkflowState, event: MakeEvent): WorkflowState {
   if (event.kind === "symlink") state.renamings++;
   const before = state.paths.get(event.path);
+  const original = event.replaces && before?.phase === "committed"
+    ? before
+    : undefined;
   unlink(state, event.path);
+  if (original) noteCopy(state, original);
   const file = create(state, event.path, event.kind, event);
   file.isReplacing = event.replaces ?? false;
-  if (event.replaces && before?.phase === "committed") {
-    replaceCommitted(file, before);
-  }
+  if (original) replaceCommitted(file, original);
   if (event.handle !== undefined) {
     hold(state, file, `${event.by}/${event.handle}`, event);
   }
@@ -255,12 +259,17 @@ function noteInput(
   { by, path, file }: InputEvent,
 ): WorkflowState {
   if (file === undefined) setAt(state.inputs, path).add(by);
-  else noteEndRead(state, by, path, file);
+  else {
+    notePathReading(state, by, path, file);
+    noteEndRead(state, by, path, file);
+  }
   return state;
 }
 
 function noteReading(state: WorkflowState, event: ReadEvent): WorkflowState {
   const { by: member, path, first, time: latest, bytes, end } = event;
+  const file = event.file ?? end;
+  if (file !== undefined) notePathReading(state, member, path, file);
   if (end !== undefined) noteEndRead(state, member, path, end);
   const reading = { member, path, first, latest, bytes };
   state.readings.set(`${member}/${path}`, reading);

@@ -3,6 +3,7 @@ import { parentOf } from "../platform/mod.ts";
 import { isCompleteWithEntries } from "./completion.ts";
 import type { EntryKind } from "./event.ts";
 import { commitDependents, commitIfComplete } from "./file_ends.ts";
+import { noteReplacement } from "./replacements.ts";
 import { noteMaking } from "./stale_reads.ts";
 import { newFile, type WorkflowFile, type WorkflowState } from "./state.ts";
 
@@ -25,6 +26,7 @@ export function unlink(state: WorkflowState, path: string): void {
   const file = state.paths.get(path);
   if (!file) return;
   file.unlinked = true;
+  file.isDiscarded = file.phase === "open";
   state.paths.delete(path);
   state.unpublished.delete(file.number);
   const directory = parentOf(path);
@@ -54,6 +56,7 @@ export function rename(
     unlink(state, file.path);
     noteMaking(state, { path, kind: file.kind, by: event.by });
     file.unlinked = false;
+    file.isDiscarded = false;
     file.isReplacing = false;
     place(state, file, path, event);
     if (unpublished) state.unpublished.set(file.number, file);
@@ -86,7 +89,9 @@ function place(
   event: { by: string; time: number },
 ): void {
   file.path = path;
+  file.namedBy = event.by;
   state.paths.set(path, file);
+  noteReplacement(state, file);
   // The entries of an earlier directory of that name are no part of this one.
   if (file.kind === "directory") state.folders.delete(path);
   const directory = parentOf(path);

@@ -58,6 +58,7 @@ function addRewrites(
   for (const reader of readers) {
     if (writers?.has(reader)) continue;
     if (!isTooEarly(state, path, reader, writer)) continue;
-    state.rewrites.set(`${reader} ${writer} ${path}`, { path, reader, writer });
+    const rewrite = { path, reader, writer, kind: "reopened" } as const;
+    state.rewrites.set(`${reader} ${writer} ${path}`, rewrite);
   }
 }

@@ -45,6 +45,10 @@ export interface WorkflowFile {
   isReplacing: boolean;
   /** Whether it was removed or lost its name, so that it cannot be opened. */
   unlinked: boolean;
+  /** Whether it lost its name before it was committed. */
+  isDiscarded: boolean;
+  /** The member that gave it its latest name. */
+  namedBy: string;
   /** The members that opened it for writing, or made it. */
   readonly writers: Set<string>;
   /** The handles that are open for writing, by `member/handle`. */
@@ -124,13 +128,24 @@ export interface Miss {
 }
 
 /**
- * A member got the end of a committed file, and another one opened the file for
- * writing again and changed it.
+ * How another member changed what a member had read: it opened the committed
+ * file for writing again, or gave its name to another file.
  */
+export type RewriteKind = "reopened" | "replaced";
+
+/** What a member has read under a path is out of date. */
 export interface Rewrite {
   readonly path: string;
   readonly reader: string;
   readonly writer: string;
+  readonly kind: RewriteKind;
+}
+
+/** The file that a member has read last under a path. */
+export interface PathReading {
+  readonly number: number;
+  /** The member that has given the path to another file since. */
+  replacedBy?: string;
 }
 
 /** A member went by the size of a growing file, or may have. */
@@ -183,6 +198,12 @@ export interface WorkflowState {
   readonly rewrites: Map<string, Rewrite>;
   /** The member that changed each committed file, by the file's number. */
   readonly rewriters: Map<number, string>;
+  /** The original of each copy of a committed file, by their numbers. */
+  readonly copies: Map<number, number>;
+  /** By path and member. */
+  readonly pathReadings: Map<string, Map<string, PathReading>>;
+  /** The paths that were replaced after a member had read them. */
+  readonly replacedPaths: Set<string>;
   readonly readings: Map<string, Reading>;
   readonly sizedReadings: SizedReading[];
   /** By `member/wait`. */
@@ -212,6 +233,8 @@ export function newFile(
     phase: "open",
     isReplacing: false,
     unlinked: false,
+    isDiscarded: false,
+    namedBy: by,
     writers: new Set([by]),
     handles: new Map(),
     closes: 0,
@@ -244,6 +267,9 @@ export function emptyState(
     staleReads: [],
     rewrites: new Map(),
     rewriters: new Map(),
+    copies: new Map(),
+    pathReadings: new Map(),
+    replacedPaths: new Set(),
     readings: new Map(),
     sizedReadings: [],
     waits: new Map(),

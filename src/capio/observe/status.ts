@@ -85,16 +85,21 @@ export interface WaitStatus {
 }
 
 /**
- * A file that one member changed after another one had got its end, in a
+ * A file that one member changed after another one had read from it, in a
  * {@linkcode WorkflowStatus}.
  */
 export interface RewriteStatus {
   /** Relative to `capioDir`, with `/`. */
   readonly path: string;
-  /** The app of the member that read it to its end. */
+  /** The app of the member that read it. */
   readonly reader: string;
-  /** The app of the member that opened it for writing again. */
+  /** The app of the member that changed it. */
   readonly writer: string;
+  /**
+   * How it was changed: opened for writing again after its commit, or replaced
+   * by another file of that name.
+   */
+  readonly kind: "reopened" | "replaced";
 }
 
 /**
@@ -142,7 +147,7 @@ export interface WorkflowStatus {
   readonly readings: readonly ReadingStatus[];
   /** The waits that have become long. */
   readonly waits: readonly WaitStatus[];
-  /** The files that were written again after their end was read. */
+  /** The files that were changed after they were read. */
   readonly rewrites: readonly RewriteStatus[];
   /**
    * Lines of the journal that were passed over: they were cut short, or no
@@ -190,10 +195,11 @@ export function describe(
         since,
       };
     }),
-    rewrites: [...state.rewrites.values()].map(({ path, reader, writer }) => ({
+    rewrites: [...state.rewrites.values()].map(({ path, kind, ...ids }) => ({
       path,
-      reader: appOf(reader),
-      writer: appOf(writer),
+      reader: appOf(ids.reader),
+      writer: appOf(ids.writer),
+      kind,
     })),
     passedOver: state.passedOver,
     staleReads: state.staleReads.map(({ path, isMiss = false, ...ids }) => ({

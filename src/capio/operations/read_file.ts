@@ -1,7 +1,7 @@
 import type { WorkflowFile } from "../journal/mod.ts";
 import { type Place, View, type Workspace } from "../overlay/mod.ts";
 import { call, lstatIfPresent, type Operation } from "../platform/mod.ts";
-import { endReadiness, isProducer } from "../workflow/mod.ts";
+import { endReadiness, isProducer, isReplaced } from "../workflow/mod.ts";
 import { atLocation } from "./at_location.ts";
 import { untilOpenable } from "./open.ts";
 
@@ -78,7 +78,8 @@ export function* untilWhole(
     yield* workspace.until(
       place,
       (state) =>
-        endReadiness(
+        // The wait below is then for the file that has the name now.
+        isReplaced(state, entry) ? { type: "go" } : endReadiness(
           state,
           workflow,
           entry,

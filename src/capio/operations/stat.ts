@@ -4,6 +4,7 @@ import { call, isAbsence, type Operation } from "../platform/mod.ts";
 import {
   contentReadiness,
   isProducer,
+  isReplaced,
   openReadiness,
 } from "../workflow/mod.ts";
 import { atLocation } from "./at_location.ts";
@@ -134,11 +135,19 @@ export function* untilVisible(
   workspace: Workspace,
   place: Place,
 ): Operation<void> {
+  const { workflow } = workspace;
   const view = new View(workspace, { isQuestion: true });
-  const entry = view.fileAt(place.path, workspace.state);
-  if (entry?.kind !== "file") return;
-  yield* workspace.until(
-    place,
-    (state) => contentReadiness(state, workspace.workflow, entry),
-  );
+  for (;;) {
+    const entry = view.fileAt(place.path, workspace.state);
+    if (entry?.kind !== "file") return;
+    yield* workspace.until(
+      place,
+      (state) =>
+        isReplaced(state, entry)
+          ? { type: "go" }
+          : contentReadiness(state, workflow, entry),
+    );
+    // Otherwise the name is now that of another file, which may grow.
+    if (!isReplaced(workflow.state, entry)) return;
+  }
 }

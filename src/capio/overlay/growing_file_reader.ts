@@ -116,7 +116,10 @@ export class GrowingFileReader {
           if (filled === size || isPartial) break;
           continue;
         }
-        if (end.type === "refuse") throw end.error;
+        if (end.type === "refuse") {
+          if (this.#bytes > 0) this.#report();
+          throw end.error;
+        }
         if (end.type === "go") {
           this.#report(this.#entry.phase === "committed");
           break;
@@ -132,7 +135,8 @@ export class GrowingFileReader {
   /** Waits until the reader may see the size of the file. */
   *untilVisible(signal?: AbortSignal): Operation<void> {
     const { workspace } = this;
-    if (this.#entry.phase !== "open") return;
+    const { phase, isDiscarded } = this.#entry;
+    if (phase !== "open" && !isDiscarded) return;
     yield* workspace.until(
       this.#place,
       (state) => contentReadiness(state, workspace.workflow, this.#entry),
@@ -221,6 +225,7 @@ export class GrowingFileReader {
       path: this.#place.path,
       first: this.#first,
       bytes: this.#bytes,
+      file: this.#entry.number,
       ...(isAtEnd && { end: this.#entry.number }),
     });
   }

@@ -2,6 +2,7 @@
 export type CapioErrorCode =
   | "DEADLOCK"
   | "INVALID_CONFIGURATION"
+  | "REPLACED"
   | "WRITER_LOST";
 
 /**

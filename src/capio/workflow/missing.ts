@@ -78,6 +78,24 @@ export function writerLost(
   );
 }
 
+/** The error of a reader of a file that another one has replaced. */
+export function replaced(
+  state: WorkflowState,
+  { path }: WorkflowFile,
+  offset: number,
+): CapioError {
+  const id = state.paths.get(path)?.namedBy ?? "";
+  const app = state.members.get(id)?.app ?? id;
+  return new CapioError(
+    "REPLACED",
+    `Cannot read "${path}" past byte ${offset}: "${app}" replaced it by another file before it was committed. ${REMEDY_FOR_REPLACED}`,
+  );
+}
+
+/** What to do about a file that is replaced after somebody has read it. */
+export const REMEDY_FOR_REPLACED =
+  `Open the file again, or let its readers wait for the last version: with the commit rule "on_termination" and the mode "update", and read it in one call such as "readFile"`;
+
 /** The error of a reader of a directory that will never be complete. */
 export function fillerLost(
   state: WorkflowState,

@@ -10,6 +10,7 @@ import {
   missingEntries,
   missingForCommit,
   quoted,
+  replaced,
   writerLost,
 } from "./missing.ts";
 import { remedyForCommit, remedyForListing } from "./remedy.ts";
@@ -172,8 +173,11 @@ export function contentReadiness(
   file: WorkflowFile,
 ): Verdict {
   if (state.engine.fireRule(file.path) === "no_update") return GO;
-  if (file.phase !== "open" || isProducer(state, member, file)) return GO;
-  return waitForCommit(state, file);
+  if (isProducer(state, member, file)) return GO;
+  if (isReplaced(state, file)) {
+    return { type: "refuse", error: replaced(state, file, 0) };
+  }
+  return file.phase === "open" ? waitForCommit(state, file) : GO;
 }
 
 /**
@@ -188,6 +192,9 @@ export function endReadiness(
   file: WorkflowFile,
   offset: () => number,
 ): Verdict {
+  if (isReplaced(state, file) && !isProducer(state, member, file)) {
+    return { type: "refuse", error: replaced(state, file, offset()) };
+  }
   switch (file.phase) {
     case "committed":
       return GO;
@@ -253,6 +260,16 @@ export function isMadeLater(
   // What the graph says of this very path counts most.
   return engine.producers(path).every(isLater) &&
     !engine.isNamedInput(app, path);
+}
+
+/**
+ * Tells whether a file lost its name to another one before it was committed: it
+ * is an earlier version that its producer has thrown away.
+ */
+export function isReplaced(state: WorkflowState, file: WorkflowFile): boolean {
+  if (!file.isDiscarded) return false;
+  const present = state.paths.get(file.path);
+  return present?.kind === "file" && present !== file;
 }
 
 /** Tells whether a member writes the file itself and so never waits for it. */

@@ -1,6 +1,7 @@
 import { dependenciesOf } from "../cl/mod.ts";
 import {
   readersIn,
+  type RewriteKind,
   type StaleRead,
   type WorkflowState,
 } from "../journal/mod.ts";
@@ -63,14 +64,28 @@ export class RewriteWarnings {
     if (rewrites.size === this.#warned) return;
     const fresh = [...rewrites.values()].slice(this.#warned);
     this.#warned = rewrites.size;
-    for (const { path, reader, writer } of fresh) {
+    for (const { path, reader, writer, kind } of fresh) {
       if (reader !== this.#member && writer !== this.#member) continue;
       const [readerApp, writerApp] = [reader, writer]
-        .map((id) => members.get(id)?.app);
-      console.warn(
-        `sluice: "${writerApp}" opened "${path}" again and changed it after "${readerApp}" had got its end: what "${readerApp}" read is out of date. A file that is opened several times needs the commit rule "on_termination"`,
-      );
+        .map((id) => members.get(id)?.app ?? id);
+      const text = describeRewrite(kind, path, readerApp, writerApp);
+      console.warn(`sluice: ${text}`);
     }
+  }
+}
+
+function describeRewrite(
+  kind: RewriteKind,
+  path: string,
+  reader: string,
+  writer: string,
+): string {
+  const isOld = `what "${reader}" read is out of date`;
+  switch (kind) {
+    case "reopened":
+      return `"${writer}" opened "${path}" again and changed it after "${reader}" had got its end: ${isOld}. A file that is opened several times needs the commit rule "on_termination"`;
+    case "replaced":
+      return `"${writer}" replaced "${path}" by another file after "${reader}" had read from it: ${isOld}. A file that is replaced needs the commit rule "on_termination" and the mode "update"`;
   }
 }
 

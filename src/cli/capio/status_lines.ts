@@ -2,6 +2,7 @@ import type {
   FileStatus,
   MemberStatus,
   ReadingStatus,
+  RewriteStatus,
   WaitStatus,
   WorkflowStatus,
 } from "../../capio/mod.ts";
@@ -45,9 +46,7 @@ export function orderLines(
   { rewrites, staleReads }: Pick<WorkflowStatus, "rewrites" | "staleReads">,
 ): string[] {
   return [
-    ...rewrites.map(({ path, reader, writer }) =>
-      `${path} was changed by ${writer} after ${reader} had read it to its end`
-    ),
+    ...rewrites.map(describeRewrite),
     ...staleReads.map(({ path, reader, writer, missed }) =>
       missed
         ? `${reader} looked for ${path} before ${writer} made it, and did without it; in the output_stream of ${writer} it is waited for`
@@ -64,6 +63,17 @@ function sizeLines(
       `${app} was told that ${path} has ${told} bytes, and read no further, but it has ${size} by now; a program that goes by sizes needs the mode "update" for its file`,
     )
   );
+}
+
+function describeRewrite(
+  { path, reader, writer, kind }: RewriteStatus,
+): string {
+  switch (kind) {
+    case "reopened":
+      return `${path} was changed by ${writer} after ${reader} had read it to its end`;
+    case "replaced":
+      return `${path} was replaced by ${writer} after ${reader} had read from it`;
+  }
 }
 
 /** Returns a line for each member: what it does, or what it waits for. */

@@ -41,14 +41,22 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
   miss: { event: "miss", paths: ["a", "b"], asked: true },
   found: { event: "found", path: "a" },
   given: { event: "given", path: "a" },
-  read: { event: "read", path: "a", first: 1, bytes: 1, end: 1 },
+  read: { event: "read", path: "a", first: 1, bytes: 1, file: 1, end: 1 },
   size: { event: "size", path: "a", file: 0, told: 1, size: 2 },
   wait: { event: "wait", wait: 1, path: "a", why: "because" },
 };
 
 const OPTIONAL: ReadonlySet<string> = new Set([
   ...["isWorker", "document", "rules", "steps", "failed", "idle", "unchanged"],
-  ...["complete", "replaces", "asked", "why", "input.file", "open.file"],
+  ...[
+    "complete",
+    "replaces",
+    "asked",
+    "why",
+    "input.file",
+    "open.file",
+    "read.file",
+  ],
   ...["make.handle", "read.end", "size"],
 ]);
 

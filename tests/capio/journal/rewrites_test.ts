@@ -28,7 +28,7 @@ function rewrites(script: Script, rule = ON_CLOSE): Rewrite[] {
 }
 
 const ON_CLOSE = { path: "a", committed: "on_close" } as const;
-const REWRITE = { path: "a", reader: "r", writer: "w" };
+const REWRITE = { path: "a", reader: "r", writer: "w", kind: "reopened" };
 
 const opened: EventBody = { event: "input", path: "a", file: 0 };
 const readToEnd: EventBody = {

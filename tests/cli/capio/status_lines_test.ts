@@ -66,11 +66,16 @@ Deno.test("a file's line tells who holds it open for writing, and since when", (
   );
 });
 
-Deno.test("the status tells of files that were written again after their end was read", () => {
-  const rewrites = [{ path: "a", reader: "r", writer: "w" }];
-  assertEquals(statusLines({ ...EMPTY, rewrites }).slice(-2), [
+Deno.test("the status tells of files that were changed after they were read", () => {
+  const rewrite = { path: "a", reader: "r", writer: "w" };
+  const rewrites = [
+    { ...rewrite, kind: "reopened" },
+    { ...rewrite, kind: "replaced" },
+  ] as const;
+  assertEquals(statusLines({ ...EMPTY, rewrites }).slice(-3), [
     "",
     "a was changed by w after r had read it to its end",
+    "a was replaced by w after r had read from it",
   ]);
 });
 
