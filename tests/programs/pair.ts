@@ -38,7 +38,7 @@ export interface NotLive {
   readonly works: false;
   /** What the library does that needs the whole file. */
   readonly reason: string;
-  /** A part of what it or sluice then prints on standard error. */
+  /** A part of what its user then sees: on standard error, or in the status. */
   readonly sees: string;
 }
 

@@ -34,8 +34,9 @@ async function testPair(t: Deno.TestContext, pair: Pair): Promise<void> {
   } else {
     const name = `at once it is told, as it cannot work: ${live.reason}`;
     await t.step(name, async () => {
-      const { producer, consumer } = await running.no_update;
-      assertStringIncludes(producer.stderr + consumer.stderr, live.sees);
+      const { producer, consumer, told } = await running.no_update;
+      const all = [producer.stderr, consumer.stderr, ...told].join("\n");
+      assertStringIncludes(all, live.sees);
     });
   }
   await t.step("at once, each file read when it is finished", async () => {

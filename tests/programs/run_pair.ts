@@ -1,6 +1,7 @@
 import { delay } from "@std/async";
 import { resolve } from "@std/path";
-import { stepCommand, workflowStatus } from "@sluice/sluice/capio";
+import { CapioWorkspace, stepCommand } from "@sluice/sluice/capio";
+import { warningLines } from "../../src/cli/capio/status_lines.ts";
 import { stdConfigArgs } from "../../tools/std_config.ts";
 import { describeWorkflow, TestDirectory } from "../capio/step.ts";
 import type { Pair, StreamingRule } from "./pair.ts";
@@ -21,6 +22,8 @@ export interface ProgramResult {
 export interface PairResult {
   readonly producer: ProgramResult;
   readonly consumer: ProgramResult;
+  /** What `sluice workflow` and `sluice status` would tell of early reads. */
+  readonly told: readonly string[];
   readonly tree: Tree;
 }
 
@@ -47,7 +50,8 @@ export async function runOneAfterTheOther(pair: Pair): Promise<PairResult> {
   };
   const producer = await run("producer");
   const consumer = await run("consumer");
-  return { producer, consumer, tree: readTree(directory.path, pair) };
+  const tree = readTree(directory.path, pair);
+  return { producer, consumer, told: [], tree };
 }
 
 /** Runs both at the same time as steps of a workflow. */
@@ -69,16 +73,26 @@ export async function runAtOnce(
     });
     return startProgram(capioDir, args, env);
   };
-  const consumer = start("consumer");
-  const producer = start("producer");
-  await haveRead(capioDir, consumer);
-  producer.goOn();
-  const results = await Promise.all([producer.result, consumer.result]);
-  return {
-    producer: results[0],
-    consumer: results[1],
-    tree: readTree(capioDir, pair),
-  };
+  // As `sluice workflow` does, so that the status is there after both have left.
+  const workspace = new CapioWorkspace({
+    capioDir,
+    appName: "test",
+    capioClConfigurationFile: cl,
+  });
+  const running = [start("consumer"), start("producer")] as const;
+  try {
+    const [consumer, producer] = running;
+    await haveRead(workspace, consumer);
+    producer.goOn();
+    const results = await Promise.all([producer.result, consumer.result]);
+    const told = warningLines(workspace.status());
+    workspace.leave(false);
+    const tree = readTree(capioDir, pair);
+    return { producer: results[0], consumer: results[1], told, tree };
+  } finally {
+    await Promise.allSettled(running.map(({ result }) => result));
+    workspace.leave(false);
+  }
 }
 
 /**
@@ -119,12 +133,15 @@ function configurationOf(
  * Waits until the consumer has read what there is: it waits, and has done so
  * for a while, or it has ended.
  */
-async function haveRead(capioDir: string, consumer: Program): Promise<void> {
+async function haveRead(
+  workspace: CapioWorkspace,
+  consumer: Program,
+): Promise<void> {
   const deadline = performance.now() + HALFWAY_MILLISECONDS;
   let [before, since] = ["", performance.now()];
   while (!consumer.isOver && performance.now() < deadline) {
     await delay(20);
-    const { files = [], waits = [] } = workflowStatus(capioDir) ?? {};
+    const { files, waits } = workspace.status();
     const waiting = waits.filter(({ app }) => app === "consumer");
     const now = JSON.stringify([waiting, files.map(({ path }) => path)]);
     if (waiting.length === 0 || files.length === 0 || now !== before) {

@@ -4,6 +4,6 @@ export default {
   live: {
     works: false,
     reason: "it asks for the size and looks for the directory at the end",
-    sees: "End of central directory record signature not found",
+    sees: 'a program that goes by sizes needs the mode "update" for its file',
   },
 } satisfies PairOptions;
