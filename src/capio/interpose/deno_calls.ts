@@ -36,7 +36,7 @@ import {
   writeFile,
   writeTextFile,
 } from "../operations/mod.ts";
-import type { Follows, Place, Workspace } from "../overlay/mod.ts";
+import type { Place, Workspace } from "../overlay/mod.ts";
 import type { FileSystemCalls, Operation } from "../platform/mod.ts";
 import { allowed, type Finder, textOnly } from "./finder.ts";
 import {
@@ -45,6 +45,11 @@ import {
   type Originals,
   synchronousForm,
 } from "./forms.ts";
+import {
+  type OptionsArgument,
+  optionsAt,
+  withPlainOptions,
+} from "./options_argument.ts";
 import { type PathUse, type Plan, planned, planPair } from "./plan.ts";
 
 type Name = keyof FileSystemCalls;
@@ -56,44 +61,106 @@ type OperationName = Exclude<
 /** Calls that return something to iterate at once. */
 type IterationName = Exclude<Name, OperationName | `${OperationName}Sync`>;
 
+/** A call, and its options where it has some. */
+interface DenoCall {
+  readonly plan: (find: Finder) => Plan;
+  readonly options?: OptionsArgument;
+  /** How many arguments the synchronous form takes, if it ignores some. */
+  readonly taken?: number;
+}
+
+const OPEN_OPTIONS = optionsAt<Deno.OpenOptions>(1, {
+  read: true,
+  write: true,
+  append: true,
+  truncate: true,
+  create: true,
+  createNew: true,
+  mode: true,
+});
+const WRITE_OPTIONS = optionsAt<Deno.WriteFileOptions>(2, {
+  append: true,
+  create: true,
+  createNew: true,
+  mode: true,
+  signal: true,
+});
+const TEMPORARY_OPTIONS = optionsAt<Deno.MakeTempOptions>(0, {
+  dir: true,
+  prefix: true,
+  suffix: true,
+});
+const WATCH_OPTIONS: OptionsArgument = { at: 1, names: ["recursive"] };
+/** A synchronous read has no options. */
+const READ_OPTIONS = {
+  options: optionsAt<Deno.ReadFileOptions>(1, { signal: true }),
+  taken: 1,
+};
+
 /**
  * Every call of `Deno` that is replaced, with the operation that does it and
  * the access that it needs. A call in `FileSystemCalls` that is forgotten here
  * does not compile.
  */
-const OPERATIONS: { readonly [K in OperationName]: (find: Finder) => Plan } = {
-  chmod: onePath(chmod, { access: WRITE }),
-  chown: onePath(chown, { access: WRITE }),
-  copyFile: twoPaths(copyFile, { access: READ }, { access: WRITE }),
-  create: onePath(create, { access: READ_AND_WRITE }),
-  // Deno's own takes no URL.
-  link: takingText(twoPaths(
-    link,
-    { access: READ_AND_WRITE, follows: false },
-    { access: READ_AND_WRITE, follows: false },
-  )),
-  lstat: onePath(lstat, { access: LOOK, follows: "slash" }),
-  makeTempDir: inDirectory(makeTempDir),
-  makeTempFile: inDirectory(makeTempFile),
-  mkdir: onePath(mkdir, { access: MAKE, follows: false }),
-  open: onePath(open, { access: accessOfOpen, follows: unlessNew }),
-  readFile: onePath(readFile, { access: READ }),
-  readLink: onePath(readLink, { access: LOOK, follows: "slash" }),
-  readTextFile: onePath(readTextFile, { access: READ }),
-  realPath: onePath(realPath, { access: LOOK }),
-  remove: onePath(remove, { access: REMOVE, follows: false }),
-  rename: twoPaths(
-    rename,
-    { access: READ_AND_WRITE, follows: false },
-    { access: WRITE, follows: false },
-  ),
-  stat: onePath(stat, { access: LOOK }),
-  symlink: symlinkPlan,
+const OPERATIONS: { readonly [K in OperationName]: DenoCall } = {
+  chmod: { plan: onePath(chmod, { access: WRITE }) },
+  chown: { plan: onePath(chown, { access: WRITE }) },
+  copyFile: { plan: twoPaths(copyFile, { access: READ }, { access: WRITE }) },
+  create: { plan: onePath(create, { access: READ_AND_WRITE }) },
+  link: {
+    plan: betweenTexts(twoPaths(
+      link,
+      { access: READ_AND_WRITE, follows: false },
+      { access: READ_AND_WRITE, follows: false },
+    )),
+  },
+  lstat: { plan: onePath(lstat, { access: LOOK, follows: "slash" }) },
+  makeTempDir: { plan: inDirectory(makeTempDir), options: TEMPORARY_OPTIONS },
+  makeTempFile: { plan: inDirectory(makeTempFile), options: TEMPORARY_OPTIONS },
+  mkdir: {
+    plan: onePath(mkdir, { access: MAKE, follows: false }),
+    options: optionsAt<Deno.MkdirOptions>(1, { recursive: true, mode: true }),
+  },
+  open: {
+    plan: byOptions(open, { access: accessOfOpen, at: 1 }),
+    options: OPEN_OPTIONS,
+  },
+  readFile: { plan: onePath(readFile, { access: READ }), ...READ_OPTIONS },
+  readLink: { plan: onePath(readLink, { access: LOOK, follows: "slash" }) },
+  readTextFile: {
+    plan: onePath(readTextFile, { access: READ }),
+    ...READ_OPTIONS,
+  },
+  realPath: { plan: onePath(realPath, { access: LOOK }) },
+  remove: {
+    plan: onePath(remove, { access: REMOVE, follows: false }),
+    options: optionsAt<Deno.RemoveOptions>(1, { recursive: true }),
+  },
+  rename: {
+    plan: twoPaths(
+      rename,
+      { access: READ_AND_WRITE, follows: false },
+      { access: WRITE, follows: false },
+    ),
+  },
+  stat: { plan: onePath(stat, { access: LOOK }) },
+  symlink: {
+    plan: symlinkPlan,
+    options: optionsAt<Deno.SymlinkOptions>(2, { type: true }),
+  },
   // Deno's own truncates no file through a link, and takes no URL.
-  truncate: takingText(onePath(truncate, { access: WRITE, follows: false })),
-  utime: onePath(utime, { access: WRITE }),
-  writeFile: onePath(writeFile, { access: WRITE, follows: unlessNew }),
-  writeTextFile: onePath(writeTextFile, { access: WRITE, follows: unlessNew }),
+  truncate: {
+    plan: takingText(onePath(truncate, { access: WRITE, follows: false })),
+  },
+  utime: { plan: onePath(utime, { access: WRITE }) },
+  writeFile: {
+    plan: byOptions(writeFile, { access: () => WRITE, at: 2 }),
+    options: WRITE_OPTIONS,
+  },
+  writeTextFile: {
+    plan: byOptions(writeTextFile, { access: () => WRITE, at: 2 }),
+    options: WRITE_OPTIONS,
+  },
 };
 
 /** The same for the calls that return something to iterate. */
@@ -120,11 +187,16 @@ export function* denoReplacements(
   find: Finder,
   originals: Originals,
 ): Generator<Replacement> {
-  for (const [name, planFor] of Object.entries(OPERATIONS)) {
-    const plan = planFor(find);
+  for (const [name, operation] of Object.entries(OPERATIONS)) {
+    const { options, taken } = operation;
+    const plan = operation.plan(find);
     const sync = `${name}Sync`;
-    yield { name, call: asynchronousForm(plan, originals[name]) };
-    yield { name: sync, call: synchronousForm(plan, originals[sync]) };
+    const block = synchronousForm(plan, originals[sync], options);
+    yield { name, call: asynchronousForm(plan, originals[name], options) };
+    const call: Call = taken === undefined
+      ? block
+      : (...args) => block(...args.slice(0, taken));
+    yield { name: sync, call };
   }
   for (const [name, callFor] of Object.entries(ITERATIONS)) {
     yield { name, call: callFor(find, originals[name]) };
@@ -143,12 +215,6 @@ export function chdirReplacement(find: Finder, original: Call): Replacement {
   };
 }
 
-/** The use of a path where it may depend on the options of the call. */
-interface UseByOptions {
-  readonly access: Access | ((options?: Deno.OpenOptions) => Access);
-  readonly follows?: Follows | ((options?: Deno.OpenOptions) => Follows);
-}
-
 /** A call whose first argument is its path. */
 function onePath<Args extends unknown[]>(
   operation: (
@@ -156,28 +222,37 @@ function onePath<Args extends unknown[]>(
     place: Place,
     ...args: Args
   ) => Operation<unknown>,
-  { access, follows = true }: UseByOptions,
+  { access, follows = true }: PathUse,
+): (find: Finder) => Plan {
+  return (find) => ([path, ...rest]) =>
+    // The operation checks its arguments as the original does.
+    planned(
+      allowed(find(path, follows), access),
+      ({ workspace, place }) => operation(workspace, place, ...rest as Args),
+    );
+}
+
+/** The same where the options, argument `at`, say what it does to the path. */
+function byOptions<Args extends unknown[]>(
+  operation: (
+    workspace: Workspace,
+    place: Place,
+    ...args: Args
+  ) => Operation<unknown>,
+  { access, at }: {
+    readonly access: (options?: Deno.OpenOptions) => Access;
+    readonly at: number;
+  },
 ): (find: Finder) => Plan {
   return (find) => (args) => {
-    // Options come last, and no other argument has what is read of them.
-    const last = args.length > 1 ? args.at(-1) : undefined;
-    const options = last as Deno.OpenOptions | undefined;
-    const found = allowed(
-      find(args[0], typeof follows === "function" ? follows(options) : follows),
-      typeof access === "function" ? access(options) : access,
-    );
-    // The operation checks its arguments as the original does.
+    const options = args[at] as Deno.OpenOptions | undefined;
     return planned(
-      found,
+      // A file that must not exist yet takes the place of no link.
+      allowed(find(args[0], !options?.createNew), access(options)),
       ({ workspace, place }) =>
         operation(workspace, place, ...args.slice(1) as Args),
     );
   };
-}
-
-/** A file that must not exist yet takes the place of no link. */
-function unlessNew(options?: Deno.OpenOptions): boolean {
-  return !options?.createNew;
 }
 
 /** A call whose first two arguments are paths. */
@@ -192,6 +267,15 @@ function twoPaths(
 
 function takingText(planFor: (find: Finder) => Plan): (find: Finder) => Plan {
   return (find) => planFor(textOnly(find));
+}
+
+/** Deno's own takes no URL for either path. */
+function betweenTexts(planFor: (find: Finder) => Plan): (find: Finder) => Plan {
+  return (find) => {
+    const plan = planFor(find);
+    const isText = (path: unknown) => typeof path === "string";
+    return (args) => args.slice(0, 2).every(isText) ? plan(args) : undefined;
+  };
 }
 
 /** A call that makes something with a random name in its option `dir`. */
@@ -236,7 +320,8 @@ function listing(
 /** `watchFs`, of whose paths some may lie inside and others outside. */
 function watching(find: Finder, original: Call): Call {
   const findText = textOnly(find);
-  return (paths, options) => {
+  return (...given) => {
+    const [paths, options] = withPlainOptions(given, WATCH_OPTIONS);
     const all = Array.isArray(paths) ? paths as string[] : [paths as string];
     const found = all.map((path) => allowed(findText(path, true), LOOK));
     const inside = found.filter((it) => it !== undefined);

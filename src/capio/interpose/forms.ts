@@ -1,3 +1,4 @@
+import { type OptionsArgument, withPlainOptions } from "./options_argument.ts";
 import type { Plan, Planned } from "./plan.ts";
 
 /** Any function. */
@@ -6,21 +7,38 @@ export type Call = (...args: unknown[]) => unknown;
 /** The functions that are called for paths outside of all workspaces. */
 export type Originals = Readonly<Record<string, Call>>;
 
-/** Makes the function that runs what `plan` decides, or else `original`. */
-export type Form = (plan: Plan, original: Call) => Call;
+/**
+ * Makes the function that runs what `plan` decides, or else `original`. Options
+ * are read once, before anything else.
+ */
+export type Form = (
+  plan: Plan,
+  original: Call,
+  options?: OptionsArgument,
+) => Call;
 
 /**
  * The form that returns a promise. For a path outside it is the original's own
  * promise, without a turn of the event loop in between.
  */
-export const asynchronousForm: Form = (plan, original) => (...args) =>
-  begin(plan, args) ?? original(...args);
+export const asynchronousForm: Form =
+  (plan, original, options) => (...given) => {
+    let args: unknown[];
+    try {
+      args = withPlainOptions(given, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return begin(plan, args) ?? original(...args);
+  };
 
 /** The form that blocks until the operation has ended. */
-export const synchronousForm: Form = (plan, original) => (...args) => {
-  const it = plan(args);
-  return it ? it.workspace.runSync(it.operation()) : original(...args);
-};
+export const synchronousForm: Form =
+  (plan, original, options) => (...given) => {
+    const args = withPlainOptions(given, options);
+    const it = plan(args);
+    return it ? it.workspace.runSync(it.operation()) : original(...args);
+  };
 
 /** Runs what is planned, if anything is; every failure is a rejection. */
 export function begin(

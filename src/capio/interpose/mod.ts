@@ -9,4 +9,5 @@ export * from "./active_contexts.ts";
 export * from "./deno_calls.ts";
 export * from "./finder.ts";
 export * from "./forms.ts";
+export * from "./options_argument.ts";
 export * from "./plan.ts";

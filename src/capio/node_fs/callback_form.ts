@@ -1,15 +1,34 @@
-import { begin, type Call, type Form } from "../interpose/mod.ts";
+import { type Call, type Plan, withPlainOptions } from "../interpose/mod.ts";
+import { type ArgumentShape, refuseAtOnce } from "./arguments.ts";
 
 /** The property under which a function has its form for `util.promisify`. */
 export const PROMISIFIED = Symbol.for("nodejs.util.promisify.custom");
 
 /** The form whose last argument is called with the result. */
-export const callbackForm: Form = (plan, original) => (...args) => {
-  const callback = args.at(-1);
-  if (!isFunction(callback)) return original(...args);
-  const result = begin(plan, args.slice(0, -1));
-  return result ? callBack(result, callback) : original(...args);
-};
+export function callbackForm(
+  plan: Plan,
+  original: Call,
+  shape: ArgumentShape,
+): Call {
+  return (...given) => {
+    const args = withPlainOptions(given, shape.options);
+    const callback = args.at(-1);
+    if (!isFunction(callback)) return original(...args);
+    const rest = args.slice(0, -1);
+    let it: ReturnType<Plan>;
+    try {
+      it = plan(rest);
+    } catch (error) {
+      return callBack(Promise.reject(error), callback);
+    }
+    if (!it) return original(...args);
+    const { workspace, operation } = it;
+    // Below a file.
+    const nowhere = `${workspace.folder.journal}/x`;
+    refuseAtOnce(original, rest, shape, nowhere);
+    callBack(workspace.run(operation()), callback);
+  };
+}
 
 /** Calls `callback` with the outcome of the promise, as Node does. */
 function callBack(promise: Promise<unknown>, callback: Call): void {

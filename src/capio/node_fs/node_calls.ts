@@ -93,7 +93,8 @@ const NODE_CALLS: {
     fs: NodeFs,
   ) => NodeForms;
 } = {
-  access: onPath(access, { access: LOOK }),
+  // The runtime looks at a link, not at what it leads to.
+  access: onPath(access, { access: LOOK, follows: "slash" }),
   appendFile: allForms(writePlan),
   chmod: onPath(inPlace, { access: WRITE }),
   chown: onPath(inPlace, { access: WRITE }),

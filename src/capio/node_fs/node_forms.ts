@@ -5,6 +5,7 @@ import {
   type Plan,
   synchronousForm,
 } from "../interpose/mod.ts";
+import { argumentShape } from "./arguments.ts";
 import { callbackForm } from "./callback_form.ts";
 import { planWithNodeErrors } from "./node_error.ts";
 import type { OriginalFs } from "./original_fs.ts";
@@ -44,10 +45,12 @@ export function allForms(
       name,
       planFor(name, find, calledBack),
     );
+    const shape = argumentShape(name);
+    const { options } = shape;
     return {
-      callback: callbackForm(callbackPlan, functions[name]),
-      synchronous: synchronousForm(plan, functions[`${name}Sync`]),
-      promise: asynchronousForm(plan, promises[name]),
+      callback: callbackForm(callbackPlan, functions[name], shape),
+      synchronous: synchronousForm(plan, functions[`${name}Sync`], options),
+      promise: asynchronousForm(plan, promises[name], options),
     };
   };
 }

@@ -17,10 +17,15 @@ import {
   writeThrough,
 } from "../operations/mod.ts";
 import type { Place, Workspace } from "../overlay/mod.ts";
-import { act, builtin, type Operation } from "../platform/mod.ts";
+import { act, type Operation } from "../platform/mod.ts";
 import { flagsOf, openOptionsOf } from "./flags.ts";
 import { descriptorOpener } from "./openers.ts";
 import type { OriginalFs } from "./original_fs.ts";
+import {
+  encodedPath,
+  isPathEncoding,
+  pathEncodingOf,
+} from "./path_encoding.ts";
 
 /** A call of `node:fs` and the place that it is about. */
 export interface Subject {
@@ -142,9 +147,10 @@ export function writeFile(
     return writeByPath(workspace, place, { ...opening, mode }, writeAt);
   }
   const { functions, callsBack } = original;
-  // As the runtime does, but for the promise form.
+  // As the runtime does without an object of options, but for the promise form.
   const chmod = (fd: number) => {
-    if (name === "appendFile") functions.fchmodSync(fd, APPENDED_MODE);
+    if (name !== "appendFile" || typeof options === "object") return;
+    functions.fchmodSync(fd, APPENDED_MODE);
   };
   return writeThrough(
     workspace,
@@ -253,7 +259,11 @@ export function* realpath(
   options: unknown,
 ): Operation<string | Uint8Array> {
   const look = (location: string) => original.call("realpath", location);
-  return encoded(yield* realPathWith(workspace, place, look), options);
+  const encoding = pathEncodingOf(options);
+  if (!isPathEncoding(encoding)) {
+    return yield* original.call("realpath", place.given, options);
+  }
+  return encodedPath(yield* realPathWith(workspace, place, look), encoding);
 }
 
 /** `fs.mkdtemp`; its place is the directory at the beginning of the prefix. */
@@ -263,13 +273,17 @@ export function* mkdtemp(
   options: unknown,
 ): Operation<string | Uint8Array> {
   const name = isDirectoryPath(prefix) ? "" : basename(prefix);
+  const encoding = pathEncodingOf(options);
+  if (!isPathEncoding(encoding)) {
+    return yield* original.call("mkdtemp", prefix, options);
+  }
   const made = yield* makeTemporary(
     workspace,
     place,
     "directory",
     (directory) => original.call("mkdtemp", `${directory}/${name}`),
   );
-  return encoded(prefix + made.slice(-RANDOM_LETTERS), options);
+  return encodedPath(prefix + made.slice(-RANDOM_LETTERS), encoding);
 }
 
 /** The number of letters that `fs.mkdtemp` appends. */
@@ -308,9 +322,4 @@ function optionsOf(options: unknown): Options {
   if (typeof options === "string") return { encoding: options };
   if (typeof options === "object" && options !== null) return options;
   return {};
-}
-
-function encoded(path: string, options: unknown): string | Uint8Array {
-  if (optionsOf(options).encoding !== "buffer") return path;
-  return builtin("buffer").Buffer.from(path);
 }

@@ -16,6 +16,7 @@ import {
 } from "../operations/mod.ts";
 import { GrowingFileReader } from "../overlay/mod.ts";
 import { act, isAbsence, type Operation } from "../platform/mod.ts";
+import { argumentShape } from "./arguments.ts";
 import { callbackForm } from "./callback_form.ts";
 import { DescriptorReader } from "./descriptor_reader.ts";
 import { workflowHandle } from "./file_handle.ts";
@@ -57,7 +58,11 @@ export function openForms(
   const descriptor = openDescriptorPlan(find, original);
   const handle = openHandlePlan(find, original);
   return {
-    callback: callbackForm(descriptor, functions.open),
+    callback: callbackForm(
+      descriptor,
+      functions.open,
+      argumentShape("open"),
+    ),
     synchronous: synchronousForm(descriptor, functions.openSync),
     promise: asynchronousForm(handle, promises.open),
   };

@@ -13,26 +13,36 @@ import {
   SYSTEM_DIRECTORY,
 } from "../platform/mod.ts";
 import type { Subject } from "./node_operations.ts";
+import {
+  encodedPath,
+  isPathEncoding,
+  pathEncodingOf,
+} from "./path_encoding.ts";
 
 /** `fs.readdir`: the entries of both trees, once the directory is complete. */
 export function* readdir(
   subject: Subject,
-  ...args: unknown[]
+  options: unknown,
 ): Operation<unknown[]> {
   const { original, workspace, place } = subject;
+  const encoding = pathEncodingOf(options);
+  if (!isPathEncoding(encoding)) {
+    return yield* original.call("readdir", place.given, options);
+  }
   yield* untilAnnouncedExists(workspace, place);
   if (!workspace.isDirectory(place.path)) {
     return yield* atLocation(
       workspace,
       place,
-      (location) => original.call("readdir", location, ...args),
+      (location) => original.call("readdir", location, options),
     );
   }
   yield* untilListed(workspace, place);
   const { folder } = workspace;
+  const plain = typeof options === "object" ? withoutEncoding(options) : {};
   const entries = new Map<string, unknown>();
   for (const tree of [folder.spool(place.path), folder.real(place.path)]) {
-    for (const entry of yield* listOne(subject, tree, args)) {
+    for (const entry of yield* listOne(subject, tree, plain)) {
       const name = nameBelow(entry, tree);
       const [first] = name.split(/[/\\]/, 1);
       if (place.path === "" && first === SYSTEM_DIRECTORY) continue;
@@ -45,16 +55,31 @@ export function* readdir(
       entry.parentPath = rest === "" ? place.given : join(place.given, rest);
     }
   }
-  return [...entries.values()];
+  const all = [...entries.values()];
+  return encoding ? all.map((entry) => encodedEntry(entry, encoding)) : all;
+}
+
+/** The names of both trees are compared as texts. */
+function withoutEncoding(options: object | null): object {
+  return { ...options, encoding: "utf8" };
+}
+
+function encodedEntry(entry: unknown, encoding: unknown): unknown {
+  if (!isDirent(entry)) return encodedPath(String(entry), encoding);
+  const { name, parentPath } = entry;
+  return Object.assign(entry, {
+    name: encodedPath(name, encoding),
+    parentPath: encodedPath(parentPath, encoding),
+  });
 }
 
 function* listOne(
   { original }: Subject,
   directory: string,
-  args: unknown[],
+  options: object,
 ): Operation<unknown[]> {
   try {
-    return yield* original.call("readdir", directory, ...args);
+    return yield* original.call("readdir", directory, options);
   } catch (error) {
     if (isAbsence(error)) return [];
     throw error;

@@ -13,6 +13,7 @@ export * from "./chdir.ts";
 export * from "./copy.ts";
 export * from "./endpoint.ts";
 export * from "./links.ts";
+export * from "./listing.ts";
 export * from "./mkdir.ts";
 export * from "./open.ts";
 export * from "./opener.ts";

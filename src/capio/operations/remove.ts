@@ -9,7 +9,7 @@ import {
   system,
 } from "../platform/mod.ts";
 import { withGivenPath } from "./at_location.ts";
-import { listBoth } from "./read_dir.ts";
+import { listBoth } from "./listing.ts";
 
 /** `Deno.remove`: removes the entry from both trees. */
 export function remove(

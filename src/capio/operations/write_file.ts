@@ -64,8 +64,12 @@ function* writeWhole(
     options: Deno.WriteFileOptions,
   ) => Operation<void>,
 ): Operation<void> {
-  const { create = true, createNew, append, mode, signal } = options;
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
+  const { signal, mode } = options;
+  // The original takes anything for a boolean.
+  const create = Boolean(options.create ?? true);
+  const createNew = Boolean(options.createNew);
+  const append = Boolean(options.append);
   const opening = { write: true, create, createNew, truncate: !append };
   const writeAt: WriteAt = (location, isCreated) =>
     write(location, isCreated ? { ...options, createNew: false } : options);

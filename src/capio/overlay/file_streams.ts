@@ -4,6 +4,8 @@ import {
   writeAll,
 } from "../../internal/mod.ts";
 
+/** Bytes that a writer may hand over before it has to wait. */
+const WRITE_AHEAD_BYTES = 64 * 1024;
 /** Larger chunks are no faster and waste memory on small files. */
 const CHUNK_BYTES = 256 * 1024;
 
@@ -59,7 +61,7 @@ function makeReadable(file: Deno.FsFile): Readable {
         }
       } catch (error) {
         closeQuietly(() => file.close());
-        throw error;
+        throw ofStream(error);
       }
     },
     cancel: () => closeQuietly(() => file.close()),
@@ -68,10 +70,28 @@ function makeReadable(file: Deno.FsFile): Readable {
 
 function makeWritable(file: Deno.FsFile, giveUp: () => void): Writable {
   return new WritableStream({
-    write: async (chunk) => void await writeAll(file, bytesOf(chunk)),
-    close: () => file.close(),
+    async write(chunk) {
+      try {
+        await writeAll(file, bytesOf(chunk));
+      } catch (error) {
+        throw ofStream(error);
+      }
+    },
+    close: () => closeQuietly(() => file.close()),
     abort: giveUp,
+  }, {
+    highWaterMark: WRITE_AHEAD_BYTES,
+    size: (chunk) => bytesOf(chunk).byteLength,
   });
+}
+
+/** Says of a closed file what the streams of Deno's own files say. */
+function ofStream(error: unknown): unknown {
+  if (!(error instanceof Deno.errors.BadResource)) return error;
+  return new Deno.errors.BadResource(
+    "The stream's underlying resource was closed or consumed",
+    { cause: error },
+  );
 }
 
 /** Returns the bytes of a chunk, of any kind that such a stream takes. */

@@ -1,0 +1,115 @@
+import type { Place, Workspace } from "../overlay/mod.ts";
+import {
+  childOf,
+  ifPresent,
+  type Operation,
+  system,
+  SYSTEM_DIRECTORY,
+} from "../platform/mod.ts";
+import { listingReadiness } from "../workflow/mod.ts";
+import { namingGivenPath } from "./at_location.ts";
+import { isUnknown } from "./stale_counterpart.ts";
+import { untilAnnouncedExists } from "./stat.ts";
+
+/** The entries of a directory, as they appear until it is complete. */
+export class Listing {
+  readonly #workspace: Workspace;
+  readonly #place: Place;
+  readonly #seen = new Set<string>();
+  #checked = false;
+  #done = false;
+
+  constructor(workspace: Workspace, place: Place) {
+    this.#workspace = workspace;
+    this.#place = place;
+  }
+
+  /** Whether the listing has come to its end. */
+  get isDone(): boolean {
+    return this.#done;
+  }
+
+  /**
+   * Returns the entries since the last call; none at the end.
+   *
+   * @param signal Ends the wait for an entry.
+   */
+  *next(signal?: AbortSignal): Operation<Deno.DirEntry[]> {
+    if (this.#done) return [];
+    if (!this.#checked) yield* this.#begin(signal);
+    this.#checked = true;
+    const workspace = this.#workspace;
+    const { path } = this.#place;
+    let fresh: Deno.DirEntry[] = [];
+    yield* workspace.until(this.#place, (state) => {
+      // Before the look, so that it sees all entries from before a commit.
+      const verdict = listingReadiness(
+        state,
+        workspace.workflow,
+        path,
+        () => this.#seen.size,
+      );
+      fresh = [...listBoth(workspace, path).values()]
+        .filter(({ name }) => !this.#seen.has(name));
+      this.#done = verdict.type === "go";
+      return fresh.length > 0 ? { type: "go" } : verdict;
+    }, signal);
+    for (const { name } of fresh) this.#seen.add(name);
+    return fresh;
+  }
+
+  *#begin(signal: AbortSignal | undefined): Operation<void> {
+    const workspace = this.#workspace;
+    const { path } = this.#place;
+    yield* untilAnnouncedExists(workspace, this.#place);
+    if (workspace.state.engine.fireRule(path) === "update") {
+      yield* workspace.until(this.#place, (state) => {
+        const verdict = listingReadiness(
+          state,
+          workspace.workflow,
+          path,
+          () => 0,
+        );
+        // The entries come before the error, as the bytes of a file do.
+        return verdict.type === "refuse" ? { type: "go" } : verdict;
+      }, signal);
+    }
+    if (workspace.isDirectory(path)) return;
+    // The system reports the error.
+    const location = workspace.locate(path) + this.#place.tail;
+    try {
+      [...system.readDirSync(location)];
+    } catch (error) {
+      throw namingGivenPath(error, location, this.#place);
+    }
+  }
+}
+
+/** Waits until the directory is complete. */
+export function* untilListed(
+  workspace: Workspace,
+  place: Place,
+): Operation<void> {
+  const listing = new Listing(workspace, place);
+  while ((yield* listing.next()).length > 0);
+}
+
+/** Lists the entries of both trees, the spool's first, without sluice's own. */
+export function listBoth(
+  workspace: Workspace,
+  path: string,
+): Map<string, Deno.DirEntry> {
+  const { folder } = workspace;
+  const entries = new Map<string, Deno.DirEntry>();
+  for (const directory of [folder.spool(path), folder.real(path)]) {
+    const found = ifPresent(() => [...system.readDirSync(directory)]) ?? [];
+    for (const entry of found) {
+      if (path === "" && entry.name === SYSTEM_DIRECTORY) continue;
+      if (entries.has(entry.name)) continue;
+      const below = childOf(path, entry.name);
+      if (isUnknown(workspace, below)) continue;
+      entries.set(entry.name, entry);
+    }
+  }
+  return entries;
+}
