@@ -4,12 +4,12 @@ import { listProblems, publishedFiles } from "../../tools/check/publication.ts";
 Deno.test("the files of a dry run are read without adapters and configuration", () => {
   const output = `Check mod.ts
 Simulating publish of @sluice/sluice@0.2.0 with files:
-   file:///work/a%20b/deno.offline.json (2.37KB)
-   file:///work/a%20b/mod.ts (1.34KB)
-   file:///work/a%20b/src/d%20e.ts (744B)
-   file:///work/a%20b/tools/std/path/mod.ts (931B)
+   file:///home/me/a%20b/deno.offline.json (2.37KB)
+   file:///home/me/a%20b/mod.ts (1.34KB)
+   file:///home/me/a%20b/src/d%20e.ts (744B)
+   file:///home/me/a%20b/tools/std/path/mod.ts (931B)
 Success Dry run complete`;
-  assertEquals(publishedFiles(output, "file:///work/a%20b/"), [
+  assertEquals(publishedFiles(output, "file:///home/me/a%20b/"), [
     "mod.ts",
     "src/d e.ts",
   ]);
