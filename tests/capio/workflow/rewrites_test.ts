@@ -111,9 +111,6 @@ const HARMLESS: Record<string, string> = {
     file.readSync(new Uint8Array(10));`,
   "opened to append, without a write": `
     fs.closeSync(fs.openSync(path, "a"));`,
-  "removed and written": `
-    await Deno.remove(path);
-    await Deno.writeTextFile(path, "another");`,
 };
 for (const [what, again] of Object.entries(HARMLESS)) {
   Deno.test(`nothing is told of a file that is ${what} after it was read`, async () => {
