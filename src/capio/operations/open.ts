@@ -1,4 +1,4 @@
-import type { WorkflowFile } from "../journal/mod.ts";
+import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
 import {
   growingFile,
   type Place,
@@ -64,49 +64,32 @@ function openDenoForWriting(
   });
 }
 
-/** Waits until there is an entry that can be read. */
+/**
+ * Waits until there is an entry that can be read, or it is known that there is
+ * none, which the system reports.
+ */
 export function* untilOpenable(
   workspace: Workspace,
   place: Place,
   signal?: AbortSignal,
 ): Operation<void> {
-  const { misses } = workspace.workflow;
-  const { path } = place;
-  if (yield* untilAnnounced(workspace, place, signal)) {
-    misses.found(path);
-    noteInput(workspace, path);
-  } else misses.missed(path);
-}
-
-/**
- * Waits for an entry as far as it is announced, and returns whether it is there
- * or may be: one that is missing for good is reported by the system.
- */
-export function* untilAnnounced(
-  workspace: Workspace,
-  place: Place,
-  signal?: AbortSignal,
-): Operation<boolean> {
   const { workflow } = workspace;
   const { path } = place;
+  const options = { lookAtReal: () => workspace.real(path) };
   let verdict: Verdict | undefined;
+  const decide = (state: WorkflowState) =>
+    verdict = openReadiness(state, workflow, path, options);
   try {
-    yield* workspace.until(
-      place,
-      (state) =>
-        verdict = openReadiness(
-          state,
-          workflow,
-          path,
-          { lookAtReal: () => workspace.real(path) },
-        ),
-      signal,
-    );
+    yield* workspace.until(place, decide, signal);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) workflow.misses.missed(path);
     throw error;
   }
-  return verdict?.type === "go" && !verdict.isMissing;
+  if (verdict?.type !== "go" || verdict.isMissing) {
+    return workflow.misses.missed(path);
+  }
+  workflow.misses.found(path);
+  noteInput(workspace, path);
 }
 
 /** Opens a file for reading as `Deno` or as `node:fs` does. */

@@ -212,7 +212,7 @@ export class Workspace implements Disposable {
     signal?: AbortSignal,
     file?: WorkflowFile,
   ): Operation<WorkflowState> {
-    const wait = new Wait(this.workflow, place, this.#options, this.#told);
+    let wait: Wait | undefined;
     try {
       for (;;) {
         const { state } = this;
@@ -223,6 +223,8 @@ export class Workspace implements Disposable {
           case "refuse":
             throw verdict.error;
           case "wait":
+            // Most calls need none.
+            wait ??= new Wait(this.workflow, place, this.#options, this.#told);
             if (!verdict.declared && wait.isOver()) return state;
             wait.report(verdict);
             break;
@@ -238,7 +240,7 @@ export class Workspace implements Disposable {
         });
       }
     } finally {
-      wait.end();
+      wait?.end();
     }
   }
 
