@@ -66,10 +66,10 @@ function* writeWhole(
 ): Operation<void> {
   options.signal?.throwIfAborted();
   const { signal, mode } = options;
-  // The original takes anything for a boolean.
-  const create = Boolean(options.create ?? true);
-  const createNew = Boolean(options.createNew);
-  const append = Boolean(options.append);
+  // The original takes anything else for false.
+  const create = (options.create ?? true) === true;
+  const createNew = options.createNew === true;
+  const append = options.append === true;
   const opening = { write: true, create, createNew, truncate: !append };
   const writeAt: WriteAt = (location, isCreated) =>
     write(location, isCreated ? { ...options, createNew: false } : options);
