@@ -19,8 +19,7 @@
  *
  * The default exports of `node:fs` and `node:fs/promises` are replaced as well:
  * calls with a callback, with a promise and synchronous ones, file descriptors,
- * `FileHandle`, `createReadStream` and `createWriteStream`. Results and errors
- * are Node's own. `require("fs")` and `process.getBuiltinModule("fs")`
+ * `FileHandle` and streams. Results and errors are Node's own. `require("fs")` and `process.getBuiltinModule("fs")`
  * give the same objects. A function that is imported by name is the one that the
  * property holds at the first import: behind a preload, or behind
  * `import "@sluice/sluice/preload"` in a worker, it is the replaced one; in a
@@ -28,8 +27,9 @@
  * `syncBuiltinESMExports` does nothing in Deno. These are not replaced: `cp`,
  * `glob`, `openAsBlob`, `statfs`, `watch` and `watchFile`.
  *
- * A write stream that is destroyed before it has finished, and a `writeFile`
- * that fails, lose the file to its readers.
+ * A write stream that is destroyed before it has finished, whatever made it, and
+ * a `writeFile` that fails, lose the file to its readers. A read into a buffer
+ * fills it or meets the end of the finished file; a stream gets what is there.
  *
  * ## What is not replaced
  *

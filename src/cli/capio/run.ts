@@ -22,9 +22,9 @@ Options:
   --workflow-name NAME   Name that the steps of one workflow share
                          (default: $CAPIO_WORKFLOW_NAME, or "CAPIO")
   --capio-cl FILE        CAPIO-CL configuration (default: $CAPIO_CL, or none)
-  --partial-reads        Let a read into a buffer wait for one byte only, and not
-                         until the buffer is full, for scripts that are made for
-                         growing files (default: $CAPIO_PARTIAL_READS is 1)
+  --partial-reads        For a script that is made for growing files: a read
+                         into a buffer waits for one byte only, not until the
+                         buffer is full (default: $CAPIO_PARTIAL_READS is 1)
   --silent               Tell no long waits (default: $CAPIO_SILENT is 1)
 
 The script waits for a file that a rule names until a step has created it, or

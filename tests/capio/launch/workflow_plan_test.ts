@@ -20,6 +20,7 @@ Deno.test("a plan with all members is parsed", () => {
       script: "jsr:@example/extract",
       args: ["--fast", ""],
       denoFlags: ["--allow-net", "-q"],
+      partialReads: true,
     }],
   };
   assertEquals(parseWorkflowPlan(JSON.stringify(plan)), plan);

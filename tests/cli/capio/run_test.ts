@@ -43,6 +43,15 @@ Deno.test("the exit code of a script is that of the command", async () => {
   assertEquals((await command.result).code, 7);
 });
 
+Deno.test("--partial-reads is an option of the script's context", async () => {
+  using script = new TestScript(
+    `console.log(Deno.env.get("CAPIO_PARTIAL_READS"));`,
+  );
+  const [command, ...rest] = script.args;
+  const { code, stdout } = await sluice(command, "--partial-reads", ...rest);
+  assertEquals([code, stdout], [0, "1\n"]);
+});
+
 Deno.test("arguments after the script, or after two dashes, are for the script", async () => {
   using script = new TestScript(`console.log(Deno.args.join(" "));`);
   const [path, ...options] = [...script.args].reverse();
