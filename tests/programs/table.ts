@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findPairs, type Pair } from "./pair.ts";
+import { findPairs, type Pair, type StreamingRule } from "./pair.ts";
 
 if (import.meta.main) {
   const rows = [
@@ -14,13 +14,22 @@ if (import.meta.main) {
   for (const row of rows) console.log(`| ${row.join(" | ")} |`);
 }
 
-function rowOf({ libraries, live, ...pair }: Pair): string[] {
+function rowOf({ libraries, live, streaming = [], ...pair }: Pair): string[] {
   const [made, read] = libraries.map((names) => names.join(", "));
   return [
     `**${made}**: ${purposeOf(pair.producer)}`,
     `**${read}**: ${purposeOf(pair.consumer)}`,
-    live ? `no: ${live.reason}; the user sees \`${live.sees}\`` : "works",
+    live
+      ? `no: ${live.reason}; the user sees \`${live.sees}\``
+      : ["works", ...streaming.flatMap(keptWhole)].join("; "),
   ];
+}
+
+/** What is read at its commit in that run, too. */
+function keptWhole(rule: StreamingRule): string[] {
+  if (rule.mode !== "update") return [];
+  const { name = [], dirname = [] } = rule;
+  return [`\`update\` for ${[...name, ...dirname].join(", ")}`];
 }
 
 /** How a program uses its files: its first comment. */

@@ -1,4 +1,4 @@
-// A log whose full files are renamed and compressed, and the list of them.
+// A log whose full files are renamed, and the list of them.
 import { once } from "node:events";
 import { createStream } from "rotating-file-stream";
 import { halfway } from "../halfway.ts";
