@@ -147,7 +147,12 @@ Deno.test("the status tells who changed a file that had been read, and who had r
   );
   await writer.result;
   await reader.result;
-  const expected = [{ path: "log", reader: "reader", writer: "writer" }];
+  const expected = [{
+    path: "log",
+    reader: "reader",
+    writer: "writer",
+    kind: "reopened",
+  }];
   await eventually(steps.path, (status) => {
     return JSON.stringify(status?.rewrites) === JSON.stringify(expected);
   });
