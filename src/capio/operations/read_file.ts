@@ -1,6 +1,11 @@
 import type { WorkflowFile } from "../journal/mod.ts";
 import { type Place, View, type Workspace } from "../overlay/mod.ts";
-import { call, lstatIfPresent, type Operation } from "../platform/mod.ts";
+import {
+  call,
+  lstatIfPresent,
+  type Operation,
+  wallClock,
+} from "../platform/mod.ts";
 import { endReadiness, isProducer, isReplaced } from "../workflow/mod.ts";
 import { atLocation } from "./at_location.ts";
 import { untilOpenable } from "./open.ts";
@@ -107,7 +112,7 @@ function noteReading(
   workflow.note({
     event: "read",
     path,
-    first: Date.now(),
+    first: wallClock(),
     bytes,
     ...(entry?.phase === "committed" && { end: entry.number }),
   });

@@ -1,3 +1,4 @@
+import { wallClock } from "../platform/mod.ts";
 import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
 import type { Operation } from "../platform/mod.ts";
 import {
@@ -207,7 +208,7 @@ export class GrowingFileReader {
   }
 
   #note(count: number): void {
-    const now = Date.now();
+    const now = wallClock();
     if (this.#bytes === 0) this.#first = now;
     this.#bytes += count;
     if (this.#reported === 0) this.#reported = now;
@@ -217,7 +218,7 @@ export class GrowingFileReader {
   }
 
   #report(isAtEnd = false): void {
-    this.#reported = Date.now();
+    this.#reported = wallClock();
     const { workflow } = this.workspace;
     if (workflow.ended) return;
     workflow.note({

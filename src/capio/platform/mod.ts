@@ -18,3 +18,4 @@ export * from "./relative_path.ts";
 export * from "./system.ts";
 export * from "./system_directory.ts";
 export * from "./wakeups.ts";
+export * from "./wall_clock.ts";

@@ -1,3 +1,4 @@
+import { wallClock } from "../platform/mod.ts";
 import type {
   EventBody,
   JournalFollower,
@@ -35,7 +36,7 @@ export class MemberJournal {
 
   /** Tells every member, this one included at its next {@linkcode catchUp}. */
   append(body: EventBody): void {
-    this.#writer.append({ ...body, by: this.id, time: Date.now() });
+    this.#writer.append({ ...body, by: this.id, time: wallClock() });
   }
 
   /** Appends an event that nothing depends on; a full disk only loses it. */
