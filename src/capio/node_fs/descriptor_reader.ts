@@ -39,11 +39,10 @@ export class DescriptorReader {
   read(request: ReadRequest): Promise<number> {
     const { workspace } = this;
     const stream = presentStream(this.#fd);
-    const read = this.#read(request, stream);
     // What has a position of its own waits for no other read.
-    if (request.position !== undefined) return workspace.run(read);
-    const turns = this.#turns;
-    return turns.take(() => workspace.run(turns.operation(read)), stream);
+    const turns = request.position === undefined ? this.#turns : undefined;
+    const run = () => workspace.run(this.#read(request, stream, turns));
+    return turns ? turns.take(run, stream) : run();
   }
 
   /** The same, blocking the thread. */
@@ -75,6 +74,7 @@ export class DescriptorReader {
   #read(
     request: ReadRequest,
     stream: AbortSignal | undefined,
+    turns?: Turns,
   ): Operation<number> {
     const { size, position } = request;
     const sizeNow = this.#sizeNow;
@@ -96,6 +96,8 @@ export class DescriptorReader {
       },
     }, {
       isPartial: stream !== undefined || this.workspace.partialReads,
+      atEnd: 0,
+      turns,
       signal: stream,
     });
     return withNodeErrors(read, "read");

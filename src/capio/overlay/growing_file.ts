@@ -66,11 +66,16 @@ class GrowingFile extends Deno.FsFile {
       () => super.seekSync(offset, whence),
     );
     const operation = function* () {
-      if (whence === Deno.SeekMode.End) yield* reader.untilVisible();
-      return moved(reader, yield* seek, offset, whence);
+      turns.begin();
+      try {
+        if (whence === Deno.SeekMode.End) yield* reader.untilVisible();
+        return moved(reader, yield* seek, offset, whence);
+      } finally {
+        turns.end();
+      }
     };
     const { workspace } = reader;
-    return turns.take(() => workspace.run(turns.operation(operation())));
+    return turns.take(() => workspace.run(operation()));
   }
 
   override seekSync(offset: number | bigint, whence: Deno.SeekMode): number {
@@ -143,9 +148,7 @@ function readInTurn(
 ): Promise<number | null> {
   if (!asksForBytes(p)) return read.call(file, p);
   const { turns, reader: { workspace } } = stateOf(file);
-  return turns.take(() =>
-    workspace.run(turns.operation(readInto(file, p, isPartial)))
-  );
+  return turns.take(() => workspace.run(readInto(file, p, isPartial, turns)));
 }
 
 /** The original refuses anything but bytes. */
@@ -153,19 +156,19 @@ function asksForBytes(p: Uint8Array): boolean {
   return p instanceof Uint8Array && p.length > 0;
 }
 
-function* readInto(
+function readInto(
   file: Deno.FsFile,
   p: Uint8Array,
   isPartial: boolean,
+  turns?: Turns,
 ): Operation<number | null> {
   const it = stateOf(file);
-  const count = yield* it.reader.read({
+  return it.reader.read({
     size: p.length,
     attempt: (filled) =>
       readNow(file, it, filled === 0 ? p : p.subarray(filled)),
     hasMore: () => hasMore(file),
-  }, { isPartial });
-  return count === 0 ? null : count;
+  }, { isPartial, turns, atEnd: null });
 }
 
 /**

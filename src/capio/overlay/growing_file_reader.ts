@@ -7,6 +7,7 @@ import {
   type Verdict,
 } from "../workflow/mod.ts";
 import type { Place } from "./place.ts";
+import type { Turns } from "./turns.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Time between two reports of the progress, in ms. */
@@ -29,13 +30,15 @@ export interface BufferRead {
 }
 
 /** Options of {@linkcode GrowingFileReader.read}. */
-export interface BufferReadOptions {
+export interface BufferReadOptions<End> {
   /**
    * Whether the read waits for one byte only, and not until the buffer is full.
-   *
-   * @default {false}
    */
-  readonly isPartial?: boolean;
+  readonly isPartial: boolean;
+  /** The result at the end of the file. */
+  readonly atEnd: End;
+  /** The turns that the read takes part in. */
+  readonly turns?: Turns;
   /** Ends the wait: the read then ends as at the end of the file. */
   readonly signal?: AbortSignal;
 }
@@ -95,11 +98,12 @@ export class GrowingFileReader {
    * Fills the buffer, or meets the end of the file, and returns the number of
    * bytes. A failure after the first bytes is left to the next read.
    */
-  *read(
+  *read<End>(
     { size, position, attempt, hasMore }: BufferRead,
-    { isPartial = false, signal }: BufferReadOptions = {},
-  ): Operation<number> {
+    { isPartial, atEnd, turns, signal }: BufferReadOptions<End>,
+  ): Operation<number | End> {
     let filled = 0;
+    turns?.begin();
     try {
       this.#closing.signal.throwIfAborted();
       yield* this.untilVisible(signal);
@@ -129,8 +133,10 @@ export class GrowingFileReader {
       }
     } catch (error) {
       if (filled === 0 && !signal?.aborted) throw error;
+    } finally {
+      turns?.end();
     }
-    return filled;
+    return filled === 0 ? atEnd : filled;
   }
 
   /** Waits until the reader may see the size of the file. */

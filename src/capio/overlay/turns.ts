@@ -1,5 +1,3 @@
-import type { Operation } from "../platform/mod.ts";
-
 /** Operations of which each begins when those before it have ended. */
 export class Turns {
   #isTaken = false;
@@ -9,7 +7,8 @@ export class Turns {
   #latest: Promise<unknown> | undefined;
 
   /**
-   * Calls `run`, which runs an {@linkcode Turns.operation}, when its turn comes.
+   * Calls `run`, which runs an operation that begins and ends a turn, when its
+   * turn comes.
    *
    * @param signal Ends the wait for the turn: the operation sees it, too.
    */
@@ -25,15 +24,15 @@ export class Turns {
     return turn;
   }
 
-  /** Makes a turn of an operation. */
-  *operation<T>(operation: Operation<T>): Operation<T> {
+  /** Begins a turn: an operation calls it first. */
+  begin(): void {
     this.#isTaken = true;
-    try {
-      return yield* operation;
-    } finally {
-      this.#isTaken = false;
-      this.#ended?.();
-    }
+  }
+
+  /** Ends the turn: an operation calls it last, however it ends. */
+  end(): void {
+    this.#isTaken = false;
+    this.#ended?.();
   }
 
   async #wait(
