@@ -193,13 +193,14 @@ Deno.test("a step that goes by the size of a growing file is told", async () => 
       await file.write(new Uint8Array(10));
       ${give("begun")} ${until("read")}
       await file.write(new Uint8Array(90));
+      ${give("grown")}
       file.close();`,
     consumer: `
       ${until("begun")}
       const { size } = await Deno.stat(dir + "/big");
       using file = await Deno.open(dir + "/big");
       await file.read(new Uint8Array(size));
-      ${give("read")}`,
+      ${give("read")} ${until("grown")}`,
   }, { name: "test", IO_Graph: apps, permanent: ["*"] });
   const { code, stderr } = await runPlan(plan);
   assertEquals(code, 0);
