@@ -135,7 +135,7 @@ export class TerminalProgressBar implements Disposable {
       clearOnComplete: true,
     });
     operation.bar ??= this.#drawing.create(Math.max(operation.steps, 0), 0);
-    const shown = message && terminalText(message);
+    const shown = message && terminalText(String(message));
     operation.bar.update(step, { message: shown, unit: operation.unit });
   }
 
