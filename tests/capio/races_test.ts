@@ -116,6 +116,24 @@ Deno.test("a file that another one renames while it is being opened has all that
   assertEquals(wrong, []);
 });
 
+Deno.test("a context that begins while the last one ends finds no earlier run", async () => {
+  using dir = new TestDirectory();
+  const module = import.meta.resolve("../../src/capio/mod.ts");
+  const code = (name: string) => `
+    import { withCapio } from "${module}";
+    for (let i = 0; i < 150; i++) {
+      const path = Deno.args[0] + "/${name}" + i;
+      await withCapio({ capioDir: Deno.args[0], workflowName: "short" }, () => {
+        Deno.writeTextFileSync(path, "");
+      });
+    }`;
+  const steps = ["a", "b"].map((app) =>
+    new Step({ capioDir: dir.path, app, code: code(app), args: [dir.path] })
+  );
+  for (const step of steps) assertEquals((await step.result).stderr, "");
+  assertEquals(dir.list().length, 300);
+});
+
 Deno.test("what was left by one who was killed while clearing up is no part of the next run", async () => {
   using dir = new TestDirectory();
   await Deno.mkdir(`${dir.path}/.capio/CAPIO/spool`, { recursive: true });

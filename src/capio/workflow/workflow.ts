@@ -227,19 +227,21 @@ export class Workflow {
   leave(ending: Exclude<Ending, "lost">): void {
     if (this.#ended) return;
     this.#ended = true;
+    using _held = this.#held;
+    // A member that gave up the permission leaves it to the next one or run.
+    // Nobody joins in between, who would take what is left for a stale run.
+    using lock = this.folder.isPermitted ? this.folder.lock() : undefined;
     try {
       this.misses.noteQuestions();
       this.append({ event: "end", member: this.id, ending });
       this.refresh();
     } finally {
-      // A member that gave up the permission leaves it to the next one or run.
-      if (this.folder.isPermitted) this.#clearUp();
-      else this.#held.dispose();
+      if (lock) this.#clearUp();
     }
   }
 
+  /** Its caller holds the workflow's lock. */
   #clearUp(): void {
-    using _ = this.folder.lock();
     // A member that left at the same time may have cleared up, and a next run
     // may already have begun where this one was.
     const present = this.#journal.isAt(this.folder.journal);
