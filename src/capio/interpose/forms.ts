@@ -8,6 +8,14 @@ export type Call = (...args: unknown[]) => unknown;
 export type Originals = Readonly<Record<string, Call>>;
 
 /**
+ * Copies the functions of an object as they are now. Accessors are copied
+ * without being read: those of `Deno` and `node:fs` load modules.
+ */
+export function originalsOf(object: object): Originals {
+  return Object.create(null, Object.getOwnPropertyDescriptors(object));
+}
+
+/**
  * Makes the function that runs what `plan` decides, or else `original`. Options
  * are read once, before anything else.
  */

@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { bypass, type Originals } from "../interpose/mod.ts";
+import { bypass, type Originals, originalsOf } from "../interpose/mod.ts";
 import type { FileIdentity } from "../operations/mod.ts";
 import { act, type Operation } from "../platform/mod.ts";
 import type { FlagBits } from "./flags.ts";
@@ -29,8 +29,8 @@ export class OriginalFs {
    * promise form.
    */
   constructor(fs: typeof import("node:fs"), callsBack: boolean) {
-    this.functions = copy(fs);
-    this.promises = copy(fs.promises);
+    this.functions = originalsOf(fs);
+    this.promises = originalsOf(fs.promises);
     this.bits = fs.constants;
     this.callsBack = callsBack;
   }
@@ -77,9 +77,4 @@ export class OriginalFs {
       { inSteps: IN_STEPS.has(name) },
     );
   }
-}
-
-/** Copies the properties, accessors without reading them: they load modules. */
-function copy(object: object): Originals {
-  return Object.create(null, Object.getOwnPropertyDescriptors(object));
 }

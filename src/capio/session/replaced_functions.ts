@@ -4,7 +4,7 @@ import {
   chdirReplacement,
   denoReplacements,
   findActive,
-  type Originals,
+  originalsOf,
   type Replacement,
 } from "../interpose/mod.ts";
 import { nodeReplacements, replaceStreams } from "../node_fs/mod.ts";
@@ -48,7 +48,7 @@ function install(replaceProperty: ReplaceProperty): void {
     });
     replaceProperty(owner, name, { value: call, writable: true });
   };
-  const originals = { ...Deno } as unknown as Originals;
+  const originals = originalsOf(Deno);
   for (const it of denoReplacements(findActive, originals)) replace(Deno, it);
   replace(Deno, chdirReplacement(findActive, originals.chdir));
   const fs = builtin("fs");
