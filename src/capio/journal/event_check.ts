@@ -1,5 +1,21 @@
-import { isEntryPath, isNormalPath } from "../platform/mod.ts";
 import type { JournalEvent } from "./event.ts";
+import {
+  type FieldChecks,
+  type Guard,
+  hasFields,
+  isCount,
+  isEntry,
+  isEntryOrRoot,
+  isMemberId,
+  isName,
+  isNormalOrRoot,
+  isText,
+  isTime,
+  isTrue,
+  listOf,
+  oneOf,
+  optional,
+} from "./field_checks.ts";
 
 /**
  * Tells whether a value of a journal is an event that a member can have written:
@@ -11,24 +27,8 @@ export function isEvent(value: unknown): value is JournalEvent {
   if (!("event" in value) || typeof value.event !== "string") return false;
   const fields = FIELDS.get(value.event);
   if (!fields) return false;
-  let known = 1;
-  for (const [name, isValid] of fields) {
-    const field = Reflect.get(value, name);
-    if (!isValid(field)) return false;
-    if (field !== undefined) known++;
-  }
-  // JSON has no undefined, so a field that is not counted is a foreign one.
-  return Object.keys(value).length === known;
+  return hasFields(value, fields);
 }
-
-type Guard<T> = (value: unknown) => value is T;
-
-/** A check for each field of an event but its type, the optional ones too. */
-type FieldChecks<E> = {
-  readonly [Name in Exclude<keyof Required<E>, "event">]: Guard<
-    Name extends keyof E ? E[Name] : never
-  >;
-};
 
 const STAMP = { by: isMemberId, time: isTime };
 
@@ -111,61 +111,3 @@ const FIELDS: ReadonlyMap<string, readonly [string, Guard<unknown>][]> =
     Object.entries(CHECKS)
       .map(([type, checks]) => [type, Object.entries(checks)]),
   );
-
-function optional<T>(isValid: Guard<T>): Guard<T | undefined> {
-  return (value): value is T | undefined =>
-    value === undefined || isValid(value);
-}
-
-function listOf<T>(isValid: Guard<T>): Guard<readonly T[]> {
-  return (value): value is readonly T[] =>
-    Array.isArray(value) && value.every(isValid);
-}
-
-function oneOf<T extends string>(...texts: readonly T[]): Guard<T> {
-  const known: ReadonlySet<unknown> = new Set(texts);
-  return (value): value is T => known.has(value);
-}
-
-function isTrue(value: unknown): value is true {
-  return value === true;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
-}
-
-function isMemberId(value: unknown): value is string {
-  return typeof value === "string" && MEMBER_ID.test(value);
-}
-
-/** The operating system's number of the process, and eight random digits. */
-const MEMBER_ID = /^\d{1,10}-[0-9a-f]{8}$/;
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === "number" && Math.abs(value) <= LATEST_TIME;
-}
-
-/** The latest time that a `Date` can show, in ms. */
-const LATEST_TIME = 8.64e15;
-
-function isEntry(value: unknown): value is string {
-  return typeof value === "string" && isEntryPath(value);
-}
-
-/** `""` is `capioDir` itself. */
-function isEntryOrRoot(value: unknown): value is string {
-  return value === "" || isEntry(value);
-}
-
-function isNormalOrRoot(value: unknown): value is string {
-  return value === "" || typeof value === "string" && isNormalPath(value);
-}
