@@ -15,6 +15,8 @@ import {
   makeTempDir,
   makeTempFile,
   mkdir,
+  MOVE_FROM,
+  MOVE_TO,
   open,
   READ,
   READ_AND_WRITE,
@@ -139,8 +141,8 @@ const OPERATIONS: { readonly [K in OperationName]: DenoCall } = {
   rename: {
     plan: twoPaths(
       rename,
-      { access: READ_AND_WRITE, follows: false },
-      { access: WRITE, follows: false },
+      { access: MOVE_FROM, follows: false },
+      { access: MOVE_TO, follows: false },
     ),
   },
   stat: { plan: onePath(stat, { access: LOOK }) },

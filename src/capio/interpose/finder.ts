@@ -30,15 +30,17 @@ export function textOnly(find: Finder): Finder {
  * Returns what was found, or `undefined` when Deno's permissions forbid the
  * access: the original is called then and refuses with its own message.
  *
- * @throws {Deno.errors.NotCapable} If the graph forbids the access.
+ * @throws {Deno.errors.NotCapable} If the graph forbids the access, or if Deno's
+ * permissions do by another name of the path, or for something below it.
  */
 export function allowed(
   found: Found | undefined,
-  { permissions, graph }: Access,
+  { permissions, graph, whole }: Access,
 ): Found | undefined {
   if (!found) return undefined;
   const { workspace: { rights }, place } = found;
   if (!rights.isPermitted(place, permissions)) return undefined;
+  if (whole) rights.checkAllBelow(place, permissions);
   if (graph) rights.checkGraph(place, graph);
   return found;
 }

@@ -1,4 +1,4 @@
-import { isAbsolute } from "@std/path";
+import { isAbsolute, resolve } from "@std/path";
 import { parseCapioCl, settingsPath } from "../cl/mod.ts";
 import type { CapioOptions } from "../session/mod.ts";
 import { pathOf, system } from "../platform/mod.ts";
@@ -72,13 +72,14 @@ export function stepCommand(
   if (options.silent !== undefined) {
     env.CAPIO_SILENT = options.silent ? "1" : "0";
   }
-  const readable = [directory, ...configurationFiles(configuration)];
+  const directories = namesOf(directory);
+  const readable = [...directories, ...configurationFiles(configuration)];
   return {
     args: [
       "run",
       `--preload=${import.meta.resolve("../session/preload.ts")}`,
       ...grant(denoFlags, "read", readable),
-      ...grant(denoFlags, "write", [directory]),
+      ...grant(denoFlags, "write", directories),
       ...grant(denoFlags, "env", [
         "CAPIO_DIR",
         "CAPIO_APP_NAME",
@@ -104,6 +105,22 @@ function specifierOrPath(script: string): string {
   const isClear = /^[a-z][a-z\d+.-]+:/i.test(script) || isAbsolute(script) ||
     /^\.{1,2}[\\/]/.test(script);
   return isClear ? script : `./${script}`;
+}
+
+/**
+ * Returns a directory as it was given, and with its symbolic links resolved if
+ * that is another path: a flag of Deno allows a path by one name alone.
+ */
+function namesOf(directory: string): string[] {
+  try {
+    const resolved = system.realPathSync(directory);
+    return resolved === resolve(directory)
+      ? [directory]
+      : [directory, resolved];
+  } catch {
+    // The step itself reports that it is missing.
+    return [directory];
+  }
 }
 
 /** Returns the paths of the CAPIO-CL configuration and of the settings it names. */

@@ -42,6 +42,7 @@ const SHAPES: Readonly<Record<string, ArgumentShape>> = {
   chmod: { required: 1 },
   chown: OWNERS,
   copyFile: { paths: 2, isUsual: (value) => isWhole(value, 7) },
+  cp: { paths: 2, isUsual: () => true },
   fstat: { ...STAT, paths: 0, isUsual: () => true },
   lchown: OWNERS,
   link: { paths: 2 },

@@ -12,6 +12,8 @@ import {
   LOOK,
   MAKE,
   MAKE_ANY,
+  MOVE_FROM,
+  MOVE_TO,
   READ,
   READ_AND_WRITE,
   REMOVE,
@@ -19,6 +21,7 @@ import {
   WRITE,
 } from "../operations/mod.ts";
 import type { Operation } from "../platform/mod.ts";
+import { blobForms, checkedCopyPlan, checkedForms } from "./checked_calls.ts";
 import { closeForms, readForms } from "./descriptors.ts";
 import { existsForms } from "./exists.ts";
 import { allForms, type NodeForms, type NodeFs } from "./node_forms.ts";
@@ -71,15 +74,10 @@ type Untouched =
   // These call `Deno.readDir`, which is replaced.
   | "opendir"
   // These are not replaced, and `src/capio/mod.ts` says so.
-  | "cp"
   | "glob"
   | "lchmod"
   | "mkdtempDisposable"
-  | "openAsBlob"
-  | "statfs"
-  | "unwatchFile"
-  | "watch"
-  | "watchFile";
+  | "unwatchFile";
 /** Their streams are not, see `streams.ts`. */
 type Stream = "createReadStream" | "createWriteStream";
 
@@ -100,6 +98,7 @@ const NODE_CALLS: {
   chown: onPath(inPlace, { access: WRITE }),
   close: closeForms,
   copyFile: allForms(copyFilePlan),
+  cp: allForms(checkedCopyPlan),
   exists: existsForms,
   fstat: allForms(fstatPlan),
   lchown: onPath(inPlace, { access: WRITE, follows: false }),
@@ -109,6 +108,7 @@ const NODE_CALLS: {
   mkdir: onPath(mkdir, { access: MAKE, follows: false }),
   mkdtemp: allForms(mkdtempPlan),
   open: openForms,
+  openAsBlob: blobForms,
   read: readForms,
   readdir: onPath(readdir, { access: LOOK }),
   readFile: allForms(readFilePlan),
@@ -119,10 +119,13 @@ const NODE_CALLS: {
   rm: onPath(remove, { access: REMOVE, follows: false }),
   rmdir: onPath(remove, { access: REMOVE, follows: false }),
   stat: onPath(look, { access: LOOK }),
+  statfs: checkedForms,
   symlink: allForms(symlinkPlan),
   truncate: onPath(truncate, { access: WRITE }),
   unlink: onPath(remove, { access: REMOVE, follows: false }),
   utimes: onPath(inPlace, { access: WRITE }),
+  watch: checkedForms,
+  watchFile: checkedForms,
   writeFile: allForms(writePlan),
 };
 
@@ -261,8 +264,8 @@ function renamePlan(
   find: Finder,
   original: OriginalFs,
 ): Plan {
-  const useOfFrom = { access: READ_AND_WRITE, follows: false };
-  const useOfTo = { access: WRITE, follows: false };
+  const useOfFrom = { access: MOVE_FROM, follows: false };
+  const useOfTo = { access: MOVE_TO, follows: false };
   return (args) =>
     planPair(
       find,

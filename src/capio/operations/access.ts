@@ -6,6 +6,8 @@ export interface Access {
   readonly permissions: readonly Use[];
   /** The use that the graph has to allow; none for a mere look. */
   readonly graph?: GraphUse;
+  /** Whether it needs the permissions for everything below the path, too. */
+  readonly whole?: true;
 }
 
 /** Reads the contents of a file. */
@@ -21,8 +23,24 @@ export const READ_AND_WRITE: Access = {
 export const LOOK: Access = { permissions: ["read"] };
 /** Makes a directory. */
 export const MAKE: Access = { permissions: ["write"], graph: "make" };
-/** Removes an entry. */
-export const REMOVE: Access = { permissions: ["write"], graph: "remove" };
+/** Removes an entry, with all that is below it. */
+export const REMOVE: Access = {
+  permissions: ["write"],
+  graph: "remove",
+  whole: true,
+};
+/** Takes its name from an entry, and theirs from all that is below it. */
+export const MOVE_FROM: Access = {
+  permissions: ["read", "write"],
+  graph: "write",
+  whole: true,
+};
+/** Gives a name to an entry that was moved, and to all that is below it. */
+export const MOVE_TO: Access = {
+  permissions: ["write"],
+  graph: "write",
+  whole: true,
+};
 /** Makes an entry with a random name, which the graph checks afterwards. */
 export const MAKE_ANY: Access = { permissions: ["write"] };
 

@@ -24,5 +24,6 @@ export * from "./rename.ts";
 export * from "./stale_counterpart.ts";
 export * from "./stat.ts";
 export * from "./temporary.ts";
+export * from "./tree_rights.ts";
 export * from "./watch_fs.ts";
 export * from "./write_file.ts";

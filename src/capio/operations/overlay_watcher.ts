@@ -64,6 +64,7 @@ export class OverlayWatcher implements Deno.FsWatcher {
     const names = event.paths.map((path) => this.#place(path));
     // A copy by sluice is of a file that was there before.
     if (!names.every((name) => name !== undefined)) return undefined;
+    if (!names.every((name) => this.#mayNotice(name))) return undefined;
     const [path] = event.paths;
     const [name] = names;
     if (event.flag || names.length === 0) return { ...event, paths: names };
@@ -85,6 +86,12 @@ export class OverlayWatcher implements Deno.FsWatcher {
     }
     const own = folder.real(SYSTEM_DIRECTORY);
     return path === own || path.startsWith(`${own}/`) ? undefined : path;
+  }
+
+  #mayNotice(name: string): boolean {
+    const { folder, rights } = this.#workspace;
+    const isInside = name.startsWith(`${folder.capioDir}/`);
+    return !isInside || rights.mayNotice(this.#relative(name));
   }
 
   /** Returns the kind to report for a renaming of which both paths are known. */

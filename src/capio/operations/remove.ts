@@ -1,7 +1,6 @@
 import type { Place, Workspace } from "../overlay/mod.ts";
 import {
   call,
-  childOf,
   ifPresent,
   lstatIfPresent,
   type Operation,
@@ -9,6 +8,7 @@ import {
   system,
 } from "../platform/mod.ts";
 import { withGivenPath } from "./at_location.ts";
+import { checkRemovingBelow } from "./tree_rights.ts";
 import { listBoth } from "./listing.ts";
 
 /** `Deno.remove`: removes the entry from both trees. */
@@ -35,7 +35,7 @@ export function* removeWith(
   // Removing a tree takes long: the other members do not wait for it.
   if (options?.recursive) {
     workspace.workflow.refresh();
-    if (workspace.rights.enforcesGraph) checkGraphBelow(workspace, place);
+    checkRemovingBelow(workspace, place);
     return yield* removeNow(workspace, place, options, removeAt);
   }
   workspace.workflow.moving(() =>
@@ -70,25 +70,6 @@ function* removeNow(
   }
   workflow.append({ event: "remove", path });
   workflow.refresh();
-}
-
-/**
- * Checks everything below a place against the graph.
- *
- * @throws {Deno.errors.NotCapable} If the app may not remove all of it.
- */
-function checkGraphBelow(workspace: Workspace, { path, given }: Place): void {
-  // Removing a link does not remove its target.
-  if (!workspace.isDirectory(path)) return;
-  for (const { name, isDirectory } of listBoth(workspace, path).values()) {
-    const below = {
-      path: childOf(path, name),
-      given: `${given}/${name}`,
-      tail: "",
-    };
-    workspace.rights.checkGraph(below, isDirectory ? "remove" : "write");
-    checkGraphBelow(workspace, below);
-  }
 }
 
 /** Counts the entries of a directory in its tree; 0 when it is missing. */

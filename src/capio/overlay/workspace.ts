@@ -80,7 +80,11 @@ export class Workspace implements Disposable {
       ...options,
       capioDir: this.#resolver.root,
     });
-    this.rights = new Rights(this.workflow, options.enforceGraph);
+    this.rights = new Rights(
+      this.workflow,
+      [this.#resolver.root, this.#resolver.givenRoot],
+      options.enforceGraph,
+    );
     this.toldSizes = new ToldSizes(
       this.workflow,
       (file) => this.#sizeOf(file),
@@ -108,7 +112,13 @@ export class Workspace implements Disposable {
     return this.workflow.refresh();
   }
 
-  /** Finds the place that `path` names, `undefined` for one outside. */
+  /**
+   * Finds the place that `path` names, `undefined` for one outside.
+   *
+   * @throws {Deno.errors.NotCapable} If a flag closes an excluded place by
+   * another name than `path`, or a part of the directory and `path` leads to
+   * where sluice keeps the files of all of it.
+   */
   find(path: unknown, follows: Follows = true): Place | undefined {
     this.#checkPresence();
     this.#look = undefined;
@@ -120,8 +130,12 @@ export class Workspace implements Disposable {
     const found = this.#resolver.resolve(text, followLast);
     if (found === undefined) return undefined;
     const [first] = found.split("/", 1);
-    if (first === SYSTEM_DIRECTORY) return undefined;
+    if (first === SYSTEM_DIRECTORY) {
+      this.rights.checkSystemPath(given);
+      return undefined;
+    }
     if (this.workflow.state.engine.isExcluded(found)) {
+      this.rights.checkLeft({ path: found, given, tail });
       this.#makeRealParent(found);
       return undefined;
     }

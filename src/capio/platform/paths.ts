@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, SEPARATOR } from "@std/path";
+import { dirname, isAbsolute, join, resolve, SEPARATOR } from "@std/path";
 import { childOf, parentOf } from "./relative_path.ts";
 import { ifPresent, system } from "./system.ts";
 
@@ -37,6 +37,8 @@ export interface Tree {
 export class PathResolver {
   /** The directory, all symbolic links resolved. */
   readonly root: string;
+  /** The directory as it was given, absolute and normal. */
+  readonly givenRoot: string;
   /** The beginnings of absolute paths inside, each with a separator. */
   readonly #prefixes: readonly string[];
   readonly #tree: Tree;
@@ -52,6 +54,7 @@ export class PathResolver {
   constructor(directory: string, tree: Tree) {
     const given = absolute(directory);
     this.root = system.realPathSync(given);
+    this.givenRoot = resolve(given);
     this.#prefixes = [...new Set([this.root, given])]
       .map((path) => path.endsWith(SEPARATOR) ? path : path + SEPARATOR);
     this.#tree = tree;

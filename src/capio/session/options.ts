@@ -69,7 +69,8 @@ export interface CapioOptions {
   openTimeoutSeconds?: number;
   /**
    * Whether an app may read only its `input_stream` and write only its
-   * `output_stream`.
+   * `output_stream`. This finds mistakes, it does not confine: a program has
+   * other doors, such as `import`, `fetch("file:...")` or a child process.
    *
    * @default {false}
    */
@@ -197,17 +198,13 @@ function checkPath(option: string, value: unknown): void {
 
 /** Throws, before anything is replaced, for a directory that cannot be used. */
 function checkDirectory(directory: string): void {
-  for (const name of ["read", "write"] as const) {
-    const { state } = Deno.permissions.querySync({ name, path: directory });
-    if (state === "granted") continue;
-    throw new Deno.errors.NotCapable(
-      `Requires ${name} access to the workflow's directory "${directory}", run again with --allow-${name}=${directory}`,
-    );
-  }
+  checkPermissions(directory, directory);
   makeRealIfNew(directory);
   let info: Deno.FileInfo;
   try {
     info = system.statSync(directory);
+    // A flag names one path of a directory: Deno follows no links in flags.
+    checkPermissions(system.realPathSync(directory), directory);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Deno.errors.NotFound(
@@ -219,6 +216,18 @@ function checkDirectory(directory: string): void {
   throw new Deno.errors.NotADirectory(
     `Cannot use "${directory}" as capioDir: it is not a directory`,
   );
+}
+
+/** @throws {Deno.errors.NotCapable} If `path` may not be read and written. */
+function checkPermissions(path: string, given: string): void {
+  const link = path === given ? "" : `, which "${given}" leads to`;
+  for (const name of ["read", "write"] as const) {
+    const { state } = Deno.permissions.querySync({ name, path });
+    if (state === "granted") continue;
+    throw new Deno.errors.NotCapable(
+      `Requires ${name} access to the workflow's directory "${path}"${link}, run again with --allow-${name}=${path}`,
+    );
+  }
 }
 
 /**
