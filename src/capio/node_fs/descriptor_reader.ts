@@ -1,31 +1,53 @@
 import type { Stats } from "node:fs";
+import type { WorkflowFile } from "../journal/mod.ts";
 import {
-  type GrowingFileReader,
+  GrowingFileReader,
+  type Place,
   Turns,
   type Workspace,
 } from "../overlay/mod.ts";
-import { act, type Operation } from "../platform/mod.ts";
+import { act, atOnce, builtin, type Operation } from "../platform/mod.ts";
 import { withNodeErrors } from "./node_error.ts";
 import type { OriginalFs } from "./original_fs.ts";
 import type { ReadRequest } from "./read_request.ts";
 import { presentStream } from "./stream_calls.ts";
 
+/** Bytes that are read at once where the size of the rest is unknown. */
+const PIECE_BYTES = 64 * 1024;
+
 /** Reads a file that is open under a descriptor and may still grow. */
 export class DescriptorReader {
   readonly #reading: GrowingFileReader;
   readonly #fd: number;
+  /** The descriptor that is read: at first the one that was opened. */
+  #source: number;
+  /**
+   * The position in another source, which has none of its own; `undefined` until
+   * it is known.
+   */
+  #position: number | undefined;
   readonly #original: OriginalFs;
   readonly #sizeNow: () => number;
   /** The asynchronous reads that depend on the position of the file. */
   readonly #turns = new Turns();
 
   /** Makes reads of `fd` wait at the end of the file. */
-  constructor(reading: GrowingFileReader, fd: number, original: OriginalFs) {
-    this.#reading = reading;
+  constructor(
+    workspace: Workspace,
+    entry: WorkflowFile,
+    place: Place,
+    fd: number,
+    original: OriginalFs,
+  ) {
     this.#fd = fd;
+    this.#source = fd;
     this.#original = original;
     const { fstatSync } = original.functions;
-    this.#sizeNow = () => (fstatSync(fd) as Stats).size;
+    this.#sizeNow = () => (fstatSync(this.#source) as Stats).size;
+    this.#reading = new GrowingFileReader(workspace, entry, place, {
+      identify: () => original.identify(this.#source),
+      goOnIn: (...args) => this.#goOnIn(...args),
+    });
   }
 
   get workspace(): Workspace {
@@ -51,24 +73,97 @@ export class DescriptorReader {
     return this.workspace.runSync(this.#read(request, stream));
   }
 
-  /** Calls `then` once the file is complete. */
-  *whenWhole<T>(then: () => Operation<T>): Operation<T> {
-    const wait = this.#reading.untilWhole(this.#sizeNow);
-    yield* withNodeErrors(wait, "read");
-    return yield* then();
+  /** Goes on in a copy of the file, which lies at a location. */
+  goOnIn(location: string, copy: WorkflowFile): void {
+    this.#reading.goOnIn(location, copy);
   }
 
-  /** Looks with `stat` once the reader may see the size of the file. */
-  *stat<T>(stat: () => Operation<T>): Operation<T> {
+  /**
+   * Reads the rest of the file with `then` once it is complete. `options` are
+   * those of `readFile`.
+   */
+  *whenWhole(
+    then: () => Operation<unknown>,
+    options?: unknown,
+  ): Operation<unknown> {
+    const wait = this.#reading.untilWhole(this.#sizeNow);
+    yield* withNodeErrors(wait, "read");
+    return this.#source === this.#fd ? yield* then() : this.#readRest(options);
+  }
+
+  /**
+   * Looks with `stat` once the reader may see the size of the file. It gets the
+   * descriptor of the source if that is another one.
+   */
+  *stat<T>(stat: (source?: number) => Operation<T>): Operation<T> {
     yield* withNodeErrors(this.#reading.untilVisible(), "fstat");
-    const stats = yield* stat();
+    const stats = yield* stat(
+      this.#source === this.#fd ? undefined : this.#source,
+    );
     this.#reading.toldSize(Number((stats as Stats).size));
     return stats;
   }
 
+  /** Looks at another source than the one that was opened. */
+  lookAt(source: number, rest: readonly unknown[]): Operation<unknown> {
+    const { functions } = this.#original;
+    return atOnce(() => functions.fstatSync(source, ...rest));
+  }
+
   /** Ends all waits with an error. */
   close(): void {
+    if (this.#source !== this.#fd) {
+      this.#original.functions.closeSync(this.#source);
+    }
     this.#reading.close();
+  }
+
+  #goOnIn(location: string, isUnread: boolean): void {
+    const { openSync, closeSync } = this.#original.functions;
+    const next = openSync(location, "r") as number;
+    if (this.#source !== this.#fd) closeSync(this.#source);
+    else if (isUnread) this.#position = 0;
+    this.#source = next;
+  }
+
+  /**
+   * Returns the position in another source. Node tells none of a descriptor, but
+   * what is left of the file that was opened does.
+   */
+  #positionNow(): number {
+    if (this.#position !== undefined) return this.#position;
+    const { fstatSync, readSync } = this.#original.functions;
+    const buffer = new Uint8Array(PIECE_BYTES);
+    const read = () =>
+      readSync(this.#fd, buffer, 0, buffer.length, null) as number;
+    let left = 0;
+    for (let count; (count = read()) > 0;) left += count;
+    const { size } = fstatSync(this.#fd) as Stats;
+    return this.#position = Math.max(0, size - left);
+  }
+
+  /** Reads another source from its position to its end, as `readFile`. */
+  #readRest(options: unknown): unknown {
+    const { Buffer } = builtin("buffer");
+    const { readSync } = this.#original.functions;
+    const pieces: Uint8Array[] = [];
+    let position = this.#positionNow();
+    for (;;) {
+      const piece = new Uint8Array(PIECE_BYTES);
+      const args = [this.#source, piece, 0, piece.length, position];
+      const count = readSync(...args) as number;
+      if (count === 0) break;
+      pieces.push(piece.subarray(0, count));
+      position += count;
+    }
+    this.#position = position;
+    const bytes = Buffer.concat(pieces);
+    const encoding = typeof options === "object" && options !== null
+      ? Reflect.get(options, "encoding")
+      : options;
+    return typeof encoding === "string" && encoding !== "buffer"
+      ? bytes.toString(encoding as BufferEncoding)
+      : bytes;
   }
 
   #read(
@@ -103,9 +198,23 @@ export class DescriptorReader {
     return withNodeErrors(read, "read");
   }
 
-  #once({ name, rest }: ReadRequest, filled: number): Operation<number> {
+  *#once(request: ReadRequest, filled: number): Operation<number> {
+    const { name, rest, position } = request;
+    if (this.#source === this.#fd) {
+      return yield* this.#call(name, [this.#fd, ...rest(filled)]);
+    }
+    if (position !== undefined) {
+      return yield* this.#call(name, [this.#source, ...rest(filled)]);
+    }
+    const from = this.#positionNow();
+    const into = rest(filled).slice(0, -1);
+    const count = yield* this.#call(name, [this.#source, ...into, from]);
+    this.#position = from + count;
+    return count;
+  }
+
+  #call(name: ReadRequest["name"], args: unknown[]): Operation<number> {
     const { functions } = this.#original;
-    const args = [this.#fd, ...rest(filled)];
     return act(
       () =>
         new Promise<number>((resolve, reject) => {

@@ -65,7 +65,7 @@ function extend(Base: HandleClass): HandleClass {
       const reading = readerOf(this);
       if (!reading) return read();
       return reading.workspace.run(
-        reading.whenWhole(() => asynchronousOnly(read)),
+        reading.whenWhole(() => asynchronousOnly(read), args[0]),
       );
     }
 
@@ -74,7 +74,11 @@ function extend(Base: HandleClass): HandleClass {
       const reading = readerOf(this);
       if (!reading) return look();
       return reading.workspace.run(
-        reading.stat(() => asynchronousOnly(look)),
+        reading.stat((source) =>
+          source === undefined
+            ? asynchronousOnly(look)
+            : reading.lookAt(source, args)
+        ),
       );
     }
 

@@ -174,7 +174,7 @@ function readFilePlan(
     return {
       workspace: reader.workspace,
       operation: () =>
-        reader.whenWhole(() => original.call(name, file, ...rest)),
+        reader.whenWhole(() => original.call(name, file, ...rest), rest[0]),
     };
   };
 }
@@ -184,11 +184,14 @@ function fstatPlan(
   _: Finder,
   original: OriginalFs,
 ): Plan {
-  return (args) => {
-    const reader = readerOf(args[0]);
+  return ([fd, ...rest]) => {
+    const reader = readerOf(fd);
     return reader && {
       workspace: reader.workspace,
-      operation: () => reader.stat(() => original.call(name, ...args)),
+      operation: () =>
+        reader.stat((source = fd as number) =>
+          original.call(name, source, ...rest)
+        ),
     };
   };
 }

@@ -3,7 +3,12 @@ import { ChildDescriptors } from "./child_descriptors.ts";
 import { DescriptorReader } from "./descriptor_reader.ts";
 
 /** The part that an open file has in the workflow. */
-export type OpenFile = DescriptorReader | Writing;
+export type OpenFile = DescriptorReader | PlainDescriptor | Writing;
+
+/** A complete file that is open for reading. */
+export interface PlainDescriptor {
+  close(): void;
+}
 
 const files = new Map<number, OpenFile>();
 /** Files whose close loses them. */

@@ -14,7 +14,6 @@ import {
   openForReading,
   openForWriting,
 } from "../operations/mod.ts";
-import { GrowingFileReader } from "../overlay/mod.ts";
 import { act, isAbsence, type Operation } from "../platform/mod.ts";
 import { argumentShape } from "./arguments.ts";
 import { callbackForm } from "./callback_form.ts";
@@ -26,6 +25,7 @@ import type { NodeForms, NodeFs } from "./node_forms.ts";
 import { type OpenFile, registerFile } from "./open_files.ts";
 import { descriptorOpener, handleOpener } from "./openers.ts";
 import type { OriginalFs } from "./original_fs.ts";
+import { ReadDescriptor } from "./read_descriptor.ts";
 import { presentStream } from "./stream_calls.ts";
 
 /** Opens files as descriptors, or as handles. */
@@ -163,10 +163,16 @@ function openPlan<Held, F>(
             open: openAt,
             close,
             growing: (file, entry) =>
-              register(file, (fd) => {
-                const reading = new GrowingFileReader(workspace, entry, place);
-                return new DescriptorReader(reading, fd, original);
-              }),
+              register(
+                file,
+                (fd) =>
+                  new DescriptorReader(workspace, entry, place, fd, original),
+              ),
+            plain: (file) =>
+              register(
+                file,
+                (fd) => new ReadDescriptor(workspace, place, fd, original),
+              ),
           },
           presentStream(),
         );

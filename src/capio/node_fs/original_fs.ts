@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 import { bypass, type Originals, originalsOf } from "../interpose/mod.ts";
-import type { FileIdentity } from "../operations/mod.ts";
+import type { FileIdentity } from "../overlay/mod.ts";
 import { act, type Operation } from "../platform/mod.ts";
 import type { FlagBits } from "./flags.ts";
 

@@ -1,5 +1,10 @@
 import type { WorkflowFile } from "../journal/mod.ts";
-import { type Place, type Workspace, Writing } from "../overlay/mod.ts";
+import {
+  type FileIdentity,
+  type Place,
+  type Workspace,
+  Writing,
+} from "../overlay/mod.ts";
 import {
   isAbsence,
   isExistence,
@@ -9,7 +14,7 @@ import {
 } from "../platform/mod.ts";
 import type { Beginning, Begun, Refused } from "./beginning.ts";
 import { type CompleteFile, copyUp } from "./copy_up.ts";
-import type { FileIdentity, Opener } from "./opener.ts";
+import type { Opener } from "./opener.ts";
 
 /**
  * Finds the file under a place, opens it for writing and reports that. This is

@@ -12,7 +12,8 @@ export interface CompleteFile {
 
 /**
  * Opens a copy of a complete file, or an empty file with `truncate`, and puts it
- * in the place of the complete one: readers of that keep what they have.
+ * in the place of the complete one: other members that read that keep what they
+ * have. The handles of this member go on in the copy.
  *
  * The caller holds the publication lock.
  */
@@ -63,6 +64,8 @@ export function copyUp<Held>(
     const writing = new Writing(workspace, handle, before);
     system.renameSync(copy, target);
     workflow.refresh();
+    const { file } = writing;
+    if (file) workspace.readHandles.follow(info, target, file);
     return { type: "begun", held, writing, location: target };
   } catch (error) {
     opener.close(held);

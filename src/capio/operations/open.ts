@@ -2,6 +2,7 @@ import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
 import {
   growingFile,
   type Place,
+  readFile,
   View,
   type Workspace,
   writtenFile,
@@ -37,6 +38,7 @@ export function* open(
       open: (location) => call("open", location, options),
       close: (file) => file.close(),
       growing: (file, entry) => growingFile(file, workspace, entry, place),
+      plain: (file) => readFile(file, workspace, place),
     },
   );
 }
@@ -98,6 +100,8 @@ export interface OpeningForReading<F> {
   close(file: F): void;
   /** Makes a file that is still being written wait at its end. */
   growing(file: F, entry: WorkflowFile): F;
+  /** Makes any other file go on in a copy that this member begins to write. */
+  plain(file: F): F;
 }
 
 /** Opens an entry for reading as soon as it is there. */
@@ -126,12 +130,12 @@ export function* openForReading<F>(
       opening.close(file);
       continue;
     }
-    if (entry?.kind !== "file") return file;
-    if (isProducer(workflow.state, workflow, entry)) return file;
+    if (entry?.kind !== "file") return opening.plain(file);
+    if (isProducer(workflow.state, workflow, entry)) return opening.plain(file);
     if (entry.phase === "committed") {
       noteEndRead(workspace, entry);
       // A program that was told a size before may go by that.
-      if (!workspace.toldSizes.has(entry)) return file;
+      if (!workspace.toldSizes.has(entry)) return opening.plain(file);
     }
     return opening.growing(file, entry);
   }

@@ -1,3 +1,4 @@
+import type { FileIdentity } from "../overlay/mod.ts";
 import { atOnce, type Operation, system } from "../platform/mod.ts";
 
 /** Opens files of the spool for writing, as `Deno` or as `node:fs` does. */
@@ -14,12 +15,6 @@ export interface Opener<Held> {
   truncate(held: Held): void;
   /** Returns what tells the open file from any other. */
   identify(held: Held): FileIdentity;
-}
-
-/** The numbers that tell a file of the system from any other. */
-export interface FileIdentity {
-  readonly dev: number;
-  readonly ino: number | null;
 }
 
 /** Opens files as `Deno` does. */

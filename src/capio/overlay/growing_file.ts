@@ -1,6 +1,6 @@
 import { READ_AVAILABLE } from "../../internal/mod.ts";
 import type { WorkflowFile } from "../journal/mod.ts";
-import { act, type Operation } from "../platform/mod.ts";
+import { act, type Operation, system } from "../platform/mod.ts";
 import { readableOf } from "./file_streams.ts";
 import { GrowingFileReader } from "./growing_file_reader.ts";
 import type { Place } from "./place.ts";
@@ -13,6 +13,8 @@ const BURST_BYTES = 4 * 1024 * 1024;
 /** The reading of one file. */
 interface Reading {
   readonly reader: GrowingFileReader;
+  /** The original file that is read: at first the one that was opened. */
+  source: Deno.FsFile;
   /** The asynchronous calls that depend on the position, or change it. */
   readonly turns: Turns;
   /** Bytes read since the last turn of the rest of the program. */
@@ -20,7 +22,8 @@ interface Reading {
 }
 
 const readings = new WeakMap<Deno.FsFile, Reading>();
-const { read, readSync, seekSync, statSync } = Deno.FsFile.prototype;
+const { close, read, readSync, seek, seekSync, stat, statSync } =
+  Deno.FsFile.prototype;
 
 /** Makes `file` wait at its end until the file behind it is committed. */
 export function growingFile(
@@ -29,9 +32,31 @@ export function growingFile(
   entry: WorkflowFile,
   place: Place,
 ): Deno.FsFile {
-  const reader = new GrowingFileReader(workspace, entry, place);
-  readings.set(file, { reader, turns: new Turns(), burst: 0 });
-  return Object.setPrototypeOf(file, GrowingFile.prototype);
+  growingReader(file, workspace, entry, place);
+  return file;
+}
+
+/** Makes `file` such a file, and returns its reader. */
+export function growingReader(
+  file: Deno.FsFile,
+  workspace: Workspace,
+  entry: WorkflowFile,
+  place: Place,
+): GrowingFileReader {
+  const reader = new GrowingFileReader(workspace, entry, place, {
+    identify: () => statSync.call(it.source),
+    goOnIn(location) {
+      const next = system.openSync(location, { read: true });
+      const position = seekSync.call(it.source, 0, Deno.SeekMode.Current);
+      next.seekSync(position, Deno.SeekMode.Start);
+      if (it.source !== file) it.source.close();
+      it.source = next;
+    },
+  });
+  const it: Reading = { reader, source: file, turns: new Turns(), burst: 0 };
+  readings.set(file, it);
+  Object.setPrototypeOf(file, GrowingFile.prototype);
+  return reader;
 }
 
 /**
@@ -51,7 +76,7 @@ class GrowingFile extends Deno.FsFile {
   }
 
   override readSync(p: Uint8Array): number | null {
-    if (!asksForBytes(p)) return super.readSync(p);
+    if (!asksForBytes(p)) return readSync.call(sourceOf(this), p);
     const workspace = workspaceOf(this);
     return workspace.runSync(readInto(this, p, workspace.partialReads));
   }
@@ -60,16 +85,17 @@ class GrowingFile extends Deno.FsFile {
     offset: number | bigint,
     whence: Deno.SeekMode,
   ): Promise<number> {
-    const { turns, reader } = stateOf(this);
-    const seek = act(
-      () => super.seek(offset, whence),
-      () => super.seekSync(offset, whence),
+    const it = stateOf(this);
+    const { turns, reader } = it;
+    const move = act(
+      () => seek.call(it.source, offset, whence),
+      () => seekSync.call(it.source, offset, whence),
     );
     const operation = function* () {
       turns.begin();
       try {
         if (whence === Deno.SeekMode.End) yield* reader.untilVisible();
-        return moved(reader, yield* seek, offset, whence);
+        return moved(reader, yield* move, offset, whence);
       } finally {
         turns.end();
       }
@@ -80,23 +106,25 @@ class GrowingFile extends Deno.FsFile {
 
   override seekSync(offset: number | bigint, whence: Deno.SeekMode): number {
     if (whence === Deno.SeekMode.End) sizeReadySync(this);
-    const position = super.seekSync(offset, whence);
+    const position = seekSync.call(sourceOf(this), offset, whence);
     return moved(stateOf(this).reader, position, offset, whence);
   }
 
   override async stat(): Promise<Deno.FileInfo> {
     await sizeReady(this);
-    return told(this, await super.stat());
+    return told(this, await stat.call(sourceOf(this)));
   }
 
   override statSync(): Deno.FileInfo {
     sizeReadySync(this);
-    return told(this, super.statSync());
+    return told(this, statSync.call(sourceOf(this)));
   }
 
   override close(): void {
     super.close();
-    stateOf(this).reader.close();
+    const { reader, source } = stateOf(this);
+    if (source !== this) close.call(source);
+    reader.close();
   }
 
   override [Symbol.dispose](): void {
@@ -114,6 +142,22 @@ Object.defineProperties(GrowingFile.prototype, {
     },
   },
 });
+
+/** Methods that act on the file that is read now. */
+const FORWARDED = [
+  ...["lock", "lockSync", "tryLock", "tryLockSync", "unlock", "unlockSync"],
+  ...["utime", "utimeSync"],
+];
+for (const name of FORWARDED) {
+  const original = Reflect.get(Deno.FsFile.prototype, name);
+  const { [name]: value } = {
+    [name](this: Deno.FsFile, ...args: unknown[]) {
+      return original.apply(sourceOf(this), args);
+    },
+  };
+  const property = { configurable: true, writable: true, value };
+  Object.defineProperty(GrowingFile.prototype, name, property);
+}
 
 // Functions, not private methods: an original file has no such methods.
 function sizeReady(file: Deno.FsFile): Promise<void> {
@@ -146,7 +190,7 @@ function readInTurn(
   p: Uint8Array,
   isPartial: boolean,
 ): Promise<number | null> {
-  if (!asksForBytes(p)) return read.call(file, p);
+  if (!asksForBytes(p)) return read.call(sourceOf(file), p);
   const { turns, reader: { workspace } } = stateOf(file);
   return turns.take(() => workspace.run(readInto(file, p, isPartial, turns)));
 }
@@ -165,9 +209,8 @@ function readInto(
   const it = stateOf(file);
   return it.reader.read({
     size: p.length,
-    attempt: (filled) =>
-      readNow(file, it, filled === 0 ? p : p.subarray(filled)),
-    hasMore: () => hasMore(file),
+    attempt: (filled) => readNow(it, filled === 0 ? p : p.subarray(filled)),
+    hasMore: () => hasMore(it.source),
   }, { isPartial, turns, atEnd: null });
 }
 
@@ -176,16 +219,13 @@ function readInto(
  * fraction of a hop to another thread. After each burst the rest of the program
  * gets a turn.
  */
-function* readNow(
-  file: Deno.FsFile,
-  it: Reading,
-  p: Uint8Array,
-): Operation<number> {
+function* readNow(it: Reading, p: Uint8Array): Operation<number> {
   const isTurn = it.burst >= BURST_BYTES;
   if (isTurn) it.burst = 0;
   const count = yield* act(
-    async () => isTurn ? await read.call(file, p) : readSync.call(file, p),
-    () => readSync.call(file, p),
+    async () =>
+      isTurn ? await read.call(it.source, p) : readSync.call(it.source, p),
+    () => readSync.call(it.source, p),
   );
   it.burst += count ?? 0;
   return count ?? 0;
@@ -198,6 +238,10 @@ function hasMore(file: Deno.FsFile): boolean {
 
 function workspaceOf(file: Deno.FsFile): Workspace {
   return stateOf(file).reader.workspace;
+}
+
+function sourceOf(file: Deno.FsFile): Deno.FsFile {
+  return stateOf(file).source;
 }
 
 function stateOf(file: Deno.FsFile): Reading {

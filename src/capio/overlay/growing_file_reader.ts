@@ -1,17 +1,31 @@
-import { wallClock } from "../platform/mod.ts";
 import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
-import type { Operation } from "../platform/mod.ts";
+import { isAbsence, type Operation, wallClock } from "../platform/mod.ts";
 import {
   contentReadiness,
   endReadiness,
+  isProducer,
   type Verdict,
 } from "../workflow/mod.ts";
 import type { Place } from "./place.ts";
+import type { FileIdentity, ReadHandle } from "./read_handles.ts";
 import type { Turns } from "./turns.ts";
+import { View } from "./view.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Time between two reports of the progress, in ms. */
 const REPORT_MILLISECONDS = 250;
+
+/** The open file of a reader. */
+export interface ReadSource {
+  /** Returns what tells the open file from any other; it throws once closed. */
+  identify(): FileIdentity;
+  /**
+   * Opens the file that lies at a location, and goes on there at its position.
+   *
+   * @param isUnread Whether nothing was read before.
+   */
+  goOnIn(location: string, isUnread: boolean): void;
+}
 
 /** A read of at least one byte into a buffer. */
 export interface BufferRead {
@@ -43,10 +57,15 @@ export interface BufferReadOptions<End> {
   readonly signal?: AbortSignal;
 }
 
+const GO: Verdict = { type: "go" };
+
 /** Reads a file that another member may still be writing. */
-export class GrowingFileReader {
+export class GrowingFileReader implements ReadHandle {
   readonly workspace: Workspace;
-  readonly #entry: WorkflowFile;
+  readonly #source: ReadSource;
+  #entry: WorkflowFile;
+  /** Whether the program knows nothing of the file yet. */
+  #isUntouched = true;
   /** The position of the file, as far as its reads and moves tell. */
   #position = 0;
   #readTo = 0;
@@ -60,11 +79,28 @@ export class GrowingFileReader {
   #first = 0;
   #reported = 0;
 
-  constructor(workspace: Workspace, entry: WorkflowFile, place: Place) {
+  constructor(
+    workspace: Workspace,
+    entry: WorkflowFile,
+    place: Place,
+    source: ReadSource,
+  ) {
     this.workspace = workspace;
     this.#entry = entry;
     this.#place = place;
+    this.#source = source;
     workspace.toldSizes.opened(this);
+    workspace.readHandles.add(this);
+  }
+
+  identify(): FileIdentity {
+    return this.#source.identify();
+  }
+
+  goOnIn(location: string, copy: WorkflowFile): void {
+    this.#source.goOnIn(location, false);
+    this.#entry = copy;
+    this.workspace.readHandles.add(this);
   }
 
   /** The file that is read. */
@@ -84,6 +120,7 @@ export class GrowingFileReader {
 
   /** Takes note that the program was told the present size. */
   toldSize(size: number): void {
+    this.#isUntouched = false;
     if (this.#entry.phase === "open") {
       this.workspace.toldSizes.tell(this.#entry, size);
     }
@@ -112,6 +149,7 @@ export class GrowingFileReader {
         const end = this.#end(this.workspace.state);
         const count = yield* attempt(filled);
         if (count > 0) {
+          this.#isUntouched = false;
           this.#note(count);
           this.#advance(
             count,
@@ -122,6 +160,10 @@ export class GrowingFileReader {
           continue;
         }
         if (end.type === "refuse") {
+          if (this.#goOnInPresent()) {
+            yield* this.untilVisible(signal);
+            continue;
+          }
           if (this.#bytes > 0) this.#report();
           throw end.error;
         }
@@ -130,6 +172,7 @@ export class GrowingFileReader {
           break;
         }
         yield* this.#untilMore(() => hasMore(filled), signal);
+        if (this.#goOnInPresent()) yield* this.untilVisible(signal);
       }
     } catch (error) {
       if (filled === 0 && !signal?.aborted) throw error;
@@ -142,25 +185,40 @@ export class GrowingFileReader {
   /** Waits until the reader may see the size of the file. */
   *untilVisible(signal?: AbortSignal): Operation<void> {
     const { workspace } = this;
-    const { phase, isDiscarded } = this.#entry;
-    if (phase !== "open" && !isDiscarded) return;
-    yield* workspace.until(
-      this.#place,
-      (state) => contentReadiness(state, workspace.workflow, this.#entry),
-      this.#closingOr(signal),
-      this.#entry,
-    );
+    this.#goOnInPresent();
+    do {
+      const { phase, isDiscarded } = this.#entry;
+      if (phase !== "open" && !isDiscarded) return;
+      yield* workspace.until(
+        this.#place,
+        (state) =>
+          this.#present(state)
+            ? GO
+            : contentReadiness(state, workspace.workflow, this.#entry),
+        this.#closingOr(signal),
+        this.#entry,
+      );
+    } while (this.#goOnInPresent());
   }
 
   /** Waits until the file is complete. */
   *untilWhole(sizeNow: () => number): Operation<void> {
     const { workspace } = this;
-    yield* workspace.until(
-      this.#place,
-      (state) => endReadiness(state, workspace.workflow, this.#entry, sizeNow),
-      this.#closing.signal,
-      this.#entry,
-    );
+    do {
+      yield* workspace.until(
+        this.#place,
+        (state) =>
+          this.#present(state) ? GO : endReadiness(
+            state,
+            workspace.workflow,
+            this.#entry,
+            sizeNow,
+          ),
+        this.#closing.signal,
+        this.#entry,
+      );
+    } while (this.#goOnInPresent());
+    this.#isUntouched = false;
     workspace.toldSizes.readWhole(this.#entry);
     const { phase, number } = this.#entry;
     if (phase !== "committed" || workspace.workflow.ended) return;
@@ -174,6 +232,49 @@ export class GrowingFileReader {
     this.#closing.abort(new Deno.errors.BadResource("Bad resource ID"));
     if (this.#bytes > 0) this.#report();
     this.workspace.toldSizes.closed(this);
+    this.workspace.readHandles.delete(this);
+  }
+
+  /**
+   * Goes on in the file that has the name now, if the program knows nothing yet
+   * of the one that had it; returns whether it has done so. One after the other,
+   * the program would have opened that file.
+   */
+  #goOnInPresent(): boolean {
+    if (!this.#isUntouched) return false;
+    const { workspace } = this;
+    const { path } = this.#place;
+    const before = this.#entry;
+    for (let isSecondTry = false;;) {
+      const present = this.#present(workspace.state);
+      if (!present) return this.#entry !== before;
+      try {
+        this.#source.goOnIn(workspace.locate(path), true);
+        isSecondTry = false;
+      } catch (error) {
+        // A member may publish or move the file at that very moment.
+        if (isSecondTry || !isAbsence(error)) throw error;
+        isSecondTry = true;
+        workspace.isThere(path);
+        continue;
+      }
+      // Otherwise the open file may be the next one of that name.
+      if (workspace.state.paths.get(path) === present) this.#entry = present;
+    }
+  }
+
+  /** Returns another file that has the name now, for an untouched reader. */
+  #present(state: WorkflowState): WorkflowFile | undefined {
+    if (!this.#isUntouched) return undefined;
+    const { workflow } = this.workspace;
+    const { path } = this.#place;
+    if (state.paths.get(path) === this.#entry) return undefined;
+    const present = new View(this.workspace).fileAt(path, state);
+    if (present?.kind !== "file" || present === this.#entry) return undefined;
+    // What the member does to the name itself, it does to its handle outside.
+    const isOwn = present.namedBy === workflow.id ||
+      isProducer(state, workflow, this.#entry);
+    return isOwn ? undefined : present;
   }
 
   *#untilMore(
@@ -183,8 +284,9 @@ export class GrowingFileReader {
     yield* this.workspace.until(
       this.#place,
       (state) => {
+        if (this.#present(state)) return GO;
         const end = this.#end(state);
-        return end.type === "wait" && !hasMore() ? end : { type: "go" };
+        return end.type === "wait" && !hasMore() ? end : GO;
       },
       this.#closingOr(signal),
       this.#entry,

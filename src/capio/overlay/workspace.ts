@@ -28,6 +28,7 @@ import {
 } from "../workflow/mod.ts";
 import { DeferredCloses } from "./deferred_closes.ts";
 import type { Follows, Place } from "./place.ts";
+import { ReadHandles } from "./read_handles.ts";
 import { Rights } from "./rights.ts";
 import { ToldSizes } from "./told_sizes.ts";
 import { Wait, type WaitOptions } from "./wait.ts";
@@ -55,6 +56,8 @@ export class Workspace implements Disposable {
   readonly deferredCloses: DeferredCloses = new DeferredCloses();
   /** The sizes of growing files that the program was told. */
   readonly toldSizes: ToldSizes;
+  /** The files that this member has open for reading alone. */
+  readonly readHandles: ReadHandles = new ReadHandles();
   readonly #options: WorkspaceOptions;
   readonly #wakeups: Wakeups;
   readonly #resolver: PathResolver;

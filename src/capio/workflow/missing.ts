@@ -94,7 +94,7 @@ export function replaced(
 
 /** What to do about a file that is replaced after somebody has read it. */
 export const REMEDY_FOR_REPLACED =
-  `Open the file again, or let its readers wait for the last version: with the commit rule "on_termination" and the mode "update", and read it in one call such as "readFile"`;
+  `Open the file again, or let its readers wait for the last version: with the commit rule "on_termination" and the mode "update"`;
 
 /** The error of a reader of a directory that will never be complete. */
 export function fillerLost(

@@ -65,7 +65,7 @@ function reading(how: string): string {
 
 for (const [how, put] of Object.entries(puts)) {
   for (const [way, read] of Object.entries(reads)) {
-    Deno.test(`a file that is replaced ${how} before its commit fails ${way}`, async () => {
+    Deno.test(`a file that is replaced ${how} before its commit fails ${way}, or is read with "update"`, async () => {
       for (const mode of ["no_update", "update"] as const) {
         await using flow = workflow(mode, "on_termination");
         const go = `${flow.path}.go`;
@@ -89,7 +89,7 @@ for (const [how, put] of Object.entries(puts)) {
         assertEquals([end.code, end.signal], [0, null], end.stderr);
         assertMatch(
           stdout.trim(),
-          mode === "update" ? /^\|REPLACED$/ : /^(version 1)?\|REPLACED$/,
+          mode === "update" ? /^version 2$/ : /^(version 1)?\|REPLACED$/,
         );
         if (mode === "update") assertEquals(stderr, "");
         else {
@@ -152,6 +152,37 @@ for (const [how, put] of Object.entries(puts)) {
       assertEquals([code, stderr], [0, ""]);
     }
     await Deno.remove(go);
+  });
+
+  Deno.test(`a handle that has read nothing goes on in the file that is put in its place ${how}`, async () => {
+    for (const mode of ["no_update", "update"] as const) {
+      await using flow = workflow(mode, "on_termination");
+      const go = `${flow.path}.go`;
+      const text = await flow.runAll({
+        writer: write(put),
+        reader: `
+          import fs from "node:fs";
+          const path = dir + "/state";
+          const file = await Deno.open(path);
+          const handle = await fs.promises.open(path);
+          const fds = [fs.openSync(path), fs.openSync(path)];
+          await file.seek(8, Deno.SeekMode.Start);
+          fs.writeFileSync(args[0], "");
+          const buffer = new Uint8Array(7);
+          const texts = [fs.readFileSync(fds[0], "utf8")];
+          for (const read of [
+            () => handle.readFile("utf8"),
+            () => fs.readSync(fds[1], buffer) && new TextDecoder().decode(buffer),
+            () => new Response(file.readable).text(),
+            () => fs.fstatSync(fds[1]).size,
+          ]) texts.push(await read());
+          console.log(texts.join("|"));
+          await handle.close();
+          for (const fd of fds) fs.closeSync(fd);`,
+      }, { flags: ["-A"], args: [go] });
+      Deno.removeSync(go);
+      assertEquals(text.reader, "version 2|version 2|version|2|9");
+    }
   });
 
   Deno.test(`Deno.readTextFile gets the last of the files that are replaced ${how}`, async () => {

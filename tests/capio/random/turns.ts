@@ -72,9 +72,10 @@ export interface Turns {
 export function drawTurns(random: SeededRandom): Turns {
   const processes = 1 + random.below(3);
   const committed = random.pick(["on_close", "on_close:3", "on_termination"]);
-  // Who keeps open what it only reads sees the version that it has opened, and
-  // is told of the next one.
-  const flags: readonly Flags[] = committed === "on_termination"
+  // What a process keeps open for reading alone is the version that it has
+  // opened, and others may write the next one of a finished file.
+  const isAlone = processes === 1;
+  const flags: readonly Flags[] = isAlone || committed === "on_termination"
     ? ["r", "r", "r+", "c", "w", "w+", "wx+", "a", "a+", "ax"]
     : ["r+", "r+", "c", "w", "w+", "wx+", "a", "a+", "ax"];
   const path = () => random.pick(PATHS);
@@ -146,10 +147,10 @@ export function drawTurns(random: SeededRandom): Turns {
         return { do: random.pick(["readFile", "stat"]), path: path() };
     }
   };
-  // Nor does it see what is written to a copy of a file of an earlier run.
+  // Files of an earlier run are finished from the beginning.
   const given: Record<string, string> = {};
   for (const path of ["a", "b"]) {
-    const isGiven = random.below(3) === 0 && !flags.includes("r");
+    const isGiven = random.below(3) === 0 && (isAlone || !flags.includes("r"));
     if (isGiven) given[path] = text();
   }
   const turns = Array.from({ length: 5 + random.below(50) }, (): Turn => ({
