@@ -1,5 +1,7 @@
+import type { EntryCheck } from "../platform/mod.ts";
 import { fold, initialState } from "./fold.ts";
 import { JournalReader } from "./journal.ts";
+import type { JournalFormat } from "./journal_format.ts";
 import type { WorkflowState } from "./state.ts";
 
 /** Follows a journal and keeps the state as far as it has been read. */
@@ -8,9 +10,14 @@ export class JournalFollower implements Disposable {
   #state: WorkflowState;
 
   /** Opens the journal at `path` of a workflow in `capioDir`; reads nothing yet. */
-  constructor(path: string, capioDir: string) {
-    this.#reader = new JournalReader(path);
+  constructor(path: string, capioDir: string, check?: EntryCheck) {
+    this.#reader = new JournalReader(path, check);
     this.#state = initialState(capioDir);
+  }
+
+  /** What the first line of the journal says. */
+  get format(): JournalFormat {
+    return this.#reader.format;
   }
 
   /** The state at the last event read. */

@@ -1,9 +1,42 @@
-import { ifPresent, system } from "../platform/mod.ts";
+import {
+  BY_KIND,
+  createTrusted,
+  type EntryCheck,
+  lstatIfPresent,
+  openTrusted,
+  system,
+} from "../platform/mod.ts";
 import type { JournalEvent } from "./event.ts";
 import { decodeEvents, encodeEvent } from "./event_codec.ts";
+import {
+  formatLine,
+  type JournalFormat,
+  readFormat,
+} from "./journal_format.ts";
 
 const READ_SIZE = 256 * 1024;
+/** The first line is shorter, whatever a later format may add. */
+const MOST_FIRST_LINE_BYTES = 4096;
 const LINE_FEED = 10;
+
+/**
+ * Creates a journal that has its first line alone. No process sees it without:
+ * it is written under a name of its own, and then renamed.
+ */
+export function createJournal(path: string, check: EntryCheck): void {
+  const fresh = `${path}-${crypto.randomUUID()}`;
+  try {
+    using file = createTrusted(fresh, check);
+    const bytes = new TextEncoder().encode(
+      `${formatLine(file.statSync(), check.by)}\n`,
+    );
+    if (file.writeSync(bytes) < bytes.length) throw diskFull();
+    system.renameSync(fresh, path);
+  } catch (error) {
+    if (lstatIfPresent(fresh)) system.removeSync(fresh);
+    throw error;
+  }
+}
 
 /**
  * The end of a workflow's journal at which events are added: one JSON event a
@@ -15,9 +48,9 @@ const LINE_FEED = 10;
 export class JournalWriter implements Disposable {
   readonly #file: Deno.FsFile;
 
-  /** Opens the journal at `path`, creating it when it is not there. */
-  constructor(path: string) {
-    this.#file = system.openSync(path, { append: true, create: true });
+  /** Opens the journal at `path`, which must exist. */
+  constructor(path: string, check: EntryCheck = BY_KIND) {
+    this.#file = opened(path, { append: true }, check);
   }
 
   /** Appends an event, whole. */
@@ -25,9 +58,7 @@ export class JournalWriter implements Disposable {
     const bytes = encodeEvent(event);
     if (this.#file.writeSync(bytes) === bytes.length) return;
     // The next event begins a line of its own, so the cut one does no harm.
-    throw new Deno.errors.WriteZero(
-      "Cannot append to the workflow's journal: the disk is full",
-    );
+    throw diskFull();
   }
 
   /** Releases the file. */
@@ -38,6 +69,8 @@ export class JournalWriter implements Disposable {
 
 /** Reads a journal that grows: every process reads the same events in order. */
 export class JournalReader implements Disposable {
+  /** What its first line says. */
+  readonly format: JournalFormat;
   readonly #file: Deno.FsFile;
   readonly #buffer = new Uint8Array(READ_SIZE);
   /** A byte order mark is kept: at the start of a line it makes no event. */
@@ -46,13 +79,19 @@ export class JournalReader implements Disposable {
   #rest = new Uint8Array(0);
 
   /** Opens the journal at `path`, which must exist. */
-  constructor(path: string) {
-    this.#file = system.openSync(path, { read: true });
+  constructor(path: string, check: EntryCheck = BY_KIND) {
+    this.#file = opened(path, { read: true }, check);
+    const line = readFirstLine(this.#file);
+    const text = new TextDecoder().decode(line);
+    this.format = readFormat(text, this.#file.statSync());
+    // A journal of version 0.2 begins with an event.
+    const start = this.format.type === "foreign" ? 0 : line.length;
+    this.#file.seekSync(start, Deno.SeekMode.Start);
   }
 
   /** Tells whether `path` still names this journal, and not one of a later run. */
   isAt(path: string): boolean {
-    const present = ifPresent(() => system.statSync(path));
+    const present = lstatIfPresent(path);
     const own = this.#file.statSync();
     return present?.ino === own.ino && present.dev === own.dev;
   }
@@ -86,6 +125,30 @@ export class JournalReader implements Disposable {
   [Symbol.dispose](): void {
     this.#file.close();
   }
+}
+
+function opened(
+  path: string,
+  options: { read?: true; append?: true },
+  check: EntryCheck,
+): Deno.FsFile {
+  const file = openTrusted(path, options, check);
+  if (file) return file;
+  throw new Deno.errors.NotFound(`Cannot find the journal "${path}"`);
+}
+
+/** Returns the first line of a file, empty when it is too long for a format. */
+function readFirstLine(file: Deno.FsFile): Uint8Array {
+  const buffer = new Uint8Array(MOST_FIRST_LINE_BYTES);
+  const count = file.readSync(buffer) ?? 0;
+  const end = buffer.subarray(0, count).indexOf(LINE_FEED);
+  return buffer.subarray(0, Math.max(0, end));
+}
+
+function diskFull(): Error {
+  return new Deno.errors.WriteZero(
+    "Cannot append to the workflow's journal: the disk is full",
+  );
 }
 
 function joined(

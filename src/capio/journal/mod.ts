@@ -11,6 +11,7 @@ export * from "./event_codec.ts";
 export * from "./fold.ts";
 export * from "./follower.ts";
 export * from "./journal.ts";
+export * from "./journal_format.ts";
 export * from "./order.ts";
 export * from "./readers.ts";
 export * from "./state.ts";

@@ -1,13 +1,14 @@
 import { delay } from "@std/async";
 import { checkNonNegative, checkSignal } from "../../internal/mod.ts";
 import {
+  type CheckedBy,
   fold,
   isOver,
   JournalFollower,
   type WorkflowState,
 } from "../journal/mod.ts";
 import { FileLock, ifPresent, isAbsence, system } from "../platform/mod.ts";
-import { WorkflowFolder } from "../workflow/mod.ts";
+import { unknownFormat, WorkflowFolder } from "../workflow/mod.ts";
 import { describe, type WorkflowStatus } from "./status.ts";
 
 /** Options for {@linkcode workflowStatus}. */
@@ -46,8 +47,10 @@ export interface FollowWorkflowOptions extends WorkflowStatusOptions {
  *
  * @param capioDir The workflow's directory.
  * @param options The workflow to look at.
- * @returns `undefined` when no such workflow is there.
+ * @returns `undefined` when no such workflow of this machine is there.
  * @throws {Deno.errors.NotFound} If `capioDir` does not exist.
+ * @throws {CapioError} If what is under `.capio` is not of this version, or is
+ * a link or another thing that no member makes.
  */
 export function workflowStatus(
   capioDir: string,
@@ -74,8 +77,10 @@ export function workflowStatus(
  *
  * @param capioDir The workflow's directory.
  * @param options The workflow to look at, and how often to look.
- * @returns `undefined` when no such workflow is there.
+ * @returns `undefined` when no such workflow of this machine is there.
  * @throws {Deno.errors.NotFound} If `capioDir` does not exist.
+ * @throws {CapioError} If what is under `.capio` is not of this version, or is
+ * a link or another thing that no member makes.
  */
 export function followWorkflow(
   capioDir: string,
@@ -124,20 +129,34 @@ export function followWorkflow(
 class WorkflowObserver implements Disposable {
   readonly #folder: WorkflowFolder;
   readonly #follower: JournalFollower;
+  readonly #checkedBy: CheckedBy;
   #latest: WorkflowStatus | undefined;
   #sawTheEnd = false;
 
-  private constructor(folder: WorkflowFolder, follower: JournalFollower) {
+  private constructor(
+    folder: WorkflowFolder,
+    follower: JournalFollower,
+    checkedBy: CheckedBy,
+  ) {
     this.#folder = folder;
     this.#follower = follower;
+    this.#checkedBy = checkedBy;
   }
 
   static find(capioDir: string, name: string): WorkflowObserver | undefined {
     const folder = new WorkflowFolder(realDirectory(capioDir), name);
+    if (!folder.isInUse) return undefined;
     const follower = ifPresent(() =>
       new JournalFollower(folder.journal, folder.capioDir)
     );
-    return follower && new WorkflowObserver(folder, follower);
+    if (!follower) return undefined;
+    const { format } = follower;
+    if (format.type === "own") {
+      return new WorkflowObserver(folder, follower, format.checkedBy);
+    }
+    follower[Symbol.dispose]();
+    if (format.type === "foreign") return undefined;
+    throw unknownFormat(folder.journal, format.format);
   }
 
   /** Whether the last look was at the end of the workflow. */
@@ -151,7 +170,7 @@ class WorkflowObserver implements Disposable {
     const state = this.#follower.catchUp();
     this.#endTheDead(state);
     this.#sawTheEnd = wasRemoved || state.members.size > 0 && isOver(state);
-    const status = describe(state, this.#folder);
+    const status = describe(state, this.#folder, this.#checkedBy);
     this.#latest = this.#isRemoved ? withSizesOf(this.#latest, status) : status;
     return this.#latest;
   }

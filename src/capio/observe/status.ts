@@ -1,11 +1,12 @@
 import {
+  type CheckedBy,
   deadlockedWaits,
   isInSpool,
   readersIn,
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
-import { system } from "../platform/mod.ts";
+import { lstatIfPresent, parentOf } from "../platform/mod.ts";
 import { missingForCommit, type WorkflowFolder } from "../workflow/mod.ts";
 
 /** A member: a process, or one context of it, in a {@linkcode WorkflowStatus}. */
@@ -154,6 +155,12 @@ export interface WorkflowStatus {
    * member of the workflow can have written them.
    */
   readonly passedOver: number;
+  /**
+   * How the run tells its own files under `.capio` from those that others have
+   * planted: by their `owner` (or `group`, with `shared`) and mode, or by their
+   * `kind` alone where the file system keeps no owners or modes.
+   */
+  readonly checkedBy: "owner" | "group" | "kind";
   /** The files that were read, or looked for, before they were written. */
   readonly staleReads: readonly StaleReadStatus[];
   /** The members that went by the size of a file that has grown since. */
@@ -164,7 +171,9 @@ export interface WorkflowStatus {
 export function describe(
   state: WorkflowState,
   folder: WorkflowFolder,
+  checkedBy: CheckedBy = "kind",
 ): WorkflowStatus {
+  const sizeOf = presentSizes(state, folder);
   const appOf = (id: string) => state.members.get(id)?.app ?? id;
   const stuck = new Set(deadlockedWaits(state));
   const readersOf = readersIn(state);
@@ -180,7 +189,7 @@ export function describe(
     })),
     files: [...state.paths.values()]
       .filter(({ kind }) => kind === "file")
-      .map((file) => describeFile(state, folder, file, readersOf(file))),
+      .map((file) => describeFile(state, sizeOf, file, readersOf(file))),
     readings: [...state.readings.values()].map(({ member, ...reading }) => ({
       app: appOf(member),
       ...reading,
@@ -202,25 +211,24 @@ export function describe(
       kind,
     })),
     passedOver: state.passedOver,
+    checkedBy,
     staleReads: state.staleReads.map(({ path, isMiss = false, ...ids }) => ({
       path,
       reader: appOf(ids.reader),
       writer: appOf(ids.writer),
       missed: isMiss,
     })),
-    sizedReadings: describeSizedReadings(state, folder),
+    sizedReadings: describeSizedReadings(state, sizeOf),
   };
 }
 
 function describeSizedReadings(
   state: WorkflowState,
-  folder: WorkflowFolder,
+  sizeOf: SizeOf,
 ): SizedReadingStatus[] {
   return state.sizedReadings.map(({ member, path, file, told, size = 0 }) => {
     const present = state.paths.get(path);
-    const now = present?.number === file
-      ? presentSize(state, folder, present)
-      : 0;
+    const now = present?.number === file ? sizeOf(present) : 0;
     const app = state.members.get(member)?.app ?? member;
     return { app, path, told, size: Math.max(size, now) };
   }).filter(({ told, size }) => size > told);
@@ -228,7 +236,7 @@ function describeSizedReadings(
 
 function describeFile(
   state: WorkflowState,
-  folder: WorkflowFolder,
+  sizeOf: SizeOf,
   file: WorkflowFile,
   readers: readonly string[],
 ): FileStatus {
@@ -237,7 +245,7 @@ function describeFile(
   return {
     path,
     phase,
-    size: presentSize(state, folder, file),
+    size: sizeOf(file),
     writers: [...new Set(apps)],
     ...(readers.length > 0 && { readers }),
     ...(file.handles.size > 0 && { holders: holdersOf(state, file) }),
@@ -258,21 +266,40 @@ function holdersOf(
   });
 }
 
-function presentSize(
-  state: WorkflowState,
-  folder: WorkflowFolder,
-  file: WorkflowFile,
-): number {
-  const { path } = file;
-  const isSpooled = isInSpool(state, file);
-  return sizeOf(isSpooled ? folder.spool(path) : folder.real(path)) ?? 0;
+type SizeOf = (file: WorkflowFile) => number;
+
+/** Returns what tells the sizes of files at this moment, following no links. */
+function presentSizes(state: WorkflowState, folder: WorkflowFolder): SizeOf {
+  const known = new Map<string, boolean>();
+  const isDirectory = (
+    directory: string,
+    tree: (path: string) => string,
+  ): boolean => {
+    if (directory === "") return true;
+    const location = tree(directory);
+    const answer = known.get(location);
+    if (answer !== undefined) return answer;
+    const is = isDirectory(parentOf(directory), tree) &&
+      (look(location)?.isDirectory ?? false);
+    known.set(location, is);
+    return is;
+  };
+  return (file) => {
+    const { path } = file;
+    const isSpooled = isInSpool(state, file);
+    const tree = (path: string) =>
+      isSpooled ? folder.spool(path) : folder.real(path);
+    if (!isDirectory(parentOf(path), tree)) return 0;
+    const info = look(tree(path));
+    return info?.isFile ? info.size : 0;
+  };
 }
 
-function sizeOf(location: string): number | undefined {
+function look(location: string): Deno.FileInfo | undefined {
   try {
-    return system.statSync(location).size;
+    return lstatIfPresent(location);
   } catch {
-    // Nothing is there, or a journal names what no system can have.
+    // A journal may name what no system can have.
     return undefined;
   }
 }

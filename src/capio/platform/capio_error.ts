@@ -3,6 +3,8 @@ export type CapioErrorCode =
   | "DEADLOCK"
   | "INVALID_CONFIGURATION"
   | "REPLACED"
+  | "UNKNOWN_FORMAT"
+  | "UNTRUSTED"
   | "WRITER_LOST";
 
 /**

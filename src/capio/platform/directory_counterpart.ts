@@ -1,5 +1,7 @@
 import { dirname } from "@std/path";
-import { ifPresent, system } from "./system.ts";
+import { CapioError } from "./capio_error.ts";
+import { nameOfKind } from "./entry_trust.ts";
+import { lstatIfPresent, system } from "./system.ts";
 
 /** The mode in which its owner may list, enter and change a directory. */
 const OWNER = 0o700;
@@ -15,22 +17,20 @@ type Tree = (path: string) => string;
  * in both. The owner also gets all rights.
  */
 export function makeCounterpart(path: string, tree: Tree, other: Tree): void {
-  if (path === "" || path === "." || look(tree(path))?.isDirectory) return;
+  if (path === "" || path === "." || lstatIfPresent(tree(path))?.isDirectory) {
+    return;
+  }
   makeCounterpart(dirname(path), tree, other);
-  const counterpart = look(other(path));
+  const counterpart = lstatIfPresent(other(path));
   try {
     // Closed to others until it has the mode of its counterpart.
     system.mkdirSync(tree(path), counterpart ? { mode: OWNER } : {});
   } catch (error) {
     // Another member may have created it in the meantime.
-    if (look(tree(path))?.isDirectory) return;
+    if (lstatIfPresent(tree(path))?.isDirectory) return;
     throw error;
   }
   if (counterpart) copyModeAndOwner(tree(path), counterpart, OWNER);
-}
-
-function look(path: string): Deno.FileInfo | undefined {
-  return ifPresent(() => system.statSync(path));
 }
 
 /**
@@ -43,12 +43,14 @@ export function copyModeAndOwner(
   more = 0,
 ): void {
   if (!HAS_MODES || wanted.mode === null) return;
-  const present = system.statSync(directory);
+  const present = system.lstatSync(directory);
+  // A link in its place would lead the change elsewhere.
+  if (!present.isDirectory) throw notADirectory(directory, present);
   if (wanted.uid !== present.uid || wanted.gid !== present.gid) {
     changeOwner(directory, wanted);
   }
   const mode = wanted.mode | more;
-  if (mode === system.statSync(directory).mode) return;
+  if (mode === system.lstatSync(directory).mode) return;
   system.chmodSync(directory, mode & 0o7777);
 }
 
@@ -60,9 +62,10 @@ export function withOwnerAccess(directory: string, fn: () => void): void {
   try {
     return fn();
   } catch (error) {
-    const mode = HAS_MODES ? look(directory)?.mode ?? null : null;
     const isDenied = error instanceof Deno.errors.PermissionDenied;
-    if (!isDenied || mode === null || (mode & OWNER) === OWNER) throw error;
+    if (!isDenied || !HAS_MODES) throw error;
+    const { isDirectory, mode = null } = lstatIfPresent(directory) ?? {};
+    if (!isDirectory || mode === null || (mode & OWNER) === OWNER) throw error;
     system.chmodSync(directory, (mode | OWNER) & 0o7777);
     try {
       fn();
@@ -85,10 +88,18 @@ export function removeTree(directory: string): void {
 }
 
 function openToOwner(directory: string): void {
+  if (!system.lstatSync(directory).isDirectory) return;
   system.chmodSync(directory, OWNER);
   for (const { name, isDirectory } of system.readDirSync(directory)) {
     if (isDirectory) openToOwner(`${directory}/${name}`);
   }
+}
+
+function notADirectory(path: string, found: Deno.FileInfo): CapioError {
+  return new CapioError(
+    "UNTRUSTED",
+    `"${path}" must be a directory, found ${nameOfKind(found)}`,
+  );
 }
 
 /** Changes the owner and group of a file, as far as the process may. */

@@ -1,4 +1,6 @@
-import { ifPresent, system } from "./system.ts";
+import { BY_KIND, type EntryCheck } from "./entry_trust.ts";
+import { lookIfPermitted, lstatIfPresent } from "./system.ts";
+import { openOrCreateTrusted, openTrusted } from "./trusted_entry.ts";
 import { SynchronousSleep } from "./wakeups.ts";
 
 /**
@@ -20,12 +22,12 @@ export class FileLock implements Disposable {
   }
 
   /** Waits for the exclusive lock on `path`, creating the file if needed. */
-  static acquire(path: string): FileLock {
+  static acquire(path: string, check: EntryCheck): FileLock {
     for (;;) {
-      const file = system.openSync(path, { create: true, write: true });
+      const file = openOrCreateTrusted(path, check);
       lock(file, () => warnOfHolder(path));
       // The previous holder may have removed the file: then this locks nothing.
-      const present = ifPresent(() => system.statSync(path));
+      const present = lstatIfPresent(path);
       const mine = file.statSync();
       if (present?.ino === mine.ino && present.dev === mine.dev) {
         return new FileLock(file, path);
@@ -35,11 +37,8 @@ export class FileLock implements Disposable {
   }
 
   /** Opens the lock on `path` without taking it, for {@linkcode FileLock.during}. */
-  static open(path: string): FileLock {
-    return new FileLock(
-      system.openSync(path, { create: true, write: true }),
-      path,
-    );
+  static open(path: string, check: EntryCheck): FileLock {
+    return new FileLock(openOrCreateTrusted(path, check), path);
   }
 
   /**
@@ -63,7 +62,9 @@ export class FileLock implements Disposable {
 
   /** Returns whether some process holds the exclusive lock on `path`. */
   static isHeld(path: string): boolean {
-    const file = ifPresent(() => system.openSync(path, { read: true }));
+    // Anything but a file is no lock, and opening a pipe could take for ever.
+    if (!lookIfPermitted(path)?.isFile) return false;
+    const file = openTrusted(path, { read: true }, BY_KIND);
     if (!file) return false;
     try {
       return !file.tryLockSync(false);

@@ -6,5 +6,6 @@
  */
 export { missingForCommit } from "./missing.ts";
 export * from "./readiness.ts";
+export { unknownFormat } from "./stale_run.ts";
 export * from "./workflow.ts";
 export * from "./workflow_folder.ts";

@@ -1,21 +1,32 @@
 import { dirname } from "@std/path";
 import {
+  CapioError,
+  checkWay,
   copyModeAndOwner,
   ifPresent,
   isAbsence,
   lstatIfPresent,
+  nameOfKind,
+  parentOf,
   system,
   withOwnerAccess,
 } from "../platform/mod.ts";
 import type { WorkflowFile } from "../journal/mod.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
-/** Moves a committed entry from the spool into the real tree. */
-export function moveIntoPlace(
-  folder: WorkflowFolder,
-  { kind, path }: WorkflowFile,
-): void {
+/** The entry to publish. */
+type Entry = Pick<WorkflowFile, "kind" | "path">;
+
+/**
+ * Moves a committed entry from the spool into the real tree.
+ *
+ * @throws {CapioError} If a link stands on the way, or an entry of another kind
+ * in its place: nothing outside is touched.
+ */
+export function moveIntoPlace(folder: WorkflowFolder, entry: Entry): void {
+  const { kind, path } = entry;
   try {
+    checkPublication(folder, entry);
     switch (kind) {
       case "directory":
         return publishDirectory(folder, path);
@@ -29,10 +40,40 @@ export function moveIntoPlace(
   }
 }
 
+/**
+ * Checks, directly before the publication of an entry, what it uses: the spool,
+ * the directories on the way in both trees, and the entry itself. Links that
+ * programs have made are published as links and never followed.
+ *
+ * @throws {CapioError} If the entry is not to be published.
+ */
+export function checkPublication(
+  folder: WorkflowFolder,
+  { kind, path }: Entry,
+): void {
+  folder.checkSpool();
+  // The directory itself gets a mode; anything else is renamed as it is.
+  const last = kind === "directory" ? path : parentOf(path);
+  checkWay((path) => folder.spool(path), last);
+  checkWay((path) => folder.real(path), last);
+  if (kind === "directory") return;
+  const source = folder.spool(path);
+  const info = lstatIfPresent(source);
+  if (!info || info.isSymlink === (kind === "symlink") && !info.isDirectory) {
+    return;
+  }
+  throw new CapioError(
+    "UNTRUSTED",
+    `"${source}" must be ${
+      kind === "symlink" ? "a symbolic link" : "a file"
+    }, found ${nameOfKind(info)}`,
+  );
+}
+
 /** Its published entries may have made it before. */
 function publishDirectory(folder: WorkflowFolder, path: string): void {
   folder.makeRealDirectory(path);
-  const spooled = ifPresent(() => system.statSync(folder.spool(path)));
+  const spooled = lstatIfPresent(folder.spool(path));
   if (spooled) copyModeAndOwner(folder.real(path), spooled);
 }
 
@@ -45,12 +86,31 @@ function moveFile(folder: WorkflowFolder, path: string): void {
     const isOtherDisk = error instanceof Error && "code" in error &&
       error.code === "EXDEV";
     if (!isOtherDisk) throw error;
-    // Under another name first, so that the file is whole when it appears.
-    const copy = `${target}.published`;
+    copyIntoPlace(source, target);
+  }
+}
+
+/** Copies a file beside its place first, so that it is whole when it appears. */
+function copyIntoPlace(source: string, target: string): void {
+  const copy = `${target}.${crypto.randomUUID().slice(0, 8)}.published`;
+  const info = system.lstatSync(source);
+  // Nothing but a file is opened, and nothing is written through a link.
+  if (!info.isFile || lstatIfPresent(copy)) {
+    throw new CapioError(
+      "UNTRUSTED",
+      `"${source}" must be a file to be copied to another file system, found ${
+        nameOfKind(info)
+      }`,
+    );
+  }
+  try {
     system.copyFileSync(source, copy);
     system.renameSync(copy, target);
-    system.removeSync(source);
+  } catch (error) {
+    ifPresent(() => system.removeSync(copy));
+    throw error;
   }
+  system.removeSync(source);
 }
 
 function move(folder: WorkflowFolder, path: string): void {

@@ -1,6 +1,7 @@
 import { fold, JournalFollower, type WorkflowState } from "../journal/mod.ts";
-import { FileLock } from "../platform/mod.ts";
+import { CapioError, FileLock } from "../platform/mod.ts";
 import { moveIntoPlace } from "./move_into_place.ts";
+import { setAside } from "./set_aside.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /**
@@ -13,7 +14,13 @@ import type { WorkflowFolder } from "./workflow_folder.ts";
  * an app that comes late learns that a writer was lost and does not wait for it.
  * When `app` has taken part already, this is its next run.
  *
+ * A run that this machine has not begun is set aside, and so is a stale run of
+ * which not all may be published.
+ *
  * The caller holds the workflow's lock.
+ *
+ * @throws {CapioError} If the run has a format of another version, or is not to
+ * be trusted.
  */
 export function presentRun(
   folder: WorkflowFolder,
@@ -24,7 +31,8 @@ export function presentRun(
     folder.empty();
     return undefined;
   }
-  const run = new JournalFollower(folder.journal, folder.capioDir);
+  const run = openRun(folder);
+  if (!run) return undefined;
   const state = run.catchUp();
   const members = [...state.members.values()];
   const isAlive = members.some(({ id, ending }) =>
@@ -40,18 +48,63 @@ export function presentRun(
   return undefined;
 }
 
+/** Opens the journal of a run of this machine, and sets any other run aside. */
+function openRun(folder: WorkflowFolder): JournalFollower | undefined {
+  const { journal, capioDir, check } = folder;
+  const run = new JournalFollower(journal, capioDir, check);
+  try {
+    const { format } = run;
+    switch (format.type) {
+      case "own":
+        folder.checkDirectories();
+        return run;
+      case "foreign":
+        setAside(
+          folder,
+          `The run in "${folder.base}" was not begun on this machine by this version: it was copied, unpacked or planted, or is of version 0.2`,
+        );
+        break;
+      case "unknown":
+        throw unknownFormat(journal, format.format);
+    }
+  } catch (error) {
+    run[Symbol.dispose]();
+    throw error;
+  }
+  run[Symbol.dispose]();
+  return undefined;
+}
+
+/** Refuses a journal of another version. */
+export function unknownFormat(journal: string, format: number): CapioError {
+  return new CapioError(
+    "UNKNOWN_FORMAT",
+    `Cannot read the journal "${journal}": it must have format 1, found ${format}. Use the version of sluice that has written it, or another workflow name`,
+  );
+}
+
 function clear(folder: WorkflowFolder, state: WorkflowState): void {
   endMembers(state);
-  const published = [...state.unpublished.values()];
+  const committed = [...state.unpublished.values()];
   const discarded = [...state.paths.values()]
     .filter(({ phase, kind }) => phase !== "committed" && kind === "file");
-  for (const file of published) moveIntoPlace(folder, file);
+  let refusal: CapioError | undefined;
+  for (const file of committed) {
+    try {
+      moveIntoPlace(folder, file);
+    } catch (error) {
+      if (!(error instanceof CapioError)) throw error;
+      refusal ??= error;
+    }
+  }
+  const run =
+    `An earlier run of workflow "${folder.workflowName}" in "${folder.capioDir}" did not end properly`;
+  if (refusal) return setAside(folder, `${run}. ${refusal.message}`);
   folder.empty();
   // Without such files there is nothing to tell about the members that died.
-  if (published.length + discarded.length === 0) return;
+  if (committed.length + discarded.length === 0) return;
   console.warn(
-    `sluice: An earlier run of workflow "${folder.workflowName}" in "${folder.capioDir}" did not end properly: ` +
-      `published ${count(published.length, "committed file")}, ` +
+    `sluice: ${run}: published ${count(committed.length, "committed file")}, ` +
       `discarded ${count(discarded.length, "unfinished file")}`,
   );
 }

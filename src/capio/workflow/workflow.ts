@@ -1,5 +1,6 @@
 import type { CapioClRule } from "../cl/mod.ts";
 import {
+  createJournal,
   type Ending,
   engineWith,
   type EventBody,
@@ -43,6 +44,8 @@ export interface WorkflowOptions {
   readonly rules: readonly CapioClRule[];
   /** The steps in the order in which they run one after the other. */
   readonly steps?: readonly string[];
+  /** Whether the group of the directory shares the workflow. */
+  readonly shared?: "group";
 }
 
 /** One member's place in a workflow, from its joining to its leaving. */
@@ -78,12 +81,16 @@ export class Workflow {
     this.id = `${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
     this.#held = held;
     held.defer(() => folder.forgetMember(this.id));
-    held.use(FileLock.acquire(folder.memberLock(this.id)));
-    const lock = held.use(FileLock.open(folder.real(folder.publicationLock)));
+    const { check, journal } = folder;
+    held.use(FileLock.acquire(folder.memberLock(this.id), check));
+    const lock = held.use(
+      FileLock.open(folder.real(folder.publicationLock), check),
+    );
+    if (!present) createJournal(journal, check);
     this.#journal = new MemberJournal(
       this.id,
-      held.use(new JournalWriter(folder.journal)),
-      present ?? held.use(new JournalFollower(folder.journal, capioDir)),
+      held.use(new JournalWriter(journal, check)),
+      present ?? held.use(new JournalFollower(journal, capioDir, check)),
     );
     this.misses = new Misses(this.#journal);
     this.#publisher = new Publisher(folder, this.#journal, lock);
@@ -111,7 +118,11 @@ export class Workflow {
   static join(options: WorkflowOptions): Workflow {
     // Contradicting rules are refused before anything has to be undone.
     engineWith(initialState(options.capioDir), options);
-    const folder = new WorkflowFolder(options.capioDir, options.workflowName);
+    const folder = new WorkflowFolder(
+      options.capioDir,
+      options.workflowName,
+      options,
+    );
     using _ = folder.lock();
     const held = new DisposableStack();
     const present = held.use(presentRun(folder, options.appName));

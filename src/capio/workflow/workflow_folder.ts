@@ -1,14 +1,25 @@
 import { join } from "@std/path";
 import {
+  BY_KIND,
   childOf,
+  enterSystemDirectory,
+  type EntryCheck,
   FileLock,
   ifPresent,
+  lookAtTrusted,
   lstatIfPresent,
   makeCounterpart,
+  makeTrustedDirectory,
   removeTree,
   system,
   SYSTEM_DIRECTORY,
 } from "../platform/mod.ts";
+
+/** Options of a {@linkcode WorkflowFolder}. */
+export interface WorkflowFolderOptions {
+  /** Whether the group of `capioDir` shares the workflow. */
+  readonly shared?: "group";
+}
 
 /** The places of one workflow under `<capioDir>/.capio/`. */
 export class WorkflowFolder {
@@ -20,17 +31,28 @@ export class WorkflowFolder {
   readonly #system: string;
   readonly #base: string;
   readonly #spool: string;
+  readonly #members: string;
+  readonly #shared: "group" | undefined;
   readonly #spoolTrees = new Set<string>();
+  #check: EntryCheck | undefined;
+  /** The spool as it was when all that leads to it was last checked. */
+  #knownSpool: Deno.FileInfo | undefined;
 
   /** Names the places; creates nothing. */
-  constructor(capioDir: string, workflowName: string) {
+  constructor(
+    capioDir: string,
+    workflowName: string,
+    { shared }: WorkflowFolderOptions = {},
+  ) {
     this.capioDir = capioDir;
     this.workflowName = workflowName;
+    this.#shared = shared;
     this.#system = join(capioDir, SYSTEM_DIRECTORY);
     const name = fileName(workflowName);
     this.#base = join(this.#system, name);
     this.publicationLock = `${SYSTEM_DIRECTORY}/${name}/publication.lock`;
     this.#spool = join(this.#base, "spool");
+    this.#members = join(this.#base, "members");
     this.journal = join(this.#base, "journal");
   }
 
@@ -81,7 +103,7 @@ export class WorkflowFolder {
 
   /** The file that member `id` keeps locked while it lives. */
   memberLock(id: string): string {
-    return join(this.#base, "members", id);
+    return join(this.#members, id);
   }
 
   /** The file to which member `id` copies a real file before it changes it. */
@@ -94,19 +116,65 @@ export class WorkflowFolder {
     return join(this.#base, `${id}-${handle}.link`);
   }
 
-  /** Acquires the lock under which members come and go. */
+  /**
+   * How the entries under `.capio` are checked: as a member does, once this
+   * process has entered the directory, else by their kinds.
+   */
+  get check(): EntryCheck {
+    return this.#check ?? BY_KIND;
+  }
+
+  /**
+   * Acquires the lock under which members come and go.
+   *
+   * @throws {CapioError} If `.capio` or the lock is not one that sluice made.
+   */
   lock(): FileLock {
     for (;;) {
-      system.mkdirSync(this.#system, { recursive: true });
-      const lock = ifPresent(() => FileLock.acquire(`${this.#base}.lock`));
+      const check = this.#enter();
+      const lock = ifPresent(() =>
+        FileLock.acquire(`${this.#base}.lock`, check)
+      );
       if (lock) return lock;
       // The last member of another workflow has just removed the directory.
     }
   }
 
-  /** Whether a run of the workflow has left a journal here, or is going on. */
+  /**
+   * Whether a run of the workflow has left a journal here, or is going on.
+   *
+   * @throws {CapioError} If what leads to the journal is not to be trusted.
+   */
   get isInUse(): boolean {
-    return lstatIfPresent(this.journal) !== undefined;
+    return this.#lookAtBase() && lstatIfPresent(this.journal) !== undefined;
+  }
+
+  /**
+   * Checks, directly before their use, the directories of a run.
+   *
+   * @throws {CapioError} If one is not to be trusted.
+   */
+  checkDirectories(): void {
+    this.#lookAtBase();
+    for (const directory of [this.#spool, this.#members]) {
+      lookAtTrusted(directory, "directory", this.check);
+    }
+  }
+
+  /**
+   * Checks the spool, directly before its use, and all that leads to it. One
+   * look is enough as long as the spool is the one of the last check.
+   *
+   * @throws {CapioError} If it is not to be trusted.
+   */
+  checkSpool(): void {
+    const known = this.#knownSpool;
+    const present = lookAtTrusted(this.#spool, "directory", this.check);
+    if (known && known.ino !== null && known.ino === present?.ino) {
+      if (known.dev === present.dev) return;
+    }
+    this.checkDirectories();
+    this.#knownSpool = present;
   }
 
   /** Whether the program still has the permissions that clearing up needs. */
@@ -119,8 +187,9 @@ export class WorkflowFolder {
 
   /** Makes the directories that a run starts with. */
   create(): void {
-    system.mkdirSync(this.#spool, { recursive: true });
-    system.mkdirSync(join(this.#base, "members"), { recursive: true });
+    for (const directory of [this.#base, this.#spool, this.#members]) {
+      makeTrustedDirectory(directory, this.check);
+    }
   }
 
   /** Removes the lock file of a member that has ended. */
@@ -129,9 +198,13 @@ export class WorkflowFolder {
     ifPresent(() => system.removeSync(this.memberLock(id)));
   }
 
-  /** Removes everything but the lock under which members come and go. */
+  /**
+   * Removes everything but the lock under which members come and go.
+   *
+   * @throws {CapioError} If it is not to be trusted.
+   */
   empty(): void {
-    ifPresent(() => removeTree(this.#base));
+    if (this.#lookAtBase()) ifPresent(() => removeTree(this.#base));
   }
 
   /** Removes everything, the directory too unless another workflow uses it. */
@@ -143,6 +216,23 @@ export class WorkflowFolder {
     } catch {
       // Another workflow uses the directory.
     }
+  }
+
+  #enter(): EntryCheck {
+    this.#check ??= enterSystemDirectory(
+      this.#system,
+      this.capioDir,
+      this.#shared,
+    );
+    makeTrustedDirectory(this.#system, this.#check);
+    return this.#check;
+  }
+
+  /** Returns whether the folder is there. */
+  #lookAtBase(): boolean {
+    return [this.#system, this.#base].every((directory) =>
+      lookAtTrusted(directory, "directory", this.check) !== undefined
+    );
   }
 }
 

@@ -13,7 +13,7 @@ const MOST_WAITS_SHOWN = 3;
 
 /** Formats the state of a workflow. */
 export function statusLines(status: WorkflowStatus): string[] {
-  const { workflowName, capioDir, files, passedOver } = status;
+  const { workflowName, capioDir, files, passedOver, checkedBy } = status;
   const warnings = warningLines(status);
   return [
     terminalText(`Workflow "${workflowName}" in "${capioDir}"`),
@@ -23,8 +23,12 @@ export function statusLines(status: WorkflowStatus): string[] {
     ...(files.length > 0 ? fileLines(status) : ["No files yet"]),
     ...(warnings.length > 0 ? ["", ...warnings] : []),
     ...(passedOver > 0 ? ["", passedOverLine(passedOver)] : []),
+    ...(checkedBy === "kind" ? ["", CHECKED_BY_KIND] : []),
   ];
 }
+
+const CHECKED_BY_KIND =
+  "Who owns what is in .capio, and who may write to it, is not checked: the file system keeps no owners or modes";
 
 function passedOverLine(count: number): string {
   const lines = count === 1 ? "1 line" : `${count} lines`;

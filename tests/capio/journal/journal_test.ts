@@ -6,9 +6,11 @@ import {
   encodeEvent,
 } from "../../../src/capio/journal/event_codec.ts";
 import {
+  createJournal,
   JournalReader,
   JournalWriter,
 } from "../../../src/capio/journal/journal.ts";
+import { BY_KIND } from "../../../src/capio/platform/mod.ts";
 
 const event = (path: string): JournalEvent => ({
   event: "open",
@@ -29,6 +31,7 @@ async function withJournal(run: (path: string) => void): Promise<void> {
 
 Deno.test("a reader of a growing journal gets all appended events in one order", () =>
   withJournal((path) => {
+    createJournal(path, BY_KIND);
     using one = new JournalWriter(path);
     using two = new JournalWriter(path);
     using reader = new JournalReader(path);
@@ -73,6 +76,7 @@ Deno.test("a line that was cut short does no harm to the next line", () =>
 
 Deno.test("more events than one read holds arrive complete", () =>
   withJournal((path) => {
+    createJournal(path, BY_KIND);
     using writer = new JournalWriter(path);
     using reader = new JournalReader(path);
     for (let i = 0; i < 10_000; i++) writer.append(event(`file-${i}`));

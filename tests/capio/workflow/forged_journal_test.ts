@@ -64,9 +64,19 @@ Deno.test({
   async fn() {
     using around = new Surroundings();
     const { inside } = around;
+    await using killed = new Step({
+      capioDir: inside,
+      flags,
+      code: "setInterval(() => {}, 1000);",
+    });
+    await eventually(inside, (status) => status?.members.length === 1);
+    killed.kill();
+    await killed.result;
     plantPayload(around);
     const journal = join(inside, ".capio/CAPIO/journal");
-    Deno.writeTextFileSync(journal, forgedLines(around).join("\n") + "\n");
+    Deno.writeTextFileSync(journal, forgedLines(around).join("\n") + "\n", {
+      append: true,
+    });
     assert(workflowStatus(inside)?.passedOver);
     await using step = new Step({
       capioDir: inside,

@@ -21,6 +21,7 @@ const EMPTY: WorkflowStatus = {
   waits: [],
   rewrites: [],
   passedOver: 0,
+  checkedBy: "owner",
   staleReads: [],
   sizedReadings: [],
 };
