@@ -1,4 +1,4 @@
-import { dependenciesOf } from "../cl/mod.ts";
+import { type CapioClCommitRule, dependenciesOf } from "../cl/mod.ts";
 import { parentOf } from "../platform/mod.ts";
 import { isCompleteWithEntries } from "./completion.ts";
 import type { EntryKind } from "./event.ts";
@@ -93,7 +93,7 @@ function place(
   state.paths.set(path, file);
   noteReplacement(state, file);
   // The entries of an earlier directory of that name are no part of this one.
-  if (file.kind === "directory") state.folders.delete(path);
+  if (file.kind === "directory") forgetEntries(state, path);
   const directory = parentOf(path);
   let folder = state.folders.get(directory);
   if (!folder) {
@@ -113,11 +113,29 @@ function place(
   if (isCompleteNow) commitDependents(state, event);
 }
 
+function forgetEntries(state: WorkflowState, directory: string): void {
+  const entries = state.folders.get(directory)?.entries ?? [];
+  for (const path of entries) {
+    for (const below of pathsBelow(state, path)) unlink(state, below);
+  }
+  state.folders.delete(directory);
+}
+
 /** Gives the file the commit rule of its present name. */
 export function applyRule(state: WorkflowState, file: WorkflowFile): void {
-  const rule = state.engine.commitRule(file.path);
-  // Rules that count closes or entries are not about a directory as an entry.
-  file.rule = file.kind === "directory" ? { type: "on_termination" } : rule;
-  if (dependenciesOf(file.rule)) state.dependents.add(file);
+  file.rule = ruleOf(state, file);
+  const isPending = file.phase === "open";
+  if (isPending && dependenciesOf(file.rule)) state.dependents.add(file);
   else state.dependents.delete(file);
+}
+
+/** Returns the commit rule of the file's present name. */
+export function ruleOf(
+  { engine }: WorkflowState,
+  { path, kind }: WorkflowFile,
+): CapioClCommitRule {
+  // Rules that count closes or entries are not about a directory as an entry.
+  return kind === "directory"
+    ? { type: "on_termination" }
+    : engine.commitRule(path);
 }

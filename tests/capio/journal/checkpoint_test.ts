@@ -1,0 +1,146 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  checkpointLines,
+  restoreCheckpoint,
+} from "../../../src/capio/journal/checkpoint.ts";
+import type { JournalEvent } from "../../../src/capio/journal/event.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold.ts";
+import { forget } from "../../../src/capio/journal/forget.ts";
+import type { WorkflowState } from "../../../src/capio/journal/state.ts";
+import { seededRandom } from "../../support/seeded_random.ts";
+import { randomEvents } from "./random_events.ts";
+
+const ROUNDS = Number(Deno.env.get("SLUICE_FUZZ") ?? 0.5) * 2_000;
+
+Deno.test("a state that is restored from its checkpoint is the same", () => {
+  const random = seededRandom();
+  for (let n = 0; n < ROUNDS; n++) {
+    const state = play(randomEvents(random, 1 + random.below(60)));
+    assertEquals(contents(restored(state)), contents(state));
+  }
+});
+
+Deno.test("what follows a checkpoint comes to the same as without one", () => {
+  const random = seededRandom();
+  for (let n = 0; n < ROUNDS; n++) {
+    const events = randomEvents(random, 1 + random.below(100));
+    const at = random.below(events.length);
+    const [before, after] = [events.slice(0, at), events.slice(at)];
+    const all = play(events);
+    // One member went through all of it, another one joined afterwards.
+    const stayed = play(after, forget(play(before)));
+    const joined = play(after, restored(forget(play(before))));
+    assertEquals(contents(joined), contents(stayed));
+    assertEquals(withoutGaps(outcome(stayed)), withoutGaps(outcome(all)));
+  }
+});
+
+Deno.test("a workflow that makes, reads and removes files for ever has a small state", () => {
+  let state = initialState("/data");
+  const by = "1-00000000";
+  const tell = (body: Record<string, unknown>) => {
+    state = fold(state, { by, time: 1, ...body } as unknown as JournalEvent);
+  };
+  tell({ event: "join", app: "w", pid: 1 });
+  const sizes: number[] = [];
+  for (let n = 0; n < 60_000; n++) {
+    const path = `some/directory-${n % 7}/file-${n}`;
+    const reader = `2-${(n >> 6).toString(16).padStart(8, "0")}`;
+    if (n % 64 === 0) tell({ event: "join", app: "r", pid: 2, by: reader });
+    tell({ event: "open", path, handle: n });
+    tell({ event: "close", handle: n });
+    tell({ event: "input", path, file: n, by: reader });
+    tell({ event: "read", path, first: 1, bytes: 9, file: n, by: reader });
+    tell({ event: "remove", path, by: reader });
+    if (n % 64 === 63) {
+      tell({ event: "end", member: reader, ending: "left", by: reader });
+    }
+    if (n % 10_000 !== 9_999) continue;
+    sizes.push([...checkpointLines(forget(state))].join("\n").length);
+  }
+  const [first, , , , , last] = sizes;
+  // What is remembered of the last ten thousand names is all there is.
+  assert(last < 1.1 * sizes[2], `${sizes}`);
+  assert(first < 1.5e6, `${sizes}`);
+  assertEquals(state.pending.size + state.paths.size, 0);
+});
+
+Deno.test("a line that is none of a checkpoint is refused", () => {
+  const lines = [...checkpointLines(play(randomEvents(seededRandom(), 50)))];
+  for (
+    const line of [
+      ...["", "null", "[]", "{}", `{"part":"none"}`, `{"event":"join"}`],
+      `{"part":"file"}`,
+      `{"part":"given","path":"../a"}`,
+      `{"part":"given","path":"a","more":1}`,
+      `{"part":"rewriter","file":1,"member":"../../x"}`,
+    ]
+  ) {
+    assertThrows(
+      () => restoreCheckpoint([...lines, line], "/data"),
+      SyntaxError,
+    );
+  }
+});
+
+function play(
+  events: readonly JournalEvent[],
+  state = initialState("/data"),
+): WorkflowState {
+  return events.reduce((state, event) => fold(state, event), state);
+}
+
+function restored(state: WorkflowState): WorkflowState {
+  return restoreCheckpoint([...checkpointLines(state)], "/data");
+}
+
+/**
+ * All that a state knows, without fields that have no value. Rules that came
+ * after the end of a file have no meaning for it.
+ */
+function contents({ engine, ...state }: WorkflowState): unknown {
+  for (const file of [...state.paths.values(), ...state.handles.values()]) {
+    if (file.phase !== "open") file.rule = { type: "on_termination" };
+  }
+  const { misses, pathReadings, inputs } = state;
+  for (const map of [misses, pathReadings, inputs]) {
+    for (const [path, { size }] of map) if (size === 0) map.delete(path);
+  }
+  return withoutGaps({ ...state, known: engine.apps });
+}
+
+function withoutGaps(value: unknown): unknown {
+  if (value instanceof Set) return new Set([...value].map(withoutGaps));
+  if (value instanceof Map) {
+    return new Map([...value].map(([key, it]) => [key, withoutGaps(it)]));
+  }
+  if (Array.isArray(value)) return value.map(withoutGaps);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([, it]) => it !== undefined)
+      .map(([name, it]) => [name, withoutGaps(it)]),
+  );
+}
+
+/** What members go by, and what people are told. */
+function outcome(state: WorkflowState): unknown {
+  const { paths, handles, pending, unpublished, apps, given } = state;
+  const { staleReads, rewrites, waits, created, renamings } = state;
+  const numbers = (files: Iterable<{ number: number }>) =>
+    new Set([...files].map(({ number }) => number));
+  return {
+    phases: [...paths].map((
+      [path, { number, phase }],
+    ) => [path, number, phase]),
+    handles: new Set(handles.keys()),
+    pending: numbers([...pending].filter(({ unlinked }) => !unlinked)),
+    unpublished: numbers(unpublished.values()),
+    apps,
+    given,
+    staleReads: new Set(staleReads.map((read) => JSON.stringify(read))),
+    rewrites,
+    waits,
+    created,
+    renamings,
+  };
+}

@@ -1,0 +1,123 @@
+import type {
+  EventBody,
+  JournalEvent,
+} from "../../../src/capio/journal/event.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold.ts";
+import type { WorkflowState } from "../../../src/capio/journal/state.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
+
+const PATHS = [
+  "a",
+  "b",
+  "dir",
+  "dir/a",
+  "dir/b",
+  "dir/sub",
+  "dir/sub/c",
+  "_OK",
+];
+const APPS = ["w", "r", "other"];
+const DOCUMENT = JSON.stringify({
+  name: "t",
+  IO_Graph: [
+    {
+      name: "w",
+      output_stream: ["dir", "a"],
+      streaming: [
+        { name: ["a"], committed: "on_close" },
+        { name: ["b"], committed: "on_close:2", mode: "no_update" },
+        { dirname: ["dir"], committed: "on_file", file_deps: ["_OK"] },
+      ],
+    },
+    { name: "r", input_stream: ["a", "dir/*"] },
+  ],
+  permanent: ["a", "dir"],
+});
+
+/**
+ * Returns events that members may have appended, in an order in which they make
+ * sense: an opening says which file its author saw.
+ */
+export function randomEvents(
+  random: SeededRandom,
+  count: number,
+): JournalEvent[] {
+  let state = initialState("/data");
+  const events: JournalEvent[] = [];
+  while (events.length < count) {
+    const id = `${1 + random.below(4)}-0000000${random.below(3)}`;
+    const event = {
+      ...randomBody(random, state, id, events.length),
+      by: id,
+      time: events.length,
+    };
+    // Only who takes part appends, and comes once.
+    const member = state.members.get(id);
+    const isNew = event.event === "join";
+    if (isNew ? member : !member || member.ending) continue;
+    events.push(event);
+    state = fold(state, structuredClone(event));
+  }
+  return events;
+}
+
+function randomBody(
+  { below, pick }: SeededRandom,
+  state: WorkflowState,
+  id: string,
+  handle: number,
+): EventBody {
+  const path = pick(PATHS);
+  // The system renames nothing into itself, and nothing over what it lies in.
+  const target = pick(
+    PATHS.filter((it) =>
+      !`${it}/`.startsWith(`${path}/`) && !`${path}/`.startsWith(`${it}/`)
+    ),
+  );
+  const file = state.paths.get(path)?.number;
+  const opened = [...state.handles.keys()]
+    .filter((it) => it.startsWith(`${id}/`))
+    .map((it) => Number(it.slice(id.length + 1)));
+  const ended = opened.length > 0 ? pick(opened) : handle;
+  const known = state.created > 0 ? below(state.created) : 0;
+  return pick<() => EventBody>([
+    () => ({ event: "join", app: pick(APPS), pid: 1 }),
+    () => ({ event: "join", app: pick(APPS), pid: 1, isWorker: true }),
+    () => ({
+      event: "end",
+      member: below(3) ? pick([...state.members.keys(), id]) : id,
+      ending: pick(["left", "failed", "lost"] as const),
+    }),
+    () => ({ event: "rules", document: DOCUMENT }),
+    () => ({ event: "rules", steps: pick([["w", "r"], ["r", "w"]]) }),
+    () => ({ event: "open", path, file, handle }),
+    () => ({ event: "open", path, file, handle }),
+    () => ({ event: "close", handle: ended }),
+    () => ({ event: "close", handle: ended, unchanged: true }),
+    () => ({ event: "close", handle: ended, failed: true }),
+    () => ({ event: "make", path, kind: "file", handle, replaces: true }),
+    () => ({ event: "make", path, kind: "directory", complete: true }),
+    () => ({ event: "make", path, kind: "symlink", complete: true }),
+    () => ({ event: "rename", from: path, to: target }),
+    () => ({ event: "remove", path }),
+    () => ({ event: "publish", file: known }),
+    () => ({ event: "input", path }),
+    () => ({ event: "input", path, file: file ?? known }),
+    () => ({ event: "miss", paths: [path, pick(PATHS)] }),
+    () => ({ event: "miss", paths: [path], asked: true }),
+    () => ({ event: "found", path }),
+    () => ({ event: "given", path }),
+    () => ({ event: "read", path, first: 1, bytes: below(9), file }),
+    () => ({
+      event: "read",
+      path,
+      first: 1,
+      bytes: 9,
+      file: known,
+      end: known,
+    }),
+    () => ({ event: "size", path, file: known, told: 1, size: 2 }),
+    () => ({ event: "wait", wait: below(3), path, why: "it is missing" }),
+    () => ({ event: "wait", wait: below(3), path }),
+  ])();
+}
