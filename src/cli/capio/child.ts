@@ -1,3 +1,17 @@
+/**
+ * Returns the program that runs a step: the Deno that runs this command, or the
+ * one that `--allow-run=deno` names, which can be another file.
+ */
+export function denoProgram(): string {
+  const program = Deno.execPath();
+  return mayRun(program) || !mayRun("deno") ? program : "deno";
+}
+
+function mayRun(command: string): boolean {
+  const { state } = Deno.permissions.querySync({ name: "run", command });
+  return state === "granted";
+}
+
 /** Sends a signal to a process, unless it has ended. */
 export function signalChild(
   child: Deno.ChildProcess,

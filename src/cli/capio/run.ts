@@ -1,6 +1,6 @@
 import { stepCommand } from "../../capio/mod.ts";
 import { type Command, Interruption, UsageError } from "../command/mod.ts";
-import { endingWithUs, signalChild } from "./child.ts";
+import { denoProgram, endingWithUs, signalChild } from "./child.ts";
 import { scriptProblem } from "./script_file.ts";
 import { parseStep } from "./step_arguments.ts";
 
@@ -58,7 +58,7 @@ async function runStep(
 ): Promise<number> {
   const { args, env } = stepCommand(step);
   signal.throwIfAborted();
-  const child = new Deno.Command(Deno.execPath(), { args, env }).spawn();
+  const child = new Deno.Command(denoProgram(), { args, env }).spawn();
   using _ending = endingWithUs(child);
   const forward = () => forwardTo(child, signal.reason);
   signal.addEventListener("abort", forward, { once: true });

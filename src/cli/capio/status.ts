@@ -3,7 +3,12 @@ import {
   type WorkflowStatus,
   workflowStatus,
 } from "../../capio/mod.ts";
-import { type Command, parseArguments, Terminal } from "../command/mod.ts";
+import {
+  type Command,
+  environmentVariable,
+  parseArguments,
+  Terminal,
+} from "../command/mod.ts";
 import { statusLines } from "./status_lines.ts";
 
 /** `sluice status`: shows the members and files of a workflow. */
@@ -78,9 +83,9 @@ function parseOptions(args: string[]): StatusOptions {
     },
   });
   return {
-    capioDir: values["capio-dir"] || Deno.env.get("CAPIO_DIR") || ".",
+    capioDir: values["capio-dir"] || environmentVariable("CAPIO_DIR") || ".",
     workflowName: values["workflow-name"] ||
-      Deno.env.get("CAPIO_WORKFLOW_NAME") || "CAPIO",
+      environmentVariable("CAPIO_WORKFLOW_NAME") || "CAPIO",
     follow: values.follow,
     json: values.json,
   };

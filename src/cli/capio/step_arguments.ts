@@ -1,4 +1,9 @@
-import { HelpRequest, isHelpRequest, UsageError } from "../command/mod.ts";
+import {
+  environmentVariable,
+  HelpRequest,
+  isHelpRequest,
+  UsageError,
+} from "../command/mod.ts";
 
 /** The arguments of `sluice run`. */
 export interface StepArguments {
@@ -34,7 +39,7 @@ export function parseStep(args: readonly string[]): StepArguments {
     args: [],
   };
   for (const [property, variable] of Object.values(OPTIONS)) {
-    const value = Deno.env.get(variable);
+    const value = environmentVariable(variable);
     if (value) step[property] = value;
   }
   const rest = [...args];
@@ -69,7 +74,7 @@ export function parseStep(args: readonly string[]): StepArguments {
 
 /** Returns whether the environment asks for no report of long waits. */
 export function isSilentByEnvironment(): boolean {
-  return Deno.env.get("CAPIO_SILENT") === "1";
+  return environmentVariable("CAPIO_SILENT") === "1";
 }
 
 function withScript(

@@ -3,7 +3,7 @@ import {
   LineBatchStream,
 } from "../../streams/mod.ts";
 import type { StandardStream, Terminal } from "../command/mod.ts";
-import { endingWithUs, signalChild } from "./child.ts";
+import { denoProgram, endingWithUs, signalChild } from "./child.ts";
 
 /** How to start the process of a step. */
 export interface StepProcess {
@@ -75,7 +75,7 @@ async function runStep(
   { name, args, env, cwd }: StepProcess,
   { prefix, terminal, stop, fail }: Surroundings,
 ): Promise<void> {
-  const child = new Deno.Command(Deno.execPath(), {
+  const child = new Deno.Command(denoProgram(), {
     args: [...args],
     env,
     cwd,

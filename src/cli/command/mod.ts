@@ -19,6 +19,7 @@ export {
   UsageError,
 } from "./command.ts";
 export { type CommandGroup, commandGroup } from "./command_group.ts";
+export { environmentVariable } from "./environment.ts";
 export {
   type EndingSignal,
   exitCodeOf,
