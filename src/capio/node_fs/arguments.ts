@@ -97,19 +97,28 @@ export function refuseAtOnce(
     args.every((it, index) => isUsualArgument(it, index, shape));
   if (isUsual) return;
   const checked = args.map((it, index) =>
-    index < paths && isPath(it) ? nowhere : it
+    index < paths && isFound(it, shape) ? nowhere : it
   );
   original(...checked, () => {});
+}
+
+/**
+ * Returns whether a file was found by an argument: certainly by the only one. It
+ * may be an open file, which a call must not read from.
+ */
+function isFound(value: unknown, { paths = 1 }: ArgumentShape): boolean {
+  return paths === 1 || textOfPath(value) !== undefined;
 }
 
 /** Returns whether an original certainly takes an argument. */
 function isUsualArgument(
   value: unknown,
   index: number,
-  { paths = 1, required = 0, data, flags, options, isUsual = isMode }:
-    ArgumentShape,
+  shape: ArgumentShape,
 ): boolean {
-  if (index < paths) return isPath(value);
+  const { paths = 1, required = 0, data, flags, options } = shape;
+  const { isUsual = isMode } = shape;
+  if (index < paths) return isFound(value, shape);
   if (value === undefined) return index >= paths + required;
   if (index === flags) return ["string", "number"].includes(typeof value);
   if (index === data) {
@@ -121,10 +130,6 @@ function isUsualArgument(
   return Object.entries(value).every(([name, it]) =>
     name === "encoding" ? isUsualEncoding(it, data) : isUsualOption(name, it)
   );
-}
-
-function isPath(value: unknown): boolean {
-  return textOfPath(value) !== undefined;
 }
 
 /** Data has no encoding "buffer". */

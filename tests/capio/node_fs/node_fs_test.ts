@@ -14,6 +14,7 @@ import {
   TestDirectory,
   untilReaderWaits,
 } from "../step.ts";
+import { TestWorkflow } from "../test_workflow.ts";
 
 /** Writes half, and the rest when the reader says that it has got that. */
 const WRITE_IN_TWO_HALVES = `
@@ -145,6 +146,35 @@ Deno.test("readFile and stat wait in every form until a file is complete", async
   const { stdout, stderr } = await reader.result;
   assertEquals([stdout, stderr], ["abc abc 3\nabc 3\n", ""]);
   assertEquals(dir.list(), ["out.txt"]);
+});
+
+Deno.test("an open file is read whole in every form", async () => {
+  await using flow = new TestWorkflow({
+    writer: { writes: ["out.txt"] },
+    reader: { reads: ["out.txt"] },
+  });
+  const { reader } = await flow.runAll({
+    reader: `
+      const { default: fs } = await import("node:fs");
+      const { promisify } = await import("node:util");
+      const path = dir + "/out.txt";
+      const reads = [
+        (handle) => handle.readFile("utf8"),
+        (handle) => fs.promises.readFile(handle, "utf8"),
+        (handle) => promisify(fs.readFile)(handle.fd, "utf8"),
+        (handle) => fs.readFileSync(handle.fd, "utf8"),
+      ];
+      for (const read of reads) {
+        await using handle = await fs.promises.open(path);
+        console.log(await read(handle));
+      }`,
+    // It closes the file when the reader has the first handle.
+    writer: `
+      const file = await Deno.open(dir + "/out.txt", { write: true, create: true });
+      await file.write(bytes("all"));
+      await pause(300);`,
+  });
+  assertEquals(reader, "all\nall\nall\nall");
 });
 
 Deno.test("a read stream gets all that a killed writer wrote, and then an error", async () => {
