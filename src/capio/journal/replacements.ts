@@ -17,7 +17,7 @@ export function notePathReading(
   const isKnown = known && isPresent(state, file, known.number);
   if (isKnown && !isPresent(state, file, number)) return;
   const reading: PathReading = { number };
-  if (file?.kind === "file" && !isPresent(state, file, number)) {
+  if (!isPresent(state, file, number) && isReadable(file)) {
     reading.replacedBy = file.namedBy;
     state.replacedPaths.add(path);
   }
@@ -29,9 +29,9 @@ export function noteReplacement(
   state: WorkflowState,
   file: WorkflowFile,
 ): void {
-  const { path, kind, namedBy } = file;
+  const { path, namedBy } = file;
   const readings = state.pathReadings.get(path);
-  if (!readings || kind !== "file") return;
+  if (!readings || !isReadable(file)) return;
   // What it reads from now on is its own.
   readings.delete(namedBy);
   state.replacedPaths.add(path);
@@ -73,6 +73,11 @@ function tell(
   const key = `${reader} ${writer} ${path}`;
   if (state.rewrites.has(key)) return;
   state.rewrites.set(key, { path, reader, writer, kind: "replaced" });
+}
+
+/** Tells whether a program can read a file under a name, or through a link. */
+function isReadable(file: WorkflowFile | undefined): file is WorkflowFile {
+  return file !== undefined && file.kind !== "directory";
 }
 
 /** Tells whether a number is that of a file, or of one that it is a copy of. */

@@ -162,13 +162,13 @@ function openPlan<Held, F>(
           {
             open: openAt,
             close,
-            growing: (file, entry) =>
+            growing: (file, entry, place) =>
               register(
                 file,
                 (fd) =>
                   new DescriptorReader(workspace, entry, place, fd, original),
               ),
-            plain: (file) =>
+            plain: (file, place) =>
               register(
                 file,
                 (fd) => new ReadDescriptor(workspace, place, fd, original),

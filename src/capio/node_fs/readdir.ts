@@ -29,30 +29,30 @@ export function* readdir(
   if (!isPathEncoding(encoding)) {
     return yield* original.call("readdir", place.given, options);
   }
-  yield* untilAnnouncedExists(workspace, place);
-  if (!workspace.isDirectory(place.path)) {
+  const announced = yield* untilAnnouncedExists(workspace, place);
+  if (!workspace.isDirectory(announced.path)) {
     return yield* atLocation(
       workspace,
-      place,
+      announced,
       (location) => original.call("readdir", location, options),
     );
   }
-  yield* untilListed(workspace, place);
+  const { path, given } = yield* untilListed(workspace, announced);
   const { folder } = workspace;
   const plain = typeof options === "object" ? withoutEncoding(options) : {};
   const entries = new Map<string, unknown>();
-  for (const tree of [folder.spool(place.path), folder.real(place.path)]) {
+  for (const tree of [folder.spool(path), folder.real(path)]) {
     for (const entry of yield* listOne(subject, tree, plain)) {
       const name = nameBelow(entry, tree);
       const [first] = name.split(/[/\\]/, 1);
-      if (place.path === "" && first === SYSTEM_DIRECTORY) continue;
+      if (path === "" && first === SYSTEM_DIRECTORY) continue;
       if (entries.has(name)) continue;
-      const below = childOf(place.path, name);
+      const below = childOf(path, name);
       if (isUnknown(workspace, below)) continue;
       entries.set(name, entry);
       if (!isDirent(entry)) continue;
       const rest = entry.parentPath.slice(tree.length);
-      entry.parentPath = rest === "" ? place.given : join(place.given, rest);
+      entry.parentPath = rest === "" ? given : join(given, rest);
     }
   }
   const all = [...entries.values()];

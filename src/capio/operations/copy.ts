@@ -27,16 +27,16 @@ export function* copyWith(
   copy: Copy,
 ): Operation<void> {
   if ("outside" in from) return yield* copyTo(to, from.outside, opening, copy);
-  yield* untilWhole(from.workspace, from.place);
+  const { workspace } = from;
+  const place = yield* untilWhole(workspace, from.place);
   yield* atLocation(
-    from.workspace,
-    from.place,
+    workspace,
+    place,
     (source) => copyTo(to, source, opening, copy),
-    () => new View(from.workspace).locate(from.place.path),
+    () => new View(workspace).locate(place.path),
   );
-  const { workspace: { workflow }, place: { path } } = from;
-  const entry = workflow.state.paths.get(path);
-  if (entry?.phase === "committed") noteEndRead(from.workspace, entry);
+  const entry = workspace.workflow.state.paths.get(place.path);
+  if (entry?.phase === "committed") noteEndRead(workspace, entry);
 }
 
 function callCopyFile(

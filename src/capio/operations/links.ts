@@ -8,7 +8,7 @@ import {
 } from "../platform/mod.ts";
 import { atLocation, withGivenPath } from "./at_location.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { askFor } from "./stat.ts";
+import { ask, askFor, untilAnnouncedExists } from "./stat.ts";
 
 /** `Deno.symlink`: the link is complete at once. */
 export function symlink(
@@ -113,7 +113,8 @@ export function* realPathWith(
   place: Place,
   look: (location: string) => Operation<unknown>,
 ): Operation<string> {
+  const here = yield* untilAnnouncedExists(workspace, place);
   // The resolver has followed all links; this reports a missing file.
-  yield* askFor(workspace, place, look);
-  return workspace.folder.real(place.path);
+  yield* ask(workspace, here, look);
+  return workspace.folder.real(here.path);
 }

@@ -7,14 +7,16 @@ import {
   SYSTEM_DIRECTORY,
 } from "../platform/mod.ts";
 import { listingReadiness } from "../workflow/mod.ts";
+import { LOOK } from "./access.ts";
 import { namingGivenPath } from "./at_location.ts";
 import { isUnknown } from "./stale_counterpart.ts";
 import { untilAnnouncedExists } from "./stat.ts";
+import { untilAt } from "./until_at.ts";
 
 /** The entries of a directory, as they appear until it is complete. */
 export class Listing {
   readonly #workspace: Workspace;
-  readonly #place: Place;
+  #place: Place;
   readonly #seen = new Set<string>();
   #checked = false;
   #done = false;
@@ -22,6 +24,11 @@ export class Listing {
   constructor(workspace: Workspace, place: Place) {
     this.#workspace = workspace;
     this.#place = place;
+  }
+
+  /** The place of the directory, once entries have been returned. */
+  get place(): Place {
+    return this.#place;
   }
 
   /** Whether the listing has come to its end. */
@@ -60,20 +67,15 @@ export class Listing {
 
   *#begin(signal: AbortSignal | undefined): Operation<void> {
     const workspace = this.#workspace;
+    const { workflow } = workspace;
+    this.#place = yield* untilAnnouncedExists(workspace, this.#place);
+    this.#place = yield* untilAt(workspace, this.#place, LOOK, (state, it) => {
+      if (state.engine.fireRule(it.path) !== "update") return { type: "go" };
+      const verdict = listingReadiness(state, workflow, it.path, () => 0);
+      // The entries come before the error, as the bytes of a file do.
+      return verdict.type === "refuse" ? { type: "go" } : verdict;
+    }, signal);
     const { path } = this.#place;
-    yield* untilAnnouncedExists(workspace, this.#place);
-    if (workspace.state.engine.fireRule(path) === "update") {
-      yield* workspace.until(this.#place, (state) => {
-        const verdict = listingReadiness(
-          state,
-          workspace.workflow,
-          path,
-          () => 0,
-        );
-        // The entries come before the error, as the bytes of a file do.
-        return verdict.type === "refuse" ? { type: "go" } : verdict;
-      }, signal);
-    }
     if (workspace.isDirectory(path)) return;
     // The system reports the error.
     const location = workspace.locate(path) + this.#place.tail;
@@ -85,13 +87,14 @@ export class Listing {
   }
 }
 
-/** Waits until the directory is complete. */
+/** Waits until the directory is complete, and returns its place. */
 export function* untilListed(
   workspace: Workspace,
   place: Place,
-): Operation<void> {
+): Operation<Place> {
   const listing = new Listing(workspace, place);
   while ((yield* listing.next()).length > 0);
+  return listing.place;
 }
 
 /** Lists the entries of both trees, the spool's first, without sluice's own. */

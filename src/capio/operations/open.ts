@@ -9,10 +9,12 @@ import {
 } from "../overlay/mod.ts";
 import { call, isAbsence, type Operation } from "../platform/mod.ts";
 import { isProducer, openReadiness, type Verdict } from "../workflow/mod.ts";
+import { READ } from "./access.ts";
 import { atLocation, namingGivenPath } from "./at_location.ts";
 import { beginWriting } from "./begin_writing.ts";
 import type { Begun } from "./beginning.ts";
 import { denoOpener, type Opener } from "./opener.ts";
+import { untilAt } from "./until_at.ts";
 
 /** `Deno.open`: readers wait for the file, writers write to the spool. */
 export function* open(
@@ -37,8 +39,9 @@ export function* open(
     {
       open: (location) => call("open", location, options),
       close: (file) => file.close(),
-      growing: (file, entry) => growingFile(file, workspace, entry, place),
-      plain: (file) => readFile(file, workspace, place),
+      growing: (file, entry, place) =>
+        growingFile(file, workspace, entry, place),
+      plain: (file, place) => readFile(file, workspace, place),
     },
   );
 }
@@ -68,30 +71,41 @@ function openDenoForWriting(
 
 /**
  * Waits until there is an entry that can be read, or it is known that there is
- * none, which the system reports.
+ * none, which the system reports. Returns the place of the entry.
  */
 export function* untilOpenable(
   workspace: Workspace,
   place: Place,
   signal?: AbortSignal,
-): Operation<void> {
+): Operation<Place> {
   const { workflow } = workspace;
-  const { path } = place;
-  const options = { lookAtReal: () => workspace.real(path) };
+  let here = place;
   let verdict: Verdict | undefined;
-  const decide = (state: WorkflowState) =>
-    verdict = openReadiness(state, workflow, path, options);
+  const decide = (state: WorkflowState, place: Place) => {
+    here = place;
+    const { path, through } = place;
+    const lookAtReal = () => workspace.real(path);
+    return verdict = openReadiness(state, workflow, path, {
+      lookAtReal,
+      through,
+    });
+  };
   try {
-    yield* workspace.until(place, decide, signal);
+    here = yield* untilAt(workspace, place, READ, decide, signal);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) workflow.misses.missed(path);
+    if (error instanceof Deno.errors.NotFound) {
+      workflow.misses.missed(here.path);
+    }
     throw error;
   }
   if (verdict?.type !== "go" || verdict.isMissing) {
-    return workflow.misses.missed(path);
+    workflow.misses.missed(here.path);
+    return here;
   }
-  workflow.misses.found(path);
-  noteInput(workspace, path);
+  workflow.misses.found(here.path);
+  noteInput(workspace, here.path);
+  noteLinks(workspace, here);
+  return here;
 }
 
 /** Opens a file for reading as `Deno` or as `node:fs` does. */
@@ -99,9 +113,9 @@ export interface OpeningForReading<F> {
   open(location: string): Operation<F>;
   close(file: F): void;
   /** Makes a file that is still being written wait at its end. */
-  growing(file: F, entry: WorkflowFile): F;
+  growing(file: F, entry: WorkflowFile, place: Place): F;
   /** Makes any other file go on in a copy that this member begins to write. */
-  plain(file: F): F;
+  plain(file: F, place: Place): F;
 }
 
 /** Opens an entry for reading as soon as it is there. */
@@ -112,15 +126,15 @@ export function* openForReading<F>(
   signal?: AbortSignal,
 ): Operation<F> {
   const { workflow } = workspace;
-  const { path } = place;
   const view = new View(workspace);
   for (;;) {
-    yield* untilOpenable(workspace, place, signal);
+    const here = yield* untilOpenable(workspace, place, signal);
+    const { path } = here;
     const entry = view.fileAt(path);
     const isPublished = !entry || !workflow.isInSpool(path);
     const file = yield* atLocation(
       workspace,
-      place,
+      here,
       (location) => opening.open(location),
       () => view.locate(path),
     );
@@ -130,14 +144,16 @@ export function* openForReading<F>(
       opening.close(file);
       continue;
     }
-    if (entry?.kind !== "file") return opening.plain(file);
-    if (isProducer(workflow.state, workflow, entry)) return opening.plain(file);
+    if (entry?.kind !== "file") return opening.plain(file, here);
+    if (isProducer(workflow.state, workflow, entry)) {
+      return opening.plain(file, here);
+    }
     if (entry.phase === "committed") {
       noteEndRead(workspace, entry);
       // A program that was told a size before may go by that.
-      if (!workspace.toldSizes.has(entry)) return opening.plain(file);
+      if (!workspace.toldSizes.has(entry)) return opening.plain(file, here);
     }
-    return opening.growing(file, entry);
+    return opening.growing(file, entry, here);
   }
 }
 
@@ -191,6 +207,21 @@ export function noteEndRead(
 ): void {
   if (readers?.has(workflow.id)) return;
   workflow.note({ event: "input", path, file: number });
+}
+
+/** Reports the links on the way, in case a member replaces one later. */
+function noteLinks(workspace: Workspace, { through }: Place): void {
+  const { workflow } = workspace;
+  for (const { link: path } of through) {
+    const { paths, pathReadings } = workflow.state;
+    const entry = paths.get(path);
+    if (!entry) noteInput(workspace, path);
+    else if (!entry.writers.has(workflow.id)) {
+      const known = pathReadings.get(path)?.get(workflow.id);
+      if (known?.number === entry.number) continue;
+      workflow.note({ event: "input", path, file: entry.number });
+    }
+  }
 }
 
 /** Reports that a real file was read, in case a member replaces it later. */

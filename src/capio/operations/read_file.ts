@@ -7,8 +7,10 @@ import {
   wallClock,
 } from "../platform/mod.ts";
 import { endReadiness, isProducer, isReplaced } from "../workflow/mod.ts";
+import { READ } from "./access.ts";
 import { atLocation } from "./at_location.ts";
 import { untilOpenable } from "./open.ts";
+import { untilAt } from "./until_at.ts";
 
 /** `Deno.readFile`: waits until the file is complete. */
 export function* readFile(
@@ -46,55 +48,55 @@ export function* readWhole<T extends { readonly length: number }>(
   signal?: AbortSignal,
 ): Operation<T> {
   const { workflow } = workspace;
-  const { path } = place;
   const view = new View(workspace);
   for (;;) {
-    yield* untilWhole(workspace, place, signal);
+    const here = yield* untilWhole(workspace, place, signal);
+    const { path } = here;
     const entry = view.fileAt(path);
     const isPublished = !entry || !workflow.isInSpool(path);
     const contents = yield* atLocation(
       workspace,
-      place,
+      here,
       read,
       () => view.locate(path),
     );
     const isSame = view.fileAt(path, workspace.state) === entry;
     // Otherwise this may be the beginning of the next file of that name.
     if (!isSame && !isPublished) continue;
-    noteReading(workspace, place, contents.length, entry);
+    noteReading(workspace, here, contents.length, entry);
     return contents;
   }
 }
 
-/** Waits until a file is complete. */
+/** Waits until a file is complete, and returns its place. */
 export function* untilWhole(
   workspace: Workspace,
   place: Place,
   signal?: AbortSignal,
-): Operation<void> {
+): Operation<Place> {
   const { workflow } = workspace;
   signal?.throwIfAborted();
   const view = new View(workspace);
   for (;;) {
-    yield* untilOpenable(workspace, place, signal);
-    const entry = view.fileAt(place.path);
-    if (entry?.kind !== "file") return;
-    if (isProducer(workflow.state, workflow, entry)) return;
-    yield* workspace.until(
-      place,
-      (state) =>
-        // The wait below is then for the file that has the name now.
-        isReplaced(state, entry) ? { type: "go" } : endReadiness(
-          state,
-          workflow,
-          entry,
-          () => sizeOf(workspace, place),
-        ),
+    const here = yield* untilOpenable(workspace, place, signal);
+    const entry = view.fileAt(here.path);
+    if (entry?.kind !== "file") return here;
+    if (isProducer(workflow.state, workflow, entry)) return here;
+    const there = yield* untilAt(
+      workspace,
+      here,
+      READ,
+      (state, { path }) =>
+        // The next wait is then for the file that the path leads to now.
+        path !== here.path || isReplaced(state, entry)
+          ? { type: "go" }
+          : endReadiness(state, workflow, entry, () => sizeOf(workspace, here)),
       signal,
     );
-    // Otherwise the name is now that of another file, which may grow.
-    if (workflow.state.paths.get(place.path) !== entry) continue;
-    return workspace.toldSizes.readWhole(entry);
+    if (there.path !== here.path) continue;
+    if (workflow.state.paths.get(here.path) !== entry) continue;
+    workspace.toldSizes.readWhole(entry);
+    return here;
   }
 }
 

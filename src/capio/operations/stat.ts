@@ -7,7 +7,9 @@ import {
   isReplaced,
   openReadiness,
 } from "../workflow/mod.ts";
+import { LOOK } from "./access.ts";
 import { atLocation } from "./at_location.ts";
+import { untilAt } from "./until_at.ts";
 
 /** `Deno.stat`: of the file now, or at its commit under the rule `update`. */
 export function stat(
@@ -31,10 +33,12 @@ export function* lookAt<T>(
   place: Place,
   look: (location: string) => Operation<T>,
 ): Operation<T> {
-  yield* untilAnnouncedExists(workspace, place);
-  yield* untilVisible(workspace, place);
-  const growing = growingFileAt(workspace, place);
-  const result = yield* ask(workspace, place, look);
+  const here = yield* untilVisible(
+    workspace,
+    yield* untilAnnouncedExists(workspace, place),
+  );
+  const growing = growingFileAt(workspace, here);
+  const result = yield* ask(workspace, here, look);
   const size = sizeIn(result);
   if (growing && size !== undefined) workspace.toldSizes.tell(growing, size);
   return result;
@@ -70,8 +74,8 @@ export function* askFor<T>(
   place: Place,
   look: (location: string) => Operation<T>,
 ): Operation<T> {
-  yield* untilAnnouncedExists(workspace, place);
-  return yield* ask(workspace, place, look);
+  const here = yield* untilAnnouncedExists(workspace, place);
+  return yield* ask(workspace, here, look);
 }
 
 /**
@@ -83,14 +87,15 @@ export function* askBeforeOpening<T>(
   place: Place,
   look: (location: string) => Operation<T>,
 ): Operation<T> {
-  yield* untilAnnouncedExists(workspace, place);
-  if (workspace.state.engine.isDeclared(place.path)) {
-    yield* untilVisible(workspace, place);
+  let here = yield* untilAnnouncedExists(workspace, place);
+  if (workspace.state.engine.isDeclared(here.path)) {
+    here = yield* untilVisible(workspace, here);
   }
-  return yield* ask(workspace, place, look);
+  return yield* ask(workspace, here, look);
 }
 
-function* ask<T>(
+/** Asks at once. */
+export function* ask<T>(
   workspace: Workspace,
   place: Place,
   look: (location: string) => Operation<T>,
@@ -109,45 +114,54 @@ function* ask<T>(
 }
 
 /**
- * Waits for a declared file that a step may still create. For a file that nobody
- * declared there is no wait: programs ask whether it exists.
+ * Waits for a declared file that a step may still create, and returns its place.
+ * For a file that nobody declared there is no wait: programs ask whether it
+ * exists.
  */
 export function* untilAnnouncedExists(
   workspace: Workspace,
   place: Place,
-): Operation<void> {
+): Operation<Place> {
   const { workflow } = workspace;
-  if (!workspace.state.engine.isDeclared(place.path)) return;
-  yield* workspace.until(place, (state) => {
-    const verdict = openReadiness(
-      state,
-      workflow,
-      place.path,
-      { lookAtReal: () => workspace.real(place.path), isQuestion: true },
-    );
+  return yield* untilAt(workspace, place, LOOK, (state, { path, through }) => {
+    const { engine } = state;
+    const isDeclared = engine.isDeclared(path) ||
+      through.some(({ name }) => engine.isDeclared(name));
+    if (!isDeclared) return { type: "go" };
+    const lookAtReal = () => workspace.real(path);
+    const verdict = openReadiness(state, workflow, path, {
+      lookAtReal,
+      through,
+      isQuestion: true,
+    });
     // The system itself reports the missing file.
     return verdict.type === "refuse" ? { type: "go" } : verdict;
   });
 }
 
-/** Waits until this member may see the size of the file. */
-export function* untilVisible(
+/**
+ * Waits until this member may see the size of the file, and returns the place of
+ * the file.
+ */
+function* untilVisible(
   workspace: Workspace,
   place: Place,
-): Operation<void> {
+): Operation<Place> {
   const { workflow } = workspace;
   const view = new View(workspace, { isQuestion: true });
-  for (;;) {
-    const entry = view.fileAt(place.path, workspace.state);
-    if (entry?.kind !== "file") return;
-    yield* workspace.until(
-      place,
-      (state) =>
-        isReplaced(state, entry)
-          ? { type: "go" }
-          : contentReadiness(state, workflow, entry),
-    );
-    // Otherwise the name is now that of another file, which may grow.
-    if (!isReplaced(workflow.state, entry)) return;
+  for (let here = place;;) {
+    const { path } = here;
+    const entry = view.fileAt(path, workspace.state);
+    if (entry?.kind !== "file") return here;
+    here = yield* untilAt(workspace, here, LOOK, (state, place) =>
+      // Then the path leads to another file, which may grow.
+      place.path !== path || isReplaced(state, entry)
+        ? { type: "go" }
+        : contentReadiness(state, workflow, entry));
+    if (here.path !== path) {
+      here = yield* untilAnnouncedExists(workspace, here);
+      continue;
+    }
+    if (!isReplaced(workflow.state, entry)) return here;
   }
 }

@@ -55,7 +55,7 @@ export function* makeTemporary(
   try {
     const given = `${place.given}/${name}`;
     const use = kind === "file" ? "write" : "make";
-    workspace.rights.checkGraph({ path, given, tail: "" }, use);
+    workspace.rights.checkGraph({ path, given }, use);
   } catch (error) {
     system.removeSync(made);
     throw error;

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import type { Place, Workspace } from "../overlay/mod.ts";
+import type { Place, PlaceNames, Workspace } from "../overlay/mod.ts";
 import { type Access, LOOK, MAKE, READ, WRITE } from "./access.ts";
 import { childOf, lstatIfPresent, pathOf, system } from "../platform/mod.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -57,11 +57,13 @@ function checkCopyAt(
   if (graph) rights.checkGraph(place, graph);
 }
 
-function placeBelow({ path, given }: Place, entry: EntryBelow): Place {
+function placeBelow(
+  { path, given }: PlaceNames,
+  entry: EntryBelow,
+): PlaceNames {
   return {
     path: childOf(path, entry.path),
     given: `${given}/${entry.path}`,
-    tail: "",
   };
 }
 

@@ -1,6 +1,6 @@
 import { join, SEPARATOR } from "@std/path";
 import type { Workflow } from "../workflow/mod.ts";
-import type { Place } from "./place.ts";
+import type { PlaceNames } from "./place.ts";
 
 /** The use of a path, by the names of Deno's permissions. */
 export type Use = "read" | "write";
@@ -41,7 +41,7 @@ export class Rights {
    * @throws {Deno.errors.NotCapable} If a flag such as `--deny-read` closes the
    * place under another name: the original knows only the path that it gets.
    */
-  isPermitted(place: Place, uses: readonly Use[]): boolean {
+  isPermitted(place: PlaceNames, uses: readonly Use[]): boolean {
     const isOpen = this.#isOpen("read", place) &&
       (!uses.includes("write") || this.#isOpen("write", place));
     if (isOpen) return true;
@@ -60,7 +60,7 @@ export class Rights {
    *
    * @throws {Deno.errors.NotCapable} If a flag closes any of it.
    */
-  checkAllBelow(place: Place, uses: readonly Use[]): void {
+  checkAllBelow(place: PlaceNames, uses: readonly Use[]): void {
     for (const use of uses) {
       if (this.#isOpen(use, place)) continue;
       for (const path of [place.given, ...this.#namesOf(place.path)]) {
@@ -79,7 +79,7 @@ export class Rights {
    * @throws {Deno.errors.NotCapable} If a flag closes the place under another
    * name than the one that was given.
    */
-  checkLeft(place: Place): void {
+  checkLeft(place: PlaceNames): void {
     for (const use of USES) {
       if (this.#isWhole(use) || !isGranted(use, place.given)) continue;
       this.#checkNames(use, place);
@@ -108,7 +108,7 @@ export class Rights {
    * Returns whether nothing in the directory is closed, which mostly answers the
    * question, and the path as given says that it lies there.
    */
-  #isOpen(use: Use, { given }: Place): boolean {
+  #isOpen(use: Use, { given }: PlaceNames): boolean {
     if (!this.#isWhole(use)) return false;
     if (given.includes("..")) return isGranted(use, given);
     for (const directory of this.#directories) {
@@ -129,18 +129,18 @@ export class Rights {
   }
 
   /** @throws {Deno.errors.NotCapable} If a flag closes the place. */
-  #checkNames(use: Use, place: Place): void {
+  #checkNames(use: Use, place: PlaceNames): void {
     if (!this.#isClosed(use, place)) return;
     const [resolved] = this.#namesOf(place.path);
     throw notCapable(use, place.given, resolved);
   }
 
-  #isReadable(place: Place): boolean {
+  #isReadable(place: PlaceNames): boolean {
     return isGranted("read", place.given) && !this.#isClosed("read", place);
   }
 
   /** Returns whether a flag closes a place by one of its names. */
-  #isClosed(use: Use, { path }: Pick<Place, "path">): boolean {
+  #isClosed(use: Use, { path }: Pick<PlaceNames, "path">): boolean {
     const [resolved, ...others] = this.#namesOf(path);
     return !isGranted(use, resolved) ||
       others.some((name) => isDenied(use, name));
@@ -158,7 +158,10 @@ export class Rights {
    * @throws {Deno.errors.NotCapable} If the context enforces the graph and the
    * app's streams do not name the place.
    */
-  checkGraph({ path, given }: Place, use: GraphUse): void {
+  checkGraph(
+    { path, given }: PlaceNames,
+    use: GraphUse,
+  ): void {
     if (!this.enforcesGraph) return;
     if (this.#isAllowed(path, use)) return;
     const { app } = this.#workflow;

@@ -6,6 +6,7 @@ import {
 import {
   asPassedOn,
   CapioError,
+  type FollowedLink,
   ifPresent,
   lookIfPermitted,
   lstatIfPresent,
@@ -130,19 +131,43 @@ export class Workspace implements Disposable {
     if (!given) return undefined;
     const { text, tail } = asPassedOn(given);
     const followLast = follows === "slash" ? tail !== "" : follows;
-    const found = this.#resolver.resolve(text, followLast);
+    const through: FollowedLink[] = [];
+    const found = this.#resolver.resolve(text, followLast, through);
     if (found === undefined) return undefined;
-    const [first] = found.split("/", 1);
-    if (first === SYSTEM_DIRECTORY) {
+    if (isSystemPath(found)) {
       this.rights.checkSystemPath(given);
       return undefined;
     }
     if (this.workflow.state.engine.isExcluded(found)) {
-      this.rights.checkLeft({ path: found, given, tail });
+      this.rights.checkLeft({ path: found, given });
       this.#makeRealParent(found);
       return undefined;
     }
-    return { path: found, given, tail };
+    const full = this.#resolver.absolute(text);
+    const { renamings } = this.workflow.state;
+    const search = { full, followLast, renamings };
+    return { path: found, given, tail, through, search };
+  }
+
+  /**
+   * Returns the place that the path of `place` leads to by now: symbolic links on
+   * its way may have come, or changed, since it was found.
+   *
+   * @param hasWaited Whether so much time has passed that other programs may
+   * have changed links, too.
+   */
+  findAgain(place: Place, hasWaited: boolean): Place {
+    const { renamings } = this.workflow.state;
+    const { search } = place;
+    if (!hasWaited && renamings === search.renamings) return place;
+    this.#look = undefined;
+    this.#forgetRenamed();
+    const through: FollowedLink[] = [];
+    const { full, followLast } = search;
+    const path = this.#resolver.resolve(full, followLast, through);
+    if (path === undefined || path === place.path) return place;
+    if (isSystemPath(path)) this.rights.checkSystemPath(place.given);
+    return { ...place, path, through, search: { ...search, renamings } };
   }
 
   /** Returns the present location of the file under a name. */
@@ -376,9 +401,18 @@ export class Workspace implements Disposable {
     const where = this.locate(path);
     const info = lookIfPermitted(where);
     if (!file) this.#look = { path, info };
-    if (!info?.isSymlink) return undefined;
-    return ifPresent(() => system.readLinkSync(where));
+    if (info?.isSymlink) return ifPresent(() => system.readLinkSync(where));
+    if (!file || info) return undefined;
+    // It has just been published.
+    const real = this.folder.real(path);
+    if (!lookIfPermitted(real)?.isSymlink) return undefined;
+    return ifPresent(() => system.readLinkSync(real));
   }
+}
+
+function isSystemPath(path: string): boolean {
+  const [first] = path.split("/", 1);
+  return first === SYSTEM_DIRECTORY;
 }
 
 function isLoop(path: string): boolean {

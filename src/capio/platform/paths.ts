@@ -27,6 +27,16 @@ export interface Tree {
   isLoop(relative: string): boolean;
 }
 
+/** A symbolic link that was followed, by paths relative to the directory. */
+export interface FollowedLink {
+  readonly link: string;
+  /**
+   * The path with the link in it, before it was followed; that of the link
+   * where the path leads up again.
+   */
+  readonly name: string;
+}
+
 /**
  * Decides whether a path lies inside a directory, and names it relative to it.
  *
@@ -64,18 +74,30 @@ export class PathResolver {
    * Returns `path` relative to the directory, `undefined` when it lies outside
    * or cannot be a path, which the original function then reports.
    *
+   * @param through Receives the links that were followed.
    * @throws {Deno.errors.NotCapable} If a symbolic link inside leads out.
    */
-  resolve(path: string, followLast: boolean): string | undefined {
+  resolve(
+    path: string,
+    followLast: boolean,
+    through: FollowedLink[] = [],
+  ): string | undefined {
     this.#forgetInTime();
     // A link outside may lead inside, so following it makes a difference.
     const outside = followLast ? this.#outside : this.#outsideThemselves;
     if (!isAbsolute(path) && !this.#hasWorkingDirectory()) return undefined;
     if (outside.has(path) || cannotBe(path)) return undefined;
-    const found = this.#inside(absolute(path), followLast);
+    const found = this.#inside(absolute(path), followLast, through);
     // A directory missing before a ".." may exist the next time.
     if (found === undefined && !path.includes("..")) outside.add(path);
     return found;
+  }
+
+  /** Makes a path absolute that was just resolved. */
+  absolute(path: string): string {
+    return isAbsolute(path)
+      ? path
+      : `${this.#workingDirectory}${SEPARATOR}${path}`;
   }
 
   /** Forgets all looks: an entry has become, or ceased to be, a link. */
@@ -108,11 +130,17 @@ export class PathResolver {
     this.forget();
   }
 
-  #inside(full: string, followLast: boolean, links = 0): string | undefined {
+  #inside(
+    full: string,
+    followLast: boolean,
+    through: FollowedLink[],
+    links = 0,
+  ): string | undefined {
     for (const prefix of this.#prefixes) {
       if (full === prefix.slice(0, -1)) return "";
       if (full.startsWith(prefix)) {
-        return this.#walk(full.slice(prefix.length), followLast, full, links);
+        const rest = full.slice(prefix.length);
+        return this.#walk(rest, followLast, full, through, links);
       }
     }
     // A path that begins elsewhere may still lead here through a link.
@@ -123,7 +151,7 @@ export class PathResolver {
     const prefix = this.#prefixes[0];
     if (!resolved.startsWith(prefix)) return undefined;
     const rest = resolved.slice(prefix.length);
-    return this.#walk(rest, followLast, full, links);
+    return this.#walk(rest, followLast, full, through, links);
   }
 
   /** Follows `rest` from the directory on, component by component. */
@@ -131,6 +159,7 @@ export class PathResolver {
     rest: string,
     followLast: boolean,
     full: string,
+    through: FollowedLink[],
     links: number,
   ): string | undefined {
     this.#tree.catchUp();
@@ -139,7 +168,8 @@ export class PathResolver {
     for (let part; (part = parts.shift()) !== undefined;) {
       const isLast = parts.length === 0;
       if (part === ".." && here === "") {
-        return this.#inside(join(this.root, "..", ...parts), followLast, links);
+        const whole = join(this.root, "..", ...parts);
+        return this.#inside(whole, followLast, through, links);
       }
       if (part === "..") {
         // A ".." after anything but a directory leads nowhere.
@@ -156,6 +186,8 @@ export class PathResolver {
         here = next;
         continue;
       }
+      const name = parts.includes("..") ? next : [next, ...parts].join("/");
+      through.push({ link: next, name });
       if (++links > MAX_LINKS) {
         // Then the system reports the loop itself, in the words of the call.
         if (this.#tree.isLoop(next)) return [next, ...parts].join("/");
@@ -165,11 +197,13 @@ export class PathResolver {
       }
       if (isAbsolute(target)) {
         const whole = [target, ...parts].join("/");
-        return this.#inside(whole, followLast, links) ?? refuse(full, target);
+        return this.#inside(whole, followLast, through, links) ??
+          refuse(full, target);
       }
       if (leadsOut(here, target)) {
         const whole = join(this.root, here, target, ...parts);
-        return this.#inside(whole, followLast, links) ?? refuse(full, target);
+        return this.#inside(whole, followLast, through, links) ??
+          refuse(full, target);
       }
       parts.unshift(...components(target));
     }

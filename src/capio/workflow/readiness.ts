@@ -5,6 +5,7 @@ import {
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
+import type { FollowedLink } from "../platform/mod.ts";
 import {
   fillerLost,
   missingEntries,
@@ -46,6 +47,8 @@ export interface OpenReadinessOptions {
   readonly lookAtReal: () => Deno.FileInfo | undefined;
   /** Whether the member only asks whether the path is there. */
   readonly isQuestion?: boolean;
+  /** The symbolic links that led to the path. */
+  readonly through?: readonly FollowedLink[];
 }
 
 /** Decides whether a member can open a path for reading. */
@@ -53,24 +56,49 @@ export function openReadiness(
   state: WorkflowState,
   member: MemberIdentity,
   path: string,
-  { lookAtReal, isQuestion = false }: OpenReadinessOptions,
+  { lookAtReal, isQuestion = false, through = [] }: OpenReadinessOptions,
 ): Verdict {
   const file = state.paths.get(path);
   if (file && !isMadeLater(state, member, file, { isQuestion })) return GO;
-  const { engine } = state;
-  const producers = engine.producers(path);
   const real = lookAtReal();
   // A glob for output files also matches the directories that they lie in.
   if (real?.isDirectory) return GO;
-  if (file || producers.includes(member.app)) return real ? GO : MISSING;
+  if (file) return real ? GO : MISSING;
+  const verdict = unmadeReadiness(state, member, path, {
+    isReal: real !== undefined,
+    isQuestion,
+  });
+  if (verdict.type !== "go" || !verdict.isMissing) return verdict;
+  // A step may have announced the file by the name of the link.
+  const isReal = false;
+  return through
+    .filter(({ name }) => state.engine.isDeclared(name))
+    .map(({ name }) =>
+      unmadeReadiness(state, member, name, { isReal, isQuestion })
+    )
+    .find(({ type }) => type === "wait") ?? verdict;
+}
+
+/** Decides about a path at which no member has made a file. */
+function unmadeReadiness(
+  state: WorkflowState,
+  member: MemberIdentity,
+  path: string,
+  { isReal, isQuestion }: {
+    readonly isReal: boolean;
+    readonly isQuestion: boolean;
+  },
+): Verdict {
+  const producers = state.engine.producers(path);
+  if (producers.includes(member.app)) return isReal ? GO : MISSING;
   if (producers.length === 0) {
-    return real ? GO : withoutProducer(state, member, path, isQuestion);
+    return isReal ? GO : withoutProducer(state, member, path, isQuestion);
   }
   const awaited = awaitedProducers(state, member, path);
   if (!awaited.every((app) => hasEnded(state, app))) {
     return waitForProducers(producers);
   }
-  if (real) return GO;
+  if (isReal) return GO;
   if (awaited.length === 0) return MISSING;
   return refuseMissing(path, `its producer ${quoted(producers)}`);
 }
