@@ -14,6 +14,7 @@ export interface StepCommandOptions extends
     | "openTimeoutSeconds"
     | "partialReads"
     | "silent"
+    | "shared"
   > {
   /** The script: a path, or a specifier that `deno run` takes. */
   script: string | URL;
@@ -73,6 +74,7 @@ export function stepCommand(
     env.CAPIO_SILENT = options.silent ? "1" : "0";
   }
   const directories = namesOf(directory);
+  if (options.shared !== undefined) env.CAPIO_SHARED = options.shared;
   const readable = [...directories, ...configurationFiles(configuration)];
   return {
     args: [
@@ -88,6 +90,7 @@ export function stepCommand(
         "CAPIO_OPEN_TIMEOUT_SECONDS",
         "CAPIO_PARTIAL_READS",
         "CAPIO_SILENT",
+        "CAPIO_SHARED",
       ]),
       ...denoFlags.filter((flag) => !/^--allow-(read|write|env)=/.test(flag)),
       script instanceof URL ? script.href : specifierOrPath(script),

@@ -171,7 +171,7 @@ export interface WorkflowStatus {
 export function describe(
   state: WorkflowState,
   folder: WorkflowFolder,
-  checkedBy: CheckedBy = "kind",
+  checkedBy: CheckedBy,
 ): WorkflowStatus {
   const sizeOf = presentSizes(state, folder);
   const appOf = (id: string) => state.members.get(id)?.app ?? id;

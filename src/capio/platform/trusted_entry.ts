@@ -28,16 +28,29 @@ export function lookAtTrusted(
   kind: OwnKind,
   check: EntryCheck,
 ): Deno.FileInfo | undefined {
+  const info = lstatIfPresent(path);
+  const problem = info && distrust(info, kind, check);
+  if (!problem) return info;
+  if (problem.mayPass) return lookAgain(path, kind, check);
+  throw untrusted(path, kind, check, problem);
+}
+
+/** Looks again until a member has had the time to open an entry to its group. */
+function lookAgain(
+  path: string,
+  kind: OwnKind,
+  check: EntryCheck,
+): Deno.FileInfo | undefined {
   const deadline = performance.now() + OPENING_MILLISECONDS;
   const sleep = new SynchronousSleep();
   for (;;) {
+    sleep.sleep();
     const info = lstatIfPresent(path);
     const problem = info && distrust(info, kind, check);
     if (!problem) return info;
     if (!problem.mayPass || performance.now() > deadline) {
       throw untrusted(path, kind, check, problem);
     }
-    sleep.sleep();
   }
 }
 

@@ -3,27 +3,55 @@ import { nameOfKind } from "./entry_trust.ts";
 import { parentOf } from "./relative_path.ts";
 import { lstatIfPresent } from "./system.ts";
 
+/** Most directories that are remembered: a workflow may have any number. */
+const MOST_DIRECTORIES = 10_000;
+
 /**
- * Checks, directly before the use of a path, that the directories between
- * `root` and it are directories and no links, as far as they are there. A path
- * of a workflow is one with all links resolved, so a link has come afterwards.
+ * Checks that what leads to entries are directories and no links: a path of a
+ * workflow has all links resolved, so a link has come afterwards.
  *
- * @param location Maps a path to its location under the root.
- * @param directory The last directory on the way, relative to the root.
- * @throws {CapioError} If there is anything else on the way.
+ * One look is enough at a directory that is still the one of the last check,
+ * for its path then leads to the same place as it did.
  */
-export function checkWay(
-  location: (path: string) => string,
-  directory: string,
-): void {
+export class Ways {
+  readonly #known = new Map<string, Pick<Deno.FileInfo, "dev" | "ino">>();
+
+  /**
+   * Checks a way, directly before its use, as far as it is there.
+   *
+   * @param tree Maps a path to its location.
+   * @param directory The last directory on the way, relative to the tree.
+   * @param checkRoot Checks what leads to the tree itself.
+   * @throws {CapioError} If there is anything but directories.
+   */
+  check(
+    tree: (path: string) => string,
+    directory: string,
+    checkRoot: () => void,
+  ): void {
+    const location = tree(directory);
+    const present = lstatIfPresent(location);
+    const known = this.#known.get(location);
+    const isKnown = known && known.ino !== null && present?.isDirectory &&
+      known.ino === present.ino && known.dev === present.dev;
+    if (isKnown) return;
+    checkRoot();
+    checkWay(tree, directory);
+    if (!present?.isDirectory) return;
+    if (this.#known.size >= MOST_DIRECTORIES) this.#known.clear();
+    this.#known.set(location, { dev: present.dev, ino: present.ino });
+  }
+}
+
+function checkWay(tree: (path: string) => string, directory: string): void {
   if (directory === "") return;
-  checkWay(location, parentOf(directory));
-  const place = location(directory);
-  const info = lstatIfPresent(place);
+  checkWay(tree, parentOf(directory));
+  const location = tree(directory);
+  const info = lstatIfPresent(location);
   if (!info || info.isDirectory) return;
   throw new CapioError(
     "UNTRUSTED",
-    `"${place}" must be a directory, found ${
+    `"${location}" must be a directory, found ${
       nameOfKind(info)
     }, which is not followed. Put a directory in its place`,
   );

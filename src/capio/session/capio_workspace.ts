@@ -47,7 +47,8 @@ export class CapioWorkspace implements Disposable {
   /** Returns the present status of the workflow. */
   status(): WorkflowStatus {
     this.#workspace.workflow.lookAround();
-    return describe(this.#workspace.state, this.#workspace.folder);
+    const { state, folder } = this.#workspace;
+    return describe(state, folder, folder.check.by);
   }
 
   /**

@@ -101,6 +101,15 @@ export interface CapioOptions {
    * @default {[]}
    */
   steps?: readonly string[];
+  /**
+   * With `"group"` the members of the group of `capioDir` take part in the
+   * workflow together: what sluice makes under `.capio` is open to that group,
+   * and entries of its members are accepted. All members of the workflow have to
+   * say so. Otherwise what is under `.capio` is for one user alone.
+   *
+   * @default {Deno.env.get("CAPIO_SHARED") || undefined}
+   */
+  shared?: "group";
   /** Ends every wait inside the context when it aborts. */
   signal?: AbortSignal;
 }
@@ -122,6 +131,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     partialReads = partialReadsFromEnvironment(),
     silent = silentFromEnvironment(),
     steps = [],
+    shared = sharedFromEnvironment(),
     signal,
   } = options;
   checkPath("capioDir", capioDir);
@@ -135,6 +145,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
   checkBoolean("partialReads", partialReads);
   if (silent !== undefined) checkBoolean("silent", silent);
   checkSteps(steps);
+  if (shared !== undefined) checkOneOf("shared", shared, ["group"]);
   checkSignal("signal", signal);
   const directory = pathOf(capioDir);
   checkDirectory(directory);
@@ -149,6 +160,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     partialReads,
     silent,
     ...(steps.length > 0 && { steps }),
+    ...(shared && { shared }),
     signal,
   };
 }
@@ -181,6 +193,13 @@ function silentFromEnvironment(): boolean | undefined {
   if (text === "") return undefined;
   checkOneOf("CAPIO_SILENT", text, ["0", "1"]);
   return text === "1";
+}
+
+function sharedFromEnvironment(): "group" | undefined {
+  const text = fromEnvironment("CAPIO_SHARED", "");
+  if (text === "") return undefined;
+  checkOneOf("CAPIO_SHARED", text, ["group"]);
+  return "group";
 }
 
 function checkSteps(steps: unknown): void {

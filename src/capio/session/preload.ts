@@ -13,7 +13,8 @@
  * that tries whether a file exists is answered at once. `CAPIO_PARTIAL_READS=1`,
  * in the same way, is for a program that is made for growing files: its reads
  * into a buffer return as soon as there is a byte. `CAPIO_SILENT=1` tells no long
- * wait on standard error, `CAPIO_SILENT=0` each.
+ * wait on standard error, `CAPIO_SILENT=0` each. `CAPIO_SHARED=group` shares the
+ * workflow with the group of its directory.
  *
  * The program leaves the workflow after all that it does at its end, in the
  * listeners of `unload` and of Node's `exit`. With an exit code other than 0 it

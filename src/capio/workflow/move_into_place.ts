@@ -1,7 +1,6 @@
 import { dirname } from "@std/path";
 import {
   CapioError,
-  checkWay,
   copyModeAndOwner,
   ifPresent,
   isAbsence,
@@ -51,11 +50,8 @@ export function checkPublication(
   folder: WorkflowFolder,
   { kind, path }: Entry,
 ): void {
-  folder.checkSpool();
   // The directory itself gets a mode; anything else is renamed as it is.
-  const last = kind === "directory" ? path : parentOf(path);
-  checkWay((path) => folder.spool(path), last);
-  checkWay((path) => folder.real(path), last);
+  folder.checkWays(kind === "directory" ? path : parentOf(path));
   if (kind === "directory") return;
   const source = folder.spool(path);
   const info = lstatIfPresent(source);

@@ -13,6 +13,7 @@ import {
   removeTree,
   system,
   SYSTEM_DIRECTORY,
+  Ways,
 } from "../platform/mod.ts";
 
 /** Options of a {@linkcode WorkflowFolder}. */
@@ -34,9 +35,8 @@ export class WorkflowFolder {
   readonly #members: string;
   readonly #shared: "group" | undefined;
   readonly #spoolTrees = new Set<string>();
+  readonly #ways = new Ways();
   #check: EntryCheck | undefined;
-  /** The spool as it was when all that leads to it was last checked. */
-  #knownSpool: Deno.FileInfo | undefined;
 
   /** Names the places; creates nothing. */
   constructor(
@@ -162,19 +162,19 @@ export class WorkflowFolder {
   }
 
   /**
-   * Checks the spool, directly before its use, and all that leads to it. One
-   * look is enough as long as the spool is the one of the last check.
+   * Checks, directly before their use, the directories that lead to the entries
+   * of a directory, in the spool and in the real tree.
    *
-   * @throws {CapioError} If it is not to be trusted.
+   * @throws {CapioError} If one is not to be trusted, or is a link.
    */
-  checkSpool(): void {
-    const known = this.#knownSpool;
-    const present = lookAtTrusted(this.#spool, "directory", this.check);
-    if (known && known.ino !== null && known.ino === present?.ino) {
-      if (known.dev === present.dev) return;
-    }
-    this.checkDirectories();
-    this.#knownSpool = present;
+  checkWays(directory: string): void {
+    this.#ways.check(
+      (path) => this.spool(path),
+      directory,
+      () => this.checkDirectories(),
+    );
+    if (directory === "") return;
+    this.#ways.check((path) => this.real(path), directory, () => {});
   }
 
   /** Whether the program still has the permissions that clearing up needs. */

@@ -26,6 +26,8 @@ Options:
                          into a buffer waits for one byte only, not until the
                          buffer is full (default: $CAPIO_PARTIAL_READS is 1)
   --silent               Tell no long waits (default: $CAPIO_SILENT is 1)
+  --shared               Take part together with other members of the group of
+                         DIR, who say so too (default: $CAPIO_SHARED is group)
 
 The script waits for a file that a rule names until a step has created it, or
 all that could have left. With a configuration, any other missing file is not

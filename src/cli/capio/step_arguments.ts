@@ -14,6 +14,8 @@ export interface StepArguments {
   partialReads?: boolean;
   /** Whether the step tells none of its long waits; by default it tells them all. */
   silent: boolean;
+  /** Set when the workflow is shared with the group of its directory. */
+  shared?: "group";
   denoFlags: string[];
   script: string;
   args: string[];
@@ -56,6 +58,10 @@ export function parseStep(args: readonly string[]): StepArguments {
     }
     if (word === "--silent") {
       step.silent = true;
+      continue;
+    }
+    if (word === "--shared") {
+      step.shared = "group";
       continue;
     }
     const [name, ...value] = word.split("=");

@@ -76,6 +76,8 @@ FILE is JSON. Its paths are relative to its directory, where the steps run:
 Options:
   --timeline FILE     Draw an SVG of who wrote and read which file, when
   --silent            Tell no long waits (default: $CAPIO_SILENT is 1)
+  --shared            Let other members of the group of capioDir take part, who
+                      say so too (default: $CAPIO_SHARED is group)
   --deno-flag=FLAG    Start every step with this flag of "deno run" too; can be
                       repeated, for instance --deno-flag=--config=deno.json
 
@@ -93,6 +95,8 @@ interface WorkflowOptions {
   readonly denoFlags: readonly string[];
   /** Whether the steps tell none of their long waits. */
   readonly silent: boolean;
+  /** Set when the workflow is shared with the group of its directory. */
+  readonly shared?: "group";
   /** Path of the file for the timeline. */
   readonly timeline?: string;
 }
@@ -103,6 +107,7 @@ function parseOptions(args: string[]): WorkflowOptions {
     options: {
       timeline: { type: "string" },
       silent: { type: "boolean", default: isSilentByEnvironment() },
+      shared: { type: "boolean", default: false },
       "deno-flag": { type: "string", multiple: true, default: [] },
     },
     allowPositionals: true,
@@ -122,7 +127,8 @@ function parseOptions(args: string[]): WorkflowOptions {
     );
   }
   const { timeline, silent } = values;
-  return { file, denoFlags, timeline, silent };
+  const shared = values.shared ? "group" : undefined;
+  return { file, denoFlags, timeline, silent, shared };
 }
 
 async function runPlan(
@@ -130,7 +136,7 @@ async function runPlan(
   options: WorkflowOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const { timeline } = options;
+  const { timeline, shared } = options;
   assertNotRunning(plan);
   // Fails now rather than in an hour when the file cannot be written.
   if (timeline) await writeTimeline(timeline, drawTimeline([]));
@@ -144,6 +150,7 @@ async function runPlan(
     capioClConfigurationFile: plan.capioCl ?? "",
     // The steps learn their order from the journal.
     steps: plan.steps.map(({ name }) => name),
+    shared,
   });
   let isFailed = true;
   try {
@@ -224,7 +231,7 @@ async function showProgress(
 
 function processesOf(
   { capioDir, workflowName, capioCl, directory, steps }: PlanFile,
-  { denoFlags, silent }: WorkflowOptions,
+  { denoFlags, silent, shared }: WorkflowOptions,
 ): StepProcess[] {
   return steps.map((step) => {
     const { args, env } = stepCommand({
@@ -233,6 +240,7 @@ function processesOf(
       workflowName,
       capioClConfigurationFile: capioCl,
       silent,
+      shared,
       script: step.script,
       args: step.args,
       partialReads: step.partialReads,

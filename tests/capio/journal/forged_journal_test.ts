@@ -67,7 +67,7 @@ Deno.test("whatever a journal holds, folding never throws, and nothing outside i
     const other = inGroups(random, lines).flatMap(decodeEvents)
       .reduce(fold, initialState(DIRECTORY));
     assertEquals(asText(other), asText(state));
-    describe(state, folder);
+    describe(state, folder, "owner");
     passedOver += state.passedOver;
     created += state.created;
   }
