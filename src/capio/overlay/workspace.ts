@@ -22,6 +22,7 @@ import {
   Wakeups,
 } from "../platform/mod.ts";
 import {
+  folderOf,
   type Verdict,
   Workflow,
   type WorkflowFolder,
@@ -71,8 +72,12 @@ export class Workspace implements Disposable {
   /** The number of renamings up to which the caches hold. */
   #renamings = 0;
 
-  /** Joins the workflow; disposing leaves it. */
-  constructor(options: WorkspaceOptions) {
+  /**
+   * Joins the workflow; disposing leaves it.
+   *
+   * @param folder The folder of the workflow, if the caller has locked it.
+   */
+  constructor(options: WorkspaceOptions, folder?: WorkflowFolder) {
     this.#options = options;
     this.#resolver = new PathResolver(options.capioDir, {
       catchUp: () => this.#catchUp(),
@@ -83,7 +88,7 @@ export class Workspace implements Disposable {
     this.workflow = Workflow.join({
       ...options,
       capioDir: this.#resolver.root,
-    });
+    }, folder);
     this.rights = new Rights(
       this.workflow,
       [this.#resolver.root, this.#resolver.givenRoot],
@@ -95,6 +100,18 @@ export class Workspace implements Disposable {
     );
     this.#wakeups = new Wakeups(this.folder.base);
     Workspace.#here.add(this);
+  }
+
+  /**
+   * Joins the workflow. While somebody else joins or leaves, this does not block
+   * the thread, and `signal` of the options ends it.
+   */
+  static async join(options: WorkspaceOptions): Promise<Workspace> {
+    const capioDir = system.realPathSync(options.capioDir);
+    const folder = folderOf({ ...options, capioDir });
+    const { appName, signal } = options;
+    using _ = await folder.lockWhenFree(appName, { signal });
+    return new Workspace(options, folder);
   }
 
   /** Whether a read into a buffer waits for one byte only. */
@@ -307,6 +324,15 @@ export class Workspace implements Disposable {
     this.#wakeups[Symbol.dispose]();
     this.toldSizes.end();
     this.workflow.leave(failed ? "failed" : "left");
+  }
+
+  /** Leaves without a wait for a lock; unfinished files are lost. */
+  abandon(): void {
+    if (this.workflow.ended) return;
+    Workspace.#here.delete(this);
+    this.deferredCloses.discard();
+    this.#wakeups[Symbol.dispose]();
+    this.workflow.abandon("failed");
   }
 
   /**

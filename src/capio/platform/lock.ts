@@ -1,4 +1,6 @@
+import { delay } from "@std/async";
 import { BY_KIND, type EntryCheck } from "./entry_trust.ts";
+import { describeHolder, holderOf, noteHolder } from "./lock_holder.ts";
 import { lookIfPermitted, lstatIfPresent } from "./system.ts";
 import { openOrCreateTrusted, openTrusted } from "./trusted_entry.ts";
 import { SynchronousSleep } from "./wakeups.ts";
@@ -9,12 +11,36 @@ import { SynchronousSleep } from "./wakeups.ts";
  */
 const MOMENT_MILLISECONDS = 5000;
 
+/** Longest time between two looks at a lock that somebody else holds, in ms. */
+const LONGEST_PAUSE_MILLISECONDS = 50;
+
+/** How to wait for a lock. */
+export interface LockWait {
+  /** Ends the wait when it aborts. */
+  readonly signal?: AbortSignal;
+  /** Is called once, when the wait takes long. */
+  readonly delayed?: () => void;
+  /**
+   * How long a wait takes before that, in ms.
+   *
+   * @default {5000}
+   */
+  readonly patience?: number;
+}
+
+/** Who acquires a lock, for those who wait for it. */
+export interface LockUser {
+  /** The name of the step. */
+  readonly app?: string;
+}
+
 /** An advisory lock, which the kernel drops however its process ends. */
 export class FileLock implements Disposable {
   readonly #file: Deno.FsFile;
   readonly #path: string;
-  /** Whether `during` holds the lock. */
+  /** Whether `during` or `hold` holds the lock. */
   #isHeldHere = false;
+  #isClosed = false;
 
   private constructor(file: Deno.FsFile, path: string) {
     this.#file = file;
@@ -22,18 +48,53 @@ export class FileLock implements Disposable {
   }
 
   /** Waits for the exclusive lock on `path`, creating the file if needed. */
-  static acquire(path: string, check: EntryCheck): FileLock {
+  static acquire(
+    path: string,
+    check: EntryCheck,
+    user: LockUser = {},
+  ): FileLock {
     for (;;) {
       const file = openOrCreateTrusted(path, check);
-      lock(file, () => warnOfHolder(path));
-      // The previous holder may have removed the file: then this locks nothing.
-      const present = lstatIfPresent(path);
-      const mine = file.statSync();
-      if (present?.ino === mine.ino && present.dev === mine.dev) {
-        return new FileLock(file, path);
-      }
-      file.close();
+      lock(file, path);
+      const acquired = FileLock.#acquired(file, path, user);
+      if (acquired) return acquired;
     }
+  }
+
+  /** The same without blocking the thread while somebody else has the lock. */
+  static async acquireWhenFree(
+    path: string,
+    check: EntryCheck,
+    { app, ...wait }: LockUser & LockWait = {},
+  ): Promise<FileLock> {
+    for (;;) {
+      const file = openOrCreateTrusted(path, check);
+      try {
+        await lockWhenFree(file, path, wait);
+      } catch (error) {
+        file.close();
+        throw error;
+      }
+      const acquired = FileLock.#acquired(file, path, { app });
+      if (acquired) return acquired;
+    }
+  }
+
+  /** Returns the lock that was taken on a file, if `path` still names that. */
+  static #acquired(
+    file: Deno.FsFile,
+    path: string,
+    { app }: LockUser,
+  ): FileLock | undefined {
+    // The previous holder may have removed the file: then this locks nothing.
+    const present = lstatIfPresent(path);
+    const mine = file.statSync();
+    if (present?.ino !== mine.ino || present.dev !== mine.dev) {
+      file.close();
+      return undefined;
+    }
+    if (app !== undefined) noteHolder(file, app);
+    return new FileLock(file, path);
   }
 
   /** Opens the lock on `path` without taking it, for {@linkcode FileLock.during}. */
@@ -47,10 +108,7 @@ export class FileLock implements Disposable {
    */
   during<T>(fn: () => T, delayed: () => void): T {
     if (this.#isHeldHere) return fn();
-    lock(this.#file, () => {
-      warnOfHolder(this.#path);
-      delayed();
-    });
+    lock(this.#file, this.#path, delayed);
     this.#isHeldHere = true;
     try {
       return fn();
@@ -58,6 +116,22 @@ export class FileLock implements Disposable {
       this.#isHeldHere = false;
       this.#file.unlockSync();
     }
+  }
+
+  /**
+   * Takes the lock without blocking the thread while somebody else has it, until
+   * the result is disposed of. Meanwhile `during` waits for nothing.
+   */
+  async hold(wait: LockWait): Promise<Disposable> {
+    if (this.#isHeldHere) return { [Symbol.dispose]: () => {} };
+    await lockWhenFree(this.#file, this.#path, wait);
+    this.#isHeldHere = true;
+    return {
+      [Symbol.dispose]: () => {
+        this.#isHeldHere = false;
+        if (!this.#isClosed) this.#file.unlockSync();
+      },
+    };
   }
 
   /** Returns whether some process holds the exclusive lock on `path`. */
@@ -75,12 +149,13 @@ export class FileLock implements Disposable {
 
   /** Releases the lock. */
   [Symbol.dispose](): void {
+    this.#isClosed = true;
     this.#file.close();
   }
 }
 
 /** Waits for the lock; calls `delayed` once when the wait takes long. */
-function lock(file: Deno.FsFile, delayed: () => void): void {
+function lock(file: Deno.FsFile, path: string, delayed?: () => void): void {
   if (file.tryLockSync(true)) return;
   const deadline = performance.now() + MOMENT_MILLISECONDS;
   const sleep = new SynchronousSleep();
@@ -88,12 +163,33 @@ function lock(file: Deno.FsFile, delayed: () => void): void {
     sleep.sleep();
     if (file.tryLockSync(true)) return;
   } while (performance.now() < deadline);
-  delayed();
+  warnOfHolder(file, path);
+  delayed?.();
   file.lockSync(true);
 }
 
-function warnOfHolder(path: string): void {
+async function lockWhenFree(
+  file: Deno.FsFile,
+  path: string,
+  { signal, delayed, patience = MOMENT_MILLISECONDS }: LockWait,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const begun = performance.now();
+  let isTold = false;
+  for (let pause = 1; !file.tryLockSync(true);) {
+    if (!isTold && performance.now() - begun > patience) {
+      isTold = true;
+      warnOfHolder(file, path);
+      delayed?.();
+    }
+    await delay(pause, { signal });
+    pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS);
+  }
+}
+
+function warnOfHolder(file: Deno.FsFile, path: string): void {
+  const holder = describeHolder(holderOf(file, path));
   console.warn(
-    `sluice: Waiting for a process that holds "${path}" and does not go on: it may be stopped`,
+    `sluice: Waiting for ${holder}, which holds "${path}" and does not go on: it may be stopped`,
   );
 }

@@ -2,7 +2,15 @@ import { denoReplacements, findIn, type Originals } from "../interpose/mod.ts";
 import { describe, type WorkflowStatus } from "../observe/mod.ts";
 import { type Follows, Workspace } from "../overlay/mod.ts";
 import { type FileSystemCalls, system } from "../platform/mod.ts";
+import { checkFunction, checkSignal } from "../../internal/mod.ts";
 import { type CapioOptions, resolveOptions } from "./options.ts";
+
+/** The workspace that {@linkcode CapioWorkspace.join} hands to the constructor. */
+const JOINED = Symbol("joined");
+
+interface Joined {
+  readonly [JOINED]?: Workspace;
+}
 
 /**
  * A workflow's directory by method call: nothing is interposed, the program
@@ -17,6 +25,29 @@ import { type CapioOptions, resolveOptions } from "./options.ts";
  * ```
  */
 export class CapioWorkspace implements Disposable {
+  /**
+   * Joins a workflow. Unlike the constructor, this does not block the thread
+   * while a process that joins or leaves at the same time does not go on, and
+   * `signal` of the options ends the wait.
+   *
+   * @example Usage
+   * ```ts no-eval
+   * import { CapioWorkspace } from "@sluice/sluice/capio";
+   *
+   * const signal = AbortSignal.timeout(10_000);
+   * using workspace = await CapioWorkspace.join({ capioDir: "data", signal });
+   * ```
+   *
+   * @throws The errors of the constructor, and the reason of `signal`.
+   */
+  static async join(
+    options: Omit<CapioOptions, "scope"> = {},
+  ): Promise<CapioWorkspace> {
+    const workspace = await Workspace.join(resolveOptions(options));
+    const joined: CapioOptions & Joined = { ...options, [JOINED]: workspace };
+    return new CapioWorkspace(joined);
+  }
+
   readonly #workspace: Workspace;
   /**
    * `Deno.open` and its siblings as they are inside a context. For paths outside
@@ -32,7 +63,8 @@ export class CapioWorkspace implements Disposable {
    * @throws {CapioError} If the CAPIO-CL configuration cannot be used.
    */
   constructor(options: Omit<CapioOptions, "scope"> = {}) {
-    const workspace = new Workspace(resolveOptions(options));
+    const workspace = (options as Joined)[JOINED] ??
+      new Workspace(resolveOptions(options));
     this.#workspace = workspace;
     const calls: Record<string, unknown> = { ...system };
     const find = (path: unknown, follows: Follows) =>
@@ -49,6 +81,40 @@ export class CapioWorkspace implements Disposable {
     this.#workspace.workflow.lookAround();
     const { state, folder } = this.#workspace;
     return describe(state, folder, folder.check.by);
+  }
+
+  /**
+   * Runs a function while no other member joins, leaves or moves files: calls of
+   * `status` and `leave` in it block the thread for no other process. Until that
+   * is possible the thread is not blocked either.
+   *
+   * @example Usage
+   * ```ts no-eval
+   * import { CapioWorkspace } from "@sluice/sluice/capio";
+   *
+   * const workspace = await CapioWorkspace.join({ capioDir: "data" });
+   * await workspace.whenFree(() => workspace.leave());
+   * ```
+   *
+   * @param fn The function, which has to be synchronous.
+   * @param options.signal Ends the wait when it aborts.
+   * @returns The result of `fn`.
+   */
+  whenFree<T>(
+    fn: () => T,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<T> {
+    checkFunction("fn", fn);
+    checkSignal("signal", signal);
+    return this.#workspace.workflow.whenFree(fn, { signal });
+  }
+
+  /**
+   * Leaves the workflow as failed, without a wait for another process. What is
+   * left to do is done by the next member that leaves, or by the next run.
+   */
+  abandon(): void {
+    this.#workspace.abandon();
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { WorkflowFile } from "../journal/mod.ts";
-import type { FileLock } from "../platform/mod.ts";
+import type { FileLock, LockWait } from "../platform/mod.ts";
 import type { MemberJournal } from "./member_journal.ts";
 import { moveIntoPlace } from "./move_into_place.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
@@ -49,6 +49,11 @@ export class Publisher {
       this.#journal.append({ event: "publish", file: file.number });
       this.#journal.catchUp();
     });
+  }
+
+  /** Takes the publication lock without blocking the thread, see `FileLock.hold`. */
+  hold(wait: LockWait): Promise<Disposable> {
+    return this.#lock.hold(wait);
   }
 
   /** Runs `fn` with the publication lock; the status shows a long wait for it. */

@@ -12,7 +12,7 @@ import {
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
-import { CapioError, FileLock } from "../platform/mod.ts";
+import { CapioError, FileLock, type LockWait } from "../platform/mod.ts";
 import { DeadlockWatch } from "./deadlock_watch.ts";
 import { reportGivenFiles } from "./given_files.ts";
 import { Liveness } from "./liveness.ts";
@@ -114,16 +114,18 @@ export class Workflow {
     this.#journal.catchUp();
   }
 
-  /** Takes part in a workflow, which begins with its first member. */
-  static join(options: WorkflowOptions): Workflow {
+  /**
+   * Takes part in a workflow, which begins with its first member.
+   *
+   * @param folder The folder of the workflow, which the caller may have locked.
+   */
+  static join(
+    options: WorkflowOptions,
+    folder: WorkflowFolder = folderOf(options),
+  ): Workflow {
     // Contradicting rules are refused before anything has to be undone.
     engineWith(initialState(options.capioDir), options);
-    const folder = new WorkflowFolder(
-      options.capioDir,
-      options.workflowName,
-      options,
-    );
-    using _ = folder.lock();
+    using _ = folder.lock(options.appName);
     const held = new DisposableStack();
     const present = held.use(presentRun(folder, options.appName));
     try {
@@ -174,7 +176,7 @@ export class Workflow {
    * @throws {CapioError} If it contradicts another one.
    */
   addRule(rule: CapioClRule): void {
-    using _ = this.folder.lock();
+    using _ = this.folder.lock(this.app);
     const text = JSON.stringify(rule);
     const { rules } = this.refresh();
     if (rules.some((it) => JSON.stringify(it) === text)) return;
@@ -241,7 +243,9 @@ export class Workflow {
     using _held = this.#held;
     // A member that gave up the permission leaves it to the next one or run.
     // Nobody joins in between, who would take what is left for a stale run.
-    using lock = this.folder.isPermitted ? this.folder.lock() : undefined;
+    using lock = this.folder.isPermitted
+      ? this.folder.lock(this.app)
+      : undefined;
     try {
       this.misses.noteQuestions();
       this.append({ event: "end", member: this.id, ending });
@@ -249,6 +253,27 @@ export class Workflow {
     } finally {
       if (lock) this.#clearUp();
     }
+  }
+
+  /**
+   * Ends this member's part without a wait for a lock. What is left to do is
+   * done by the next member that leaves, or by the next run.
+   */
+  abandon(ending: Exclude<Ending, "lost">): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    using _held = this.#held;
+    this.note({ event: "end", member: this.id, ending });
+  }
+
+  /**
+   * Runs `fn` while no other member joins, leaves or moves files, so that `fn`
+   * waits for no lock. The thread is not blocked before.
+   */
+  async whenFree<T>(fn: () => T, wait: LockWait): Promise<T> {
+    using _folder = await this.folder.lockWhenFree(this.app, wait);
+    using _publication = await this.#publisher.hold(wait);
+    return fn();
   }
 
   /** Its caller holds the workflow's lock. */
@@ -275,6 +300,11 @@ export class Workflow {
     reportGivenFiles(this.folder, this.#journal);
     this.refresh();
   }
+}
+
+/** Returns the folder of a workflow; creates nothing. */
+export function folderOf(options: WorkflowOptions): WorkflowFolder {
+  return new WorkflowFolder(options.capioDir, options.workflowName, options);
 }
 
 /** Refuses a plan that is not the one of the run. */

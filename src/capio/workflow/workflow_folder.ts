@@ -6,6 +6,8 @@ import {
   type EntryCheck,
   FileLock,
   ifPresent,
+  isAbsence,
+  type LockWait,
   lookAtTrusted,
   lstatIfPresent,
   makeCounterpart,
@@ -37,6 +39,8 @@ export class WorkflowFolder {
   readonly #spoolTrees = new Set<string>();
   readonly #ways = new Ways();
   #check: EntryCheck | undefined;
+  /** Whether `lockWhenFree` holds the lock under which members come and go. */
+  #isLocked = false;
 
   /** Names the places; creates nothing. */
   constructor(
@@ -125,18 +129,46 @@ export class WorkflowFolder {
   }
 
   /**
-   * Acquires the lock under which members come and go.
+   * Acquires the lock under which members come and go, for `app`.
    *
    * @throws {CapioError} If `.capio` or the lock is not one that sluice made.
    */
-  lock(): FileLock {
+  lock(app: string): Disposable {
+    if (this.#isLocked) return { [Symbol.dispose]: () => {} };
     for (;;) {
       const check = this.#enter();
       const lock = ifPresent(() =>
-        FileLock.acquire(`${this.#base}.lock`, check)
+        FileLock.acquire(`${this.#base}.lock`, check, { app })
       );
       if (lock) return lock;
       // The last member of another workflow has just removed the directory.
+    }
+  }
+
+  /**
+   * The same without blocking the thread while somebody else has the lock. Until
+   * the result is disposed of, `lock` waits for nothing.
+   */
+  async lockWhenFree(app: string, wait: LockWait): Promise<Disposable> {
+    for (;;) {
+      const check = this.#enter();
+      try {
+        const path = `${this.#base}.lock`;
+        const lock = await FileLock.acquireWhenFree(path, check, {
+          app,
+          ...wait,
+        });
+        this.#isLocked = true;
+        return {
+          [Symbol.dispose]: () => {
+            this.#isLocked = false;
+            lock[Symbol.dispose]();
+          },
+        };
+      } catch (error) {
+        if (!isAbsence(error)) throw error;
+        // The last member of another workflow has just removed the directory.
+      }
     }
   }
 

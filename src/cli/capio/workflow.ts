@@ -30,6 +30,9 @@ import {
 /** The name under which the command itself takes part in the workflow. */
 const APP_NAME = "sluice workflow";
 
+/** Longest wait for other processes after a signal to end, in ms. */
+const END_MILLISECONDS = 500;
+
 /** Most files that the summary lists. */
 const MOST_FILES_IN_SUMMARY = 20;
 
@@ -143,7 +146,7 @@ async function runPlan(
   const terminal = new Terminal("stderr");
   const begun = performance.now();
   // While it takes part, the run does not end between two short steps.
-  const workspace = new CapioWorkspace({
+  const workspace = await CapioWorkspace.join({
     capioDir: plan.capioDir,
     appName: APP_NAME,
     workflowName: plan.workflowName,
@@ -151,13 +154,14 @@ async function runPlan(
     // The steps learn their order from the journal.
     steps: plan.steps.map(({ name }) => name),
     shared,
+    signal,
   });
   let isFailed = true;
   try {
     await warnOfAbsentApps(plan, terminal);
     const failure = await runWithProgress(plan, options, terminal, signal);
     isFailed = failure !== undefined || signal.aborted;
-    const status = workspace.status();
+    const status = await presentStatus(workspace, plan, signal);
     if (timeline) await writeTimeline(timeline, timelineOf(status));
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     const outOfOrder = orderLines(status);
@@ -169,7 +173,50 @@ async function runPlan(
     }
     return failure?.code ?? (outOfOrder.length > 0 ? 1 : 0);
   } finally {
-    workspace.leave(isFailed);
+    await leave(workspace, isFailed, signal);
+  }
+}
+
+/** The status after this command has reported what no other member reports. */
+async function presentStatus(
+  workspace: CapioWorkspace,
+  { capioDir, workflowName }: PlanFile,
+  signal: AbortSignal,
+): Promise<WorkflowStatus> {
+  const status = await beforeLong(
+    workspace,
+    () => workspace.status(),
+    signal,
+  );
+  return status ?? workflowStatus(capioDir, { workflowName }) ??
+    workspace.status();
+}
+
+async function leave(
+  workspace: CapioWorkspace,
+  isFailed: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  await beforeLong(workspace, () => workspace.leave(isFailed), signal);
+  // Ctrl-C ends the wait for a process that is stopped.
+  workspace.abandon();
+}
+
+/**
+ * Runs `fn` once it waits for no other process, if that is so in time: before
+ * `signal` aborts, or a moment later.
+ */
+async function beforeLong<T>(
+  workspace: CapioWorkspace,
+  fn: () => T,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const end = signal.aborted ? AbortSignal.timeout(END_MILLISECONDS) : signal;
+  try {
+    return await workspace.whenFree(fn, { signal: end });
+  } catch (error) {
+    if (!end.aborted || error !== end.reason) throw error;
+    return undefined;
   }
 }
 

@@ -1,35 +1,20 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { delay } from "@std/async";
 import { join } from "@std/path";
+import { BY_KIND, FileLock } from "../../../src/capio/platform/mod.ts";
 import { CapioWorkspace, workflowStatus } from "../../../src/capio/mod.ts";
+import { StoppedHolder } from "../../support/stopped_holder.ts";
 import { Step, TestDirectory } from "../step.ts";
-
-/** A process that holds the lock on a file, and is stopped. */
-async function stoppedHolder(path: string): Promise<AsyncDisposableStack> {
-  const code = `
-    Deno.openSync(Deno.args[0], { write: true, create: true }).lockSync(true);
-    console.log("held");
-    setInterval(() => {}, 1000);`;
-  const holder = new Deno.Command(Deno.execPath(), {
-    args: ["eval", code, path],
-    stdout: "piped",
-  }).spawn();
-  const stack = new AsyncDisposableStack();
-  stack.defer(async () => {
-    holder.kill("SIGKILL");
-    await holder.status;
-  });
-  const reader = holder.stdout.getReader();
-  await reader.read();
-  await reader.cancel();
-  holder.kill("SIGSTOP");
-  return stack;
-}
 
 Deno.test("a member that waits for a stopped process reports it, and goes on with that process", async () => {
   using dir = new TestDirectory();
   using _ = new CapioWorkspace({ capioDir: dir.path, appName: "me" });
-  await using holder = await stoppedHolder(
+  await using holder = await StoppedHolder.of(
     join(dir.path, ".capio/CAPIO/publication.lock"),
   );
   await using step = new Step({
@@ -50,10 +35,69 @@ Deno.test("a member that waits for a stopped process reports it, and goes on wit
       "the process that holds it does not go on, it may be stopped",
     ]],
   );
-  await holder.disposeAsync();
+  await holder[Symbol.asyncDispose]();
   const { code, stderr } = await step.result;
   assertEquals(code, 0);
   assertStringIncludes(stderr, "does not go on: it may be stopped");
   assertEquals(workflowStatus(dir.path)?.waits, []);
   assertEquals(Deno.readTextFileSync(join(dir.path, "out.txt.2")), "text");
+});
+
+Deno.test("a wait for a lock that is not free tells the holder and ends with its signal", async () => {
+  using dir = new TestDirectory();
+  const path = join(dir.path, "lock");
+  const told: string[] = [];
+  const { warn } = console;
+  using stack = new DisposableStack();
+  stack.defer(() => console.warn = warn);
+  console.warn = (text) => told.push(text);
+  const wait = (signal: AbortSignal) => ({
+    app: "waiter",
+    signal,
+    patience: 10,
+    delayed: () => told.push("delayed"),
+  });
+  const noted = FileLock.acquire(path, BY_KIND, { app: "hol\x1bder" });
+  const ending = new AbortController();
+  const acquiring = FileLock.acquireWhenFree(
+    path,
+    BY_KIND,
+    wait(ending.signal),
+  );
+  while (told.length < 2) await delay(5);
+  ending.abort(new Error("enough"));
+  await assertRejects(() => acquiring, Error, "enough");
+  assertEquals(told, [
+    `sluice: Waiting for process ${Deno.pid} of "hol\\x1bder", which holds "${path}" and does not go on: it may be stopped`,
+    "delayed",
+  ]);
+  noted[Symbol.dispose]();
+
+  await using holder = await StoppedHolder.of(path);
+  const later = FileLock.acquireWhenFree(
+    path,
+    BY_KIND,
+    wait(AbortSignal.timeout(10_000)),
+  );
+  while (told.length < 4) await delay(5);
+  // Only the table of the system knows it.
+  const name = Deno.build.os === "linux" ? `process ${holder.pid},` : "process";
+  assertStringIncludes(told[2], name);
+  await holder[Symbol.asyncDispose]();
+  using lock = await later;
+  assert(FileLock.isHeld(path));
+  void lock;
+});
+
+Deno.test("a lock is held while a function runs in an asynchronous hold", async () => {
+  using dir = new TestDirectory();
+  const path = join(dir.path, "lock");
+  using lock = FileLock.open(path, BY_KIND);
+  {
+    using _ = await lock.hold({});
+    assert(FileLock.isHeld(path));
+    assertEquals(lock.during(() => FileLock.isHeld(path), () => {}), true);
+    assert(FileLock.isHeld(path));
+  }
+  assertEquals(FileLock.isHeld(path), false);
 });

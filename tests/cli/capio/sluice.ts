@@ -51,6 +51,10 @@ export class Sluice implements AsyncDisposable {
     this.result = this.#finish();
   }
 
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /** Writes to its standard input. */
   async write(text: string): Promise<void> {
     const writer = this.#process.stdin.getWriter();
