@@ -1,5 +1,6 @@
 import {
   BY_KIND,
+  CapioError,
   createTrusted,
   type EntryCheck,
   lstatIfPresent,
@@ -17,6 +18,11 @@ import {
 const READ_SIZE = 256 * 1024;
 /** The first line is shorter, whatever a later format may add. */
 const MOST_FIRST_LINE_BYTES = 4096;
+/**
+ * A longer line is no event: it is passed over, and never held in memory whole.
+ * No member writes one. Only a CAPIO-CL configuration can come near it.
+ */
+export const MOST_LINE_BYTES = 16 * 1024 * 1024;
 const LINE_FEED = 10;
 
 /**
@@ -56,6 +62,7 @@ export class JournalWriter implements Disposable {
   /** Appends an event, whole. */
   append(event: JournalEvent): void {
     const bytes = encodeEvent(event);
+    if (bytes.length > MOST_LINE_BYTES) throw tooLong(event.event);
     if (this.#file.writeSync(bytes) === bytes.length) return;
     // The next event begins a line of its own, so the cut one does no harm.
     throw diskFull();
@@ -76,7 +83,10 @@ export class JournalReader implements Disposable {
   /** A byte order mark is kept: at the start of a line it makes no event. */
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   /** Bytes of a line whose end has not been read yet. */
-  #rest = new Uint8Array(0);
+  #rest: Uint8Array<ArrayBuffer>[] = [];
+  #restLength = 0;
+  /** Whether that line is too long, and its bytes are not kept. */
+  #isTooLong = false;
 
   /** Opens the journal at `path`, which must exist. */
   constructor(path: string, check: EntryCheck = BY_KIND) {
@@ -103,22 +113,43 @@ export class JournalReader implements Disposable {
   *read(): Generator<JournalEvent | undefined> {
     let count: number | null;
     while ((count = this.#file.readSync(this.#buffer)) !== null) {
-      const lines = this.#takeLines(this.#buffer.subarray(0, count));
-      yield* decodeEvents(lines);
+      yield* this.#eventsIn(this.#buffer.subarray(0, count));
       if (count < this.#buffer.length) return;
     }
   }
 
   /** Takes the complete lines of what has been read, and keeps the rest. */
-  #takeLines(chunk: Uint8Array<ArrayBuffer>): string[] {
+  *#eventsIn(
+    chunk: Uint8Array<ArrayBuffer>,
+  ): Generator<JournalEvent | undefined> {
+    const first = chunk.indexOf(LINE_FEED);
+    if (first < 0) return this.#keep(chunk);
+    // All members agree on that, in whatever pieces they read the line.
+    const isPassedOver = this.#isTooLong ||
+      this.#restLength + first > MOST_LINE_BYTES;
     const end = chunk.lastIndexOf(LINE_FEED) + 1;
-    if (end === 0) {
-      this.#rest = joined(this.#rest, chunk).slice();
-      return [];
-    }
-    const complete = joined(this.#rest, chunk.subarray(0, end));
-    this.#rest = chunk.slice(end);
-    return this.#decoder.decode(complete).split("\n");
+    const complete = isPassedOver
+      ? chunk.subarray(first + 1, end)
+      : joined(this.#rest, chunk.subarray(0, end));
+    const lines = this.#decoder.decode(complete).split("\n");
+    this.#forget();
+    this.#isTooLong = false;
+    this.#keep(chunk.subarray(end));
+    if (isPassedOver) yield undefined;
+    yield* decodeEvents(lines);
+  }
+
+  #keep(chunk: Uint8Array<ArrayBuffer>): void {
+    if (this.#isTooLong || chunk.length === 0) return;
+    this.#isTooLong = this.#restLength + chunk.length > MOST_LINE_BYTES;
+    if (this.#isTooLong) return this.#forget();
+    this.#rest.push(chunk.slice());
+    this.#restLength += chunk.length;
+  }
+
+  #forget(): void {
+    this.#rest = [];
+    this.#restLength = 0;
   }
 
   /** Releases the file. */
@@ -145,6 +176,13 @@ function readFirstLine(file: Deno.FsFile): Uint8Array {
   return buffer.subarray(0, Math.max(0, end));
 }
 
+function tooLong(what: JournalEvent["event"]): Error {
+  return new CapioError(
+    "INVALID_CONFIGURATION",
+    `Cannot tell the other members of "${what}": an event must have at most ${MOST_LINE_BYTES} bytes. Use a smaller CAPIO-CL configuration, for instance with globs`,
+  );
+}
+
 function diskFull(): Error {
   return new Deno.errors.WriteZero(
     "Cannot append to the workflow's journal: the disk is full",
@@ -152,12 +190,18 @@ function diskFull(): Error {
 }
 
 function joined(
-  head: Uint8Array<ArrayBuffer>,
+  head: readonly Uint8Array<ArrayBuffer>[],
   tail: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
   if (head.length === 0) return tail;
-  const whole = new Uint8Array(head.length + tail.length);
-  whole.set(head);
-  whole.set(tail, head.length);
+  const pieces = [...head, tail];
+  const whole = new Uint8Array(
+    pieces.reduce((size, piece) => size + piece.length, 0),
+  );
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
   return whole;
 }

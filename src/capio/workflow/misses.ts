@@ -2,6 +2,8 @@ import type { MemberJournal } from "./member_journal.ts";
 
 /** Most paths that a member remembers: a program may ask for any number. */
 const MOST_QUESTIONS = 10_000;
+/** Most paths in one event. */
+const MOST_PATHS_NOTED = 1_000;
 
 /**
  * The paths under which a member has found nothing. If another member makes one
@@ -43,8 +45,12 @@ export class Misses {
   /** Notes the questions, at the end of the member. */
   noteQuestions(): void {
     if (this.#asked.size === 0) return;
-    const paths = [...this.#asked];
+    const all = [...this.#asked];
     this.#asked.clear();
-    this.#journal.note({ event: "miss", paths, asked: true });
+    // A line of the journal has a limit.
+    for (let start = 0; start < all.length; start += MOST_PATHS_NOTED) {
+      const paths = all.slice(start, start + MOST_PATHS_NOTED);
+      this.#journal.note({ event: "miss", paths, asked: true });
+    }
   }
 }

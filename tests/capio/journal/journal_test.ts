@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import type { JournalEvent } from "../../../src/capio/journal/event.ts";
 import {
@@ -9,8 +9,9 @@ import {
   createJournal,
   JournalReader,
   JournalWriter,
+  MOST_LINE_BYTES,
 } from "../../../src/capio/journal/journal.ts";
-import { BY_KIND } from "../../../src/capio/platform/mod.ts";
+import { BY_KIND, CapioError } from "../../../src/capio/platform/mod.ts";
 
 const event = (path: string): JournalEvent => ({
   event: "open",
@@ -82,6 +83,44 @@ Deno.test("more events than one read holds arrive complete", () =>
     for (let i = 0; i < 10_000; i++) writer.append(event(`file-${i}`));
     const paths = [...reader.read()].map((it) => it && "path" in it && it.path);
     assertEquals(paths, Array.from({ length: 10_000 }, (_, i) => `file-${i}`));
+  }));
+
+Deno.test("a line that is too long is passed over and not held in memory", () =>
+  withJournal((path) => {
+    createJournal(path, BY_KIND);
+    using writer = new JournalWriter(path);
+    using early = new JournalReader(path);
+    writer.append(event("before"));
+    const seen = [...early.read()];
+    const piece = new Uint8Array(1024 * 1024).fill(0x20);
+    const before = Deno.memoryUsage().external;
+    for (let size = 0; size <= 4 * MOST_LINE_BYTES; size += piece.length) {
+      Deno.writeFileSync(path, piece, { append: true });
+      seen.push(...early.read());
+    }
+    const grown = Deno.memoryUsage().external - before;
+    assert(grown < 3 * MOST_LINE_BYTES, `${grown} bytes`);
+    writer.append(event("after"));
+    seen.push(...early.read());
+    assertEquals(seen, [event("before"), undefined, event("after")]);
+    using late = new JournalReader(path);
+    assertEquals([...late.read()], seen);
+    // The longest that is taken, and one byte more.
+    const text = JSON.stringify(event("long"));
+    for (const more of [0, 1]) {
+      const fill = " ".repeat(MOST_LINE_BYTES - text.length + more);
+      Deno.writeTextFileSync(path, `${fill}${text}\n`, { append: true });
+    }
+    const ends = [event("long"), undefined];
+    assertEquals([...early.read()], ends);
+    assertEquals([...late.read()], ends);
+    const document = "x".repeat(MOST_LINE_BYTES);
+    assertThrows(
+      () =>
+        writer.append({ event: "rules", document, by: "1-00000000", time: 1 }),
+      CapioError,
+      "at most",
+    );
   }));
 
 Deno.test("a line that is not a known event is passed over, alone and among others", () => {
