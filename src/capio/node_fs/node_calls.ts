@@ -37,6 +37,7 @@ import {
   mkdtemp,
   openingOf,
   readFile,
+  readWriting,
   realpath,
   remove,
   type Subject,
@@ -166,6 +167,14 @@ function readFilePlan(
   return ([file, ...rest]) => {
     const reader = readerOf(file);
     if (!reader) {
+      const opening = openingOf(original, "r", rest[0]);
+      if (opening) {
+        return planned(
+          allowed(find(file, !opening.createNew), accessOfOpen(opening)),
+          (found) =>
+            readWriting({ name, original, ...found }, opening, rest[0]),
+        );
+      }
       return planned(
         allowed(find(file, true), READ),
         (found) => readFile({ name, original, ...found }, rest[0]),
@@ -203,7 +212,8 @@ function writePlan(
   original: OriginalFs,
 ): Plan {
   return ([path, data, options]) => {
-    const opening = openingOf(original, name, options);
+    const usual = name === "appendFile" ? "a" : "w";
+    const opening = openingOf(original, usual, options);
     return opening && planned(
       allowed(find(path, !opening.createNew), accessOfOpen(opening)),
       (found) =>

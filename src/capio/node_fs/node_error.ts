@@ -1,5 +1,5 @@
 import type { Plan } from "../interpose/mod.ts";
-import { builtin, type Operation } from "../platform/mod.ts";
+import { builtin, NeverCreated, type Operation } from "../platform/mod.ts";
 import { textOfPath } from "./path_argument.ts";
 
 /** The errors of a workspace, and the codes that Node has for them. */
@@ -40,14 +40,15 @@ export function* withNodeErrors<T>(
 
 /**
  * Returns an error with the properties of Node's: `code`, `errno`, `syscall` and
- * `path`. Errors of the system have them already.
+ * `path`. Errors of the system stay as the original throws them.
  */
 function asNodeError(
   error: unknown,
   syscall: string,
   path?: string,
 ): unknown {
-  if (!(error instanceof Error) || "code" in error) return error;
+  if (!(error instanceof Error)) return error;
+  if ("code" in error && !(error instanceof NeverCreated)) return error;
   const code = CODES.find(([type]) => error instanceof type)?.[1];
   if (!code) return error;
   const { errno } = builtin("os").constants;

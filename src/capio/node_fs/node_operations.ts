@@ -119,6 +119,25 @@ export function readFile(
   );
 }
 
+/** `fs.readFile` with a flag that opens for writing too, `w+` for instance. */
+export function readWriting(
+  { original, workspace, place }: Subject,
+  opening: Deno.OpenOptions,
+  options: unknown,
+): Operation<string | Uint8Array> {
+  const again = { ...opening, createNew: false };
+  return writeByPath(
+    workspace,
+    place,
+    opening,
+    (location, isCreated) =>
+      original.call("readFile", location, {
+        ...optionsOf(options),
+        ...(isCreated && { flag: flagsOf(again, original.bits) }),
+      }),
+  );
+}
+
 /** `fs.writeFile` and `fs.appendFile`: one opening and one close. */
 export function writeFile(
   { name, original, workspace, place }: Subject,
@@ -176,13 +195,17 @@ export function writeFile(
 /** The mode that `fs.appendFile` gives to a file, also to an old one. */
 const APPENDED_MODE = 0o666;
 
-/** Returns how `fs.writeFile` and `fs.appendFile` open their file. */
+/**
+ * Returns how `fs.readFile`, `fs.writeFile` and `fs.appendFile` open their file,
+ * `undefined` when not for writing.
+ *
+ * @param usual The flag that the call has without one in its options.
+ */
 export function openingOf(
   { bits }: OriginalFs,
-  name: string,
+  usual: "r" | "w" | "a",
   options: unknown,
 ): Deno.OpenOptions | undefined {
-  const usual = name === "appendFile" ? "a" : "w";
   const opening = openOptionsOf(optionsOf(options).flag ?? usual, bits);
   return opening?.write ? opening : undefined;
 }

@@ -50,16 +50,19 @@ export function* withGivenPath<T>(
   }
 }
 
-/** Replaces the location in an error by the path that the caller gave. */
+/**
+ * Replaces the location in an error by the path that the caller gave, and adds
+ * why the call has waited for it in vain.
+ */
 export function namingGivenPath(
   error: unknown,
   location: string,
-  { given }: Place,
+  { given, missing }: Place,
   which: "first" | "second" = "first",
 ): unknown {
-  if (!(error instanceof Error) || !error.message.includes(location)) {
-    return error;
-  }
+  if (!(error instanceof Error)) return error;
+  if (missing && isAbsence(error)) addReason(error, missing);
+  if (!error.message.includes(location)) return error;
   // One of two paths may contain the other: only whole paths are replaced.
   const isPair = error.message.includes("' -> '");
   const [old, fresh] = which === "first"
@@ -83,4 +86,12 @@ export function namingGivenPath(
     }
   }
   return error;
+}
+
+function addReason(error: Error, reason: string): void {
+  const { message, stack } = error;
+  error.message = `${message}: ${reason}`;
+  if (stack !== undefined) {
+    error.stack = stack.replace(message, () => error.message);
+  }
 }

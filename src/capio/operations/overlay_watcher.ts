@@ -4,6 +4,13 @@ import { lstatIfPresent, SYSTEM_DIRECTORY } from "../platform/mod.ts";
 
 type Kind = Deno.FsEvent["kind"];
 
+/** A file that was published before the runtime looked at it. */
+interface Published {
+  readonly number: number;
+  /** Whether it is reported as created, and not yet as written. */
+  isUnwritten: boolean;
+}
+
 /**
  * Reports changes in both trees as though they were one tree: those made by
  * programs, not those made by sluice. The move of a file from the spool into
@@ -18,8 +25,8 @@ export class OverlayWatcher implements Deno.FsWatcher {
   readonly #isRecursive: boolean;
   /** Paths whose changes in the spool have been reported. */
   readonly #reported = new Set<string>();
-  /** The number of the file seen to be published last, by path. */
-  readonly #published = new Map<string, number>();
+  /** The file seen to be published last, by path. */
+  readonly #published = new Map<string, Published>();
   /** Directories that have been seen to appear in the spool. */
   readonly #made = new Set<string>();
 
@@ -44,6 +51,16 @@ export class OverlayWatcher implements Deno.FsWatcher {
 
   close(): void {
     this.#watcher.close();
+  }
+
+  /** Keeps the program alive, as the original does. `fs.watch` calls it. */
+  ref(): void {
+    call(this.#watcher, "ref");
+  }
+
+  /** Lets the program end. `fs.watch` calls it. */
+  unref(): void {
+    call(this.#watcher, "unref");
   }
 
   return(): Promise<IteratorResult<Deno.FsEvent, undefined>> {
@@ -162,9 +179,16 @@ export class OverlayWatcher implements Deno.FsWatcher {
     if (file?.phase !== "committed" || file.kind === "directory") {
       return undefined;
     }
-    if (this.#published.get(name) === file.number) return undefined;
-    this.#published.set(name, file.number);
-    if (this.#reported.delete(name)) return undefined;
+    const known = this.#published.get(name);
+    if (known?.number === file.number) {
+      const { isUnwritten } = known;
+      known.isUnwritten = false;
+      return isUnwritten ? "modify" : undefined;
+    }
+    const isNew = !this.#reported.delete(name);
+    const isUnwritten = isNew && !file.isReplacing;
+    this.#published.set(name, { number: file.number, isUnwritten });
+    if (!isNew) return undefined;
     return file.isReplacing ? "modify" : "create";
   }
 
@@ -198,4 +222,10 @@ export class OverlayWatcher implements Deno.FsWatcher {
   #relative(name: string): string {
     return name.slice(this.#workspace.folder.capioDir.length + 1);
   }
+}
+
+/** Calls a method that the types of the runtime do not know. */
+function call(watcher: Deno.FsWatcher, name: "ref" | "unref"): void {
+  const method: unknown = Reflect.get(watcher, name);
+  if (typeof method === "function") method.call(watcher);
 }

@@ -90,10 +90,10 @@ function* writeWhole(
  * Writes a file at a location with one call. The second argument says whether
  * the file was created for it.
  */
-export type WriteAt = (
+export type WriteAt<T = void> = (
   location: string,
   isCreated: boolean,
-) => Operation<void>;
+) => Operation<T>;
 
 /**
  * Writes a file through an open one. The other members learn of the file before
@@ -125,12 +125,12 @@ export function* writeThrough<Held>(
  * The same for a call that takes a path. The path is one that no other member
  * knows, for they may rename the file before the system opens it.
  */
-export function* writeByPath(
+export function* writeByPath<T>(
   workspace: Workspace,
   place: Place,
   options: Deno.OpenOptions,
-  writeAt: WriteAt,
-): Operation<void> {
+  writeAt: WriteAt<T>,
+): Operation<T> {
   const { folder, workflow } = workspace;
   // The call itself truncates the file.
   const opener = { ...denoOpener, truncate() {} };
@@ -147,7 +147,7 @@ export function* writeByPath(
   if (begun.type === "refused") {
     return yield* refuse(workspace, place, options, begun, writeAt);
   }
-  yield* untilWritten(
+  return yield* untilWritten(
     begun,
     withGivenPath(path, place, (path) => writeAt(path, true)),
     () => {
@@ -157,13 +157,14 @@ export function* writeByPath(
   );
 }
 
-function* untilWritten<Held>(
+function* untilWritten<Held, T>(
   { writing }: Begun<Held>,
-  write: Operation<unknown>,
+  write: Operation<T>,
   close: () => void,
-): Operation<void> {
+): Operation<T> {
+  let result: T;
   try {
-    yield* write;
+    result = yield* write;
   } catch (error) {
     if (writing.isUnchanged) writing.withdraw();
     else writing.close(true);
@@ -173,24 +174,26 @@ function* untilWritten<Held>(
     close();
   }
   writing.close();
+  return result;
 }
 
-function* refuse(
+function* refuse<T>(
   workspace: Workspace,
   place: Place,
   { createNew }: Deno.OpenOptions,
   { location, error }: Refused,
-  writeAt: WriteAt,
-): Operation<void> {
+  writeAt: WriteAt<T>,
+): Operation<T> {
   const isTaken = createNew && isExistence(error);
   // The call itself reports why it cannot write.
-  yield* withGivenPath(
+  const result = yield* withGivenPath(
     isTaken ? existingFile(workspace) : location,
     place,
     (location) => writeAt(location, false),
   );
   // It did not fail: the file has become writable in the meantime.
   if (error !== undefined) Writing.begin(workspace, place.path)?.close();
+  return result;
 }
 
 /**

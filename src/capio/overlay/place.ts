@@ -19,6 +19,8 @@ export interface Place extends PlaceNames {
   readonly through: readonly FollowedLink[];
   /** How the path was found, to find it again after a wait. */
   readonly search: Search;
+  /** Why a call stopped to wait for the file; its error says so. */
+  missing?: string;
 }
 
 /** The look-up of a place: links that come or change lead it elsewhere. */

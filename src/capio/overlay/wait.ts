@@ -58,16 +58,16 @@ export class Wait {
 
   /**
    * Returns whether a wait for a file that nobody declared has taken the time
-   * that it may take. With a limit of 0 the system itself reports what is
-   * missing.
-   *
-   * @throws {Deno.errors.NotFound} After a limit above 0.
+   * that it may take. The system itself reports then what is missing, in the
+   * words of the call.
    */
   isOver(): boolean {
     const limit = this.#options.openTimeoutSeconds;
     if (this.#milliseconds < limit * 1000) return false;
-    if (limit === 0) return true;
-    throw notFound(this.#place, limit);
+    if (limit > 0) {
+      this.#place.missing = `nobody created it within ${inSeconds(limit)}`;
+    }
+    return true;
   }
 
   /** Reports the reason of a long wait, once for each reason. */
@@ -119,14 +119,6 @@ export class Wait {
       : `until NotFound after ${inSeconds(limit)}`;
     console.warn(`${text}It waits ${end}. ${remedy}`);
   }
-}
-
-function notFound({ given }: Place, seconds: number): Deno.errors.NotFound {
-  return new Deno.errors.NotFound(
-    `No such file or directory (os error 2): open '${given}': nobody created it within ${
-      inSeconds(seconds)
-    }`,
-  );
 }
 
 function inSeconds(seconds: number): string {

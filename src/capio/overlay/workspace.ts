@@ -256,12 +256,11 @@ export class Workspace implements Disposable {
   }
 
   /**
-   * Waits until `decide` says "go", and returns the state at that moment.
+   * Waits until `decide` says "go", and returns the state at that moment. A wait
+   * for a file that nobody announced ends after a while without it.
    *
    * @param file The file that the wait is about when it may have lost the name.
    * @throws The error that `decide` refuses with.
-   * @throws {Deno.errors.NotFound} If nobody announced the file, and nobody
-   * creates it in time.
    * @throws {CapioError} If the call blocks the only thread that could end the
    * wait.
    */

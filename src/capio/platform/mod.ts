@@ -14,6 +14,7 @@ export * from "./entry_path.ts";
 export * from "./entry_trust.ts";
 export * from "./lock.ts";
 export * from "./lock_holder.ts";
+export * from "./never_created.ts";
 export * from "./path_text.ts";
 export * from "./paths.ts";
 export * from "./relative_path.ts";

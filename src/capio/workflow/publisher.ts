@@ -19,8 +19,13 @@ export class Publisher {
     this.#lock = lock;
   }
 
-  /** Publishes the files that this member, or one that has ended, committed. */
-  publishDue(): void {
+  /**
+   * Publishes the files that this member, or one that has ended, committed.
+   *
+   * @param isLast Whether the member gets no further opportunity. Otherwise a
+   * program that has no permission at the moment publishes later.
+   */
+  publishDue({ isLast }: { isLast: boolean }): void {
     const { unpublished, members } = this.#journal.state;
     let failure: unknown;
     for (const file of contentsFirst(unpublished.values())) {
@@ -31,6 +36,8 @@ export class Publisher {
       try {
         this.publish(file);
       } catch (error) {
+        const isForbidden = error instanceof Deno.errors.NotCapable;
+        if (isForbidden && !isLast) return;
         // Only the member that committed the file reports this, and once.
         this.#unpublishable.add(file);
         if (isOwn) failure ??= error;

@@ -5,7 +5,7 @@ import {
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
-import type { FollowedLink } from "../platform/mod.ts";
+import { type FollowedLink, NeverCreated } from "../platform/mod.ts";
 import {
   fillerLost,
   missingEntries,
@@ -188,7 +188,7 @@ function waitForAnybody(declared: boolean): Verdict {
 }
 
 function refuseMissing(path: string, makers: string): Verdict {
-  const error = new Deno.errors.NotFound(
+  const error = new NeverCreated(
     `Cannot open "${path}" for reading: ${makers} left without creating it`,
   );
   return { type: "refuse", error };

@@ -188,7 +188,9 @@ export class Workflow {
   /** Catches up with the journal, and publishes what this member has to. */
   refresh(): WorkflowState {
     const state = this.#journal.catchUp();
-    if (state.unpublished.size > 0) this.#publisher.publishDue();
+    if (state.unpublished.size > 0) {
+      this.#publisher.publishDue({ isLast: this.#ended });
+    }
     this.#staleReads.look(state);
     this.#rewrites.look(state);
     return this.state;

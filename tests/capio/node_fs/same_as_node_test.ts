@@ -48,6 +48,16 @@ const inEachForm: Record<string, FormCase> = {
   "readFile: a directory": (fs, dir) => fs("readFile", `${dir}/real`),
   "readFile: no path": (fs) => fs("readFile", 1.5),
   "readFile: a path with a NUL": (fs, dir) => fs("readFile", `${dir}/a\0b`),
+  "readFile: flags that make the file or empty it": async (fs, dir) => [
+    await fs("readFile", `${dir}/new.txt`, { flag: "w+" }),
+    await fs("readFile", `${dir}/new.txt`, { encoding: "utf8", flag: "ax+" })
+      .catch(({ code }) => code),
+    await fs("readFile", `${dir}/real.txt`, { encoding: "utf8", flag: "a+" }),
+    await fs("readFile", `${dir}/real.txt`, { encoding: "utf8", flag: "r+" }),
+    await fs("readFile", `${dir}/real.txt`, { encoding: "utf8", flag: "w+" }),
+  ],
+  "readFile: a flag that refuses what is there": (fs, dir) =>
+    fs("readFile", `${dir}/real.txt`, { flag: "wx+" }),
   "writeFile: new, over, and read again": async (fs, dir) => {
     await fs("writeFile", `${dir}/new.txt`, "new");
     await fs("writeFile", `${dir}/real.txt`, Buffer.from("x"));

@@ -252,3 +252,49 @@ for (const [name, set] of Object.entries(ways)) {
     assertEquals(seen[1], seen[0]);
   });
 }
+
+const missing: Record<string, (path: string) => unknown> = {
+  "Deno.open": (path) => Deno.open(path),
+  "Deno.readFile": (path) => Deno.readFile(path),
+  "Deno.copyFileSync": (path) => Deno.copyFileSync(path, `${path}.copy`),
+  "fs.readFileSync": (path) => fs.readFileSync(path),
+  "fs.promises.open": (path) => fsPromises.open(path),
+  "fs.promises.copyFile": (path) => fsPromises.copyFile(path, `${path}.copy`),
+};
+
+/** What a failed call says, with the properties of the error. */
+async function failure(call: () => unknown): Promise<object> {
+  const error = await Promise.try(call).then(
+    () => new Error("It did not fail"),
+    (error) => error,
+  );
+  const { code, syscall, path, dest, errno } = error;
+  const { name, message } = error;
+  return { name, message, code, syscall, path, dest, errno };
+}
+
+Deno.test("a call that has waited in vain fails as outside, and says so", async () => {
+  using dir = new TestDirectory();
+  const path = `${dir.path}/none`;
+  for (const [name, call] of Object.entries(missing)) {
+    const outside = await failure(() => call(path));
+    const inside = await withCapio(
+      { capioDir: dir.path, openTimeoutSeconds: 0.02 },
+      () => failure(() => call(path)),
+    );
+    const reason = ": nobody created it within 0.02 seconds";
+    const message = Reflect.get(outside, "message") + reason;
+    assertEquals(inside, { ...outside, message }, name);
+  }
+});
+
+Deno.test("a missing file has the code of the system also when its producer has left", async () => {
+  using dir = new TestDirectory();
+  const rules = [{ path: "none", producers: ["maker"] }];
+  const options = { capioDir: dir.path, rules };
+  await withCapio({ ...options, appName: "reader" }, async () => {
+    await withCapio({ ...options, appName: "maker" }, () => {});
+    const read = () => Deno.readTextFile(`${dir.path}/none`);
+    assertEquals(Reflect.get(await failure(read), "code"), "ENOENT");
+  });
+});

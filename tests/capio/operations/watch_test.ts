@@ -166,3 +166,25 @@ Deno.test("a directory that others remove is gone also where it is watched", asy
     assertEquals([...Deno.readDirSync(`${dir.path}/theirs`)], []);
   });
 });
+
+Deno.test("a watch reports a new file as made and written, though it is published at once", async () => {
+  using dir = new TestDirectory();
+  await withCapio({ capioDir: dir.path, rules: ON_CLOSE }, async () => {
+    Deno.mkdirSync(`${dir.path}/new`);
+    const seen = await seenWhile(dir.path, () => {
+      Deno.writeTextFileSync(`${dir.path}/new/a`, "a");
+    });
+    assertEquals(seen.get("new/a")?.slice(0, 2), ["create", "modify"]);
+  });
+});
+
+Deno.test("a watch of node:fs keeps no program alive after unref", async () => {
+  using dir = new TestDirectory();
+  await withCapio({ capioDir: dir.path }, async () => {
+    const watcher = fs.watch(dir.path);
+    await delay(10);
+    watcher.unref();
+    watcher.ref();
+    watcher.close();
+  });
+});
