@@ -90,3 +90,11 @@ export {
   type FileSystemCalls,
 } from "./platform/mod.ts";
 export * from "./session/mod.ts";
+export {
+  publishSetAsideRun,
+  type PublishSetAsideRunOptions,
+  type SetAsideEntry,
+  type SetAsideRun,
+  setAsideRuns,
+  type SetAsideRunsOptions,
+} from "./workflow/mod.ts";

@@ -10,7 +10,7 @@
  */
 import "./deno_version.ts";
 import { CapioClError } from "../capio/mod.ts";
-import { run, status, workflow } from "./capio/mod.ts";
+import { recover, run, status, workflow } from "./capio/mod.ts";
 import {
   type Command,
   exitCodeOf,
@@ -31,6 +31,7 @@ const COMMANDS: readonly Command[] = [
   run,
   workflow,
   status,
+  recover,
   lines,
   store,
   tstorage,

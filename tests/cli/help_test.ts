@@ -9,6 +9,7 @@ for (
     ["help run", "sluice run"],
     ["run --capio-dir data --help", "sluice run"],
     ["status --follow -h", "sluice status"],
+    ["recover -h", "sluice recover"],
     ["workflow plan.json --help", "sluice workflow"],
     ["lines -h", "sluice lines COMMAND"],
     ["help store ls", "sluice store ls"],

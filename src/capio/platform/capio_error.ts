@@ -1,6 +1,7 @@
 /** The kind of a {@linkcode CapioError}, its `code`. */
 export type CapioErrorCode =
   | "DEADLOCK"
+  | "IN_USE"
   | "INVALID_CONFIGURATION"
   | "REPLACED"
   | "UNKNOWN_FORMAT"

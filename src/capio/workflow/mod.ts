@@ -5,6 +5,7 @@
  * @module
  */
 export { missingForCommit } from "./missing.ts";
+export * from "./recover.ts";
 export * from "./readiness.ts";
 export { unknownFormat } from "./stale_run.ts";
 export * from "./workflow.ts";

@@ -20,14 +20,14 @@ const INFIX = ".set-aside-";
 export function setAside(folder: WorkflowFolder, reason: string): void {
   if (hasMembers(folder)) {
     throw new CapioError(
-      "UNKNOWN_FORMAT",
+      "IN_USE",
       `Cannot take part in workflow "${folder.workflowName}" in "${folder.capioDir}": ${reason}, and is going on. Wait until it has ended, or use another workflow name`,
     );
   }
   const target = freeName(folder.base);
   system.renameSync(folder.base, target);
   console.warn(
-    `sluice: ${reason}. Nothing of it was used or removed: it was set aside as "${target}". "sluice recover" shows what it would publish; remove it if it is not needed`,
+    `sluice: ${reason}. Nothing of it was used or removed: it was set aside as "${target}". "sluice recover --capio-dir ${folder.capioDir}" shows what it would publish; remove it if it is not needed`,
   );
 }
 
@@ -36,8 +36,8 @@ export function isSetAside(name: string): boolean {
   return name.includes(INFIX);
 }
 
-/** Whether a process holds the lock of a member, of whichever version. */
-function hasMembers({ base }: WorkflowFolder): boolean {
+/** Tells whether a process holds the lock of a member, of whichever version. */
+export function hasMembers({ base }: WorkflowFolder): boolean {
   const members = join(base, "members");
   if (!lstatIfPresent(members)?.isDirectory) return false;
   return [...system.readDirSync(members)]

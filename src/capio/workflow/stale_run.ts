@@ -110,7 +110,7 @@ function clear(folder: WorkflowFolder, state: WorkflowState): void {
 }
 
 /** Counts every member that has not ended as lost. */
-function endMembers(state: WorkflowState): void {
+export function endMembers(state: WorkflowState): void {
   for (const { id, ending } of state.members.values()) {
     if (ending) continue;
     const stamp = { by: id, time: Date.now() };

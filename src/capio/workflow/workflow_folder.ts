@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { basename, join } from "@std/path";
 import {
   BY_KIND,
   childOf,
@@ -22,6 +22,11 @@ import {
 export interface WorkflowFolderOptions {
   /** Whether the group of `capioDir` shares the workflow. */
   readonly shared?: "group";
+  /**
+   * The name of the folder under `.capio`, when it is not the one that follows
+   * from the workflow's: that of a run set aside.
+   */
+  readonly folderName?: string;
 }
 
 /** The places of one workflow under `<capioDir>/.capio/`. */
@@ -46,18 +51,23 @@ export class WorkflowFolder {
   constructor(
     capioDir: string,
     workflowName: string,
-    { shared }: WorkflowFolderOptions = {},
+    { shared, folderName }: WorkflowFolderOptions = {},
   ) {
     this.capioDir = capioDir;
     this.workflowName = workflowName;
     this.#shared = shared;
     this.#system = join(capioDir, SYSTEM_DIRECTORY);
-    const name = fileName(workflowName);
+    const name = folderName ?? fileName(workflowName);
     this.#base = join(this.#system, name);
     this.publicationLock = `${SYSTEM_DIRECTORY}/${name}/publication.lock`;
     this.#spool = join(this.#base, "spool");
     this.#members = join(this.#base, "members");
     this.journal = join(this.#base, "journal");
+  }
+
+  /** The name of the folder under `.capio`. */
+  get name(): string {
+    return basename(this.#base);
   }
 
   /** The directory to watch for changes to the journal and to unpublished files. */
@@ -242,12 +252,17 @@ export class WorkflowFolder {
   /** Removes everything, the directory too unless another workflow uses it. */
   remove(): void {
     this.empty();
-    ifPresent(() => system.removeSync(`${this.#base}.lock`));
+    this.removeLock();
     try {
       system.removeSync(this.#system);
     } catch {
       // Another workflow uses the directory.
     }
+  }
+
+  /** Removes the lock under which members come and go; the caller holds it. */
+  removeLock(): void {
+    ifPresent(() => system.removeSync(`${this.#base}.lock`));
   }
 
   #enter(): EntryCheck {
@@ -278,6 +293,20 @@ function readIfPermitted(directory: string): Deno.DirEntry[] {
       return [];
     }
     throw error;
+  }
+}
+
+/**
+ * Returns the name of the workflow that a folder under `.capio` is made for,
+ * whatever follows after a dot; `undefined` for the name of no folder.
+ */
+export function workflowNameOf(folderName: string): string | undefined {
+  const [name] = folderName.split(".", 1);
+  try {
+    const workflowName = decodeURIComponent(name);
+    return fileName(workflowName) === name ? workflowName : undefined;
+  } catch {
+    return undefined;
   }
 }
 

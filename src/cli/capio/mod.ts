@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { recover } from "./recover.ts";
 export { run } from "./run.ts";
 export { status } from "./status.ts";
 export { workflow } from "./workflow.ts";

@@ -1,5 +1,6 @@
 import {
   followWorkflow,
+  setAsideRuns,
   type WorkflowStatus,
   workflowStatus,
 } from "../../capio/mod.ts";
@@ -44,8 +45,14 @@ Example:
     const { capioDir, workflowName, follow, json } = options;
     const states = statesOf(options);
     if (!states) {
+      const { length } = setAsideRuns(capioDir, { workflowName });
+      const hint = length > 0
+        ? `; "sluice recover" shows ${
+          length === 1 ? "a run" : `${length} runs`
+        } of it that no process here has begun or could publish`
+        : "";
       throw new Error(
-        `Cannot find the workflow "${workflowName}" in "${capioDir}"`,
+        `Cannot find the workflow "${workflowName}" in "${capioDir}"${hint}`,
       );
     }
     const terminal = new Terminal("stdout");

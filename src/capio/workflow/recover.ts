@@ -1,0 +1,246 @@
+import { JournalFollower, type WorkflowFile } from "../journal/mod.ts";
+import {
+  CapioError,
+  ifPresent,
+  lstatIfPresent,
+  nameOfKind,
+  system,
+  SYSTEM_DIRECTORY,
+} from "../platform/mod.ts";
+import { checkPublication, moveIntoPlace } from "./move_into_place.ts";
+import { hasMembers, isSetAside } from "./set_aside.ts";
+import { endMembers } from "./stale_run.ts";
+import { WorkflowFolder, workflowNameOf } from "./workflow_folder.ts";
+
+/** Options for {@linkcode setAsideRuns}. */
+export interface SetAsideRunsOptions {
+  /**
+   * The name of the workflow whose runs are meant; those of all workflows when
+   * it is missing.
+   */
+  workflowName?: string;
+}
+
+/** Options for {@linkcode publishSetAsideRun}. */
+export interface PublishSetAsideRunOptions {
+  /**
+   * With `"group"`, the group of the directory shares the workflow.
+   *
+   * @default {undefined}
+   */
+  shared?: "group";
+}
+
+/** A finished file of a {@linkcode SetAsideRun}, or a directory or link. */
+export interface SetAsideEntry {
+  /** Relative to the directory, with `/`. */
+  readonly path: string;
+  /** The kind of the entry. */
+  readonly kind: "file" | "directory" | "symlink";
+  /** The size of a file in bytes, the target of a symbolic link. */
+  readonly content?: number | string;
+  /** What its publication replaces: the kind, and the size of a file in bytes. */
+  readonly replaces?: { readonly kind: string; readonly size: number };
+  /** The reason for which it is not published. */
+  readonly refused?: string;
+}
+
+/** A run that was set aside, or that the next run is going to set aside. */
+export interface SetAsideRun {
+  /** The name of its folder under `.capio`. */
+  readonly name: string;
+  /** The name of its workflow. */
+  readonly workflowName: string;
+  /** The absolute path of its folder. */
+  readonly folder: string;
+  /** What its journal says is finished, and is still in its spool. */
+  readonly entries: readonly SetAsideEntry[];
+  /** The files that were not finished: they are not published. */
+  readonly unfinished: readonly string[];
+  /** The reason for which the run cannot be read. */
+  readonly refused?: string;
+}
+
+/**
+ * Lists the runs under `.capio` that this machine has not begun, or that could
+ * not be published, and what each would publish. Nothing is changed.
+ *
+ * @example Usage
+ * ```ts no-eval
+ * import { setAsideRuns } from "@sluice/sluice/capio";
+ *
+ * for (const { name, entries } of setAsideRuns("data")) {
+ *   console.log(name, entries.map(({ path }) => path));
+ * }
+ * ```
+ *
+ * @param capioDir The workflow's directory.
+ * @param options The workflow.
+ * @throws {CapioError} If `.capio` is a link, or anything but a directory.
+ */
+export function setAsideRuns(
+  capioDir: string,
+  { workflowName }: SetAsideRunsOptions = {},
+): SetAsideRun[] {
+  const directory = system.realPathSync(capioDir);
+  return foldersIn(directory)
+    .filter((folder) =>
+      workflowName === undefined || folder.workflowName === workflowName
+    )
+    .map(readRun).filter((run) => run !== undefined);
+}
+
+/**
+ * Publishes what {@linkcode setAsideRuns} shows for a run, and removes the run
+ * with its unfinished files. When an entry is refused, the others are published
+ * and the run stays.
+ *
+ * @example Usage
+ * ```ts no-eval
+ * import { publishSetAsideRun, setAsideRuns } from "@sluice/sluice/capio";
+ *
+ * const [run] = setAsideRuns("data");
+ * const { entries } = publishSetAsideRun("data", run.name);
+ * console.log(entries.filter(({ refused }) => refused !== undefined));
+ * ```
+ *
+ * @param capioDir The workflow's directory.
+ * @param name The name of the run's folder.
+ * @param options Whether the workflow is shared.
+ * @returns The run, with what was published and what was refused.
+ * @throws {RangeError} If there is no such run.
+ * @throws {CapioError} If the run goes on, cannot be read, or is not to be
+ * trusted.
+ */
+export function publishSetAsideRun(
+  capioDir: string,
+  name: string,
+  { shared }: PublishSetAsideRunOptions = {},
+): SetAsideRun {
+  const directory = system.realPathSync(capioDir);
+  const folder = foldersIn(directory, shared).find((it) => it.name === name);
+  if (!folder) throw noRun(name);
+  using _ = folder.lock();
+  folder.checkDirectories();
+  const run = readRun(folder);
+  if (!run) throw noRun(name);
+  if (run.refused) throw new CapioError("UNKNOWN_FORMAT", run.refused);
+  if (hasMembers(folder)) {
+    throw new CapioError(
+      "IN_USE",
+      `Cannot publish the run "${name}": processes take part in it, wait until they have ended`,
+    );
+  }
+  const entries = run.entries.map((entry) => publishEntry(folder, entry));
+  if (!entries.some(({ refused }) => refused !== undefined)) folder.remove();
+  else if (isSetAside(name)) folder.removeLock();
+  return { ...run, entries };
+}
+
+function publishEntry(
+  folder: WorkflowFolder,
+  entry: SetAsideEntry,
+): SetAsideEntry {
+  if (entry.refused !== undefined) return entry;
+  try {
+    moveIntoPlace(folder, entry);
+    return entry;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { ...entry, refused: error.message };
+  }
+}
+
+function noRun(name: string): RangeError {
+  return new RangeError(
+    `"name" must be that of a run that was set aside, found "${name}"`,
+  );
+}
+
+/** Returns the folders of workflows under `.capio`, in the order of their names. */
+function foldersIn(capioDir: string, shared?: "group"): WorkflowFolder[] {
+  const directory = `${capioDir}/${SYSTEM_DIRECTORY}`;
+  const info = lstatIfPresent(directory);
+  if (info && !info.isDirectory) {
+    throw new CapioError(
+      "UNTRUSTED",
+      `Cannot use "${directory}": it must be a directory, found ${
+        nameOfKind(info)
+      }`,
+    );
+  }
+  const entries = ifPresent(() => [...system.readDirSync(directory)]) ?? [];
+  return entries.filter(({ isDirectory }) => isDirectory)
+    .map(({ name }) => name).sort()
+    .flatMap((folderName) => {
+      const workflowName = workflowNameOf(folderName);
+      const isOther = folderName.includes(".") && !isSetAside(folderName);
+      if (workflowName === undefined || isOther) return [];
+      const options = { shared, folderName };
+      return [new WorkflowFolder(capioDir, workflowName, options)];
+    });
+}
+
+/** Reads a run; `undefined` when it is one of this machine, and in its place. */
+function readRun(folder: WorkflowFolder): SetAsideRun | undefined {
+  const { name, workflowName, base, capioDir, journal } = folder;
+  const run = { name, workflowName, folder: base, entries: [], unfinished: [] };
+  let follower: JournalFollower;
+  try {
+    if (!folder.isInUse) return isSetAside(name) ? run : undefined;
+    follower = new JournalFollower(journal, capioDir, folder.check);
+  } catch (error) {
+    if (!(error instanceof CapioError)) throw error;
+    return { ...run, refused: error.message };
+  }
+  using _ = follower;
+  const { format } = follower;
+  if (format.type === "own" && !isSetAside(name)) return undefined;
+  if (format.type === "unknown") {
+    const refused =
+      `Its journal must have format 1, found ${format.format}: use the version of sluice that has written it`;
+    return { ...run, refused };
+  }
+  const state = follower.catchUp();
+  endMembers(state);
+  return {
+    ...run,
+    entries: [...state.unpublished.values()]
+      .map((file) => describeEntry(folder, file))
+      .filter((entry) => entry !== undefined),
+    unfinished: [...state.paths.values()]
+      .filter(({ phase, kind }) => phase !== "committed" && kind === "file")
+      .map(({ path }) => path),
+  };
+}
+
+/** Describes an entry; `undefined` when the spool does not have it any more. */
+function describeEntry(
+  folder: WorkflowFolder,
+  { path, kind }: WorkflowFile,
+): SetAsideEntry | undefined {
+  const entry = { path, kind };
+  try {
+    checkPublication(folder, entry);
+    const source = lstatIfPresent(folder.spool(path));
+    if (!source) return undefined;
+    const target = lstatIfPresent(folder.real(path));
+    const isInWay = target?.isDirectory && kind !== "directory";
+    return {
+      ...entry,
+      ...(kind === "file" && { content: source.size }),
+      ...(kind === "symlink" && {
+        content: system.readLinkSync(folder.spool(path)),
+      }),
+      ...(target && {
+        replaces: { kind: nameOfKind(target), size: target.size },
+      }),
+      ...(isInWay && {
+        refused: `"${folder.real(path)}" is a directory, remove it first`,
+      }),
+    };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { ...entry, refused: error.message };
+  }
+}
