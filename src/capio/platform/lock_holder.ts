@@ -19,6 +19,8 @@ export function noteHolder(file: Deno.FsFile, app: string): void {
   const name = app.replaceAll(/["\n]/g, "?").slice(0, 100);
   const note = `process ${Deno.pid} of "${name}"\n`;
   try {
+    // Nothing is written to a file that has another name elsewhere.
+    if ((file.statSync().nlink ?? 1) > 1) return;
     file.truncateSync();
     file.seekSync(0, Deno.SeekMode.Start);
     file.writeSync(new TextEncoder().encode(note));

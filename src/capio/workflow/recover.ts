@@ -120,7 +120,7 @@ export function publishSetAsideRun(
   const directory = system.realPathSync(capioDir);
   const folder = foldersIn(directory, shared).find((it) => it.name === name);
   if (!folder) throw noRun(name);
-  using _ = folder.lock();
+  using _ = folder.lock("sluice recover");
   folder.checkDirectories();
   const run = readRun(folder);
   if (!run) throw noRun(name);
