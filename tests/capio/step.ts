@@ -50,6 +50,8 @@ export class Step implements AsyncDisposable {
     this.#options = options;
     this.#script = Deno.makeTempFileSync({ suffix: ".ts" });
     Deno.writeTextFileSync(this.#script, code);
+    // The command may run it as another user.
+    if (options.through) Deno.chmodSync(this.#script, 0o644);
     const command = stepCommand({
       capioDir,
       appName: app,
