@@ -17,14 +17,25 @@ export interface FilePart extends Described {
   readonly handles: readonly Handle[];
   readonly readers?: readonly string[];
   readonly replaced?: Replaced;
+  readonly overwrites?: readonly Overwritten[];
+  readonly readTo?: readonly MemberAt[];
   /** Set for a committed permanent file that is still in the spool. */
   readonly isUnpublished?: true;
 }
 
 type Described = Omit<
   Flagged<WorkflowFile, "isReplacing" | "unlinked" | "isDiscarded">,
-  "rule" | "writers" | "handles" | "readers" | "replaced"
+  | "rule"
+  | "writers"
+  | "handles"
+  | "readers"
+  | "replaced"
+  | "overwrites"
+  | "readTo"
 >;
+type Overwritten = readonly [index: number, by: string, offset: number];
+/** A member, and an offset in a file. */
+type MemberAt = readonly [member: string, offset: number];
 type Handle = readonly [handle: string, member: string, since: number];
 type Replaced = readonly [number: number, readers: readonly string[]];
 
@@ -46,6 +57,9 @@ export const FILE_PART: PartCodec<FilePart> = {
     closes: isCount,
     readers: optional(listOf(isMemberId)),
     replaced: optional(isReplaced),
+    overwriteCount: optional(isCount),
+    overwrites: optional(listOf(isOverwritten)),
+    readTo: optional(listOf(isMemberAt)),
     committedBy: optional(isMemberId),
     lostBy: optional(isMemberId),
     created: isTime,
@@ -72,6 +86,8 @@ function filePart(
     handles,
     readers,
     replaced,
+    overwrites,
+    readTo,
     ...rest
   }: WorkflowFile,
 ): FilePart {
@@ -86,6 +102,12 @@ function filePart(
       .map(([handle, { member, since }]) => [handle, member, since]),
     ...(readers && { readers: [...readers] }),
     ...(replaced && { replaced: [replaced.number, [...replaced.readers]] }),
+    ...(overwrites && {
+      overwrites: overwrites.map((
+        { index, by, offset },
+      ) => [index, by, offset]),
+    }),
+    ...(readTo && { readTo: [...readTo] }),
   };
 }
 
@@ -93,7 +115,8 @@ function restoreFile(state: WorkflowState, part: FilePart): void {
   const { number, path, kind, namedBy, created, readers, replaced } = part;
   const file = newFile(number, path, kind, { by: namedBy, time: created });
   const { phase, closes, committedBy, lostBy, ended } = part;
-  const { isReplacing, unlinked, isDiscarded } = part;
+  const { isReplacing, unlinked, isDiscarded, overwrites, readTo } = part;
+  const { overwriteCount } = part;
   Object.assign(
     file,
     { phase, closes },
@@ -107,6 +130,15 @@ function restoreFile(state: WorkflowState, part: FilePart): void {
     replaced && {
       replaced: { number: replaced[0], readers: new Set(replaced[1]) },
     },
+    overwriteCount && { overwriteCount },
+    overwrites && {
+      overwrites: overwrites.map(([index, by, offset]) => ({
+        index,
+        by,
+        offset,
+      })),
+    },
+    readTo && { readTo: new Map(readTo) },
   );
   file.writers.clear();
   for (const writer of part.writers) file.writers.add(writer);
@@ -125,6 +157,16 @@ function isHandle(value: unknown): value is Handle {
   if (typeof handle !== "string" || !isMemberId(member)) return false;
   const number = Number(handle.slice(member.length + 1));
   return handle === `${member}/${number}` && isCount(number) && isTime(since);
+}
+
+function isOverwritten(value: unknown): value is Overwritten {
+  return Array.isArray(value) && value.length === 3 &&
+    isCount(value[0]) && isMemberAt(value.slice(1));
+}
+
+function isMemberAt(value: unknown): value is MemberAt {
+  return Array.isArray(value) && value.length === 2 &&
+    isMemberId(value[0]) && isCount(value[1]);
 }
 
 function isReplaced(value: unknown): value is Replaced {

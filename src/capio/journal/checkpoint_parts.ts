@@ -202,7 +202,7 @@ export const CHECKPOINT_PARTS: {
       path: isEntry,
       reader: isMemberId,
       writer: isMemberId,
-      kind: oneOf("reopened", "replaced"),
+      kind: oneOf("reopened", "replaced", "overwritten"),
     },
     restore: ({ rewrites }, rewrite) => {
       const { reader, writer, path } = rewrite;

@@ -68,6 +68,18 @@ export interface CloseEvent extends Stamp {
   readonly unchanged?: true;
 }
 
+/**
+ * A member has written below the end that a file had, so that others may have
+ * read something else there. Of many such writes not each is reported.
+ */
+export interface RewriteEvent extends Stamp {
+  readonly event: "rewrite";
+  /** Under which the member holds it open; as in {@linkcode OpenEvent}. */
+  readonly handle: number;
+  /** The lowest offset that was written to since the last report. */
+  readonly offset: number;
+}
+
 /** A member made an entry, without opening it or with a handle. */
 export interface MakeEvent extends Stamp {
   readonly event: "make";
@@ -140,6 +152,10 @@ export interface ReadEvent extends Stamp {
   readonly file?: number;
   /** The committed file, once the member has read it to its end. */
   readonly end?: number;
+  /** The position after the last byte that it has read since the last report. */
+  readonly to?: number;
+  /** How many rewrites of the file the member knew of when it read that. */
+  readonly rewrites?: number;
 }
 
 /**
@@ -182,6 +198,7 @@ export type JournalEvent =
   | FoundEvent
   | GivenEvent
   | ReadEvent
+  | RewriteEvent
   | SizeEvent
   | WaitEvent;
 

@@ -89,7 +89,10 @@ const CHECKS: {
     bytes: isCount,
     end: optional(isCount),
     file: optional(isCount),
+    to: optional(isCount),
+    rewrites: optional(isCount),
   },
+  rewrite: { ...STAMP, handle: isCount, offset: isCount },
   size: {
     ...STAMP,
     path: isEntry,

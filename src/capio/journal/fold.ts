@@ -24,6 +24,7 @@ import type {
   WaitEvent,
 } from "./event.ts";
 import { applyRule, create, pathsBelow, rename, unlink } from "./names.ts";
+import { noteOverwrite, noteReadTo } from "./overwrites.ts";
 import { noteCopy, notePathReading, tellReplacedOf } from "./replacements.ts";
 import { noteChange, noteEndRead, replaceCommitted } from "./rewrites.ts";
 import {
@@ -99,6 +100,11 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       return commitDependents(state, event);
     case "read":
       return noteReading(state, event);
+    case "rewrite": {
+      const file = state.handles.get(`${event.by}/${event.handle}`);
+      if (file) noteOverwrite(state, file, event);
+      return state;
+    }
     case "size":
       return noteSize(state, event);
     case "wait":
@@ -271,6 +277,7 @@ function noteReading(state: WorkflowState, event: ReadEvent): WorkflowState {
   const file = event.file ?? end;
   if (file !== undefined) notePathReading(state, member, path, file);
   if (end !== undefined) noteEndRead(state, member, path, end);
+  noteReadTo(state, event);
   const reading = { member, path, first, latest, bytes };
   state.readings.set(`${member}/${path}`, reading);
   return state;

@@ -101,6 +101,8 @@ function* membersNamedIn(
     yield* file.writers;
     yield* file.readers ?? [];
     yield* file.replaced?.readers ?? [];
+    yield* file.readTo?.keys() ?? [];
+    for (const { by } of file.overwrites ?? []) yield by;
   }
   for (const { writers } of state.folders.values()) yield* writers;
   for (const readers of state.inputs.values()) yield* readers;

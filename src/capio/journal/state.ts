@@ -57,6 +57,12 @@ export interface WorkflowFile {
   closes: number;
   /** The members that have got its end, or are going to. */
   readers?: Set<string>;
+  /** How often it was reported that a member wrote below its end. */
+  overwriteCount?: number;
+  /** Those reports after which none has a lower offset, or the same. */
+  overwrites?: Overwrite[];
+  /** How far members have read it, as they have reported. */
+  readTo?: Map<string, number>;
   /** The committed file whose copy it is, until a close after a change. */
   replaced?: ReplacedFile;
   /** The member whose event committed it, and that publishes it. */
@@ -71,6 +77,14 @@ export interface WorkflowFile {
 export interface Holder {
   readonly member: string;
   readonly since: number;
+}
+
+/** A member wrote below the end of a file. */
+export interface Overwrite {
+  /** Which of the reports it is, from 0. */
+  readonly index: number;
+  readonly by: string;
+  readonly offset: number;
 }
 
 /** A committed file that was opened for writing again. */
@@ -129,9 +143,10 @@ export interface Miss {
 
 /**
  * How another member changed what a member had read: it opened the committed
- * file for writing again, or gave its name to another file.
+ * file for writing again, gave its name to another file, or wrote below the end
+ * of the file before it was committed.
  */
-export type RewriteKind = "reopened" | "replaced";
+export type RewriteKind = "reopened" | "replaced" | "overwritten";
 
 /** What a member has read under a path is out of date. */
 export interface Rewrite {

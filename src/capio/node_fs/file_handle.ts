@@ -8,12 +8,19 @@ import {
   type OpenFile,
   readerOf,
 } from "./open_files.ts";
+import type { OriginalFs } from "./original_fs.ts";
 import { plainArguments, readRequest, readvRequest } from "./read_request.ts";
 import { duringStreamCall } from "./stream_calls.ts";
+import { noteFor, noteOfTruncation, positionIn } from "./writes.ts";
 
 /** The result of `read` or `readv`. */
 interface ReadResult {
   readonly bytesRead: number;
+}
+
+/** The result of `write` or `writev`. */
+interface WriteResult {
+  readonly bytesWritten: number;
 }
 
 /** The methods of a `FileHandle` that are replaced, with any arguments. */
@@ -22,6 +29,11 @@ interface Handle {
   read(...args: unknown[]): Promise<ReadResult>;
   readv(...args: unknown[]): Promise<ReadResult>;
   readFile(...args: unknown[]): Promise<unknown>;
+  write(...args: unknown[]): Promise<WriteResult>;
+  writev(...args: unknown[]): Promise<WriteResult>;
+  writeFile(...args: unknown[]): Promise<void>;
+  appendFile(...args: unknown[]): Promise<void>;
+  truncate(...args: unknown[]): Promise<void>;
   stat(...args: unknown[]): Promise<unknown>;
   readableWebStream(...args: unknown[]): ReadableStream;
   close(): Promise<void>;
@@ -36,12 +48,18 @@ let handleClass: HandleClass | undefined;
  * Gives a handle the methods of the workflow. The runtime does not export its
  * class: handles get the prototype of a class that extends it.
  */
-export function workflowHandle(handle: FileHandle): FileHandle {
-  handleClass ??= extend(handle.constructor as unknown as HandleClass);
+export function workflowHandle(
+  handle: FileHandle,
+  original: OriginalFs,
+): FileHandle {
+  handleClass ??= extend(
+    handle.constructor as unknown as HandleClass,
+    original,
+  );
   return Object.setPrototypeOf(handle, handleClass.prototype);
 }
 
-function extend(Base: HandleClass): HandleClass {
+function extend(Base: HandleClass, original: OriginalFs): HandleClass {
   return class FileHandle extends Base {
     override async read(...args: unknown[]): Promise<ReadResult> {
       const reader = readerOf(this);
@@ -80,6 +98,39 @@ function extend(Base: HandleClass): HandleClass {
             : reading.lookAt(source, args)
         ),
       );
+    }
+
+    override async write(...args: unknown[]): Promise<WriteResult> {
+      const given = plainArguments(args);
+      const note = noteFor(original, this, positionIn("write", given));
+      const result = await super.write(...given);
+      note?.(result.bytesWritten);
+      return result;
+    }
+
+    override async writev(...args: unknown[]): Promise<WriteResult> {
+      const note = noteFor(original, this, positionIn("writev", args));
+      const result = await super.writev(...args);
+      note?.(result.bytesWritten);
+      return result;
+    }
+
+    override async writeFile(...args: unknown[]): Promise<void> {
+      const note = noteFor(original, this, undefined);
+      await super.writeFile(...args);
+      note?.(0);
+    }
+
+    override async appendFile(...args: unknown[]): Promise<void> {
+      const note = noteFor(original, this, undefined);
+      await super.appendFile(...args);
+      note?.(0);
+    }
+
+    override async truncate(...args: unknown[]): Promise<void> {
+      const note = noteOfTruncation(original, this, args[0]);
+      await super.truncate(...args);
+      note?.(0);
     }
 
     override readableWebStream(...args: unknown[]): ReadableStream {

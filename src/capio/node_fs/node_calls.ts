@@ -50,6 +50,7 @@ import { openForms } from "./opening.ts";
 import type { OriginalFs } from "./original_fs.ts";
 import { textOfPath } from "./path_argument.ts";
 import { readdir } from "./readdir.ts";
+import { truncateForms, wholeWrite, writeForms } from "./writes.ts";
 
 type Fs = typeof import("node:fs");
 type FunctionName = {
@@ -68,10 +69,7 @@ type Untouched =
   | "fchown"
   | "fdatasync"
   | "fsync"
-  | "ftruncate"
   | "futimes"
-  | "write"
-  | "writev"
   // These call `Deno.readDir`, which is replaced.
   | "opendir"
   // These are not replaced, and `src/capio/mod.ts` says so.
@@ -102,6 +100,7 @@ const NODE_CALLS: {
   cp: allForms(checkedCopyPlan),
   exists: existsForms,
   fstat: allForms(fstatPlan),
+  ftruncate: truncateForms,
   lchown: onPath(inPlace, { access: WRITE, follows: false }),
   link: allForms(linkPlan),
   lstat: onPath(look, { access: LOOK, follows: "slash" }),
@@ -127,7 +126,9 @@ const NODE_CALLS: {
   utimes: onPath(inPlace, { access: WRITE }),
   watch: checkedForms,
   watchFile: checkedForms,
+  write: writeForms,
   writeFile: allForms(writePlan),
+  writev: writeForms,
 };
 
 /** Makes all forms of the functions in the table, by name. */
@@ -212,6 +213,11 @@ function writePlan(
   original: OriginalFs,
 ): Plan {
   return ([path, data, options]) => {
+    const whole = wholeWrite(
+      path,
+      () => original.call(name, path, data, options),
+    );
+    if (whole) return whole;
     const usual = name === "appendFile" ? "a" : "w";
     const opening = openingOf(original, usual, options);
     return opening && planned(

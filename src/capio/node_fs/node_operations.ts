@@ -135,6 +135,8 @@ export function readWriting(
         ...optionsOf(options),
         ...(isCreated && { flag: flagsOf(again, original.bits) }),
       }),
+    // Nothing else is written.
+    opening.truncate ? 0 : Infinity,
   );
 }
 
@@ -220,6 +222,7 @@ export function truncate(
     place,
     { write: true },
     (location) => original.call("truncate", location, ...args),
+    Number(args[0] ?? 0),
   );
 }
 

@@ -108,7 +108,7 @@ function openHandlePlan(find: Finder, original: OriginalFs): Plan {
         handle.close();
         throw error;
       }
-      return workflowHandle(handle);
+      return workflowHandle(handle, original);
     },
     opener: (flags, rest) => handleOpener(original, flags, rest),
     resultOf: (begun, again) => handleOf(original, begun, again),

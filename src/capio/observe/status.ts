@@ -97,10 +97,10 @@ export interface RewriteStatus {
   /** The app of the member that changed it. */
   readonly writer: string;
   /**
-   * How it was changed: opened for writing again after its commit, or replaced
-   * by another file of that name.
+   * How it was changed: opened for writing again after its commit, replaced by
+   * another file of that name, or overwritten in part before its commit.
    */
-  readonly kind: "reopened" | "replaced";
+  readonly kind: "reopened" | "replaced" | "overwritten";
 }
 
 /**

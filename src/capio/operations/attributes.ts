@@ -55,5 +55,6 @@ export function truncate(
     place,
     { write: true },
     (location) => call("truncate", location, length),
+    length,
   );
 }

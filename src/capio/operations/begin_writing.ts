@@ -85,7 +85,8 @@ function* createUnlocked<Held>(
     return { type: "refused", location, error };
   }
   try {
-    const writing = Writing.begin(workspace, path);
+    const { append: appends } = options;
+    const writing = Writing.begin(workspace, path, undefined, { appends });
     if (writing) {
       // Without a renaming the file is certainly where the report says.
       const isSure = workflow.state.renamings === renamings;
@@ -235,8 +236,16 @@ function openLocked<Held>(
   }
   let writing: Writing | undefined;
   try {
-    writing = Writing.begin(workspace, path, present, before);
-    if (writing && options.truncate) opener.truncate(held);
+    const { append: appends, truncate: truncates } = options;
+    writing = Writing.begin(workspace, path, present, {
+      before,
+      appends,
+      truncates,
+    });
+    if (writing && options.truncate) {
+      opener.truncate(held);
+      if (before?.size) writing.overwrote(0);
+    }
   } catch (error) {
     writing?.close(true);
     opener.close(held);

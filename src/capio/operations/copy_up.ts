@@ -61,7 +61,8 @@ export function copyUp<Held>(
       replaces: true,
       handle,
     });
-    const writing = new Writing(workspace, handle, before);
+    const { append: appends } = options;
+    const writing = new Writing(workspace, handle, { before, appends });
     system.renameSync(copy, target);
     workflow.refresh();
     const { file } = writing;

@@ -75,7 +75,10 @@ function* writeWhole(
     write(location, isCreated ? { ...options, createNew: false } : options);
   // The original gives the mode to an old file too, and a signal interrupts it.
   const isPlain = data instanceof Uint8Array && (mode ?? signal) === undefined;
-  if (!isPlain) return yield* writeByPath(workspace, place, opening, writeAt);
+  const keeps = append ? Infinity : 0;
+  if (!isPlain) {
+    return yield* writeByPath(workspace, place, opening, writeAt, keeps);
+  }
   yield* writeThrough(
     workspace,
     place,
@@ -118,18 +121,23 @@ export function* writeThrough<Held>(
     begun,
     withGivenPath(begun.location, place, () => write(held)),
     () => opener.close(held),
+    // What it made empty at the opening is known.
+    options.append || options.truncate ? Infinity : 0,
   );
 }
 
 /**
  * The same for a call that takes a path. The path is one that no other member
  * knows, for they may rename the file before the system opens it.
+ *
+ * @param keeps Bytes at the beginning of an old file that the call keeps.
  */
 export function* writeByPath<T>(
   workspace: Workspace,
   place: Place,
   options: Deno.OpenOptions,
   writeAt: WriteAt<T>,
+  keeps: number = options.append ? Infinity : 0,
 ): Operation<T> {
   const { folder, workflow } = workspace;
   // The call itself truncates the file.
@@ -154,13 +162,20 @@ export function* writeByPath<T>(
       ifPresent(() => system.removeSync(name));
       opener.close(begun.held);
     },
+    keeps,
   );
 }
 
+/**
+ * Writes to a file that is open, and reports its close.
+ *
+ * @param overwrites The offset from which on it replaces what was there.
+ */
 function* untilWritten<Held, T>(
   { writing }: Begun<Held>,
   write: Operation<T>,
   close: () => void,
+  overwrites: number,
 ): Operation<T> {
   let result: T;
   try {
@@ -173,6 +188,7 @@ function* untilWritten<Held, T>(
     // Not before: a watcher would take this close for the end of the write.
     close();
   }
+  if (overwrites < writing.sizeBefore) writing.overwrote(overwrites);
   writing.close();
   return result;
 }

@@ -69,6 +69,10 @@ export class GrowingFileReader implements ReadHandle {
   /** The position of the file, as far as its reads and moves tell. */
   #position = 0;
   #readTo = 0;
+  /** The same, of what was read since the last report. */
+  #unreported = 0;
+  /** How many rewrites of the file were known when that was read. */
+  #rewrites: number;
   readonly #place: Place;
   readonly #closing = new AbortController();
   /** The signal of the latest stream that has read, and it or the close. */
@@ -87,6 +91,7 @@ export class GrowingFileReader implements ReadHandle {
   ) {
     this.workspace = workspace;
     this.#entry = entry;
+    this.#rewrites = rewritesOf(entry);
     this.#place = place;
     this.#source = source;
     workspace.toldSizes.opened(this);
@@ -100,6 +105,7 @@ export class GrowingFileReader implements ReadHandle {
   goOnIn(location: string, copy: WorkflowFile): void {
     this.#source.goOnIn(location, false);
     this.#entry = copy;
+    this.#rewrites = rewritesOf(copy);
     this.workspace.readHandles.add(this);
   }
 
@@ -147,6 +153,7 @@ export class GrowingFileReader implements ReadHandle {
       while (!signal?.aborted) {
         // Before the read, so that it sees all that was written before a commit.
         const end = this.#end(this.workspace.state);
+        if (rewritesOf(this.#entry) !== this.#rewrites) this.#noteRewrites();
         const count = yield* attempt(filled);
         if (count > 0) {
           this.#isUntouched = false;
@@ -259,7 +266,9 @@ export class GrowingFileReader implements ReadHandle {
         continue;
       }
       // Otherwise the open file may be the next one of that name.
-      if (workspace.state.paths.get(path) === present) this.#entry = present;
+      if (workspace.state.paths.get(path) !== present) continue;
+      this.#entry = present;
+      this.#rewrites = rewritesOf(present);
     }
   }
 
@@ -285,6 +294,7 @@ export class GrowingFileReader implements ReadHandle {
       this.#place,
       (state) => {
         if (this.#present(state)) return GO;
+        if (rewritesOf(this.#entry) !== this.#rewrites) return GO;
         const end = this.#end(state);
         return end.type === "wait" && !hasMore() ? end : GO;
       },
@@ -309,10 +319,22 @@ export class GrowingFileReader implements ReadHandle {
     return endReadiness(state, workflow, this.#entry, () => this.#bytes);
   }
 
+  /** Reports what was read before a rewrite. */
+  #noteRewrites(): void {
+    if (this.#unreported > 0) this.#report();
+    this.#rewrites = rewritesOf(this.#entry);
+  }
+
+  /** Reports how far the file was read, at the end of the member. */
+  end(): void {
+    if (this.#unreported > 0) this.#report();
+  }
+
   #advance(count: number, position: number | undefined): void {
     const end = (position ?? this.#position) + count;
     if (position === undefined) this.#position = end;
     if (end > this.#readTo) this.#readTo = end;
+    if (end > this.#unreported) this.#unreported = end;
   }
 
   #note(count: number): void {
@@ -335,7 +357,14 @@ export class GrowingFileReader implements ReadHandle {
       first: this.#first,
       bytes: this.#bytes,
       file: this.#entry.number,
+      ...(this.#unreported > 0 && { to: this.#unreported }),
+      ...(this.#rewrites > 0 && { rewrites: this.#rewrites }),
       ...(isAtEnd && { end: this.#entry.number }),
     });
+    this.#unreported = 0;
   }
+}
+
+function rewritesOf({ overwriteCount = 0 }: WorkflowFile): number {
+  return overwriteCount;
 }

@@ -9,6 +9,8 @@ export interface SizedReader {
   readonly entry: WorkflowFile;
   /** The position after the last byte that was read. */
   readonly readTo: number;
+  /** Reports how far the file was read, at the end of the member. */
+  end(): void;
 }
 
 /** The latest size of a file that the program was told. */
@@ -72,6 +74,7 @@ export class ToldSizes {
   /** Looks at all files at the end of the member. */
   end(): void {
     clearTimeout(this.#timer);
+    for (const reader of this.#readers) reader.end();
     this.#look(() => true);
     for (const [file, { size }] of this.#told) {
       // It may grow when nobody here looks any more.

@@ -8,12 +8,34 @@ interface Close {
   readonly idle?: true;
 }
 
+/** Time between two reports of what was overwritten, in ms. */
+const REPORT_MILLISECONDS = 250;
+
+/** What is known of a file that is opened for writing. */
+export interface WritingOptions {
+  /** The file before the first write, if it can be as it was at the close. */
+  readonly before?: Deno.FileInfo;
+  /** Whether each write is made at the end. */
+  readonly appends?: boolean;
+  /** Whether the opening makes it empty. */
+  readonly truncates?: boolean;
+}
+
 /** A file being written, from its opening to its close, as others see it. */
 export class Writing {
   readonly #workspace: Workspace;
   readonly #handle: number;
-  /** The file before the first write, if it can be as it was at the close. */
+  /** Whether each write is made at the end. */
+  readonly appends: boolean;
+  /** Whether the opening leaves the file as it is. */
+  readonly #keeps: boolean;
   readonly #before: Deno.FileInfo | undefined;
+  /** Bytes that were written without a position, as far as it was noted. */
+  #written = 0;
+  /** The lowest offset that was overwritten since the last report. */
+  #overwritten: number | undefined;
+  /** When that was reported last. */
+  #reported = -Infinity;
   #isClosed = false;
   #isDeferred = false;
   /** How many child processes have the file open too. */
@@ -22,10 +44,16 @@ export class Writing {
   #close: Close | undefined;
 
   /** Stands for a handle that has been reported. */
-  constructor(workspace: Workspace, handle: number, before?: Deno.FileInfo) {
+  constructor(
+    workspace: Workspace,
+    handle: number,
+    { before, appends = false, truncates = false }: WritingOptions = {},
+  ) {
     this.#workspace = workspace;
     this.#handle = handle;
     this.#before = before;
+    this.appends = appends;
+    this.#keeps = !truncates;
   }
 
   /**
@@ -37,14 +65,46 @@ export class Writing {
     workspace: Workspace,
     path: string,
     seen?: WorkflowFile,
-    before?: Deno.FileInfo,
+    options?: WritingOptions,
   ): Writing | undefined {
     const { workflow } = workspace;
     const handle = workflow.newHandle();
     workflow.append({ event: "open", path, handle, file: seen?.number });
     workflow.refresh();
     if (!workflow.heldFile(handle)) return undefined;
-    return new Writing(workspace, handle, before);
+    return new Writing(workspace, handle, options);
+  }
+
+  get workspace(): Workspace {
+    return this.#workspace;
+  }
+
+  /** Bytes that the file had before the opening. */
+  get sizeBefore(): number {
+    return this.#before?.size ?? 0;
+  }
+
+  /** Bytes that a write at the first position would replace. */
+  get sizeAtStart(): number {
+    return this.appends || !this.#keeps ? 0 : this.sizeBefore;
+  }
+
+  /**
+   * Takes note that bytes below the end of the file were replaced, from this
+   * offset on: others may have read what was there. It is called after the
+   * write, so that a reader who knows of it reads what was written.
+   */
+  overwrote(offset: number): void {
+    this.#overwritten = Math.min(offset, this.#overwritten ?? offset);
+    const isDue = performance.now() - this.#reported > REPORT_MILLISECONDS;
+    if (isDue) this.#reportOverwritten();
+  }
+
+  /** Takes note of a write of so many bytes that had no position of its own. */
+  wrote(count: number): void {
+    // The position is at least as high: reads move it, too.
+    if (this.#written < this.sizeAtStart) this.overwrote(this.#written);
+    this.#written += count;
   }
 
   /** The file, until the close is reported. */
@@ -105,10 +165,20 @@ export class Writing {
     else this.#report(how);
   }
 
+  #reportOverwritten(): void {
+    const offset = this.#overwritten;
+    const { workflow } = this.#workspace;
+    if (offset === undefined || workflow.ended) return;
+    this.#overwritten = undefined;
+    this.#reported = performance.now();
+    workflow.note({ event: "rewrite", handle: this.#handle, offset });
+  }
+
   #report(how: Close): void {
     const { workflow } = this.#workspace;
     // The end of the context has ended the writing of all its files.
     if (workflow.ended) return;
+    this.#reportOverwritten();
     // Only then somebody may have got the end of what was there before.
     const unchanged = this.file?.replaced && this.isUnchanged;
     workflow.append({

@@ -2,19 +2,49 @@ import { closeQuietly, readableOf, writableOf } from "./file_streams.ts";
 import type { Writing } from "./writing.ts";
 
 const writings = new WeakMap<Deno.FsFile, Writing>();
+const { seekSync, statSync } = Deno.FsFile.prototype;
 
 /** Makes `file`, just opened in the spool for writing, report its close. */
 export function writtenFile(file: Deno.FsFile, writing: Writing): Deno.FsFile {
   writings.set(file, writing);
-  return Object.setPrototypeOf(file, WrittenFile.prototype);
+  // The first write would replace what is there.
+  const isBelowEnd = writing.sizeAtStart > 0;
+  const { prototype } = isBelowEnd ? OverwritingFile : WrittenFile;
+  return Object.setPrototypeOf(file, prototype);
 }
 
 /**
  * A `Deno.FsFile` that reports its close to the other members. Everything else,
- * above all the writing, is the original's. Instances are original files with
+ * above all the writing, is the original's, until the file is moved back from its
+ * end. Instances are original files with
  * this prototype, because the class of the runtime cannot be constructed.
  */
 class WrittenFile extends Deno.FsFile {
+  override seek(
+    offset: number | bigint,
+    whence: Deno.SeekMode,
+  ): Promise<number> {
+    watchWrites(this);
+    return super.seek(offset, whence);
+  }
+
+  override seekSync(offset: number | bigint, whence: Deno.SeekMode): number {
+    watchWrites(this);
+    return super.seekSync(offset, whence);
+  }
+
+  override async truncate(length?: number): Promise<void> {
+    const size = sizeOf(this);
+    await super.truncate(length);
+    overwrote(this, length ?? 0, size);
+  }
+
+  override truncateSync(length?: number): void {
+    const size = sizeOf(this);
+    super.truncateSync(length);
+    overwrote(this, length ?? 0, size);
+  }
+
   override close(): void {
     // First the original's close, which throws for a closed file.
     super.close();
@@ -28,6 +58,27 @@ class WrittenFile extends Deno.FsFile {
     writing.deferClose();
   }
 }
+
+/** The same where a write may replace what others have read. */
+class OverwritingFile extends WrittenFile {
+  override async write(p: Uint8Array): Promise<number> {
+    const [position, size] = [positionOf(this), sizeOf(this)];
+    const count = await super.write(p);
+    overwrote(this, position, size);
+    return count;
+  }
+
+  override writeSync(p: Uint8Array): number {
+    const [position, size] = [positionOf(this), sizeOf(this)];
+    const count = super.writeSync(p);
+    overwrote(this, position, size);
+    return count;
+  }
+}
+
+Object.defineProperty(OverwritingFile.prototype, "constructor", {
+  value: Deno.FsFile,
+});
 
 // The runtime has accessors where its declarations say properties.
 Object.defineProperties(WrittenFile.prototype, {
@@ -44,6 +95,34 @@ Object.defineProperties(WrittenFile.prototype, {
     },
   },
 });
+
+/** From now on each write is looked at: most files are never moved. */
+function watchWrites(file: Deno.FsFile): void {
+  if (file instanceof OverwritingFile || writings.get(file)?.appends) return;
+  Object.setPrototypeOf(file, OverwritingFile.prototype);
+}
+
+function overwrote(file: Deno.FsFile, offset: number, size: number): void {
+  if (offset < size) writings.get(file)?.overwrote(offset);
+}
+
+// The call itself says what is wrong with a file that cannot be looked at.
+
+function positionOf(file: Deno.FsFile): number {
+  try {
+    return seekSync.call(file, 0, Deno.SeekMode.Current);
+  } catch {
+    return 0;
+  }
+}
+
+function sizeOf(file: Deno.FsFile): number {
+  try {
+    return statSync.call(file).size;
+  } catch {
+    return 0;
+  }
+}
 
 /** Closes a file as failed: its readers get an error. */
 function giveUp(file: Deno.FsFile): void {

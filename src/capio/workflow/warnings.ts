@@ -49,7 +49,7 @@ function describeStaleRead(
     : `"${path}" was read before "${writer}" began to rewrite it: what "${reader}" read is out of date, it may be of an earlier run. ${remedy}`;
 }
 
-/** Warns a member of files that were written again after their end was read. */
+/** Warns a member of files that were changed after they were read. */
 export class RewriteWarnings {
   readonly #member: string;
   #warned = 0;
@@ -86,6 +86,8 @@ function describeRewrite(
       return `"${writer}" opened "${path}" again and changed it after "${reader}" had got its end: ${isOld}. A file that is opened several times needs the commit rule "on_termination"`;
     case "replaced":
       return `"${writer}" replaced "${path}" by another file after "${reader}" had read from it: ${isOld}. A file that is replaced needs the commit rule "on_termination" and the mode "update"`;
+    case "overwritten":
+      return `"${writer}" changed a part of "${path}" that "${reader}" had read: ${isOld}. A file that is not written from its beginning to its end needs the mode "update"`;
   }
 }
 

@@ -77,6 +77,8 @@ function describeRewrite(
       return `${path} was changed by ${writer} after ${reader} had read it to its end`;
     case "replaced":
       return `${path} was replaced by ${writer} after ${reader} had read from it`;
+    case "overwritten":
+      return `${path} was changed by ${writer} in a part that ${reader} had read`;
   }
 }
 

@@ -41,7 +41,17 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
   miss: { event: "miss", paths: ["a", "b"], asked: true },
   found: { event: "found", path: "a" },
   given: { event: "given", path: "a" },
-  read: { event: "read", path: "a", first: 1, bytes: 1, file: 1, end: 1 },
+  read: {
+    event: "read",
+    path: "a",
+    first: 1,
+    bytes: 1,
+    file: 1,
+    end: 1,
+    to: 1,
+    rewrites: 1,
+  },
+  rewrite: { event: "rewrite", handle: 1, offset: 0 },
   size: { event: "size", path: "a", file: 0, told: 1, size: 2 },
   wait: { event: "wait", wait: 1, path: "a", why: "because" },
 };
@@ -57,7 +67,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
     "open.file",
     "read.file",
   ],
-  ...["make.handle", "read.end", "size"],
+  ...["make.handle", "read.end", "read.to", "read.rewrites", "size"],
 ]);
 
 const NO_PATHS = [
@@ -93,6 +103,9 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   end: NO_COUNTS,
   told: NO_COUNTS,
   size: NO_COUNTS,
+  "read.to": NO_COUNTS,
+  rewrites: NO_COUNTS,
+  offset: NO_COUNTS,
   isWorker: NO_TRUTHS,
   failed: NO_TRUTHS,
   idle: NO_TRUTHS,

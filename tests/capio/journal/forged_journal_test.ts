@@ -211,7 +211,10 @@ function forgedEvent(random: SeededRandom): Record<string, unknown> {
       first: count(),
       bytes: count(),
       ...maybe({ end: count() }),
+      ...maybe({ file: count(), to: count() }),
+      ...maybe({ rewrites: count() }),
     }),
+    () => ({ event: "rewrite", handle: count(), offset: count() }),
     () => ({
       event: "wait",
       wait: count(),
