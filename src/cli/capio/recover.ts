@@ -8,6 +8,7 @@ import { terminalText } from "../../internal/mod.ts";
 import {
   assertNoMore,
   type Command,
+  environmentVariable,
   parseArguments,
   UsageError,
 } from "../command/mod.ts";
@@ -95,14 +96,14 @@ function parseOptions(args: string[]): RecoverOptions {
       publish: { type: "boolean", default: false },
       shared: {
         type: "boolean",
-        default: Deno.env.get("CAPIO_SHARED") === "group",
+        default: environmentVariable("CAPIO_SHARED") === "group",
       },
     },
     allowPositionals: true,
   });
   assertNoMore(positionals, 1);
   return {
-    capioDir: values["capio-dir"] || Deno.env.get("CAPIO_DIR") || ".",
+    capioDir: values["capio-dir"] || environmentVariable("CAPIO_DIR") || ".",
     workflowName: values["workflow-name"],
     publish: values.publish,
     shared: values.shared ? "group" : undefined,
