@@ -123,9 +123,11 @@ export const CHECKPOINT_PARTS: {
       pid: isCount,
       joined: isTime,
       isWorker: optional(isTrue),
+      isThread: optional(isTrue),
       came: isCount,
       went: optional(isCount),
       ending: optional(oneOf("left", "failed", "lost")),
+      isReported: optional(isTrue),
     },
     restore: ({ members }, member) =>
       members.set(member.id, { isWorker: false, ...withoutPart(member) }),

@@ -21,6 +21,8 @@ export interface JoinEvent extends Stamp {
   readonly pid: number;
   /** Set for a worker, which ends with its process. */
   readonly isWorker?: true;
+  /** Set for a worker of `node:worker_threads`. */
+  readonly isThread?: true;
 }
 
 /** A member ended. Any member may report a `lost` one, whose lock is free. */

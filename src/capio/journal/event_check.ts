@@ -41,6 +41,7 @@ const CHECKS: {
     app: isName,
     pid: isCount,
     isWorker: optional(isTrue),
+    isThread: optional(isTrue),
   },
   end: {
     ...STAMP,

@@ -135,9 +135,17 @@ export function engineWith(
 }
 
 function addMember(state: WorkflowState, event: JoinEvent): WorkflowState {
-  const { by, app, pid, time, isWorker = false } = event;
+  const { by, app, pid, time, isWorker = false, isThread } = event;
   const came = state.turns++;
-  state.members.set(by, { id: by, app, pid, joined: time, isWorker, came });
+  state.members.set(by, {
+    id: by,
+    app,
+    pid,
+    joined: time,
+    isWorker,
+    ...(isThread && { isThread }),
+    came,
+  });
   const known = state.apps.get(app) ?? { name: app, joined: 0, running: 0 };
   if (known.running === 0) known.lostBy = undefined;
   known.joined++;
@@ -167,6 +175,7 @@ function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
   // Several members may report the same death, or one that had left before.
   if (!member || member.ending) return state;
   member.ending = event.ending;
+  if (event.by !== member.id) member.isReported = true;
   member.went = state.turns++;
   tellMissesOf(state, member.id);
   tellReplacedOf(state, member.id);

@@ -12,12 +12,16 @@ export interface Member {
   readonly pid: number;
   readonly joined: number;
   readonly isWorker: boolean;
+  /** Set for a worker of `node:worker_threads`. */
+  readonly isThread?: true;
   /** The place of its join among the joins and ends of all members. */
   readonly came: number;
   /** The place of its end among them, once it has ended. */
   went?: number;
   /** How it ended, once it has. */
   ending?: Ending;
+  /** Set when another member has reported its end. */
+  isReported?: true;
 }
 
 /** The members with one application name. */

@@ -21,17 +21,18 @@
  * has failed. Without a listener being run, which is so after an uncaught error
  * and a signal, it counts as killed.
  *
- * A worker that reads or writes the directory imports this module first and is
- * a member of its own. It leaves with `self.close()`, `Deno.exit()` or
- * `process.exit()`, whatever the code, or with its program. A
- * worker that the program terminates, or that an error ends, counts as killed:
- * its uncommitted files are lost to their readers. If the program has terminated
- * a worker that is no member or does not stop, the uncommitted files of all
- * workers that run when the program ends are lost too.
+ * The workers that the program starts, or a library in it, are members of their
+ * own: this module is the first that they import. A worker leaves with
+ * `self.close()`, `Deno.exit()` or `process.exit()`, whatever the code, or with
+ * its program. A worker that the program terminates, or that an error ends, has
+ * finished what it has closed; if it has a file open for writing, it counts as
+ * killed, and its uncommitted files are lost to their readers. If the program has
+ * terminated a worker that is no member or does not stop, the uncommitted files
+ * of all workers that run when the program ends are lost too.
  *
  * A worker of `node:worker_threads` leaves in the same ways and when it ends by
- * itself, as failed with an exit code other than 0; one that runs when the
- * program ends counts as killed.
+ * itself, as failed with an exit code other than 0; one that runs and has a file
+ * open when the program ends counts as killed.
  *
  * @module
  */
@@ -41,9 +42,12 @@ import { Workspace } from "../overlay/mod.ts";
 import { builtin } from "../platform/mod.ts";
 import { resolveOptions } from "./options.ts";
 import { replaceFunctions } from "./replaced_functions.ts";
+import { makeWorkersMembers } from "./member_workers.ts";
 import { countTerminatedWorkers } from "./terminated_workers.ts";
 import { atEndOfThread } from "./thread_end.ts";
+import { showScript, takeLaunch } from "./worker_launch.ts";
 
+const isWebWorker = "WorkerGlobalScope" in globalThis;
 /** The variables that make a program a step of a workflow. */
 const VARIABLES = [
   "CAPIO_DIR",
@@ -52,16 +56,47 @@ const VARIABLES = [
   "CAPIO_CL",
 ];
 
-try {
-  checkVariables();
-  const workspace = new Workspace(resolveOptions({}));
+const launch = takeLaunch();
+// A worker may import the preload although its program has done so for it.
+if (isFirst()) begin();
+if (launch?.script !== undefined) showScript(launch, launch.script);
+
+function begin(): void {
+  try {
+    checkVariables();
+    join();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (launch) {
+      // Its program has not asked for the preload.
+      console.warn(
+        `sluice: A worker takes no part in the workflow and sees only finished files: ${message}`,
+      );
+      return;
+    }
+    console.error(`sluice: ${message}`);
+    Deno.exit(1);
+  }
+}
+
+function join(): void {
+  const isThread = !isWebWorker && !builtin("worker_threads").isMainThread;
+  const workspace = new Workspace({ ...resolveOptions({}), isThread });
   interposeEverywhere(workspace);
   replaceFunctions({ beforeProgram: true });
+  makeWorkersMembers(() => !workspace.workflow.ended, launch?.script);
   leaveAtEnd(workspace);
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(`sluice: ${message}`);
-  Deno.exit(1);
+}
+
+/** Returns whether the preload has not run in this thread, in any version. */
+function isFirst(): boolean {
+  const key = Symbol.for("sluice.capio.preload");
+  if (Reflect.has(globalThis, key)) return false;
+  return Reflect.defineProperty(globalThis, key, { value: true });
+}
+
+function isWorker(): boolean {
+  return isWebWorker || !builtin("worker_threads").isMainThread;
 }
 
 /**
@@ -82,6 +117,8 @@ function checkVariables(): void {
       `Requires env access to ${names}, ${remedy}`,
     );
   }
+  // The program has said it.
+  if (launch) return;
   console.warn(
     `sluice: Without env access to ${names} the default holds; where that is not meant, ${remedy}`,
   );
@@ -89,8 +126,7 @@ function checkVariables(): void {
 
 /** Leaves at the end of the program, or of the worker that this is. */
 function leaveAtEnd(workspace: Workspace): void {
-  const { isInWorker } = workspace.workflow;
-  if (isInWorker || !builtin("worker_threads").isMainThread) {
+  if (isWorker()) {
     atEndOfThread((failed) => workspace.leave(failed));
     return;
   }

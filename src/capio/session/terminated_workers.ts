@@ -16,7 +16,7 @@ export function countTerminatedWorkers(): TerminatedWorkers {
     terminated.count++;
   };
   globalThis.Worker = class Worker extends globalThis.Worker {
-    constructor(specifier: string | URL, options?: WorkerOptions) {
+    constructor(specifier: string | URL, options: WorkerOptions = {}) {
       super(specifier, options);
       this.addEventListener("error", () => add(this));
     }

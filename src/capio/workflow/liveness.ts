@@ -37,9 +37,34 @@ export class Liveness {
       if (FileLock.isHeld(this.#folder.memberLock(id))) continue;
       // It may have reported its end since the journal was last read.
       if (journal.catchUp().members.get(id)?.ending) continue;
-      journal.append({ event: "end", member: id, ending: "lost" });
+      journal.append({ event: "end", member: id, ending: this.#endingOf(id) });
     }
     this.#refresh();
+  }
+
+  /**
+   * Returns how a member ended that did not report it. A worker that its program
+   * stops after it has closed its files has finished them, as it would outside.
+   */
+  #endingOf(id: string): Ending {
+    const { members } = this.#journal.state;
+    const worker = members.get(id);
+    if (!worker?.isWorker && !worker?.isThread) return "lost";
+    if (this.#isHolding(id)) return "lost";
+    const hasProgram = members.values().some((it) => {
+      if (it.isWorker || it.isThread) return false;
+      if (it.pid !== worker.pid || it.app !== worker.app) return false;
+      return it.ending === undefined
+        ? FileLock.isHeld(this.#folder.memberLock(it.id))
+        : it.ending === "left";
+    });
+    return hasProgram ? "left" : "lost";
+  }
+
+  /** Returns whether a member has a file open for writing. */
+  #isHolding(id: string): boolean {
+    return this.#journal.state.handles.keys()
+      .some((handle) => handle.startsWith(`${id}/`));
   }
 
   /**
@@ -54,27 +79,41 @@ export class Liveness {
     const deadline = performance.now() + WORKERS_END_MILLISECONDS;
     this.reportLost();
     // The lock of a worker just terminated is dropped within moments.
-    while (this.#countWorkers("lost") < gone && this.#countWorkers() > 0) {
+    while (this.#countGone() < gone && this.#countRunning() > 0) {
       if (performance.now() > deadline) break;
       sleep.sleep();
       this.reportLost();
     }
     // A worker that is still there may be one that terminating does not end.
-    const isUnsure = this.#countWorkers("lost") < gone;
-    const ending = failed || isUnsure ? "failed" : "left";
-    for (const member of this.#journal.state.members.values()) {
-      if (!this.#isWorkerHere(member) || member.ending) continue;
-      this.#journal.append({ event: "end", member: member.id, ending });
+    const isUnsure = this.#countGone() < gone;
+    for (const { id: member, ending, isThread } of this.#workersHere()) {
+      if (ending) continue;
+      // A thread of Node ends with its program, in the middle of its work.
+      const hasFailed = failed ||
+        (isThread ? this.#isHolding(member) : isUnsure);
+      this.#journal.append({
+        event: "end",
+        member,
+        ending: hasFailed ? "failed" : "left",
+      });
     }
   }
 
-  /** Counts this process's workers with this ending, or without any. */
-  #countWorkers(ending?: Ending): number {
-    return [...this.#journal.state.members.values()]
-      .filter((it) => this.#isWorkerHere(it) && it.ending === ending).length;
+  /** Counts this process's workers that did not end by themselves. */
+  #countGone(): number {
+    return this.#workersHere()
+      .filter((it) => it.isWorker && it.isReported).length;
   }
 
-  #isWorkerHere({ isWorker, pid, app }: Member): boolean {
-    return isWorker && pid === Deno.pid && app === this.#app;
+  #countRunning(): number {
+    return this.#workersHere()
+      .filter((it) => it.isWorker && !it.ending).length;
+  }
+
+  #workersHere(): Member[] {
+    return [...this.#journal.state.members.values()].filter((it) =>
+      (it.isWorker || it.isThread) && it.pid === Deno.pid &&
+      it.app === this.#app
+    );
   }
 }

@@ -46,6 +46,8 @@ export interface WorkflowOptions {
   readonly steps?: readonly string[];
   /** Whether the group of the directory shares the workflow. */
   readonly shared?: "group";
+  /** Whether this is a worker of `node:worker_threads`, with a program around it. */
+  readonly isThread?: boolean;
 }
 
 /** One member's place in a workflow, from its joining to its leaving. */
@@ -72,7 +74,7 @@ export class Workflow {
 
   private constructor(
     folder: WorkflowFolder,
-    { capioDir, appName, document, rules, steps }: WorkflowOptions,
+    { capioDir, appName, document, rules, steps, isThread }: WorkflowOptions,
     present: JournalFollower | undefined,
     held: DisposableStack,
   ) {
@@ -105,6 +107,7 @@ export class Workflow {
       app: appName,
       pid: Deno.pid,
       ...(this.isInWorker && { isWorker: true }),
+      ...(isThread && { isThread }),
     });
     const isNew = document && !this.state.documents.has(document);
     const isFirst = steps && this.state.steps.length === 0;

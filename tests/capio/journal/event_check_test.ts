@@ -10,7 +10,7 @@ const MEMBER = "1-00000000";
 
 /** Events with all fields that they can have. */
 const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
-  join: { event: "join", app: "a", pid: 1, isWorker: true },
+  join: { event: "join", app: "a", pid: 1, isWorker: true, isThread: true },
   end: { event: "end", member: MEMBER, ending: "lost" },
   rules: {
     event: "rules",
@@ -57,7 +57,16 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
 };
 
 const OPTIONAL: ReadonlySet<string> = new Set([
-  ...["isWorker", "document", "rules", "steps", "failed", "idle", "unchanged"],
+  ...[
+    "isWorker",
+    "isThread",
+    "document",
+    "rules",
+    "steps",
+    "failed",
+    "idle",
+    "unchanged",
+  ],
   ...[
     "complete",
     "replaces",
@@ -107,6 +116,7 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   rewrites: NO_COUNTS,
   offset: NO_COUNTS,
   isWorker: NO_TRUTHS,
+  isThread: NO_TRUTHS,
   failed: NO_TRUTHS,
   idle: NO_TRUTHS,
   unchanged: NO_TRUTHS,

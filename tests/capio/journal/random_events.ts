@@ -83,6 +83,7 @@ function randomBody(
   return pick<() => EventBody>([
     () => ({ event: "join", app: pick(APPS), pid: 1 }),
     () => ({ event: "join", app: pick(APPS), pid: 1, isWorker: true }),
+    () => ({ event: "join", app: pick(APPS), pid: 1, isThread: true }),
     () => ({
       event: "end",
       member: below(3) ? pick([...state.members.keys(), id]) : id,
