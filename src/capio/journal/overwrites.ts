@@ -41,7 +41,9 @@ function fileOf(
 ): WorkflowFile | undefined {
   const present = paths.get(path);
   if (present?.number === number) return present;
-  for (const file of pending) if (file.number === number) return file;
+  for (const file of pending) {
+    if (file.number === number && !file.unlinked) return file;
+  }
 }
 
 function tell(

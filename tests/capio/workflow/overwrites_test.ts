@@ -225,6 +225,7 @@ function writing(cases: Record<string, string>, told: number): string {
       warn(...args);
     };
     for (const it of all) await it.next();
+    fs.writeFileSync(args[0] + "/changed", "");
     for (const since = Date.now(); told < ${told};) {
       if (Date.now() - since > 20_000) throw new Error("told of " + told);
       await pause(10);
@@ -246,6 +247,7 @@ function reading(count: number): string {
       files.push(file);
     }
     fs.writeFileSync(args[0] + "/read", "");
+    while (!fs.existsSync(args[0] + "/changed")) await pause(5);
     await Promise.all(files.map(async (file) => {
       await new Response(file.readable).bytes();
     }));`;
