@@ -17,6 +17,7 @@ export interface StepOptions {
   readonly app?: string;
   readonly workflow?: string;
   readonly cl?: string;
+  readonly memoryDir?: string;
   readonly openTimeoutSeconds?: number;
   readonly partialReads?: boolean;
   readonly silent?: boolean;
@@ -57,6 +58,7 @@ export class Step implements AsyncDisposable {
       appName: app,
       workflowName: workflow,
       capioClConfigurationFile: cl,
+      memoryDir: options.memoryDir,
       openTimeoutSeconds: options.openTimeoutSeconds,
       partialReads: options.partialReads,
       silent: options.silent,
@@ -159,7 +161,11 @@ export class TestDirectory implements Disposable {
   }
 
   /** A CAPIO-CL file beside nothing that the test looks at. */
-  writeCl(streams: Record<string, ClApp>, permanent = ["*"]): string {
+  writeCl(
+    streams: Record<string, ClApp>,
+    permanent: readonly string[] = ["*"],
+    memory: readonly string[] = [],
+  ): string {
     const path = `${this.path}.json`;
     const graph = Object.entries(streams).map(([name, app]) => ({
       name,
@@ -167,7 +173,8 @@ export class TestDirectory implements Disposable {
       output_stream: app.writes ?? [],
       streaming: app.streaming ?? [],
     }));
-    const document = { name: "test", IO_Graph: graph, permanent };
+    const storage = { memory };
+    const document = { name: "test", IO_Graph: graph, permanent, storage };
     Deno.writeTextFileSync(path, JSON.stringify(document));
     return path;
   }

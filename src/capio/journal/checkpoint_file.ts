@@ -51,6 +51,7 @@ export const FILE_PART: PartCodec<FilePart> = {
     unlinked: optional(isTrue),
     isDiscarded: optional(isTrue),
     isUnpublished: optional(isTrue),
+    isInMemory: optional(isTrue),
     namedBy: isMemberId,
     writers: listOf(isMemberId),
     handles: listOf(isHandle),
@@ -113,7 +114,11 @@ function filePart(
 
 function restoreFile(state: WorkflowState, part: FilePart): void {
   const { number, path, kind, namedBy, created, readers, replaced } = part;
-  const file = newFile(number, path, kind, { by: namedBy, time: created });
+  const file = newFile(number, path, kind, {
+    by: namedBy,
+    time: created,
+    memory: part.isInMemory,
+  });
   const { phase, closes, committedBy, lostBy, ended } = part;
   const { isReplacing, unlinked, isDiscarded, overwrites, readTo } = part;
   const { overwriteCount } = part;

@@ -18,6 +18,7 @@ import {
 import type {
   App,
   Member,
+  MemoryDirectory,
   Reading,
   Rewrite,
   SizedReading,
@@ -36,6 +37,7 @@ interface Parts {
   readonly document: { readonly text: string };
   readonly rule: { readonly rule: unknown };
   readonly plan: { readonly steps: readonly string[]; readonly by?: string };
+  readonly memory: MemoryDirectory;
   readonly member: Flagged<Member, "isWorker">;
   readonly app: App;
   readonly file: FilePart;
@@ -110,6 +112,11 @@ export const CHECKPOINT_PARTS: {
       state.steps = steps;
       state.planner = by;
     },
+  },
+  memory: {
+    take: ({ memory }) => memory ? [memory] : [],
+    fields: { dir: isName, id: isName, app: isName },
+    restore: (state, memory) => state.memory = withoutPart(memory),
   },
   member: {
     take: ({ members }) =>

@@ -23,6 +23,10 @@ export interface JoinEvent extends Stamp {
   readonly isWorker?: true;
   /** Set for a worker of `node:worker_threads`. */
   readonly isThread?: true;
+  /** The member's `memoryDir`, to show it: no process uses what stands here. */
+  readonly memoryDir?: string;
+  /** The identity of that directory, to compare it. */
+  readonly memoryId?: string;
 }
 
 /** A member ended. Any member may report a `lost` one, whose lock is free. */
@@ -56,6 +60,8 @@ export interface OpenEvent extends Stamp {
   readonly file?: number;
   /** Unique for the member. */
   readonly handle: number;
+  /** Set when its author has created it in the spool in memory. */
+  readonly memory?: true;
 }
 
 /** A member closed what it had opened for writing. */
@@ -93,6 +99,8 @@ export interface MakeEvent extends Stamp {
   readonly replaces?: true;
   /** Set when the member has it open for writing; as in {@linkcode OpenEvent}. */
   readonly handle?: number;
+  /** Set when it lies in the spool in memory. */
+  readonly memory?: true;
 }
 
 /** A member renamed an entry, and with it all below it. */

@@ -42,6 +42,8 @@ const CHECKS: {
     pid: isCount,
     isWorker: optional(isTrue),
     isThread: optional(isTrue),
+    memoryDir: optional(isName),
+    memoryId: optional(isName),
   },
   end: {
     ...STAMP,
@@ -60,6 +62,7 @@ const CHECKS: {
     path: isEntry,
     file: optional(isCount),
     handle: isCount,
+    memory: optional(isTrue),
   },
   close: {
     ...STAMP,
@@ -75,6 +78,7 @@ const CHECKS: {
     complete: optional(isTrue),
     replaces: optional(isTrue),
     handle: optional(isCount),
+    memory: optional(isTrue),
   },
   rename: { ...STAMP, from: isEntry, to: isEntry },
   remove: { ...STAMP, path: isEntry },

@@ -137,6 +137,8 @@ export function engineWith(
 function addMember(state: WorkflowState, event: JoinEvent): WorkflowState {
   const { by, app, pid, time, isWorker = false, isThread } = event;
   const came = state.turns++;
+  const { memoryDir: dir, memoryId: id } = event;
+  if (came === 0 && dir && id) state.memory = { dir, id, app };
   state.members.set(by, {
     id: by,
     app,

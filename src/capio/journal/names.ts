@@ -5,14 +5,19 @@ import type { EntryKind } from "./event.ts";
 import { commitDependents, commitIfComplete } from "./file_ends.ts";
 import { noteReplacement } from "./replacements.ts";
 import { noteMaking } from "./stale_reads.ts";
-import { newFile, type WorkflowFile, type WorkflowState } from "./state.ts";
+import {
+  type Creation,
+  newFile,
+  type WorkflowFile,
+  type WorkflowState,
+} from "./state.ts";
 
 /** Creates a file under a name, and notes what is out of date by that. */
 export function create(
   state: WorkflowState,
   path: string,
   kind: EntryKind,
-  event: { by: string; time: number },
+  event: Creation,
 ): WorkflowFile {
   const file = newFile(state.created++, path, kind, event);
   noteMaking(state, { path, kind, by: event.by });

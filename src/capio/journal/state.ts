@@ -33,6 +33,16 @@ export interface App {
   lostBy?: string;
 }
 
+/** The `memoryDir` of a run, as its first member has told it. */
+export interface MemoryDirectory {
+  /** Its path, to show it. */
+  readonly dir: string;
+  /** Its identity, to compare it. */
+  readonly id: string;
+  /** The app of that member. */
+  readonly app: string;
+}
+
 /** The phases of a file. `lost`: its writer ended without finishing it. */
 export type Phase = "open" | "committed" | "lost";
 
@@ -45,6 +55,8 @@ export interface WorkflowFile {
   path: string;
   rule: CapioClCommitRule;
   phase: Phase;
+  /** Set when it lies in the spool in memory, whatever its name is by now. */
+  readonly isInMemory?: true;
   /** Whether a file had its name before, which this one replaces. */
   isReplacing: boolean;
   /** Whether it was removed or lost its name, so that it cannot be opened. */
@@ -191,6 +203,8 @@ export interface WorkflowState {
    * none without a plan.
    */
   steps: readonly string[];
+  /** What the first member said of its `memoryDir`; the others have the same. */
+  memory?: MemoryDirectory;
   /** The member that brought the plan. */
   planner?: string;
   readonly members: Map<string, Member>;
@@ -237,17 +251,26 @@ export interface WorkflowState {
   passedOver: number;
 }
 
+/** What an event that creates a file says of it. */
+export interface Creation {
+  readonly by: string;
+  readonly time: number;
+  /** Set for a file in the spool in memory. */
+  readonly memory?: true;
+}
+
 /** A file as its writer has just created it. */
 export function newFile(
   number: number,
   path: string,
   kind: EntryKind,
-  { by, time }: { by: string; time: number },
+  { by, time, memory }: Creation,
 ): WorkflowFile {
   return {
     number,
     kind,
     path,
+    ...(memory && { isInMemory: true }),
     rule: { type: "on_termination" },
     phase: "open",
     isReplacing: false,

@@ -11,6 +11,7 @@ export interface StepCommandOptions extends
     | "appName"
     | "workflowName"
     | "capioClConfigurationFile"
+    | "memoryDir"
     | "openTimeoutSeconds"
     | "partialReads"
     | "silent"
@@ -36,8 +37,9 @@ export interface StepCommandOptions extends
 /**
  * Returns the arguments and the environment with which Deno runs an unmodified
  * script as a step of a workflow. Interposition is process-wide. The step may
- * read and write the workflow's directory, read its configuration and the
- * settings that this names, and nothing else unless `denoFlags` allow more.
+ * read and write the workflow's directory and its `memoryDir`, read its
+ * configuration and the settings that this names, and nothing else unless
+ * `denoFlags` allow more.
  *
  * @example Usage
  * ```ts no-eval
@@ -60,10 +62,12 @@ export function stepCommand(
   const { script, args = [], denoFlags = [], openTimeoutSeconds } = options;
   const directory = pathOf(options.capioDir ?? ".");
   const configuration = pathOf(options.capioClConfigurationFile ?? "");
+  const memoryDir = pathOf(options.memoryDir ?? "");
   const env: Record<string, string> = { CAPIO_DIR: directory };
   if (options.appName) env.CAPIO_APP_NAME = options.appName;
   if (options.workflowName) env.CAPIO_WORKFLOW_NAME = options.workflowName;
   if (configuration) env.CAPIO_CL = configuration;
+  if (options.memoryDir !== undefined) env.CAPIO_MEMORY_DIR = memoryDir;
   if (openTimeoutSeconds !== undefined) {
     env.CAPIO_OPEN_TIMEOUT_SECONDS = `${openTimeoutSeconds}`;
   }
@@ -73,8 +77,11 @@ export function stepCommand(
   if (options.silent !== undefined) {
     env.CAPIO_SILENT = options.silent ? "1" : "0";
   }
-  const directories = namesOf(directory);
   if (options.shared !== undefined) env.CAPIO_SHARED = options.shared;
+  const directories = [
+    ...namesOf(directory),
+    ...(memoryDir ? namesOf(memoryDir) : []),
+  ];
   const readable = [...directories, ...configurationFiles(configuration)];
   return {
     args: [
@@ -87,6 +94,7 @@ export function stepCommand(
         "CAPIO_APP_NAME",
         "CAPIO_WORKFLOW_NAME",
         "CAPIO_CL",
+        "CAPIO_MEMORY_DIR",
         "CAPIO_OPEN_TIMEOUT_SECONDS",
         "CAPIO_PARTIAL_READS",
         "CAPIO_SILENT",

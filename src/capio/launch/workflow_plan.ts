@@ -33,6 +33,8 @@ export interface WorkflowPlan {
   readonly workflowName: string;
   /** Path of the CAPIO-CL configuration. */
   readonly capioCl?: string;
+  /** The directory for files that `storage.memory` names. */
+  readonly memoryDir?: string;
   /** The steps, at least one. */
   readonly steps: readonly StepPlan[];
 }
@@ -80,11 +82,12 @@ export function parseWorkflowPlan(
 ): WorkflowPlan {
   checkString("text", text);
   const file = parseCheckedJson(text, planSchema, source);
-  const { capioDir = ".", workflowName = "CAPIO", capioCl } = file;
+  const { capioDir = ".", workflowName = "CAPIO", capioCl, memoryDir } = file;
   return {
     capioDir,
     workflowName,
     ...(capioCl === undefined ? {} : { capioCl }),
+    ...(memoryDir === undefined ? {} : { memoryDir }),
     steps: file.steps.map(({ args = [], denoFlags = [], ...step }) => ({
       ...step,
       args,
@@ -98,6 +101,7 @@ interface PlanFile {
   capioDir?: string;
   workflowName?: string;
   capioCl?: string;
+  memoryDir?: string;
   steps: StepFile[];
 }
 
@@ -131,6 +135,7 @@ const planSchema = members<PlanFile>({
   capioDir: optional(text),
   workflowName: optional(text),
   capioCl: optional(text),
+  memoryDir: optional(text),
   steps: withNamesOfTheirOwn(
     where(
       array(stepSchema, "an array of steps"),

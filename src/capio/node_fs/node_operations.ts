@@ -307,6 +307,7 @@ export function* mkdtemp(
     workspace,
     place,
     "directory",
+    `${name}0`,
     (directory) => original.call("mkdtemp", `${directory}/${name}`),
   );
   return encodedPath(prefix + made.slice(-RANDOM_LETTERS), encoding);

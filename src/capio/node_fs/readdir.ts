@@ -41,7 +41,7 @@ export function* readdir(
   const { folder } = workspace;
   const plain = typeof options === "object" ? withoutEncoding(options) : {};
   const entries = new Map<string, unknown>();
-  for (const tree of [folder.spool(path), folder.real(path)]) {
+  for (const tree of folder.trees(path)) {
     for (const entry of yield* listOne(subject, tree, plain)) {
       const name = nameBelow(entry, tree);
       const [first] = name.split(/[/\\]/, 1);

@@ -7,8 +7,18 @@ import {
   JournalFollower,
   type WorkflowState,
 } from "../journal/mod.ts";
-import { FileLock, ifPresent, isAbsence, system } from "../platform/mod.ts";
-import { unknownFormat, WorkflowFolder } from "../workflow/mod.ts";
+import {
+  FileLock,
+  ifPresent,
+  isAbsence,
+  pathOf,
+  system,
+} from "../platform/mod.ts";
+import {
+  resolveMemoryDirectory,
+  unknownFormat,
+  WorkflowFolder,
+} from "../workflow/mod.ts";
 import { describe, type WorkflowStatus } from "./status.ts";
 
 /** Options for {@linkcode workflowStatus}. */
@@ -19,6 +29,13 @@ export interface WorkflowStatusOptions {
    * @default {"CAPIO"}
    */
   workflowName?: string;
+  /**
+   * The `memoryDir` of the workflow. Without it, or when it is empty, the sizes
+   * of files in memory are not known.
+   *
+   * @default {""}
+   */
+  memoryDir?: string | URL;
 }
 
 /** Options for {@linkcode followWorkflow}. */
@@ -54,9 +71,9 @@ export interface FollowWorkflowOptions extends WorkflowStatusOptions {
  */
 export function workflowStatus(
   capioDir: string,
-  { workflowName = "CAPIO" }: WorkflowStatusOptions = {},
+  options: WorkflowStatusOptions = {},
 ): WorkflowStatus | undefined {
-  using observer = WorkflowObserver.find(capioDir, workflowName);
+  using observer = WorkflowObserver.find(capioDir, options);
   return observer?.look();
 }
 
@@ -84,13 +101,13 @@ export function workflowStatus(
  */
 export function followWorkflow(
   capioDir: string,
-  { workflowName = "CAPIO", interval = 250, signal }: FollowWorkflowOptions =
-    {},
+  options: FollowWorkflowOptions = {},
 ): ReadableStream<WorkflowStatus> | undefined {
+  const { interval = 250, signal } = options;
   checkNonNegative("interval", interval);
   checkSignal("signal", signal);
   signal?.throwIfAborted();
-  const observer = WorkflowObserver.find(capioDir, workflowName);
+  const observer = WorkflowObserver.find(capioDir, options);
   if (!observer) return undefined;
   const ended = new AbortController();
   const end = () => {
@@ -143,8 +160,18 @@ class WorkflowObserver implements Disposable {
     this.#checkedBy = checkedBy;
   }
 
-  static find(capioDir: string, name: string): WorkflowObserver | undefined {
-    const folder = new WorkflowFolder(realDirectory(capioDir), name);
+  static find(
+    capioDir: string,
+    { workflowName = "CAPIO", memoryDir = "" }: WorkflowStatusOptions,
+  ): WorkflowObserver | undefined {
+    const directory = realDirectory(capioDir);
+    const folder = new WorkflowFolder(directory, workflowName, {
+      ...(memoryDir !== "" && {
+        memoryDir: resolveMemoryDirectory(pathOf(memoryDir), directory, [
+          "read",
+        ]),
+      }),
+    });
     if (!folder.isInUse) return undefined;
     const follower = ifPresent(() =>
       new JournalFollower(folder.journal, folder.capioDir)

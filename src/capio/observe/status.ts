@@ -7,7 +7,11 @@ import {
   type WorkflowState,
 } from "../journal/mod.ts";
 import { lstatIfPresent, parentOf } from "../platform/mod.ts";
-import { missingForCommit, type WorkflowFolder } from "../workflow/mod.ts";
+import {
+  missingForCommit,
+  spoolOf,
+  type WorkflowFolder,
+} from "../workflow/mod.ts";
 
 /** A member: a process, or one context of it, in a {@linkcode WorkflowStatus}. */
 export interface MemberStatus {
@@ -39,8 +43,15 @@ export interface FileStatus {
   readonly path: string;
   /** `open` until it is `committed`, or `lost` with its writer. */
   readonly phase: "open" | "committed" | "lost";
-  /** Bytes written so far. */
+  /** Bytes written so far; 0 when `sizeUnknown` is set. */
   readonly size: number;
+  /**
+   * Set for a file in memory when the one who looks was not given the
+   * `memoryDir` of the workflow.
+   */
+  readonly sizeUnknown?: true;
+  /** Set when it lies in the `memoryDir`, which a permanent file leaves. */
+  readonly inMemory?: true;
   /** The apps that have written to it. */
   readonly writers: readonly string[];
   /** The other apps that have read it, wholly or in part, if any. */
@@ -140,6 +151,8 @@ export interface WorkflowStatus {
   readonly capioDir: string;
   /** The name of the workflow. */
   readonly workflowName: string;
+  /** The directory of its files in memory, as its first member named it. */
+  readonly memoryDir?: string;
   /** The present and former members. */
   readonly members: readonly MemberStatus[];
   /** The files that they have written. */
@@ -180,6 +193,7 @@ export function describe(
   return {
     capioDir: folder.capioDir,
     workflowName: folder.workflowName,
+    ...(state.memory && { memoryDir: state.memory.dir }),
     members: [...state.members.values()].map((member) => ({
       id: member.id,
       app: member.app,
@@ -230,7 +244,7 @@ function describeSizedReadings(
     const present = state.paths.get(path);
     const now = present?.number === file ? sizeOf(present) : 0;
     const app = state.members.get(member)?.app ?? member;
-    return { app, path, told, size: Math.max(size, now) };
+    return { app, path, told, size: Math.max(size, now ?? 0) };
   }).filter(({ told, size }) => size > told);
 }
 
@@ -242,10 +256,14 @@ function describeFile(
 ): FileStatus {
   const { path, phase, created, ended } = file;
   const apps = [...file.writers].map((id) => state.members.get(id)?.app ?? id);
+  const inMemory = file.isInMemory && isInSpool(state, file);
+  const size = sizeOf(file);
   return {
     path,
     phase,
-    size: sizeOf(file),
+    size: size ?? 0,
+    ...(size === undefined && { sizeUnknown: true }),
+    ...(inMemory && { inMemory: true }),
     writers: [...new Set(apps)],
     ...(readers.length > 0 && { readers }),
     ...(file.handles.size > 0 && { holders: holdersOf(state, file) }),
@@ -266,7 +284,8 @@ function holdersOf(
   });
 }
 
-type SizeOf = (file: WorkflowFile) => number;
+/** The size is `undefined` for a file in a memory that is not known here. */
+type SizeOf = (file: WorkflowFile) => number | undefined;
 
 /** Returns what tells the sizes of files at this moment, following no links. */
 function presentSizes(state: WorkflowState, folder: WorkflowFolder): SizeOf {
@@ -287,8 +306,10 @@ function presentSizes(state: WorkflowState, folder: WorkflowFolder): SizeOf {
   return (file) => {
     const { path } = file;
     const isSpooled = isInSpool(state, file);
+    const isKnown = state.memory?.id === folder.memory?.id;
+    if (isSpooled && file.isInMemory && !isKnown) return undefined;
     const tree = (path: string) =>
-      isSpooled ? folder.spool(path) : folder.real(path);
+      isSpooled ? folder.spool(path, spoolOf(file)) : folder.real(path);
     if (!isDirectory(parentOf(path), tree)) return 0;
     const info = look(tree(path));
     return info?.isFile ? info.size : 0;

@@ -12,6 +12,7 @@ import {
   type Operation,
   system,
 } from "../platform/mod.ts";
+import { spoolOf } from "../workflow/mod.ts";
 import type { Beginning, Begun, Refused } from "./beginning.ts";
 import { type CompleteFile, copyUp } from "./copy_up.ts";
 import type { Opener } from "./opener.ts";
@@ -74,7 +75,7 @@ function* createUnlocked<Held>(
   if (tail || !options.create || paths.has(path)) return undefined;
   if (workspace.real(path)) return undefined;
   const location = workspace.placeNew(path);
-  if (location !== folder.spool(path)) return undefined;
+  if (!folder.spoolAt(location)) return undefined;
   let held: Held;
   try {
     const exclusively = { ...options, createNew: true, truncate: false };
@@ -86,14 +87,16 @@ function* createUnlocked<Held>(
   }
   try {
     const { append: appends } = options;
-    const writing = Writing.begin(workspace, path, undefined, { appends });
+    const writing = Writing.begin(workspace, path, location, undefined, {
+      appends,
+    });
     if (writing) {
       // Without a renaming the file is certainly where the report says.
       const isSure = workflow.state.renamings === renamings;
       if (isSure || isInPlace(workspace, writing, opener.identify(held))) {
         return { type: "begun", held, writing, location };
       }
-    } else removeUnknown(workspace, path, opener.identify(held));
+    } else removeUnknown(workspace, path, location, opener.identify(held));
   } catch (error) {
     opener.close(held);
     throw error;
@@ -115,7 +118,7 @@ function isInPlace(
   return workflow.moving(() => {
     const { file } = writing;
     if (!file || file.unlinked) return true;
-    if (isAt(folder.spool(file.path), created)) return true;
+    if (isAt(folder.spool(file.path, spoolOf(file)), created)) return true;
     workflow.append({ event: "remove", path: file.path });
     writing.withdraw();
     return false;
@@ -124,14 +127,15 @@ function isInPlace(
 
 /** Removes a new file whose report was void: another member was faster. */
 function removeUnknown(
-  { workflow, folder }: Workspace,
+  workspace: Workspace,
   path: string,
+  location: string,
   created: FileIdentity,
 ): void {
-  const location = folder.spool(path);
-  workflow.moving(() => {
+  workspace.workflow.moving(() => {
     // The other member may have opened this very file and reported it.
-    if (workflow.isInSpool(path) || !isAt(location, created)) return;
+    if (workspace.locate(path) === location) return;
+    if (!isAt(location, created)) return;
     system.removeSync(location);
   });
 }
@@ -162,7 +166,8 @@ function tryLocked<Held>(
       : { type: "refused", location };
   }
   if (present?.phase === "open" && !tail) {
-    return openLocked(workspace, place, options, opener, present);
+    const location = folder.spool(path, spoolOf(present));
+    return openLocked(workspace, place, location, options, opener, present);
   }
   const complete = completeFile(workspace, path, present);
   if (!complete) {
@@ -170,12 +175,12 @@ function tryLocked<Held>(
     const location = creates
       ? workspace.placeNew(path)
       : workspace.locate(path);
-    if (!creates || tail || location !== folder.spool(path)) {
+    if (!creates || tail || !folder.spoolAt(location)) {
       return { type: "refused", location };
     }
     // Another program has removed the file that the workflow has committed.
     if (present) workflow.append({ event: "remove", path });
-    return openLocked(workspace, place, options, opener);
+    return openLocked(workspace, place, location, options, opener);
   }
   const { location, info } = complete;
   if (tail || !info.isFile && !options.createNew) {
@@ -205,27 +210,25 @@ function refuseNow<Held>(
 
 /** Finds the complete file under a path. It is published first if it is due. */
 function completeFile(
-  { workflow, folder }: Workspace,
+  workspace: Workspace,
   path: string,
   present: WorkflowFile | undefined,
 ): CompleteFile | undefined {
-  if (present?.phase === "committed") workflow.publish(present);
-  const location = workflow.isInSpool(path)
-    ? folder.spool(path)
-    : folder.real(path);
+  if (present?.phase === "committed") workspace.workflow.publish(present);
+  const location = workspace.locate(path);
   const info = lstatIfPresent(location);
   return info && { location, info };
 }
 
-/** Opens a file of the spool, which is the `present` one or a new one. */
+/** Opens a file at a location in a spool: the `present` one or a new one. */
 function openLocked<Held>(
   workspace: Workspace,
   { path }: Place,
+  location: string,
   options: Deno.OpenOptions,
   opener: Opener<Held>,
   present?: WorkflowFile,
 ): Beginning<Held> | undefined {
-  const location = workspace.folder.spool(path);
   const before = present && lstatIfPresent(location);
   let held: Held;
   try {
@@ -237,7 +240,7 @@ function openLocked<Held>(
   let writing: Writing | undefined;
   try {
     const { append: appends, truncate: truncates } = options;
-    writing = Writing.begin(workspace, path, present, {
+    writing = Writing.begin(workspace, path, location, present, {
       before,
       appends,
       truncates,

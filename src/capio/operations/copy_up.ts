@@ -27,7 +27,7 @@ export function copyUp<Held>(
   const { workflow, folder } = workspace;
   const { path } = place;
   const target = workspace.placeNew(path);
-  const copy = folder.copy(workflow.id);
+  const copy = folder.copy(workflow.id, folder.spoolAt(target) ?? "disk");
   if (options.truncate) {
     system.openSync(copy, { write: true, create: true }).close();
   } else {
@@ -60,10 +60,12 @@ export function copyUp<Held>(
       kind: "file",
       replaces: true,
       handle,
+      ...folder.spoolField(target),
     });
     const { append: appends } = options;
     const writing = new Writing(workspace, handle, { before, appends });
     system.renameSync(copy, target);
+    workspace.removeReplaced(path, target);
     workflow.refresh();
     const { file } = writing;
     if (file) workspace.readHandles.follow(info, target, file);

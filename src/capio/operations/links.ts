@@ -1,4 +1,5 @@
 import type { Place, Workspace } from "../overlay/mod.ts";
+import type { Spool } from "../workflow/mod.ts";
 import {
   atOnce,
   call,
@@ -46,16 +47,29 @@ export function* linkWith(
       (source) => make(source, target),
     );
   if ("outside" in to) return yield* makeAt(to.outside);
-  yield* makeLink(to.workspace, to.place, makeAt);
+  // The new name lies where the file is, or the system could not give it.
+  yield* makeLink(to.workspace, to.place, makeAt, () => spoolAtEnd(from));
 }
 
-/** Makes a link of either kind with `make`. */
+function spoolAtEnd(from: Endpoint): Spool {
+  const isInMemory = "place" in from &&
+    from.workspace.folder.spoolAt(from.workspace.locate(from.place.path)) ===
+      "memory";
+  return isInMemory ? "memory" : "disk";
+}
+
+/**
+ * Makes a link of either kind with `make`.
+ *
+ * @param spool Returns the spool for it, if that does not follow from its path.
+ */
 export function makeLink(
   workspace: Workspace,
   place: Place,
   make: (location: string) => Operation<void>,
+  spool?: () => Spool,
 ): Operation<void> {
-  const now = () => runSync(makeLinkNow(workspace, place, make));
+  const now = () => runSync(makeLinkNow(workspace, place, make, spool?.()));
   // Of several members that try at once one succeeds: it may be a lock.
   return atOnce(() => workspace.workflow.moving(now));
 }
@@ -64,14 +78,15 @@ function* makeLinkNow(
   workspace: Workspace,
   place: Place,
   make: (location: string) => Operation<void>,
+  spool: Spool | undefined,
 ): Operation<void> {
   const { workflow, folder } = workspace;
   const { path } = place;
   const location = workspace.exists(path)
     ? workspace.locate(path)
-    : workspace.placeNew(path);
+    : workspace.placeNew(path, spool);
   yield* withGivenPath(location, place, make);
-  if (location !== folder.spool(path)) return;
+  if (!folder.spoolAt(location)) return;
   // Another name of a symbolic link is a symbolic link.
   const isLink = lstatIfPresent(location)?.isSymlink ?? false;
   workflow.append({
@@ -79,6 +94,7 @@ function* makeLinkNow(
     path,
     kind: isLink ? "symlink" : "file",
     complete: true,
+    ...folder.spoolField(location),
   });
   workflow.refresh();
 }

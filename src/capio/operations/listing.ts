@@ -97,14 +97,14 @@ export function* untilListed(
   return listing.place;
 }
 
-/** Lists the entries of both trees, the spool's first, without sluice's own. */
+/** Lists the entries of all trees, those of the spools first, without sluice's own. */
 export function listBoth(
   workspace: Workspace,
   path: string,
 ): Map<string, Deno.DirEntry> {
   const { folder } = workspace;
   const entries = new Map<string, Deno.DirEntry>();
-  for (const directory of [folder.spool(path), folder.real(path)]) {
+  for (const directory of folder.trees(path)) {
     const found = ifPresent(() => [...system.readDirSync(directory)]) ?? [];
     for (const entry of found) {
       if (path === "" && entry.name === SYSTEM_DIRECTORY) continue;

@@ -58,8 +58,11 @@ function* mkdirNow<T>(
   removeStaleCounterpart(workspace, path);
   const location = workspace.placeNew(path);
   yield* withGivenPath(location, place, make);
-  if (location !== workspace.folder.spool(path)) return;
-  workspace.workflow.append({ event: "make", path, kind: "directory" });
+  const { folder } = workspace;
+  if (!folder.spoolAt(location)) return;
+  const kind = "directory";
+  const field = folder.spoolField(location);
+  workspace.workflow.append({ event: "make", path, kind, ...field });
   workspace.workflow.refresh();
 }
 

@@ -96,11 +96,8 @@ export class OverlayWatcher implements Deno.FsWatcher {
   /** Returns the path in the real tree, `undefined` for sluice's own files. */
   #place(path: string): string | undefined {
     const { folder } = this.#workspace;
-    const spool = folder.spool("");
-    if (path === spool) return folder.capioDir;
-    if (path.startsWith(`${spool}/`)) {
-      return folder.real(path.slice(spool.length + 1));
-    }
+    const found = folder.spools.find(path);
+    if (found) return folder.real(found.path);
     const own = folder.real(SYSTEM_DIRECTORY);
     return path === own || path.startsWith(`${own}/`) ? undefined : path;
   }
@@ -208,7 +205,7 @@ export class OverlayWatcher implements Deno.FsWatcher {
   #isThere(name: string): boolean {
     const { folder } = this.#workspace;
     return lstatIfPresent(name) !== undefined ||
-      lstatIfPresent(folder.spool(this.#relative(name))) !== undefined;
+      folder.spools.present(this.#relative(name)) !== undefined;
   }
 
   /** Returns the file of the workflow under a path. */

@@ -11,7 +11,7 @@ import { withGivenPath } from "./at_location.ts";
 import { checkRemovingBelow } from "./tree_rights.ts";
 import { listBoth } from "./listing.ts";
 
-/** `Deno.remove`: removes the entry from both trees. */
+/** `Deno.remove`: removes the entry from all trees. */
 export function remove(
   workspace: Workspace,
   place: Place,
@@ -25,7 +25,7 @@ export function remove(
   );
 }
 
-/** Removes an entry from both trees with `removeAt`. */
+/** Removes an entry from all trees with `removeAt`. */
 export function* removeWith(
   workspace: Workspace,
   place: Place,
@@ -51,7 +51,7 @@ function* removeNow(
 ): Operation<void> {
   const { folder, workflow } = workspace;
   const { path } = place;
-  const locations = [folder.spool(path), folder.real(path)]
+  const locations = folder.trees(path)
     .filter((location) => lstatIfPresent(location));
   if (locations.length < 2) {
     yield* withGivenPath(

@@ -1,8 +1,10 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
 import type { Place, Workspace } from "../overlay/mod.ts";
 import {
+  atOnce,
   call,
   ifPresent,
+  isOtherDisk,
   lstatIfPresent,
   type Operation,
   pathOf,
@@ -10,7 +12,10 @@ import {
   system,
 } from "../platform/mod.ts";
 import { namingGivenPath, withGivenPath } from "./at_location.ts";
+import { type Spool, spoolOf } from "../workflow/mod.ts";
 import { type Endpoint, locationOfEndpoint } from "./endpoint.ts";
+import { moveInto, moveToDisk } from "./move_out.ts";
+import { withRefusedTarget } from "./refused_target.ts";
 import { entryCount } from "./remove.ts";
 
 /** Moves an entry from one location to another. */
@@ -46,19 +51,29 @@ function* renameAcross(
   move: Move,
 ): Operation<void> {
   const source = locationOfEndpoint(from);
+  const moveTo = (target: string | URL) =>
+    inWordsOf(from, to, source, target, (target) => move(source, target));
+  const refusal = "place" in to &&
+    refusing(to.workspace, source, to.place.path);
+  if (refusal) {
+    return yield* withRefusedTarget(
+      to.workspace,
+      source,
+      refusal,
+      moveTo,
+    );
+  }
   const target = "outside" in to
     ? to.outside
-    : refusing(to.workspace, source, to.place.path) ??
-      to.workspace.placeNew(to.place.path);
+    // What comes from a disk stays on it, whatever its new name is.
+    : to.workspace.placeNew(to.place.path, "disk");
   try {
-    yield* move(source, target);
+    yield* moveTo(target);
   } catch (error) {
-    throw inEndsWords(
-      inEndsWords(error, source, from, "first"),
-      target,
-      to,
-      "second",
-    );
+    if (!isOtherDisk(error) || !leavesMemory(from, source)) throw error;
+    const copy = beforeMove(from.workspace);
+    const moveNow = () => moveToDisk(String(source), pathOf(target), copy);
+    yield* inWordsOf(from, to, copy, target, () => atOnce(moveNow));
   }
   if ("place" in from) {
     leaveBehind(from.workspace, from.place.path, pathOf(target));
@@ -66,41 +81,48 @@ function* renameAcross(
   if ("place" in to) takeIn(to.workspace, to.place.path);
 }
 
+/** Returns whether an endpoint is an entry of the spool in memory. */
+function leavesMemory(
+  from: Endpoint,
+  source: string | URL,
+): from is Extract<Endpoint, { place: Place }> {
+  return "place" in from &&
+    from.workspace.folder.spoolAt(String(source)) === "memory";
+}
+
+/** The file on the disk to which a file in memory is copied before it moves. */
+function beforeMove({ folder, workflow }: Workspace): string {
+  return folder.copy(workflow.id, "disk");
+}
+
 /** Moves to `target` what the trees still hold of an entry that was moved. */
 function leaveBehind(
-  { folder, workflow }: Workspace,
+  workspace: Workspace,
   path: string,
   target: string,
 ): void {
-  // Entries of the spool replace those of the real tree, in either order.
-  for (const isNew of [false, true]) {
-    const rest = isNew ? folder.spool(path) : folder.real(path);
-    if (lstatIfPresent(rest)) moveInto(rest, target, isNew);
+  const { folder, workflow } = workspace;
+  const copy = beforeMove(workspace);
+  // Entries of the spools replace those of the real tree, in either order.
+  for (const rest of [folder.real(path), ...folder.spools.locations(path)]) {
+    const isNew = folder.spoolAt(rest) !== undefined;
+    if (lstatIfPresent(rest)) moveInto(rest, target, isNew, copy);
   }
   workflow.append({ event: "remove", path });
   workflow.refresh();
 }
 
-function moveInto(source: string, target: string, replaces: boolean): void {
-  const present = lstatIfPresent(target);
-  if (present?.isDirectory && system.lstatSync(source).isDirectory) {
-    for (const { name } of [...system.readDirSync(source)]) {
-      moveInto(join(source, name), join(target, name), replaces);
-    }
-    system.removeSync(source);
-  } else if (present && !replaces) {
-    system.removeSync(source, { recursive: true });
-  } else system.renameSync(source, target);
-}
-
 /** Reports an entry that came from outside, and all entries below it. */
-function takeIn({ folder, workflow }: Workspace, path: string): void {
+function takeIn(workspace: Workspace, path: string): void {
+  const { folder, workflow } = workspace;
+  workspace.removeReplaced(path, folder.spool(path, "disk"));
   const add = (path: string) => {
-    const { isDirectory, isSymlink } = system.lstatSync(folder.spool(path));
+    const location = folder.spool(path, "disk");
+    const { isDirectory, isSymlink } = system.lstatSync(location);
     const kind = isDirectory ? "directory" : isSymlink ? "symlink" : "file";
     workflow.append({ event: "make", path, kind, complete: true });
     if (!isDirectory) return;
-    for (const { name } of system.readDirSync(folder.spool(path))) {
+    for (const { name } of system.readDirSync(location)) {
       add(`${path}/${name}`);
     }
   };
@@ -108,14 +130,23 @@ function takeIn({ folder, workflow }: Workspace, path: string): void {
   workflow.refresh();
 }
 
-function inEndsWords(
-  error: unknown,
-  location: string | URL,
-  end: Endpoint,
-  which: "first" | "second",
-): unknown {
-  if ("outside" in end) return error;
-  return namingGivenPath(error, String(location), end.place, which);
+/** Calls `move`, and names in its errors the paths that the caller gave. */
+function* inWordsOf(
+  from: Endpoint,
+  to: Endpoint,
+  source: string | URL,
+  target: string | URL,
+  move: (target: string | URL) => Operation<void>,
+): Operation<void> {
+  try {
+    yield* move(target);
+  } catch (error) {
+    const named = "place" in from
+      ? namingGivenPath(error, String(source), from.place, "first")
+      : error;
+    if ("outside" in to) throw named;
+    throw namingGivenPath(named, String(target), to.place, "second");
+  }
 }
 
 /** Moves an entry in each tree that has it. */
@@ -128,22 +159,25 @@ function* renameInside(
   const { folder, workflow } = workspace;
   const stuck = unmovable(workspace, from.path, to.path);
   if (stuck) return yield* renameAt(stuck.source, stuck.target, from, to, move);
-  const inSpool = liesInSpool(workspace, from.path);
+  const inSpools = spoolsWith(workspace, from.path);
+  const inSpool = inSpools.length > 0;
   const inReal = lstatIfPresent(folder.real(from.path)) !== undefined;
   const source = workspace.locate(from.path);
   const refusal = refusing(workspace, source, to.path);
   if (refusal || (!inSpool && !inReal)) {
-    const target = refusal ?? workspace.locate(to.path);
-    return yield* renameAt(source, target, from, to, move);
-  }
-  if (inSpool) {
-    yield* renameAt(
-      folder.spool(from.path),
-      workspace.placeNew(to.path),
-      from,
-      to,
-      move,
+    return yield* withRefusedTarget(
+      workspace,
+      source,
+      refusal ?? workspace.locate(to.path),
+      (target) => renameAt(source, target, from, to, move),
     );
+  }
+  for (const spool of inSpools) {
+    // It stays in its spool, whatever its new name is.
+    const target = workspace.placeNew(to.path, spool);
+    const source = folder.spool(from.path, spool);
+    yield* renameAt(source, target, from, to, move);
+    if (inSpools.length === 1) workspace.removeReplaced(to.path, target);
   }
   if (inReal) yield* renameReal(workspace, from, to, inSpool, move);
   workflow.append({ event: "rename", from: from.path, to: to.path });
@@ -151,12 +185,18 @@ function* renameInside(
 }
 
 /**
- * Returns whether the spool has an entry. A file that its maker has not reported
+ * Returns the spools that have an entry. A file that its maker has not reported
  * does not count: it may lie beside a published one.
  */
-function liesInSpool({ folder, workflow }: Workspace, path: string): boolean {
-  const info = lstatIfPresent(folder.spool(path));
-  return info !== undefined && (info.isDirectory || workflow.isInSpool(path));
+function spoolsWith({ folder, workflow }: Workspace, path: string): Spool[] {
+  const file = workflow.isInSpool(path)
+    ? workflow.state.paths.get(path)
+    : undefined;
+  return folder.spools.all.filter((spool) => {
+    const info = lstatIfPresent(folder.spool(path, spool));
+    if (!info) return false;
+    return info.isDirectory || file !== undefined && spoolOf(file) === spool;
+  });
 }
 
 /**
@@ -173,14 +213,15 @@ function unmovable(
   const source = workspace.locate(from);
   const target = workspace.locate(to);
   if (isSameFile(source, target)) return { source, target };
+  const spool = folder.spoolAt(source);
   if (from.startsWith(`${to}/`)) {
-    const isInSpool = source === folder.spool(from);
-    return { source, target: isInSpool ? folder.spool(to) : folder.real(to) };
+    const tree = spool ? folder.spool(to, spool) : folder.real(to);
+    return { source, target: tree };
   }
   if (!to.startsWith(`${from}/`)) return undefined;
-  const below = workspace.placeNew(to);
-  if (below !== folder.spool(to)) return undefined;
-  return { source: folder.spool(from), target: below };
+  const below = workspace.placeNew(to, spool ?? "disk");
+  const tree = folder.spoolAt(below);
+  return tree && { source: folder.spool(from, tree), target: below };
 }
 
 function isSameFile(one: string, other: string): boolean {
@@ -210,8 +251,8 @@ function* renameReal(
   const target = isParent ? folder.real(to.path) : workspace.locate(to.path);
   yield* renameAt(source, target, from, to, move);
   if (inSpool) return;
-  // The spool entry under the new name has been replaced.
-  ifPresent(() => system.removeSync(folder.spool(to.path)));
+  // What the spools have under the new name has been replaced.
+  workspace.removeReplaced(to.path, target);
 }
 
 function* renameAt(
@@ -245,6 +286,5 @@ function refusing(
   if (!present || !moved) return undefined;
   if (present.isDirectory !== moved.isDirectory) return target;
   if (!present.isDirectory) return undefined;
-  return [folder.spool(path), folder.real(path)]
-    .find((it) => entryCount(it) > 0);
+  return folder.trees(path).find((it) => entryCount(it) > 0);
 }

@@ -1,5 +1,5 @@
 import type { Workspace } from "../overlay/mod.ts";
-import { lstatIfPresent, system } from "../platform/mod.ts";
+import { ifPresent, lstatIfPresent, system } from "../platform/mod.ts";
 
 /**
  * Returns whether an entry of the spool is unknown to the workflow: its maker
@@ -20,7 +20,8 @@ export function isUnknown(
  */
 function isStaleCounterpart(workspace: Workspace, path: string): boolean {
   return isUnknown(workspace, path) &&
-    (lstatIfPresent(workspace.folder.spool(path))?.isDirectory ?? false);
+    workspace.folder.spools.locations(path)
+      .some((location) => lstatIfPresent(location)?.isDirectory);
 }
 
 /**
@@ -33,13 +34,15 @@ export function removeStaleCounterpart(
 ): void {
   if (!workspace.folder.hasMadeSpoolTree(path)) return;
   if (!isStaleCounterpart(workspace, path)) return;
-  const spool = workspace.folder.spool(path);
-  for (const { name } of system.readDirSync(spool)) {
-    removeStaleCounterpart(workspace, `${path}/${name}`);
-  }
-  try {
-    system.removeSync(spool);
-  } catch {
-    // The entry that is to take its place reports why it cannot.
+  for (const directory of workspace.folder.spools.locations(path)) {
+    const entries = ifPresent(() => [...system.readDirSync(directory)]) ?? [];
+    for (const { name } of entries) {
+      removeStaleCounterpart(workspace, `${path}/${name}`);
+    }
+    try {
+      system.removeSync(directory);
+    } catch {
+      // The entry that is to take its place reports why it cannot.
+    }
   }
 }

@@ -13,6 +13,7 @@ export function makeTempFile(
     workspace,
     place,
     "file",
+    nameLike(options),
     (dir) => call("makeTempFile", { ...options, dir }),
   );
 }
@@ -27,22 +28,36 @@ export function makeTempDir(
     workspace,
     place,
     "directory",
+    nameLike(options),
     (dir) => call("makeTempDir", { ...options, dir }),
   );
 }
 
-/** Makes an entry with a random name in a directory with `make`. */
+/** Returns such a name as a temporary entry with these options gets. */
+function nameLike({ prefix = "", suffix = "" }: Deno.MakeTempOptions): string {
+  return `${prefix}0${suffix}`;
+}
+
+/**
+ * Makes an entry with a random name in a directory with `make`.
+ *
+ * @param probe Such a name, which says whether the entry lies in memory.
+ */
 export function* makeTemporary(
   workspace: Workspace,
   place: Place,
   kind: "file" | "directory",
+  probe: string,
   make: (directory: string) => Operation<string>,
 ): Operation<string> {
   const { workflow } = workspace;
   workflow.refresh();
   const exists = workspace.isDirectory(place.path);
   const directory = exists
-    ? workspace.folder.makeSpoolDirectory(place.path)
+    ? workspace.folder.makeSpoolDirectory(
+      place.path,
+      workspace.spoolFor(childOf(place.path, probe)),
+    )
     : workspace.locate(place.path);
   let made: string;
   try {
@@ -60,7 +75,8 @@ export function* makeTemporary(
     system.removeSync(made);
     throw error;
   }
-  workflow.append({ event: "make", path, kind });
+  const field = workspace.folder.spoolField(made);
+  workflow.append({ event: "make", path, kind, ...field });
   workflow.refresh();
   return made.replace(directory, place.given.replace(/(?<=.)\/$/, ""));
 }

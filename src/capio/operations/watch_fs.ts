@@ -18,11 +18,16 @@ export function watchFs(
     if (workspace.isDirectory(path)) {
       // New files appear in the spool, which is watched from the start.
       if (isRecursive) folder.makeSpoolTree(path);
-      else folder.makeSpoolDirectory(path);
+      else {
+        for (const spool of folder.spools.all) {
+          folder.makeSpoolDirectory(path, spool);
+        }
+      }
       // The spool of the root lies below it and would be watched twice.
-      if (path !== "" || !isRecursive) watched.push(folder.spool(path));
+      if (path !== "" || !isRecursive) watched.push(folder.spool(path, "disk"));
+      if (folder.memory) watched.push(folder.spool(path, "memory"));
     } else if (workflow.isInSpool(path)) {
-      watched.push(folder.spool(path));
+      watched.push(workspace.locate(path));
     } else if (!workspace.real(path)) {
       watched.push(folder.real(path));
     }

@@ -142,9 +142,12 @@ export function* writeByPath<T>(
   const { folder, workflow } = workspace;
   // The call itself truncates the file.
   const opener = { ...denoOpener, truncate() {} };
-  const name = folder.secondName(workflow.id, workflow.newHandle());
-  let path = name;
+  let path = "";
+  let name = "";
   const begun = beginLocked(workspace, place, options, opener, (begun) => {
+    const spool = folder.spoolAt(begun.location) ?? "disk";
+    name = folder.secondName(workflow.id, workflow.newHandle(), spool);
+    path = name;
     try {
       system.linkSync(begun.location, name);
     } catch {
@@ -208,7 +211,9 @@ function* refuse<T>(
     (location) => writeAt(location, false),
   );
   // It did not fail: the file has become writable in the meantime.
-  if (error !== undefined) Writing.begin(workspace, place.path)?.close();
+  if (error !== undefined) {
+    Writing.begin(workspace, place.path, location)?.close();
+  }
   return result;
 }
 

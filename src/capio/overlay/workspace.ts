@@ -23,6 +23,8 @@ import {
 } from "../platform/mod.ts";
 import {
   folderOf,
+  type Spool,
+  spoolOf,
   type Verdict,
   Workflow,
   type WorkflowFolder,
@@ -67,8 +69,11 @@ export class Workspace implements Disposable {
   #look: { path: string; info: Deno.FileInfo | undefined } | undefined;
   /** What this member has told of its waits. */
   readonly #told = new Set<string>();
-  /** Directories known to exist in the spool. */
-  readonly #spoolDirectories = new Set<string>();
+  /** Directories known to exist in each spool. */
+  readonly #spoolDirectories: Readonly<Record<Spool, Set<string>>> = {
+    disk: new Set(),
+    memory: new Set(),
+  };
   /** The number of renamings up to which the caches hold. */
   #renamings = 0;
 
@@ -98,7 +103,7 @@ export class Workspace implements Disposable {
       this.workflow,
       (file) => this.#sizeOf(file),
     );
-    this.#wakeups = new Wakeups(this.folder.base);
+    this.#wakeups = new Wakeups(this.folder.watched);
     Workspace.#here.add(this);
   }
 
@@ -190,8 +195,10 @@ export class Workspace implements Disposable {
   /** Returns the present location of the file under a name. */
   locate(path: string): string {
     const { workflow, folder } = this;
-    const isInSpool = workflow.isInSpool(path) || this.#isBelowFile(path);
-    return isInSpool ? folder.spool(path) : folder.real(path);
+    const file = workflow.isInSpool(path)
+      ? workflow.state.paths.get(path)
+      : this.#fileAbove(path);
+    return file ? folder.spool(path, spoolOf(file)) : folder.real(path);
   }
 
   /**
@@ -228,31 +235,49 @@ export class Workspace implements Disposable {
     return lstatIfPresent(this.folder.real(path))?.isDirectory ?? false;
   }
 
-  /**
-   * Returns the location for a new entry: in the spool, where its directory is
-   * created if needed. When the directory is missing in both trees, it is a
-   * location in the real tree, so that the system reports the error.
-   */
-  placeNew(path: string): string {
-    this.#forgetRenamed();
-    const parent = parentOf(path);
-    if (this.#spoolDirectories.has(parent)) return this.folder.spool(path);
-    if (!this.isDirectory(parent)) return this.locate(path);
-    this.folder.makeSpoolDirectory(parent);
-    this.#spoolDirectories.add(parent);
-    return this.folder.spool(path);
+  /** Returns the spool for a new entry. */
+  spoolFor(path: string): Spool {
+    if (!this.folder.memory) return "disk";
+    return this.workflow.state.engine.isInMemory(path) ? "memory" : "disk";
   }
 
-  /** Returns whether a path leads through a file of the spool. */
-  #isBelowFile(path: string): boolean {
+  /**
+   * Returns the location for a new entry: in a spool, where its directory is
+   * created if needed. When the directory is missing in all trees, it is a
+   * location in the real tree, so that the system reports the error.
+   */
+  placeNew(path: string, spool: Spool = this.spoolFor(path)): string {
+    this.#forgetRenamed();
+    const parent = parentOf(path);
+    const directories = this.#spoolDirectories[spool];
+    if (directories.has(parent)) return this.folder.spool(path, spool);
+    if (!this.isDirectory(parent)) return this.locate(path);
+    this.folder.makeSpoolDirectory(parent, spool);
+    directories.add(parent);
+    return this.folder.spool(path, spool);
+  }
+
+  /**
+   * Removes what the other spool has under a name that an entry at `location`
+   * has got: a file that it replaces, or an empty directory.
+   */
+  removeReplaced(path: string, location: string): void {
+    for (const other of this.folder.spools.locations(path)) {
+      if (other !== location) ifPresent(() => system.removeSync(other));
+    }
+  }
+
+  /** Returns the file of a spool that a path leads through. */
+  #fileAbove(path: string): WorkflowFile | undefined {
     const { state } = this.workflow;
     for (let end; (end = path.lastIndexOf("/")) >= 0;) {
       path = path.slice(0, end);
       const file = state.paths.get(path);
       if (!file) continue;
-      return file.kind !== "directory" && this.workflow.isInSpool(path);
+      const isFile = file.kind !== "directory" && this.workflow.isInSpool(path);
+      return isFile ? file : undefined;
     }
-    return false;
+    return undefined;
   }
 
   /**
@@ -412,7 +437,8 @@ export class Workspace implements Disposable {
     if (this.#renamings === renamings) return;
     this.#renamings = renamings;
     this.#resolver.forget();
-    this.#spoolDirectories.clear();
+    this.#spoolDirectories.disk.clear();
+    this.#spoolDirectories.memory.clear();
   }
 
   #signals(signal?: AbortSignal): AbortSignal | undefined {

@@ -1,5 +1,6 @@
 import type { WorkflowFile } from "../journal/mod.ts";
 import { lstatIfPresent } from "../platform/mod.ts";
+import { spoolOf } from "../workflow/mod.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How a file is closed: as a success if nothing is said. */
@@ -57,19 +58,26 @@ export class Writing {
   }
 
   /**
-   * Reports that `path`, which lies in the spool, has been opened: the file
-   * that was `seen` there, or a new one. Returns `undefined` when the path has
+   * Reports that `path`, which lies at `location` in a spool, has been opened:
+   * the file that was `seen` there, or a new one. Returns `undefined` when the path has
    * come to mean another file in the meantime.
    */
   static begin(
     workspace: Workspace,
     path: string,
+    location: string,
     seen?: WorkflowFile,
     options?: WritingOptions,
   ): Writing | undefined {
-    const { workflow } = workspace;
+    const { workflow, folder } = workspace;
     const handle = workflow.newHandle();
-    workflow.append({ event: "open", path, handle, file: seen?.number });
+    workflow.append({
+      event: "open",
+      path,
+      handle,
+      file: seen?.number,
+      ...(!seen && folder.spoolField(location)),
+    });
     workflow.refresh();
     if (!workflow.heldFile(handle)) return undefined;
     return new Writing(workspace, handle, options);
@@ -122,7 +130,7 @@ export class Writing {
     const { file } = this;
     if (!this.#before || !file) return false;
     const { folder } = this.#workspace;
-    const now = lstatIfPresent(folder.spool(file.path));
+    const now = lstatIfPresent(folder.spool(file.path, spoolOf(file)));
     return now?.ino === this.#before.ino && now.size === this.#before.size &&
       now.mtime?.getTime() === this.#before.mtime?.getTime();
   }

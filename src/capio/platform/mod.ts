@@ -7,6 +7,7 @@
  */
 export * from "./builtin.ts";
 export * from "./capio_error.ts";
+export * from "./copied_entry.ts";
 export * from "./directory_counterpart.ts";
 export * from "./effects.ts";
 export * from "./ending.ts";

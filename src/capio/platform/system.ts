@@ -150,6 +150,11 @@ export function isExistence(error: unknown): boolean {
     error instanceof Error && "code" in error && error.code === "EEXIST";
 }
 
+/** Returns whether an error says that a file cannot move to another disk. */
+export function isOtherDisk(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EXDEV";
+}
+
 /** Returns whether an error says that the system denies access to a path. */
 export function isDenial(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

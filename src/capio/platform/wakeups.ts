@@ -8,13 +8,13 @@ const SHORTEST_SLEEP_MILLISECONDS = 0.05;
 const LONGEST_SLEEP_MILLISECONDS = 5;
 
 /**
- * Wakes operations that wait for a change below a directory.
+ * Wakes operations that wait for a change below some directories.
  *
  * One file-system watch serves all waits of a process. It is read only while
  * an operation waits, so it keeps no program alive.
  */
 export class Wakeups implements Disposable {
-  readonly #directory: string;
+  readonly #directories: string[];
   readonly #waiting = new Set<() => void>();
   #watcher: Deno.FsWatcher | undefined;
   /** The watcher whose next report is pending. */
@@ -22,9 +22,9 @@ export class Wakeups implements Disposable {
   #unwatchable = false;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Prepares to watch `directory`; the first wait starts the watch. */
-  constructor(directory: string) {
-    this.#directory = directory;
+  /** Prepares to watch `directories`; the first wait starts the watch. */
+  constructor(directories: string[]) {
+    this.#directories = directories;
   }
 
   /** Resolves at the next change or after a while; rejects on abort. */
@@ -63,7 +63,7 @@ export class Wakeups implements Disposable {
   #startWatching(): boolean {
     if (this.#watcher || this.#unwatchable) return false;
     try {
-      this.#watcher = system.watchFs(this.#directory, { recursive: true });
+      this.#watcher = system.watchFs(this.#directories, { recursive: true });
     } catch {
       // The system has no watch left: polling replaces it.
       this.#unwatchable = true;

@@ -17,6 +17,7 @@ import {
 import { findActive } from "../interpose/mod.ts";
 import type { WorkspaceOptions } from "../overlay/mod.ts";
 import { CapioError, pathOf, system } from "../platform/mod.ts";
+import { resolveMemoryDirectory } from "../workflow/mod.ts";
 import { statedRules } from "./rule_scope.ts";
 
 /** Options of {@linkcode CapioContext}, {@linkcode withCapio} and the others. */
@@ -46,6 +47,15 @@ export interface CapioOptions {
    * @default {Deno.env.get("CAPIO_CL") ?? ""}
    */
   capioClConfigurationFile?: string | URL;
+  /**
+   * The directory for files that `storage.memory` of the configuration names,
+   * until they are committed: one of a file system in memory, such as
+   * `/run/user/1000`, outside of `capioDir`. It must exist, and be the same for
+   * all steps. Without it, or when it is empty, these files lie in `capioDir`.
+   *
+   * @default {Deno.env.get("CAPIO_MEMORY_DIR") ?? ""}
+   */
+  memoryDir?: string | URL;
   /**
    * CAPIO-CL rules in code, in addition to those of the configuration.
    *
@@ -124,6 +134,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     appName = fromEnvironment("CAPIO_APP_NAME", "default_app"),
     workflowName = fromEnvironment("CAPIO_WORKFLOW_NAME", "CAPIO"),
     capioClConfigurationFile = fromEnvironment("CAPIO_CL", ""),
+    memoryDir = fromEnvironment("CAPIO_MEMORY_DIR", ""),
     rules = [],
     scope = "async",
     openTimeoutSeconds = openTimeoutFromEnvironment(),
@@ -136,6 +147,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
   } = options;
   checkPath("capioDir", capioDir);
   checkPath("capioClConfigurationFile", capioClConfigurationFile);
+  checkPath("memoryDir", memoryDir);
   checkNonEmptyString("appName", appName);
   checkNonEmptyString("workflowName", workflowName);
   if (!Array.isArray(rules)) throw refused("rules", "an array of rules", rules);
@@ -153,6 +165,9 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     capioDir: directory,
     appName,
     workflowName,
+    ...(memoryDir !== "" && {
+      memoryDir: resolveMemoryDirectory(pathOf(memoryDir), directory),
+    }),
     document: readDocument(capioClConfigurationFile),
     rules: [...statedRules(), ...rules],
     openTimeoutSeconds,

@@ -4,9 +4,11 @@
  *
  * @module
  */
+export { resolveMemoryDirectory } from "./memory_directory.ts";
 export { missingForCommit } from "./missing.ts";
 export * from "./recover.ts";
 export * from "./readiness.ts";
+export * from "./spools.ts";
 export { unknownFormat } from "./stale_run.ts";
 export * from "./workflow.ts";
 export * from "./workflow_folder.ts";

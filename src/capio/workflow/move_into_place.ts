@@ -1,9 +1,11 @@
 import { dirname } from "@std/path";
 import {
   CapioError,
+  copyEntry,
   copyModeAndOwner,
   ifPresent,
   isAbsence,
+  isOtherDisk,
   lstatIfPresent,
   nameOfKind,
   parentOf,
@@ -11,31 +13,36 @@ import {
   withOwnerAccess,
 } from "../platform/mod.ts";
 import type { WorkflowFile } from "../journal/mod.ts";
+import { spoolOf } from "./spools.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /** The entry to publish. */
-type Entry = Pick<WorkflowFile, "kind" | "path">;
+type Entry = Pick<WorkflowFile, "kind" | "path" | "isInMemory">;
 
 /**
- * Moves a committed entry from the spool into the real tree.
+ * Moves a committed entry from its spool into the real tree.
  *
  * @throws {CapioError} If a link stands on the way, or an entry of another kind
  * in its place: nothing outside is touched.
  */
 export function moveIntoPlace(folder: WorkflowFolder, entry: Entry): void {
   const { kind, path } = entry;
+  const source = folder.spool(path, spoolOf(entry));
   try {
     checkPublication(folder, entry);
+    if (kind === "directory") return publishDirectory(folder, path, source);
+    // Memory and disk are two file systems, or may be.
+    if (folder.spoolAt(source) === "memory") {
+      return copyFromMemory(folder, path, source);
+    }
     switch (kind) {
-      case "directory":
-        return publishDirectory(folder, path);
       case "symlink":
-        return move(folder, path);
+        return move(folder, path, source);
       case "file":
-        return moveFile(folder, path);
+        return moveFile(folder, path, source);
     }
   } catch (error) {
-    throw cannotPublish(error, path, folder.spool(path));
+    throw cannotPublish(error, path, source);
   }
 }
 
@@ -48,12 +55,14 @@ export function moveIntoPlace(folder: WorkflowFolder, entry: Entry): void {
  */
 export function checkPublication(
   folder: WorkflowFolder,
-  { kind, path }: Entry,
+  entry: Entry,
 ): void {
+  const { kind, path } = entry;
+  const spool = spoolOf(entry);
   // The directory itself gets a mode; anything else is renamed as it is.
-  folder.checkWays(kind === "directory" ? path : parentOf(path));
+  folder.checkWays(kind === "directory" ? path : parentOf(path), spool);
   if (kind === "directory") return;
-  const source = folder.spool(path);
+  const source = folder.spool(path, spool);
   const info = lstatIfPresent(source);
   if (!info || info.isSymlink === (kind === "symlink") && !info.isDirectory) {
     return;
@@ -67,21 +76,36 @@ export function checkPublication(
 }
 
 /** Its published entries may have made it before. */
-function publishDirectory(folder: WorkflowFolder, path: string): void {
+function publishDirectory(
+  folder: WorkflowFolder,
+  path: string,
+  source: string,
+): void {
   folder.makeRealDirectory(path);
-  const spooled = lstatIfPresent(folder.spool(path));
+  const spooled = lstatIfPresent(source);
   if (spooled) copyModeAndOwner(folder.real(path), spooled);
 }
 
-function moveFile(folder: WorkflowFolder, path: string): void {
-  const source = folder.spool(path);
+/** Copies under another name first, so that the entry is whole when it appears. */
+function copyFromMemory(
+  folder: WorkflowFolder,
+  path: string,
+  source: string,
+): void {
+  // A publisher died between the removal and its report.
+  if (!lstatIfPresent(source)) return;
+  const { published } = folder;
+  copyEntry(source, published);
+  moveFile(folder, path, published);
+  withOwnerAccess(dirname(source), () => system.removeSync(source));
+}
+
+function moveFile(folder: WorkflowFolder, path: string, source: string): void {
   const target = folder.real(path);
   try {
-    move(folder, path);
+    move(folder, path, source);
   } catch (error) {
-    const isOtherDisk = error instanceof Error && "code" in error &&
-      error.code === "EXDEV";
-    if (!isOtherDisk) throw error;
+    if (!isOtherDisk(error)) throw error;
     copyIntoPlace(source, target);
   }
 }
@@ -109,8 +133,7 @@ function copyIntoPlace(source: string, target: string): void {
   system.removeSync(source);
 }
 
-function move(folder: WorkflowFolder, path: string): void {
-  const source = folder.spool(path);
+function move(folder: WorkflowFolder, path: string, source: string): void {
   const target = folder.real(path);
   try {
     // Entries leave even a directory whose mode the program made read-only.

@@ -4,11 +4,14 @@ import {
   ifPresent,
   lstatIfPresent,
   nameOfKind,
+  pathOf,
   system,
   SYSTEM_DIRECTORY,
 } from "../platform/mod.ts";
+import { resolveMemoryDirectory } from "./memory_directory.ts";
 import { checkPublication, moveIntoPlace } from "./move_into_place.ts";
 import { hasMembers, isSetAside } from "./set_aside.ts";
+import { spoolOf } from "./spools.ts";
 import { endMembers } from "./stale_run.ts";
 import { WorkflowFolder, workflowNameOf } from "./workflow_folder.ts";
 
@@ -19,10 +22,18 @@ export interface SetAsideRunsOptions {
    * it is missing.
    */
   workflowName?: string;
+  /**
+   * The `memoryDir` of the runs. Without it, or when it is empty, their files in
+   * memory are refused.
+   *
+   * @default {""}
+   */
+  memoryDir?: string | URL;
 }
 
 /** Options for {@linkcode publishSetAsideRun}. */
-export interface PublishSetAsideRunOptions {
+export interface PublishSetAsideRunOptions
+  extends Pick<SetAsideRunsOptions, "memoryDir"> {
   /**
    * With `"group"`, the group of the directory shares the workflow.
    *
@@ -37,6 +48,8 @@ export interface SetAsideEntry {
   readonly path: string;
   /** The kind of the entry. */
   readonly kind: "file" | "directory" | "symlink";
+  /** Set when it lies in the `memoryDir` of the run. */
+  readonly isInMemory?: true;
   /** The size of a file in bytes, the target of a symbolic link. */
   readonly content?: number | string;
   /** What its publication replaces: the kind, and the size of a file in bytes. */
@@ -80,10 +93,10 @@ export interface SetAsideRun {
  */
 export function setAsideRuns(
   capioDir: string,
-  { workflowName }: SetAsideRunsOptions = {},
+  { workflowName, memoryDir }: SetAsideRunsOptions = {},
 ): SetAsideRun[] {
   const directory = system.realPathSync(capioDir);
-  return foldersIn(directory)
+  return foldersIn(directory, { memoryDir })
     .filter((folder) =>
       workflowName === undefined || folder.workflowName === workflowName
     )
@@ -115,10 +128,10 @@ export function setAsideRuns(
 export function publishSetAsideRun(
   capioDir: string,
   name: string,
-  { shared }: PublishSetAsideRunOptions = {},
+  options: PublishSetAsideRunOptions = {},
 ): SetAsideRun {
   const directory = system.realPathSync(capioDir);
-  const folder = foldersIn(directory, shared).find((it) => it.name === name);
+  const folder = foldersIn(directory, options).find((it) => it.name === name);
   if (!folder) throw noRun(name);
   using _ = folder.lock("sluice recover");
   folder.checkDirectories();
@@ -158,7 +171,13 @@ function noRun(name: string): RangeError {
 }
 
 /** Returns the folders of workflows under `.capio`, in the order of their names. */
-function foldersIn(capioDir: string, shared?: "group"): WorkflowFolder[] {
+function foldersIn(
+  capioDir: string,
+  { shared, memoryDir = "" }: PublishSetAsideRunOptions,
+): WorkflowFolder[] {
+  const memory = memoryDir === ""
+    ? {}
+    : { memoryDir: resolveMemoryDirectory(pathOf(memoryDir), capioDir) };
   const directory = `${capioDir}/${SYSTEM_DIRECTORY}`;
   const info = lstatIfPresent(directory);
   if (info && !info.isDirectory) {
@@ -176,7 +195,7 @@ function foldersIn(capioDir: string, shared?: "group"): WorkflowFolder[] {
       const workflowName = workflowNameOf(folderName);
       const isOther = folderName.includes(".") && !isSetAside(folderName);
       if (workflowName === undefined || isOther) return [];
-      const options = { shared, folderName };
+      const options = { shared, folderName, ...memory };
       return [new WorkflowFolder(capioDir, workflowName, options)];
     });
 }
@@ -217,12 +236,18 @@ function readRun(folder: WorkflowFolder): SetAsideRun | undefined {
 /** Describes an entry; `undefined` when the spool does not have it any more. */
 function describeEntry(
   folder: WorkflowFolder,
-  { path, kind }: WorkflowFile,
+  { path, kind, isInMemory }: WorkflowFile,
 ): SetAsideEntry | undefined {
-  const entry = { path, kind };
+  const entry = { path, kind, ...(isInMemory && { isInMemory }) };
+  if (isInMemory && !folder.memory) {
+    const refused =
+      "it lies in the memoryDir of its run, which has to be named (--memory-dir)";
+    return { ...entry, refused };
+  }
   try {
     checkPublication(folder, entry);
-    const source = lstatIfPresent(folder.spool(path));
+    const location = folder.spool(path, spoolOf(entry));
+    const source = lstatIfPresent(location);
     if (!source) return undefined;
     const target = lstatIfPresent(folder.real(path));
     const isInWay = target?.isDirectory && kind !== "directory";
@@ -230,7 +255,7 @@ function describeEntry(
       ...entry,
       ...(kind === "file" && { content: source.size }),
       ...(kind === "symlink" && {
-        content: system.readLinkSync(folder.spool(path)),
+        content: system.readLinkSync(location),
       }),
       ...(target && {
         replaces: { kind: nameOfKind(target), size: target.size },

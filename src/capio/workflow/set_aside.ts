@@ -26,8 +26,11 @@ export function setAside(folder: WorkflowFolder, reason: string): void {
   }
   const target = freeName(folder.base);
   system.renameSync(folder.base, target);
+  const memory = folder.memory?.setAside(target.slice(folder.base.length));
   console.warn(
-    `sluice: ${reason}. Nothing of it was used or removed: it was set aside as "${target}". "sluice recover --capio-dir ${folder.capioDir}" shows what it would publish; remove it if it is not needed`,
+    `sluice: ${reason}. Nothing of it was used or removed: it was set aside as "${target}"${
+      memory === undefined ? "" : ` and "${memory}"`
+    }. "sluice recover --capio-dir ${folder.capioDir}" shows what it would publish; remove it if it is not needed`,
   );
 }
 

@@ -1,5 +1,11 @@
-import { fold, JournalFollower, type WorkflowState } from "../journal/mod.ts";
-import { CapioError, FileLock } from "../platform/mod.ts";
+import { terminalText } from "../../internal/mod.ts";
+import {
+  fold,
+  JournalFollower,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../journal/mod.ts";
+import { CapioError, FileLock, lstatIfPresent } from "../platform/mod.ts";
 import { moveIntoPlace } from "./move_into_place.ts";
 import { setAside } from "./set_aside.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
@@ -38,7 +44,8 @@ export function presentRun(
   const isAlive = members.some(({ id, ending }) =>
     !ending && FileLock.isHeld(folder.memberLock(id))
   );
-  const isAwaited = state.engine.apps.includes(app) && !state.apps.has(app);
+  const isAwaited = state.engine.apps.includes(app) && !state.apps.has(app) &&
+    !isMemoryGone(folder, state);
   if (isAlive || isAwaited) return run;
   try {
     clear(folder, state);
@@ -83,9 +90,27 @@ export function unknownFormat(journal: string, format: number): CapioError {
   );
 }
 
+/**
+ * Returns whether the memory of a run is empty by now: at the same path there is
+ * another file system, as after a restart of the machine.
+ */
+function isMemoryGone(
+  { memory }: WorkflowFolder,
+  state: WorkflowState,
+): boolean {
+  return state.memory !== undefined && state.memory.id !== memory?.id &&
+    state.memory.dir === memory?.memoryDir;
+}
+
 function clear(folder: WorkflowFolder, state: WorkflowState): void {
   endMembers(state);
-  const committed = [...state.unpublished.values()];
+  const unpublished = [...state.unpublished.values()];
+  refuseOtherMemory(folder, state, unpublished);
+  const gone = unpublished.filter((file) =>
+    file.isInMemory && !lstatIfPresent(folder.spool(file.path, "memory")) &&
+    (isMemoryGone(folder, state) || !lstatIfPresent(folder.real(file.path)))
+  );
+  const committed = unpublished.filter((file) => !gone.includes(file));
   const discarded = [...state.paths.values()]
     .filter(({ phase, kind }) => phase !== "committed" && kind === "file");
   let refusal: CapioError | undefined;
@@ -101,11 +126,48 @@ function clear(folder: WorkflowFolder, state: WorkflowState): void {
     `An earlier run of workflow "${folder.workflowName}" in "${folder.capioDir}" did not end properly`;
   if (refusal) return setAside(folder, `${run}. ${refusal.message}`);
   folder.empty();
+  if (gone.length > 0) {
+    const names = gone.map(({ path }) => `"${path}"`).join(", ");
+    console.warn(
+      `sluice: Finished files of an earlier run of workflow "${folder.workflowName}" were gone from its memoryDir before they were published: ${
+        terminalText(names)
+      }`,
+    );
+  }
   // Without such files there is nothing to tell about the members that died.
   if (committed.length + discarded.length === 0) return;
   console.warn(
     `sluice: ${run}: published ${count(committed.length, "committed file")}, ` +
       `discarded ${count(discarded.length, "unfinished file")}`,
+  );
+}
+
+/**
+ * Refuses to clear a run whose finished files lie in a memoryDir that this
+ * process has not been given: they would be lost. What a journal names is only
+ * told, never used.
+ *
+ * @throws {CapioError} If there are such files.
+ */
+function refuseOtherMemory(
+  { memory, workflowName, capioDir }: WorkflowFolder,
+  state: WorkflowState,
+  unpublished: readonly WorkflowFile[],
+): void {
+  if (!state.memory || state.memory.id === memory?.id) return;
+  if (state.memory.dir === memory?.memoryDir) return;
+  const dir = terminalText(state.memory.dir);
+  const kept = unpublished.filter(({ isInMemory }) => isInMemory).length;
+  if (kept > 0) {
+    throw new CapioError(
+      "INVALID_CONFIGURATION",
+      `Cannot begin a run of workflow "${workflowName}" in "${capioDir}": an earlier one has left ${
+        count(kept, "finished file")
+      } in its memoryDir "${dir}". Run a step with that memoryDir, which publishes what is there`,
+    );
+  }
+  console.warn(
+    `sluice: What an earlier run of workflow "${workflowName}" has left in its memoryDir "${dir}" stays there until a run with that memoryDir begins`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { terminalText } from "../../internal/mod.ts";
 import type { CapioClRule } from "../cl/mod.ts";
 import {
   createJournal,
@@ -37,6 +38,8 @@ export interface WorkflowOptions {
   /** The directory, all symbolic links resolved. */
   readonly capioDir: string;
   readonly workflowName: string;
+  /** The directory for what `storage.memory` names, all links resolved. */
+  readonly memoryDir?: string;
   readonly appName: string;
   /** A CAPIO-CL document that this member brings with it. */
   readonly document?: string;
@@ -108,6 +111,10 @@ export class Workflow {
       pid: Deno.pid,
       ...(this.isInWorker && { isWorker: true }),
       ...(isThread && { isThread }),
+      ...(folder.memory && {
+        memoryDir: folder.memory.memoryDir,
+        memoryId: folder.memory.id,
+      }),
     });
     const isNew = document && !this.state.documents.has(document);
     const isFirst = steps && this.state.steps.length === 0;
@@ -134,6 +141,7 @@ export class Workflow {
     try {
       if (present) engineWith(present.state, options);
       if (present) checkSteps(present.state, options);
+      if (present) checkMemory(present.state, folder, options.appName);
       folder.create();
       return new Workflow(folder, options, present, held);
     } catch (error) {
@@ -310,6 +318,25 @@ export class Workflow {
 /** Returns the folder of a workflow; creates nothing. */
 export function folderOf(options: WorkflowOptions): WorkflowFolder {
   return new WorkflowFolder(options.capioDir, options.workflowName, options);
+}
+
+/** Refuses another `memoryDir` than that of the run. */
+function checkMemory(
+  { memory }: WorkflowState,
+  folder: WorkflowFolder,
+  app: string,
+): void {
+  if (memory?.id === folder.memory?.id) return;
+  const expected = memory
+    ? `"${memory.dir}", with which "${memory.app}" began`
+    : "none, as of those that began";
+  const found = folder.memory ? `"${folder.memory.memoryDir}"` : "none";
+  throw new CapioError(
+    "INVALID_CONFIGURATION",
+    terminalText(
+      `The memoryDir of "${app}" must be ${expected} the run of workflow "${folder.workflowName}", found ${found}. Give all steps the same one: --memory-dir, CAPIO_MEMORY_DIR or the option memoryDir`,
+    ),
+  );
 }
 
 /** Refuses a plan that is not the one of the run. */

@@ -17,6 +17,8 @@ import {
   SYSTEM_DIRECTORY,
   Ways,
 } from "../platform/mod.ts";
+import { MemoryFolder } from "./memory_folder.ts";
+import { type Spool, type SpoolField, Spools } from "./spools.ts";
 
 /** Options of a {@linkcode WorkflowFolder}. */
 export interface WorkflowFolderOptions {
@@ -27,6 +29,8 @@ export interface WorkflowFolderOptions {
    * from the workflow's: that of a run set aside.
    */
   readonly folderName?: string;
+  /** The directory for what `storage.memory` names, all links resolved. */
+  readonly memoryDir?: string;
 }
 
 /** The places of one workflow under `<capioDir>/.capio/`. */
@@ -36,9 +40,11 @@ export class WorkflowFolder {
   readonly journal: string;
   /** The file that is locked while files are moved; relative to `capioDir`. */
   readonly publicationLock: string;
+  /** The part of the workflow that lies in memory, if its members want one. */
+  readonly memory: MemoryFolder | undefined;
+  readonly spools: Spools;
   readonly #system: string;
   readonly #base: string;
-  readonly #spool: string;
   readonly #members: string;
   readonly #shared: "group" | undefined;
   readonly #spoolTrees = new Set<string>();
@@ -51,7 +57,7 @@ export class WorkflowFolder {
   constructor(
     capioDir: string,
     workflowName: string,
-    { shared, folderName }: WorkflowFolderOptions = {},
+    { shared, folderName, memoryDir }: WorkflowFolderOptions = {},
   ) {
     this.capioDir = capioDir;
     this.workflowName = workflowName;
@@ -60,7 +66,13 @@ export class WorkflowFolder {
     const name = folderName ?? fileName(workflowName);
     this.#base = join(this.#system, name);
     this.publicationLock = `${SYSTEM_DIRECTORY}/${name}/publication.lock`;
-    this.#spool = join(this.#base, "spool");
+    if (memoryDir !== undefined) {
+      this.memory = new MemoryFolder(memoryDir, capioDir, name, shared);
+    }
+    this.spools = new Spools(
+      join(this.#base, "spool"),
+      this.memory?.spool,
+    );
     this.#members = join(this.#base, "members");
     this.journal = join(this.#base, "journal");
   }
@@ -70,9 +82,14 @@ export class WorkflowFolder {
     return basename(this.#base);
   }
 
-  /** The directory to watch for changes to the journal and to unpublished files. */
+  /** The folder itself. */
   get base(): string {
     return this.#base;
+  }
+
+  /** The directories to watch for changes to the journal and to unpublished files. */
+  get watched(): string[] {
+    return this.memory ? [this.#base, this.memory.base] : [this.#base];
   }
 
   /** The place of `path` in the real tree, where it lies once it is published. */
@@ -80,21 +97,43 @@ export class WorkflowFolder {
     return path === "" ? this.capioDir : join(this.capioDir, path);
   }
 
-  /** The place of `path` in the spool, where it lies until then. */
-  spool(path: string): string {
-    return path === "" ? this.#spool : join(this.#spool, path);
+  /** The place of `path` in a spool, where it lies until then. */
+  spool(path: string, spool: Spool): string {
+    return this.spools.location(path, spool);
   }
 
-  /** Makes what is missing of a directory in the spool, and returns its place. */
-  makeSpoolDirectory(path: string): string {
-    const real = (path: string) => this.real(path);
-    makeCounterpart(path, (path) => this.spool(path), real);
-    return this.spool(path);
+  /** The places of `path` in all trees, those in the spools first. */
+  trees(path: string): string[] {
+    return [...this.spools.locations(path), this.real(path)];
   }
 
-  /** Makes a directory and all real directories below it in the spool. */
+  /** Returns the spool that a location lies in; none for the real tree. */
+  spoolAt(location: string): Spool | undefined {
+    return this.spools.find(location)?.spool;
+  }
+
+  /** Returns what an event says of an entry that was made at a location. */
+  spoolField(location: string): SpoolField {
+    if (!this.memory) return {};
+    return this.spoolAt(location) === "memory" ? { memory: true } : {};
+  }
+
+  /** Makes what is missing of a directory in a spool, and returns its place. */
+  makeSpoolDirectory(path: string, spool: Spool): string {
+    const others = this.spools.all.filter((it) => it !== spool);
+    makeCounterpart(
+      path,
+      (path) => this.spool(path, spool),
+      (path) =>
+        others.map((it) => this.spool(path, it))
+          .find((it) => lstatIfPresent(it)) ?? this.real(path),
+    );
+    return this.spool(path, spool);
+  }
+
+  /** Makes a directory and all real directories below it in all spools. */
   makeSpoolTree(path: string): void {
-    this.makeSpoolDirectory(path);
+    for (const spool of this.spools.all) this.makeSpoolDirectory(path, spool);
     this.#spoolTrees.add(path);
     const entries = ifPresent(() => readIfPermitted(this.real(path))) ?? [];
     for (const { name, isDirectory } of entries) {
@@ -110,8 +149,12 @@ export class WorkflowFolder {
 
   /** Makes what is missing of a directory in the real tree, and returns its place. */
   makeRealDirectory(path: string): string {
-    const spool = (path: string) => this.spool(path);
-    makeCounterpart(path, (path) => this.real(path), spool);
+    const { spools } = this;
+    makeCounterpart(
+      path,
+      (path) => this.real(path),
+      (path) => spools.present(path) ?? spools.location(path, "disk"),
+    );
     return this.real(path);
   }
 
@@ -120,14 +163,22 @@ export class WorkflowFolder {
     return join(this.#members, id);
   }
 
-  /** The file to which member `id` copies a real file before it changes it. */
-  copy(id: string): string {
-    return join(this.#base, `${id}.copy`);
+  /**
+   * The file to which member `id` copies a real file before it changes it,
+   * beside the spool that the copy is for.
+   */
+  copy(id: string, spool: Spool): string {
+    return join(this.#beside(spool), `${id}.copy`);
   }
 
-  /** A second name of a file that member `id` writes. */
-  secondName(id: string, handle: number): string {
-    return join(this.#base, `${id}-${handle}.link`);
+  /** A second name of a file that member `id` writes, beside its spool. */
+  secondName(id: string, handle: number, spool: Spool): string {
+    return join(this.#beside(spool), `${id}-${handle}.link`);
+  }
+
+  /** The copy of a file in memory that is about to move to its place. */
+  get published(): string {
+    return join(this.#base, "published.copy");
   }
 
   /**
@@ -198,20 +249,21 @@ export class WorkflowFolder {
    */
   checkDirectories(): void {
     this.#lookAtBase();
-    for (const directory of [this.#spool, this.#members]) {
+    for (const directory of [this.spool("", "disk"), this.#members]) {
       lookAtTrusted(directory, "directory", this.check);
     }
+    this.memory?.checkDirectories();
   }
 
   /**
    * Checks, directly before their use, the directories that lead to the entries
-   * of a directory, in the spool and in the real tree.
+   * of a directory, in a spool and in the real tree.
    *
    * @throws {CapioError} If one is not to be trusted, or is a link.
    */
-  checkWays(directory: string): void {
+  checkWays(directory: string, spool: Spool): void {
     this.#ways.check(
-      (path) => this.spool(path),
+      (path) => this.spool(path, spool),
       directory,
       () => this.checkDirectories(),
     );
@@ -221,17 +273,23 @@ export class WorkflowFolder {
 
   /** Whether the program still has the permissions that clearing up needs. */
   get isPermitted(): boolean {
+    const used = this.memory
+      ? [this.#system, this.memory.base]
+      : [this.#system];
     return (["read", "write"] as const).every((name) =>
-      Deno.permissions.querySync({ name, path: this.#system }).state ===
-        "granted"
+      used.every((path) =>
+        Deno.permissions.querySync({ name, path }).state === "granted"
+      )
     );
   }
 
   /** Makes the directories that a run starts with. */
   create(): void {
-    for (const directory of [this.#base, this.#spool, this.#members]) {
+    const spool = this.spool("", "disk");
+    for (const directory of [this.#base, spool, this.#members]) {
       makeTrustedDirectory(directory, this.check);
     }
+    this.memory?.create();
   }
 
   /** Removes the lock file of a member that has ended. */
@@ -246,6 +304,7 @@ export class WorkflowFolder {
    * @throws {CapioError} If it is not to be trusted.
    */
   empty(): void {
+    this.memory?.remove();
     if (this.#lookAtBase()) ifPresent(() => removeTree(this.#base));
   }
 
@@ -280,6 +339,11 @@ export class WorkflowFolder {
     return [this.#system, this.#base].every((directory) =>
       lookAtTrusted(directory, "directory", this.check) !== undefined
     );
+  }
+
+  /** The directory beside a spool for files that go there or come from there. */
+  #beside(spool: Spool): string {
+    return spool === "memory" && this.memory ? this.memory.base : this.#base;
   }
 }
 

@@ -27,11 +27,13 @@ export async function readPlanFile(path: string): Promise<PlanFile> {
   const steps = plan.steps.map((step) => withPath(step, directory));
   for (const step of steps) await checkScript(step);
   const capioCl = plan.capioCl && resolve(directory, plan.capioCl);
+  const memoryDir = plan.memoryDir && resolve(directory, plan.memoryDir);
   return {
     ...plan,
     directory,
     capioDir: resolve(directory, plan.capioDir),
     capioCl,
+    ...(memoryDir && { memoryDir }),
     steps,
     absentApps: capioCl ? await absentApps(capioCl, steps) : [],
   };

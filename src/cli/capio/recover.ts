@@ -32,6 +32,8 @@ Options:
                          (default: $CAPIO_DIR, or the current directory)
   --workflow-name NAME   Show the runs of this workflow alone
                          (default: those of all workflows)
+  --memory-dir DIR       Directory of the runs' files in memory
+                         (default: $CAPIO_MEMORY_DIR, or none)
   --publish              Publish the finished files of RUN, or of the only run
                          there is, and remove the run with its unfinished files.
                          What is refused stays, and so does the run then
@@ -47,10 +49,10 @@ Example:
   sluice recover --capio-dir data
   sluice recover --capio-dir data --publish CAPIO.set-aside-20260730T101500Z`,
   run(args) {
-    const { capioDir, workflowName, publish, shared, name } = parseOptions(
-      args,
-    );
-    const all = setAsideRuns(capioDir, { workflowName });
+    const options = parseOptions(args);
+    const { capioDir, workflowName, memoryDir, publish, shared, name } =
+      options;
+    const all = setAsideRuns(capioDir, { workflowName, memoryDir });
     const runs = all.filter((run) => name === undefined || run.name === name);
     if (runs.length === 0 && (name !== undefined || publish)) {
       const which = name === undefined ? "any run" : `the run "${name}"`;
@@ -69,7 +71,10 @@ Example:
         }`,
       );
     }
-    const run = publishSetAsideRun(capioDir, runs[0].name, { shared });
+    const run = publishSetAsideRun(capioDir, runs[0].name, {
+      shared,
+      memoryDir,
+    });
     const isWhole = !run.entries.some(({ refused }) => refused !== undefined);
     print([
       ...published(run),
@@ -82,6 +87,7 @@ Example:
 interface RecoverOptions {
   readonly capioDir: string;
   readonly workflowName?: string;
+  readonly memoryDir: string;
   readonly publish: boolean;
   readonly shared?: "group";
   readonly name?: string;
@@ -93,6 +99,7 @@ function parseOptions(args: string[]): RecoverOptions {
     options: {
       "capio-dir": { type: "string" },
       "workflow-name": { type: "string" },
+      "memory-dir": { type: "string" },
       publish: { type: "boolean", default: false },
       shared: {
         type: "boolean",
@@ -105,6 +112,7 @@ function parseOptions(args: string[]): RecoverOptions {
   return {
     capioDir: values["capio-dir"] || environmentVariable("CAPIO_DIR") || ".",
     workflowName: values["workflow-name"],
+    memoryDir: values["memory-dir"] || Deno.env.get("CAPIO_MEMORY_DIR") || "",
     publish: values.publish,
     shared: values.shared ? "group" : undefined,
     name: positionals[0],

@@ -22,6 +22,9 @@ Options:
   --workflow-name NAME   Name that the steps of one workflow share
                          (default: $CAPIO_WORKFLOW_NAME, or "CAPIO")
   --capio-cl FILE        CAPIO-CL configuration (default: $CAPIO_CL, or none)
+  --memory-dir DIR       Directory in memory for files that "storage.memory" of
+                         the configuration names, the same for all steps
+                         (default: $CAPIO_MEMORY_DIR, or none)
   --partial-reads        For a script that is made for growing files: a read
                          into a buffer waits for one byte only, not until the
                          buffer is full (default: $CAPIO_PARTIAL_READS is 1)

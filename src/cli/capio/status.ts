@@ -32,6 +32,8 @@ Options:
                          (default: $CAPIO_DIR, or the current directory)
   --workflow-name NAME   Name that the steps of one workflow share
                          (default: $CAPIO_WORKFLOW_NAME, or "CAPIO")
+  --memory-dir DIR       Directory of the workflow's files in memory, to see their
+                         sizes (default: $CAPIO_MEMORY_DIR, or none)
   --follow               Follow the workflow until it has ended: on a terminal
                          in place, elsewhere print the lines that change
   --json                 Print JSON, one object a line for each change
@@ -75,6 +77,7 @@ Example:
 interface StatusOptions {
   readonly capioDir: string;
   readonly workflowName: string;
+  readonly memoryDir: string;
   readonly follow: boolean;
   readonly json: boolean;
 }
@@ -85,6 +88,7 @@ function parseOptions(args: string[]): StatusOptions {
     options: {
       "capio-dir": { type: "string" },
       "workflow-name": { type: "string" },
+      "memory-dir": { type: "string" },
       follow: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     },
@@ -93,16 +97,18 @@ function parseOptions(args: string[]): StatusOptions {
     capioDir: values["capio-dir"] || environmentVariable("CAPIO_DIR") || ".",
     workflowName: values["workflow-name"] ||
       environmentVariable("CAPIO_WORKFLOW_NAME") || "CAPIO",
+    memoryDir: values["memory-dir"] ||
+      environmentVariable("CAPIO_MEMORY_DIR") || "",
     follow: values.follow,
     json: values.json,
   };
 }
 
 function statesOf(
-  { capioDir, workflowName, follow }: StatusOptions,
+  { capioDir, follow, ...options }: StatusOptions,
 ): ReadableStream<WorkflowStatus> | undefined {
-  if (follow) return followWorkflow(capioDir, { workflowName });
-  const status = workflowStatus(capioDir, { workflowName });
+  if (follow) return followWorkflow(capioDir, options);
+  const status = workflowStatus(capioDir, options);
   return status && ReadableStream.from([status]);
 }
 

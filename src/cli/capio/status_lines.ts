@@ -13,10 +13,14 @@ const MOST_WAITS_SHOWN = 3;
 
 /** Formats the state of a workflow. */
 export function statusLines(status: WorkflowStatus): string[] {
-  const { workflowName, capioDir, files, passedOver, checkedBy } = status;
+  const { workflowName, capioDir, memoryDir } = status;
+  const { files, passedOver, checkedBy } = status;
   const warnings = warningLines(status);
   return [
     terminalText(`Workflow "${workflowName}" in "${capioDir}"`),
+    ...(memoryDir === undefined
+      ? []
+      : [terminalText(`Files in memory lie in "${memoryDir}"`)]),
     "",
     ...memberLines(status),
     "",
@@ -110,7 +114,7 @@ export function fileLines(
     .toSorted((one, other) => rank[one.phase] - rank[other.phase]);
   return inColumns(sorted.map((file) => [
     file.path,
-    formatBytes(file.size).padStart(8),
+    (file.sizeUnknown ? "?" : formatBytes(file.size)).padStart(8),
     isOver && file.notKept && file.phase === "committed"
       ? "not kept"
       : file.phase,
@@ -136,7 +140,7 @@ function describeMember(
 }
 
 function describeFile(
-  { size, writers, holders = [], missing, notKept }: FileStatus,
+  { size, writers, holders = [], missing, notKept, inMemory }: FileStatus,
   readings: readonly ReadingStatus[],
   isOver: boolean,
 ): string {
@@ -150,6 +154,7 @@ function describeFile(
     ),
     ...read,
     ...(missing ? [`not finished: ${missing}`] : []),
+    ...(inMemory && !isOver ? ["in memory"] : []),
     ...(notKept && !isOver ? ["not kept at the end"] : []),
   ].join("; ");
 }

@@ -11,6 +11,7 @@ export interface StepArguments {
   appName?: string;
   workflowName?: string;
   capioClConfigurationFile?: string;
+  memoryDir?: string;
   partialReads?: boolean;
   /** Whether the step tells none of its long waits; by default it tells them all. */
   silent: boolean;
@@ -26,6 +27,7 @@ const OPTIONS = {
   "--app-name": ["appName", "CAPIO_APP_NAME"],
   "--workflow-name": ["workflowName", "CAPIO_WORKFLOW_NAME"],
   "--capio-cl": ["capioClConfigurationFile", "CAPIO_CL"],
+  "--memory-dir": ["memoryDir", "CAPIO_MEMORY_DIR"],
 } as const;
 
 /**

@@ -1,3 +1,4 @@
+import { resolve } from "@std/path";
 import {
   CapioWorkspace,
   drawTimeline,
@@ -65,6 +66,7 @@ FILE is JSON. Its paths are relative to its directory, where the steps run:
     "capioDir": "data",                   where files are exchanged (".")
     "workflowName": "flights",            name that the steps share ("CAPIO")
     "capioCl": "flights.capio.json",      CAPIO-CL configuration (none)
+    "memoryDir": "/run/user/1000",        for "storage.memory" in it (none)
     "steps": [
       {
         "name": "extract",                name of the step in CAPIO-CL
@@ -78,6 +80,9 @@ FILE is JSON. Its paths are relative to its directory, where the steps run:
 
 Options:
   --timeline FILE     Draw an SVG of who wrote and read which file, when
+  --memory-dir DIR    Directory in memory for files that "storage.memory" of the
+                      configuration names (default: "memoryDir" of FILE, or
+                      $CAPIO_MEMORY_DIR, or none)
   --silent            Tell no long waits (default: $CAPIO_SILENT is 1)
   --shared            Let other members of the group of capioDir take part, who
                       say so too (default: $CAPIO_SHARED is group)
@@ -88,7 +93,10 @@ Example:
   sluice workflow --timeline flights.svg flights.json`,
   async run(args, signal) {
     const options = parseOptions(args);
-    const plan = await readPlanFile(options.file);
+    const given = await readPlanFile(options.file);
+    const memoryDir = options.memoryDir || given.memoryDir ||
+      Deno.env.get("CAPIO_MEMORY_DIR") || "";
+    const plan = { ...given, memoryDir: memoryDir && resolve(memoryDir) };
     return await runPlan(plan, options, signal);
   },
 };
@@ -100,6 +108,8 @@ interface WorkflowOptions {
   readonly silent: boolean;
   /** Set when the workflow is shared with the group of its directory. */
   readonly shared?: "group";
+  /** The directory for files in memory, if it is not that of the plan. */
+  readonly memoryDir?: string;
   /** Path of the file for the timeline. */
   readonly timeline?: string;
 }
@@ -109,6 +119,7 @@ function parseOptions(args: string[]): WorkflowOptions {
     args,
     options: {
       timeline: { type: "string" },
+      "memory-dir": { type: "string" },
       silent: { type: "boolean", default: isSilentByEnvironment() },
       shared: { type: "boolean", default: false },
       "deno-flag": { type: "string", multiple: true, default: [] },
@@ -129,9 +140,9 @@ function parseOptions(args: string[]): WorkflowOptions {
       `"--deno-flag" must be a flag that begins with "-", found "${word}"`,
     );
   }
-  const { timeline, silent } = values;
+  const { timeline, silent, "memory-dir": memoryDir } = values;
   const shared = values.shared ? "group" : undefined;
-  return { file, denoFlags, timeline, silent, shared };
+  return { file, denoFlags, timeline, silent, shared, memoryDir };
 }
 
 async function runPlan(
@@ -151,6 +162,7 @@ async function runPlan(
     appName: APP_NAME,
     workflowName: plan.workflowName,
     capioClConfigurationFile: plan.capioCl ?? "",
+    memoryDir: plan.memoryDir ?? "",
     // The steps learn their order from the journal.
     steps: plan.steps.map(({ name }) => name),
     shared,
@@ -261,7 +273,7 @@ async function runWithProgress(
 }
 
 async function showProgress(
-  { capioDir, workflowName }: PlanFile,
+  { capioDir, workflowName, memoryDir }: PlanFile,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
@@ -270,14 +282,15 @@ async function showProgress(
     write: (status) => terminal.draw(progressLines(status)),
   });
   try {
-    await followWorkflow(capioDir, { workflowName })?.pipeTo(draw, { signal });
+    await followWorkflow(capioDir, { workflowName, memoryDir })
+      ?.pipeTo(draw, { signal });
   } catch {
     // The steps go on without their progress being shown.
   }
 }
 
 function processesOf(
-  { capioDir, workflowName, capioCl, directory, steps }: PlanFile,
+  { capioDir, workflowName, capioCl, memoryDir, directory, steps }: PlanFile,
   { denoFlags, silent, shared }: WorkflowOptions,
 ): StepProcess[] {
   return steps.map((step) => {
@@ -286,6 +299,7 @@ function processesOf(
       appName: step.name,
       workflowName,
       capioClConfigurationFile: capioCl,
+      memoryDir,
       silent,
       shared,
       script: step.script,

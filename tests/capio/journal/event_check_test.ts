@@ -10,7 +10,15 @@ const MEMBER = "1-00000000";
 
 /** Events with all fields that they can have. */
 const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
-  join: { event: "join", app: "a", pid: 1, isWorker: true, isThread: true },
+  join: {
+    event: "join",
+    app: "a",
+    pid: 1,
+    isWorker: true,
+    isThread: true,
+    memoryDir: "/m",
+    memoryId: "1-2",
+  },
   end: { event: "end", member: MEMBER, ending: "lost" },
   rules: {
     event: "rules",
@@ -18,7 +26,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     rules: [{ path: "a" }],
     steps: ["a", "b"],
   },
-  open: { event: "open", path: "a", file: 0, handle: 1 },
+  open: { event: "open", path: "a", file: 0, handle: 1, memory: true },
   close: {
     event: "close",
     handle: 1,
@@ -33,6 +41,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     complete: true,
     replaces: true,
     handle: 1,
+    memory: true,
   },
   rename: { event: "rename", from: "a", to: "b" },
   remove: { event: "remove", path: "a" },
@@ -77,6 +86,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
     "read.file",
   ],
   ...["make.handle", "read.end", "read.to", "read.rewrites", "size"],
+  ...["memory", "memoryDir", "memoryId"],
 ]);
 
 const NO_PATHS = [
@@ -123,6 +133,9 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   complete: NO_TRUTHS,
   replaces: NO_TRUTHS,
   asked: NO_TRUTHS,
+  memory: NO_TRUTHS,
+  memoryDir: NO_NAMES,
+  memoryId: NO_NAMES,
   ending: ["", "Left", "toString", ...NO_TEXTS],
   kind: ["", "pipe", "constructor", ...NO_TEXTS],
   document: NO_TEXTS,

@@ -1,0 +1,49 @@
+import { changeOwner } from "./directory_counterpart.ts";
+import { ifPresent, isDenial, system } from "./system.ts";
+
+const HAS_MODES = Deno.build.os !== "windows";
+const OWNER_READS = 0o400;
+
+/**
+ * Copies a file, or a symbolic link itself, with its owner, mode and times. What
+ * is under the name of the copy is removed first, and what a copy that failed
+ * has left afterwards.
+ */
+export function copyEntry(source: string, copy: string): void {
+  ifPresent(() => system.removeSync(copy));
+  const info = system.lstatSync(source);
+  if (info.isSymlink) {
+    return system.symlinkSync(system.readLinkSync(source), copy);
+  }
+  try {
+    copyBytes(source, copy, info);
+    const made = system.lstatSync(copy);
+    if (made.uid !== info.uid || made.gid !== info.gid) changeOwner(copy, info);
+    // After the owner, whose change resets some of the mode.
+    if (HAS_MODES && info.mode !== null) {
+      system.chmodSync(copy, info.mode & 0o7777);
+    }
+    const { atime, mtime } = info;
+    if (atime && mtime) system.utimeSync(copy, atime, mtime);
+  } catch (error) {
+    ifPresent(() => system.removeSync(copy));
+    throw error;
+  }
+}
+
+/** Copies the bytes of a file, also of one that its owner may not read. */
+function copyBytes(source: string, copy: string, info: Deno.FileInfo): void {
+  try {
+    return system.copyFileSync(source, copy);
+  } catch (error) {
+    const { mode } = info;
+    const isClosed = HAS_MODES && mode !== null && !(mode & OWNER_READS);
+    if (!isDenial(error) || !isClosed) throw error;
+    system.chmodSync(source, (mode | OWNER_READS) & 0o7777);
+    try {
+      system.copyFileSync(source, copy);
+    } finally {
+      system.chmodSync(source, mode & 0o7777);
+    }
+  }
+}
