@@ -10,6 +10,7 @@ import {
 } from "../../capio/mod.ts";
 import {
   type Command,
+  environmentVariable,
   parseArguments,
   Terminal,
   UsageError,
@@ -95,7 +96,7 @@ Example:
     const options = parseOptions(args);
     const given = await readPlanFile(options.file);
     const memoryDir = options.memoryDir || given.memoryDir ||
-      Deno.env.get("CAPIO_MEMORY_DIR") || "";
+      environmentVariable("CAPIO_MEMORY_DIR") || "";
     const plan = { ...given, memoryDir: memoryDir && resolve(memoryDir) };
     return await runPlan(plan, options, signal);
   },
