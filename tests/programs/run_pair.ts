@@ -107,9 +107,7 @@ function configurationOf(
   const rest = { name: ["made/*"], committed: "on_close" };
   const rules = [...streaming, ...streaming.some(isForAll) ? [] : [rest]]
     .map((rule) => ({ mode, ...rule }));
-  const directories = streaming.flatMap(({ dirname = [] }) => dirname);
-  const made = (role: Role) =>
-    writers.includes(role) ? ["made/*", ...directories] : [];
+  const made = (role: Role) => writers.includes(role) ? ["made/*"] : [];
   return {
     name: "programs",
     IO_Graph: [

@@ -107,6 +107,20 @@ export class CapioClEngine {
     return union(this.#index.about(path).map(({ entry }) => entry.producers));
   }
 
+  /**
+   * Returns the names of the apps that announce the path by a streaming rule of
+   * theirs: one that names it exactly, or one for directories that matches it.
+   */
+  streamers(path: string): string[] {
+    return union(
+      this.#index.about(path)
+        .filter(({ isInherited, isExact, entry }) =>
+          isExact || (!isInherited && entry.isDirectory)
+        )
+        .map(({ entry }) => entry.streamers),
+    );
+  }
+
   /** Returns the names of the apps that read the path. */
   consumers(path: string): string[] {
     return union(this.#index.about(path).map(({ entry }) => entry.consumers));

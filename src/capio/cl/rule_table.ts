@@ -16,6 +16,8 @@ import { type CapioClRule, commitRuleOf } from "./rule.ts";
 export interface RuleEntry {
   readonly producers: Set<string>;
   readonly consumers: Set<string>;
+  /** The apps whose streaming rules name it. */
+  readonly streamers: Set<string>;
   committed?: CapioClCommitRule;
   fire?: CapioClFireRule;
   isDirectory?: boolean;
@@ -63,7 +65,7 @@ export class RuleTable {
       for (const path of expand(outputStream)) {
         this.#declare(path).producers.add(name);
       }
-      for (const rule of streaming) this.#addStreamingRule(rule, expand);
+      for (const rule of streaming) this.#addStreamingRule(name, rule, expand);
     }
     const state = (paths: readonly string[], fact: Fact, value: boolean) => {
       for (const path of expand(paths)) this.#state(path, fact, value);
@@ -94,12 +96,15 @@ export class RuleTable {
   }
 
   #addStreamingRule(
+    app: string,
     { kind, paths, committed, mode }: CapioClStreamingRule,
     expand: (paths: readonly string[]) => string[],
   ): void {
     const resolved = committed && this.#resolve(committed, expand);
     for (const path of expand(paths)) {
-      this.#declare(path).hasStreamingRule = true;
+      const entry = this.#declare(path);
+      entry.hasStreamingRule = true;
+      entry.streamers.add(app);
       this.#state(path, "isDirectory", kind === "directory");
       this.#state(path, "committed", resolved);
       this.#state(path, "fire", mode);
@@ -130,6 +135,7 @@ export class RuleTable {
     const entry: RuleEntry = {
       producers: new Set(),
       consumers: new Set(),
+      streamers: new Set(),
       isDeclared: false,
       hasStreamingRule: false,
     };

@@ -89,12 +89,12 @@ function unmadeReadiness(
     readonly isQuestion: boolean;
   },
 ): Verdict {
-  const producers = state.engine.producers(path);
+  const producers = producersOf(state, member, path);
   if (producers.includes(member.app)) return isReal ? GO : MISSING;
   if (producers.length === 0) {
     return isReal ? GO : withoutProducer(state, member, path, isQuestion);
   }
-  const awaited = awaitedProducers(state, member, path);
+  const awaited = awaitedProducers(state, member, path, producers);
   if (!awaited.every((app) => hasEnded(state, app))) {
     return waitForProducers(producers);
   }
@@ -103,14 +103,29 @@ function unmadeReadiness(
   return refuseMissing(path, `its producer ${quoted(producers)}`);
 }
 
+/**
+ * The apps that announce a path: by their output streams or else by streaming
+ * rules, unless the member has one for it, too.
+ */
+function producersOf(
+  { engine }: WorkflowState,
+  { app }: MemberIdentity,
+  path: string,
+): readonly string[] {
+  const producers = engine.producers(path);
+  if (producers.length > 0) return producers;
+  const streamers = engine.streamers(path);
+  return streamers.includes(app) ? [] : streamers;
+}
+
 /** The producers of a path that may still make it for a member. */
 function awaitedProducers(
   state: WorkflowState,
   { app }: MemberIdentity,
   path: string,
+  producers: readonly string[],
 ): readonly string[] {
   const { engine } = state;
-  const producers = engine.producers(path);
   // What the graph says of this very path counts most.
   if (engine.isNamedInput(app, path)) return producers;
   return producers.filter((it) => orderOf(state, app, it) !== "before");

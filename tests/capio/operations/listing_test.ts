@@ -62,6 +62,37 @@ for (const parts of ["parts", "parts/deep"]) {
   });
 }
 
+Deno.test("a directory that only a streaming rule names is waited for", async () => {
+  const rule = { committed: "on_termination", mode: "update" };
+  await using workflow = new TestWorkflow({
+    writer: {
+      writes: ["parts/*", "more/*"],
+      streaming: [
+        { ...rule, dirname: ["parts"] },
+        { ...rule, dirname: ["mor?"] },
+      ],
+    },
+    reader: { reads: ["parts/*", "more/*"] },
+  });
+  const reading = workflow.run(
+    "reader",
+    `const fs = (await import("node:fs")).default;
+     const names = fs.promises.readdir(dir + "/parts");
+     const kind = fs.promises.lstat(dir + "/more");
+     const more = Array.fromAsync(Deno.readDir(dir + "/more"));
+     console.log(await names, (await kind).isDirectory(), (await more).length);`,
+  );
+  await eventually(workflow.path, (status) => status?.waits.length === 3);
+  await workflow.run(
+    "writer",
+    `for (const name of ["parts", "more"]) {
+      await Deno.mkdir(dir + "/" + name);
+      await Deno.writeTextFile(dir + "/" + name + "/1", "");
+    }`,
+  );
+  assertEquals(await reading, '[ "1" ] true 1');
+});
+
 Deno.test("a directory that only a glob for files matches is listed at once", async () => {
   await using workflow = new TestWorkflow({
     writer: {

@@ -119,6 +119,28 @@ const CASES: [
     graph: { me: {}, w: {} },
     streaming: [{ name: ["x"], committed: "on_close" }],
   }],
+  ["by a streaming rule of another app", "wait", "wait", {
+    graph: { w: {}, me: {} },
+    streaming: [{ name: ["x"], committed: "on_close" }],
+  }],
+  ["by a streaming rule for directories", "wait", "wait", {
+    graph: { w: {}, me: {} },
+    streaming: [{ dirname: ["?"], committed: "on_termination" }],
+  }],
+  ["by a streaming rule for any file", "wait", "missing", {
+    graph: { w: {}, me: {} },
+    streaming: [{ name: ["*"], committed: "on_close" }],
+  }],
+  ["by a streaming rule of an app that has left", "refuse", "refuse", {
+    graph: { w: {}, me: {}, v: {} },
+    streaming: [{ name: ["x"], committed: "on_close" }],
+    left: ["w"],
+  }],
+  ["by a streaming rule of a later step", "missing", "missing", {
+    graph: { w: {}, me: {} },
+    streaming: [{ name: ["x"], committed: "on_close" }],
+    steps: ["me", "w"],
+  }],
   ["as a dependency", "wait", "missing", {
     graph: { me: {}, w: {} },
     streaming: [{ name: ["y"], committed: "on_file", file_deps: ["x"] }],
