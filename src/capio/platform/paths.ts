@@ -145,7 +145,7 @@ export class PathResolver {
     }
     // A path that begins elsewhere may still lead here through a link.
     const resolved = (followLast ? realPath(full) : undefined) ??
-      throughParent(full);
+      throughAncestor(full);
     if (resolved === undefined) return undefined;
     if (resolved === this.root) return "";
     const prefix = this.#prefixes[0];
@@ -258,8 +258,18 @@ function realPath(path: string): string | undefined {
   }
 }
 
-function throughParent(path: string): string | undefined {
-  const parent = realPath(dirname(path));
-  if (parent === undefined) return undefined;
-  return join(parent, path.slice(dirname(path).length));
+/**
+ * Resolves the part of a path that the system knows. What follows may have been
+ * made in the workflow.
+ */
+function throughAncestor(path: string): string | undefined {
+  for (let above = dirname(path);; above = dirname(above)) {
+    const found = realPath(above);
+    if (found !== undefined) {
+      const rest = path.slice(above.length);
+      const isJoined = [found.at(-1), rest[0]].includes(SEPARATOR);
+      return isJoined ? found + rest : `${found}${SEPARATOR}${rest}`;
+    }
+    if (above === dirname(above)) return undefined;
+  }
 }

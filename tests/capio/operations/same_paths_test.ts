@@ -48,6 +48,28 @@ const cases: Record<string, Case> = {
     for (const call of calls) seen.push(await said(call, dir));
     return seen;
   },
+  "what is made below a link that lies outside": async (dir) => {
+    const outside = await Deno.makeTempDir();
+    const alias = `${outside}/alias`;
+    try {
+      await Deno.symlink(await Deno.realPath(dir), alias);
+      await Deno.mkdir(`${alias}/made`);
+      await Deno.mkdir(`${alias}/made/far/below`, { recursive: true });
+      await Deno.writeTextFile(`${alias}/made/file`, "one");
+      await Deno.writeTextFile(`${alias}/made/far/below/file`, "two");
+      await Deno.rename(`${alias}/made/file`, `${alias}/made/far/moved`);
+      return [
+        await Deno.readTextFile(`${alias}/made/far/moved`),
+        await Deno.readTextFile(`${dir}/made/far/below/file`),
+        await said(() => Deno.stat(`${alias}/none/at/all`), outside),
+        await said(() => Deno.mkdir(`${alias}/none/at/all`), outside),
+        [...Deno.readDirSync(`${alias}/made/far`)].map(({ name }) => name)
+          .sort(),
+      ];
+    } finally {
+      await Deno.remove(outside, { recursive: true });
+    }
+  },
   "a slash after a link to a directory": async (dir) => {
     await Deno.mkdir(`${dir}/new`);
     await Deno.symlink("real", `${dir}/to-old`);
