@@ -34,6 +34,7 @@ import {
   truncate,
   utime,
   watchFs,
+  type WatchOptions,
   WRITE,
   writeFile,
   writeTextFile,
@@ -92,7 +93,10 @@ const TEMPORARY_OPTIONS = optionsAt<Deno.MakeTempOptions>(0, {
   prefix: true,
   suffix: true,
 });
-const WATCH_OPTIONS: OptionsArgument = { at: 1, names: ["recursive"] };
+const WATCH_OPTIONS: OptionsArgument = {
+  at: 1,
+  names: ["recursive", "ignore"],
+};
 /** A synchronous read has no options. */
 const READ_OPTIONS = {
   options: optionsAt<Deno.ReadFileOptions>(1, { signal: true }),
@@ -332,7 +336,7 @@ function watching(find: Finder, original: Call): Call {
       inside[0].workspace,
       inside.map(({ place }) => place),
       all.filter((_, index) => !found[index]),
-      options as { recursive: boolean },
+      options as WatchOptions,
     );
   };
 }

@@ -1,5 +1,15 @@
-import { type Place, type Workspace, Writing } from "../overlay/mod.ts";
-import { changeOwner, isDenial, system } from "../platform/mod.ts";
+import {
+  type Place,
+  type Workspace,
+  Writing,
+  type WritingOptions,
+} from "../overlay/mod.ts";
+import {
+  changeOwner,
+  isDenial,
+  lstatIfPresent,
+  system,
+} from "../platform/mod.ts";
 import { namingGivenPath } from "./at_location.ts";
 import type { Beginning } from "./beginning.ts";
 import type { Opener } from "./opener.ts";
@@ -51,19 +61,15 @@ export function copyUp<Held>(
   }
   try {
     const before = options.truncate ? undefined : system.lstatSync(copy);
-    const handle = workflow.newHandle();
-    // Before the move, so that no member takes the new file for the old one.
-    // With the handle, so that no member commits it before it is written.
-    workflow.append({
-      event: "make",
-      path,
-      kind: "file",
-      replaces: true,
-      handle,
-      ...folder.spoolField(target),
-    });
     const { append: appends } = options;
-    const writing = new Writing(workspace, handle, { before, appends });
+    const known = { before, appends };
+    const linked = linkedNames(workspace, path, info).flatMap((name) => {
+      const location = workspace.placeNew(name);
+      if (!isLinked(copy, location)) return [];
+      return beginReplacing(workspace, name, location, known);
+    });
+    const all = { ...known, linked };
+    const writing = beginReplacing(workspace, path, target, all);
     system.renameSync(copy, target);
     workspace.removeReplaced(path, target);
     workflow.refresh();
@@ -74,6 +80,62 @@ export function copyUp<Held>(
     opener.close(held);
     throw error;
   }
+}
+
+/**
+ * Reports that a file is replaced by one at `location`. Before its move, so that
+ * no member takes the new file for the old one; with a handle, so that no member
+ * commits it before it is written.
+ */
+function beginReplacing(
+  workspace: Workspace,
+  path: string,
+  location: string,
+  known: WritingOptions,
+): Writing {
+  const { workflow, folder } = workspace;
+  const handle = workflow.newHandle();
+  workflow.append({
+    event: "make",
+    path,
+    kind: "file",
+    replaces: true,
+    handle,
+    ...folder.spoolField(location),
+  });
+  return new Writing(workspace, handle, known);
+}
+
+/** Gives a second name to a file; returns whether the system could. */
+function isLinked(file: string, name: string): boolean {
+  try {
+    system.linkSync(file, name);
+    return true;
+  } catch {
+    // It lies in another file system, for instance.
+    return false;
+  }
+}
+
+/**
+ * Returns the other names that the workflow gave to a finished file: what is
+ * written under one name is read under all.
+ */
+function linkedNames(
+  { workflow, folder }: Workspace,
+  path: string,
+  { nlink, ino, dev }: Deno.FileInfo,
+): string[] {
+  const names: string[] = [];
+  if (nlink === null || nlink < 2) return names;
+  for (const [name, { kind, phase }] of workflow.state.paths) {
+    if (names.length === nlink - 1) break;
+    const isFinished = kind === "file" && phase === "committed";
+    if (name === path || !isFinished || workflow.isInSpool(name)) continue;
+    const info = lstatIfPresent(folder.real(name));
+    if (info?.ino === ino && info.dev === dev) names.push(name);
+  }
+  return names;
 }
 
 /** Keeps the times of the original: an opening alone does not change a file. */

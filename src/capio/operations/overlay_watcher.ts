@@ -23,21 +23,30 @@ export class OverlayWatcher implements Deno.FsWatcher {
   readonly #workspace: Workspace;
   readonly #watcher: Deno.FsWatcher;
   readonly #isRecursive: boolean;
+  /** The only files to report on, `undefined` for all. */
+  readonly #files: ReadonlySet<string> | undefined;
   /** Paths whose changes in the spool have been reported. */
   readonly #reported = new Set<string>();
   /** The file seen to be published last, by path. */
   readonly #published = new Map<string, Published>();
+  /** Directories that sluice has made in the real tree. */
+  readonly #placed = new Set<string>();
   /** Directories that have been seen to appear in the spool. */
   readonly #made = new Set<string>();
 
   constructor(
     workspace: Workspace,
     watcher: Deno.FsWatcher,
-    isRecursive: boolean,
+    { isRecursive, files }: {
+      isRecursive: boolean;
+      /** Files of the directories that are watched; others are passed over. */
+      files?: ReadonlySet<string>;
+    },
   ) {
     this.#workspace = workspace;
     this.#watcher = watcher;
     this.#isRecursive = isRecursive;
+    this.#files = files;
   }
 
   async next(): Promise<IteratorResult<Deno.FsEvent, undefined>> {
@@ -85,6 +94,8 @@ export class OverlayWatcher implements Deno.FsWatcher {
     const [path] = event.paths;
     const [name] = names;
     if (event.flag || names.length === 0) return { ...event, paths: names };
+    const files = this.#files;
+    if (files && !names.some((name) => files.has(name))) return undefined;
     const kind = names.length > 1
       ? this.#kindOfRenaming(event.kind, names)
       : path === name
@@ -124,12 +135,17 @@ export class OverlayWatcher implements Deno.FsWatcher {
     kind: Kind,
     name: string,
   ): Kind | undefined {
+    // It got the mode of the directory in the spool.
+    if (kind === "modify" && this.#placed.delete(name)) return undefined;
     if (kind !== "create" && kind !== "rename") return kind;
     if (lstatIfPresent(name)?.isDirectory) this.#watchCounterpart(name);
-    const isReported = kind === "create"
-      ? this.#made.has(name)
-      : this.#fileUnder(name)?.phase === "committed";
-    return isReported ? undefined : kind;
+    const file = this.#fileUnder(name);
+    if (kind === "rename") {
+      return file?.phase === "committed" ? undefined : kind;
+    }
+    const isPlaced = file?.kind === "directory";
+    if (isPlaced) this.#placed.add(name);
+    return isPlaced || this.#made.has(name) ? undefined : kind;
   }
 
   /** Returns the kind to report for an event in the spool. */

@@ -1,17 +1,30 @@
 import type { Place, Workspace } from "../overlay/mod.ts";
-import { system } from "../platform/mod.ts";
+import { parentOf, system } from "../platform/mod.ts";
 import { OverlayWatcher } from "./overlay_watcher.ts";
+
+/** Options of `Deno.watchFs`. */
+export interface WatchOptions {
+  readonly recursive?: boolean;
+  /** Paths whose changes are not reported, and those of what lies below. */
+  readonly ignore?: string | readonly string[];
+}
 
 /** `Deno.watchFs`: watches both trees as though they were one. */
 export function watchFs(
   workspace: Workspace,
   places: readonly Place[],
   outside: readonly string[],
-  options?: { recursive: boolean },
+  given?: WatchOptions,
 ): Deno.FsWatcher {
+  workspace.workflow.refresh();
+  const options = ignoringBoth(workspace, given);
+  const isFile = ({ path }: Place) =>
+    !workspace.isDirectory(path) && workspace.exists(path);
+  if (outside.length === 0 && places.length > 0 && places.every(isFile)) {
+    return watchFiles(workspace, places, options);
+  }
   const { folder, workflow } = workspace;
   const isRecursive = options?.recursive !== false;
-  workflow.refresh();
   const watched: string[] = [...outside];
   for (const { path } of places) {
     if (workspace.real(path)) watched.push(folder.real(path));
@@ -32,6 +45,48 @@ export function watchFs(
       watched.push(folder.real(path));
     }
   }
-  const watcher = system.watchFs(watched, options);
-  return new OverlayWatcher(workspace, watcher, isRecursive);
+  const watcher = system.watchFs(watched, options as { recursive: boolean });
+  return new OverlayWatcher(workspace, watcher, { isRecursive });
+}
+
+/**
+ * Watches files through their directories: a copy that a program begins to
+ * write, and the file that is published, are other files to the system.
+ */
+function watchFiles(
+  workspace: Workspace,
+  places: readonly Place[],
+  options: WatchOptions | undefined,
+): Deno.FsWatcher {
+  const { folder } = workspace;
+  const watched = new Set<string>();
+  for (const { path } of places) {
+    const parent = parentOf(path);
+    for (const spool of folder.spools.all) {
+      watched.add(folder.makeSpoolDirectory(parent, spool));
+    }
+    if (parent === "" || workspace.real(parent)) {
+      watched.add(folder.real(parent));
+    }
+  }
+  const flat = { ...options, recursive: false };
+  const watcher = system.watchFs([...watched], flat as { recursive: boolean });
+  const files = new Set(places.map(({ path }) => folder.real(path)));
+  return new OverlayWatcher(workspace, watcher, { isRecursive: false, files });
+}
+
+/** Ignores what the program ignores in the spool too. */
+function ignoringBoth(
+  workspace: Workspace,
+  options?: WatchOptions,
+): WatchOptions | undefined {
+  const given = options?.ignore;
+  if (given === undefined) return options;
+  const { spools } = workspace.folder;
+  const paths = typeof given === "string" ? [given] : given;
+  const ignore = paths.flatMap((path) => {
+    const place = workspace.find(path);
+    return place ? [path, ...spools.locations(place.path)] : [path];
+  });
+  return { ...options, ignore };
 }

@@ -20,6 +20,8 @@ export interface WritingOptions {
   readonly appends?: boolean;
   /** Whether the opening makes it empty. */
   readonly truncates?: boolean;
+  /** The same file under its other names, which are closed with this one. */
+  readonly linked?: readonly Writing[];
 }
 
 /** A file being written, from its opening to its close, as others see it. */
@@ -37,6 +39,7 @@ export class Writing {
   #overwritten: number | undefined;
   /** When that was reported last. */
   #reported = -Infinity;
+  readonly #linked: readonly Writing[];
   #isClosed = false;
   #isDeferred = false;
   /** How many child processes have the file open too. */
@@ -48,13 +51,15 @@ export class Writing {
   constructor(
     workspace: Workspace,
     handle: number,
-    { before, appends = false, truncates = false }: WritingOptions = {},
+    { before, appends = false, truncates = false, linked = [] }:
+      WritingOptions = {},
   ) {
     this.#workspace = workspace;
     this.#handle = handle;
     this.#before = before;
     this.appends = appends;
     this.#keeps = !truncates;
+    this.#linked = linked;
   }
 
   /**
@@ -183,6 +188,7 @@ export class Writing {
   }
 
   #report(how: Close): void {
+    for (const it of this.#linked) it.#end(how);
     const { workflow } = this.#workspace;
     // The end of the context has ended the writing of all its files.
     if (workflow.ended) return;

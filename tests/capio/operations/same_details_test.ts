@@ -298,3 +298,25 @@ Deno.test("a missing file has the code of the system also when its producer has 
     assertEquals(Reflect.get(await failure(read), "code"), "ENOENT");
   });
 });
+
+Deno.test("what is written under one name of a finished file is read under all", async () => {
+  using dir = new TestDirectory();
+  const rules = [{ path: "*", committed: "on_close" }] as const;
+  const [one, two, three] = ["one", "two", "three"].map((it) =>
+    `${dir.path}/${it}`
+  );
+  await withCapio({ capioDir: dir.path, rules }, async () => {
+    Deno.writeTextFileSync(one, "1");
+    Deno.linkSync(one, two);
+    await fsPromises.link(two, three);
+    Deno.writeTextFileSync(two, "22");
+    assertEquals(Deno.readTextFileSync(one), "22");
+    await Deno.writeTextFile(one, "3", { append: true });
+    assertEquals(await fsPromises.readFile(three, "utf8"), "223");
+    Deno.truncateSync(three, 1);
+    Deno.removeSync(one);
+    assertEquals(Deno.readTextFileSync(two), "2");
+  });
+  assertEquals(Deno.statSync(two).nlink, 2);
+  assertEquals(dir.list(), ["three", "two"]);
+});

@@ -9,8 +9,9 @@ import { TestDirectory } from "../step.ts";
 async function seenWhile(
   dir: string,
   act: () => Promise<void> | void,
+  options = {},
 ): Promise<Map<string, string[]>> {
-  using watcher = Deno.watchFs(dir);
+  using watcher = Deno.watchFs(dir, { recursive: true, ...options });
   const seen = new Map<string, string[]>();
   const end = (async () => {
     for await (const { kind, paths } of watcher) {
@@ -186,5 +187,51 @@ Deno.test("a watch of node:fs keeps no program alive after unref", async () => {
     watcher.unref();
     watcher.ref();
     watcher.close();
+  });
+});
+
+Deno.test("a watch of a file goes on in what programs write in its place", async () => {
+  using dir = new TestDirectory();
+  const path = `${dir.path}/a`;
+  const other = `${dir.path}/b`;
+  for (const it of [path, other]) Deno.writeTextFileSync(it, "");
+  for (const rules of [[], ON_CLOSE]) {
+    await withCapio({ capioDir: dir.path, rules }, async () => {
+      using watcher = Deno.watchFs(path);
+      const seen: Deno.FsEvent[] = [];
+      const end = (async () => {
+        for await (const event of watcher) seen.push(event);
+      })();
+      for (const text of ["one", "two", "three"]) {
+        const before = seen.length;
+        Deno.writeTextFileSync(other, text);
+        Deno.writeTextFileSync(path, text);
+        while (seen.length === before) await delay(5);
+        await delay(20);
+      }
+      watcher.close();
+      await end;
+      assertEquals(
+        new Set(seen.flatMap(({ paths }) => paths)),
+        new Set([path]),
+      );
+      const kinds = new Set(seen.map(({ kind }) => kind));
+      assertEquals(kinds.difference(new Set(["modify", "access"])), new Set());
+    });
+  }
+});
+
+Deno.test("a watch ignores what it is told to in both trees", async () => {
+  using dir = new TestDirectory();
+  await withCapio({ capioDir: dir.path, rules: ON_CLOSE }, async () => {
+    for (const name of ["src", "out"]) Deno.mkdirSync(`${dir.path}/${name}`);
+    const seen = await seenWhile(dir.path, () => {
+      for (const name of ["src", "out"]) {
+        Deno.writeTextFileSync(`${dir.path}/${name}/a`, "a");
+      }
+    }, { ignore: [`${dir.path}/out`] });
+    assertEquals([seen.has("src/a"), seen.has("out/a")], [true, false]);
+    // Sluice makes it in the real tree.
+    assertEquals(seen.get("src")?.includes("create") ?? false, false);
   });
 });
