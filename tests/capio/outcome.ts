@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { withCapio } from "../../src/capio/session/context.ts";
+import type { CapioOptions } from "../../src/capio/session/options.ts";
 import { TestDirectory } from "./step.ts";
 
 /** Does something in a directory and returns what can be compared. */
@@ -17,11 +18,15 @@ function furnish(dir: string): void {
 }
 
 /** Runs a case outside and inside a context: the outcomes are the same. */
-export async function assertSameInside(run: Case): Promise<void> {
+export async function assertSameInside(
+  run: Case,
+  options: Omit<CapioOptions, "capioDir"> = {},
+): Promise<void> {
   const outside = await outcome(run, (fn) => fn());
   const inside = await outcome(
     run,
-    (fn, capioDir) => withCapio({ capioDir, openTimeoutSeconds: 0 }, fn),
+    (fn, capioDir) =>
+      withCapio({ ...options, capioDir, openTimeoutSeconds: 0 }, fn),
   );
   assertEquals(inside, outside);
 }

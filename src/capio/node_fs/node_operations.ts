@@ -9,6 +9,7 @@ import {
   makeLink,
   makeTemporary,
   mkdirWith,
+  onDisk,
   readWhole,
   realPathWith,
   removeWith,
@@ -103,6 +104,7 @@ export function symlink(
     workspace,
     place,
     (location) => original.call("symlink", target, location, type),
+    onDisk,
   );
 }
 

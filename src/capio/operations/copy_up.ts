@@ -6,6 +6,7 @@ import {
 } from "../overlay/mod.ts";
 import {
   changeOwner,
+  ifPresent,
   isDenial,
   lstatIfPresent,
   system,
@@ -41,7 +42,7 @@ export function copyUp<Held>(
   if (options.truncate) {
     system.openSync(copy, { write: true, create: true }).close();
   } else {
-    system.copyFileSync(location, copy);
+    copyWhole(location, copy);
     keepTimes(copy, info);
   }
   const made = system.lstatSync(copy);
@@ -64,7 +65,7 @@ export function copyUp<Held>(
     const { append: appends } = options;
     const known = { before, appends };
     const linked = linkedNames(workspace, path, info).flatMap((name) => {
-      const location = workspace.placeNew(name);
+      const location = workspace.placeNew(name, folder.spoolAt(target));
       if (!isLinked(copy, location)) return [];
       return beginReplacing(workspace, name, location, known);
     });
@@ -136,6 +137,16 @@ function linkedNames(
     if (info?.ino === ino && info.dev === dev) names.push(name);
   }
   return names;
+}
+
+/** Leaves nothing of a copy for which there is no room. */
+function copyWhole(location: string, copy: string): void {
+  try {
+    system.copyFileSync(location, copy);
+  } catch (error) {
+    ifPresent(() => system.removeSync(copy));
+    throw error;
+  }
 }
 
 /** Keeps the times of the original: an opening alone does not change a file. */

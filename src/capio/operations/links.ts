@@ -19,7 +19,15 @@ export function symlink(
   options?: Deno.SymlinkOptions,
 ): Operation<void> {
   const make = (location: string) => call("symlink", target, location, options);
-  return makeLink(workspace, place, make);
+  return makeLink(workspace, place, make, onDisk);
+}
+
+/**
+ * Symbolic links lie on the disk, where a move publishes them: who copies one
+ * needs permissions that a step does not have.
+ */
+export function onDisk(): Spool {
+  return "disk";
 }
 
 /** Gives another name to a file. */

@@ -184,9 +184,10 @@ function* untilWritten<Held, T>(
   try {
     result = yield* write;
   } catch (error) {
+    const explained = writing.explained(error);
     if (writing.isUnchanged) writing.withdraw();
     else writing.close(true);
-    throw error;
+    throw explained;
   } finally {
     // Not before: a watcher would take this close for the end of the write.
     close();

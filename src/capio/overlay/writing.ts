@@ -125,6 +125,17 @@ export class Writing {
     return this.#workspace.workflow.heldFile(this.#handle);
   }
 
+  /** Says in an error of a write which directory in memory is full. */
+  explained(error: unknown): unknown {
+    const { memory } = this.#workspace.folder;
+    const isFull = error instanceof Error && "code" in error &&
+      error.code === "ENOSPC";
+    if (isFull && memory && this.file?.isInMemory) {
+      error.message += `: the memoryDir "${memory.memoryDir}" is full`;
+    }
+    return error;
+  }
+
   /** Whether the close has been reported or deferred. */
   get isClosed(): boolean {
     return this.#isClosed || this.#isDeferred;

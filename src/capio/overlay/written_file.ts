@@ -9,7 +9,11 @@ export function writtenFile(file: Deno.FsFile, writing: Writing): Deno.FsFile {
   writings.set(file, writing);
   // The first write would replace what is there.
   const isBelowEnd = writing.sizeAtStart > 0;
-  const { prototype } = isBelowEnd ? OverwritingFile : WrittenFile;
+  const { prototype } = isBelowEnd
+    ? OverwritingFile
+    : writing.file?.isInMemory
+    ? MemoryFile
+    : WrittenFile;
   return Object.setPrototypeOf(file, prototype);
 }
 
@@ -59,8 +63,27 @@ class WrittenFile extends Deno.FsFile {
   }
 }
 
+/** The same in memory, which is small: an error says what is full. */
+class MemoryFile extends WrittenFile {
+  override async write(p: Uint8Array): Promise<number> {
+    try {
+      return await super.write(p);
+    } catch (error) {
+      throw explained(this, error);
+    }
+  }
+
+  override writeSync(p: Uint8Array): number {
+    try {
+      return super.writeSync(p);
+    } catch (error) {
+      throw explained(this, error);
+    }
+  }
+}
+
 /** The same where a write may replace what others have read. */
-class OverwritingFile extends WrittenFile {
+class OverwritingFile extends MemoryFile {
   override async write(p: Uint8Array): Promise<number> {
     const [position, size] = [positionOf(this), sizeOf(this)];
     const count = await super.write(p);
@@ -76,9 +99,9 @@ class OverwritingFile extends WrittenFile {
   }
 }
 
-Object.defineProperty(OverwritingFile.prototype, "constructor", {
-  value: Deno.FsFile,
-});
+for (const { prototype } of [MemoryFile, OverwritingFile]) {
+  Object.defineProperty(prototype, "constructor", { value: Deno.FsFile });
+}
 
 // The runtime has accessors where its declarations say properties.
 Object.defineProperties(WrittenFile.prototype, {
@@ -100,6 +123,10 @@ Object.defineProperties(WrittenFile.prototype, {
 function watchWrites(file: Deno.FsFile): void {
   if (file instanceof OverwritingFile || writings.get(file)?.appends) return;
   Object.setPrototypeOf(file, OverwritingFile.prototype);
+}
+
+function explained(file: Deno.FsFile, error: unknown): unknown {
+  return writings.get(file)?.explained(error) ?? error;
 }
 
 function overwrote(file: Deno.FsFile, offset: number, size: number): void {

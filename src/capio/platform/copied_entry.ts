@@ -1,19 +1,26 @@
+import { CapioError } from "./capio_error.ts";
 import { changeOwner } from "./directory_counterpart.ts";
+import { nameOfKind } from "./entry_trust.ts";
 import { ifPresent, isDenial, system } from "./system.ts";
 
 const HAS_MODES = Deno.build.os !== "windows";
 const OWNER_READS = 0o400;
 
 /**
- * Copies a file, or a symbolic link itself, with its owner, mode and times. What
- * is under the name of the copy is removed first, and what a copy that failed
- * has left afterwards.
+ * Copies a file with its owner, mode and times. What is under the name of the
+ * copy is removed first, and what a copy that failed has left afterwards.
+ *
+ * @throws {CapioError} If it is anything but a file: nothing is read through a
+ * link.
  */
 export function copyEntry(source: string, copy: string): void {
   ifPresent(() => system.removeSync(copy));
   const info = system.lstatSync(source);
-  if (info.isSymlink) {
-    return system.symlinkSync(system.readLinkSync(source), copy);
+  if (!info.isFile) {
+    throw new CapioError(
+      "UNTRUSTED",
+      `"${source}" must be a file, found ${nameOfKind(info)}`,
+    );
   }
   try {
     copyBytes(source, copy, info);

@@ -32,7 +32,7 @@ export function moveIntoPlace(folder: WorkflowFolder, entry: Entry): void {
     checkPublication(folder, entry);
     if (kind === "directory") return publishDirectory(folder, path, source);
     // Memory and disk are two file systems, or may be.
-    if (folder.spoolAt(source) === "memory") {
+    if (kind === "file" && folder.spoolAt(source) === "memory") {
       return copyFromMemory(folder, path, source);
     }
     switch (kind) {
