@@ -268,6 +268,8 @@ export const CHECKPOINT_PARTS: {
       file: isCount,
       told: isCount,
       size: optional(isCount),
+      readTo: optional(isCount),
+      ifLost: optional(isTrue),
     },
     restore: ({ sizedReadings }, it) => sizedReadings.push(withoutPart(it)),
   },

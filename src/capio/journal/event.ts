@@ -181,6 +181,10 @@ export interface SizeEvent extends Stamp {
   readonly told: number;
   /** The size to which the file had grown, if it had. */
   readonly size?: number;
+  /** How far the member has read the file, if it has opened it. */
+  readonly readTo?: number;
+  /** Set when it counts only if the member does not report its end. */
+  readonly ifLost?: true;
 }
 
 /** A member has been waiting for a while; without `why` the wait is over. */

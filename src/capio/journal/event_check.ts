@@ -104,6 +104,8 @@ const CHECKS: {
     file: isCount,
     told: isCount,
     size: optional(isCount),
+    readTo: optional(isCount),
+    ifLost: optional(isTrue),
   },
   // A member may wait for a lock of sluice, which lies in its own directory.
   wait: {

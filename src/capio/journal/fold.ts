@@ -295,8 +295,9 @@ function noteReading(state: WorkflowState, event: ReadEvent): WorkflowState {
 }
 
 function noteSize(state: WorkflowState, event: SizeEvent): WorkflowState {
-  const { by: member, path, file, told, size } = event;
-  state.sizedReadings.push({ member, path, file, told, size });
+  const { by: member, path, file, told, size, readTo, ifLost } = event;
+  const reading = { member, path, file, told, size, readTo, ifLost };
+  state.sizedReadings.push(reading);
   return state;
 }
 

@@ -14,4 +14,5 @@ export * from "./journal.ts";
 export * from "./journal_format.ts";
 export * from "./order.ts";
 export * from "./readers.ts";
+export * from "./sized_readings.ts";
 export * from "./state.ts";

@@ -188,6 +188,10 @@ export interface SizedReading {
   readonly told: number;
   /** The size to which the file had grown, if the member saw it. */
   readonly size?: number;
+  /** How far the member has read the file, if it has opened it. */
+  readonly readTo?: number;
+  /** Set when it counts only if the member does not report its end. */
+  readonly ifLost?: true;
 }
 
 /** All that the processes of a workflow know of it, folded from its journal. */

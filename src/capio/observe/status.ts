@@ -2,7 +2,9 @@ import {
   type CheckedBy,
   deadlockedWaits,
   isInSpool,
+  isSizedReadingOver,
   readersIn,
+  type SizedReading,
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
@@ -131,8 +133,8 @@ export interface StaleReadStatus {
 }
 
 /**
- * A member was told a size and read no further, and the file has grown since, in
- * a {@linkcode WorkflowStatus}.
+ * A member was told a size and did not read the file to its end, which has grown
+ * since, in a {@linkcode WorkflowStatus}.
  */
 export interface SizedReadingStatus {
   /** The app of the member. */
@@ -143,6 +145,8 @@ export interface SizedReadingStatus {
   readonly told: number;
   /** The size that the file has now, in bytes. */
   readonly size: number;
+  /** How far the member has read the file, if it has opened it. */
+  readonly readTo?: number;
 }
 
 /** The status of a workflow at one moment. */
@@ -240,12 +244,15 @@ function describeSizedReadings(
   state: WorkflowState,
   sizeOf: SizeOf,
 ): SizedReadingStatus[] {
-  return state.sizedReadings.map(({ member, path, file, told, size = 0 }) => {
+  const isOf = (reading: SizedReading) =>
+    !reading.ifLost || isSizedReadingOver(state, reading);
+  return state.sizedReadings.filter(isOf).map((reading) => {
+    const { member, path, file, told, size = 0, readTo } = reading;
     const present = state.paths.get(path);
     const now = present?.number === file ? sizeOf(present) : 0;
     const app = state.members.get(member)?.app ?? member;
-    return { app, path, told, size: Math.max(size, now ?? 0) };
-  }).filter(({ told, size }) => size > told);
+    return { app, path, told, size: Math.max(size, now ?? 0), readTo };
+  }).filter(({ told, size, readTo = 0 }) => size > Math.max(told, readTo));
 }
 
 function describeFile(

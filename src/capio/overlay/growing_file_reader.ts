@@ -175,7 +175,9 @@ export class GrowingFileReader implements ReadHandle {
           throw end.error;
         }
         if (end.type === "go") {
-          this.#report(this.#entry.phase === "committed");
+          const isWhole = this.#entry.phase === "committed";
+          if (isWhole) this.workspace.toldSizes.readWhole(this.#entry);
+          this.#report(isWhole);
           break;
         }
         yield* this.#untilMore(() => hasMore(filled), signal);

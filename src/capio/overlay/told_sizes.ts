@@ -1,5 +1,5 @@
-import type { WorkflowFile } from "../journal/mod.ts";
-import type { Workflow } from "../workflow/mod.ts";
+import type { SizedReading, WorkflowFile } from "../journal/mod.ts";
+import { describeSizedReading, type Workflow } from "../workflow/mod.ts";
 
 /** After such a time a closed file is not going to be read once more, in ms. */
 const SETTLED_MILLISECONDS = 500;
@@ -13,16 +13,19 @@ export interface SizedReader {
   end(): void;
 }
 
+type Reading = Pick<SizedReading, "path" | "told" | "readTo">;
+
 /** The latest size of a file that the program was told. */
 interface ToldSize {
   readonly size: number;
-  /** How far closed readers have read. */
-  readTo: number;
+  /** How far closed readers have read, if there were any. */
+  readTo?: number;
 }
 
 /**
  * The sizes of growing files that a member was told. A program that goes by such
- * a size and reads no further misses what is written later, and is warned.
+ * a size misses what is written later, and is warned, unless it reads the file to
+ * its end.
  */
 export class ToldSizes {
   readonly #workflow: Workflow;
@@ -42,7 +45,7 @@ export class ToldSizes {
 
   /** Remembers that the program was told a size of a file that may grow. */
   tell(file: WorkflowFile, size: number): void {
-    const readTo = this.#told.get(file)?.readTo ?? 0;
+    const readTo = this.#told.get(file)?.readTo;
     this.#told.set(file, { size, readTo });
   }
 
@@ -61,9 +64,9 @@ export class ToldSizes {
     this.#readers.delete(reader);
     const told = this.#told.get(reader.entry);
     if (!told) return;
-    told.readTo = Math.max(told.readTo, reader.readTo);
+    told.readTo = Math.max(told.readTo ?? 0, reader.readTo);
     // A program that reads less may look at the beginning first.
-    if (told.readTo >= told.size) this.#lookLater();
+    if (told.readTo === told.size) this.#lookLater();
   }
 
   /** Forgets the size of a file that was read to its end. */
@@ -76,11 +79,20 @@ export class ToldSizes {
     clearTimeout(this.#timer);
     for (const reader of this.#readers) reader.end();
     this.#look(() => true);
-    for (const [file, { size }] of this.#told) {
+    for (const file of this.#told.keys()) {
       // It may grow when nobody here looks any more.
-      if (file.phase === "open") this.#note(file, size);
+      if (file.phase === "open") this.#note(file);
     }
     this.#told.clear();
+  }
+
+  /**
+   * Notes what is told of files that grow if the member is lost: after an
+   * uncaught error the end of the member is not reported.
+   */
+  mayBeLost(): void {
+    for (const reader of this.#readers) reader.end();
+    for (const file of this.#told.keys()) this.#note(file, { ifLost: true });
   }
 
   #lookLater(): void {
@@ -88,43 +100,59 @@ export class ToldSizes {
     this.#timer = setTimeout(() => {
       if (this.#workflow.ended) return;
       this.#workflow.refresh();
-      const mayGrow = this.#look(({ size, readTo }) => readTo >= size);
+      // Who has read past the size may go on to the end.
+      const mayGrow = this.#look((told, readTo) =>
+        told.readTo === told.size && readTo === told.size
+      );
       if (mayGrow) this.#lookLater();
     }, SETTLED_MILLISECONDS);
     Deno.unrefTimer(this.#timer);
   }
 
   /** Warns of files that have grown; returns whether others may still grow. */
-  #look(isDone: (told: ToldSize) => boolean): boolean {
-    const open = new Map<WorkflowFile, number>();
-    for (const { entry, readTo } of this.#readers) {
-      open.set(entry, Math.max(readTo, open.get(entry) ?? 0));
-    }
+  #look(isDone: (told: ToldSize, readTo: number) => boolean): boolean {
     let mayGrow = false;
     for (const [file, told] of this.#told) {
-      const readTo = Math.max(told.readTo, open.get(file) ?? 0);
-      if (readTo > told.size) this.#told.delete(file);
-      else if (this.#workflow.ended || !isDone(told)) continue;
-      else if (!this.#warnIfGrown(file, told.size)) {
+      const readTo = this.#readTo(file) ?? 0;
+      if (this.#workflow.ended || !isDone(told, readTo)) continue;
+      if (!this.#warnIfGrown(file, Math.max(told.size, readTo))) {
         mayGrow ||= file.phase === "open";
       }
     }
     return mayGrow;
   }
 
-  #warnIfGrown(file: WorkflowFile, size: number): boolean {
+  /** Warns of a file that has more bytes than the program has learned of. */
+  #warnIfGrown(file: WorkflowFile, known: number): boolean {
     const now = this.#sizeNow(file);
-    if (now === undefined || now <= size) return false;
+    if (now === undefined || now <= known) return false;
+    const reading = this.#note(file, { size: now });
     this.#told.delete(file);
-    this.#note(file, size, now);
     console.warn(
-      `sluice: "${this.#workflow.app}" was told that "${file.path}" has ${size} bytes, and read no further, but it has ${now} by now: a program that goes by sizes needs the mode "update" for its file`,
+      `sluice: ${describeSizedReading(this.#workflow.app, reading, now)}`,
     );
     return true;
   }
 
-  #note(file: WorkflowFile, told: number, size?: number): void {
+  /** How far a file was read, by what is closed and what is open. */
+  #readTo(file: WorkflowFile): number | undefined {
+    let readTo = this.#told.get(file)?.readTo;
+    for (const reader of this.#readers) {
+      if (reader.entry !== file) continue;
+      readTo = Math.max(reader.readTo, readTo ?? 0);
+    }
+    return readTo;
+  }
+
+  #note(
+    file: WorkflowFile,
+    more: { readonly size?: number; readonly ifLost?: true } = {},
+  ): Reading {
     const { path, number } = file;
-    this.#workflow.note({ event: "size", path, file: number, told, size });
+    const told = this.#told.get(file)?.size ?? 0;
+    const readTo = this.#readTo(file);
+    const reading = { path, told, readTo, ...more };
+    this.#workflow.note({ event: "size", file: number, ...reading });
+    return reading;
   }
 }

@@ -23,6 +23,7 @@ import {
 } from "../platform/mod.ts";
 import {
   folderOf,
+  SizeWarnings,
   type Spool,
   spoolOf,
   type Verdict,
@@ -60,6 +61,8 @@ export class Workspace implements Disposable {
   readonly deferredCloses: DeferredCloses = new DeferredCloses();
   /** The sizes of growing files that the program was told. */
   readonly toldSizes: ToldSizes;
+  /** Tells of members that went by sizes and have ended. */
+  readonly #sizeWarnings: SizeWarnings;
   /** The files that this member has open for reading alone. */
   readonly readHandles: ReadHandles = new ReadHandles();
   readonly #options: WorkspaceOptions;
@@ -100,6 +103,10 @@ export class Workspace implements Disposable {
       options.enforceGraph,
     );
     this.toldSizes = new ToldSizes(
+      this.workflow,
+      (file) => this.#sizeOf(file),
+    );
+    this.#sizeWarnings = new SizeWarnings(
       this.workflow,
       (file) => this.#sizeOf(file),
     );
@@ -327,6 +334,16 @@ export class Workspace implements Disposable {
     }
   }
 
+  /** Notes what counts if the program dies of an uncaught error. */
+  mayBeLost(): void {
+    if (!this.workflow.ended) this.toldSizes.mayBeLost();
+  }
+
+  /** Tells of what has ended by now with an old size of this member's files. */
+  warnOfSizes(): void {
+    this.#sizeWarnings.look();
+  }
+
   /** Runs an operation without blocking the thread. */
   async run<T>(operation: Operation<T>): Promise<T> {
     this.deferredCloses.report();
@@ -347,6 +364,7 @@ export class Workspace implements Disposable {
     else this.deferredCloses.report();
     this.#wakeups[Symbol.dispose]();
     this.toldSizes.end();
+    this.#sizeWarnings.end();
     this.workflow.leave(failed ? "failed" : "left");
   }
 

@@ -213,5 +213,6 @@ export class Writing {
       ...(unchanged && { unchanged }),
     });
     workflow.refresh();
+    this.#workspace.warnOfSizes();
   }
 }

@@ -86,6 +86,7 @@ function join(): void {
   replaceFunctions({ beforeProgram: true });
   makeWorkersMembers(() => !workspace.workflow.ended, launch?.script);
   leaveAtEnd(workspace);
+  noteBeforeDeath(workspace);
 }
 
 /** Returns whether the preload has not run in this thread, in any version. */
@@ -122,6 +123,16 @@ function checkVariables(): void {
   console.warn(
     `sluice: Without env access to ${names} the default holds; where that is not meant, ${remedy}`,
   );
+}
+
+/**
+ * Notes what the program has learned of files that grow: after an uncaught error
+ * nothing else runs. A program that catches the error goes on as ever.
+ */
+function noteBeforeDeath(workspace: Workspace): void {
+  for (const type of ["error", "unhandledrejection"]) {
+    addEventListener(type, () => workspace.mayBeLost());
+  }
 }
 
 /** Leaves at the end of the program, or of the worker that this is. */

@@ -9,6 +9,7 @@ export { missingForCommit } from "./missing.ts";
 export * from "./recover.ts";
 export * from "./readiness.ts";
 export * from "./spools.ts";
+export * from "./size_warnings.ts";
 export { unknownFormat } from "./stale_run.ts";
 export * from "./workflow.ts";
 export * from "./workflow_folder.ts";

@@ -49,6 +49,13 @@ export function warningLines(
   return [...orderLines(status), ...sizeLines(status)];
 }
 
+/** Whether a step read no further than a size that it was told. */
+export function hasGoneBySize(
+  { sizedReadings }: Pick<WorkflowStatus, "sizedReadings">,
+): boolean {
+  return sizedReadings.some(({ told, readTo }) => readTo === told);
+}
+
 /** The same for what is certain. */
 export function orderLines(
   { rewrites, staleReads }: Pick<WorkflowStatus, "rewrites" | "staleReads">,
@@ -66,9 +73,11 @@ export function orderLines(
 function sizeLines(
   { sizedReadings }: Pick<WorkflowStatus, "sizedReadings">,
 ): string[] {
-  return sizedReadings.map(({ app, path, told, size }) =>
+  return sizedReadings.map(({ app, path, told, size, readTo = 0 }) =>
     terminalText(
-      `${app} was told that ${path} has ${told} bytes, and read no further, but it has ${size} by now; a program that goes by sizes needs the mode "update" for its file`,
+      `${app} was told that ${path} has ${told} bytes, and ${
+        readTo > told ? "did not read it to its end" : "read no further"
+      }, but it has ${size} by now; a program that goes by sizes needs the mode "update" for its file`,
     )
   );
 }

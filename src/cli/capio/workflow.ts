@@ -18,6 +18,7 @@ import {
 import { type PlanFile, readPlanFile } from "./plan_file.ts";
 import {
   fileLines,
+  hasGoneBySize,
   memberLines,
   orderLines,
   warningLines,
@@ -177,14 +178,14 @@ async function runPlan(
     const status = await presentStatus(workspace, plan, signal);
     if (timeline) await writeTimeline(timeline, timelineOf(status));
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    const outOfOrder = orderLines(status);
-    const outcome = describeOutcome(failure, signal, outOfOrder.length > 0);
+    const isEarly = orderLines(status).length > 0 || hasGoneBySize(status);
+    const outcome = describeOutcome(failure, signal, isEarly);
     await terminal.print(`sluice workflow: ${outcome} after ${seconds} s`);
     for (const line of summary(status)) await terminal.print(`  ${line}`);
     for (const line of warningLines(status)) {
       await terminal.print(`sluice workflow: ${line}`);
     }
-    return failure?.code ?? (outOfOrder.length > 0 ? 1 : 0);
+    return failure?.code ?? (isEarly ? 1 : 0);
   } finally {
     await leave(workspace, isFailed, signal);
   }

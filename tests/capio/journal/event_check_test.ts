@@ -61,7 +61,15 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     rewrites: 1,
   },
   rewrite: { event: "rewrite", handle: 1, offset: 0 },
-  size: { event: "size", path: "a", file: 0, told: 1, size: 2 },
+  size: {
+    event: "size",
+    path: "a",
+    file: 0,
+    told: 1,
+    size: 2,
+    readTo: 1,
+    ifLost: true,
+  },
   wait: { event: "wait", wait: 1, path: "a", why: "because" },
 };
 
@@ -86,6 +94,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
     "read.file",
   ],
   ...["make.handle", "read.end", "read.to", "read.rewrites", "size"],
+  ...["readTo", "ifLost"],
   ...["memory", "memoryDir", "memoryId"],
 ]);
 
@@ -133,6 +142,8 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   complete: NO_TRUTHS,
   replaces: NO_TRUTHS,
   asked: NO_TRUTHS,
+  readTo: NO_COUNTS,
+  ifLost: NO_TRUTHS,
   memory: NO_TRUTHS,
   memoryDir: NO_NAMES,
   memoryId: NO_NAMES,

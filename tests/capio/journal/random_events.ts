@@ -136,6 +136,14 @@ function randomBody(
     }),
     () => ({ event: "rewrite", handle: below(3), offset: below(9) }),
     () => ({ event: "size", path, file: known, told: 1, size: 2 }),
+    () => ({
+      event: "size",
+      path,
+      file: known,
+      told: 1,
+      readTo: 1,
+      ifLost: true,
+    }),
     () => ({ event: "wait", wait: below(3), path, why: "it is missing" }),
     () => ({ event: "wait", wait: below(3), path }),
   ])();

@@ -130,6 +130,18 @@ for (const [name, code] of Object.entries(GOES_BY_SIZE)) {
   });
 }
 
+Deno.test("a program is warned that reads past a size and not to the end", async () => {
+  assertMatch(
+    await warnings(`
+      const { size } = fs.statSync(path);
+      await grown();
+      const fd = fs.openSync(path, "r");
+      fs.readSync(fd, new Uint8Array(1500));
+      fs.closeSync(fd);`),
+    /^sluice: "reader" was told that "big" has 1000 bytes, and did not read it to its end, but it has \d+ by now: /,
+  );
+});
+
 const READS_ON: Record<string, string> = {
   "asks for a progress bar": `
     const { size } = await Deno.stat(path);
@@ -196,7 +208,7 @@ Deno.test("the status tells of a size that has grown since the reader has ended"
   await using workflow = new TestWorkflow(GROWING);
   // Each is told by files outside of the workflow's directory.
   using signs = new TestDirectory();
-  const writer = workflow.run(
+  const { result: writer } = workflow.start(
     "writer",
     `const until = async (sign) => {
        while (!(await Deno.stat(args[0] + sign).catch(() => {}))) await pause(10);
@@ -220,12 +232,75 @@ Deno.test("the status tells of a size that has grown since the reader has ended"
   );
   assertEquals(await reader, "1000");
   Deno.writeTextFileSync(`${signs.path}/grow`, "");
-  const told = { app: "reader", path: "big", told: 1000, size: 10_000 };
+  const told = {
+    ...{ app: "reader", path: "big", told: 1000, size: 10_000 },
+    readTo: 1000,
+  };
   await eventually(
     workflow.path,
     (status) =>
       JSON.stringify(status?.sizedReadings) === JSON.stringify([told]),
   );
   Deno.writeTextFileSync(`${signs.path}/end`, "");
-  await writer;
+  const { code, stderr } = await writer;
+  assertEquals(code, 0);
+  assertEquals(stderr, toldToWriter(1000, "read no further"));
 });
+
+const DYING: Record<string, [code: string, told: string]> = {
+  "dies of an error in a callback": [
+    `Deno.statSync(dir + "/big");
+     setTimeout(() => { throw new Error("cut short") });
+     await pause(10_000);`,
+    toldToWriter(1000, "read no further"),
+  ],
+  "dies of an error in an asynchronous function": [
+    `Deno.statSync(dir + "/big");
+     throw new Error("cut short");`,
+    toldToWriter(1000, "read no further"),
+  ],
+  "catches the error and reads on": [
+    `Deno.statSync(dir + "/big");
+     addEventListener("unhandledrejection", (event) => event.preventDefault());
+     Promise.reject(new Error("caught"));
+     await pause(50);
+     Deno.writeTextFileSync(args[0] + "/grow", "");
+     await Deno.readFile(dir + "/big");`,
+    "",
+  ],
+};
+
+for (const [what, [code, told]] of Object.entries(DYING)) {
+  Deno.test(`what the writer is told of a reader that ${what}`, async () => {
+    await using workflow = new TestWorkflow(GROWING);
+    using signs = new TestDirectory();
+    const writer = workflow.start(
+      "writer",
+      `const until = async (sign) => {
+         while (!(await Deno.stat(args[0] + sign).catch(() => {}))) await pause(10);
+       };
+       using file = await Deno.open(dir + "/big", { write: true, create: true });
+       await file.write(new Uint8Array(1000));
+       await until("/grow");
+       await file.write(new Uint8Array(9000));
+       await pause(100);`,
+      { flags: ["--allow-read"], args: [signs.path] },
+    );
+    await eventually(
+      workflow.path,
+      (status) => status?.files.some(({ size }) => size === 1000) ?? false,
+    );
+    const reader = workflow.start("reader", code, {
+      flags: ["-A"],
+      args: [signs.path],
+    });
+    if (!what.startsWith("catches")) await reader.result;
+    Deno.writeTextFileSync(`${signs.path}/grow`, "");
+    await reader.result;
+    assertEquals((await writer.result).stderr, told);
+  });
+}
+
+function toldToWriter(size: number, read: string): string {
+  return `sluice: "reader" was told that "big" has ${size} bytes, and ${read}, but it has 10000 by now: a program that goes by sizes needs the mode "update" for its file\n`;
+}

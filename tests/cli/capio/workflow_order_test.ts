@@ -203,7 +203,7 @@ Deno.test("a step that goes by the size of a growing file is told", async () => 
       ${give("read")} ${until("grown")}`,
   }, { name: "test", IO_Graph: apps, permanent: ["*"] });
   const { code, stderr } = await runPlan(plan);
-  assertEquals(code, 0);
+  assertEquals(code, 1);
   assertStringIncludes(
     stderr,
     'sluice workflow: consumer was told that big has 10 bytes, and read no further, but it has 100 by now; a program that goes by sizes needs the mode "update"',
