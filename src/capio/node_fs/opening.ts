@@ -168,10 +168,11 @@ function openPlan<Held, F>(
                 (fd) =>
                   new DescriptorReader(workspace, entry, place, fd, original),
               ),
-            plain: (file, place) =>
+            plain: (file, place, entry) =>
               register(
                 file,
-                (fd) => new ReadDescriptor(workspace, place, fd, original),
+                (fd) =>
+                  new ReadDescriptor(workspace, place, fd, original, entry),
               ),
           },
           presentStream(),

@@ -15,6 +15,7 @@ import type { OriginalFs } from "./original_fs.ts";
  * member begins to write to the file.
  */
 export class ReadDescriptor implements PlainDescriptor, ReadHandle {
+  readonly entry: WorkflowFile | undefined;
   readonly #workspace: Workspace;
   readonly #place: Place;
   readonly #fd: number;
@@ -25,7 +26,9 @@ export class ReadDescriptor implements PlainDescriptor, ReadHandle {
     place: Place,
     fd: number,
     original: OriginalFs,
+    entry?: WorkflowFile,
   ) {
+    this.entry = entry;
     this.#workspace = workspace;
     this.#place = place;
     this.#fd = fd;

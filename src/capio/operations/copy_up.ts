@@ -37,6 +37,7 @@ export function copyUp<Held>(
 ): Beginning<Held> {
   const { workflow, folder } = workspace;
   const { path } = place;
+  const entry = workflow.state.paths.get(path);
   const target = workspace.placeNew(path);
   const copy = folder.copy(workflow.id, folder.spoolAt(target) ?? "disk");
   if (options.truncate) {
@@ -75,7 +76,7 @@ export function copyUp<Held>(
     workspace.removeReplaced(path, target);
     workflow.refresh();
     const { file } = writing;
-    if (file) workspace.readHandles.follow(info, target, file);
+    if (file) workspace.readHandles.follow({ info, entry }, target, file);
     return { type: "begun", held, writing, location: target };
   } catch (error) {
     opener.close(held);

@@ -41,7 +41,7 @@ export function* open(
       close: (file) => file.close(),
       growing: (file, entry, place) =>
         growingFile(file, workspace, entry, place),
-      plain: (file, place) => readFile(file, workspace, place),
+      plain: (file, place, entry) => readFile(file, workspace, place, entry),
     },
   );
 }
@@ -115,7 +115,7 @@ export interface OpeningForReading<F> {
   /** Makes a file that is still being written wait at its end. */
   growing(file: F, entry: WorkflowFile, place: Place): F;
   /** Makes any other file go on in a copy that this member begins to write. */
-  plain(file: F, place: Place): F;
+  plain(file: F, place: Place, entry?: WorkflowFile): F;
 }
 
 /** Opens an entry for reading as soon as it is there. */
@@ -144,14 +144,16 @@ export function* openForReading<F>(
       opening.close(file);
       continue;
     }
-    if (entry?.kind !== "file") return opening.plain(file, here);
+    if (entry?.kind !== "file") return opening.plain(file, here, entry);
     if (isProducer(workflow.state, workflow, entry)) {
-      return opening.plain(file, here);
+      return opening.plain(file, here, entry);
     }
     if (entry.phase === "committed") {
       noteEndRead(workspace, entry);
       // A program that was told a size before may go by that.
-      if (!workspace.toldSizes.has(entry)) return opening.plain(file, here);
+      if (!workspace.toldSizes.has(entry)) {
+        return opening.plain(file, here, entry);
+      }
     }
     return opening.growing(file, entry, here);
   }

@@ -1,3 +1,4 @@
+import type { WorkflowFile } from "../journal/mod.ts";
 import { readableOf } from "./file_streams.ts";
 import { growingReader } from "./growing_file.ts";
 import type { Place } from "./place.ts";
@@ -15,9 +16,11 @@ export function readFile(
   file: Deno.FsFile,
   workspace: Workspace,
   place: Place,
+  entry?: WorkflowFile,
 ): Deno.FsFile {
   const { readHandles } = workspace;
   const handle: ReadHandle = {
+    entry,
     identify: () => file.statSync(),
     goOnIn(location, copy) {
       growingReader(file, workspace, copy, place).goOnIn(location, copy);

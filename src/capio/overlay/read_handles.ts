@@ -8,10 +8,19 @@ export interface FileIdentity {
 
 /** An open file that is only read, and that can go on in another file. */
 export interface ReadHandle {
+  /** The file of the workflow that is open, if it is one. */
+  readonly entry?: WorkflowFile;
   /** Returns what tells the open file from any other; it throws once closed. */
   identify(): FileIdentity;
   /** Goes on, at its position, in the copy of its file that lies at a location. */
   goOnIn(location: string, copy: WorkflowFile): void;
+}
+
+/** A complete file, of which a copy is made. */
+export interface CopiedFile {
+  readonly info: FileIdentity;
+  /** The file of the workflow that it is, if it is one. */
+  readonly entry?: WorkflowFile;
 }
 
 /**
@@ -23,7 +32,7 @@ export class ReadHandles {
   /** Those whose files are not known yet: most are never asked for them. */
   readonly #unknown = new Set<ReadHandle>();
   readonly #known = new Map<string, Set<ReadHandle>>();
-  readonly #keys = new Map<ReadHandle, string>();
+  readonly #keys = new Map<ReadHandle, readonly string[]>();
 
   /** Remembers a handle that was opened. */
   add(handle: ReadHandle): void {
@@ -33,20 +42,26 @@ export class ReadHandles {
   /** Forgets a handle that was closed. */
   delete(handle: ReadHandle): void {
     if (this.#unknown.delete(handle)) return;
-    const key = this.#keys.get(handle);
-    if (key === undefined) return;
+    for (const key of this.#keys.get(handle) ?? []) {
+      const others = this.#known.get(key);
+      others?.delete(handle);
+      if (others?.size === 0) this.#known.delete(key);
+    }
     this.#keys.delete(handle);
-    const others = this.#known.get(key);
-    others?.delete(handle);
-    if (others?.size === 0) this.#known.delete(key);
   }
 
   /** Makes the handles of a file go on in its copy, which lies at `location`. */
-  follow(file: FileIdentity, location: string, copy: WorkflowFile): void {
+  follow(
+    { info, entry }: CopiedFile,
+    location: string,
+    copy: WorkflowFile,
+  ): void {
     if (this.#unknown.size === 0 && this.#known.size === 0) return;
     this.#identify();
-    const handles = [...this.#known.get(keyOf(file)) ?? []];
-    for (const handle of handles) {
+    // A file that was published to another disk is not the one that was open.
+    const found = [keyOf(info), ...(entry ? [keyOfEntry(entry)] : [])]
+      .flatMap((key) => [...this.#known.get(key) ?? []]);
+    for (const handle of new Set(found)) {
       this.delete(handle);
       handle.goOnIn(location, copy);
     }
@@ -54,26 +69,34 @@ export class ReadHandles {
 
   #identify(): void {
     for (const handle of this.#unknown) {
-      const key = keyOfOpen(handle);
-      if (key === undefined) continue;
-      this.#keys.set(handle, key);
-      const others = this.#known.get(key);
-      if (others) others.add(handle);
-      else this.#known.set(key, new Set([handle]));
+      const keys = keysOfOpen(handle);
+      if (keys.length === 0) continue;
+      this.#keys.set(handle, keys);
+      for (const key of keys) {
+        const others = this.#known.get(key);
+        if (others) others.add(handle);
+        else this.#known.set(key, new Set([handle]));
+      }
     }
     this.#unknown.clear();
   }
 }
 
-/** The file may have been closed without a word to the context. */
-function keyOfOpen(handle: ReadHandle): string | undefined {
+/** Returns none for a file that was closed without a word to the context. */
+function keysOfOpen(handle: ReadHandle): string[] {
+  const { entry } = handle;
   try {
-    return keyOf(handle.identify());
+    const key = keyOf(handle.identify());
+    return entry ? [key, keyOfEntry(entry)] : [key];
   } catch {
-    return undefined;
+    return [];
   }
 }
 
 function keyOf({ dev, ino }: FileIdentity): string {
   return `${dev} ${ino}`;
+}
+
+function keyOfEntry({ number }: WorkflowFile): string {
+  return `#${number}`;
 }

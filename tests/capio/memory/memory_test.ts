@@ -4,7 +4,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { existsSync } from "node:fs";
+import fs, { existsSync } from "node:fs";
 import { delay } from "@std/async";
 import { dirname } from "@std/path";
 import { CapioError, withCapio, workflowStatus } from "@sluice/sluice/capio";
@@ -605,4 +605,25 @@ Deno.test("a reader sees each piece of a file in memory as it is written", async
     ),
   ]);
   assertEquals(text, ["", "done"]);
+});
+
+Deno.test("a handle for reading follows a file that is written again after it was published out of memory", async () => {
+  await using flow = new MemoryWorkflow({ permanent: ["*"] });
+  const path = `${flow.path}/a`;
+  const options = { ...flow.options, appName: "writer" };
+  const text = await withCapio(options, async () => {
+    const writer = Deno.openSync(path, { write: true, create: true });
+    writer.writeSync(new TextEncoder().encode("x"));
+    const file = Deno.openSync(path);
+    const fd = fs.openSync(path, "r");
+    writer.close();
+    Deno.writeTextFileSync(path, "y", { append: true });
+    const texts = [
+      await new Response(file.readable).text(),
+      fs.readFileSync(fd, "utf8"),
+    ];
+    fs.closeSync(fd);
+    return texts.join();
+  });
+  assertEquals(text, "xy,xy");
 });
