@@ -172,6 +172,7 @@ export class Workspace implements Disposable {
       this.#makeRealParent(found);
       return undefined;
     }
+    this.folder.checkSpool();
     const full = this.#resolver.absolute(text);
     const { renamings } = this.workflow.state;
     const search = { full, followLast, renamings };

@@ -271,6 +271,17 @@ export class WorkflowFolder {
     this.#ways.check((path) => this.real(path), directory, () => {});
   }
 
+  /**
+   * Checks what leads to the spool, directly before a call of the program uses
+   * that: one look, as long as the spool is the same directory.
+   *
+   * @throws {CapioError} If it is not to be trusted, or a link is on the way.
+   */
+  checkSpool(): void {
+    const check = () => this.checkDirectories();
+    this.#ways.check((path) => this.spool(path, "disk"), "", check);
+  }
+
   /** Whether the program still has the permissions that clearing up needs. */
   get isPermitted(): boolean {
     const used = this.memory
