@@ -24,9 +24,7 @@
  * property holds at the first import: behind a preload, or behind
  * `import "@sluice/sluice/preload"` in a worker, it is the replaced one; in a
  * program that enters a context later it is the original, because
- * `syncBuiltinESMExports` does nothing in Deno. `cp`, `glob`, `statfs`, `watch`
- * and `watchFile` see the files on disk; `cp` reads and writes only what the
- * context would let other calls.
+ * `syncBuiltinESMExports` does nothing in Deno. `glob` sees the files on disk.
  *
  * A write stream that is destroyed before it has finished, whatever made it, and
  * a `writeFile` that fails, lose the file to its readers. A read into a buffer

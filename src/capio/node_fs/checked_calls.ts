@@ -14,8 +14,11 @@ import {
   READ,
   readWhole,
 } from "../operations/mod.ts";
-import { act, type Operation } from "../platform/mod.ts";
+import { act, isAbsence, type Operation } from "../platform/mod.ts";
+import { copyTree, type CopyTreeOptions } from "./copy_tree.ts";
 import type { NodeForms, NodeFs } from "./node_forms.ts";
+import type { OriginalFs } from "./original_fs.ts";
+import { textOfPath } from "./path_argument.ts";
 
 /**
  * Functions that work on the real tree, as they do outside of a context, and
@@ -40,16 +43,43 @@ export function checkedForms(
   };
 }
 
-/** The plan of `cp`, which leaves the copying to the original. */
-export function checkedCopyPlan(_: string, find: Finder): Plan {
-  return ([from, to]) => {
+/** The plan of `cp`, whose paths may lie inside and outside. */
+export function copyTreePlan(
+  _: string,
+  find: Finder,
+  original: OriginalFs,
+): Plan {
+  return ([from, to, options]) => {
     const source = find(from, true);
     const target = find(to, true);
-    if (source || target) {
-      checkCopying(endpoint(source, from), endpoint(target, to));
-    }
-    return undefined;
+    const { workspace } = source ?? target ?? {};
+    if (!workspace) return undefined;
+    checkCopying(endpoint(source, from), endpoint(target, to));
+    const [fromText, toText] = [textOfPath(from), textOfPath(to)];
+    if (fromText === undefined || toText === undefined) return undefined;
+    checkOptions(original, options, `${workspace.folder.journal}/x`);
+    return {
+      workspace,
+      operation: () =>
+        copyTree(fromText, toText, (options ?? {}) as CopyTreeOptions),
+    };
   };
+}
+
+/** Lets the original refuse options, for paths with which it does nothing. */
+function checkOptions(
+  { functions }: OriginalFs,
+  options: unknown,
+  nowhere: string,
+): void {
+  if (options === undefined) return;
+  const isObject = typeof options === "object" && options !== null;
+  const given = isObject ? { ...options, filter: undefined } : options;
+  try {
+    bypass(() => functions.cpSync(nowhere, nowhere, given));
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+  }
 }
 
 /** `openAsBlob`, which has no other form: waits until the file is complete. */

@@ -21,7 +21,7 @@ import {
   WRITE,
 } from "../operations/mod.ts";
 import type { Operation } from "../platform/mod.ts";
-import { blobForms, checkedCopyPlan, checkedForms } from "./checked_calls.ts";
+import { blobForms, checkedForms, copyTreePlan } from "./checked_calls.ts";
 import { closeForms, readForms } from "./descriptors.ts";
 import { existsForms } from "./exists.ts";
 import { allForms, type NodeForms, type NodeFs } from "./node_forms.ts";
@@ -97,7 +97,7 @@ const NODE_CALLS: {
   chown: onPath(inPlace, { access: WRITE }),
   close: closeForms,
   copyFile: allForms(copyFilePlan),
-  cp: allForms(checkedCopyPlan),
+  cp: allForms(copyTreePlan),
   exists: existsForms,
   fstat: allForms(fstatPlan),
   ftruncate: truncateForms,
@@ -119,7 +119,7 @@ const NODE_CALLS: {
   rm: onPath(remove, { access: REMOVE, follows: false }),
   rmdir: onPath(remove, { access: REMOVE, follows: false }),
   stat: onPath(look, { access: LOOK }),
-  statfs: checkedForms,
+  statfs: onPath(ask, { access: LOOK }),
   symlink: allForms(symlinkPlan),
   truncate: onPath(truncate, { access: WRITE }),
   unlink: onPath(remove, { access: REMOVE, follows: false }),

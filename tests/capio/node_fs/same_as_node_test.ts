@@ -121,6 +121,81 @@ const inEachForm: Record<string, FormCase> = {
     ];
   },
   "access: a missing file": (fs, dir) => fs("access", `${dir}/missing`),
+  "cp: files, real and new, over and beside": async (fs, dir) => {
+    await fs("writeFile", `${dir}/new.txt`, "abc", { mode: 0o640 });
+    await fs("cp", `${dir}/new.txt`, `${dir}/deep/er/copy.txt`);
+    await fs("cp", `${dir}/new.txt`, `${dir}/real.txt`);
+    await fs("cp", `${dir}/deep/er/copy.txt`, `${dir}/new.txt`, {
+      force: false,
+    });
+    const stats = await fs("stat", `${dir}/deep/er/copy.txt`) as fs.Stats;
+    return [stats.mode, await fs("readFile", `${dir}/real.txt`, "utf8")];
+  },
+  "cp: a tree with links, by URL, with a filter": async (fs, dir) => {
+    await fs("writeFile", `${dir}/full/new.txt`, "abc");
+    await fs("writeFile", `${dir}/full/skipped`, "abc");
+    await fs("symlink", "inner", `${dir}/full/link`);
+    await fs("symlink", "nothing", `${dir}/full/broken`);
+    await fs("cp", new URL(`file://${dir}/full`), `${dir}/copy`, {
+      recursive: true,
+      preserveTimestamps: true,
+      filter: (source: string) => !source.endsWith("skipped"),
+    });
+    await fs("unlink", `${dir}/full/broken`);
+    await fs("cp", `${dir}/full`, `${dir}/copy`, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (source: string) => !source.endsWith("skipped"),
+    });
+    const link = String(await fs("readlink", `${dir}/copy/link`));
+    return [
+      sorted(await fs("readdir", `${dir}/copy`)),
+      link.replace(dir, "DIR"),
+      await fs("readFile", `${dir}/copy/link/file.txt`, "utf8"),
+    ];
+  },
+  "cp: links followed": async (fs, dir) => {
+    await fs("cp", `${dir}/old-link`, `${dir}/copy`, { dereference: true });
+    await fs("cp", `${dir}/old-link`, `${dir}/link`);
+    const [copy, link] = [
+      await fs("lstat", `${dir}/copy`) as fs.Stats,
+      await fs("lstat", `${dir}/link`) as fs.Stats,
+    ];
+    return [copy.isFile(), link.isSymbolicLink()];
+  },
+  "cp: a broken link over a link": (fs, dir) =>
+    fs("cp", `${dir}/old-dangling`, `${dir}/old-link`),
+  "cp: a link over one to what lies below": async (fs, dir) => {
+    await fs("symlink", "full", `${dir}/above`);
+    await fs("symlink", "full/inner", `${dir}/below`);
+    await fs("cp", `${dir}/above`, `${dir}/below`);
+  },
+  "cp: a directory without recursive": (fs, dir) =>
+    fs("cp", `${dir}/full`, `${dir}/copy`),
+  "cp: over itself": (fs, dir) =>
+    fs("cp", `${dir}/real.txt`, `${dir}/real.txt`),
+  "cp: into itself": (fs, dir) =>
+    fs("cp", `${dir}/full`, `${dir}/full/inner/x`, { recursive: true }),
+  "cp: a directory over a file": (fs, dir) =>
+    fs("cp", `${dir}/full`, `${dir}/real.txt`, { recursive: true }),
+  "cp: a file over a directory": (fs, dir) =>
+    fs("cp", `${dir}/real.txt`, `${dir}/full`),
+  "cp: over something that must not be there": async (fs, dir) => {
+    await fs("writeFile", `${dir}/new.txt`, "abc");
+    await fs("cp", `${dir}/real.txt`, `${dir}/new.txt`, {
+      force: false,
+      errorOnExist: true,
+    });
+  },
+  "cp: a missing file": (fs, dir) => fs("cp", `${dir}/none`, `${dir}/copy`),
+  "cp: an option of a wrong kind": (fs, dir) =>
+    fs("cp", `${dir}/real.txt`, `${dir}/copy`, { recursive: 1 }),
+  "cp: a mode out of range": (fs, dir) =>
+    fs("cp", `${dir}/real.txt`, `${dir}/copy`, { mode: 99 }),
+  "statfs: what is new": async (fs, dir) => {
+    await fs("writeFile", `${dir}/new.txt`, "abc");
+    return typeof (await fs("statfs", `${dir}/new.txt`) as fs.StatsFs).bsize;
+  },
   "mkdir: new, mode": async (fs, dir) => {
     const made = await fs("mkdir", `${dir}/new`, 0o700);
     const stats = await fs("stat", `${dir}/new`) as fs.Stats;
