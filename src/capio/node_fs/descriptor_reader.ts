@@ -198,31 +198,40 @@ export class DescriptorReader {
     return withNodeErrors(read, "read");
   }
 
+  /** Reads what is there: to the end of the buffers or of the file. */
   *#once(request: ReadRequest, filled: number): Operation<number> {
-    const { name, rest, position } = request;
-    if (this.#source === this.#fd) {
-      return yield* this.#call(name, [this.#fd, ...rest(filled)]);
+    const { size, position, next } = request;
+    const start = filled;
+    while (filled < size) {
+      const { length, args } = next(filled);
+      const count = this.#source === this.#fd || position !== undefined
+        ? yield* this.#call([this.#source, ...args])
+        : yield* this.#readOn(args);
+      filled += count;
+      if (count < length) break;
     }
-    if (position !== undefined) {
-      return yield* this.#call(name, [this.#source, ...rest(filled)]);
-    }
+    return filled - start;
+  }
+
+  /** Reads another source than the one that was opened at its position. */
+  *#readOn(args: readonly unknown[]): Operation<number> {
     const from = this.#positionNow();
-    const into = rest(filled).slice(0, -1);
-    const count = yield* this.#call(name, [this.#source, ...into, from]);
+    const into = args.slice(0, -1);
+    const count = yield* this.#call([this.#source, ...into, from]);
     this.#position = from + count;
     return count;
   }
 
-  #call(name: ReadRequest["name"], args: unknown[]): Operation<number> {
-    const { functions } = this.#original;
+  #call(args: readonly unknown[]): Operation<number> {
+    const { read, readSync } = this.#original.functions;
     return act(
       () =>
         new Promise<number>((resolve, reject) => {
           const done = (error: unknown, count: number) =>
             error ? reject(error) : resolve(count);
-          functions[name](...args, done);
+          read(...args, done);
         }),
-      () => functions[`${name}Sync`](...args) as number,
+      () => readSync(...args) as number,
     );
   }
 }

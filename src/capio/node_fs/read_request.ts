@@ -2,15 +2,22 @@ import { builtin } from "../platform/mod.ts";
 
 /** The bytes that a call of `read` or `readv` asks for: at least one. */
 export interface ReadRequest {
-  readonly name: "read" | "readv";
   /** The buffer of `read`, or the buffers of `readv`. */
   readonly into: unknown;
   /** Size of the buffers in bytes. */
   readonly size: number;
   /** Where the first byte lies, `undefined` for the position of the file. */
   readonly position: number | bigint | undefined;
-  /** The arguments, after the file, of a call for what is not filled yet. */
-  rest(filled: number): unknown[];
+  /** Returns a call of `read` for what is not filled yet. */
+  next(filled: number): ReadCall;
+}
+
+/** A call of `read` for one buffer. */
+export interface ReadCall {
+  /** How many bytes it asks for: fewer come only at the end of the file. */
+  readonly length: number;
+  /** The arguments after the file, of which the position is the last one. */
+  readonly args: unknown[];
 }
 
 /** The forms in which `read` takes its arguments. */
@@ -71,16 +78,14 @@ export function readRequest(
   const length = Number(given) | 0;
   if (length <= 0 || offset + length > buffer.byteLength) return undefined;
   return {
-    name: "read",
     into: buffer,
     size: length,
     position: ownPosition(position),
-    rest: (filled) => [
-      buffer,
-      offset + filled,
-      length - filled,
-      moved(position, filled),
-    ],
+    next(filled) {
+      const rest = length - filled;
+      const at = moved(position, filled);
+      return { length: rest, args: [buffer, offset + filled, rest, at] };
+    },
   };
 }
 
@@ -96,14 +101,18 @@ export function readvRequest(
   const first = typeof position === "number" ? position : undefined;
   if (first !== undefined && !isIndex(first)) return undefined;
   return {
-    name: "readv",
     into: buffers,
     size,
     position: first,
-    rest: (filled) =>
-      filled === 0
-        ? [buffers, position]
-        : [withoutBeginning(views, filled), moved(first, filled)],
+    // Before Deno 2.9.6 `readv` never returns from the end of a file.
+    next(filled) {
+      const at = moved(first ?? null, filled);
+      const view = firstUnfilled(views, filled);
+      return {
+        length: view.byteLength,
+        args: [view, 0, view.byteLength, at],
+      };
+    },
   };
 }
 
@@ -199,19 +208,16 @@ function moved(
   return typeof first === "bigint" ? first + BigInt(bytes) : first + bytes;
 }
 
-/** Returns views of the same buffers without their first bytes. */
-function withoutBeginning(
+/** Returns what is left of the buffer that the next byte belongs to. */
+function firstUnfilled(
   views: readonly ArrayBufferView[],
-  bytes: number,
-): Uint8Array[] {
-  const left: Uint8Array[] = [];
+  filled: number,
+): Uint8Array {
   for (const { buffer, byteOffset, byteLength } of views) {
-    const skipped = Math.min(bytes, byteLength);
-    bytes -= skipped;
-    if (skipped === byteLength) continue;
-    left.push(
-      new Uint8Array(buffer, byteOffset + skipped, byteLength - skipped),
-    );
+    if (filled < byteLength) {
+      return new Uint8Array(buffer, byteOffset + filled, byteLength - filled);
+    }
+    filled -= byteLength;
   }
-  return left;
+  return new Uint8Array();
 }

@@ -35,6 +35,7 @@ const NAMES = [
 const READ_METHODS: Methods = {
   _construct: (original) =>
     function (callback) {
+      callReplaced(this);
       const call = callOf(this);
       const constructed = (error: unknown) => {
         call.isOver = true;
@@ -65,6 +66,11 @@ const READ_METHODS: Methods = {
 };
 
 const WRITE_METHODS: Methods = {
+  _construct: (original) =>
+    function (...args) {
+      callReplaced(this);
+      return original.apply(this, args);
+    },
   destroy: (original) =>
     function (...args) {
       if (!this.destroyed && !this.writableFinished) {
@@ -149,6 +155,20 @@ function inherited(prototype: object, name: string): Method {
     const method = Reflect.get(Object.getPrototypeOf(prototype), name);
     return method.apply(this, args);
   };
+}
+
+/**
+ * Makes a stream call the functions of the object `fs`. Before Deno 2.9.5 it
+ * calls those of the module's namespace, which nothing can replace.
+ */
+function callReplaced(stream: FileStream): void {
+  const key = Object.getOwnPropertySymbols(stream)
+    .find(({ description }) => description === "kFs");
+  if (!key) return;
+  const functions = Reflect.get(stream, key);
+  if (functions?.[Symbol.toStringTag] !== "Module") return;
+  const fs = builtin("fs");
+  if (functions.default === fs) Reflect.set(stream, key, fs);
 }
 
 const closings = new WeakMap<object, AbortController>();
