@@ -66,7 +66,8 @@ export class SqliteChunks {
       }
       return await store({ size, upload });
     } catch (error) {
-      await this.#forget(upload);
+      // If this fails, or is aborted, the chunks are removed an hour later.
+      await this.#forget(upload, signal).catch(() => {});
       throw error;
     }
   }
@@ -185,14 +186,14 @@ export class SqliteChunks {
   }
 
   /** Removes chunks that no key has and no reader needs any more. */
-  async #forget(upload: number): Promise<void> {
+  async #forget(upload: number, signal?: AbortSignal): Promise<void> {
     const { database, statements } = this.#connection;
     // Of a closed database they are removed when it is next opened.
     if (!database.isOpen) return;
     await atomically(this.#connection, () => {
       statements.endUpload.run(upload);
       this.#remove(upload);
-    });
+    }, signal);
   }
 
   /** Removes chunks, unless a key has them. */

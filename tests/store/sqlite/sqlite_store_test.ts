@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { delay } from "@std/async";
+import { deadline, delay } from "@std/async";
 import { fromFileUrl } from "@std/path";
 import { SqliteStore, StoreError } from "../../../src/store/mod.ts";
 import { doConcurrentOperations } from "../../../src/store/testing/concurrent_operations.ts";
@@ -219,24 +219,39 @@ Deno.test("a durable store behaves like any other", async () => {
   assertEquals(await store.toBytes("a"), large);
 });
 
-Deno.test("a call that waits for another connection gives up when it is aborted", async () => {
+Deno.test("a call that waits for another connection gives up at once when it is aborted", async () => {
   const path = temporaryPath();
   await using store = await new SqliteStore(path).connect();
   await store.setMetadata("a", { n: 1 });
   await using other = await new SqliteStore(path).connect();
-  await using _transaction = await other.transaction("long").enter();
+  const half = Promise.withResolvers<void>();
+  const rest = Promise.withResolvers<void>();
+  const source = async function* () {
+    yield large;
+    half.resolve();
+    await rest.promise;
+    yield large;
+  };
   const calls: ((options: { signal: AbortSignal }) => Promise<unknown>)[] = [
+    (options) => store.setData("a", source(), options),
     (options) => store.setMetadata("a", {}, options),
     (options) => store.fromBytes("a", large, options),
     (options) => store.delete("a", options),
     (options) => store.transaction().run(() => {}, options),
     (options) => store.transaction().enter(options),
   ];
-  for (const call of calls) {
-    const abort = new AbortController();
-    const waiting = call({ signal: abort.signal });
-    setTimeout(() => abort.abort(new Error("enough")), 10);
-    await assertRejects(() => waiting, Error, "enough");
+  const abort = new AbortController();
+  const [first, ...others] = calls;
+  const halfDone = first(abort);
+  await half.promise;
+  await using _transaction = await other.transaction("long").enter();
+  rest.resolve();
+  const waiting = [halfDone, ...others.map((call) => call(abort))];
+  await delay(10);
+  abort.abort(new Error("enough"));
+  const ends = await deadline(Promise.allSettled(waiting), 5000);
+  for (const end of ends) {
+    assertEquals(end.status === "rejected" && end.reason.message, "enough");
   }
   assertEquals(await store.getMetadata("a"), { n: 1 });
 });
