@@ -3,6 +3,9 @@ import { LinesError } from "../buffer/mod.ts";
 /** What the stream and the connection of one reader take, in characters. */
 const READER_CHARS = 16 * 1024;
 
+/** Batches that a reader keeps when it is sent many: two are on their way. */
+const BATCHES_KEPT = 3;
+
 /**
  * Bounds what all readers that are being sent something keep in memory. Beyond
  * it, those that have taken nothing for the longest time are dropped, so that
@@ -24,7 +27,8 @@ export class ReaderBudget {
     const dropping = new AbortController();
     return {
       dropped: dropping.signal,
-      hold: (chars) => this.#hold(dropping, READER_CHARS + chars),
+      hold: (chars) =>
+        this.#hold(dropping, READER_CHARS + BATCHES_KEPT * chars),
       release: () => this.#release(dropping),
     };
   }
