@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { enterCapio, workflowStatus } from "@sluice/sluice/capio";
-import { TestDirectory } from "../step.ts";
+import { eventually, TestDirectory } from "../step.ts";
 import { TestWorkflow } from "../test_workflow.ts";
 
 const NOBODY = `nobody has created it yet`;
@@ -25,65 +25,85 @@ async function forAll(
   );
 }
 
-Deno.test("a wait for a file that no rule names is told unless silent is true", async () => {
-  await forAll(async (open, silent) => {
-    await using workflow = new TestWorkflow();
-    const code = `
+/** All at once: each of them takes its time. */
+const TOLD: Record<string, () => Promise<void>> = {
+  "a wait for a file that no rule names is told unless silent is true":
+    async () => {
+      await forAll(async (open, silent) => {
+        await using workflow = new TestWorkflow();
+        const code = `
       const begun = performance.now();
       try { ${open}; } catch (error) { console.log(error.name); }
       if (performance.now() - begun < 4000) console.log("too early");`;
-    const options = { silent, openTimeoutSeconds: 4 };
-    const reader = workflow.start("reader", code, options);
-    const { stdout, stderr } = await reader.result;
-    assertEquals(stdout, "NotFound\n");
-    assertEquals(stderr, silent ? "" : UNDECLARED);
-  });
-});
-
-Deno.test("any other wait is told when silent is false", async () => {
-  await forAll(async (open, silent) => {
-    await using workflow = new TestWorkflow({
-      writer: { writes: ["missing"] },
-      reader: { reads: ["missing"] },
-    });
-    const reader = workflow.start("reader", `${open};`, { silent });
-    const code = `
-      await pause(6000);
-      Deno.writeTextFileSync(dir + "/missing", "");`;
-    await workflow.run("writer", code);
-    const { stderr } = await reader.result;
-    assertEquals(stderr, silent === false ? DECLARED : "");
-  });
-});
-
-Deno.test("slow writing of a file is told once", async () => {
-  await using workflow = new TestWorkflow({
-    writer: {
-      writes: ["slow"],
-      streaming: [{ name: ["slow"], committed: "on_close", mode: "no_update" }],
+        const options = { silent, openTimeoutSeconds: 4 };
+        const reader = workflow.start("reader", code, options);
+        const { stdout, stderr } = await reader.result;
+        assertEquals(stdout, "NotFound\n");
+        assertEquals(stderr, silent ? "" : UNDECLARED);
+      });
     },
-    reader: { reads: ["slow"] },
-  });
-  const reader = workflow.start(
-    "reader",
-    `using file = await Deno.open(dir + "/slow");
+  "any other wait is told when silent is false": async () => {
+    await forAll(async (open, silent) => {
+      await using workflow = new TestWorkflow({
+        writer: { writes: ["missing"] },
+        reader: { reads: ["missing"] },
+      });
+      const reader = workflow.start("reader", `${open};`, { silent });
+      await eventually(workflow.path, (it) => it?.waits.length === 1);
+      const code = `
+      await pause(5600);
+      Deno.writeTextFileSync(dir + "/missing", "");`;
+      await workflow.run("writer", code);
+      const { stderr } = await reader.result;
+      assertEquals(stderr, silent === false ? DECLARED : "");
+    });
+  },
+  "slow writing of a file is told once": async () => {
+    await using workflow = new TestWorkflow({
+      writer: {
+        writes: ["slow"],
+        streaming: [{
+          name: ["slow"],
+          committed: "on_close",
+          mode: "no_update",
+        }],
+      },
+      reader: { reads: ["slow"] },
+    });
+    const reader = workflow.start(
+      "reader",
+      `using file = await Deno.open(dir + "/slow");
      for await (const chunk of file.readable) console.log(chunk.length);`,
-    { silent: false },
-  );
-  await workflow.run(
-    "writer",
-    `using file = await Deno.open(dir + "/slow", { write: true, create: true });
+      { silent: false },
+    );
+    await workflow.run(
+      "writer",
+      `using file = await Deno.open(dir + "/slow", { write: true, create: true });
      for (let part = 1; part <= 2; part++) {
        await file.write(bytes("part"));
        await pause(5600);
      }`,
+    );
+    const { stdout, stderr } = await reader.result;
+    assertEquals(stdout, "4\n4\n");
+    assertEquals(
+      stderr.replace(/: "writer".*\. It/, ": REASON. It"),
+      `sluice: "reader" waits for "slow": REASON. It is finished when its writer closes it\n`,
+    );
+  },
+};
+
+Deno.test("long waits are told", async (t) => {
+  const steps = Object.entries(TOLD).map(([name, fn]) =>
+    t.step({
+      name,
+      fn,
+      sanitizeExit: false,
+      sanitizeOps: false,
+      sanitizeResources: false,
+    })
   );
-  const { stdout, stderr } = await reader.result;
-  assertEquals(stdout, "4\n4\n");
-  assertEquals(
-    stderr.replace(/: "writer".*\. It/, ": REASON. It"),
-    `sluice: "reader" waits for "slow": REASON. It is finished when its writer closes it\n`,
-  );
+  await Promise.all(steps);
 });
 
 Deno.test("the environment says whether waits are told", () => {

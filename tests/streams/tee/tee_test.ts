@@ -172,7 +172,7 @@ Deno.test("a stopped branch holds no more than maxLag and 16 MiB in memory", asy
 
 Deno.test("any order of reading, cancelling and failing ends, and loses nothing", async () => {
   const seed = newSeed();
-  const rounds = Number(Deno.env.get("TEE_ROUNDS") ?? 300);
+  const rounds = Number(Deno.env.get("TEE_ROUNDS") ?? 150);
   for (let round = 0; round < rounds; round++) {
     await randomSchedule(
       seededRandom(seed + round),

@@ -37,7 +37,7 @@ Deno.test("a GET still sees the records that are replaced while it runs", async 
     };
     const writer = await connected();
     // More than the sockets between the two can take.
-    const count = 6000;
+    const count = 4500;
     const version = (fill: number) =>
       Array.from({ length: count }, (_, i) => ({
         key: new Key(1, BigInt(i), 0, 0n, 0n),
@@ -72,7 +72,7 @@ Deno.test("each snapshot has the records that were stored when it was made, and 
   let store = new RecordStore(path);
   let model = new Map<number, number>();
   const open: { snapshot: Snapshot; model: Map<number, number> }[] = [];
-  for (let step = 0; step < 90; step++) {
+  for (let step = 0; step < 60; step++) {
     const records = Array.from(
       { length: below(2) ? 5 : below(2000) },
       () => ({ mid: below(3000), size: below(20) ? below(30) : below(9000) }),
@@ -87,7 +87,7 @@ Deno.test("each snapshot has the records that were stored when it was made, and 
       assertEquals(await sizes(snapshot), sorted(model), `seed ${seed}`);
       snapshot[Symbol.dispose]();
     }
-    if (step % 30 < 29) continue;
+    if (step % 20 < 19) continue;
     for (const { snapshot } of open.splice(0)) snapshot[Symbol.dispose]();
     await store.close();
     store = new RecordStore(path);
@@ -99,7 +99,7 @@ Deno.test("each snapshot has the records that were stored when it was made, and 
   // It goes on where it was stopped, however often.
   for (let left = rows(path); left.replacements > 0; left = rows(path)) {
     store = new RecordStore(path);
-    await setTimeout(100);
+    await setTimeout(20);
     await store.close();
   }
   const nothing = { replacements: 0, large, records: model.size };

@@ -73,7 +73,7 @@ Deno.test("a payload may have 32 MiB", () => {
 
 Deno.test("random groups never throw, and decode the same wherever they are cut", () => {
   const { random, seed } = seededRandom();
-  const cases = Number(Deno.env.get("SLUICE_FUZZ_CASES") ?? 1_000_000) / 10;
+  const cases = Number(Deno.env.get("SLUICE_FUZZ_CASES") ?? 200_000) / 10;
   for (let i = 0; i < cases; i++) {
     const bytes = PUT.slice();
     for (let n = random() * 3; n >= 0; n--) {
