@@ -115,18 +115,25 @@ export class Step implements AsyncDisposable {
   }
 }
 
-/** Waits until a workflow is as `isSo` wants it. */
+/** No workflow takes longer to become as a test expects it, in ms. */
+const STATE_PATIENCE_MILLISECONDS = 30_000;
+
+/**
+ * Waits until a workflow is as `isSo` expects it, and fails after half a minute
+ * with what was expected and what was seen last.
+ */
 export async function eventually(
   capioDir: string,
   isSo: (status: WorkflowStatus | undefined) => boolean,
   workflow?: string,
 ): Promise<void> {
-  const since = performance.now();
-  while (!isSo(workflowStatus(capioDir, { workflowName: workflow }))) {
-    if (performance.now() - since > PATIENCE_MILLISECONDS) {
-      throw new Error(
-        `It never came to that: ${describeWorkflow(capioDir, workflow)}`,
-      );
+  const end = performance.now() + STATE_PATIENCE_MILLISECONDS;
+  for (;;) {
+    const status = workflowStatus(capioDir, { workflowName: workflow });
+    if (isSo(status)) return;
+    if (performance.now() > end) {
+      const seen = JSON.stringify(status, null, 2);
+      throw new Error(`Expected the workflow to become ${isSo}, found ${seen}`);
     }
     await delay(10);
   }

@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { delay } from "@std/async";
 import { join } from "@std/path";
 import {
   CapioWorkspace,
   followWorkflow,
   workflowStatus,
 } from "../../../src/capio/mod.ts";
-import { Step, TestDirectory } from "../step.ts";
+import { eventually, Step, TestDirectory } from "../step.ts";
 
 Deno.test("without a workflow there is no status", () => {
   using dir = new TestDirectory();
@@ -29,7 +28,7 @@ Deno.test("the status shows a killed process as lost although there is no other 
       await Deno.writeTextFile(Deno.args[0], "unfinished");
       setInterval(() => {}, 1000);`,
   });
-  while (!workflowStatus(dir.path)?.files.length) await delay(20);
+  await eventually(dir.path, (it) => it?.files.length === 1);
   assertEquals(workflowStatus(dir.path)?.members[0].state, "running");
   step.kill();
   await step.result;
@@ -46,7 +45,7 @@ Deno.test("a member's own status shows killed processes, too", async () => {
     app: "other",
     code: `setInterval(() => {}, 1000);`,
   });
-  while (workflowStatus(dir.path)?.members.length !== 2) await delay(20);
+  await eventually(dir.path, (it) => it?.members.length === 2);
   step.kill();
   await step.result;
   const states = workspace.status().members.map((

@@ -9,7 +9,7 @@ import { join } from "@std/path";
 import { BY_KIND, FileLock } from "../../../src/capio/platform/mod.ts";
 import { CapioWorkspace, workflowStatus } from "../../../src/capio/mod.ts";
 import { StoppedHolder } from "../../support/stopped_holder.ts";
-import { Step, TestDirectory } from "../step.ts";
+import { eventually, Step, TestDirectory } from "../step.ts";
 
 Deno.test("a member that waits for a stopped process reports it, and goes on with that process", async () => {
   using dir = new TestDirectory();
@@ -25,10 +25,10 @@ Deno.test("a member that waits for a stopped process reports it, and goes on wit
       await Deno.writeTextFile(Deno.args[0], "text");
       await Deno.rename(Deno.args[0], Deno.args[0] + ".2");`,
   });
-  let waits;
-  while (!(waits = workflowStatus(dir.path)?.waits)?.length) await delay(20);
+  await eventually(dir.path, (it) => it?.waits.length === 1);
+  const waits = workflowStatus(dir.path)?.waits;
   assertEquals(
-    waits.map(({ app, path, why }) => [app, path, why]),
+    waits?.map(({ app, path, why }) => [app, path, why]),
     [[
       "writer",
       ".capio/CAPIO/publication.lock",

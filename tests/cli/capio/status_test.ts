@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { delay } from "@std/async";
-import { workflowStatus } from "../../../src/capio/mod.ts";
+import { eventually } from "../../capio/step.ts";
 import {
   configFlag,
   READER,
@@ -17,9 +17,7 @@ import {
 async function halfWay(plan: TestPlan): Promise<Sluice> {
   const command = new Sluice("workflow", configFlag, plan.file);
   await command.printed(/writer \| half-way/);
-  while (!workflowStatus(plan.data, { workflowName: "test" })?.waits.length) {
-    await delay(20);
-  }
+  await eventually(plan.data, (it) => it?.waits.length === 1, "test");
   return command;
 }
 
