@@ -1,6 +1,7 @@
 import type { WorkflowFile } from "../journal/mod.ts";
 import type { Workspace } from "../overlay/mod.ts";
 import { lstatIfPresent, SYSTEM_DIRECTORY } from "../platform/mod.ts";
+import { spoolOf } from "../workflow/mod.ts";
 
 type Kind = Deno.FsEvent["kind"];
 
@@ -208,7 +209,9 @@ export class OverlayWatcher implements Deno.FsWatcher {
   /** Returns whether a spool directory is a counterpart made by sluice. */
   #isCounterpart(path: string, name: string): boolean {
     if (!lstatIfPresent(path)?.isDirectory) return false;
-    return !this.#fileUnder(name) && lstatIfPresent(name) !== undefined;
+    const file = this.#fileUnder(name);
+    if (!file) return lstatIfPresent(name) !== undefined;
+    return this.#workspace.folder.spoolAt(path) !== spoolOf(file);
   }
 
   /** Creates the counterpart of a new directory: new files appear in it. */
