@@ -72,11 +72,13 @@ Deno.test("the status tells of files that were changed after they were read", ()
   const rewrites = [
     { ...rewrite, kind: "reopened" },
     { ...rewrite, kind: "replaced" },
+    { ...rewrite, kind: "overwritten" },
   ] as const;
-  assertEquals(statusLines({ ...EMPTY, rewrites }).slice(-3), [
+  assertEquals(statusLines({ ...EMPTY, rewrites }).slice(-4), [
     "",
     "a was changed by w after r had read it to its end",
     "a was replaced by w after r had read from it",
+    "a was changed by w in a part that r had read",
   ]);
 });
 

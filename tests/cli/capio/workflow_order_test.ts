@@ -181,6 +181,33 @@ Deno.test("a file that is not permanent is shown as not kept, and told when nobo
   assertEquals(plan.list(), ["kept.txt"]);
 });
 
+Deno.test("a step is told whose bytes are changed after it has read them", async () => {
+  const rule = { name: ["big"], committed: "on_close", mode: "no_update" };
+  const apps = [
+    { name: "producer", output_stream: ["big"], streaming: [rule] },
+    { name: "consumer", input_stream: ["big"] },
+  ];
+  using plan = planOf({
+    producer: `
+      using file = await Deno.open(dir + "/big", { write: true, create: true });
+      await file.write(new Uint8Array(10));
+      ${until("read")}
+      await file.seek(0, Deno.SeekMode.Start);
+      await file.write(new Uint8Array(5));`,
+    consumer: `
+      using file = await Deno.open(dir + "/big");
+      await file.read(new Uint8Array(10));
+      ${give("read")}
+      await file.read(new Uint8Array(10));`,
+  }, { name: "test", IO_Graph: apps, permanent: ["*"] });
+  const { code, stderr } = await runPlan(plan);
+  assertEquals(code, 1);
+  assertStringIncludes(
+    stderr,
+    "sluice workflow: big was changed by producer in a part that consumer had read",
+  );
+});
+
 Deno.test("a step that goes by the size of a growing file is told", async () => {
   const rule = { name: ["big"], committed: "on_close", mode: "no_update" };
   const apps = [
