@@ -24,7 +24,7 @@
  * property holds at the first import: behind a preload, or behind
  * `import "@sluice/sluice/preload"` in a worker, it is the replaced one; in a
  * program that enters a context later it is the original, because
- * `syncBuiltinESMExports` does nothing in Deno. `glob` sees the files on disk.
+ * `syncBuiltinESMExports` does nothing in Deno.
  *
  * A write stream that is destroyed before it has finished, whatever made it, and
  * a `writeFile` that fails, lose the file to its readers. A read into a buffer

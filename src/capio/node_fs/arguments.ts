@@ -44,6 +44,7 @@ const SHAPES: Readonly<Record<string, ArgumentShape>> = {
   copyFile: { paths: 2, isUsual: (value) => isWhole(value, 7) },
   cp: { paths: 2, isUsual: () => true },
   fstat: { ...STAT, paths: 0, isUsual: () => true },
+  glob: { paths: 0, isUsual: () => true },
   lchown: OWNERS,
   link: { paths: 2 },
   lstat: STAT,

@@ -24,6 +24,8 @@ import type { Operation } from "../platform/mod.ts";
 import { blobForms, checkedForms, copyTreePlan } from "./checked_calls.ts";
 import { closeForms, readForms } from "./descriptors.ts";
 import { existsForms } from "./exists.ts";
+import { globForms } from "./glob.ts";
+import { mkdtempDisposableForms } from "./mkdtemp_disposable.ts";
 import { allForms, type NodeForms, type NodeFs } from "./node_forms.ts";
 import {
   access,
@@ -73,9 +75,7 @@ type Untouched =
   // These call `Deno.readDir`, which is replaced.
   | "opendir"
   // These are not replaced, and `src/capio/mod.ts` says so.
-  | "glob"
   | "lchmod"
-  | "mkdtempDisposable"
   | "unwatchFile";
 /** Their streams are not, see `streams.ts`. */
 type Stream = "createReadStream" | "createWriteStream";
@@ -101,12 +101,14 @@ const NODE_CALLS: {
   exists: existsForms,
   fstat: allForms(fstatPlan),
   ftruncate: truncateForms,
+  glob: globForms,
   lchown: onPath(inPlace, { access: WRITE, follows: false }),
   link: allForms(linkPlan),
   lstat: onPath(look, { access: LOOK, follows: "slash" }),
   lutimes: onPath(inPlace, { access: WRITE, follows: false }),
   mkdir: onPath(mkdir, { access: MAKE, follows: false }),
   mkdtemp: allForms(mkdtempPlan),
+  mkdtempDisposable: mkdtempDisposableForms,
   open: openForms,
   openAsBlob: blobForms,
   read: readForms,

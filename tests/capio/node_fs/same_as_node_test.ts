@@ -111,6 +111,54 @@ const inEachForm: Record<string, FormCase> = {
     }
     return seen;
   },
+  "glob: what is partly new": async (fs, dir) => {
+    await fs("mkdir", `${dir}/full/new`);
+    for (const name of ["new.txt", "full/new/a.txt", "full/b.md"]) {
+      await fs("writeFile", `${dir}/${name}`, name);
+    }
+    await fs("symlink", "new", `${dir}/full/link`);
+    const glob = async (pattern: string | string[], options: object = {}) => {
+      const found = await fs("glob", pattern, options) as Iterable<unknown>;
+      const all = await Array.fromAsync(found);
+      return all.map((it) =>
+        typeof it === "string" ? it.replace(dir, "DIR") : [
+          (it as Dirent).name,
+          (it as Dirent).parentPath.replace(dir, "DIR"),
+        ].join(" in ")
+      ).sort();
+    };
+    const cwd = dir;
+    const exclude = ["**/a.txt"];
+    return [
+      await glob(`${dir}/full/**`),
+      await glob(`${dir}/*.txt`),
+      await glob("**/*.{txt,md}", { cwd }),
+      await glob(["*", "full/*/", "full/link/*"], { cwd }),
+      await glob("full/**/*.txt", { cwd, exclude }),
+      await glob("full/*", { cwd, exclude: (it: string) => it === "new" }),
+      await glob("full/*", { cwd, withFileTypes: true }),
+      await glob("../full/b.md", { cwd: `${dir}/real` }),
+      await glob("missing/*", { cwd }),
+    ];
+  },
+  "mkdtempDisposable: made, filled and removed": async (fs, dir) => {
+    // There is no form with a callback.
+    const made = await fs("mkdtempDisposable", `${dir}/full/t-`)
+      .catch(({ name }) => name) as { path: string; remove(): unknown };
+    if (!made.path) return made;
+    await fs("writeFile", `${made.path}/new.txt`, "new");
+    const before = await fs("readdir", `${dir}/full`, { recursive: true });
+    await made.remove();
+    return [
+      (before as string[]).length,
+      made.path.length - dir.length,
+      sorted(await fs("readdir", `${dir}/full`)),
+    ];
+  },
+  "glob: an option of a wrong kind": async (fs, dir) => {
+    const found = await fs("glob", "*", { cwd: dir, exclude: 3 });
+    return Array.fromAsync(found as Iterable<unknown>);
+  },
   "stat: a missing file": (fs, dir) => fs("stat", `${dir}/missing`),
   "lstat: a missing file": (fs, dir) => fs("lstat", `${dir}/missing`),
   "access: what is there": async (fs, dir) => {
