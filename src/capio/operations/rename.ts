@@ -3,7 +3,6 @@ import type { Place, Workspace } from "../overlay/mod.ts";
 import {
   atOnce,
   call,
-  ifPresent,
   isOtherDisk,
   lstatIfPresent,
   type Operation,
@@ -282,7 +281,7 @@ function refusing(
   const { folder } = workspace;
   const target = workspace.locate(path);
   const present = lstatIfPresent(target);
-  const moved = ifPresent(() => system.lstatSync(source));
+  const moved = lstatIfPresent(source);
   if (!present || !moved) return undefined;
   if (present.isDirectory !== moved.isDirectory) return target;
   if (!present.isDirectory) return undefined;

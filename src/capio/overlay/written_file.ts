@@ -39,14 +39,17 @@ class WrittenFile extends Deno.FsFile {
 
   override async truncate(length?: number): Promise<void> {
     const size = sizeOf(this);
-    await super.truncate(length);
+    // The original gives `null`, whatever its type says.
+    const result = await super.truncate(length);
     overwrote(this, length ?? 0, size);
+    return result;
   }
 
   override truncateSync(length?: number): void {
     const size = sizeOf(this);
-    super.truncateSync(length);
+    const result = super.truncateSync(length);
     overwrote(this, length ?? 0, size);
+    return result;
   }
 
   override close(): void {

@@ -105,8 +105,19 @@ export const system: FileSystemCalls = {
 };
 
 /** Returns information on an entry, `undefined` when there is none. */
-export function lstatIfPresent(path: string): Deno.FileInfo | undefined {
-  return ifPresent(() => system.lstatSync(path));
+export function lstatIfPresent(path: string | URL): Deno.FileInfo | undefined {
+  try {
+    return system.lstatSync(path);
+  } catch (error) {
+    if (isAbsence(error) || isNoName(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Returns whether an error says that a path is too long or contains a NUL. */
+function isNoName(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  return error.code === "ENAMETOOLONG" || error.code === "EINVAL";
 }
 
 /**

@@ -182,6 +182,20 @@ const details: Record<string, (dir: string) => unknown> = {
     file.close();
     return await said(() => writer.close(), dir);
   },
+  "renaming what has an impossible name": async (dir) => {
+    const names = ["a\0b", "x".repeat(300), "real.txt/x"];
+    const seen = [];
+    for (const name of names) {
+      const [one, other] = [`${dir}/${name}`, `${dir}/real.txt`];
+      seen.push(await said(() => Deno.rename(one, `${dir}/new`), dir));
+      seen.push(await said(() => Deno.renameSync(other, one), dir));
+    }
+    return seen;
+  },
+  "what truncate returns": async (dir) => {
+    using file = await Deno.create(`${dir}/new.txt`);
+    return [await file.truncate(5), file.truncateSync()];
+  },
   "link takes no URL": (dir) =>
     said(
       () => Deno.link(new URL(`file://${dir}/real.txt`) as Any, `${dir}/l`),
