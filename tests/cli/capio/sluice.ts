@@ -18,6 +18,9 @@ export function sluiceArgs(...args: string[]): string[] {
   return ["run", "-A", "--quiet", "--no-check", ...config, cli, ...args];
 }
 
+/** No command of any test has reason to run longer, in ms. */
+const PATIENCE_MILLISECONDS = 120_000;
+
 /** How a command ended. */
 export interface SluiceResult {
   readonly code: number;
@@ -26,17 +29,20 @@ export interface SluiceResult {
 }
 
 /**
- * A running `sluice` command; the test that starts it awaits its `result`. Its
- * standard input stays open.
+ * A running `sluice` command; the test that starts it awaits its `result`, which
+ * fails when the command does not end. Its standard input stays open.
  */
 export class Sluice implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
+  readonly #args: readonly string[];
+  readonly #reading = new AbortController();
   readonly #read: Promise<unknown>;
   stdout = "";
   stderr = "";
   readonly result: Promise<SluiceResult>;
 
   constructor(...args: string[]) {
+    this.#args = args;
     this.#process = new Deno.Command(Deno.execPath(), {
       args: sluiceArgs(...args),
       env: { NO_COLOR: "1" },
@@ -49,6 +55,8 @@ export class Sluice implements AsyncDisposable {
       this.#collect("stderr"),
     ]);
     this.result = this.#finish();
+    // A test that fails before it looks at the result says why it failed.
+    this.result.catch(() => {});
   }
 
   get pid(): number {
@@ -88,23 +96,46 @@ export class Sluice implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // It ends its steps, too. A shell's background jobs ignore SIGINT as long as
+    // they have no listener for it.
+    this.#killIfRunning("SIGTERM");
+    await Promise.allSettled([this.result]);
+  }
+
+  #killIfRunning(signal: Deno.Signal): void {
     try {
-      // It ends its steps, too. A shell's background jobs ignore SIGINT as long as
-      // they have no listener for it.
-      this.kill("SIGTERM");
+      this.kill(signal);
     } catch {
       // It has ended.
     }
-    await this.result;
   }
 
   async #collect(stream: "stdout" | "stderr"): Promise<void> {
-    const text = this.#process[stream].pipeThrough(new TextDecoderStream());
+    const { signal } = this.#reading;
+    const text = this.#process[stream]
+      .pipeThrough(new TextDecoderStream(), { signal });
     for await (const chunk of text) this[stream] += chunk;
   }
 
   async #finish(): Promise<SluiceResult> {
-    await this.#read;
+    const timer = setTimeout(() => {
+      this.#killIfRunning("SIGKILL");
+      const { stdout, stderr } = this;
+      const printed = JSON.stringify({ stdout, stderr });
+      // A step that goes on without it may hold its pipes open.
+      this.#reading.abort(
+        new Error(
+          `Expected "sluice ${
+            this.#args.join(" ")
+          }" to end, it has not and printed ${printed}`,
+        ),
+      );
+    }, PATIENCE_MILLISECONDS);
+    try {
+      await this.#read;
+    } finally {
+      clearTimeout(timer);
+    }
     const { code } = await this.#process.status;
     // Input that it did not read is of no interest.
     await this.#process.stdin.abort();
