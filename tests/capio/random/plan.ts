@@ -11,6 +11,8 @@ export interface Plan {
   /** There is no configuration. */
   readonly isBare: boolean;
   readonly steps: readonly PlannedStep[];
+  /** The files that lie in memory, none without a `memoryDir`. */
+  readonly inMemory: readonly string[];
   readonly pieces: readonly PlannedPiece[];
 }
 
@@ -69,7 +71,11 @@ export function makePlan(seed: number): Plan {
     ...hasKills && app.isVictim && { kill: 80 + random.below(500) },
     ...chance(0.1) && { stop: 80 + random.below(300) },
   }));
-  return { isBare, steps, pieces };
+  const hasMemory = !isBare && chance(0.4);
+  const inMemory = hasMemory
+    ? pieces.filter(() => chance(0.6)).map(({ name }) => `${name}*`)
+    : [];
+  return { isBare, steps, inMemory, pieces };
 }
 
 /** The same without some of its pieces, to find out which one fails. */

@@ -2,7 +2,14 @@ import { CapioWorkspace } from "@sluice/sluice/capio";
 import { dirname, join } from "@std/path";
 import { delay } from "@std/async";
 import { existsSync } from "node:fs";
-import { type ClApp, Step, type StepResult, TestDirectory } from "../step.ts";
+import { MemoryDirectory } from "../memory/memory_directory.ts";
+import {
+  type ClApp,
+  Step,
+  type StepOptions,
+  type StepResult,
+  TestDirectory,
+} from "../step.ts";
 import type { Line } from "./actor.ts";
 import { textOf } from "./texts.ts";
 import type { Rule, Seen } from "./piece.ts";
@@ -37,21 +44,27 @@ interface Rewrite {
 /** Plays a plan with real processes; says what is not as it should be. */
 export async function playRound(plan: Plan): Promise<string[]> {
   using dir = new TestDirectory();
+  using memory = plan.inMemory.length > 0 ? new MemoryDirectory() : undefined;
   for (const { given } of plan.pieces) {
     for (const [path, text] of Object.entries(given ?? {})) {
       Deno.writeTextFileSync(join(dir.path, path), text);
     }
   }
-  const problems = await playIn(dir, plan);
+  const problems = await playIn(dir, plan, memory);
   const isOnce = plan.isBare || plan.pieces.some(({ isOnce }) => isOnce);
   if (problems.length > 0 || isOnce) return problems;
   // Once more, over what the first run has left.
   const steps = plan.steps.map((step) => ({ ...step, kill: undefined }));
-  return (await playIn(dir, { ...plan, steps }))
+  return (await playIn(dir, { ...plan, steps }, memory))
     .map((problem) => `second run: ${problem}`);
 }
 
-async function playIn(dir: TestDirectory, plan: Plan): Promise<string[]> {
+async function playIn(
+  dir: TestDirectory,
+  plan: Plan,
+  memory: MemoryDirectory | undefined,
+): Promise<string[]> {
+  const memoryDir = memory?.path;
   const cl = plan.isBare ? undefined : writeRules(dir, plan);
   const before = snapshot(dir);
   // Someone has to be there for those who come late, when one may be killed.
@@ -61,12 +74,13 @@ async function playIn(dir: TestDirectory, plan: Plan): Promise<string[]> {
       capioDir: dir.path,
       appName: "keeper",
       capioClConfigurationFile: cl,
+      memoryDir,
     })
     : undefined;
   let ended: Ended[];
   try {
     ended = await allOf(
-      plan.steps.map((step) => runStep(dir, cl, step, keeper)),
+      plan.steps.map((step) => runStep(dir, { cl, memoryDir }, step, keeper)),
     );
   } catch (error) {
     return [String(error)];
@@ -80,12 +94,13 @@ async function playIn(dir: TestDirectory, plan: Plan): Promise<string[]> {
     ...existsSync(join(dir.path, ".capio"))
       ? [`left behind: ${dir.list().join()}`]
       : [],
+    ...memory?.list().map((path) => `left in memory: ${path}`) ?? [],
   ];
 }
 
 async function runStep(
   dir: TestDirectory,
-  cl: string | undefined,
+  options: Pick<StepOptions, "cl" | "memoryDir">,
   plan: PlannedStep,
   keeper: CapioWorkspace | undefined,
 ): Promise<Ended> {
@@ -93,7 +108,7 @@ async function runStep(
   const { app, tasks, kill, stop } = plan;
   await using step = new Step({
     capioDir: dir.path,
-    cl,
+    ...options,
     app: app.name,
     args: [JSON.stringify({ dir: dir.path, app, tasks })],
     code: `
@@ -104,7 +119,7 @@ async function runStep(
       ...tasks.flatMap(({ flags = [] }) => flags),
     ],
     // A wait for what no rule speaks of is told early.
-    silent: cl === undefined ? true : undefined,
+    silent: options.cl === undefined ? true : undefined,
   });
   const at = (time: number | undefined, signal?: Deno.Signal) =>
     time === undefined
@@ -121,7 +136,7 @@ async function runStep(
   const hasJoined = keeper?.status().members.some((it) => it.app === app.name);
   if (isKilled && !hasJoined) {
     // Nobody can know that it was ever meant to come.
-    return await runStep(dir, cl, { ...plan, kill: undefined }, keeper);
+    return await runStep(dir, options, { ...plan, kill: undefined }, keeper);
   }
   const lines = result.stdout.split("\n").slice(0, -1)
     .map((line): Line => JSON.parse(line));
@@ -226,7 +241,7 @@ function writeRules(dir: TestDirectory, plan: Plan): string {
   }
   const permanent = rules.filter(({ isPermanent }) => isPermanent)
     .flatMap(({ path, directory }) => directory ? [path, `${path}/*`] : [path]);
-  return dir.writeCl(apps, permanent);
+  return dir.writeCl(apps, permanent, plan.inMemory);
 }
 
 function streamingOf(
