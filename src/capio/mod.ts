@@ -86,6 +86,7 @@ export {
   CapioError,
   type CapioErrorCode,
   type FileSystemCalls,
+  sharedFileSystem,
 } from "./platform/mod.ts";
 export * from "./session/mod.ts";
 export {

@@ -134,6 +134,25 @@ export class FileLock implements Disposable {
     };
   }
 
+  /**
+   * Tells whether the file system keeps locks, also between two parts of one
+   * process: whoever holds this one keeps others out.
+   */
+  keeps(): boolean {
+    try {
+      // Somebody else keeps this process out.
+      if (!this.#file.tryLockSync(true)) return true;
+    } catch {
+      return false;
+    }
+    try {
+      using other = openTrusted(this.#path, { read: true }, BY_KIND);
+      return other === undefined || !other.tryLockSync(false);
+    } finally {
+      this.#file.unlockSync();
+    }
+  }
+
   /** Returns whether some process holds the exclusive lock on `path`. */
   static isHeld(path: string): boolean {
     // Anything but a file is no lock, and opening a pipe could take for ever.

@@ -6,6 +6,14 @@ import {
   type WorkflowState,
 } from "../journal/mod.ts";
 import { missingForCommit, quoted } from "./missing.ts";
+import type { WorkflowFolder } from "./workflow_folder.ts";
+
+/** Warns that nothing tells the members of a workflow which of them still live. */
+export function warnOfLocks({ capioDir }: WorkflowFolder): void {
+  console.warn(
+    `sluice: The file system of "${capioDir}" keeps no locks, or none between parts of one process: members may be taken for dead, and files published while they are written. Use a directory on a disk of this machine`,
+  );
+}
 
 /**
  * Warns of files that a member read, or missed, and that others have made since.

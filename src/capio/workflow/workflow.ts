@@ -25,6 +25,7 @@ import { presentRun } from "./stale_run.ts";
 import {
   RewriteWarnings,
   StaleReadWarnings,
+  warnOfLocks,
   warnOfUnfinished,
   warnOfUnkept,
 } from "./warnings.ts";
@@ -91,7 +92,10 @@ export class Workflow {
     const lock = held.use(
       FileLock.open(folder.real(folder.publicationLock), check),
     );
-    if (!present) createJournal(journal, check);
+    if (!present) {
+      if (!lock.keeps()) warnOfLocks(folder);
+      createJournal(journal, check);
+    }
     this.#journal = new MemberJournal(
       this.id,
       held.use(new JournalWriter(journal, check)),

@@ -1,6 +1,7 @@
 import { stepCommand } from "../../capio/mod.ts";
 import { type Command, Interruption, UsageError } from "../command/mod.ts";
 import { denoProgram, endingWithUs, signalChild } from "./child.ts";
+import { fileSystemWarning } from "./file_system_warning.ts";
 import { scriptProblem } from "./script_file.ts";
 import { parseStep } from "./step_arguments.ts";
 
@@ -53,6 +54,8 @@ Example:
     if (problem) {
       throw new UsageError(`Cannot run "${step.script}": it ${problem}`);
     }
+    const fileSystem = fileSystemWarning(step.capioDir);
+    if (fileSystem) console.error(`sluice run: ${fileSystem}`);
     return await runStep(step, signal);
   },
 };

@@ -10,6 +10,7 @@ import {
   parseArguments,
   Terminal,
 } from "../command/mod.ts";
+import { fileSystemWarning } from "./file_system_warning.ts";
 import { statusLines } from "./status_lines.ts";
 
 /** `sluice status`: shows the members and files of a workflow. */
@@ -58,11 +59,12 @@ Example:
       );
     }
     const terminal = new Terminal("stdout");
+    const fileSystem = fileSystemWarning(capioDir);
     const show = json
       ? asJson(terminal)
       : follow && terminal.isLive
-      ? redrawn(terminal)
-      : appended(terminal);
+      ? redrawn(terminal, fileSystem)
+      : appended(terminal, fileSystem);
     try {
       await states.pipeTo(show, { signal });
     } catch (error) {
@@ -113,10 +115,13 @@ function statesOf(
 }
 
 /** Draws each state in the place of the one before; the last one stays. */
-function redrawn(terminal: Terminal): WritableStream<WorkflowStatus> {
+function redrawn(
+  terminal: Terminal,
+  fileSystem?: string,
+): WritableStream<WorkflowStatus> {
   let latest: readonly string[] = [];
   return new WritableStream({
-    write: (status) => terminal.draw(latest = statusLines(status)),
+    write: (status) => terminal.draw(latest = statusLines(status, fileSystem)),
     async close() {
       await terminal.draw([]);
       for (const line of latest) await terminal.print(line);
@@ -125,11 +130,14 @@ function redrawn(terminal: Terminal): WritableStream<WorkflowStatus> {
 }
 
 /** Prints the lines of each state that differ from the one before. */
-function appended(terminal: Terminal): WritableStream<WorkflowStatus> {
+function appended(
+  terminal: Terminal,
+  fileSystem?: string,
+): WritableStream<WorkflowStatus> {
   let before = new Set<string>();
   return new WritableStream({
     async write(status) {
-      const lines = statusLines(status);
+      const lines = statusLines(status, fileSystem);
       for (const line of lines) {
         if (!before.has(withoutColumns(line))) await terminal.print(line);
       }

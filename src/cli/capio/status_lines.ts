@@ -11,8 +11,15 @@ import { terminalText } from "../../internal/mod.ts";
 /** With more, the line of a step would be too long to read. */
 const MOST_WAITS_SHOWN = 3;
 
-/** Formats the state of a workflow. */
-export function statusLines(status: WorkflowStatus): string[] {
+/**
+ * Formats the state of a workflow.
+ *
+ * @param fileSystem What is to be said of the file system that it lies on.
+ */
+export function statusLines(
+  status: WorkflowStatus,
+  fileSystem?: string,
+): string[] {
   const { workflowName, capioDir, memoryDir } = status;
   const { files, passedOver, checkedBy } = status;
   const warnings = warningLines(status);
@@ -28,6 +35,7 @@ export function statusLines(status: WorkflowStatus): string[] {
     ...(warnings.length > 0 ? ["", ...warnings] : []),
     ...(passedOver > 0 ? ["", passedOverLine(passedOver)] : []),
     ...(checkedBy === "kind" ? ["", CHECKED_BY_KIND] : []),
+    ...(fileSystem ? ["", fileSystem] : []),
   ];
 }
 

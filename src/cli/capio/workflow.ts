@@ -15,6 +15,7 @@ import {
   Terminal,
   UsageError,
 } from "../command/mod.ts";
+import { fileSystemWarning } from "./file_system_warning.ts";
 import { type PlanFile, readPlanFile } from "./plan_file.ts";
 import {
   fileLines,
@@ -158,6 +159,8 @@ async function runPlan(
   if (timeline) await writeTimeline(timeline, drawTimeline([]));
   const terminal = new Terminal("stderr");
   const begun = performance.now();
+  const fileSystem = fileSystemWarning(plan.capioDir);
+  if (fileSystem) await terminal.print(`sluice workflow: ${fileSystem}`);
   // While it takes part, the run does not end between two short steps.
   const workspace = await CapioWorkspace.join({
     capioDir: plan.capioDir,
