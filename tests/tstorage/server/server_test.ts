@@ -434,16 +434,16 @@ Deno.test("a slow reader is waited for, and others are served meanwhile", async 
   await using quick = await connected(server, type);
   const value = new Uint8Array(1_000_000);
   const records = Array.from(
-    { length: 60 },
+    { length: 30 },
     (_, i) => ({ key: new Key(1, BigInt(i), 0, 0n), value }),
   );
   assert((await quick.put(records)).isOk());
   const reader = slow.records(Key.MIN, Key.MAX).getReader();
   await reader.read();
-  assertEquals((await quick.get(Key.MIN, Key.MAX)).data.length, 60);
+  assertEquals((await quick.get(Key.MIN, Key.MAX)).data.length, 30);
   let count = 1;
   while (!(await reader.read()).done) count++;
-  assertEquals(count, 60);
+  assertEquals(count, 30);
 });
 
 Deno.test("closing the server ends its connections", async () => {
