@@ -33,8 +33,8 @@ Options:
                          (default: $CAPIO_DIR, or the current directory)
   --workflow-name NAME   Name that the steps of one workflow share
                          (default: $CAPIO_WORKFLOW_NAME, or "CAPIO")
-  --memory-dir DIR       Directory of the workflow's files in memory, to see their
-                         sizes (default: $CAPIO_MEMORY_DIR, or none)
+  --memory-dir DIR       Directory of the files in memory, to see their sizes
+                         (default: $CAPIO_MEMORY_DIR, or none)
   --follow               Follow the workflow until it has ended: on a terminal
                          in place, elsewhere print the lines that change
   --json                 Print JSON, one object a line for each change
