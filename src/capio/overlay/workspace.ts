@@ -172,11 +172,20 @@ export class Workspace implements Disposable {
       this.#makeRealParent(found);
       return undefined;
     }
-    this.folder.checkSpool();
+    this.#checkSpool();
     const full = this.#resolver.absolute(text);
     const { renamings } = this.workflow.state;
     const search = { full, followLast, renamings };
     return { path: found, given, tail, through, search };
+  }
+
+  #checkSpool(): void {
+    try {
+      this.folder.checkSpool();
+    } catch (error) {
+      // Who may not read now uses no spool: the call is left to the original.
+      if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    }
   }
 
   /**

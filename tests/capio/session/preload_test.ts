@@ -434,3 +434,27 @@ Deno.test("a reader that gives up its permissions ends as it would outside", asy
   });
   assertEquals(reader, "late");
 });
+
+Deno.test("calls of a step that may write but no longer read are left to Deno", async () => {
+  await using workflow = new TestWorkflow();
+  const step = workflow.start(
+    "app",
+    `
+    Deno.permissions.revokeSync({ name: "read" });
+    const said = (call) => {
+      try {
+        call();
+        return "done";
+      } catch ({ name }) {
+        return name;
+      }
+    };
+    console.log(
+      said(() => Deno.mkdirSync(dir)),
+      said(() => Deno.chmodSync(dir + "/none", 0o600)),
+      said(() => Deno.makeTempDirSync({ dir })),
+    );`,
+  );
+  const { stdout } = await step.result;
+  assertEquals(stdout, "AlreadyExists NotFound done\n");
+});
