@@ -32,6 +32,8 @@ export class ToldSizes {
   readonly #sizeNow: (file: WorkflowFile) => number | undefined;
   readonly #told = new Map<WorkflowFile, ToldSize>();
   readonly #readers = new Set<SizedReader>();
+  /** Sizes that were noted in case the member is lost. */
+  readonly #mayBeLost = new WeakSet<ToldSize>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Gets present sizes from `sizeNow`; `undefined` for a file without a name. */
@@ -92,7 +94,12 @@ export class ToldSizes {
    */
   mayBeLost(): void {
     for (const reader of this.#readers) reader.end();
-    for (const file of this.#told.keys()) this.#note(file, { ifLost: true });
+    for (const [file, told] of this.#told) {
+      // A program may catch any number of errors.
+      if (this.#mayBeLost.has(told)) continue;
+      this.#mayBeLost.add(told);
+      this.#note(file, { ifLost: true });
+    }
   }
 
   #lookLater(): void {

@@ -54,6 +54,7 @@ export class SizeWarnings {
 
   /** Looks at the end of the member, also at members that have died. */
   end(): void {
+    if (this.#workflow.state.sizedReadings.length === 0) return;
     this.#workflow.lookAround();
     this.look();
   }
