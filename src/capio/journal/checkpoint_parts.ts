@@ -67,6 +67,12 @@ interface Parts {
     readonly number: number;
     readonly replacedBy?: string;
   };
+  readonly remover: { readonly path: string; readonly member: string };
+  readonly removal: {
+    readonly path: string;
+    readonly reader: string;
+    readonly remover: string;
+  };
   readonly replacedPath: { readonly path: string };
   readonly reading: Reading;
   readonly sizedReading: SizedReading;
@@ -211,7 +217,13 @@ export const CHECKPOINT_PARTS: {
       path: isEntry,
       reader: isMemberId,
       writer: isMemberId,
-      kind: oneOf("reopened", "replaced", "overwritten"),
+      kind: oneOf(
+        "reopened",
+        "replaced",
+        "overwritten",
+        "removed",
+        "undone",
+      ),
     },
     restore: ({ rewrites }, rewrite) => {
       const { reader, writer, path } = rewrite;
@@ -242,6 +254,20 @@ export const CHECKPOINT_PARTS: {
     },
     restore: ({ pathReadings }, { path, member, number, replacedBy }) =>
       mapAt(pathReadings, path).set(member, { number, replacedBy }),
+  },
+  remover: {
+    take: ({ removers }) =>
+      [...removers].map(([path, member]) => ({ path, member })),
+    fields: { path: isEntry, member: isMemberId },
+    restore: ({ removers }, { path, member }) => removers.set(path, member),
+  },
+  removal: {
+    take: ({ removals }) =>
+      entriesOf(removals)
+        .map(([path, reader, remover]) => ({ path, reader, remover })),
+    fields: { path: isEntryOrRoot, reader: isMemberId, remover: isMemberId },
+    restore: ({ removals }, { path, reader, remover }) =>
+      mapAt(removals, path).set(reader, remover),
   },
   replacedPath: {
     take: ({ replacedPaths }) => [...replacedPaths].map((path) => ({ path })),

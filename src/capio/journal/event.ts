@@ -97,6 +97,8 @@ export interface MakeEvent extends Stamp {
   readonly complete?: true;
   /** Set when it replaces a file that had its name. */
   readonly replaces?: true;
+  /** Set when nothing is kept of what that file held. */
+  readonly anew?: true;
   /** Set when the member has it open for writing; as in {@linkcode OpenEvent}. */
   readonly handle?: number;
   /** Set when it lies in the spool in memory. */

@@ -77,6 +77,7 @@ const CHECKS: {
     kind: oneOf("file", "directory", "symlink"),
     complete: optional(isTrue),
     replaces: optional(isTrue),
+    anew: optional(isTrue),
     handle: optional(isCount),
     memory: optional(isTrue),
   },

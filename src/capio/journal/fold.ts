@@ -19,6 +19,7 @@ import type {
   MakeEvent,
   OpenEvent,
   ReadEvent,
+  RewriteEvent,
   RulesEvent,
   SizeEvent,
   WaitEvent,
@@ -26,6 +27,7 @@ import type {
 import { applyRule, create, pathsBelow, rename, unlink } from "./names.ts";
 import { noteOverwrite, noteReadTo } from "./overwrites.ts";
 import { noteCopy, notePathReading, tellReplacedOf } from "./replacements.ts";
+import { noteReadRemoved, noteRemoval, tellRemovedOf } from "./removals.ts";
 import { noteChange, noteEndRead, replaceCommitted } from "./rewrites.ts";
 import {
   forgetMiss,
@@ -33,6 +35,7 @@ import {
   noteMisses,
   tellMissesOf,
 } from "./stale_reads.ts";
+import { noteUndoing } from "./write_order.ts";
 import { emptyState, type WorkflowFile, type WorkflowState } from "./state.ts";
 
 /**
@@ -79,9 +82,11 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
     case "make":
       return makeEntry(state, event);
     case "rename":
+      noteRemoval(state, event.from, event.by);
       return rename(state, event.from, event.to, event);
     case "remove":
       state.renamings++;
+      noteRemoval(state, event.path, event.by);
       for (const path of pathsBelow(state, event.path)) unlink(state, path);
       return state;
     case "publish":
@@ -102,7 +107,7 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       return noteReading(state, event);
     case "rewrite": {
       const file = state.handles.get(`${event.by}/${event.handle}`);
-      if (file) noteOverwrite(state, file, event);
+      if (file) noteRewrite(state, file, event);
       return state;
     }
     case "size":
@@ -181,6 +186,7 @@ function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
   member.went = state.turns++;
   tellMissesOf(state, member.id);
   tellReplacedOf(state, member.id);
+  tellRemovedOf(state, member.id);
   for (const [key, wait] of state.waits) {
     if (wait.member === member.id) state.waits.delete(key);
   }
@@ -224,15 +230,29 @@ function openHandle(
   return state;
 }
 
+function noteRewrite(
+  state: WorkflowState,
+  file: WorkflowFile,
+  event: RewriteEvent,
+): void {
+  noteOverwrite(state, file, event);
+  const { earlier } = file.handles.get(`${event.by}/${event.handle}`) ?? {};
+  if (earlier && event.offset === 0) {
+    noteUndoing(state, file, event.by, earlier);
+  }
+}
+
 function hold(
   state: WorkflowState,
   file: WorkflowFile,
   handle: string,
   { by, time }: { by: string; time: number },
 ): void {
+  const isNew = !file.writers.has(by);
+  const earlier = isNew ? { earlier: [...file.writers] } : {};
   file.writers.add(by);
   forgetMiss(state, file.path, by);
-  file.handles.set(handle, { member: by, since: time });
+  file.handles.set(handle, { member: by, since: time, ...earlier });
   state.handles.set(handle, file);
 }
 
@@ -262,7 +282,10 @@ function makeEntry(state: WorkflowState, event: MakeEvent): WorkflowState {
   if (original) noteCopy(state, original);
   const file = create(state, event.path, event.kind, event);
   file.isReplacing = event.replaces ?? false;
-  if (original) replaceCommitted(file, original);
+  if (original) {
+    replaceCommitted(file, original);
+    if (event.anew) noteUndoing(state, original, event.by);
+  }
   if (event.handle !== undefined) {
     hold(state, file, `${event.by}/${event.handle}`, event);
   }
@@ -286,7 +309,10 @@ function noteInput(
 function noteReading(state: WorkflowState, event: ReadEvent): WorkflowState {
   const { by: member, path, first, time: latest, bytes, end } = event;
   const file = event.file ?? end;
-  if (file !== undefined) notePathReading(state, member, path, file);
+  if (file !== undefined) {
+    notePathReading(state, member, path, file);
+    noteReadRemoved(state, path, member);
+  }
   if (end !== undefined) noteEndRead(state, member, path, end);
   noteReadTo(state, event);
   const reading = { member, path, first, latest, bytes };

@@ -20,7 +20,7 @@ export function forget(state: WorkflowState): WorkflowState {
   finishRemoved(state);
   forgetReadings(state);
   forgetMisses(state);
-  forgetFolders(state);
+  forgetRemovals(state);
   forgetNumbers(state);
   forgetMembers(state);
   return state;
@@ -61,13 +61,9 @@ function forgetMisses({ misses }: WorkflowState): void {
   keepNewest(misses, () => false);
 }
 
-/** Forgets directories that are gone and that no rule is about. */
-function forgetFolders({ engine, paths, folders }: WorkflowState): void {
-  for (const [path, { entries }] of folders) {
-    const isNeeded = entries.size > 0 || path === "" || paths.has(path) ||
-      engine.isDeclared(path) || engine.isDirectory(path);
-    if (!isNeeded) folders.delete(path);
-  }
+function forgetRemovals({ removers, removals }: WorkflowState): void {
+  keepNewest(removers, () => false);
+  keepNewest(removals, () => false);
 }
 
 /** Forgets which files were copies, and who changed them. */
@@ -101,6 +97,7 @@ function* membersNamedIn(
     yield* file.writers;
     yield* file.readers ?? [];
     yield* file.replaced?.readers ?? [];
+    for (const { earlier } of file.handles.values()) yield* earlier ?? [];
     yield* file.readTo?.keys() ?? [];
     for (const { by } of file.overwrites ?? []) yield by;
   }
@@ -111,6 +108,10 @@ function* membersNamedIn(
   }
   for (const readings of state.pathReadings.values()) {
     for (const [member, it] of readings) yield* [member, it.replacedBy];
+  }
+  yield* state.removers.values();
+  for (const removals of state.removals.values()) {
+    for (const pair of removals) yield* pair;
   }
   for (const { member } of state.readings.values()) yield member;
   for (const { member } of state.sizedReadings) yield member;

@@ -5,6 +5,7 @@ import type { EntryKind } from "./event.ts";
 import { commitDependents, commitIfComplete } from "./file_ends.ts";
 import { noteReplacement } from "./replacements.ts";
 import { noteMaking } from "./stale_reads.ts";
+import { noteUndoing } from "./write_order.ts";
 import {
   type Creation,
   newFile,
@@ -36,6 +37,18 @@ export function unlink(state: WorkflowState, path: string): void {
   state.unpublished.delete(file.number);
   const directory = parentOf(path);
   state.folders.get(directory)?.entries.delete(path);
+  forgetIfGone(state, directory);
+  if (file.kind === "directory") forgetIfGone(state, path);
+}
+
+/** Forgets a directory that is gone and that no rule is about. */
+function forgetIfGone(state: WorkflowState, path: string): void {
+  const { engine, paths, folders } = state;
+  const folder = folders.get(path);
+  if (!folder || folder.entries.size > 0 || paths.has(path)) return;
+  const isNeeded = path === "" || engine.isDeclared(path) ||
+    engine.isDirectory(path) || engine.dependencies.has(path);
+  if (!isNeeded) folders.delete(path);
 }
 
 /** Renames an entry, and with it all below it. */
@@ -50,6 +63,8 @@ export function rename(
   const moved = pathsBelow(state, from)
     .map((path) => state.paths.get(path))
     .filter((file) => file !== undefined);
+  const replaced = state.paths.get(to);
+  if (replaced?.kind === "file") noteUndoing(state, replaced, event.by);
   for (const path of pathsBelow(state, to)) unlink(state, path);
   // A real file of which the workflow knew nothing.
   if (moved.length === 0) {

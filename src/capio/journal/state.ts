@@ -93,6 +93,8 @@ export interface WorkflowFile {
 export interface Holder {
   readonly member: string;
   readonly since: number;
+  /** The members that had written to the file before, if this one had not. */
+  readonly earlier?: readonly string[];
 }
 
 /** A member wrote below the end of a file. */
@@ -162,7 +164,12 @@ export interface Miss {
  * file for writing again, gave its name to another file, or wrote below the end
  * of the file before it was committed.
  */
-export type RewriteKind = "reopened" | "replaced" | "overwritten";
+export type RewriteKind =
+  | "reopened"
+  | "replaced"
+  | "overwritten"
+  | "removed"
+  | "undone";
 
 /** What a member has read under a path is out of date. */
 export interface Rewrite {
@@ -239,6 +246,10 @@ export interface WorkflowState {
   readonly copies: Map<number, number>;
   /** By path and member. */
   readonly pathReadings: Map<string, Map<string, PathReading>>;
+  /** Who removed or renamed a file that was still written, by path. */
+  readonly removers: Map<string, string>;
+  /** Who removed what a member had read: by path and reader. */
+  readonly removals: Map<string, Map<string, string>>;
   /** The paths that were replaced after a member had read them. */
   readonly replacedPaths: Set<string>;
   readonly readings: Map<string, Reading>;
@@ -315,6 +326,8 @@ export function emptyState(
     rewriters: new Map(),
     copies: new Map(),
     pathReadings: new Map(),
+    removers: new Map(),
+    removals: new Map(),
     replacedPaths: new Set(),
     readings: new Map(),
     sizedReadings: [],

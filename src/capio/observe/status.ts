@@ -111,9 +111,16 @@ export interface RewriteStatus {
   readonly writer: string;
   /**
    * How it was changed: opened for writing again after its commit, replaced by
-   * another file of that name, or overwritten in part before its commit.
+   * another file of that name, overwritten in part before its commit, removed or
+   * renamed, or written from its beginning although the `reader`, which comes
+   * later, had written to it.
    */
-  readonly kind: "reopened" | "replaced" | "overwritten";
+  readonly kind:
+    | "reopened"
+    | "replaced"
+    | "overwritten"
+    | "removed"
+    | "undone";
 }
 
 /**

@@ -102,6 +102,8 @@ function beginReplacing(
     path,
     kind: "file",
     replaces: true,
+    // Without a copy of what was there.
+    ...(!known.before && { anew: true }),
     handle,
     ...folder.spoolField(location),
   });

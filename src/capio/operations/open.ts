@@ -146,6 +146,8 @@ export function* openForReading<F>(
     }
     if (entry?.kind !== "file") return opening.plain(file, here, entry);
     if (isProducer(workflow.state, workflow, entry)) {
+      // What it writes then is not written over what it does not know of.
+      if (!entry.writers.has(workflow.id)) noteEndRead(workspace, entry);
       return opening.plain(file, here, entry);
     }
     if (entry.phase === "committed") {

@@ -9,7 +9,7 @@ import {
 import { endReadiness, isProducer, isReplaced } from "../workflow/mod.ts";
 import { READ } from "./access.ts";
 import { atLocation } from "./at_location.ts";
-import { untilOpenable } from "./open.ts";
+import { noteEndRead, untilOpenable } from "./open.ts";
 import { untilAt } from "./until_at.ts";
 
 /** `Deno.readFile`: waits until the file is complete. */
@@ -81,7 +81,10 @@ export function* untilWhole(
     const here = yield* untilOpenable(workspace, place, signal);
     const entry = view.fileAt(here.path);
     if (entry?.kind !== "file") return here;
-    if (isProducer(workflow.state, workflow, entry)) return here;
+    if (isProducer(workflow.state, workflow, entry)) {
+      if (!entry.writers.has(workflow.id)) noteEndRead(workspace, entry);
+      return here;
+    }
     const there = yield* untilAt(
       workspace,
       here,

@@ -94,6 +94,10 @@ function describeRewrite(
       return `"${writer}" opened "${path}" again and changed it after "${reader}" had got its end: ${isOld}. A file that is opened several times needs the commit rule "on_termination"`;
     case "replaced":
       return `"${writer}" replaced "${path}" by another file after "${reader}" had read from it: ${isOld}. A file that is replaced needs the commit rule "on_termination" and the mode "update"`;
+    case "removed":
+      return `"${writer}" removed or renamed "${path}" after "${reader}" had read it, which comes later and would not have found it. In the "output_stream" of "${writer}" the file is not read before`;
+    case "undone":
+      return `"${writer}" wrote "${path}" from its beginning after "${reader}" had written to it, which comes later: what "${reader}" wrote is lost. A step that changes the file of an earlier one reads it first`;
     case "overwritten":
       return `"${writer}" changed a part of "${path}" that "${reader}" had read: ${isOld}. A file that is not written from its beginning to its end needs the mode "update"`;
   }

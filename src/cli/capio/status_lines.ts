@@ -98,6 +98,10 @@ function describeRewrite(
       return `${path} was changed by ${writer} after ${reader} had read it to its end`;
     case "replaced":
       return `${path} was replaced by ${writer} after ${reader} had read from it`;
+    case "removed":
+      return `${path} was removed or renamed by ${writer} after ${reader} had read it, which comes later`;
+    case "undone":
+      return `${path} was written from its beginning by ${writer} after ${reader} had written to it, which comes later`;
     case "overwritten":
       return `${path} was changed by ${writer} in a part that ${reader} had read`;
   }

@@ -40,6 +40,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     kind: "symlink",
     complete: true,
     replaces: true,
+    anew: true,
     handle: 1,
     memory: true,
   },
@@ -87,6 +88,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   ...[
     "complete",
     "replaces",
+    "anew",
     "asked",
     "why",
     "input.file",
@@ -141,6 +143,7 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   unchanged: NO_TRUTHS,
   complete: NO_TRUTHS,
   replaces: NO_TRUTHS,
+  anew: NO_TRUTHS,
   asked: NO_TRUTHS,
   readTo: NO_COUNTS,
   ifLost: NO_TRUTHS,

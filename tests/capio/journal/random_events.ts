@@ -6,16 +6,9 @@ import { fold, initialState } from "../../../src/capio/journal/fold.ts";
 import type { WorkflowState } from "../../../src/capio/journal/state.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
 
-const PATHS = [
-  "a",
-  "b",
-  "dir",
-  "dir/a",
-  "dir/b",
-  "dir/sub",
-  "dir/sub/c",
-  "_OK",
-];
+const FILES = ["a", "b", "dir/a", "dir/b", "dir/sub/c", "d/a", "_OK"];
+const DIRECTORIES = ["dir", "dir/sub", "d"];
+const PATHS = [...FILES, ...DIRECTORIES];
 const APPS = ["w", "r", "other"];
 const DOCUMENT = JSON.stringify({
   name: "t",
@@ -67,11 +60,15 @@ function randomBody(
   id: string,
   handle: number,
 ): EventBody {
-  const path = pick(PATHS);
-  // The system renames nothing into itself, and nothing over what it lies in.
+  const path = pick(FILES);
+  const directory = pick(DIRECTORIES);
+  const any = pick(PATHS);
+  // The system renames files to files, and nothing into itself or what it is in.
+  const isFile = FILES.includes(any);
   const target = pick(
-    PATHS.filter((it) =>
-      !`${it}/`.startsWith(`${path}/`) && !`${path}/`.startsWith(`${it}/`)
+    (isFile ? FILES : DIRECTORIES).filter((it) =>
+      !`${it}/`.startsWith(`${any}/`) && !`${any}/`.startsWith(`${it}/`) ||
+      it === any
     ),
   );
   const file = state.paths.get(path)?.number;
@@ -105,10 +102,15 @@ function randomBody(
     () => ({ event: "close", handle: ended, failed: true }),
     () => ({ event: "make", path, kind: "file", handle, replaces: true }),
     () => ({ event: "make", path, kind: "file", handle, memory: true }),
-    () => ({ event: "make", path, kind: "directory", complete: true }),
+    () => ({
+      event: "make",
+      path: directory,
+      kind: "directory",
+      complete: true,
+    }),
     () => ({ event: "make", path, kind: "symlink", complete: true }),
-    () => ({ event: "rename", from: path, to: target }),
-    () => ({ event: "remove", path }),
+    () => ({ event: "rename", from: any, to: target }),
+    () => ({ event: "remove", path: any }),
     () => ({ event: "publish", file: known }),
     () => ({ event: "input", path }),
     () => ({ event: "input", path, file: file ?? known }),

@@ -92,13 +92,17 @@ Deno.test("a reader that reads the latest file, too, has missed nothing", () => 
   assertEquals(rewrites([...both, ...version("w"), ...end]), [REPLACED]);
 });
 
-Deno.test("nothing is replaced that nobody has read, or that is only removed", () => {
+Deno.test("nothing is replaced that nobody has read", () => {
   const twice: Script = [...version("w"), ...version("w")];
   assertEquals(rewrites([...twice, ...read(1), ...end]), []);
-  assertEquals(
-    rewrites([...version("w"), ...read(0), ...removal, ...end]),
-    [],
-  );
+});
+
+Deno.test("a file that is only removed is told as such at the reader's end", () => {
+  const removed: Script = [...version("w"), ...read(0), ...removal];
+  assertEquals(rewrites(removed), []);
+  assertEquals(rewrites([...removed, ...end]), [
+    { ...REPLACED, kind: "removed" },
+  ]);
 });
 
 Deno.test("who writes a file itself, or comes before who does, has missed nothing", () => {

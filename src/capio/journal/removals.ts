@@ -1,0 +1,82 @@
+import { isTooEarly } from "./stale_reads.ts";
+import type { WorkflowState } from "./state.ts";
+
+/**
+ * Notes that a member has taken away what a path named, and all below it. Those
+ * that have read it would have found nothing with the steps one after the other.
+ */
+export function noteRemoval(
+  state: WorkflowState,
+  path: string,
+  by: string,
+): void {
+  // Who reads a file while it is written reports that later.
+  const file = state.paths.get(path);
+  if (file?.phase === "open") state.removers.set(path, by);
+  for (const name of namesRead(state, path)) {
+    for (const reader of readersOf(state, name)) {
+      if (reader !== by) removedBy(state, name).set(reader, by);
+      if (state.members.get(reader)?.ending) tell(state, name, reader);
+    }
+  }
+}
+
+/** Notes that a member has read a file, which may have been removed before. */
+export function noteReadRemoved(
+  state: WorkflowState,
+  path: string,
+  reader: string,
+): void {
+  const remover = state.removers.get(path);
+  if (remover === undefined || state.paths.has(path)) return;
+  if (remover !== reader) removedBy(state, path).set(reader, remover);
+}
+
+/**
+ * Notes which files a member has read that were removed until its end. Before,
+ * another file may get the name, which is told in a way of its own.
+ */
+export function tellRemovedOf(state: WorkflowState, member: string): void {
+  for (const path of state.removals.keys()) tell(state, path, member);
+}
+
+function tell(state: WorkflowState, path: string, reader: string): void {
+  const writer = state.removals.get(path)?.get(reader);
+  if (writer === undefined || state.paths.has(path)) return;
+  const app = state.members.get(reader)?.app;
+  if (app === state.members.get(writer)?.app) return;
+  const usesPlan = state.engine.hasGraph || !state.inputs.has(path);
+  if (!isTooEarly(state, path, reader, writer, { usesPlan })) return;
+  const key = `${reader} ${writer} ${path}`;
+  if (state.rewrites.has(key)) return;
+  state.rewrites.set(key, { path, reader, writer, kind: "removed" });
+}
+
+/** Yields the names at a path or below it that members have read. */
+function* namesRead(state: WorkflowState, path: string): Generator<string> {
+  const { inputs, pathReadings, paths } = state;
+  const isRead = readersOf(state, path).size > 0;
+  if (isRead) yield path;
+  // What was read as a file has nothing below it.
+  if (isRead || paths.get(path)?.kind === "file") return;
+  const prefix = `${path}/`;
+  for (const name of new Set([...inputs.keys(), ...pathReadings.keys()])) {
+    if (name.startsWith(prefix)) yield name;
+  }
+}
+
+function readersOf(state: WorkflowState, path: string): ReadonlySet<string> {
+  return new Set([
+    ...state.inputs.get(path) ?? [],
+    ...state.pathReadings.get(path)?.keys() ?? [],
+  ]);
+}
+
+function removedBy(
+  { removals }: WorkflowState,
+  path: string,
+): Map<string, string> {
+  let readers = removals.get(path);
+  if (!readers) removals.set(path, readers = new Map());
+  return readers;
+}
