@@ -40,6 +40,8 @@ export interface PublishSetAsideRunOptions
    * @default {undefined}
    */
   shared?: "group";
+  /** Ends the wait for a process that joins or leaves at the same time. */
+  signal?: AbortSignal;
 }
 
 /** A finished file of a {@linkcode SetAsideRun}, or a directory or link. */
@@ -113,7 +115,7 @@ export function setAsideRuns(
  * import { publishSetAsideRun, setAsideRuns } from "@sluice/sluice/capio";
  *
  * const [run] = setAsideRuns("data");
- * const { entries } = publishSetAsideRun("data", run.name);
+ * const { entries } = await publishSetAsideRun("data", run.name);
  * console.log(entries.filter(({ refused }) => refused !== undefined));
  * ```
  *
@@ -125,15 +127,16 @@ export function setAsideRuns(
  * @throws {CapioError} If the run goes on, cannot be read, or is not to be
  * trusted.
  */
-export function publishSetAsideRun(
+export async function publishSetAsideRun(
   capioDir: string,
   name: string,
   options: PublishSetAsideRunOptions = {},
-): SetAsideRun {
+): Promise<SetAsideRun> {
   const directory = system.realPathSync(capioDir);
   const folder = foldersIn(directory, options).find((it) => it.name === name);
   if (!folder) throw noRun(name);
-  using _ = folder.lock("sluice recover");
+  const { signal } = options;
+  using _ = await folder.lockWhenFree("sluice recover", { signal });
   folder.checkDirectories();
   const run = readRun(folder);
   if (!run) throw noRun(name);

@@ -48,7 +48,7 @@ The exit code is 1 when something was refused that was to be published.
 Example:
   sluice recover --capio-dir data
   sluice recover --capio-dir data --publish CAPIO.set-aside-20260730T101500Z`,
-  run(args) {
+  async run(args, signal) {
     const options = parseOptions(args);
     const { capioDir, workflowName, memoryDir, publish, shared, name } =
       options;
@@ -62,7 +62,7 @@ Example:
     }
     if (!publish) {
       print(listing(capioDir, runs));
-      return Promise.resolve(0);
+      return 0;
     }
     if (runs.length > 1) {
       throw new UsageError(
@@ -71,16 +71,17 @@ Example:
         }`,
       );
     }
-    const run = publishSetAsideRun(capioDir, runs[0].name, {
+    const run = await publishSetAsideRun(capioDir, runs[0].name, {
       shared,
       memoryDir,
+      signal,
     });
     const isWhole = !run.entries.some(({ refused }) => refused !== undefined);
     print([
       ...published(run),
       isWhole ? "The run was removed" : "The run stays",
     ]);
-    return Promise.resolve(isWhole ? 0 : 1);
+    return isWhole ? 0 : 1;
   },
 };
 

@@ -60,9 +60,9 @@ async function tryEverything(capioDir: string): Promise<unknown[]> {
         await Deno.mkdir(`${capioDir}/made`);
         await Deno.writeTextFile(`${capioDir}/made/out.txt`, "out");
       }),
-    () => {
+    async () => {
       for (const { name } of setAsideRuns(capioDir)) {
-        publishSetAsideRun(capioDir, name);
+        await publishSetAsideRun(capioDir, name);
       }
     },
   ];
@@ -171,7 +171,7 @@ Deno.test({
     const refused = run.entries.map(({ path, refused }) => [path, !!refused]);
     assertEquals(refused.sort(), [["sub/empty", true], ["sub/profile", true]]);
     Deno.removeSync(join(inside, "sub"));
-    publishSetAsideRun(capioDir, run.name);
+    await publishSetAsideRun(capioDir, run.name);
     const profile = Deno.readTextFileSync(join(inside, "sub/profile"));
     assertEquals(profile, "overwritten");
     assertEquals([...Deno.readDirSync(inside)].map(({ name }) => name).sort(), [

@@ -194,6 +194,8 @@ function forgeRun(
 ): void {
   const everywhere = [...kinds.all.values()];
   const inTree = [...kinds.inTree.values()];
+  // What is published is a name for a program, as inTree.
+  const inSpool = everywhere.filter((it) => it !== kinds.all.get(SECOND_NAME));
   const { below, pick } = random;
   const base = `${inside}/.capio/CAPIO`;
   for (const directory of ["spool", "members"]) {
@@ -205,7 +207,7 @@ function forgeRun(
       ? (it) => Deno.mkdirSync(it)
       : (it) => Deno.writeTextFileSync(it, "payload");
     if (below(4)) {
-      plant(`${base}/spool/${name}`, below(8) ? payload : pick(everywhere));
+      plant(`${base}/spool/${name}`, below(8) ? payload : pick(inSpool));
     }
     if (!below(4)) plant(`${inside}/${name}`, pick(inTree));
   }

@@ -8,18 +8,27 @@ import { configFlag, denoFlags, Sluice, sluice, TestPlan } from "./sluice.ts";
 /** Nothing that is "at once" takes longer on a machine with much to do, in ms. */
 const SOON_MILLISECONDS = 4_000;
 
-/** Waits until a process has a file open. */
+/** Waits until a process, or one that it has started, has a file open. */
 async function untilOpen(pid: number, path: string): Promise<void> {
+  const tasks = `/proc/${pid}/task`;
   for (;;) {
-    const open = [...Deno.readDirSync(`/proc/${pid}/fd`)].some(({ name }) => {
-      try {
-        return Deno.readLinkSync(`/proc/${pid}/fd/${name}`) === path;
-      } catch {
-        return false;
-      }
-    });
-    if (open) return;
+    const children = [...Deno.readDirSync(tasks)].flatMap(({ name }) =>
+      Deno.readTextFileSync(`${tasks}/${name}/children`).trim().split(" ")
+    );
+    if ([`${pid}`, ...children].some((it) => hasOpen(it, path))) return;
     await delay(10);
+  }
+}
+
+function hasOpen(pid: string, path: string): boolean {
+  const descriptors = `/proc/${pid}/fd`;
+  try {
+    return [...Deno.readDirSync(descriptors)].some(({ name }) =>
+      Deno.readLinkSync(`${descriptors}/${name}`) === path
+    );
+  } catch {
+    // It has ended, or closed one.
+    return false;
   }
 }
 
@@ -36,8 +45,7 @@ async function endsSoon(
 }
 
 Deno.test({
-  name:
-    "Ctrl-C and SIGTERM end a workflow that waits for a stopped process to join",
+  name: "Ctrl-C and SIGTERM end every command that waits for a stopped process",
   ignore: Deno.build.os !== "linux",
   async fn() {
     using plan = new TestPlan({ step: { code: `console.log("begun");` } });
@@ -45,19 +53,27 @@ Deno.test({
     Deno.mkdirSync(system, { mode: 0o700 });
     const lock = `${system}/test.lock`;
     await using _holder = await StoppedHolder.of(lock);
+    const common = [`--capio-dir=${plan.data}`, "--workflow-name=test"];
+    // A run of another machine, which can be recovered.
+    Deno.mkdirSync(`${system}/test/spool`, { recursive: true, mode: 0o700 });
+    Deno.writeTextFileSync(`${system}/test/journal`, "{}\n", { mode: 0o600 });
+    const commands = [
+      ["workflow", configFlag, plan.file],
+      ["run", ...common, ...denoFlags, plan.path("step.ts")],
+      ["recover", ...common, "--publish"],
+    ];
     const signals = [["SIGINT", 130], ["SIGTERM", 143]] as const;
-    await Promise.all(signals.map(async ([signal, code]) => {
-      await using command = new Sluice("workflow", configFlag, plan.file);
+    const cases = commands.flatMap((args) =>
+      signals.map(([signal, code]) => ({ args, signal, code }))
+    );
+    await Promise.all(cases.map(async ({ args, signal, code }) => {
+      await using command = new Sluice(...args);
       await untilOpen(command.pid, lock);
       const ended = await endsSoon(command, signal);
-      assertEquals([ended.code, ended.stderr.includes("begun")], [code, false]);
+      assertEquals([ended.code, command.stdout], [code, ""], `${args}`);
     }));
     // It takes no lock.
-    const { code, stderr } = await sluice(
-      "status",
-      `--capio-dir=${plan.data}`,
-      "--workflow-name=test",
-    );
+    const { code, stderr } = await sluice("status", ...common);
     assertEquals(code, 1);
     assertStringIncludes(stderr, "Cannot find the workflow");
   },
