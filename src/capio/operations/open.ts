@@ -85,10 +85,12 @@ export function* untilOpenable(
     here = place;
     const { path, through } = place;
     const lookAtReal = () => workspace.real(path);
-    return verdict = openReadiness(state, workflow, path, {
-      lookAtReal,
-      through,
-    });
+    verdict = openReadiness(state, workflow, path, { lookAtReal, through });
+    const isUndeclared = verdict.type === "wait" && !verdict.declared;
+    if (isUndeclared && workspace.isBelowFile(path)) {
+      verdict = { type: "go", isMissing: true };
+    }
+    return verdict;
   };
   try {
     here = yield* untilAt(workspace, place, READ, decide, signal);

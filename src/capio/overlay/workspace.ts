@@ -258,6 +258,14 @@ export class Workspace implements Disposable {
     return this.workflow.state.engine.isInMemory(path) ? "memory" : "disk";
   }
 
+  /** Returns whether a path leads through a file, so that nothing can be there. */
+  isBelowFile(path: string): boolean {
+    for (let at = parentOf(path); at !== ""; at = parentOf(at)) {
+      if (this.exists(at)) return !this.isDirectory(at);
+    }
+    return false;
+  }
+
   /**
    * Returns the location for a new entry: in a spool, where its directory is
    * created if needed. When the directory is missing in all trees, it is a

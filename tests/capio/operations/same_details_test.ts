@@ -334,3 +334,17 @@ Deno.test("what is written under one name of a finished file is read under all",
   assertEquals(Deno.statSync(two).nlink, 2);
   assertEquals(dir.list(), ["three", "two"]);
 });
+
+Deno.test("nothing is waited for below a file, without a configuration either", async () => {
+  using dir = new TestDirectory();
+  Deno.writeTextFileSync(`${dir.path}/real`, "");
+  await withCapio({ capioDir: dir.path }, async () => {
+    Deno.writeTextFileSync(`${dir.path}/new`, "");
+    for (const path of ["real/x", "new/x/y"]) {
+      const error = await failure(() => Deno.readFile(`${dir.path}/${path}`));
+      assertEquals(Reflect.get(error, "code"), "ENOTDIR");
+      const read = () => fs.readFileSync(`${dir.path}/${path}`);
+      assertEquals(Reflect.get(await failure(read), "code"), "ENOTDIR");
+    }
+  });
+});
