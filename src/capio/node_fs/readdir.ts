@@ -42,6 +42,7 @@ export function* readdir(
   const plain = typeof options === "object" ? withoutEncoding(options) : {};
   const entries = new Map<string, unknown>();
   for (const tree of folder.trees(path)) {
+    workspace.spoolWays.checkLocation(tree);
     for (const entry of yield* listOne(subject, tree, plain)) {
       const name = nameBelow(entry, tree);
       const [first] = name.split(/[/\\]/, 1);

@@ -179,6 +179,7 @@ class WorkflowObserver implements Disposable {
     if (!follower) return undefined;
     const { format } = follower;
     if (format.type === "own") {
+      folder.checkDirectories();
       return new WorkflowObserver(folder, follower, format.checkedBy);
     }
     follower[Symbol.dispose]();

@@ -15,13 +15,13 @@ export function* atLocation<T>(
   const { workflow } = workspace;
   for (let isSecondTry = false;;) {
     const location = locate() + place.tail;
-    const known = workspace.locate(path);
+    const known = workspace.whereIs(path);
     const file = workflow.state.paths.get(path);
     try {
       return yield* act(location);
     } catch (error) {
       const isThere = isAbsence(error) && workspace.isThere(path);
-      const isAsBefore = workspace.locate(path) === known &&
+      const isAsBefore = workspace.whereIs(path) === known &&
         workflow.state.paths.get(path) === file;
       // The error may be about another file than the one at this location.
       if (!isThere || (isAsBefore && isSecondTry)) {

@@ -134,7 +134,7 @@ function removeUnknown(
 ): void {
   workspace.workflow.moving(() => {
     // The other member may have opened this very file and reported it.
-    if (workspace.locate(path) === location) return;
+    if (workspace.whereIs(path) === location) return;
     if (!isAt(location, created)) return;
     system.removeSync(location);
   });
@@ -166,7 +166,9 @@ function tryLocked<Held>(
       : { type: "refused", location };
   }
   if (present?.phase === "open" && !tail) {
-    const location = folder.spool(path, spoolOf(present));
+    const spool = spoolOf(present);
+    workspace.spoolWays.checkEntry(path, spool);
+    const location = folder.spool(path, spool);
     return openLocked(workspace, place, location, options, opener, present);
   }
   const complete = completeFile(workspace, path, present);

@@ -105,6 +105,7 @@ export function listBoth(
   const { folder } = workspace;
   const entries = new Map<string, Deno.DirEntry>();
   for (const directory of folder.trees(path)) {
+    workspace.spoolWays.checkLocation(directory);
     const found = ifPresent(() => [...system.readDirSync(directory)]) ?? [];
     for (const entry of found) {
       if (path === "" && entry.name === SYSTEM_DIRECTORY) continue;

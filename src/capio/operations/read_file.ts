@@ -104,7 +104,7 @@ export function* untilWhole(
 }
 
 function sizeOf(workspace: Workspace, { path }: Place): number {
-  return lstatIfPresent(workspace.locate(path))?.size ?? 0;
+  return lstatIfPresent(workspace.whereIs(path))?.size ?? 0;
 }
 
 function noteReading(

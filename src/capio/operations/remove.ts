@@ -1,3 +1,4 @@
+import { dirname } from "@std/path";
 import type { Place, Workspace } from "../overlay/mod.ts";
 import {
   call,
@@ -53,6 +54,9 @@ function* removeNow(
   const { path } = place;
   const locations = folder.trees(path)
     .filter((location) => lstatIfPresent(location));
+  for (const location of locations) {
+    workspace.spoolWays.checkLocation(dirname(location));
+  }
   if (locations.length < 2) {
     yield* withGivenPath(
       locations[0] ?? workspace.locate(path),

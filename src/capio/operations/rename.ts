@@ -105,6 +105,7 @@ function leaveBehind(
   // Entries of the spools replace those of the real tree, in either order.
   for (const rest of [folder.real(path), ...folder.spools.locations(path)]) {
     const isNew = folder.spoolAt(rest) !== undefined;
+    workspace.spoolWays.checkLocation(dirname(rest));
     if (lstatIfPresent(rest)) moveInto(rest, target, isNew, copy);
   }
   workflow.append({ event: "remove", path });
@@ -175,6 +176,7 @@ function* renameInside(
     // It stays in its spool, whatever its new name is.
     const target = workspace.placeNew(to.path, spool);
     const source = folder.spool(from.path, spool);
+    workspace.spoolWays.checkLocation(dirname(source));
     yield* renameAt(source, target, from, to, move);
     if (inSpools.length === 1) workspace.removeReplaced(to.path, target);
   }

@@ -35,6 +35,7 @@ export function removeStaleCounterpart(
   if (!workspace.folder.hasMadeSpoolTree(path)) return;
   if (!isStaleCounterpart(workspace, path)) return;
   for (const directory of workspace.folder.spools.locations(path)) {
+    workspace.spoolWays.checkLocation(directory);
     const entries = ifPresent(() => [...system.readDirSync(directory)]) ?? [];
     for (const { name } of entries) {
       removeStaleCounterpart(workspace, `${path}/${name}`);

@@ -59,6 +59,7 @@ export function* makeTemporary(
       workspace.spoolFor(childOf(place.path, probe)),
     )
     : workspace.locate(place.path);
+  workspace.spoolWays.checkLocation(directory);
   let made: string;
   try {
     made = yield* make(directory);

@@ -35,6 +35,7 @@ import { DeferredCloses } from "./deferred_closes.ts";
 import type { Follows, Place } from "./place.ts";
 import { ReadHandles } from "./read_handles.ts";
 import { Rights } from "./rights.ts";
+import { SpoolWays } from "./spool_ways.ts";
 import { ToldSizes } from "./told_sizes.ts";
 import { Wait, type WaitOptions } from "./wait.ts";
 
@@ -58,6 +59,7 @@ export class Workspace implements Disposable {
 
   readonly workflow: Workflow;
   readonly rights: Rights;
+  readonly spoolWays: SpoolWays;
   readonly deferredCloses: DeferredCloses = new DeferredCloses();
   /** The sizes of growing files that the program was told. */
   readonly toldSizes: ToldSizes;
@@ -91,12 +93,13 @@ export class Workspace implements Disposable {
       catchUp: () => this.#catchUp(),
       readLink: (path) => this.#readLink(path),
       isDirectory: (path) => this.isDirectory(path),
-      isLoop: (path) => isLoop(this.locate(path)),
+      isLoop: (path) => isLoop(this.whereIs(path)),
     });
     this.workflow = Workflow.join({
       ...options,
       capioDir: this.#resolver.root,
     }, folder);
+    this.spoolWays = new SpoolWays(this.workflow);
     this.rights = new Rights(
       this.workflow,
       [this.#resolver.root, this.#resolver.givenRoot],
@@ -172,20 +175,10 @@ export class Workspace implements Disposable {
       this.#makeRealParent(found);
       return undefined;
     }
-    this.#checkSpool();
     const full = this.#resolver.absolute(text);
     const { renamings } = this.workflow.state;
     const search = { full, followLast, renamings };
     return { path: found, given, tail, through, search };
-  }
-
-  #checkSpool(): void {
-    try {
-      this.folder.checkSpool();
-    } catch (error) {
-      // Who may not read now uses no spool: the call is left to the original.
-      if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    }
   }
 
   /**
@@ -209,12 +202,24 @@ export class Workspace implements Disposable {
     return { ...place, path, through, search: { ...search, renamings } };
   }
 
-  /** Returns the present location of the file under a name. */
+  /**
+   * Returns the present location of the file under a name, for use directly
+   * afterwards.
+   *
+   * @throws {CapioError} If a planted link leads elsewhere.
+   */
   locate(path: string): string {
-    const { workflow, folder } = this;
-    const file = workflow.isInSpool(path)
-      ? workflow.state.paths.get(path)
-      : this.#fileAbove(path);
+    const file = this.#fileInSpool(path);
+    if (!file) return this.folder.real(path);
+    const spool = spoolOf(file);
+    this.spoolWays.checkEntry(path, spool);
+    return this.folder.spool(path, spool);
+  }
+
+  /** The same without a check, for comparisons and for looks alone. */
+  whereIs(path: string): string {
+    const { folder } = this;
+    const file = this.#fileInSpool(path);
     return file ? folder.spool(path, spoolOf(file)) : folder.real(path);
   }
 
@@ -227,7 +232,7 @@ export class Workspace implements Disposable {
     return workflow.moving(() => {
       const file = workflow.state.paths.get(path);
       if (file?.phase === "committed") workflow.publish(file);
-      return lstatIfPresent(this.locate(path)) !== undefined;
+      return lstatIfPresent(this.whereIs(path)) !== undefined;
     });
   }
 
@@ -275,8 +280,10 @@ export class Workspace implements Disposable {
     this.#forgetRenamed();
     const parent = parentOf(path);
     const directories = this.#spoolDirectories[spool];
-    if (directories.has(parent)) return this.folder.spool(path, spool);
-    if (!this.isDirectory(parent)) return this.locate(path);
+    const isThere = directories.has(parent);
+    if (!isThere && !this.isDirectory(parent)) return this.locate(path);
+    this.spoolWays.checkDirectory(parent, spool);
+    if (isThere) return this.folder.spool(path, spool);
     this.folder.makeSpoolDirectory(parent, spool);
     directories.add(parent);
     return this.folder.spool(path, spool);
@@ -290,6 +297,14 @@ export class Workspace implements Disposable {
     for (const other of this.folder.spools.locations(path)) {
       if (other !== location) ifPresent(() => system.removeSync(other));
     }
+  }
+
+  /** Returns the file of a spool that a path names or leads through. */
+  #fileInSpool(path: string): WorkflowFile | undefined {
+    const { workflow } = this;
+    return workflow.isInSpool(path)
+      ? workflow.state.paths.get(path)
+      : this.#fileAbove(path);
   }
 
   /** Returns the file of a spool that a path leads through. */
@@ -453,7 +468,7 @@ export class Workspace implements Disposable {
   #sizeOf(file: WorkflowFile): number | undefined {
     const { path } = file;
     if (this.workflow.state.paths.get(path) !== file) return undefined;
-    return lstatIfPresent(this.locate(path))?.size;
+    return lstatIfPresent(this.whereIs(path))?.size;
   }
 
   #checkPresence(): void {
@@ -485,7 +500,7 @@ export class Workspace implements Disposable {
   #readLink(path: string): string | undefined {
     const file = this.workflow.state.paths.get(path);
     if (file && file.kind !== "symlink") return undefined;
-    const where = this.locate(path);
+    const where = this.whereIs(path);
     const info = lookIfPermitted(where);
     if (!file) this.#look = { path, info };
     if (info?.isSymlink) return ifPresent(() => system.readLinkSync(where));

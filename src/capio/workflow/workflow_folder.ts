@@ -272,14 +272,24 @@ export class WorkflowFolder {
   }
 
   /**
-   * Checks what leads to the spool, directly before a call of the program uses
-   * that: one look, as long as the spool is the same directory.
+   * Checks, directly before its use, a directory of a spool and what leads to it.
    *
-   * @throws {CapioError} If it is not to be trusted, or a link is on the way.
+   * @param passes Tells what may be there besides directories.
+   * @throws {CapioError} If there is anything else.
    */
-  checkSpool(): void {
-    const check = () => this.checkDirectories();
-    this.#ways.check((path) => this.spool(path, "disk"), "", check);
+  checkSpoolWay(
+    directory: string,
+    spool: Spool,
+    passes: (path: string, info: Deno.FileInfo) => boolean,
+  ): void {
+    // Most calls end here.
+    if (this.#ways.isKnown(this.spool(directory, spool))) return;
+    this.#ways.check(
+      (path) => this.spool(path, spool),
+      directory,
+      () => this.checkDirectories(),
+      passes,
+    );
   }
 
   /** Whether the program still has the permissions that clearing up needs. */

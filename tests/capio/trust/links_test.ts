@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import fs from "node:fs";
+import {
+  assert,
+  assertEquals,
+  AssertionError,
+  assertStringIncludes,
+} from "@std/assert";
 import { dirname, join } from "@std/path";
 import {
   CapioError,
@@ -236,3 +242,86 @@ Deno.test({
     around.assertUntouched();
   },
 });
+
+/** Calls that a link in the place of a directory or a file could lead outside. */
+const CALLS: Record<string, (dir: string) => unknown> = {
+  "create a file": (dir) => Deno.writeTextFile(`${dir}/sub/new`, "new"),
+  "create a file exclusively": (dir) =>
+    Deno.writeTextFile(`${dir}/sub/new`, "new", { createNew: true }),
+  "overwrite a file": (dir) => Deno.writeTextFile(`${dir}/sub/profile`, "new"),
+  "append to a file": (dir) =>
+    Deno.writeTextFile(`${dir}/sub/profile`, "new", { append: true }),
+  "open a file for writing": async (dir) => {
+    using file = await Deno.open(`${dir}/sub/profile`, { write: true });
+    await file.write(new Uint8Array(9));
+  },
+  "read a file": (dir) => Deno.readTextFile(`${dir}/sub/profile`),
+  "open a file for reading": async (dir) => {
+    using file = await Deno.open(`${dir}/sub/profile`);
+    await file.read(new Uint8Array(9));
+  },
+  "ask for a file": (dir) => Deno.stat(`${dir}/sub/profile`),
+  "truncate a file": (dir) => Deno.truncate(`${dir}/sub/profile`, 1),
+  "change the mode of a file": (dir) => Deno.chmod(`${dir}/sub/profile`, 0o777),
+  "change the times of a file": (dir) => Deno.utime(`${dir}/sub/profile`, 1, 1),
+  "rename a file": (dir) => Deno.rename(`${dir}/sub/profile`, `${dir}/other`),
+  "rename a file over it": (dir) =>
+    Deno.rename(`${dir}/mine`, `${dir}/sub/profile`),
+  "copy a file": (dir) => Deno.copyFile(`${dir}/sub/profile`, `${dir}/copy`),
+  "copy a file over it": (dir) =>
+    Deno.copyFile(`${dir}/mine`, `${dir}/sub/profile`),
+  "remove a file": (dir) => Deno.remove(`${dir}/sub/profile`),
+  "remove a directory": (dir) => Deno.remove(`${dir}/sub`, { recursive: true }),
+  "make a directory": (dir) =>
+    Deno.mkdir(`${dir}/sub/made/deep`, { recursive: true }),
+  "make a link": (dir) => Deno.symlink("mine", `${dir}/sub/link`),
+  "make another name": (dir) => Deno.link(`${dir}/mine`, `${dir}/sub/name`),
+  "make a temporary file": (dir) => Deno.makeTempFile({ dir: `${dir}/sub` }),
+  "list a directory": (dir) => Array.fromAsync(Deno.readDir(`${dir}/sub`)),
+  "list a directory as Node does": (dir) => fs.promises.readdir(`${dir}/sub`),
+  "change a file as Node does": (dir) =>
+    fs.promises.appendFile(`${dir}/sub/profile`, "new"),
+};
+
+for (const place of ["sub", "sub/profile"]) {
+  Deno.test({
+    name:
+      `a link that is planted as spool/${place} while a run goes on leads no call elsewhere`,
+    ignore,
+    async fn() {
+      for (const [what, call] of Object.entries(CALLS)) {
+        using around = new Surroundings();
+        const { inside, home } = around;
+        const planted = join(inside, ".capio/CAPIO/spool", place);
+        try {
+          await withCapio(
+            { capioDir: inside, openTimeoutSeconds: 0 },
+            async () => {
+              await Deno.mkdir(`${inside}/sub`);
+              await Deno.writeTextFile(`${inside}/sub/profile`, "inside");
+              await Deno.writeTextFile(`${inside}/mine`, "mine");
+              removeSync(planted, { recursive: true });
+              symlinkSync(
+                place === "sub" ? home : join(home, "profile"),
+                planted,
+              );
+              try {
+                const result = await call(inside);
+                assert(JSON.stringify(result) !== `"profile"`, what);
+                if (what.startsWith("list")) {
+                  assert(!JSON.stringify(result).includes("empty"), what);
+                }
+              } catch (error) {
+                assert(!(error instanceof AssertionError), `${what}: ${error}`);
+              }
+            },
+          );
+        } catch (error) {
+          // What was planted is not published either.
+          assert(error instanceof CapioError, `${what}: ${error}`);
+        }
+        around.assertUntouched(`${what} with a link as ${place}`);
+      }
+    },
+  });
+}
