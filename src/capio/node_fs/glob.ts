@@ -196,6 +196,7 @@ function* globInside(
   const { folder } = workspace;
   const results: unknown[] = [];
   for (const tree of folder.trees(path)) {
+    workspace.spoolWays.checkLocation(tree);
     if (!lstatIfPresent(tree)) continue;
     const all = yield* glob(original, rest, {
       cwd: tree,

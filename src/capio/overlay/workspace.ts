@@ -1,3 +1,4 @@
+import { dirname } from "@std/path";
 import {
   onlyTheyEndIt,
   type WorkflowFile,
@@ -295,7 +296,9 @@ export class Workspace implements Disposable {
    */
   removeReplaced(path: string, location: string): void {
     for (const other of this.folder.spools.locations(path)) {
-      if (other !== location) ifPresent(() => system.removeSync(other));
+      if (other === location) continue;
+      this.spoolWays.checkLocation(dirname(other));
+      ifPresent(() => system.removeSync(other));
     }
   }
 
