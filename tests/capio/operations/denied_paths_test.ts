@@ -1,6 +1,7 @@
 /** What a flag such as `--deny-read` closes is closed under every name. */
 import { assert, assertEquals } from "@std/assert";
 import { withCapio } from "../../../src/capio/session/context.ts";
+import { stdConfigArgs } from "../../../tools/std_config.ts";
 import { Step, type StepResult, TestDirectory } from "../step.ts";
 
 /**
@@ -285,4 +286,74 @@ Deno.test("enforceGraph closes removals and copies of trees, and the names that 
     "mine/own",
     "secret",
   ]);
+});
+
+Deno.test("what a program has given up by one name is closed by the other, too", async () => {
+  using dir = furnished();
+  await using step = new Step({
+    capioDir: `${dir.path}/link`,
+    args: [dir.path],
+    code: `
+      const [dir] = Deno.args;
+      const outcome = (call) => {
+        try {
+          call();
+          return "allowed";
+        } catch (error) {
+          return error.name;
+        }
+      };
+      const tell = () => console.log(...["data", "link"].map((base) =>
+        outcome(() => Deno.openSync(dir + "/" + base + "/fixed", { append: true }).close())
+      ), ...["data", "link"].map((base) =>
+        outcome(() => Deno.statSync(dir + "/" + base + "/secret"))
+      ));
+      tell();
+      Deno.permissions.revokeSync({ name: "write", path: dir + "/data" });
+      tell();
+      Deno.permissions.revokeSync({ name: "read", path: dir + "/data" });
+      tell();`,
+  });
+  // Its end cannot publish what it has written, and says so.
+  const { stdout } = await step.result;
+  assertEquals(stdout.trim().split("\n"), [
+    "allowed allowed allowed allowed",
+    "NotCapable NotCapable allowed allowed",
+    "NotCapable NotCapable NotCapable NotCapable",
+  ]);
+});
+
+Deno.test("a workflow needs its directory under both names, and all of it", async () => {
+  using dir = furnished();
+  const flags = (path: string) => [
+    `--allow-read=${dir.path}/${path}`,
+    `--allow-write=${dir.path}/${path}`,
+  ];
+  const code = `
+    import { withCapio } from "@sluice/sluice/capio";
+    const [capioDir] = Deno.args;
+    await withCapio({ capioDir }, () => {}).catch(({ name, message }) =>
+      console.log(name + ": " + message));`;
+  const script = `${dir.path}/join.ts`;
+  Deno.writeTextFileSync(script, code);
+  const cases = [
+    ["data/sub", `"${dir.path}/link", run again`],
+    ["link", `"${dir.path}/data", which "${dir.path}/link" leads to`],
+  ];
+  for (const [path, what] of cases) {
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        ...await stdConfigArgs(),
+        ...flags(path),
+        script,
+        `${dir.path}/link`,
+      ],
+    }).output();
+    const told = new TextDecoder().decode(stdout);
+    assert(told.startsWith("NotCapable: Requires read access"), told);
+    assert(told.includes(what), told);
+  }
 });
