@@ -91,8 +91,11 @@ function copyFromMemory(
   path: string,
   source: string,
 ): void {
-  // A publisher died between the removal and its report.
-  if (!lstatIfPresent(source)) return;
+  if (!lstatIfPresent(source)) {
+    // A publisher died between the removal and its report.
+    if (lstatIfPresent(folder.real(path))) return;
+    throw new Deno.errors.NotFound("it is gone from memory");
+  }
   const { published } = folder;
   copyEntry(source, published);
   moveFile(folder, path, published);

@@ -91,15 +91,15 @@ export function unknownFormat(journal: string, format: number): CapioError {
 }
 
 /**
- * Returns whether the memory of a run is empty by now: at the same path there is
- * another file system, as after a restart of the machine.
+ * Returns whether the memory of a run is empty by now, as after a restart of the
+ * machine. Another file system at the same path may have the same numbers.
  */
 function isMemoryGone(
   { memory }: WorkflowFolder,
   state: WorkflowState,
 ): boolean {
-  return state.memory !== undefined && state.memory.id !== memory?.id &&
-    state.memory.dir === memory?.memoryDir;
+  if (!memory || state.memory?.dir !== memory.memoryDir) return false;
+  return state.memory.id !== memory.id || !lstatIfPresent(memory.base);
 }
 
 function clear(folder: WorkflowFolder, state: WorkflowState): void {

@@ -39,6 +39,14 @@ export class MemoryDirectory implements Disposable {
       .filter((name) => name !== "");
   }
 
+  /** Replaces the file system by an empty one, as a restart would. */
+  mountAnew(): void {
+    for (const args of [["umount"], ["mount", "-t", "tmpfs", "tmpfs"]]) {
+      const [program, ...rest] = args;
+      new Deno.Command(program, { args: [...rest, this.path] }).outputSync();
+    }
+  }
+
   [Symbol.dispose](): void {
     if (this.#disk) this.#disk[Symbol.dispose]();
     else Deno.removeSync(this.path, { recursive: true });

@@ -7,7 +7,13 @@ import {
 import fs, { existsSync } from "node:fs";
 import { delay } from "@std/async";
 import { dirname } from "@std/path";
-import { CapioError, withCapio, workflowStatus } from "@sluice/sluice/capio";
+import {
+  CapioError,
+  publishSetAsideRun,
+  setAsideRuns,
+  withCapio,
+  workflowStatus,
+} from "@sluice/sluice/capio";
 import { assertSameInside } from "../outcome.ts";
 import { type ClApp, eventually, streamed, TestDirectory } from "../step.ts";
 import { TestWorkflow } from "../test_workflow.ts";
@@ -190,26 +196,18 @@ for (const isKept of [true, false]) {
   const who = isKept ? "another member" : "the next run";
   Deno.test(`a publisher that is killed while it copies leaves the rest to ${who}`, async () => {
     await using dir = new MemoryWorkflow({ permanent: ["*"], size: "400m" });
-    const size = 150_000_000;
-    const copy = `${dir.path}/.capio/CAPIO/published.copy`;
     const keep = isKept
       ? dir.run("reader", printingSize("big"), dir.options)
       : undefined;
-    const writer = dir.start("writer", WRITE_AND_WAIT, {
-      ...dir.options,
-      args: ["big", `${size}`],
-    });
-    await untilThere(copy);
-    writer.kill();
-    assertEquals((await writer.result).signal, "SIGKILL");
-    if (keep) assertEquals(await keep, `${size}`);
+    await killPublisher(dir);
+    if (keep) assertEquals(await keep, `${BIG}`);
     else {
       assertEquals(existsSync(`${dir.path}/big`), false);
       const { stderr } = await dir.start("writer", "", dir.options).result;
       assertStringIncludes(stderr, "published 1 committed file");
       await dir.run("reader", "", dir.options);
     }
-    assertEquals(Deno.statSync(`${dir.path}/big`).size, size);
+    assertEquals(Deno.statSync(`${dir.path}/big`).size, BIG);
     assertEquals(dir.list(), ["big"]);
     assertEquals(dir.memory.list(), []);
   });
@@ -284,13 +282,7 @@ Deno.test("members with another memoryDir are refused, and the first goes on", a
 Deno.test("a run with finished files in another memoryDir is not cleared", async () => {
   await using dir = new MemoryWorkflow({ permanent: ["*"], size: "400m" });
   using other = new MemoryDirectory();
-  const writer = dir.start("writer", WRITE_AND_WAIT, {
-    ...dir.options,
-    args: ["big", "150000000"],
-  });
-  await untilThere(`${dir.path}/.capio/CAPIO/published.copy`);
-  writer.kill();
-  await writer.result;
+  await killPublisher(dir);
   for (const memoryDir of [undefined, other.path]) {
     const again = dir.start("writer", "", { ...dir.options, memoryDir });
     const { code, stderr } = await again.result;
@@ -302,8 +294,64 @@ Deno.test("a run with finished files in another memoryDir is not cleared", async
   }
   assertEquals(existsSync(`${dir.path}/big`), false);
   await dir.start("writer", "", dir.options).result;
-  assertEquals(Deno.statSync(`${dir.path}/big`).size, 150_000_000);
+  assertEquals(Deno.statSync(`${dir.path}/big`).size, BIG);
 });
+
+Deno.test("what was refused in memory is set aside there, and can be recovered", async () => {
+  await using dir = new MemoryWorkflow({ permanent: ["*"], size: "400m" });
+  const { path: capioDir, memory } = dir;
+  const options = { memoryDir: memory.path };
+  await killPublisher(dir);
+  const [folder] = memory.list();
+  const place = `${memory.path}/${folder}/spool/big`;
+  Deno.renameSync(place, `${memory.path}/kept`);
+  Deno.symlinkSync(`${memory.path}/kept`, place);
+  const next = dir.start("writer", "", dir.options);
+  assertStringIncludes((await next.result).stderr, "it was set aside as");
+  assertEquals(existsSync(`${capioDir}/big`), false);
+  const aside = `${memory.path}/${
+    memory.list().find((it) => it.includes(".set-aside-"))
+  }/spool/big`;
+  Deno.removeSync(aside);
+  Deno.renameSync(`${memory.path}/kept`, aside);
+  const [unnamed] = setAsideRuns(capioDir)[0].entries;
+  assertStringIncludes(unnamed.refused ?? "", "has to be named (--memory-dir)");
+  const [run] = setAsideRuns(capioDir, options);
+  assertEquals(run.entries, [
+    { path: "big", kind: "file", isInMemory: true, content: BIG },
+  ]);
+  publishSetAsideRun(capioDir, run.name, options);
+  assertEquals(Deno.statSync(`${capioDir}/big`).size, BIG);
+});
+
+Deno.test("finished files that are gone with their memory are told", async () => {
+  await using dir = new MemoryWorkflow({ permanent: ["*"], size: "400m" });
+  if (!dir.memory.isSmall) return;
+  await killPublisher(dir);
+  dir.memory.mountAnew();
+  const { code, stderr } = await dir.start("reader", "", dir.options).result;
+  assertEquals(code, 0);
+  assertStringIncludes(
+    stderr,
+    `Finished files of an earlier run of workflow "CAPIO" were gone from its memoryDir before they were published: "big"`,
+  );
+  await dir.run("writer", "", dir.options);
+  assertEquals([dir.list(), dir.memory.list()], [[], []]);
+});
+
+/** The size of a file whose copying takes a while. */
+const BIG = 150_000_000;
+
+/** Kills the only member of a workflow while it publishes the file "big". */
+async function killPublisher(dir: MemoryWorkflow): Promise<void> {
+  const writer = dir.start("writer", WRITE_AND_WAIT, {
+    ...dir.options,
+    args: ["big", `${BIG}`],
+  });
+  await untilThere(`${dir.path}/.capio/CAPIO/published.copy`);
+  writer.kill();
+  assertEquals((await writer.result).signal, "SIGKILL");
+}
 
 Deno.test("a full memoryDir is told to the writer, its readers get an error, and nothing is left", async () => {
   await using dir = new MemoryWorkflow({ permanent: ["*"], size: "1m" });

@@ -3,7 +3,10 @@
  * two trees holds what: it is refused where Deno refuses it, and nothing stays
  * behind or is lost.
  */
+import { assertEquals } from "@std/assert";
+import { MemoryDirectory } from "../memory/memory_directory.ts";
 import { assertSameInside, type Case, said } from "../outcome.ts";
+import { TestDirectory } from "../step.ts";
 
 /** Each call's outcome, and in the end all that the directory holds. */
 function each(...calls: ((dir: string) => Promise<void>)[]): Case {
@@ -159,4 +162,19 @@ const cases: Record<string, Case> = {
 
 for (const [name, run] of Object.entries(cases)) {
   Deno.test(`as outside: rename ${name}`, () => assertSameInside(run));
+}
+
+for (const inMemory of ["*", "*e*"]) {
+  Deno.test(`as outside: all of these where "${inMemory}" lies in memory`, async () => {
+    using memory = new MemoryDirectory("16m");
+    using cl = new TestDirectory();
+    const options = {
+      memoryDir: memory.path,
+      capioClConfigurationFile: cl.writeCl({}, ["*"], [inMemory]),
+    };
+    for (const run of Object.values(cases)) {
+      await assertSameInside(run, options);
+    }
+    assertEquals(memory.list(), []);
+  });
 }
