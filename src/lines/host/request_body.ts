@@ -13,7 +13,7 @@ const MOST_BYTES_AT_ONCE = 8 * 1024 * 1024;
 
 /** With larger reads a connection keeps more in memory. */
 const FIRST_READ_BYTES = 4 * 1024;
-const READ_BYTES = 16 * 1024;
+const READ_BYTES = 32 * 1024;
 
 /** Ends the connection of a client that stalls in the middle of a body. */
 const CLOSE = { "connection": "close" } as const;
