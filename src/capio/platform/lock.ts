@@ -1,6 +1,12 @@
 import { delay } from "@std/async";
 import { BY_KIND, type EntryCheck } from "./entry_trust.ts";
-import { describeHolder, holderOf, noteHolder } from "./lock_holder.ts";
+import {
+  describeHolder,
+  forgetHolder,
+  holderOf,
+  type LockHolder,
+  noteHolder,
+} from "./lock_holder.ts";
 import { lookIfPermitted, lstatIfPresent } from "./system.ts";
 import { openOrCreateTrusted, openTrusted } from "./trusted_entry.ts";
 import { SynchronousSleep } from "./wakeups.ts";
@@ -20,6 +26,8 @@ export interface LockWait {
   readonly signal?: AbortSignal;
   /** Is called once, when the wait takes long. */
   readonly delayed?: () => void;
+  /** Returns the processes that may hold the lock, if the holder is unknown. */
+  readonly mayHold?: () => readonly LockHolder[];
   /**
    * How long a wait takes before that, in ms.
    *
@@ -41,6 +49,8 @@ export class FileLock implements Disposable {
   /** Whether `during` or `hold` holds the lock. */
   #isHeldHere = false;
   #isClosed = false;
+  /** Whether the file says who holds the lock. */
+  #isNoted = false;
 
   private constructor(file: Deno.FsFile, path: string) {
     this.#file = file;
@@ -93,8 +103,9 @@ export class FileLock implements Disposable {
       file.close();
       return undefined;
     }
-    if (app !== undefined) noteHolder(file, app);
-    return new FileLock(file, path);
+    const lock = new FileLock(file, path);
+    if (app !== undefined) lock.#isNoted = noteHolder(file, app);
+    return lock;
   }
 
   /** Opens the lock on `path` without taking it, for {@linkcode FileLock.during}. */
@@ -106,9 +117,9 @@ export class FileLock implements Disposable {
    * Waits for the exclusive lock, runs `fn` and releases the lock. Calls
    * `delayed` when the wait takes long. May be nested.
    */
-  during<T>(fn: () => T, delayed: () => void): T {
+  during<T>(fn: () => T, wait: Pick<LockWait, "delayed" | "mayHold">): T {
     if (this.#isHeldHere) return fn();
-    lock(this.#file, this.#path, delayed);
+    lock(this.#file, this.#path, wait);
     this.#isHeldHere = true;
     try {
       return fn();
@@ -169,12 +180,13 @@ export class FileLock implements Disposable {
   /** Releases the lock. */
   [Symbol.dispose](): void {
     this.#isClosed = true;
+    if (this.#isNoted) forgetHolder(this.#file);
     this.#file.close();
   }
 }
 
 /** Waits for the lock; calls `delayed` once when the wait takes long. */
-function lock(file: Deno.FsFile, path: string, delayed?: () => void): void {
+function lock(file: Deno.FsFile, path: string, wait: LockWait = {}): void {
   if (file.tryLockSync(true)) return;
   const deadline = performance.now() + MOMENT_MILLISECONDS;
   const sleep = new SynchronousSleep();
@@ -182,23 +194,24 @@ function lock(file: Deno.FsFile, path: string, delayed?: () => void): void {
     sleep.sleep();
     if (file.tryLockSync(true)) return;
   } while (performance.now() < deadline);
-  warnOfHolder(file, path);
-  delayed?.();
+  warnOfHolder(file, path, wait);
+  wait.delayed?.();
   file.lockSync(true);
 }
 
 async function lockWhenFree(
   file: Deno.FsFile,
   path: string,
-  { signal, delayed, patience = MOMENT_MILLISECONDS }: LockWait,
+  wait: LockWait,
 ): Promise<void> {
+  const { signal, delayed, patience = MOMENT_MILLISECONDS } = wait;
   signal?.throwIfAborted();
   const begun = performance.now();
   let isTold = false;
   for (let pause = 1; !file.tryLockSync(true);) {
     if (!isTold && performance.now() - begun > patience) {
       isTold = true;
-      warnOfHolder(file, path);
+      warnOfHolder(file, path, wait);
       delayed?.();
     }
     await delay(pause, { signal });
@@ -206,8 +219,12 @@ async function lockWhenFree(
   }
 }
 
-function warnOfHolder(file: Deno.FsFile, path: string): void {
-  const holder = describeHolder(holderOf(file, path));
+function warnOfHolder(
+  file: Deno.FsFile,
+  path: string,
+  { mayHold }: LockWait,
+): void {
+  const holder = describeHolder(holderOf(file, path), mayHold?.());
   console.warn(
     `sluice: Waiting for ${holder}, which holds "${path}" and does not go on: it may be stopped`,
   );

@@ -14,18 +14,35 @@ export interface LockHolder {
   readonly app?: string;
 }
 
-/** Writes into a lock that this process holds who that is. */
-export function noteHolder(file: Deno.FsFile, app: string): void {
+/** With more, the line would be too long to read. */
+const MOST_NAMED = 3;
+
+/**
+ * Writes into a lock that this process holds who that is. Returns whether it has
+ * done so.
+ */
+export function noteHolder(file: Deno.FsFile, app: string): boolean {
   const name = app.replaceAll(/["\n]/g, "?").slice(0, 100);
   const note = `process ${Deno.pid} of "${name}"\n`;
   try {
     // Nothing is written to a file that has another name elsewhere.
-    if ((file.statSync().nlink ?? 1) > 1) return;
+    if ((file.statSync().nlink ?? 1) > 1) return false;
     file.truncateSync();
     file.seekSync(0, Deno.SeekMode.Start);
     file.writeSync(new TextEncoder().encode(note));
+    return true;
   } catch {
     // It only helps who waits for this process.
+    return false;
+  }
+}
+
+/** Takes that back, before the lock is released. */
+export function forgetHolder(file: Deno.FsFile): void {
+  try {
+    file.truncateSync();
+  } catch {
+    // The next holder writes its own.
   }
 }
 
@@ -43,10 +60,18 @@ export function holderOf(
   return noted?.pid === pid ? noted : { pid };
 }
 
-/** Names the holder of a lock in a sentence. */
-export function describeHolder(holder: LockHolder | undefined): string {
-  if (!holder) return "a process";
-  const { pid, app } = holder;
+/** Names the holder of a lock, or the processes that may be that, in a sentence. */
+export function describeHolder(
+  holder: LockHolder | undefined,
+  others: readonly LockHolder[] = [],
+): string {
+  const known = others.find(({ pid }) => pid === holder?.pid);
+  if (holder) return nameOf({ ...known, ...holder });
+  if (others.length === 0 || others.length > MOST_NAMED) return "a process";
+  return `a process (perhaps ${others.map(nameOf).join(" or ")})`;
+}
+
+function nameOf({ pid, app }: LockHolder): string {
   return app === undefined
     ? `process ${pid}`
     : `process ${pid} of "${terminalText(app)}"`;
@@ -55,6 +80,8 @@ export function describeHolder(holder: LockHolder | undefined): string {
 /** Who may write to the file may write anything: it is only shown. */
 function readNote(path: string): LockHolder | undefined {
   try {
+    // Opening anything else could wait.
+    if (!system.lstatSync(path).isFile) return undefined;
     using file = system.openSync(path);
     const bytes = new Uint8Array(MOST_NOTE_BYTES);
     const count = file.readSync(bytes) ?? 0;

@@ -1,5 +1,5 @@
 import type { WorkflowFile } from "../journal/mod.ts";
-import type { FileLock, LockWait } from "../platform/mod.ts";
+import type { FileLock, LockHolder, LockWait } from "../platform/mod.ts";
 import type { MemberJournal } from "./member_journal.ts";
 import { moveIntoPlace } from "./move_into_place.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
@@ -60,7 +60,7 @@ export class Publisher {
 
   /** Takes the publication lock without blocking the thread, see `FileLock.hold`. */
   hold(wait: LockWait): Promise<Disposable> {
-    return this.#lock.hold(wait);
+    return this.#lock.hold({ ...wait, mayHold: () => this.#others() });
   }
 
   /** Runs `fn` with the publication lock; the status shows a long wait for it. */
@@ -71,15 +71,24 @@ export class Publisher {
     return this.#lock.during(() => {
       if (isTold) this.#journal.note({ event: "wait", wait, path });
       return fn();
-    }, () => {
-      isTold = true;
-      this.#journal.note({
-        event: "wait",
-        wait,
-        path,
-        why: "the process that holds it does not go on, it may be stopped",
-      });
+    }, {
+      mayHold: () => this.#others(),
+      delayed: () => {
+        isTold = true;
+        this.#journal.note({
+          event: "wait",
+          wait,
+          path,
+          why: "the process that holds it does not go on, it may be stopped",
+        });
+      },
     });
+  }
+
+  /** The members that take part and lie in other processes. */
+  #others(): LockHolder[] {
+    return [...this.#journal.state.members.values()]
+      .filter(({ ending, pid }) => !ending && pid !== Deno.pid);
   }
 }
 

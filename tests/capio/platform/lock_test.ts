@@ -38,6 +38,11 @@ Deno.test("a member that waits for a stopped process reports it, and goes on wit
   await holder[Symbol.asyncDispose]();
   const { code, stderr } = await step.result;
   assertEquals(code, 0);
+  // A step may not look who holds it, but knows who takes part.
+  assertStringIncludes(
+    stderr,
+    `sluice: Waiting for a process (perhaps process ${Deno.pid} of "me"), which holds "`,
+  );
   assertStringIncludes(stderr, "does not go on: it may be stopped");
   assertEquals(workflowStatus(dir.path)?.waits, []);
   assertEquals(Deno.readTextFileSync(join(dir.path, "out.txt.2")), "text");
@@ -96,7 +101,7 @@ Deno.test("a lock is held while a function runs in an asynchronous hold", async 
   {
     using _ = await lock.hold({});
     assert(FileLock.isHeld(path));
-    assertEquals(lock.during(() => FileLock.isHeld(path), () => {}), true);
+    assertEquals(lock.during(() => FileLock.isHeld(path), {}), true);
     assert(FileLock.isHeld(path));
   }
   assertEquals(FileLock.isHeld(path), false);
