@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { terminalText } from "../../internal/mod.ts";
 import {
   CapioError,
   FileLock,
@@ -28,7 +29,9 @@ export function setAside(folder: WorkflowFolder, reason: string): void {
   system.renameSync(folder.base, target);
   const memory = folder.memory?.setAside(target.slice(folder.base.length));
   console.warn(
-    `sluice: ${reason}. Nothing of it was used or removed: it was set aside as "${target}"${
+    `sluice: ${
+      terminalText(reason)
+    }. Nothing of it was used or removed: it was set aside as "${target}"${
       memory === undefined ? "" : ` and "${memory}"`
     }. "sluice recover --capio-dir ${folder.capioDir}" shows what it would publish; remove it if it is not needed`,
   );

@@ -325,3 +325,19 @@ for (const place of ["sub", "sub/profile"]) {
     },
   });
 }
+
+Deno.test({
+  name: "nothing is written to a file that has a second name under .capio",
+  ignore,
+  async fn() {
+    for (const place of [...PLACES, ".capio/CAPIO/members/1-00000000"]) {
+      using around = new Surroundings();
+      const { inside, secret } = around;
+      const path = join(inside, place);
+      Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      Deno.linkSync(secret, path);
+      await tryEverything(inside);
+      around.assertUntouched(place);
+    }
+  },
+});
