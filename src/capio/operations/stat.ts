@@ -1,4 +1,4 @@
-import type { WorkflowFile } from "../journal/mod.ts";
+import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
 import { type Place, View, type Workspace } from "../overlay/mod.ts";
 import { call, isAbsence, type Operation } from "../platform/mod.ts";
 import {
@@ -123,11 +123,13 @@ export function* untilAnnouncedExists(
   place: Place,
 ): Operation<Place> {
   const { workflow } = workspace;
-  return yield* untilAt(workspace, place, LOOK, (state, { path, through }) => {
-    const { engine } = state;
-    const isDeclared = engine.isDeclared(path) ||
-      through.some(({ name }) => engine.isDeclared(name));
-    if (!isDeclared) return { type: "go" };
+  // The usual case.
+  const isStill = !isDeclared(workspace.state, place) &&
+    workspace.findAgain(place, false) === place;
+  if (isStill) return place;
+  return yield* untilAt(workspace, place, LOOK, (state, here) => {
+    if (!isDeclared(state, here)) return { type: "go" };
+    const { path, through } = here;
     const lookAtReal = () => workspace.real(path);
     const verdict = openReadiness(state, workflow, path, {
       lookAtReal,
@@ -137,6 +139,15 @@ export function* untilAnnouncedExists(
     // The system itself reports the missing file.
     return verdict.type === "refuse" ? { type: "go" } : verdict;
   });
+}
+
+/** Returns whether a path is declared, by the name of a link to it, too. */
+function isDeclared(
+  { engine }: WorkflowState,
+  { path, through }: Place,
+): boolean {
+  return engine.isDeclared(path) ||
+    through.some(({ name }) => engine.isDeclared(name));
 }
 
 /**
