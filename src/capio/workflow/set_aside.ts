@@ -16,9 +16,14 @@ const INFIX = ".set-aside-";
  * beside. The caller holds the workflow's lock.
  *
  * @param reason The beginning of what is told on standard error.
+ * @param kept What has become of its files.
  * @throws {CapioError} If members take part in the run.
  */
-export function setAside(folder: WorkflowFolder, reason: string): void {
+export function setAside(
+  folder: WorkflowFolder,
+  reason: string,
+  kept = "Nothing of it was used or removed",
+): void {
   if (hasMembers(folder)) {
     throw new CapioError(
       "IN_USE",
@@ -29,9 +34,7 @@ export function setAside(folder: WorkflowFolder, reason: string): void {
   system.renameSync(folder.base, target);
   const memory = folder.memory?.setAside(target.slice(folder.base.length));
   console.warn(
-    `sluice: ${
-      terminalText(reason)
-    }. Nothing of it was used or removed: it was set aside as "${target}"${
+    `sluice: ${terminalText(reason)}. ${kept}: it was set aside as "${target}"${
       memory === undefined ? "" : ` and "${memory}"`
     }. "sluice recover --capio-dir ${folder.capioDir}" shows what it would publish; remove it if it is not needed`,
   );

@@ -124,7 +124,10 @@ function clear(folder: WorkflowFolder, state: WorkflowState): void {
   }
   const run =
     `An earlier run of workflow "${folder.workflowName}" in "${folder.capioDir}" did not end properly`;
-  if (refusal) return setAside(folder, `${run}. ${refusal.message}`);
+  if (refusal) {
+    const kept = "What else was finished is published, nothing is removed";
+    return setAside(folder, `${run}. ${refusal.message}`, kept);
+  }
   folder.empty();
   if (gone.length > 0) {
     const names = gone.map(({ path }) => `"${path}"`).join(", ");
