@@ -19,6 +19,7 @@ import type {
   App,
   Member,
   MemoryDirectory,
+  Moving,
   Reading,
   Rewrite,
   SizedReading,
@@ -67,6 +68,7 @@ interface Parts {
     readonly number: number;
     readonly replacedBy?: string;
   };
+  readonly moving: Moving;
   readonly remover: { readonly path: string; readonly member: string };
   readonly removal: {
     readonly path: string;
@@ -254,6 +256,11 @@ export const CHECKPOINT_PARTS: {
     },
     restore: ({ pathReadings }, { path, member, number, replacedBy }) =>
       mapAt(pathReadings, path).set(member, { number, replacedBy }),
+  },
+  moving: {
+    take: ({ moving }) => moving ? [moving] : [],
+    fields: { member: isMemberId, from: isEntry, to: isEntry },
+    restore: (state, moving) => state.moving = withoutPart(moving),
   },
   remover: {
     take: ({ removers }) =>

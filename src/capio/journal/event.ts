@@ -112,6 +112,16 @@ export interface RenameEvent extends Stamp {
   readonly to: string;
 }
 
+/**
+ * A member is about to rename an entry: until it says so, or takes this back
+ * without paths, what lies under both names may not be what the journal says.
+ */
+export interface MovingEvent extends Stamp {
+  readonly event: "moving";
+  readonly from?: string;
+  readonly to?: string;
+}
+
 /** A member removed an entry, and with it all below it. */
 export interface RemoveEvent extends Stamp {
   readonly event: "remove";
@@ -206,6 +216,7 @@ export type JournalEvent =
   | OpenEvent
   | CloseEvent
   | MakeEvent
+  | MovingEvent
   | RenameEvent
   | RemoveEvent
   | PublishEvent

@@ -81,6 +81,7 @@ const CHECKS: {
     handle: optional(isCount),
     memory: optional(isTrue),
   },
+  moving: { ...STAMP, from: optional(isEntry), to: optional(isEntry) },
   rename: { ...STAMP, from: isEntry, to: isEntry },
   remove: { ...STAMP, path: isEntry },
   publish: { ...STAMP, file: isCount },

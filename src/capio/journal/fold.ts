@@ -81,7 +81,14 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       return closeHandle(state, `${event.by}/${event.handle}`, event);
     case "make":
       return makeEntry(state, event);
+    case "moving": {
+      const { by: member, from, to } = event;
+      const isMoving = from !== undefined && to !== undefined;
+      state.moving = isMoving ? { member, from, to } : undefined;
+      return state;
+    }
     case "rename":
+      state.moving = undefined;
       noteRemoval(state, event.from, event.by);
       return rename(state, event.from, event.to, event);
     case "remove":
@@ -187,6 +194,7 @@ function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
   tellMissesOf(state, member.id);
   tellReplacedOf(state, member.id);
   tellRemovedOf(state, member.id);
+  if (state.moving?.member === member.id) state.moving = undefined;
   for (const [key, wait] of state.waits) {
     if (wait.member === member.id) state.waits.delete(key);
   }

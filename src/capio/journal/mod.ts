@@ -12,6 +12,7 @@ export * from "./fold.ts";
 export * from "./follower.ts";
 export * from "./journal.ts";
 export * from "./journal_format.ts";
+export { isBeingMoved } from "./names.ts";
 export * from "./order.ts";
 export * from "./readers.ts";
 export * from "./sized_readings.ts";

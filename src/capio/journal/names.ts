@@ -88,6 +88,16 @@ export function rename(
   return isAwaited ? commitDependents(state, event) : state;
 }
 
+/** Tells whether a member is renaming what a path names, or something to it. */
+export function isBeingMoved(
+  { moving }: WorkflowState,
+  path: string,
+): boolean {
+  if (!moving) return false;
+  return [moving.from, moving.to]
+    .some((it) => path === it || path.startsWith(`${it}/`));
+}
+
 /** Returns `path` and, when it is a directory, every known path below it. */
 export function pathsBelow(state: WorkflowState, path: string): string[] {
   const kind = state.paths.get(path)?.kind;

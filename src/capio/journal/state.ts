@@ -179,6 +179,13 @@ export interface Rewrite {
   readonly kind: RewriteKind;
 }
 
+/** A member is renaming an entry. */
+export interface Moving {
+  readonly member: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** The file that a member has read last under a path. */
 export interface PathReading {
   readonly number: number;
@@ -256,6 +263,8 @@ export interface WorkflowState {
   readonly sizedReadings: SizedReading[];
   /** By `member/wait`. */
   readonly waits: Map<string, Waiting>;
+  /** The entry that a member is renaming. */
+  moving?: Moving;
   /** Files created so far. */
   created: number;
   /** How often a name came to mean another file so far. */

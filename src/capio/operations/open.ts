@@ -1,4 +1,8 @@
-import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
+import {
+  isBeingMoved,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../journal/mod.ts";
 import {
   growingFile,
   type Place,
@@ -100,6 +104,10 @@ export function* untilOpenable(
     }
     throw error;
   }
+  if (isBeingMoved(workflow.refresh(), here.path)) {
+    workflow.untilMoved();
+    return yield* untilOpenable(workspace, place, signal);
+  }
   if (verdict?.type !== "go" || verdict.isMissing) {
     workflow.misses.missed(here.path);
     return here;
@@ -133,17 +141,18 @@ export function* openForReading<F>(
     const here = yield* untilOpenable(workspace, place, signal);
     const { path } = here;
     const entry = view.fileAt(path);
-    const isPublished = !entry || !workflow.isInSpool(path);
     const file = yield* atLocation(
       workspace,
       here,
       (location) => opening.open(location),
       () => view.locate(path),
     );
-    const isSame = view.fileAt(path, workspace.state) === entry;
-    if (!isSame && !isPublished) {
+    const { state } = workspace;
+    const isMoving = isBeingMoved(state, path);
+    if (isMoving || view.fileAt(path, state) !== entry) {
       // The open file may be the next one of that name, or the one before.
       opening.close(file);
+      if (isMoving) workflow.untilMoved();
       continue;
     }
     if (entry?.kind !== "file") return opening.plain(file, here, entry);

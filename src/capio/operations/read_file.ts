@@ -1,4 +1,4 @@
-import type { WorkflowFile } from "../journal/mod.ts";
+import { isBeingMoved, type WorkflowFile } from "../journal/mod.ts";
 import { type Place, View, type Workspace } from "../overlay/mod.ts";
 import {
   call,
@@ -53,16 +53,17 @@ export function* readWhole<T extends { readonly length: number }>(
     const here = yield* untilWhole(workspace, place, signal);
     const { path } = here;
     const entry = view.fileAt(path);
-    const isPublished = !entry || !workflow.isInSpool(path);
     const contents = yield* atLocation(
       workspace,
       here,
       read,
       () => view.locate(path),
     );
-    const isSame = view.fileAt(path, workspace.state) === entry;
-    // Otherwise this may be the beginning of the next file of that name.
-    if (!isSame && !isPublished) continue;
+    const { state } = workspace;
+    const isMoving = isBeingMoved(state, path);
+    if (isMoving) workflow.untilMoved();
+    // This may be of the next file of that name, or the beginning of it.
+    if (isMoving || view.fileAt(path, state) !== entry) continue;
     noteReading(workspace, here, contents.length, entry);
     return contents;
   }

@@ -159,12 +159,11 @@ function* renameInside(
   const { folder, workflow } = workspace;
   const stuck = unmovable(workspace, from.path, to.path);
   if (stuck) return yield* renameAt(stuck.source, stuck.target, from, to, move);
-  const inSpools = spoolsWith(workspace, from.path);
-  const inSpool = inSpools.length > 0;
-  const inReal = lstatIfPresent(folder.real(from.path)) !== undefined;
+  const isThere = spoolsWith(workspace, from.path).length > 0 ||
+    lstatIfPresent(folder.real(from.path)) !== undefined;
   const source = workspace.locate(from.path);
   const refusal = refusing(workspace, source, to.path);
-  if (refusal || (!inSpool && !inReal)) {
+  if (refusal || !isThere) {
     return yield* withRefusedTarget(
       workspace,
       source,
@@ -172,6 +171,26 @@ function* renameInside(
       (target) => renameAt(source, target, from, to, move),
     );
   }
+  workflow.append({ event: "moving", from: from.path, to: to.path });
+  try {
+    yield* moveInTrees(workspace, from, to, move);
+  } catch (error) {
+    workflow.note({ event: "moving" });
+    throw error;
+  }
+  workflow.append({ event: "rename", from: from.path, to: to.path });
+  workflow.refresh();
+}
+
+function* moveInTrees(
+  workspace: Workspace,
+  from: Place,
+  to: Place,
+  move: Move,
+): Operation<void> {
+  const { folder } = workspace;
+  const inSpools = spoolsWith(workspace, from.path);
+  const inReal = lstatIfPresent(folder.real(from.path)) !== undefined;
   for (const spool of inSpools) {
     // It stays in its spool, whatever its new name is.
     const target = workspace.placeNew(to.path, spool);
@@ -180,9 +199,8 @@ function* renameInside(
     yield* renameAt(source, target, from, to, move);
     if (inSpools.length === 1) workspace.removeReplaced(to.path, target);
   }
+  const inSpool = inSpools.length > 0;
   if (inReal) yield* renameReal(workspace, from, to, inSpool, move);
-  workflow.append({ event: "rename", from: from.path, to: to.path });
-  workflow.refresh();
 }
 
 /**

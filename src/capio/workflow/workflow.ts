@@ -248,6 +248,11 @@ export class Workflow {
     });
   }
 
+  /** Waits until nobody gives names to other files or takes them away. */
+  untilMoved(): void {
+    this.moving(() => {});
+  }
+
   /** Ends the membership of this process's workers, see {@linkcode Liveness}. */
   endWorkers(options: { failed: boolean; gone: number }): void {
     this.#liveness.endWorkers(options);

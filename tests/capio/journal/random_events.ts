@@ -109,6 +109,8 @@ function randomBody(
       complete: true,
     }),
     () => ({ event: "make", path, kind: "symlink", complete: true }),
+    () => ({ event: "moving", from: any, to: target }),
+    () => ({ event: "moving" }),
     () => ({ event: "rename", from: any, to: target }),
     () => ({ event: "remove", path: any }),
     () => ({ event: "publish", file: known }),
