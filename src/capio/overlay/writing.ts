@@ -64,8 +64,8 @@ export class Writing {
 
   /**
    * Reports that `path`, which lies at `location` in a spool, has been opened:
-   * the file that was `seen` there, or a new one. Returns `undefined` when the path has
-   * come to mean another file in the meantime.
+   * the file that was `seen` there, or a new one. Returns `undefined` when the
+   * path has come to mean another file in the meantime.
    */
   static begin(
     workspace: Workspace,

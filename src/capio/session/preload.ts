@@ -15,6 +15,8 @@
  * into a buffer return as soon as there is a byte. `CAPIO_SILENT=1` tells no long
  * wait on standard error, `CAPIO_SILENT=0` each. `CAPIO_SHARED=group` shares the
  * workflow with the group of its directory.
+ * `CAPIO_MEMORY_DIR` names the directory for files in memory; the program needs
+ * the permission to read and write it.
  *
  * The program leaves the workflow after all that it does at its end, in the
  * listeners of `unload` and of Node's `exit`. With an exit code other than 0 it
