@@ -357,3 +357,29 @@ Deno.test("a workflow needs its directory under both names, and all of it", asyn
     assert(told.includes(what), told);
   }
 });
+
+Deno.test("a watch does not tell the names of what a flag closes", async () => {
+  using dir = new TestDirectory();
+  await using step = new Step({
+    capioDir: dir.path,
+    args: [dir.path],
+    flags: [`--deny-read=${dir.path}/secret`],
+    code: `
+      const [dir] = Deno.args;
+      const watcher = Deno.watchFs(dir);
+      const told = new Set();
+      const end = (async () => {
+        for await (const { paths } of watcher) {
+          for (const path of paths) told.add(path.slice(dir.length + 1));
+          if (told.has("end")) return;
+        }
+      })();
+      await Deno.writeTextFile(dir + "/secret", "secret");
+      await Deno.writeTextFile(dir + "/open", "open");
+      await Deno.writeTextFile(dir + "/end", "end");
+      await end;
+      console.log(JSON.stringify([...told].sort()));`,
+  });
+  const { stdout } = await step.result;
+  assertEquals(stdout, `["end","open"]\n`);
+});
