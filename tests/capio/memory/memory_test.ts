@@ -320,7 +320,8 @@ Deno.test("what was refused in memory is set aside there, and can be recovered",
   assertEquals(run.entries, [
     { path: "big", kind: "file", isInMemory: true, content: BIG },
   ]);
-  publishSetAsideRun(capioDir, run.name, options);
+  const published = await publishSetAsideRun(capioDir, run.name, options);
+  assertEquals(published.entries, run.entries);
   assertEquals(Deno.statSync(`${capioDir}/big`).size, BIG);
 });
 
