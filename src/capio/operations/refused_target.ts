@@ -23,7 +23,8 @@ export function* withRefusedTarget(
     folder.spoolAt(location) ?? "disk";
   const spool = beside(String(source));
   if (spool === beside(target)) return yield* act(target);
-  const standIn = folder.copy(workflow.id, spool);
+  // A name of its own: other calls go on while an asynchronous one is refused.
+  const standIn = folder.secondName(workflow.id, workflow.newHandle(), spool);
   try {
     imitate(target, standIn);
     yield* act(standIn);
