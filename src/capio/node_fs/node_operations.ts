@@ -2,7 +2,7 @@ import { basename, dirname, resolve, SEPARATOR } from "@std/path";
 import {
   askBeforeOpening,
   askFor,
-  atLocation,
+  changeWith,
   copyWith,
   type Endpoint,
   lookAt,
@@ -82,12 +82,12 @@ export function access(
   );
 }
 
-/** A function that acts on an entry at its location, without a wait. */
+/** A function that changes an entry at its location, once it is there. */
 export function inPlace(
   { name, original, workspace, place }: Subject,
   ...args: unknown[]
 ): Operation<unknown> {
-  return atLocation(
+  return changeWith(
     workspace,
     place,
     (location) => original.call(name, location, ...args),

@@ -1,7 +1,19 @@
 import type { Place, Workspace } from "../overlay/mod.ts";
 import { call, type Operation } from "../platform/mod.ts";
+import { WRITE } from "./access.ts";
 import { atLocation } from "./at_location.ts";
+import { untilMade } from "./until_made.ts";
 import { writeByPath } from "./write_file.ts";
+
+/** Changes an entry with `change`, at its location, once it is there. */
+export function* changeWith<T>(
+  workspace: Workspace,
+  place: Place,
+  change: (location: string) => Operation<T>,
+): Operation<T> {
+  const here = yield* untilMade(workspace, place, WRITE);
+  return yield* atLocation(workspace, here, change);
+}
 
 /** `Deno.chmod` of the file at its location. */
 export function chmod(
@@ -9,7 +21,7 @@ export function chmod(
   place: Place,
   mode: number,
 ): Operation<void> {
-  return atLocation(
+  return changeWith(
     workspace,
     place,
     (location) => call("chmod", location, mode),
@@ -23,7 +35,7 @@ export function chown(
   uid: number | null,
   gid: number | null,
 ): Operation<void> {
-  return atLocation(
+  return changeWith(
     workspace,
     place,
     (location) => call("chown", location, uid, gid),
@@ -37,7 +49,7 @@ export function utime(
   atime: number | Date,
   mtime: number | Date,
 ): Operation<void> {
-  return atLocation(
+  return changeWith(
     workspace,
     place,
     (location) => call("utime", location, atime, mtime),

@@ -7,9 +7,11 @@ import {
   type Operation,
   runSync,
 } from "../platform/mod.ts";
+import { READ_AND_WRITE } from "./access.ts";
 import { atLocation, withGivenPath } from "./at_location.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ask, askFor, untilAnnouncedExists } from "./stat.ts";
+import { untilEndpointMade } from "./until_made.ts";
 
 /** `Deno.symlink`: the link is complete at once. */
 export function symlink(
@@ -44,10 +46,11 @@ export function link(from: Endpoint, to: Endpoint): Operation<void> {
 
 /** Gives another name to a file with `make`, also into and out of a workspace. */
 export function* linkWith(
-  from: Endpoint,
+  given: Endpoint,
   to: Endpoint,
   make: Link,
 ): Operation<void> {
+  const from = yield* untilEndpointMade(given, READ_AND_WRITE);
   const makeAt = (target: string | URL) =>
     "outside" in from ? make(from.outside, target) : atLocation(
       from.workspace,

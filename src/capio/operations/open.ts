@@ -13,12 +13,13 @@ import {
 } from "../overlay/mod.ts";
 import { call, isAbsence, type Operation } from "../platform/mod.ts";
 import { isProducer, openReadiness, type Verdict } from "../workflow/mod.ts";
-import { READ } from "./access.ts";
+import { accessOfOpen, READ } from "./access.ts";
 import { atLocation, namingGivenPath } from "./at_location.ts";
 import { beginWriting } from "./begin_writing.ts";
 import type { Begun } from "./beginning.ts";
 import { denoOpener, type Opener } from "./opener.ts";
 import { untilAt } from "./until_at.ts";
+import { untilWritable } from "./until_made.ts";
 
 /** `Deno.open`: readers wait for the file, writers write to the spool. */
 export function* open(
@@ -186,11 +187,13 @@ export interface OpeningForWriting<Held, F> {
 /** Opens a file for writing. */
 export function* openForWriting<Held, F>(
   workspace: Workspace,
-  place: Place,
+  given: Place,
   options: Deno.OpenOptions,
   opener: Opener<Held>,
   { plain, written }: OpeningForWriting<Held, F>,
 ): Operation<F> {
+  const access = accessOfOpen(options);
+  const place = yield* untilWritable(workspace, given, options, access);
   for (let isSecondTry = false;;) {
     const begun = yield* beginWriting(workspace, place, options, opener);
     if (begun.type === "begun") {

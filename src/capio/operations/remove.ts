@@ -8,9 +8,11 @@ import {
   runSync,
   system,
 } from "../platform/mod.ts";
+import { REMOVE } from "./access.ts";
 import { withGivenPath } from "./at_location.ts";
 import { checkRemovingBelow } from "./tree_rights.ts";
 import { listBoth } from "./listing.ts";
+import { untilMade } from "./until_made.ts";
 
 /** `Deno.remove`: removes the entry from all trees. */
 export function remove(
@@ -33,14 +35,15 @@ export function* removeWith(
   options: Deno.RemoveOptions | undefined,
   removeAt: (location: string) => Operation<void>,
 ): Operation<void> {
+  const here = yield* untilMade(workspace, place, REMOVE);
   // Removing a tree takes long: the other members do not wait for it.
   if (options?.recursive) {
     workspace.workflow.refresh();
-    checkRemovingBelow(workspace, place);
-    return yield* removeNow(workspace, place, options, removeAt);
+    checkRemovingBelow(workspace, here);
+    return yield* removeNow(workspace, here, options, removeAt);
   }
   workspace.workflow.moving(() =>
-    runSync(removeNow(workspace, place, options, removeAt))
+    runSync(removeNow(workspace, here, options, removeAt))
   );
 }
 

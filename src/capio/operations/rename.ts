@@ -10,12 +10,14 @@ import {
   runSync,
   system,
 } from "../platform/mod.ts";
+import { MOVE_FROM } from "./access.ts";
 import { namingGivenPath, withGivenPath } from "./at_location.ts";
 import { type Spool, spoolOf } from "../workflow/mod.ts";
 import { type Endpoint, locationOfEndpoint } from "./endpoint.ts";
 import { moveInto, moveToDisk } from "./move_out.ts";
 import { withRefusedTarget } from "./refused_target.ts";
 import { entryCount } from "./remove.ts";
+import { untilEndpointMade } from "./until_made.ts";
 
 /** Moves an entry from one location to another. */
 type Move = (source: string | URL, target: string | URL) => Operation<void>;
@@ -31,10 +33,11 @@ export function rename(from: Endpoint, to: Endpoint): Operation<void> {
 
 /** Moves an entry with `move`, also into and out of a workspace. */
 export function* renameWith(
-  from: Endpoint,
+  given: Endpoint,
   to: Endpoint,
   move: Move,
 ): Operation<void> {
+  const from = yield* untilEndpointMade(given, MOVE_FROM);
   if ("outside" in from || "outside" in to || from.workspace !== to.workspace) {
     return yield* renameAcross(from, to, move);
   }

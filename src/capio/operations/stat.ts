@@ -7,7 +7,7 @@ import {
   isReplaced,
   openReadiness,
 } from "../workflow/mod.ts";
-import { LOOK } from "./access.ts";
+import { type Access, LOOK } from "./access.ts";
 import { atLocation } from "./at_location.ts";
 import { untilAt } from "./until_at.ts";
 
@@ -117,17 +117,20 @@ export function* ask<T>(
  * Waits for a declared file that a step may still create, and returns its place.
  * For a file that nobody declared there is no wait: programs ask whether it
  * exists.
+ *
+ * @param access The rights that the call needs, also for another place.
  */
 export function* untilAnnouncedExists(
   workspace: Workspace,
   place: Place,
+  access: Access = LOOK,
 ): Operation<Place> {
   const { workflow } = workspace;
   // The usual case.
   const isStill = !isDeclared(workspace.state, place) &&
     workspace.findAgain(place, false) === place;
   if (isStill) return place;
-  return yield* untilAt(workspace, place, LOOK, (state, here) => {
+  return yield* untilAt(workspace, place, access, (state, here) => {
     if (!isDeclared(state, here)) return { type: "go" };
     const { path, through } = here;
     const lookAtReal = () => workspace.real(path);

@@ -36,12 +36,14 @@ export function* untilAt(
 function checkAccess(
   { rights }: Workspace,
   place: Place,
-  { permissions, graph }: Access,
+  { permissions, graph, whole }: Access,
 ): void {
   if (!rights.isPermitted(place, permissions)) {
+    const use = permissions.at(-1) ?? "read";
     throw new Deno.errors.NotCapable(
-      `Requires read access to "${place.given}", whose symbolic link leads to "${place.path}", run again with the --allow-read flag`,
+      `Requires ${use} access to "${place.given}", whose symbolic link leads to "${place.path}", run again with the --allow-${use} flag`,
     );
   }
+  if (whole) rights.checkAllBelow(place, permissions);
   if (graph) rights.checkGraph(place, graph);
 }

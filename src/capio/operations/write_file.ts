@@ -7,10 +7,12 @@ import {
   type Operation,
   system,
 } from "../platform/mod.ts";
+import { WRITE } from "./access.ts";
 import { withGivenPath } from "./at_location.ts";
 import { beginLocked, beginWriting } from "./begin_writing.ts";
 import type { Begun, Refused } from "./beginning.ts";
 import { denoOpener, type Opener } from "./opener.ts";
+import { untilMade } from "./until_made.ts";
 
 /** `Deno.writeFile`: one opening and one close. */
 export function writeFile(
@@ -106,12 +108,16 @@ export type WriteAt<T = void> = (
  */
 export function* writeThrough<Held>(
   workspace: Workspace,
-  place: Place,
+  given: Place,
   options: Deno.OpenOptions,
   opener: Opener<Held>,
   write: (held: Held) => Operation<unknown>,
   writeAt: WriteAt,
 ): Operation<void> {
+  const { create, createNew } = options;
+  const place = create || createNew
+    ? given
+    : yield* untilMade(workspace, given, WRITE);
   const begun = yield* beginWriting(workspace, place, options, opener);
   if (begun.type === "refused") {
     return yield* refuse(workspace, place, options, begun, writeAt);
@@ -134,12 +140,16 @@ export function* writeThrough<Held>(
  */
 export function* writeByPath<T>(
   workspace: Workspace,
-  place: Place,
+  given: Place,
   options: Deno.OpenOptions,
   writeAt: WriteAt<T>,
   keeps: number = options.append ? Infinity : 0,
 ): Operation<T> {
   const { folder, workflow } = workspace;
+  const { create, createNew } = options;
+  const place = create || createNew
+    ? given
+    : yield* untilMade(workspace, given, WRITE);
   // The call itself truncates the file.
   const opener = { ...denoOpener, truncate() {} };
   let path = "";
