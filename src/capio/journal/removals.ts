@@ -16,7 +16,6 @@ export function noteRemoval(
   for (const name of namesRead(state, path)) {
     for (const reader of readersOf(state, name)) {
       if (reader !== by) removedBy(state, name).set(reader, by);
-      if (state.members.get(reader)?.ending) tell(state, name, reader);
     }
   }
 }
@@ -33,11 +32,17 @@ export function noteReadRemoved(
 }
 
 /**
- * Notes which files a member has read that were removed until its end. Before,
- * another file may get the name, which is told in a way of its own.
+ * Notes which files a member has read that were removed until its end, and which
+ * ones it has removed that a member read which ended before. Until then another
+ * file may get the name, which is told in a way of its own.
  */
 export function tellRemovedOf(state: WorkflowState, member: string): void {
-  for (const path of state.removals.keys()) tell(state, path, member);
+  for (const [path, removers] of state.removals) {
+    for (const [reader, remover] of removers) {
+      const isLater = remover === member && state.members.get(reader)?.ending;
+      if (reader === member || isLater) tell(state, path, reader);
+    }
+  }
 }
 
 function tell(state: WorkflowState, path: string, reader: string): void {
