@@ -69,6 +69,16 @@ interface Parts {
     readonly replacedBy?: string;
   };
   readonly moving: Moving;
+  readonly seen: {
+    readonly path: string;
+    readonly member: string;
+    readonly looked?: true;
+  };
+  readonly listing: {
+    readonly path: string;
+    readonly member: string;
+    readonly missed: readonly (readonly [path: string, writer: string])[];
+  };
   readonly remover: { readonly path: string; readonly member: string };
   readonly removal: {
     readonly path: string;
@@ -210,6 +220,8 @@ export const CHECKPOINT_PARTS: {
       writer: isMemberId,
       isMiss: optional(isTrue),
       isLate: optional(isTrue),
+      isQuestion: optional(isTrue),
+      isListing: optional(isTrue),
     },
     restore: ({ staleReads }, read) => staleReads.push(withoutPart(read)),
   },
@@ -261,6 +273,36 @@ export const CHECKPOINT_PARTS: {
     take: ({ moving }) => moving ? [moving] : [],
     fields: { member: isMemberId, from: isEntry, to: isEntry },
     restore: (state, moving) => state.moving = withoutPart(moving),
+  },
+  seen: {
+    take: ({ seen }) =>
+      entriesOf(seen).map(([path, member, looked]) => ({
+        path,
+        member,
+        ...(looked && { looked }),
+      })),
+    fields: {
+      path: isEntryOrRoot,
+      member: isMemberId,
+      looked: optional(isTrue),
+    },
+    restore: ({ seen }, { path, member, looked = false }) =>
+      mapAt(seen, path).set(member, looked),
+  },
+  listing: {
+    take: ({ listings }) =>
+      entriesOf(listings).map(([path, member, missed]) => ({
+        path,
+        member,
+        missed: [...missed],
+      })),
+    fields: {
+      path: isEntryOrRoot,
+      member: isMemberId,
+      missed: listOf(isPathOfMember),
+    },
+    restore: ({ listings }, { path, member, missed }) =>
+      mapAt(listings, path).set(member, new Map(missed)),
   },
   remover: {
     take: ({ removers }) =>
@@ -350,6 +392,13 @@ function numberOf(key: string): number {
 function withoutPart<T extends object>(line: T): T {
   const { part: _, ...fields } = line as T & { part?: unknown };
   return fields as T;
+}
+
+function isPathOfMember(
+  value: unknown,
+): value is readonly [path: string, member: string] {
+  return Array.isArray(value) && value.length === 2 && isEntry(value[0]) &&
+    isMemberId(value[1]);
 }
 
 function isAnything(_value: unknown): _value is unknown {

@@ -156,6 +156,23 @@ export interface FoundEvent extends Stamp {
   readonly path: string;
 }
 
+/**
+ * A member has asked for what is there under some paths, and has been told so; it
+ * is noted at its end.
+ */
+export interface SeenEvent extends Stamp {
+  readonly event: "seen";
+  readonly paths: readonly string[];
+  /** Set when they were real files and it was told their sizes and times. */
+  readonly looked?: true;
+}
+
+/** A member has listed a directory as it was, without a wait for its end. */
+export interface ListEvent extends Stamp {
+  readonly event: "list";
+  readonly path: string;
+}
+
 /** A real file exists that a commit rule depends on and that no app produces. */
 export interface GivenEvent extends Stamp {
   readonly event: "given";
@@ -223,6 +240,8 @@ export type JournalEvent =
   | InputEvent
   | MissEvent
   | FoundEvent
+  | SeenEvent
+  | ListEvent
   | GivenEvent
   | ReadEvent
   | RewriteEvent

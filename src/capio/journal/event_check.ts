@@ -87,6 +87,8 @@ const CHECKS: {
   publish: { ...STAMP, file: isCount },
   input: { ...STAMP, path: isEntryOrRoot, file: optional(isCount) },
   miss: { ...STAMP, paths: listOf(isEntryOrRoot), asked: optional(isTrue) },
+  seen: { ...STAMP, paths: listOf(isEntryOrRoot), looked: optional(isTrue) },
+  list: { ...STAMP, path: isEntryOrRoot },
   found: { ...STAMP, path: isEntryOrRoot },
   given: { ...STAMP, path: isEntryOrRoot },
   read: {

@@ -24,10 +24,12 @@ import type {
   SizeEvent,
   WaitEvent,
 } from "./event.ts";
+import { noteListing, tellListingsOf } from "./listings.ts";
 import { applyRule, create, pathsBelow, rename, unlink } from "./names.ts";
 import { noteOverwrite, noteReadTo } from "./overwrites.ts";
 import { noteCopy, notePathReading, tellReplacedOf } from "./replacements.ts";
-import { noteReadRemoved, noteRemoval, tellRemovedOf } from "./removals.ts";
+import { noteSeen } from "./questions.ts";
+import { noteFoundRemoved, noteRemoval, tellRemovedOf } from "./removals.ts";
 import { noteChange, noteEndRead, replaceCommitted } from "./rewrites.ts";
 import {
   forgetMiss,
@@ -103,6 +105,12 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       return noteInput(state, event);
     case "miss":
       noteMisses(state, event);
+      return state;
+    case "seen":
+      noteSeen(state, event);
+      return state;
+    case "list":
+      noteListing(state, event.path, event.by);
       return state;
     case "found":
       noteFound(state, event);
@@ -194,6 +202,7 @@ function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
   tellMissesOf(state, member.id);
   tellReplacedOf(state, member.id);
   tellRemovedOf(state, member.id);
+  tellListingsOf(state, member.id);
   if (state.moving?.member === member.id) state.moving = undefined;
   for (const [key, wait] of state.waits) {
     if (wait.member === member.id) state.waits.delete(key);
@@ -319,7 +328,7 @@ function noteReading(state: WorkflowState, event: ReadEvent): WorkflowState {
   const file = event.file ?? end;
   if (file !== undefined) {
     notePathReading(state, member, path, file);
-    noteReadRemoved(state, path, member);
+    noteFoundRemoved(state, path, member);
   }
   if (end !== undefined) noteEndRead(state, member, path, end);
   noteReadTo(state, event);

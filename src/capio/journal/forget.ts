@@ -61,8 +61,8 @@ function forgetMisses({ misses }: WorkflowState): void {
   keepNewest(misses, () => false);
 }
 
-function forgetRemovals({ removers, removals }: WorkflowState): void {
-  keepNewest(removers, () => false);
+function forgetRemovals({ removals, seen, listings }: WorkflowState): void {
+  for (const map of [seen, listings]) keepNewest(map, () => false);
   keepNewest(removals, () => false);
 }
 
@@ -110,6 +110,13 @@ function* membersNamedIn(
     for (const [member, it] of readings) yield* [member, it.replacedBy];
   }
   yield* state.removers.values();
+  for (const members of state.seen.values()) yield* members.keys();
+  for (const members of state.listings.values()) {
+    for (const [member, missed] of members) {
+      yield member;
+      yield* missed.values();
+    }
+  }
   for (const removals of state.removals.values()) {
     for (const pair of removals) yield* pair;
   }

@@ -3,6 +3,8 @@ import { parentOf } from "../platform/mod.ts";
 import { isCompleteWithEntries } from "./completion.ts";
 import type { EntryKind } from "./event.ts";
 import { commitDependents, commitIfComplete } from "./file_ends.ts";
+import { noteListed } from "./listings.ts";
+import { tellRewritten } from "./questions.ts";
 import { noteReplacement } from "./replacements.ts";
 import { noteMaking } from "./stale_reads.ts";
 import { noteUndoing } from "./write_order.ts";
@@ -22,6 +24,8 @@ export function create(
 ): WorkflowFile {
   const file = newFile(state.created++, path, kind, event);
   noteMaking(state, { path, kind, by: event.by });
+  if (kind !== "directory") tellRewritten(state, path, event.by);
+  noteListed(state, path, event.by);
   state.pending.add(file);
   place(state, file, path, event);
   return file;
@@ -75,6 +79,7 @@ export function rename(
     const path = to + file.path.slice(from.length);
     unlink(state, file.path);
     noteMaking(state, { path, kind: file.kind, by: event.by });
+    noteListed(state, path, event.by);
     file.unlinked = false;
     file.isDiscarded = false;
     file.isReplacing = false;

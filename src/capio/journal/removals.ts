@@ -1,6 +1,9 @@
 import { isTooEarly } from "./stale_reads.ts";
 import type { WorkflowState } from "./state.ts";
 
+/** How many removed names are remembered. */
+const MOST_REMEMBERED = 10_000;
+
 /**
  * Notes that a member has taken away what a path named, and all below it. Those
  * that have read it would have found nothing with the steps one after the other.
@@ -10,9 +13,12 @@ export function noteRemoval(
   path: string,
   by: string,
 ): void {
-  // Who reads a file while it is written reports that later.
-  const file = state.paths.get(path);
-  if (file?.phase === "open") state.removers.set(path, by);
+  // Who reads a file while it is written, or only asks, reports that later.
+  const { removers } = state;
+  removers.delete(path);
+  removers.set(path, by);
+  const [oldest] = removers.keys();
+  if (removers.size > MOST_REMEMBERED) removers.delete(oldest);
   for (const name of namesRead(state, path)) {
     for (const reader of readersOf(state, name)) {
       if (reader !== by) removedBy(state, name).set(reader, by);
@@ -20,8 +26,8 @@ export function noteRemoval(
   }
 }
 
-/** Notes that a member has read a file, which may have been removed before. */
-export function noteReadRemoved(
+/** Notes that a member has found a file, which may have been removed since. */
+export function noteFoundRemoved(
   state: WorkflowState,
   path: string,
   reader: string,
@@ -57,15 +63,19 @@ function tell(state: WorkflowState, path: string, reader: string): void {
   state.rewrites.set(key, { path, reader, writer, kind: "removed" });
 }
 
-/** Yields the names at a path or below it that members have read. */
+/** Yields the names at a path or below it that members have found. */
 function* namesRead(state: WorkflowState, path: string): Generator<string> {
-  const { inputs, pathReadings, paths } = state;
+  const { inputs, pathReadings, seen, paths } = state;
   const isRead = readersOf(state, path).size > 0;
   if (isRead) yield path;
   // What was read as a file has nothing below it.
   if (isRead || paths.get(path)?.kind === "file") return;
   const prefix = `${path}/`;
-  for (const name of new Set([...inputs.keys(), ...pathReadings.keys()])) {
+  for (
+    const name of new Set(
+      [inputs, pathReadings, seen].flatMap((it) => [...it.keys()]),
+    )
+  ) {
     if (name.startsWith(prefix)) yield name;
   }
 }
@@ -74,6 +84,7 @@ function readersOf(state: WorkflowState, path: string): ReadonlySet<string> {
   return new Set([
     ...state.inputs.get(path) ?? [],
     ...state.pathReadings.get(path)?.keys() ?? [],
+    ...state.seen.get(path)?.keys() ?? [],
   ]);
 }
 

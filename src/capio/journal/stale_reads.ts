@@ -29,7 +29,7 @@ export function noteMaking(state: WorkflowState, making: Making): void {
   misses.delete(writer);
   for (const [reader, miss] of misses) {
     const isOver = miss.writer !== undefined;
-    if (isOver || !isMissedTooEarly(state, reader, miss, making)) continue;
+    if (isOver || !isMissedTooEarly(state, reader, making)) continue;
     miss.writer = writer;
     if (hasEnded(state, reader)) tell(state, path, reader, true);
   }
@@ -48,7 +48,7 @@ export function noteMisses(state: WorkflowState, event: MissEvent): void {
     if (!file || file.writers.has(reader)) continue;
     const [by] = file.writers;
     const making = { path, kind: file.kind, by };
-    if (isMissedTooEarly(state, reader, miss, making)) miss.writer = by;
+    if (isMissedTooEarly(state, reader, making)) miss.writer = by;
   }
 }
 
@@ -95,7 +95,7 @@ function hasEnded({ members }: WorkflowState, member: string): boolean {
 }
 
 /** Tells whether the steps, one after the other, would have read another file. */
-function isReadTooEarly(
+export function isReadTooEarly(
   state: WorkflowState,
   path: string,
   reader: string,
@@ -109,11 +109,8 @@ function isReadTooEarly(
 function isMissedTooEarly(
   state: WorkflowState,
   reader: string,
-  { asked }: Miss,
-  { path, kind, by }: Making,
+  { path, by }: Making,
 ): boolean {
-  // Programs ask for a directory to make it themselves.
-  if (asked && kind === "directory") return false;
   const app = state.members.get(reader)?.app;
   if (app !== undefined && app === state.members.get(by)?.app) return false;
   return isTooEarly(state, path, reader, by);

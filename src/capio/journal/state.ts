@@ -149,6 +149,10 @@ export interface StaleRead {
   readonly isMiss?: true;
   /** Set when the reader had ended before the writer came to it. */
   readonly isLate?: true;
+  /** Set when the reader only asked for the size or the times. */
+  readonly isQuestion?: true;
+  /** Set when the reader listed the directory of the path. */
+  readonly isListing?: true;
 }
 
 /** A member has found nothing under a path. */
@@ -253,7 +257,17 @@ export interface WorkflowState {
   readonly copies: Map<number, number>;
   /** By path and member. */
   readonly pathReadings: Map<string, Map<string, PathReading>>;
-  /** Who removed or renamed a file that was still written, by path. */
+  /**
+   * The members that have asked for what is there, by path, and whether they were
+   * told the size and the times of a real file.
+   */
+  readonly seen: Map<string, Map<string, boolean>>;
+  /**
+   * Who made what after a member had listed a directory: by directory, member and
+   * path.
+   */
+  readonly listings: Map<string, Map<string, Map<string, string>>>;
+  /** The member that removed or renamed what a path named, lately. */
   readonly removers: Map<string, string>;
   /** Who removed what a member had read: by path and reader. */
   readonly removals: Map<string, Map<string, string>>;
@@ -335,6 +349,8 @@ export function emptyState(
     rewriters: new Map(),
     copies: new Map(),
     pathReadings: new Map(),
+    seen: new Map(),
+    listings: new Map(),
     removers: new Map(),
     removals: new Map(),
     replacedPaths: new Set(),

@@ -5,6 +5,7 @@ import {
   isSizedReadingOver,
   readersIn,
   type SizedReading,
+  type StaleRead,
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
@@ -135,8 +136,11 @@ export interface StaleReadStatus {
   readonly reader: string;
   /** The app of the member that wrote it afterwards. */
   readonly writer: string;
-  /** Whether the reader found nothing. */
-  readonly missed: boolean;
+  /**
+   * What the reader did: it read the real file, found nothing, asked for its size
+   * or its times, or listed its directory. The last two may not matter to it.
+   */
+  readonly kind: "read" | "missed" | "asked" | "listed";
 }
 
 /**
@@ -237,14 +241,22 @@ export function describe(
     })),
     passedOver: state.passedOver,
     checkedBy,
-    staleReads: state.staleReads.map(({ path, isMiss = false, ...ids }) => ({
-      path,
-      reader: appOf(ids.reader),
-      writer: appOf(ids.writer),
-      missed: isMiss,
+    staleReads: state.staleReads.map((read) => ({
+      path: read.path,
+      reader: appOf(read.reader),
+      writer: appOf(read.writer),
+      kind: kindOf(read),
     })),
     sizedReadings: describeSizedReadings(state, sizeOf),
   };
+}
+
+function kindOf(
+  { isMiss, isQuestion, isListing }: StaleRead,
+): StaleReadStatus["kind"] {
+  if (isMiss) return "missed";
+  if (isQuestion) return "asked";
+  return isListing ? "listed" : "read";
 }
 
 function describeSizedReadings(

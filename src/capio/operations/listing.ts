@@ -6,7 +6,7 @@ import {
   system,
   SYSTEM_DIRECTORY,
 } from "../platform/mod.ts";
-import { listingReadiness } from "../workflow/mod.ts";
+import { isListedAtOnce, listingReadiness } from "../workflow/mod.ts";
 import { LOOK } from "./access.ts";
 import { namingGivenPath } from "./at_location.ts";
 import { isUnknown } from "./stale_counterpart.ts";
@@ -62,6 +62,10 @@ export class Listing {
       return fresh.length > 0 ? { type: "go" } : verdict;
     }, signal);
     for (const { name } of fresh) this.#seen.add(name);
+    const { workflow } = workspace;
+    if (this.#done && isListedAtOnce(workflow.state, path)) {
+      workflow.misses.listed(path);
+    }
     return fresh;
   }
 

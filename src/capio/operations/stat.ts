@@ -38,7 +38,7 @@ export function* lookAt<T>(
     yield* untilAnnouncedExists(workspace, place),
   );
   const growing = growingFileAt(workspace, here);
-  const result = yield* ask(workspace, here, look);
+  const result = yield* ask(workspace, here, look, { looks: true });
   const size = sizeIn(result);
   if (growing && size !== undefined) workspace.toldSizes.tell(growing, size);
   return result;
@@ -94,18 +94,25 @@ export function* askBeforeOpening<T>(
   return yield* ask(workspace, here, look);
 }
 
-/** Asks at once. */
+/**
+ * Asks at once.
+ *
+ * @param options.looks Whether the answer has the size and the times.
+ */
 export function* ask<T>(
   workspace: Workspace,
   place: Place,
   look: (location: string) => Operation<T>,
+  { looks = false }: { looks?: boolean } = {},
 ): Operation<T> {
-  const { misses } = workspace.workflow;
+  const { workflow } = workspace;
+  const { misses } = workflow;
   const view = new View(workspace, { isQuestion: true });
   const locate = () => view.locate(place.path);
   try {
     const result = yield* atLocation(workspace, place, look, locate);
-    misses.found(place.path);
+    const isReal = !workflow.state.paths.has(place.path);
+    misses.seen(place.path, looks ? isReal : undefined);
     return result;
   } catch (error) {
     if (isAbsence(error)) misses.asked(place.path);

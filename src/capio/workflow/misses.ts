@@ -15,6 +15,11 @@ export class Misses {
   readonly #noted = new Set<string>();
   /** Paths that the program only asked for, which are noted at its end. */
   readonly #asked = new Set<string>();
+  /**
+   * Paths whose answer was that there is something, and whether it was a real
+   * file whose size and times were told. They are noted at the end as well.
+   */
+  readonly #seen = new Map<string, boolean>();
 
   /** Notes the misses in this journal. */
   constructor(journal: MemberJournal) {
@@ -33,6 +38,26 @@ export class Misses {
   asked(path: string): void {
     if (this.#noted.has(path) || this.#asked.size >= MOST_QUESTIONS) return;
     this.#asked.add(path);
+    this.#seen.delete(path);
+  }
+
+  /**
+   * Remembers that the answer to a question was that there is something.
+   *
+   * @param isReal Whether it was a real file, if its size and times were told.
+   */
+  seen(path: string, isReal?: boolean): void {
+    this.found(path);
+    if (this.#seen.size >= MOST_QUESTIONS) return;
+    this.#seen.set(path, isReal ?? this.#seen.get(path) ?? false);
+  }
+
+  /** Notes that a directory was listed as it is, if that is news. */
+  listed(path: string): void {
+    const { state, id } = this.#journal;
+    const missed = state.listings.get(path)?.get(id);
+    if (missed?.size === 0) return;
+    this.#journal.note({ event: "list", path });
   }
 
   /** Forgets a miss, for the program has found the path after all. */
@@ -44,13 +69,26 @@ export class Misses {
 
   /** Notes the questions, at the end of the member. */
   noteQuestions(): void {
-    if (this.#asked.size === 0) return;
-    const all = [...this.#asked];
-    this.#asked.clear();
-    // A line of the journal has a limit.
-    for (let start = 0; start < all.length; start += MOST_PATHS_NOTED) {
-      const paths = all.slice(start, start + MOST_PATHS_NOTED);
+    const seen = [...this.#seen];
+    for (const paths of inLines([...this.#asked])) {
       this.#journal.note({ event: "miss", paths, asked: true });
     }
+    const others = seen.filter(([, looked]) => !looked);
+    for (const paths of inLines(others.map(([path]) => path))) {
+      this.#journal.note({ event: "seen", paths });
+    }
+    const looked = seen.filter(([, looked]) => looked);
+    for (const paths of inLines(looked.map(([path]) => path))) {
+      this.#journal.note({ event: "seen", paths, looked: true });
+    }
+    this.#asked.clear();
+    this.#seen.clear();
+  }
+}
+
+/** Divides paths among events: a line of the journal has a limit. */
+function* inLines(paths: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < paths.length; start += MOST_PATHS_NOTED) {
+    yield paths.slice(start, start + MOST_PATHS_NOTED);
   }
 }

@@ -261,9 +261,7 @@ export function listingReadiness(
   path: string,
   listed: () => number,
 ): Verdict {
-  const { engine } = state;
-  // A glob for files that happens to match says nothing about a listing.
-  if (!engine.isDirectory(path) && !engine.isNamedOutput(path)) return GO;
+  if (isListedAtOnce(state, path)) return GO;
   if (fillsDirectory(state, member, path)) return GO;
   switch (directoryPhase(state, path)) {
     case "committed":
@@ -278,6 +276,15 @@ export function listingReadiness(
         declared: true,
       };
   }
+}
+
+/** Tells whether a directory is listed as it is: no rule is about it. */
+export function isListedAtOnce(
+  { engine }: WorkflowState,
+  path: string,
+): boolean {
+  // A glob for files that happens to match says nothing about a listing.
+  return !engine.isDirectory(path) && !engine.isNamedOutput(path);
 }
 
 /**

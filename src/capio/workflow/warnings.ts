@@ -46,12 +46,18 @@ export class StaleReadWarnings {
 
 function describeStaleRead(
   { members }: WorkflowState,
-  { path, isMiss, ...ids }: StaleRead,
+  { path, isMiss, isQuestion, isListing, ...ids }: StaleRead,
 ): string {
   const [reader, writer] = [ids.reader, ids.writer]
     .map((id) => members.get(id)?.app ?? id);
   const remedy =
     `With the file in the "output_stream" of "${writer}" in a CAPIO-CL configuration, "${reader}" waits for it`;
+  if (isListing) {
+    return `"${reader}" listed the directory of "${path}" before "${writer}" made it, and has not come to it otherwise. With the directory in the "output_stream" of "${writer}" in a CAPIO-CL configuration, "${reader}" lists all of it`;
+  }
+  if (isQuestion) {
+    return `"${reader}" asked for the size or the times of "${path}" before "${writer}" wrote it again, and has not read it since. ${remedy}`;
+  }
   return isMiss
     ? `"${reader}" looked for "${path}" before "${writer}" made it, and did without it. ${remedy}`
     : `"${path}" was read before "${writer}" began to rewrite it: what "${reader}" read is out of date, it may be of an earlier run. ${remedy}`;
@@ -95,7 +101,7 @@ function describeRewrite(
     case "replaced":
       return `"${writer}" replaced "${path}" by another file after "${reader}" had read from it: ${isOld}. A file that is replaced needs the commit rule "on_termination" and the mode "update"`;
     case "removed":
-      return `"${writer}" removed or renamed "${path}" after "${reader}" had read it, which comes later and would not have found it. In the "output_stream" of "${writer}" the file is not read before`;
+      return `"${writer}" removed or renamed "${path}" after "${reader}" had found it there, which comes later and would not have found it. In the "output_stream" of "${writer}" the file is not read before`;
     case "undone":
       return `"${writer}" wrote "${path}" from its beginning after "${reader}" had written to it, which comes later: what "${reader}" wrote is lost. A step that changes the file of an earlier one reads it first`;
     case "overwritten":

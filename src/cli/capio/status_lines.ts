@@ -3,6 +3,7 @@ import type {
   MemberStatus,
   ReadingStatus,
   RewriteStatus,
+  StaleReadStatus,
   WaitStatus,
   WorkflowStatus,
 } from "../../capio/mod.ts";
@@ -54,7 +55,11 @@ function passedOverLine(count: number): string {
 export function warningLines(
   status: Pick<WorkflowStatus, "rewrites" | "staleReads" | "sizedReadings">,
 ): string[] {
-  return [...orderLines(status), ...sizeLines(status)];
+  return [
+    ...orderLines(status),
+    ...questionLines(status),
+    ...sizeLines(status),
+  ];
 }
 
 /** Whether a step read no further than a size that it was told. */
@@ -70,12 +75,36 @@ export function orderLines(
 ): string[] {
   return [
     ...rewrites.map(describeRewrite),
-    ...staleReads.map(({ path, reader, writer, missed }) =>
-      missed
-        ? `${reader} looked for ${path} before ${writer} made it, and did without it; in the output_stream of ${writer} it is waited for`
-        : `${reader} read ${path} before ${writer} wrote it, so out of date or of an earlier run; in the output_stream of ${writer} it is waited for`
-    ),
+    ...staleReads.filter(isCertain).map(describeStaleRead),
   ].map((line) => terminalText(line));
+}
+
+function questionLines(
+  { staleReads }: Pick<WorkflowStatus, "staleReads">,
+): string[] {
+  return staleReads.filter((it) => !isCertain(it)).map(describeStaleRead)
+    .map((line) => terminalText(line));
+}
+
+/** Whether the reader has certainly got something else. */
+function isCertain({ kind }: StaleReadStatus): boolean {
+  return kind === "read" || kind === "missed";
+}
+
+function describeStaleRead(
+  { path, reader, writer, kind }: StaleReadStatus,
+): string {
+  const remedy = `in the output_stream of ${writer} it is waited for`;
+  switch (kind) {
+    case "read":
+      return `${reader} read ${path} before ${writer} wrote it, so out of date or of an earlier run; ${remedy}`;
+    case "missed":
+      return `${reader} looked for ${path} before ${writer} made it, and did without it; ${remedy}`;
+    case "asked":
+      return `${reader} asked for the size or the times of ${path} before ${writer} wrote it again, and has not read it since; ${remedy}`;
+    case "listed":
+      return `${reader} listed the directory of ${path} before ${writer} made it, and has not come to it otherwise`;
+  }
 }
 
 function sizeLines(
@@ -99,7 +128,7 @@ function describeRewrite(
     case "replaced":
       return `${path} was replaced by ${writer} after ${reader} had read from it`;
     case "removed":
-      return `${path} was removed or renamed by ${writer} after ${reader} had read it, which comes later`;
+      return `${path} was removed or renamed by ${writer} after ${reader} had found it there, which comes later`;
     case "undone":
       return `${path} was written from its beginning by ${writer} after ${reader} had written to it, which comes later`;
     case "overwritten":

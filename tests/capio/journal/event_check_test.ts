@@ -72,6 +72,8 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     readTo: 1,
     ifLost: true,
   },
+  seen: { event: "seen", paths: ["a"], looked: true },
+  list: { event: "list", path: "a" },
   wait: { event: "wait", wait: 1, path: "a", why: "because" },
 };
 
@@ -90,6 +92,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
     "complete",
     "replaces",
     "anew",
+    "looked",
     "moving.from",
     "moving.to",
     "asked",
@@ -147,6 +150,7 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   complete: NO_TRUTHS,
   replaces: NO_TRUTHS,
   anew: NO_TRUTHS,
+  looked: NO_TRUTHS,
   asked: NO_TRUTHS,
   readTo: NO_COUNTS,
   ifLost: NO_TRUTHS,
@@ -166,7 +170,13 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   "wait.path": [...NO_PATHS, ...NO_TEXTS],
 };
 
-const MAY_MEAN_THE_ROOT = new Set(["input", "found", "given", "wait"]);
+const MAY_MEAN_THE_ROOT = new Set([
+  "input",
+  "found",
+  "given",
+  "list",
+  "wait",
+]);
 
 for (const body of Object.values(EVENTS)) {
   const type = body.event;

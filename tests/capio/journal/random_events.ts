@@ -119,6 +119,9 @@ function randomBody(
     () => ({ event: "miss", paths: [path, pick(PATHS)] }),
     () => ({ event: "miss", paths: [path], asked: true }),
     () => ({ event: "found", path }),
+    () => ({ event: "seen", paths: [path, any], looked: true }),
+    () => ({ event: "seen", paths: [any] }),
+    () => ({ event: "list", path: directory }),
     () => ({ event: "given", path }),
     () => ({ event: "read", path, first: 1, bytes: below(9), file }),
     () => ({

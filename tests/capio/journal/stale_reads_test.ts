@@ -118,7 +118,6 @@ for (
       "r",
       { event: "open", path: "x", handle: 0, file: 0 },
     ]],
-    ["a directory", ["w", directory], ["r", question]],
     ["removed again", ["w", open()], ["w", { event: "remove", path: "x" }], [
       "r",
       question,
@@ -138,3 +137,46 @@ for (
     assertEquals(staleReads(...script, ["r", left("r")]), []);
   });
 }
+
+Deno.test("a directory that was asked for and made later is told, unless the member comes to it", () => {
+  const missed: Script = [["r", question], ["w", directory]];
+  assertEquals(staleReads(...missed, ["r", left("r")]), [
+    MISSED,
+  ]);
+  const found: Script = [...missed, ["r", { event: "found", path: "x" }]];
+  assertEquals(staleReads(...found, ["r", left("r")]), []);
+});
+
+Deno.test("a real file whose times were asked for is told when it is written again, unless it was read", () => {
+  const seen: EventBody = { event: "seen", paths: ["x"], looked: true };
+  const told: StaleRead = { ...READ, isQuestion: true, isLate: true };
+  const open: EventBody = { event: "open", path: "x", handle: 0 };
+  const input: EventBody = { event: "input", path: "x" };
+  const end: Script = [["r", left("r")]];
+  assertEquals(staleReads(["r", seen], ...end, ["w", open]), [told]);
+  assertEquals(staleReads(["w", open], ["r", seen], ...end), [told]);
+  assertEquals(
+    staleReads(["r", { event: "seen", paths: ["x"] }], ...end, ["w", open]),
+    [],
+  );
+  const reads = staleReads(["r", input], ["w", open], ["r", seen], ...end);
+  assertEquals(reads.some((it) => it.isQuestion), false);
+});
+
+Deno.test("an entry that is made after its directory was listed is told, unless the member comes to it", () => {
+  const list: EventBody = { event: "list", path: "" };
+  const open: EventBody = { event: "open", path: "x", handle: 0 };
+  const end: Script = [["r", left("r")]];
+  const missed: StaleRead = { ...READ, isListing: true };
+  assertEquals(staleReads(["r", list], ["w", open], ...end), [missed]);
+  assertEquals(staleReads(["r", list], ...end, ["w", open]), [
+    { ...missed, isLate: true },
+  ]);
+  assertEquals(staleReads(["w", open], ["r", list], ...end), []);
+  assertEquals(
+    staleReads(["r", list], ["w", open], ["r", list], ...end),
+    [],
+  );
+  const read: EventBody = { event: "input", path: "x", file: 0 };
+  assertEquals(staleReads(["r", list], ["w", open], ["r", read], ...end), []);
+});

@@ -53,7 +53,7 @@ for (const [name, removal] of Object.entries(REMOVALS)) {
     });
     assertStringIncludes(
       said,
-      '"earlier" removed or renamed "input" after "later" had read it',
+      '"earlier" removed or renamed "input" after "later" had found it there',
     );
   });
 }
@@ -123,3 +123,38 @@ for (const [name, steps] of Object.entries(FINE)) {
     assertEquals(await played(steps), "");
   });
 }
+
+Deno.test("a later step is told when it asks for what an earlier one then removes", async () => {
+  const said = await played({
+    given: "1",
+    earlier: `await until("asked"); fs.unlinkSync(input);`,
+    later: `fs.existsSync(input); say("asked");`,
+  });
+  assertStringIncludes(said, '"earlier" removed or renamed "input"');
+});
+
+Deno.test("a later step is told when it lists a directory that an earlier one fills", async () => {
+  const said = await played({
+    earlier: `
+      fs.mkdirSync(dir + "/full"); say("made");
+      await until("listed"); fs.writeFileSync(dir + "/full/b", "");`,
+    later: `
+      await until("made"); fs.readdirSync(dir + "/full"); say("listed");`,
+  });
+  assertStringIncludes(
+    said,
+    '"later" listed the directory of "full/b" before "earlier" made it',
+  );
+});
+
+Deno.test("a later step is told when it goes by the times of what an earlier one writes again", async () => {
+  const said = await played({
+    given: "1",
+    earlier: `await until("asked"); fs.writeFileSync(input, "2");`,
+    later: `fs.statSync(input); say("asked");`,
+  });
+  assertStringIncludes(
+    said,
+    '"later" asked for the size or the times of "input" before "earlier" wrote it again',
+  );
+});

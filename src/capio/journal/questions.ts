@@ -1,0 +1,52 @@
+import type { SeenEvent } from "./event.ts";
+import { noteFoundRemoved } from "./removals.ts";
+import { isReadTooEarly } from "./stale_reads.ts";
+import type { WorkflowState } from "./state.ts";
+
+/**
+ * Notes what a member was told is there, at its end. If a step that comes first
+ * has removed it since, or has written it again, the member was told of an
+ * earlier one.
+ */
+export function noteSeen(
+  state: WorkflowState,
+  { by, paths, looked }: SeenEvent,
+): void {
+  for (const path of paths) {
+    let members = state.seen.get(path);
+    if (!members) state.seen.set(path, members = new Map());
+    members.set(by, looked === true);
+    noteFoundRemoved(state, path, by);
+    const file = state.paths.get(path);
+    if (!file || file.kind === "directory" || file.writers.has(by)) continue;
+    const [writer] = file.writers;
+    tellRewritten(state, path, writer);
+  }
+}
+
+/**
+ * Tells the members that have asked for the size or the times of a real file, and
+ * have read no later one, that another member writes it.
+ */
+export function tellRewritten(
+  state: WorkflowState,
+  path: string,
+  writer: string,
+): void {
+  for (const [reader, looked] of state.seen.get(path) ?? []) {
+    if (!looked || reader === writer || hasRead(state, path, reader)) continue;
+    if (!isReadTooEarly(state, path, reader, writer)) continue;
+    state.seen.get(path)?.set(reader, false);
+    const isLate = true;
+    state.staleReads.push({ path, reader, writer, isQuestion: true, isLate });
+  }
+}
+
+function hasRead(
+  { inputs, pathReadings }: WorkflowState,
+  path: string,
+  member: string,
+): boolean {
+  return inputs.get(path)?.has(member) === true ||
+    pathReadings.get(path)?.has(member) === true;
+}
