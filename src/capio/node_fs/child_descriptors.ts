@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { Writing } from "../overlay/mod.ts";
 import { builtin } from "../platform/mod.ts";
+import { DescriptorReader } from "./descriptor_reader.ts";
 
 /** What the runtime publishes before it starts a child, and when it cannot. */
 interface ChildMessage {
@@ -15,9 +16,11 @@ const STARTED = "tracing:child_process.spawn:start";
 const FAILED = "tracing:child_process.spawn:error";
 
 /**
- * Notes which files the child processes of `node:child_process` get as
- * descriptors: such a file counts as open until the child has ended. The calls
- * that block until then need no note.
+ * Looks at the files that the child processes of `node:child_process` get as
+ * descriptors. One for writing counts as open until the child has ended. One for
+ * reading has to be complete, for the child takes what is there for all: the
+ * start blocks the thread until then. The calls that block until the child has
+ * ended need neither.
  */
 export class ChildDescriptors {
   readonly #find: FindFile;
@@ -32,7 +35,7 @@ export class ChildDescriptors {
   watch(isNeeded: boolean): void {
     if (this.#isWatching === isNeeded) return;
     this.#isWatching = isNeeded;
-    // It is loaded for programs alone that write files through `node:fs`.
+    // It is loaded for programs alone that open files of others in `node:fs`.
     const channels = builtin("diagnostics_channel");
     const change = isNeeded ? channels.subscribe : channels.unsubscribe;
     change(STARTED, this.#started);
@@ -43,6 +46,10 @@ export class ChildDescriptors {
     const { process, options } = message as ChildMessage;
     const { stdio } = options ?? {};
     const files = Array.isArray(stdio) ? stdio.map(this.#find) : [];
+    for (const file of files) {
+      // An error here is one that nobody catches: the step fails.
+      if (file instanceof DescriptorReader) file.completeForChild();
+    }
     const returns = files.filter((file) => file instanceof Writing)
       .map((file) => file.share());
     if (returns.length === 0) return;

@@ -6,7 +6,13 @@ import {
   Turns,
   type Workspace,
 } from "../overlay/mod.ts";
-import { act, atOnce, builtin, type Operation } from "../platform/mod.ts";
+import {
+  act,
+  atOnce,
+  builtin,
+  CapioError,
+  type Operation,
+} from "../platform/mod.ts";
 import { withNodeErrors } from "./node_error.ts";
 import type { OriginalFs } from "./original_fs.ts";
 import type { ReadRequest } from "./read_request.ts";
@@ -89,6 +95,22 @@ export class DescriptorReader {
     const wait = this.#reading.untilWhole(this.#sizeNow);
     yield* withNodeErrors(wait, "read");
     return this.#source === this.#fd ? yield* then() : this.#readRest(options);
+  }
+
+  /**
+   * Blocks the thread until the file is complete: a child process reads on with
+   * the descriptor that was opened.
+   *
+   * @throws {CapioError} If only this thread could finish the file, if its writer
+   * is lost, or if another file has taken its place.
+   */
+  completeForChild(): void {
+    this.workspace.runSync(this.#reading.untilWhole(this.#sizeNow));
+    if (this.#source === this.#fd) return;
+    throw new CapioError(
+      "REPLACED",
+      `Cannot hand the descriptor ${this.#fd} to a child process: the file was replaced by another one after it was opened. Open the file again`,
+    );
   }
 
   /**

@@ -18,7 +18,9 @@ const children = new ChildDescriptors((file) => fileOf(file));
 /** Remembers the part of the file that is open under a descriptor. */
 export function registerFile(fd: number, file: OpenFile): void {
   files.set(fd, file);
-  if (file instanceof Writing) children.watch(true);
+  const concernsChildren = file instanceof Writing ||
+    file instanceof DescriptorReader;
+  if (concernsChildren) children.watch(true);
 }
 
 /** Returns the reader of a growing file, given a descriptor or a handle. */

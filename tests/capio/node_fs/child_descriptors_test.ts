@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { eventually, flow, TestDirectory } from "../step.ts";
 import { printing, TestWorkflow } from "../test_workflow.ts";
 
@@ -111,4 +111,88 @@ Deno.test("the status says which process holds a file open for a child", async (
   );
   writer.kill("SIGTERM");
   assertEquals((await writer.result).code, 0);
+});
+
+/** Ways to start a child whose input is the file "log". */
+const INPUTS: Record<string, string> = {
+  "a descriptor": `
+    const fd = fs.openSync(path);
+    const child = spawn("cat", [], { stdio: [fd, "pipe", "inherit"] });`,
+  "a handle's descriptor": `
+    const handle = await fs.promises.open(path);
+    const options = { stdio: [handle.fd, "pipe", "inherit"] };
+    const child = spawn("cat", [], options);`,
+  "a descriptor with another number": `
+    const fd = fs.openSync(path);
+    const options = { stdio: ["ignore", "pipe", "inherit", fd] };
+    const child = spawn("sh", ["-c", "cat <&3"], options);`,
+};
+for (const mode of ["no_update", "update"]) {
+  Deno.test(`a child gets all of a file that is still written: ${mode}`, async () => {
+    await using workflow = new TestWorkflow({
+      writer: {
+        writes: ["log"],
+        streaming: [{ name: ["log"], committed: "on_close", mode }],
+      },
+      reader: { reads: ["log"] },
+    });
+    using outside = new TestDirectory();
+    const writer = workflow.run(
+      "writer",
+      `using file = Deno.openSync(dir + "/log", { write: true, create: true });
+      file.writeSync(bytes("one "));
+      for (;;) {
+        try { Deno.statSync(args[0] + "/go"); break; } catch { await pause(10); }
+      }
+      file.writeSync(bytes("two"));`,
+      { flags, args: [outside.path] },
+    );
+    const readers = Object.values(INPUTS).map((start) =>
+      workflow.run(
+        "reader",
+        `${PRELUDE}
+        ${start}
+        let text = "";
+        for await (const chunk of child.stdout) text += chunk;
+        console.log(text);`,
+        { flags },
+      )
+    );
+    await eventually(
+      workflow.path,
+      (status) => status?.waits.length === readers.length,
+    );
+    Deno.writeTextFileSync(`${outside.path}/go`, "");
+    assertEquals(await Promise.all(readers), readers.map(() => "one two"));
+    await writer;
+  });
+}
+
+Deno.test("a child is not started with a file that only its own thread could finish", async () => {
+  await using workflow = new TestWorkflow(flow("log"));
+  const { code, stdout, stderr } = await workflow.start(
+    "reader",
+    `${PRELUDE}
+    import { withCapio } from "@sluice/sluice/capio";
+    const options = {
+      capioDir: dir,
+      appName: "writer",
+      capioClConfigurationFile: "${workflow.cl}",
+    };
+    const opened = Promise.withResolvers();
+    withCapio(options, async () => {
+      using file = await Deno.open(path, { write: true, create: true });
+      opened.resolve();
+      await pause(60_000);
+    });
+    await opened.promise;
+    const fd = fs.openSync(path);
+    spawn("cat", [], { stdio: [fd, "inherit", "inherit"] });`,
+    { flags },
+  ).result;
+  assertEquals({ code, stdout }, { code: 1, stdout: "" });
+  assertStringIncludes(
+    stderr,
+    "blocks the only thread that could end the wait",
+  );
 });
