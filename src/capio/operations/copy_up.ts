@@ -4,15 +4,10 @@ import {
   Writing,
   type WritingOptions,
 } from "../overlay/mod.ts";
-import {
-  changeOwner,
-  ifPresent,
-  isDenial,
-  lstatIfPresent,
-  system,
-} from "../platform/mod.ts";
+import { changeOwner, ifPresent, isDenial, system } from "../platform/mod.ts";
 import { namingGivenPath } from "./at_location.ts";
 import type { Beginning } from "./beginning.ts";
+import { linkedNames, tellThatNamesPart } from "./linked_names.ts";
 import type { Opener } from "./opener.ts";
 
 /** A complete file, in the spool or in the real tree. */
@@ -65,11 +60,20 @@ export function copyUp<Held>(
     const before = options.truncate ? undefined : system.lstatSync(copy);
     const { append: appends } = options;
     const known = { before, appends };
-    const linked = linkedNames(workspace, path, info).flatMap((name) => {
+    const names = linkedNames(workspace, path, info);
+    const linked = names.finished.flatMap((name) => {
       const location = workspace.placeNew(name, folder.spoolAt(target));
-      if (!isLinked(copy, location)) return [];
-      return beginReplacing(workspace, name, location, known);
+      if (isLinked(copy, location)) {
+        return beginReplacing(workspace, name, location, known);
+      }
+      tellThatNamesPart(workspace, path);
+      return [];
     });
+    for (const name of names.unfinished) {
+      if (!isRelinked(workspace, copy, workspace.locate(name))) {
+        tellThatNamesPart(workspace, path);
+      }
+    }
     const all = { ...known, linked };
     const writing = beginReplacing(workspace, path, target, all);
     system.renameSync(copy, target);
@@ -121,25 +125,18 @@ function isLinked(file: string, name: string): boolean {
   }
 }
 
-/**
- * Returns the other names that the workflow gave to a finished file: what is
- * written under one name is read under all.
- */
-function linkedNames(
+/** Makes a name in a spool that of another file; returns whether it could. */
+function isRelinked(
   { workflow, folder }: Workspace,
-  path: string,
-  { nlink, ino, dev }: Deno.FileInfo,
-): string[] {
-  const names: string[] = [];
-  if (nlink === null || nlink < 2) return names;
-  for (const [name, { kind, phase }] of workflow.state.paths) {
-    if (names.length === nlink - 1) break;
-    const isFinished = kind === "file" && phase === "committed";
-    if (name === path || !isFinished || workflow.isInSpool(name)) continue;
-    const info = lstatIfPresent(folder.real(name));
-    if (info?.ino === ino && info.dev === dev) names.push(name);
-  }
-  return names;
+  file: string,
+  name: string,
+): boolean {
+  const spool = folder.spoolAt(name);
+  if (!spool) return false;
+  const copy = folder.secondName(workflow.id, workflow.newHandle(), spool);
+  if (!isLinked(file, copy)) return false;
+  system.renameSync(copy, name);
+  return true;
 }
 
 /** Leaves nothing of a copy for which there is no room. */
