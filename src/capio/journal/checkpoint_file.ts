@@ -36,12 +36,7 @@ type Described = Omit<
 type Overwritten = readonly [index: number, by: string, offset: number];
 /** A member, and an offset in a file. */
 type MemberAt = readonly [member: string, offset: number];
-type Handle = readonly [
-  handle: string,
-  member: string,
-  since: number,
-  earlier?: readonly string[],
-];
+type Handle = readonly [handle: string, member: string, since: number];
 type Replaced = readonly [number: number, readers: readonly string[]];
 
 /** Files that have a name, in the order of their names, and then the others. */
@@ -105,9 +100,7 @@ function filePart(
     ...(unpublished.has(rest.number) && { isUnpublished: true }),
     writers: [...writers],
     handles: [...handles]
-      .map(([handle, { member, since, earlier }]) =>
-        earlier ? [handle, member, since, earlier] : [handle, member, since]
-      ),
+      .map(([handle, { member, since }]) => [handle, member, since]),
     ...(readers && { readers: [...readers] }),
     ...(replaced && { replaced: [replaced.number, [...replaced.readers]] }),
     ...(overwrites && {
@@ -154,8 +147,8 @@ function restoreFile(state: WorkflowState, part: FilePart): void {
   );
   file.writers.clear();
   for (const writer of part.writers) file.writers.add(writer);
-  for (const [handle, member, since, earlier] of part.handles) {
-    file.handles.set(handle, { member, since, earlier });
+  for (const [handle, member, since] of part.handles) {
+    file.handles.set(handle, { member, since });
     state.handles.set(handle, file);
   }
   if (!file.unlinked) state.paths.set(path, file);
@@ -164,10 +157,9 @@ function restoreFile(state: WorkflowState, part: FilePart): void {
 }
 
 function isHandle(value: unknown): value is Handle {
-  if (!Array.isArray(value) || value.length > 4) return false;
-  const [handle, member, since, earlier = []] = value;
+  if (!Array.isArray(value) || value.length !== 3) return false;
+  const [handle, member, since] = value;
   if (typeof handle !== "string" || !isMemberId(member)) return false;
-  if (!listOf(isMemberId)(earlier)) return false;
   const number = Number(handle.slice(member.length + 1));
   return handle === `${member}/${number}` && isCount(number) && isTime(since);
 }

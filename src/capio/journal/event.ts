@@ -58,6 +58,8 @@ export interface OpenEvent extends Stamp {
    * The file that its author saw under the path; missing when the path was free.
    */
   readonly file?: number;
+  /** Set when what was there was cut off at the opening. */
+  readonly anew?: true;
   /** Unique for the member. */
   readonly handle: number;
   /** Set when its author has created it in the spool in memory. */

@@ -61,6 +61,7 @@ const CHECKS: {
     ...STAMP,
     path: isEntry,
     file: optional(isCount),
+    anew: optional(isTrue),
     handle: isCount,
     memory: optional(isTrue),
   },

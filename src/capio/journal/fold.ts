@@ -19,7 +19,6 @@ import type {
   MakeEvent,
   OpenEvent,
   ReadEvent,
-  RewriteEvent,
   RulesEvent,
   SizeEvent,
   WaitEvent,
@@ -122,7 +121,7 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       return noteReading(state, event);
     case "rewrite": {
       const file = state.handles.get(`${event.by}/${event.handle}`);
-      if (file) noteRewrite(state, file, event);
+      if (file) noteOverwrite(state, file, event);
       return state;
     }
     case "size":
@@ -243,20 +242,9 @@ function openHandle(
   if (present?.number !== event.file) return state;
   const file = present ?? create(state, event.path, "file", event);
   if (file.phase !== "open" || file.kind !== "file") return state;
+  if (event.anew) noteUndoing(state, file, event.by);
   hold(state, file, handle, event);
   return state;
-}
-
-function noteRewrite(
-  state: WorkflowState,
-  file: WorkflowFile,
-  event: RewriteEvent,
-): void {
-  noteOverwrite(state, file, event);
-  const { earlier } = file.handles.get(`${event.by}/${event.handle}`) ?? {};
-  if (earlier && event.offset === 0) {
-    noteUndoing(state, file, event.by, earlier);
-  }
 }
 
 function hold(
@@ -265,11 +253,9 @@ function hold(
   handle: string,
   { by, time }: { by: string; time: number },
 ): void {
-  const isNew = !file.writers.has(by);
-  const earlier = isNew ? { earlier: [...file.writers] } : {};
   file.writers.add(by);
   forgetMiss(state, file.path, by);
-  file.handles.set(handle, { member: by, since: time, ...earlier });
+  file.handles.set(handle, { member: by, since: time });
   state.handles.set(handle, file);
 }
 

@@ -97,7 +97,6 @@ function* membersNamedIn(
     yield* file.writers;
     yield* file.readers ?? [];
     yield* file.replaced?.readers ?? [];
-    for (const { earlier } of file.handles.values()) yield* earlier ?? [];
     yield* file.readTo?.keys() ?? [];
     for (const { by } of file.overwrites ?? []) yield by;
   }

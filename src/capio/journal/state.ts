@@ -93,8 +93,6 @@ export interface WorkflowFile {
 export interface Holder {
   readonly member: string;
   readonly since: number;
-  /** The members that had written to the file before, if this one had not. */
-  readonly earlier?: readonly string[];
 }
 
 /** A member wrote below the end of a file. */

@@ -5,21 +5,17 @@ import type { WorkflowFile, WorkflowState } from "./state.ts";
  * Notes that a member writes a file from its beginning although a step that comes
  * after it has written to it, and although it has not read what was there: with
  * the steps one after the other, that one would have written last.
- *
- * @param earlier The members that had written to the file before.
  */
 export function noteUndoing(
   state: WorkflowState,
   { path, number, writers }: WorkflowFile,
   by: string,
-  earlier: Iterable<string> = writers,
 ): void {
-  const others = new Set(earlier);
-  if (others.has(by)) return;
+  if (writers.has(by)) return;
   if (state.pathReadings.get(path)?.get(by)?.number === number) return;
   const { members, rewrites } = state;
   const app = members.get(by)?.app;
-  for (const other of others) {
+  for (const other of writers) {
     const otherApp = members.get(other)?.app;
     if (app === undefined || otherApp === undefined) continue;
     if (orderOf(state, app, otherApp) !== "before") continue;

@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { join } from "@std/path";
 import {
-  atLocation,
+  ask,
   isUnknown,
   untilAnnouncedExists,
   untilListed,
@@ -31,7 +31,7 @@ export function* readdir(
   }
   const announced = yield* untilAnnouncedExists(workspace, place);
   if (!workspace.isDirectory(announced.path)) {
-    return yield* atLocation(
+    return yield* ask(
       workspace,
       announced,
       (location) => original.call("readdir", location, options),

@@ -2,6 +2,7 @@ import type { Place, Workspace } from "../overlay/mod.ts";
 import {
   childOf,
   ifPresent,
+  isAbsence,
   type Operation,
   system,
   SYSTEM_DIRECTORY,
@@ -86,6 +87,7 @@ export class Listing {
     try {
       [...system.readDirSync(location)];
     } catch (error) {
+      if (isAbsence(error)) workflow.misses.asked(path);
       throw namingGivenPath(error, location, this.#place);
     }
   }

@@ -81,6 +81,7 @@ export class Writing {
       path,
       handle,
       file: seen?.number,
+      ...(options?.truncates && options.before?.size && { anew: true }),
       ...(!seen && folder.spoolField(location)),
     });
     workflow.refresh();

@@ -26,7 +26,14 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     rules: [{ path: "a" }],
     steps: ["a", "b"],
   },
-  open: { event: "open", path: "a", file: 0, handle: 1, memory: true },
+  open: {
+    event: "open",
+    path: "a",
+    file: 0,
+    anew: true,
+    handle: 1,
+    memory: true,
+  },
   close: {
     event: "close",
     handle: 1,

@@ -147,6 +147,16 @@ Deno.test("a later step is told when it lists a directory that an earlier one fi
   );
 });
 
+Deno.test("a later step is told when it lists a directory that an earlier one is to make", async () => {
+  const said = await played({
+    earlier: `await until("listed"); fs.mkdirSync(dir + "/full");`,
+    later: `
+      try { fs.readdirSync(dir + "/full"); } catch { say("listed"); }
+      await until("listed");`,
+  });
+  assertStringIncludes(said, '"later" looked for "full" before "earlier" made');
+});
+
 Deno.test("a later step is told when it goes by the times of what an earlier one writes again", async () => {
   const said = await played({
     given: "1",
