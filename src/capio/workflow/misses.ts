@@ -11,6 +11,11 @@ const MOST_PATHS_NOTED = 1_000;
  */
 export class Misses {
   readonly #journal: MemberJournal;
+  /**
+   * Paths that the member has made itself. It knows that others make them, too,
+   * and what it finds there or misses between is told to nobody.
+   */
+  readonly #made = new Set<string>();
   /** Paths whose miss stands in the journal. */
   readonly #noted = new Set<string>();
   /** Paths that the program only asked for, which are noted at its end. */
@@ -26,9 +31,14 @@ export class Misses {
     this.#journal = journal;
   }
 
+  /** Takes note that the member makes an entry. */
+  made(path: string): void {
+    if (this.#made.size < MOST_QUESTIONS) this.#made.add(path);
+  }
+
   /** Notes, once, that there was nothing to open. */
   missed(path: string): void {
-    if (this.#noted.has(path)) return;
+    if (this.#noted.has(path) || this.#made.has(path)) return;
     this.#noted.add(path);
     this.#asked.delete(path);
     this.#journal.note({ event: "miss", paths: [path] });
@@ -36,9 +46,9 @@ export class Misses {
 
   /** Remembers that the answer to a question was that there is nothing. */
   asked(path: string): void {
-    if (this.#noted.has(path) || this.#asked.size >= MOST_QUESTIONS) return;
-    this.#asked.add(path);
     this.#seen.delete(path);
+    if (this.#noted.has(path) || this.#made.has(path)) return;
+    if (this.#asked.size < MOST_QUESTIONS) this.#asked.add(path);
   }
 
   /**
@@ -48,7 +58,7 @@ export class Misses {
    */
   seen(path: string, isReal?: boolean): void {
     this.found(path);
-    if (this.#seen.size >= MOST_QUESTIONS) return;
+    if (this.#seen.size >= MOST_QUESTIONS || this.#made.has(path)) return;
     this.#seen.set(path, isReal ?? this.#seen.get(path) ?? false);
   }
 

@@ -178,6 +178,9 @@ export class Workflow {
   /** Tells every member, this one included at its next `refresh`. */
   append(body: EventBody): void {
     this.#journal.append(body);
+    if (body.event === "open" || body.event === "make") {
+      this.misses.made(body.path);
+    } else if (body.event === "rename") this.misses.made(body.to);
   }
 
   /** Appends an event that nothing depends on; a full disk only loses it. */

@@ -11,7 +11,7 @@ import {
   TestDirectory,
 } from "../step.ts";
 import type { Line } from "./actor.ts";
-import { textOf } from "./texts.ts";
+import { isPerhaps, textOf } from "./texts.ts";
 import type { Rule, Seen } from "./piece.ts";
 import type { Plan, PlannedStep } from "./plan.ts";
 
@@ -150,7 +150,8 @@ function problemsOfStep(
   const rest = stderr.split("\n").filter((line) => {
     const { path } = rewriteIn(line) ?? {};
     const piece = pieces.find(({ name }) => path?.startsWith(name));
-    return line !== "" && !piece?.isRewritten && !isOfNoUse(line, pieces);
+    return line !== "" && !isPerhaps(line) && !piece?.isRewritten &&
+      !isOfNoUse(line, pieces);
   });
   if (isKilled || code === 0 && rest.length === 0) return [];
   return [`${plan.app.name} ended with ${code}: ${rest.join("\n")}`];

@@ -4,7 +4,7 @@ import { join } from "@std/path";
 import { stepCommand } from "@sluice/sluice/capio";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
 import { describeWorkflow, TestDirectory } from "../step.ts";
-import { textOf } from "./texts.ts";
+import { isPerhaps, textOf } from "./texts.ts";
 import { PATHS, type Turn, type Turns, TurnTaker } from "./turns.ts";
 
 const ACTOR = import.meta.resolve("./turn_actor.ts");
@@ -120,7 +120,8 @@ class TurnProcess implements AsyncDisposable {
       this.#process.status,
       PATIENCE_MILLISECONDS,
     );
-    const errors = await this.#errors;
+    const errors = (await this.#errors).split("\n")
+      .filter((line) => !isPerhaps(line)).join("\n");
     return code === 0 ? errors : `exit code ${code}: ${errors}`;
   }
 
