@@ -47,7 +47,10 @@ async function playInside(
   const paths = [...PATHS];
   const streaming = [{ name: paths, committed, mode }];
   const cl = dir.writeCl(
-    Object.fromEntries(apps.map((app) => [app, { writes: paths, streaming }])),
+    Object.fromEntries(
+      // Nobody is told of a directory that was missing when it was its turn.
+      apps.map((app) => [app, { writes: [...paths, "d", "e"], streaming }]),
+    ),
   );
   await using stack = new AsyncDisposableStack();
   const processes = apps.map((app) =>
