@@ -25,7 +25,8 @@ export function create(
   const file = newFile(state.created++, path, kind, event);
   noteMaking(state, { path, kind, by: event.by });
   if (kind !== "directory") tellRewritten(state, path, event.by);
-  noteListed(state, path, event.by);
+  // A listing has the name of a file that is replaced.
+  if (!event.replaces) noteListed(state, path, event.by);
   state.pending.add(file);
   place(state, file, path, event);
   return file;

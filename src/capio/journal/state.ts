@@ -293,6 +293,8 @@ export interface Creation {
   readonly time: number;
   /** Set for a file in the spool in memory. */
   readonly memory?: true;
+  /** Set when it is a copy of the file under the name, put in its place. */
+  readonly replaces?: true;
 }
 
 /** A file as its writer has just created it. */
