@@ -20,6 +20,7 @@ const ACTOR = import.meta.resolve("./actor.ts");
 /** The warnings about a file that goes on after a reader has got its end. */
 const REWRITTEN = [
   /^sluice: ".*" opened "(?<path>.*)" again and changed it after "(?<reader>.*)" had got its end/,
+  /^sluice: ".*" replaced "(?<path>.*)" by another file after "(?<reader>.*)" had read from it/,
   // What an earlier run has left is read at once where no rule speaks of it.
   /^sluice: "(?<path>.*)" was read before ".*" began to rewrite it: what "(?<reader>.*)" read is out of date/,
 ];
