@@ -173,6 +173,8 @@ export interface SeenEvent extends Stamp {
 export interface ListEvent extends Stamp {
   readonly event: "list";
   readonly path: string;
+  /** Set when it watches the directory from now on, and misses nothing. */
+  readonly watched?: true;
 }
 
 /** A real file exists that a commit rule depends on and that no app produces. */

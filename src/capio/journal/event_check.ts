@@ -89,7 +89,7 @@ const CHECKS: {
   input: { ...STAMP, path: isEntryOrRoot, file: optional(isCount) },
   miss: { ...STAMP, paths: listOf(isEntryOrRoot), asked: optional(isTrue) },
   seen: { ...STAMP, paths: listOf(isEntryOrRoot), looked: optional(isTrue) },
-  list: { ...STAMP, path: isEntryOrRoot },
+  list: { ...STAMP, path: isEntryOrRoot, watched: optional(isTrue) },
   found: { ...STAMP, path: isEntryOrRoot },
   given: { ...STAMP, path: isEntryOrRoot },
   read: {

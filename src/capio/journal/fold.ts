@@ -109,7 +109,7 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       noteSeen(state, event);
       return state;
     case "list":
-      noteListing(state, event.path, event.by);
+      noteListing(state, event);
       return state;
     case "found":
       noteFound(state, event);

@@ -1,17 +1,22 @@
 import { parentOf } from "../platform/mod.ts";
+import type { ListEvent } from "./event.ts";
 import { isTooEarly } from "./stale_reads.ts";
 import type { WorkflowState } from "./state.ts";
 
 /** Most entries that are remembered of those made after one listing. */
 const MOST_MISSED = 10;
 
-/** Notes that a member has listed a directory as it is. */
+/** Notes that a member has listed a directory as it is, or watches it. */
 export function noteListing(
   state: WorkflowState,
-  directory: string,
-  member: string,
+  { path: directory, by: member, watched }: ListEvent,
 ): void {
   let members = state.listings.get(directory);
+  if (watched) {
+    members?.delete(member);
+    if (members?.size === 0) state.listings.delete(directory);
+    return;
+  }
   if (!members) state.listings.set(directory, members = new Map());
   members.set(member, new Map());
 }

@@ -37,8 +37,9 @@ export function tellRewritten(
     if (!looked || reader === writer || hasRead(state, path, reader)) continue;
     if (!isReadTooEarly(state, path, reader, writer)) continue;
     state.seen.get(path)?.set(reader, false);
-    const isLate = true;
-    state.staleReads.push({ path, reader, writer, isQuestion: true, isLate });
+    const read = { path, reader, writer, isQuestion: true } as const;
+    const isLate = state.members.get(reader)?.ending !== undefined;
+    state.staleReads.push(isLate ? { ...read, isLate } : read);
   }
 }
 

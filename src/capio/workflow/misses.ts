@@ -16,6 +16,8 @@ export class Misses {
    * and what it finds there or misses between is told to nobody.
    */
   readonly #made = new Set<string>();
+  /** The directories that the program watches, or has watched. */
+  readonly #watched: { directory: string; isRecursive: boolean }[] = [];
   /** Paths whose miss stands in the journal. */
   readonly #noted = new Set<string>();
   /** Paths that the program only asked for, which are noted at its end. */
@@ -62,8 +64,19 @@ export class Misses {
     this.#seen.set(path, isReal ?? this.#seen.get(path) ?? false);
   }
 
+  /** Takes note of a watch: the program learns of what it has not listed. */
+  watched(directory: string, { isRecursive }: { isRecursive: boolean }): void {
+    this.#watched.push({ directory, isRecursive });
+    const { state, id } = this.#journal;
+    for (const [path, members] of state.listings) {
+      if (!members.has(id) || !this.#isWatched(path)) continue;
+      this.#journal.note({ event: "list", path, watched: true });
+    }
+  }
+
   /** Notes that a directory was listed as it is, if that is news. */
   listed(path: string): void {
+    if (this.#isWatched(path)) return;
     const { state, id } = this.#journal;
     const missed = state.listings.get(path)?.get(id);
     if (missed?.size === 0) return;
@@ -75,6 +88,13 @@ export class Misses {
     if (this.#asked.size > 0) this.#asked.delete(path);
     if (this.#noted.size === 0 || !this.#noted.delete(path)) return;
     this.#journal.note({ event: "found", path });
+  }
+
+  #isWatched(path: string): boolean {
+    return this.#watched.some(({ directory, isRecursive }) =>
+      path === directory ||
+      isRecursive && (directory === "" || path.startsWith(`${directory}/`))
+    );
   }
 
   /** Notes the questions, at the end of the member. */

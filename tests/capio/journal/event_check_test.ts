@@ -80,7 +80,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     ifLost: true,
   },
   seen: { event: "seen", paths: ["a"], looked: true },
-  list: { event: "list", path: "a" },
+  list: { event: "list", path: "a", watched: true },
   wait: { event: "wait", wait: 1, path: "a", why: "because" },
 };
 
@@ -100,6 +100,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
     "replaces",
     "anew",
     "looked",
+    "watched",
     "moving.from",
     "moving.to",
     "asked",
@@ -158,6 +159,7 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   replaces: NO_TRUTHS,
   anew: NO_TRUTHS,
   looked: NO_TRUTHS,
+  watched: NO_TRUTHS,
   asked: NO_TRUTHS,
   readTo: NO_COUNTS,
   ifLost: NO_TRUTHS,

@@ -122,6 +122,7 @@ function randomBody(
     () => ({ event: "seen", paths: [path, any], looked: true }),
     () => ({ event: "seen", paths: [any] }),
     () => ({ event: "list", path: directory }),
+    () => ({ event: "list", path: directory, watched: true }),
     () => ({ event: "given", path }),
     () => ({ event: "read", path, first: 1, bytes: below(9), file }),
     () => ({
