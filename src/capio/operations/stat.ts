@@ -33,15 +33,21 @@ export function* lookAt<T>(
   place: Place,
   look: (location: string) => Operation<T>,
 ): Operation<T> {
-  const here = yield* untilVisible(
-    workspace,
-    yield* untilAnnouncedExists(workspace, place),
-  );
-  const growing = growingFileAt(workspace, here);
-  const result = yield* ask(workspace, here, look, { looks: true });
-  const size = sizeIn(result);
-  if (growing && size !== undefined) workspace.toldSizes.tell(growing, size);
-  return result;
+  const view = new View(workspace, { isQuestion: true });
+  for (;;) {
+    const here = yield* untilVisible(
+      workspace,
+      yield* untilAnnouncedExists(workspace, place),
+    );
+    const entry = view.fileAt(here.path);
+    const growing = growingFileAt(workspace, here);
+    const result = yield* ask(workspace, here, look, { looks: true });
+    // This may be of the next file of that name, which has just begun.
+    if (view.fileAt(here.path, workspace.state) !== entry) continue;
+    const size = sizeIn(result);
+    if (growing && size !== undefined) workspace.toldSizes.tell(growing, size);
+    return result;
+  }
 }
 
 /** Returns the file under a place if others may still write to it. */
