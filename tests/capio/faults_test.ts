@@ -71,6 +71,19 @@ Deno.test("a member may be killed while it joins, writes, publishes or leaves", 
   assertEquals(dir.list().filter((name) => name.startsWith(".")), []);
 });
 
+Deno.test("what a process made to look at, and was killed, goes with the run", async () => {
+  using dir = new TestDirectory();
+  const { path } = dir;
+  const probe = ".2fd7ad0b-e136-404c-9434-d2378b60fb99";
+  Deno.mkdirSync(join(path, ".capio", probe), { recursive: true, mode: 0o700 });
+  await Deno.chmod(join(path, ".capio"), 0o700);
+  await withCapio(
+    { capioDir: path },
+    () => Deno.writeTextFile(join(path, "a"), "b"),
+  );
+  assertEquals(dir.list().filter((name) => name.startsWith(".")), []);
+});
+
 Deno.test("on a full disk the writer gets an error, its readers another, and the next run works", async () => {
   using disk = Disk.mount("1m");
   if (!disk) return;

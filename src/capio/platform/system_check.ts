@@ -1,6 +1,6 @@
 import { CapioError } from "./capio_error.ts";
 import { BY_KIND, type EntryCheck } from "./entry_trust.ts";
-import { isDenial, lstatIfPresent, system } from "./system.ts";
+import { ifPresent, isDenial, lstatIfPresent, system } from "./system.ts";
 import {
   lookAtTrusted,
   makeClosedDirectory,
@@ -51,9 +51,23 @@ function lookAtFresh(directory: string): Deno.FileInfo | undefined {
     );
   }
   try {
-    return system.lstatSync(probe);
+    return lstatIfPresent(probe);
   } finally {
-    system.removeSync(probe);
+    ifPresent(() => system.removeSync(probe));
+  }
+}
+
+/** The name that `lookAtFresh` makes. */
+const PROBE = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Removes the empty directories that processes made to look at and were killed
+ * before they removed them. A process that is about to look makes another one.
+ */
+export function removeProbes(directory: string): void {
+  for (const { name, isDirectory } of system.readDirSync(directory)) {
+    if (!isDirectory || !PROBE.test(name)) continue;
+    ifPresent(() => system.removeSync(`${directory}/${name}`));
   }
 }
 

@@ -12,6 +12,7 @@ import {
   lstatIfPresent,
   makeCounterpart,
   makeTrustedDirectory,
+  removeProbes,
   removeTree,
   system,
   SYSTEM_DIRECTORY,
@@ -334,6 +335,7 @@ export class WorkflowFolder {
     this.empty();
     this.removeLock();
     try {
+      removeProbes(this.#system);
       system.removeSync(this.#system);
     } catch {
       // Another workflow uses the directory.
