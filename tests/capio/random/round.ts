@@ -89,8 +89,11 @@ async function playIn(
     keeper?.leave();
   }
   const after = snapshot(dir);
+  const killed = new Set(
+    ended.filter(({ isKilled }) => isKilled).map(({ plan }) => plan.app.name),
+  );
   return [
-    ...ended.flatMap((step) => problemsOfStep(step, plan)),
+    ...ended.flatMap((step) => problemsOfStep(step, plan, killed)),
     ...problemsOfPieces(plan, ended, before, after),
     ...existsSync(join(dir.path, ".capio"))
       ? [`left behind: ${dir.list().join()}`]
@@ -147,9 +150,12 @@ async function runStep(
 function problemsOfStep(
   { plan, code, stderr, isKilled }: Ended,
   { pieces }: Plan,
+  killed: ReadonlySet<string>,
 ): string[] {
   const rest = stderr.split("\n").filter((line) => {
-    const { path } = rewriteIn(line) ?? {};
+    const { path, reader } = rewriteIn(line) ?? {};
+    // It would have read on.
+    if (reader !== undefined && killed.has(reader)) return false;
     const piece = pieces.find(({ name }) => path?.startsWith(name));
     return line !== "" && !isPerhaps(line) && !piece?.isRewritten &&
       !isOfNoUse(line, pieces);
