@@ -471,7 +471,11 @@ export class Workspace implements Disposable {
   #sizeOf(file: WorkflowFile): number | undefined {
     const { path } = file;
     if (this.workflow.state.paths.get(path) !== file) return undefined;
-    return lstatIfPresent(this.whereIs(path))?.size;
+    const look = () => lstatIfPresent(this.whereIs(path))?.size;
+    const size = look();
+    if (size !== undefined || this.workflow.ended) return size;
+    // While it is published it may be in neither tree.
+    return this.workflow.moving(look);
   }
 
   #checkPresence(): void {
