@@ -18,7 +18,7 @@ import { atLocation, namingGivenPath } from "./at_location.ts";
 import { beginWriting } from "./begin_writing.ts";
 import type { Begun } from "./beginning.ts";
 import { denoOpener, type Opener } from "./opener.ts";
-import { untilAt } from "./until_at.ts";
+import { placeInstead, untilAt } from "./until_at.ts";
 import { untilWritable } from "./until_made.ts";
 
 /** `Deno.open`: readers wait for the file, writers write to the spool. */
@@ -105,7 +105,9 @@ export function* untilOpenable(
     }
     throw error;
   }
-  if (isBeingMoved(workflow.refresh(), here.path)) {
+  const state = workflow.refresh();
+  const names = [here.path, ...here.through.map(({ link }) => link)];
+  if (names.some((name) => isBeingMoved(state, name))) {
     workflow.untilMoved();
     return yield* untilOpenable(workspace, place, signal);
   }
@@ -138,16 +140,24 @@ export function* openForReading<F>(
 ): Operation<F> {
   const { workflow } = workspace;
   const view = new View(workspace);
-  for (;;) {
-    const here = yield* untilOpenable(workspace, place, signal);
+  for (let sought = place;;) {
+    const here = yield* untilOpenable(workspace, sought, signal);
     const { path } = here;
     const entry = view.fileAt(path);
-    const file = yield* atLocation(
-      workspace,
-      here,
-      (location) => opening.open(location),
-      () => view.locate(path),
-    );
+    let file: F;
+    try {
+      file = yield* atLocation(
+        workspace,
+        here,
+        (location) => opening.open(location),
+        () => view.locate(path),
+      );
+    } catch (error) {
+      const instead = placeInstead(workspace, here, error);
+      if (!instead) throw error;
+      sought = instead;
+      continue;
+    }
     const { state } = workspace;
     const isMoving = isBeingMoved(state, path);
     if (isMoving || view.fileAt(path, state) !== entry) {

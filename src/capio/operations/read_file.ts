@@ -10,7 +10,7 @@ import { endReadiness, isProducer, isReplaced } from "../workflow/mod.ts";
 import { READ } from "./access.ts";
 import { atLocation } from "./at_location.ts";
 import { noteEndRead, untilOpenable } from "./open.ts";
-import { untilAt } from "./until_at.ts";
+import { placeInstead, untilAt } from "./until_at.ts";
 
 /** `Deno.readFile`: waits until the file is complete. */
 export function* readFile(
@@ -49,16 +49,24 @@ export function* readWhole<T extends { readonly length: number }>(
 ): Operation<T> {
   const { workflow } = workspace;
   const view = new View(workspace);
-  for (;;) {
-    const here = yield* untilWhole(workspace, place, signal);
+  for (let sought = place;;) {
+    const here = yield* untilWhole(workspace, sought, signal);
     const { path } = here;
     const entry = view.fileAt(path);
-    const contents = yield* atLocation(
-      workspace,
-      here,
-      read,
-      () => view.locate(path),
-    );
+    let contents: T;
+    try {
+      contents = yield* atLocation(
+        workspace,
+        here,
+        read,
+        () => view.locate(path),
+      );
+    } catch (error) {
+      const instead = placeInstead(workspace, here, error);
+      if (!instead) throw error;
+      sought = instead;
+      continue;
+    }
     const { state } = workspace;
     const isMoving = isBeingMoved(state, path);
     if (isMoving) workflow.untilMoved();

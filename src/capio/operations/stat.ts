@@ -9,7 +9,7 @@ import {
 } from "../workflow/mod.ts";
 import { type Access, LOOK } from "./access.ts";
 import { atLocation } from "./at_location.ts";
-import { untilAt } from "./until_at.ts";
+import { placeInstead, untilAt } from "./until_at.ts";
 
 /** `Deno.stat`: of the file now, or at its commit under the rule `update`. */
 export function stat(
@@ -34,14 +34,22 @@ export function* lookAt<T>(
   look: (location: string) => Operation<T>,
 ): Operation<T> {
   const view = new View(workspace, { isQuestion: true });
-  for (;;) {
+  for (let sought = place;;) {
     const here = yield* untilVisible(
       workspace,
-      yield* untilAnnouncedExists(workspace, place),
+      yield* untilAnnouncedExists(workspace, sought),
     );
     const entry = view.fileAt(here.path);
     const growing = growingFileAt(workspace, here);
-    const result = yield* ask(workspace, here, look, { looks: true });
+    let result: T;
+    try {
+      result = yield* ask(workspace, here, look, { looks: true });
+    } catch (error) {
+      const instead = placeInstead(workspace, here, error);
+      if (!instead) throw error;
+      sought = instead;
+      continue;
+    }
     // This may be of the next file of that name, which has just begun.
     if (view.fileAt(here.path, workspace.state) !== entry) continue;
     const size = sizeIn(result);
