@@ -18,7 +18,8 @@ import { atLocation, namingGivenPath } from "./at_location.ts";
 import { beginWriting } from "./begin_writing.ts";
 import type { Begun } from "./beginning.ts";
 import { denoOpener, type Opener } from "./opener.ts";
-import { placeInstead, untilAt } from "./until_at.ts";
+import { settled } from "./settled.ts";
+import { untilAt } from "./until_at.ts";
 import { untilWritable } from "./until_made.ts";
 
 /** `Deno.open`: readers wait for the file, writers write to the spool. */
@@ -140,47 +141,31 @@ export function* openForReading<F>(
 ): Operation<F> {
   const { workflow } = workspace;
   const view = new View(workspace);
-  for (let sought = place;;) {
-    const here = yield* untilOpenable(workspace, sought, signal);
-    const { path } = here;
-    const entry = view.fileAt(path);
-    let file: F;
-    try {
-      file = yield* atLocation(
+  const { result: file, here, entry } = yield* settled(workspace, place, view, {
+    until: (place) => untilOpenable(workspace, place, signal),
+    act: (here) =>
+      atLocation(
         workspace,
         here,
         (location) => opening.open(location),
-        () => view.locate(path),
-      );
-    } catch (error) {
-      const instead = placeInstead(workspace, here, error);
-      if (!instead) throw error;
-      sought = instead;
-      continue;
-    }
-    const { state } = workspace;
-    const isMoving = isBeingMoved(state, path);
-    if (isMoving || view.fileAt(path, state) !== entry) {
-      // The open file may be the next one of that name, or the one before.
-      opening.close(file);
-      if (isMoving) workflow.untilMoved();
-      continue;
-    }
-    if (entry?.kind !== "file") return opening.plain(file, here, entry);
-    if (isProducer(workflow.state, workflow, entry)) {
-      // What it writes then is not written over what it does not know of.
-      if (!entry.writers.has(workflow.id)) noteEndRead(workspace, entry);
+        () => view.locate(here.path),
+      ),
+    undo: (file) => opening.close(file),
+  });
+  if (entry?.kind !== "file") return opening.plain(file, here, entry);
+  if (isProducer(workflow.state, workflow, entry)) {
+    // What it writes then is not written over what it does not know of.
+    if (!entry.writers.has(workflow.id)) noteEndRead(workspace, entry);
+    return opening.plain(file, here, entry);
+  }
+  if (entry.phase === "committed") {
+    noteEndRead(workspace, entry);
+    // A program that was told a size before may go by that.
+    if (!workspace.toldSizes.has(entry)) {
       return opening.plain(file, here, entry);
     }
-    if (entry.phase === "committed") {
-      noteEndRead(workspace, entry);
-      // A program that was told a size before may go by that.
-      if (!workspace.toldSizes.has(entry)) {
-        return opening.plain(file, here, entry);
-      }
-    }
-    return opening.growing(file, entry, here);
   }
+  return opening.growing(file, entry, here);
 }
 
 /** Opens a file for writing as `Deno` or as `node:fs` does. */

@@ -1,4 +1,4 @@
-import { isBeingMoved, type WorkflowFile } from "../journal/mod.ts";
+import type { WorkflowFile } from "../journal/mod.ts";
 import { type Place, View, type Workspace } from "../overlay/mod.ts";
 import {
   call,
@@ -10,7 +10,8 @@ import { endReadiness, isProducer, isReplaced } from "../workflow/mod.ts";
 import { READ } from "./access.ts";
 import { atLocation } from "./at_location.ts";
 import { noteEndRead, untilOpenable } from "./open.ts";
-import { placeInstead, untilAt } from "./until_at.ts";
+import { settled } from "./settled.ts";
+import { untilAt } from "./until_at.ts";
 
 /** `Deno.readFile`: waits until the file is complete. */
 export function* readFile(
@@ -47,34 +48,14 @@ export function* readWhole<T extends { readonly length: number }>(
   read: (location: string) => Operation<T>,
   signal?: AbortSignal,
 ): Operation<T> {
-  const { workflow } = workspace;
   const view = new View(workspace);
-  for (let sought = place;;) {
-    const here = yield* untilWhole(workspace, sought, signal);
-    const { path } = here;
-    const entry = view.fileAt(path);
-    let contents: T;
-    try {
-      contents = yield* atLocation(
-        workspace,
-        here,
-        read,
-        () => view.locate(path),
-      );
-    } catch (error) {
-      const instead = placeInstead(workspace, here, error);
-      if (!instead) throw error;
-      sought = instead;
-      continue;
-    }
-    const { state } = workspace;
-    const isMoving = isBeingMoved(state, path);
-    if (isMoving) workflow.untilMoved();
-    // This may be of the next file of that name, or the beginning of it.
-    if (isMoving || view.fileAt(path, state) !== entry) continue;
-    noteReading(workspace, here, contents.length, entry);
-    return contents;
-  }
+  const { result, here, entry } = yield* settled(workspace, place, view, {
+    until: (place) => untilWhole(workspace, place, signal),
+    act: (here) =>
+      atLocation(workspace, here, read, () => view.locate(here.path)),
+  });
+  noteReading(workspace, here, result.length, entry);
+  return result;
 }
 
 /** Waits until a file is complete, and returns its place. */

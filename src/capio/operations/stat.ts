@@ -9,7 +9,8 @@ import {
 } from "../workflow/mod.ts";
 import { type Access, LOOK } from "./access.ts";
 import { atLocation } from "./at_location.ts";
-import { placeInstead, untilAt } from "./until_at.ts";
+import { settled } from "./settled.ts";
+import { untilAt } from "./until_at.ts";
 
 /** `Deno.stat`: of the file now, or at its commit under the rule `update`. */
 export function stat(
@@ -34,28 +35,20 @@ export function* lookAt<T>(
   look: (location: string) => Operation<T>,
 ): Operation<T> {
   const view = new View(workspace, { isQuestion: true });
-  for (let sought = place;;) {
-    const here = yield* untilVisible(
-      workspace,
-      yield* untilAnnouncedExists(workspace, sought),
-    );
-    const entry = view.fileAt(here.path);
-    const growing = growingFileAt(workspace, here);
-    let result: T;
-    try {
-      result = yield* ask(workspace, here, look, { looks: true });
-    } catch (error) {
-      const instead = placeInstead(workspace, here, error);
-      if (!instead) throw error;
-      sought = instead;
-      continue;
-    }
-    // This may be of the next file of that name, which has just begun.
-    if (view.fileAt(here.path, workspace.state) !== entry) continue;
-    const size = sizeIn(result);
-    if (growing && size !== undefined) workspace.toldSizes.tell(growing, size);
-    return result;
-  }
+  let growing: WorkflowFile | undefined;
+  const { result } = yield* settled(workspace, place, view, {
+    *until(place) {
+      const here = yield* untilAnnouncedExists(workspace, place);
+      return yield* untilVisible(workspace, here);
+    },
+    *act(here) {
+      growing = growingFileAt(workspace, here);
+      return yield* ask(workspace, here, look, { looks: true });
+    },
+  });
+  const size = sizeIn(result);
+  if (growing && size !== undefined) workspace.toldSizes.tell(growing, size);
+  return result;
 }
 
 /** Returns the file under a place if others may still write to it. */

@@ -1,6 +1,6 @@
 import type { WorkflowState } from "../journal/mod.ts";
 import type { Place, Workspace } from "../overlay/mod.ts";
-import { isAbsence, type Operation } from "../platform/mod.ts";
+import type { Operation } from "../platform/mod.ts";
 import type { Verdict } from "../workflow/mod.ts";
 import type { Access } from "./access.ts";
 
@@ -31,23 +31,6 @@ export function* untilAt(
     checkAccess(workspace, next, access);
     here = next;
   }
-}
-
-/**
- * Returns the other place that a path leads to by now, if an error says that there
- * was nothing at `place`: a link that is published at that very moment is in
- * neither tree, and is taken for no link.
- */
-export function placeInstead(
-  workspace: Workspace,
-  place: Place,
-  error: unknown,
-): Place | undefined {
-  if (!isAbsence(error)) return undefined;
-  const next = workspace.findAgain(place, true);
-  if (next.path === place.path) return undefined;
-  workspace.workflow.misses.found(place.path);
-  return next;
 }
 
 function checkAccess(
