@@ -128,6 +128,8 @@ export interface MovingEvent extends Stamp {
 export interface RemoveEvent extends Stamp {
   readonly event: "remove";
   readonly path: string;
+  /** Set when it was a directory, and so nothing is left below it. */
+  readonly isDirectory?: true;
 }
 
 /** A member moved a committed entry to its place in the real tree. */

@@ -90,11 +90,13 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
     }
     case "rename":
       state.moving = undefined;
-      noteRemoval(state, event.from, event.by);
+      noteRemoval(state, event.from, event.by, { mayBeTree: true });
       return rename(state, event.from, event.to, event);
     case "remove":
       state.renamings++;
-      noteRemoval(state, event.path, event.by);
+      noteRemoval(state, event.path, event.by, {
+        mayBeTree: event.isDirectory === true,
+      });
       for (const path of pathsBelow(state, event.path)) unlink(state, path);
       return state;
     case "publish":

@@ -1,3 +1,4 @@
+import { parentOf } from "../platform/mod.ts";
 import { isTooEarly } from "./stale_reads.ts";
 import type { WorkflowState } from "./state.ts";
 
@@ -7,11 +8,14 @@ const MOST_REMEMBERED = 10_000;
 /**
  * Notes that a member has taken away what a path named, and all below it. Those
  * that have read it would have found nothing with the steps one after the other.
+ *
+ * @param mayBeTree Whether there may have been something below it.
  */
 export function noteRemoval(
   state: WorkflowState,
   path: string,
   by: string,
+  { mayBeTree }: { mayBeTree: boolean },
 ): void {
   // Who reads a file while it is written, or only asks, reports that later.
   const { removers } = state;
@@ -19,7 +23,7 @@ export function noteRemoval(
   removers.set(path, by);
   const [oldest] = removers.keys();
   if (removers.size > MOST_REMEMBERED) removers.delete(oldest);
-  for (const name of namesRead(state, path)) {
+  for (const name of mayBeTree ? namesRead(state, path) : [path]) {
     for (const reader of readersOf(state, name)) {
       if (reader !== by) removedBy(state, name).set(reader, by);
     }
@@ -32,9 +36,22 @@ export function noteFoundRemoved(
   path: string,
   reader: string,
 ): void {
-  const remover = state.removers.get(path);
-  if (remover === undefined || state.paths.has(path)) return;
-  if (remover !== reader) removedBy(state, path).set(reader, remover);
+  if (state.paths.has(path)) return;
+  const remover = removerOf(state, path);
+  if (remover === undefined || remover === reader) return;
+  removedBy(state, path).set(reader, remover);
+}
+
+/** Returns the member that has removed an entry, or a directory above it. */
+function removerOf(
+  { removers }: WorkflowState,
+  path: string,
+): string | undefined {
+  for (let name = path; name !== ""; name = parentOf(name)) {
+    const remover = removers.get(name);
+    if (remover !== undefined) return remover;
+  }
+  return undefined;
 }
 
 /**

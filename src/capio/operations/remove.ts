@@ -55,8 +55,10 @@ function* removeNow(
 ): Operation<void> {
   const { folder, workflow } = workspace;
   const { path } = place;
-  const locations = folder.trees(path)
-    .filter((location) => lstatIfPresent(location));
+  const entries = folder.trees(path)
+    .map((location) => ({ location, info: lstatIfPresent(location) }))
+    .filter(({ info }) => info);
+  const locations = entries.map(({ location }) => location);
   for (const location of locations) {
     workspace.spoolWays.checkLocation(dirname(location));
   }
@@ -75,7 +77,12 @@ function* removeNow(
       yield* withGivenPath(location, place, removeAt);
     }
   }
-  workflow.append({ event: "remove", path });
+  const isDirectory = entries.some(({ info }) => info?.isDirectory === true);
+  workflow.append({
+    event: "remove",
+    path,
+    ...(isDirectory && { isDirectory }),
+  });
   workflow.refresh();
 }
 

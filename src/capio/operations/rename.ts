@@ -111,7 +111,12 @@ function leaveBehind(
     workspace.spoolWays.checkLocation(dirname(rest));
     if (lstatIfPresent(rest)) moveInto(rest, target, isNew, copy);
   }
-  workflow.append({ event: "remove", path });
+  const isDirectory = lstatIfPresent(target)?.isDirectory === true;
+  workflow.append({
+    event: "remove",
+    path,
+    ...(isDirectory && { isDirectory }),
+  });
   workflow.refresh();
 }
 

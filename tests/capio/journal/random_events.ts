@@ -112,7 +112,11 @@ function randomBody(
     () => ({ event: "moving", from: any, to: target }),
     () => ({ event: "moving" }),
     () => ({ event: "rename", from: any, to: target }),
-    () => ({ event: "remove", path: any }),
+    () => ({
+      event: "remove",
+      path: any,
+      ...(isFile ? {} : { isDirectory: true }),
+    }),
     () => ({ event: "publish", file: known }),
     () => ({ event: "input", path }),
     () => ({ event: "input", path, file: file ?? known }),

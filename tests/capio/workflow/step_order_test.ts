@@ -44,6 +44,18 @@ const REMOVALS: Record<string, string> = {
   "renames a file": `Deno.renameSync(input, dir + "/other");`,
 };
 
+Deno.test("a file is removed with its directory after a later step has found it, and that is told", async () => {
+  const said = await played({
+    earlier: `
+      Deno.mkdirSync(dir + "/sub"); Deno.writeTextFileSync(dir + "/sub/a", "1");
+      say("made");
+      await until("read"); Deno.removeSync(dir + "/sub", { recursive: true });`,
+    later: `
+      await until("made"); fs.existsSync(dir + "/sub/a"); say("read");`,
+  });
+  assertStringIncludes(said, '"earlier" removed or renamed "sub/a"');
+});
+
 for (const [name, removal] of Object.entries(REMOVALS)) {
   Deno.test(`a step that ${name} after a later one has read it is told of that`, async () => {
     const said = await played({
