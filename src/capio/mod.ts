@@ -96,4 +96,4 @@ export {
   type SetAsideRun,
   setAsideRuns,
   type SetAsideRunsOptions,
-} from "./workflow/mod.ts";
+} from "./recover/mod.ts";

@@ -7,13 +7,7 @@ import {
   JournalFollower,
   type WorkflowState,
 } from "../journal/mod.ts";
-import {
-  FileLock,
-  ifPresent,
-  isAbsence,
-  pathOf,
-  system,
-} from "../platform/mod.ts";
+import { FileLock, ifPresent, pathOf, realDirectory } from "../platform/mod.ts";
 import {
   resolveMemoryDirectory,
   unknownFormat,
@@ -220,18 +214,6 @@ class WorkflowObserver implements Disposable {
       const stamp = { by: id, time: Date.now() };
       fold(state, { event: "end", member: id, ending: "lost", ...stamp });
     }
-  }
-}
-
-function realDirectory(capioDir: string): string {
-  try {
-    return system.realPathSync(capioDir);
-  } catch (error) {
-    if (!isAbsence(error)) throw error;
-    throw new Deno.errors.NotFound(
-      `Cannot use "${capioDir}" as capioDir: it does not exist`,
-      { cause: error },
-    );
   }
 }
 

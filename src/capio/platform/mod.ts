@@ -19,6 +19,7 @@ export * from "./lock_holder.ts";
 export * from "./never_created.ts";
 export * from "./path_text.ts";
 export * from "./paths.ts";
+export * from "./real_directory.ts";
 export * from "./relative_path.ts";
 export * from "./system.ts";
 export * from "./system_check.ts";

@@ -6,10 +6,11 @@
  */
 export { resolveMemoryDirectory } from "./memory_directory.ts";
 export { missingForCommit } from "./missing.ts";
-export * from "./recover.ts";
+export { checkPublication, moveIntoPlace } from "./move_into_place.ts";
 export * from "./readiness.ts";
 export * from "./spools.ts";
 export * from "./size_warnings.ts";
-export { unknownFormat } from "./stale_run.ts";
+export { hasMembers, isSetAside } from "./set_aside.ts";
+export { endMembers, unknownFormat } from "./stale_run.ts";
 export * from "./workflow.ts";
 export * from "./workflow_folder.ts";

@@ -5,15 +5,21 @@ import {
   lstatIfPresent,
   nameOfKind,
   pathOf,
+  realDirectory,
   system,
   SYSTEM_DIRECTORY,
 } from "../platform/mod.ts";
-import { resolveMemoryDirectory } from "./memory_directory.ts";
-import { checkPublication, moveIntoPlace } from "./move_into_place.ts";
-import { hasMembers, isSetAside } from "./set_aside.ts";
-import { spoolOf } from "./spools.ts";
-import { endMembers } from "./stale_run.ts";
-import { WorkflowFolder, workflowNameOf } from "./workflow_folder.ts";
+import {
+  checkPublication,
+  endMembers,
+  hasMembers,
+  isSetAside,
+  moveIntoPlace,
+  resolveMemoryDirectory,
+  spoolOf,
+  WorkflowFolder,
+  workflowNameOf,
+} from "../workflow/mod.ts";
 
 /** Options for {@linkcode setAsideRuns}. */
 export interface SetAsideRunsOptions {
@@ -97,7 +103,7 @@ export function setAsideRuns(
   capioDir: string,
   { workflowName, memoryDir }: SetAsideRunsOptions = {},
 ): SetAsideRun[] {
-  const directory = system.realPathSync(capioDir);
+  const directory = realDirectory(capioDir);
   return foldersIn(directory, { memoryDir })
     .filter((folder) =>
       workflowName === undefined || folder.workflowName === workflowName
@@ -132,7 +138,7 @@ export async function publishSetAsideRun(
   name: string,
   options: PublishSetAsideRunOptions = {},
 ): Promise<SetAsideRun> {
-  const directory = system.realPathSync(capioDir);
+  const directory = realDirectory(capioDir);
   const folder = foldersIn(directory, options).find((it) => it.name === name);
   if (!folder) throw noRun(name);
   const { signal } = options;
