@@ -182,7 +182,7 @@ function* globInside(
   if (entry) yield* untilAnnouncedExists(entry.workspace, entry.place);
   const { path } = yield* untilAnnouncedExists(workspace, found.place);
   if (!workspace.isDirectory(path)) {
-    if (!workspace.exists(path)) workspace.workflow.misses.missed(path);
+    if (!workspace.exists(path)) workspace.workflow.answers.missed(path);
     return [];
   }
   if (!entry) yield* untilAllListed(workspace, path, depthOf(rest));

@@ -65,7 +65,7 @@ export class Listing {
     for (const { name } of fresh) this.#seen.add(name);
     const { workflow } = workspace;
     if (this.#done && isListedAtOnce(workflow.state, path)) {
-      workflow.misses.listed(path);
+      workflow.answers.listed(path);
     }
     return fresh;
   }
@@ -87,7 +87,7 @@ export class Listing {
     try {
       [...system.readDirSync(location)];
     } catch (error) {
-      if (isAbsence(error)) workflow.misses.asked(path);
+      if (isAbsence(error)) workflow.answers.asked(path);
       throw namingGivenPath(error, location, this.#place);
     }
   }

@@ -44,7 +44,7 @@ function* mkdirNow<T>(
 ): Operation<T | void> {
   const { path } = place;
   if (workspace.exists(path)) {
-    workspace.workflow.misses.found(path);
+    workspace.workflow.answers.found(path);
     // The link may lead to a directory of the other tree.
     if (options?.recursive && isLinkToDirectory(workspace, place)) return;
     return yield* withGivenPath(workspace.locate(path), place, make);

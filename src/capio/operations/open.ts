@@ -102,7 +102,7 @@ export function* untilOpenable(
     here = yield* untilAt(workspace, place, READ, decide, signal);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      workflow.misses.missed(here.path);
+      workflow.answers.missed(here.path);
     }
     throw error;
   }
@@ -113,10 +113,10 @@ export function* untilOpenable(
     return yield* untilOpenable(workspace, place, signal);
   }
   if (verdict?.type !== "go" || verdict.isMissing) {
-    workflow.misses.missed(here.path);
+    workflow.answers.missed(here.path);
     return here;
   }
-  workflow.misses.found(here.path);
+  workflow.answers.found(here.path);
   noteInput(workspace, here.path);
   noteLinks(workspace, here);
   return here;

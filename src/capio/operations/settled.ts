@@ -65,6 +65,6 @@ function placeInstead(
   if (!isAbsence(error)) return undefined;
   const next = workspace.findAgain(place, true);
   if (next.path === place.path) return undefined;
-  workspace.workflow.misses.found(place.path);
+  workspace.workflow.answers.found(place.path);
   return next;
 }

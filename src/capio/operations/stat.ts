@@ -113,16 +113,16 @@ export function* ask<T>(
   { looks = false }: { looks?: boolean } = {},
 ): Operation<T> {
   const { workflow } = workspace;
-  const { misses } = workflow;
+  const { answers } = workflow;
   const view = new View(workspace, { isQuestion: true });
   const locate = () => view.locate(place.path);
   try {
     const result = yield* atLocation(workspace, place, look, locate);
     const isReal = !workflow.state.paths.has(place.path);
-    misses.seen(place.path, looks ? isReal : undefined);
+    answers.seen(place.path, looks ? isReal : undefined);
     return result;
   } catch (error) {
-    if (isAbsence(error)) misses.asked(place.path);
+    if (isAbsence(error)) answers.asked(place.path);
     throw error;
   }
 }

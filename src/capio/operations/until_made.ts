@@ -71,9 +71,9 @@ export function* untilEndpointMade(
 }
 
 function noteLook(workspace: Workspace, { path }: Place): void {
-  const { misses } = workspace.workflow;
-  if (workspace.exists(path)) misses.found(path);
-  else misses.asked(path);
+  const { answers } = workspace.workflow;
+  if (workspace.exists(path)) answers.found(path);
+  else answers.asked(path);
 }
 
 /** Returns whether another step that the graph knows still writes to a file. */

@@ -29,7 +29,7 @@ export function watchFs(
   for (const { path } of places) {
     if (workspace.real(path)) watched.push(folder.real(path));
     if (workspace.isDirectory(path)) {
-      workflow.misses.watched(path, { isRecursive });
+      workflow.answers.watched(path, { isRecursive });
       // New files appear in the spool, which is watched from the start.
       if (isRecursive) folder.makeSpoolTree(path);
       else {

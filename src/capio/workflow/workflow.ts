@@ -18,7 +18,7 @@ import { DeadlockWatch } from "./deadlock_watch.ts";
 import { reportGivenFiles } from "./given_files.ts";
 import { Liveness } from "./liveness.ts";
 import { MemberJournal } from "./member_journal.ts";
-import { Misses } from "./misses.ts";
+import { Answers } from "./answers.ts";
 import { quoted } from "./missing.ts";
 import { Publisher } from "./publisher.ts";
 import { presentRun } from "./stale_run.ts";
@@ -61,8 +61,8 @@ export class Workflow {
   /** The name under which CAPIO-CL knows this member. */
   readonly app: string;
   readonly folder: WorkflowFolder;
-  /** What this member has looked for and not found. */
-  readonly misses: Misses;
+  /** What this member was answered without a wait. */
+  readonly answers: Answers;
   /** Whether this is a worker and not the program itself. */
   readonly isInWorker = "WorkerGlobalScope" in globalThis;
   readonly #journal: MemberJournal;
@@ -101,7 +101,7 @@ export class Workflow {
       held.use(new JournalWriter(journal, check)),
       present ?? held.use(new JournalFollower(journal, capioDir, check)),
     );
-    this.misses = new Misses(this.#journal);
+    this.answers = new Answers(this.#journal);
     this.#publisher = new Publisher(folder, this.#journal, lock);
     this.#liveness = new Liveness(folder, this.#journal, appName, () => {
       this.refresh();
@@ -179,8 +179,8 @@ export class Workflow {
   append(body: EventBody): void {
     this.#journal.append(body);
     if (body.event === "open" || body.event === "make") {
-      this.misses.made(body.path);
-    } else if (body.event === "rename") this.misses.made(body.to);
+      this.answers.made(body.path);
+    } else if (body.event === "rename") this.answers.made(body.to);
   }
 
   /** Appends an event that nothing depends on; a full disk only loses it. */
@@ -272,7 +272,7 @@ export class Workflow {
       ? this.folder.lock(this.app)
       : undefined;
     try {
-      this.misses.noteQuestions();
+      this.answers.noteQuestions();
       this.append({ event: "end", member: this.id, ending });
       this.refresh();
     } finally {

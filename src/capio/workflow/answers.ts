@@ -6,10 +6,12 @@ const MOST_QUESTIONS = 10_000;
 const MOST_PATHS_NOTED = 1_000;
 
 /**
- * The paths under which a member has found nothing. If another member makes one
- * of them, the steps one after the other would have done something else.
+ * What a member was answered at once: that there is nothing under a path, or
+ * something, and what a directory holds. If a member that comes first makes the
+ * answer out of date, the steps one after the other would have done something
+ * else.
  */
-export class Misses {
+export class Answers {
   readonly #journal: MemberJournal;
   /**
    * Paths that the member has made itself. It knows that others make them, too,
@@ -28,7 +30,7 @@ export class Misses {
    */
   readonly #seen = new Map<string, boolean>();
 
-  /** Notes the misses in this journal. */
+  /** Notes the answers in this journal. */
   constructor(journal: MemberJournal) {
     this.#journal = journal;
   }
