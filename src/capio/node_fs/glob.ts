@@ -181,8 +181,8 @@ function* globInside(
   const { workspace } = found;
   if (entry) yield* untilAnnouncedExists(entry.workspace, entry.place);
   const { path } = yield* untilAnnouncedExists(workspace, found.place);
-  if (!workspace.isDirectory(path)) {
-    if (!workspace.exists(path)) workspace.workflow.answers.missed(path);
+  if (!workspace.trees.isDirectory(path)) {
+    if (!workspace.trees.exists(path)) workspace.workflow.answers.missed(path);
     return [];
   }
   if (!entry) yield* untilAllListed(workspace, path, depthOf(rest));

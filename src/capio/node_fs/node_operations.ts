@@ -334,7 +334,7 @@ function firstMissing(
 ): string | undefined {
   let first: string | undefined;
   let name = resolve(given);
-  while (path !== "." && !workspace.exists(path)) {
+  while (path !== "." && !workspace.trees.exists(path)) {
     first = name;
     path = dirname(path);
     name = dirname(name);

@@ -133,7 +133,7 @@ function openPlan<Held, F>(
       ({ workspace, place }) => {
         const openAt = (location: string) => open(location, flags, ...rest);
         const isThere = !truncate && !options.createNew &&
-          workspace.exists(place.path);
+          workspace.trees.exists(place.path);
         if (write || (changes && !isThere)) {
           const existing = { ...options, ...EXISTING };
           const again = (location: string) =>

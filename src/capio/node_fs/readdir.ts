@@ -30,7 +30,7 @@ export function* readdir(
     return yield* original.call("readdir", place.given, options);
   }
   const announced = yield* untilAnnouncedExists(workspace, place);
-  if (!workspace.isDirectory(announced.path)) {
+  if (!workspace.trees.isDirectory(announced.path)) {
     return yield* ask(
       workspace,
       announced,

@@ -9,19 +9,19 @@ export function* atLocation<T>(
   workspace: Workspace,
   place: Place,
   act: (location: string) => Operation<T>,
-  locate: () => string = () => workspace.locate(place.path),
+  locate: () => string = () => workspace.trees.locate(place.path),
 ): Operation<T> {
   const { path } = place;
   const { workflow } = workspace;
   for (let isSecondTry = false;;) {
     const location = locate() + place.tail;
-    const known = workspace.whereIs(path);
+    const known = workspace.trees.whereIs(path);
     const file = workflow.state.paths.get(path);
     try {
       return yield* act(location);
     } catch (error) {
-      const isThere = isAbsence(error) && workspace.isThere(path);
-      const isAsBefore = workspace.whereIs(path) === known &&
+      const isThere = isAbsence(error) && workspace.trees.isThere(path);
+      const isAsBefore = workspace.trees.whereIs(path) === known &&
         workflow.state.paths.get(path) === file;
       // The error may be about another file than the one at this location.
       if (!isThere || (isAsBefore && isSecondTry)) {

@@ -73,8 +73,8 @@ function* createUnlocked<Held>(
   const { workflow, folder } = workspace;
   const { paths, renamings } = workflow.state;
   if (tail || !options.create || paths.has(path)) return undefined;
-  if (workspace.real(path)) return undefined;
-  const location = workspace.placeNew(path);
+  if (workspace.trees.real(path)) return undefined;
+  const location = workspace.trees.placeNew(path);
   if (!folder.spoolAt(location)) return undefined;
   let held: Held;
   try {
@@ -134,7 +134,7 @@ function removeUnknown(
 ): void {
   workspace.workflow.moving(() => {
     // The other member may have opened this very file and reported it.
-    if (workspace.whereIs(path) === location) return;
+    if (workspace.trees.whereIs(path) === location) return;
     if (!isAt(location, created)) return;
     system.removeSync(location);
   });
@@ -160,7 +160,7 @@ function tryLocked<Held>(
   const present = workflow.state.paths.get(path);
   // Directories and broken links cannot be written to.
   if (present && present.kind !== "file") {
-    const location = workspace.locate(path);
+    const location = workspace.trees.locate(path);
     return options.createNew && !tail
       ? refuseNow(location, options, opener)
       : { type: "refused", location };
@@ -175,8 +175,8 @@ function tryLocked<Held>(
   if (!complete) {
     const creates = options.create || options.createNew;
     const location = creates
-      ? workspace.placeNew(path)
-      : workspace.locate(path);
+      ? workspace.trees.placeNew(path)
+      : workspace.trees.locate(path);
     if (!creates || tail || !folder.spoolAt(location)) {
       return { type: "refused", location };
     }
@@ -217,7 +217,7 @@ function completeFile(
   present: WorkflowFile | undefined,
 ): CompleteFile | undefined {
   if (present?.phase === "committed") workspace.workflow.publish(present);
-  const location = workspace.locate(path);
+  const location = workspace.trees.locate(path);
   const info = lstatIfPresent(location);
   return info && { location, info };
 }

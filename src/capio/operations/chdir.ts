@@ -12,9 +12,9 @@ export function chdir(
 ): unknown {
   const { path, tail } = place;
   workspace.workflow.refresh();
-  const location = workspace.isDirectory(path)
+  const location = workspace.trees.isDirectory(path)
     ? workspace.folder.makeRealDirectory(path)
-    : workspace.locate(path) + tail;
+    : workspace.trees.locate(path) + tail;
   try {
     return original(location);
   } catch (error) {

@@ -54,7 +54,7 @@ function* copyTo(
 ): Operation<void> {
   if ("outside" in to) return yield* copy(source, to.outside, false);
   const { workspace, place } = to;
-  const location = workspace.locate(place.path);
+  const location = workspace.trees.locate(place.path);
   // A copy that fails leaves the target as it is.
   if (source === location || !isReadable(source)) {
     return yield* withGivenPath(

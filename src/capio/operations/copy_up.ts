@@ -33,7 +33,7 @@ export function copyUp<Held>(
   const { workflow, folder } = workspace;
   const { path } = place;
   const entry = workflow.state.paths.get(path);
-  const target = workspace.placeNew(path);
+  const target = workspace.trees.placeNew(path);
   const copy = folder.copy(workflow.id, folder.spoolAt(target) ?? "disk");
   if (options.truncate) {
     system.openSync(copy, { write: true, create: true }).close();
@@ -62,7 +62,7 @@ export function copyUp<Held>(
     const known = { before, appends };
     const names = linkedNames(workspace, path, info);
     const linked = names.finished.flatMap((name) => {
-      const location = workspace.placeNew(name, folder.spoolAt(target));
+      const location = workspace.trees.placeNew(name, folder.spoolAt(target));
       if (isLinked(copy, location)) {
         return beginReplacing(workspace, name, location, known);
       }
@@ -70,14 +70,14 @@ export function copyUp<Held>(
       return [];
     });
     for (const name of names.unfinished) {
-      if (!isRelinked(workspace, copy, workspace.locate(name))) {
+      if (!isRelinked(workspace, copy, workspace.trees.locate(name))) {
         tellThatNamesPart(workspace, path);
       }
     }
     const all = { ...known, linked };
     const writing = beginReplacing(workspace, path, target, all);
     system.renameSync(copy, target);
-    workspace.removeReplaced(path, target);
+    workspace.trees.removeReplaced(path, target);
     workflow.refresh();
     const { file } = writing;
     if (file) workspace.readHandles.follow({ info, entry }, target, file);

@@ -8,5 +8,5 @@ export type Endpoint =
 /** Returns the present location of a path, inside or outside. */
 export function locationOfEndpoint(endpoint: Endpoint): string | URL {
   if ("outside" in endpoint) return endpoint.outside;
-  return endpoint.workspace.locate(endpoint.place.path);
+  return endpoint.workspace.trees.locate(endpoint.place.path);
 }

@@ -64,7 +64,9 @@ export function* linkWith(
 
 function spoolAtEnd(from: Endpoint): Spool {
   const isInMemory = "place" in from &&
-    from.workspace.folder.spoolAt(from.workspace.locate(from.place.path)) ===
+    from.workspace.folder.spoolAt(
+        from.workspace.trees.locate(from.place.path),
+      ) ===
       "memory";
   return isInMemory ? "memory" : "disk";
 }
@@ -93,9 +95,9 @@ function* makeLinkNow(
 ): Operation<void> {
   const { workflow, folder } = workspace;
   const { path } = place;
-  const location = workspace.exists(path)
-    ? workspace.locate(path)
-    : workspace.placeNew(path, spool);
+  const location = workspace.trees.exists(path)
+    ? workspace.trees.locate(path)
+    : workspace.trees.placeNew(path, spool);
   yield* withGivenPath(location, place, make);
   if (!folder.spoolAt(location)) return;
   // Another name of a symbolic link is a symbolic link.

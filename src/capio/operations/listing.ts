@@ -81,9 +81,9 @@ export class Listing {
       return verdict.type === "refuse" ? { type: "go" } : verdict;
     }, signal);
     const { path } = this.#place;
-    if (workspace.isDirectory(path)) return;
+    if (workspace.trees.isDirectory(path)) return;
     // The system reports the error.
-    const location = workspace.locate(path) + this.#place.tail;
+    const location = workspace.trees.locate(path) + this.#place.tail;
     try {
       [...system.readDirSync(location)];
     } catch (error) {

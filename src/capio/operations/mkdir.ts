@@ -43,21 +43,21 @@ function* mkdirNow<T>(
   make: (location: string) => Operation<T>,
 ): Operation<T | void> {
   const { path } = place;
-  if (workspace.exists(path)) {
+  if (workspace.trees.exists(path)) {
     workspace.workflow.answers.found(path);
     // The link may lead to a directory of the other tree.
     if (options?.recursive && isLinkToDirectory(workspace, place)) return;
-    return yield* withGivenPath(workspace.locate(path), place, make);
+    return yield* withGivenPath(workspace.trees.locate(path), place, make);
   }
   const parent = dirname(path);
-  if (options?.recursive && parent !== "." && !workspace.exists(parent)) {
+  if (options?.recursive && parent !== "." && !workspace.trees.exists(parent)) {
     const link = brokenLinkAbove(workspace, place);
     if (link !== undefined) return yield* withGivenPath(link, place, make);
     const above = { ...place, path: parent, tail: "" };
     yield* mkdirNow(workspace, above, options, make);
   }
   removeStaleCounterpart(workspace, path);
-  const location = workspace.placeNew(path);
+  const location = workspace.trees.placeNew(path);
   yield* withGivenPath(location, place, make);
   const { folder } = workspace;
   if (!folder.spoolAt(location)) return;
@@ -75,7 +75,7 @@ function brokenLinkAbove(
   let name = given;
   let place: Place | undefined;
   while ((place = workspace.find(name = dirname(name), false))) {
-    const location = workspace.locate(place.path);
+    const location = workspace.trees.locate(place.path);
     const info = lstatIfPresent(location);
     if (!info) continue;
     if (!info.isSymlink || isLinkToDirectory(workspace, place)) return;
@@ -87,8 +87,8 @@ function isLinkToDirectory(
   workspace: Workspace,
   { path, given }: Place,
 ): boolean {
-  const info = lstatIfPresent(workspace.locate(path));
+  const info = lstatIfPresent(workspace.trees.locate(path));
   if (!info?.isSymlink) return false;
   const target = workspace.find(given);
-  return target !== undefined && workspace.isDirectory(target.path);
+  return target !== undefined && workspace.trees.isDirectory(target.path);
 }

@@ -90,10 +90,10 @@ export function* untilOpenable(
   const decide = (state: WorkflowState, place: Place) => {
     here = place;
     const { path, through } = place;
-    const lookAtReal = () => workspace.real(path);
+    const lookAtReal = () => workspace.trees.real(path);
     verdict = openReadiness(state, workflow, path, { lookAtReal, through });
     const isUndeclared = verdict.type === "wait" && !verdict.declared;
-    if (isUndeclared && workspace.isBelowFile(path)) {
+    if (isUndeclared && workspace.trees.isBelowFile(path)) {
       verdict = { type: "go", isMissing: true };
     }
     return verdict;
@@ -203,7 +203,7 @@ export function* openForWriting<Held, F>(
     } catch (error) {
       // A member may have created the file at that very moment.
       const isThere = !isSecondTry && isAbsence(error) &&
-        workspace.isThere(place.path);
+        workspace.trees.isThere(place.path);
       if (!isThere) throw namingGivenPath(error, location, place);
       isSecondTry = true;
     }

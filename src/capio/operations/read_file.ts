@@ -94,7 +94,7 @@ export function* untilWhole(
 }
 
 function sizeOf(workspace: Workspace, { path }: Place): number {
-  return lstatIfPresent(workspace.whereIs(path))?.size ?? 0;
+  return lstatIfPresent(workspace.trees.whereIs(path))?.size ?? 0;
 }
 
 function noteReading(

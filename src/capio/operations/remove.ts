@@ -64,7 +64,7 @@ function* removeNow(
   }
   if (locations.length < 2) {
     yield* withGivenPath(
-      locations[0] ?? workspace.locate(path),
+      locations[0] ?? workspace.trees.locate(path),
       place,
       removeAt,
     );

@@ -68,7 +68,7 @@ function* renameAcross(
   const target = "outside" in to
     ? to.outside
     // What comes from a disk stays on it, whatever its new name is.
-    : to.workspace.placeNew(to.place.path, "disk");
+    : to.workspace.trees.placeNew(to.place.path, "disk");
   try {
     yield* moveTo(target);
   } catch (error) {
@@ -123,7 +123,7 @@ function leaveBehind(
 /** Reports an entry that came from outside, and all entries below it. */
 function takeIn(workspace: Workspace, path: string): void {
   const { folder, workflow } = workspace;
-  workspace.removeReplaced(path, folder.spool(path, "disk"));
+  workspace.trees.removeReplaced(path, folder.spool(path, "disk"));
   const add = (path: string) => {
     const location = folder.spool(path, "disk");
     const { isDirectory, isSymlink } = system.lstatSync(location);
@@ -169,13 +169,13 @@ function* renameInside(
   if (stuck) return yield* renameAt(stuck.source, stuck.target, from, to, move);
   const isThere = spoolsWith(workspace, from.path).length > 0 ||
     lstatIfPresent(folder.real(from.path)) !== undefined;
-  const source = workspace.locate(from.path);
+  const source = workspace.trees.locate(from.path);
   const refusal = refusing(workspace, source, to.path);
   if (refusal || !isThere) {
     return yield* withRefusedTarget(
       workspace,
       source,
-      refusal ?? workspace.locate(to.path),
+      refusal ?? workspace.trees.locate(to.path),
       (target) => renameAt(source, target, from, to, move),
     );
   }
@@ -201,11 +201,11 @@ function* moveInTrees(
   const inReal = lstatIfPresent(folder.real(from.path)) !== undefined;
   for (const spool of inSpools) {
     // It stays in its spool, whatever its new name is.
-    const target = workspace.placeNew(to.path, spool);
+    const target = workspace.trees.placeNew(to.path, spool);
     const source = folder.spool(from.path, spool);
     workspace.spoolWays.checkLocation(dirname(source));
     yield* renameAt(source, target, from, to, move);
-    if (inSpools.length === 1) workspace.removeReplaced(to.path, target);
+    if (inSpools.length === 1) workspace.trees.removeReplaced(to.path, target);
   }
   const inSpool = inSpools.length > 0;
   if (inReal) yield* renameReal(workspace, from, to, inSpool, move);
@@ -237,8 +237,8 @@ function unmovable(
   to: string,
 ): { source: string; target: string } | undefined {
   const { folder } = workspace;
-  const source = workspace.locate(from);
-  const target = workspace.locate(to);
+  const source = workspace.trees.locate(from);
+  const target = workspace.trees.locate(to);
   if (isSameFile(source, target)) return { source, target };
   const spool = folder.spoolAt(source);
   if (from.startsWith(`${to}/`)) {
@@ -246,7 +246,7 @@ function unmovable(
     return { source, target: tree };
   }
   if (!to.startsWith(`${from}/`)) return undefined;
-  const below = workspace.placeNew(to, spool ?? "disk");
+  const below = workspace.trees.placeNew(to, spool ?? "disk");
   const tree = folder.spoolAt(below);
   return tree && { source: folder.spool(from, tree), target: below };
 }
@@ -273,13 +273,15 @@ function* renameReal(
     return system.removeSync(source);
   }
   const parent = dirname(to.path);
-  const isParent = workspace.isDirectory(parent === "." ? "" : parent);
+  const isParent = workspace.trees.isDirectory(parent === "." ? "" : parent);
   if (isParent) folder.makeRealDirectory(parent);
-  const target = isParent ? folder.real(to.path) : workspace.locate(to.path);
+  const target = isParent
+    ? folder.real(to.path)
+    : workspace.trees.locate(to.path);
   yield* renameAt(source, target, from, to, move);
   if (inSpool) return;
   // What the spools have under the new name has been replaced.
-  workspace.removeReplaced(to.path, target);
+  workspace.trees.removeReplaced(to.path, target);
 }
 
 function* renameAt(
@@ -307,7 +309,7 @@ function refusing(
   path: string,
 ): string | undefined {
   const { folder } = workspace;
-  const target = workspace.locate(path);
+  const target = workspace.trees.locate(path);
   const present = lstatIfPresent(target);
   const moved = lstatIfPresent(source);
   if (!present || !moved) return undefined;

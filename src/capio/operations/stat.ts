@@ -147,7 +147,7 @@ export function* untilAnnouncedExists(
   return yield* untilAt(workspace, place, access, (state, here) => {
     if (!isDeclared(state, here)) return { type: "go" };
     const { path, through } = here;
-    const lookAtReal = () => workspace.real(path);
+    const lookAtReal = () => workspace.trees.real(path);
     const verdict = openReadiness(state, workflow, path, {
       lookAtReal,
       through,

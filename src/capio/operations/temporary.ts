@@ -52,13 +52,13 @@ export function* makeTemporary(
 ): Operation<string> {
   const { workflow } = workspace;
   workflow.refresh();
-  const exists = workspace.isDirectory(place.path);
+  const exists = workspace.trees.isDirectory(place.path);
   const directory = exists
     ? workspace.folder.makeSpoolDirectory(
       place.path,
-      workspace.spoolFor(childOf(place.path, probe)),
+      workspace.trees.spoolFor(childOf(place.path, probe)),
     )
-    : workspace.locate(place.path);
+    : workspace.trees.locate(place.path);
   workspace.spoolWays.checkLocation(directory);
   let made: string;
   try {

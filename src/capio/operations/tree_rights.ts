@@ -79,7 +79,7 @@ function* insideBelow(
   prefix: string,
 ): Generator<EntryBelow> {
   // What a link leads to is not below it.
-  if (!workspace.isDirectory(directory)) return;
+  if (!workspace.trees.isDirectory(directory)) return;
   for (const { name, isDirectory } of listBoth(workspace, directory).values()) {
     const path = `${prefix}${name}`;
     yield { path, isDirectory };

@@ -72,7 +72,7 @@ export function* untilEndpointMade(
 
 function noteLook(workspace: Workspace, { path }: Place): void {
   const { answers } = workspace.workflow;
-  if (workspace.exists(path)) answers.found(path);
+  if (workspace.trees.exists(path)) answers.found(path);
   else answers.asked(path);
 }
 

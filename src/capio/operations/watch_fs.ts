@@ -19,7 +19,7 @@ export function watchFs(
   workspace.workflow.refresh();
   const options = ignoringBoth(workspace, given);
   const isFile = ({ path }: Place) =>
-    !workspace.isDirectory(path) && workspace.exists(path);
+    !workspace.trees.isDirectory(path) && workspace.trees.exists(path);
   if (outside.length === 0 && places.length > 0 && places.every(isFile)) {
     return watchFiles(workspace, places, options);
   }
@@ -27,8 +27,8 @@ export function watchFs(
   const isRecursive = options?.recursive !== false;
   const watched: string[] = [...outside];
   for (const { path } of places) {
-    if (workspace.real(path)) watched.push(folder.real(path));
-    if (workspace.isDirectory(path)) {
+    if (workspace.trees.real(path)) watched.push(folder.real(path));
+    if (workspace.trees.isDirectory(path)) {
       workflow.answers.watched(path, { isRecursive });
       // New files appear in the spool, which is watched from the start.
       if (isRecursive) folder.makeSpoolTree(path);
@@ -41,8 +41,8 @@ export function watchFs(
       if (path !== "" || !isRecursive) watched.push(folder.spool(path, "disk"));
       if (folder.memory) watched.push(folder.spool(path, "memory"));
     } else if (workflow.isInSpool(path)) {
-      watched.push(workspace.locate(path));
-    } else if (!workspace.real(path)) {
+      watched.push(workspace.trees.locate(path));
+    } else if (!workspace.trees.real(path)) {
       watched.push(folder.real(path));
     }
   }
@@ -66,7 +66,7 @@ function watchFiles(
     for (const spool of folder.spools.all) {
       watched.add(folder.makeSpoolDirectory(parent, spool));
     }
-    if (parent === "" || workspace.real(parent)) {
+    if (parent === "" || workspace.trees.real(parent)) {
       watched.add(folder.real(parent));
     }
   }

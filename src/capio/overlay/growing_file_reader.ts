@@ -258,13 +258,13 @@ export class GrowingFileReader implements ReadHandle {
       const present = this.#present(workspace.state);
       if (!present) return this.#entry !== before;
       try {
-        this.#source.goOnIn(workspace.locate(path), true);
+        this.#source.goOnIn(workspace.trees.locate(path), true);
         isSecondTry = false;
       } catch (error) {
         // A member may publish or move the file at that very moment.
         if (isSecondTry || !isAbsence(error)) throw error;
         isSecondTry = true;
-        workspace.isThere(path);
+        workspace.trees.isThere(path);
         continue;
       }
       // Otherwise the open file may be the next one of that name.

@@ -40,6 +40,8 @@ export class View {
     const workspace = this.#workspace;
     const isHidden = workspace.workflow.state.paths.has(path) &&
       !this.fileAt(path);
-    return isHidden ? workspace.folder.real(path) : workspace.locate(path);
+    return isHidden
+      ? workspace.folder.real(path)
+      : workspace.trees.locate(path);
   }
 }

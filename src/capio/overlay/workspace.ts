@@ -1,16 +1,7 @@
-import { dirname } from "@std/path";
-import {
-  onlyTheyEndIt,
-  type WorkflowFile,
-  type WorkflowState,
-} from "../journal/mod.ts";
+import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
 import {
   asPassedOn,
-  CapioError,
   type FollowedLink,
-  ifPresent,
-  lookIfPermitted,
-  lstatIfPresent,
   type Operation,
   parentOf,
   PathResolver,
@@ -19,14 +10,11 @@ import {
   system,
   SYSTEM_DIRECTORY,
   textOf,
-  untilChange,
   Wakeups,
 } from "../platform/mod.ts";
 import {
   folderOf,
   SizeWarnings,
-  type Spool,
-  spoolOf,
   type Verdict,
   Workflow,
   type WorkflowFolder,
@@ -38,29 +26,27 @@ import { ReadHandles } from "./read_handles.ts";
 import { Rights } from "./rights.ts";
 import { SpoolWays } from "./spool_ways.ts";
 import { ToldSizes } from "./told_sizes.ts";
-import { Wait, type WaitOptions } from "./wait.ts";
+import { Trees } from "./trees.ts";
+import { Waits, type WaitsOptions } from "./waits.ts";
 
 /** Options of a {@linkcode Workspace}. */
-export interface WorkspaceOptions extends WorkflowOptions, WaitOptions {
+export interface WorkspaceOptions extends WorkflowOptions, WaitsOptions {
   /** Whether CAPIO-CL streams limit what the app may read and write. */
   readonly enforceGraph: boolean;
   /** Whether a read into a buffer waits for one byte only. */
   readonly partialReads: boolean;
-  /** Ends all waits when it aborts. */
-  readonly signal?: AbortSignal;
 }
 
 /**
- * One member's view of the workflow's directory: the spool tree laid over the
- * real one, and the waiting for files that others are still writing.
+ * One member's view of the workflow's directory: it finds the places that paths
+ * name, and waits for files that others are still writing.
  */
 export class Workspace implements Disposable {
-  /** The workspaces of this thread, which block together. */
-  static readonly #here = new Set<Workspace>();
-
   readonly workflow: Workflow;
   readonly rights: Rights;
   readonly spoolWays: SpoolWays;
+  /** Where entries lie. */
+  readonly trees: Trees;
   readonly deferredCloses: DeferredCloses = new DeferredCloses();
   /** The sizes of growing files that the program was told. */
   readonly toldSizes: ToldSizes;
@@ -71,16 +57,8 @@ export class Workspace implements Disposable {
   readonly #options: WorkspaceOptions;
   readonly #wakeups: Wakeups;
   readonly #resolver: PathResolver;
-  /** The latest look of the search for links in the real tree, used once. */
-  #look: { path: string; info: Deno.FileInfo | undefined } | undefined;
-  /** What this member has told of its waits. */
-  readonly #told = new Set<string>();
-  /** Directories known to exist in each spool. */
-  readonly #spoolDirectories: Readonly<Record<Spool, Set<string>>> = {
-    disk: new Set(),
-    memory: new Set(),
-  };
-  /** The number of renamings up to which the caches hold. */
+  readonly #waits: Waits;
+  /** The number of renamings up to which the resolver remembers. */
   #renamings = 0;
 
   /**
@@ -92,15 +70,17 @@ export class Workspace implements Disposable {
     this.#options = options;
     this.#resolver = new PathResolver(options.capioDir, {
       catchUp: () => this.#catchUp(),
-      readLink: (path) => this.#readLink(path),
-      isDirectory: (path) => this.isDirectory(path),
-      isLoop: (path) => isLoop(this.whereIs(path)),
+      readLink: (path) => this.trees.readLink(path),
+      isDirectory: (path) => this.trees.isDirectory(path),
+      isLoop: (path) => isLoop(this.trees.whereIs(path)),
     });
     this.workflow = Workflow.join({
       ...options,
       capioDir: this.#resolver.root,
     }, folder);
     this.spoolWays = new SpoolWays(this.workflow);
+    this.trees = new Trees(this.workflow, this.spoolWays);
+    this.#waits = new Waits(this.workflow, this.deferredCloses, options);
     this.rights = new Rights(
       this.workflow,
       [this.#resolver.root, this.#resolver.givenRoot],
@@ -108,14 +88,13 @@ export class Workspace implements Disposable {
     );
     this.toldSizes = new ToldSizes(
       this.workflow,
-      (file) => this.#sizeOf(file),
+      (file) => this.trees.sizeOf(file),
     );
     this.#sizeWarnings = new SizeWarnings(
       this.workflow,
-      (file) => this.#sizeOf(file),
+      (file) => this.trees.sizeOf(file),
     );
     this.#wakeups = new Wakeups(this.folder.watched);
-    Workspace.#here.add(this);
   }
 
   /**
@@ -158,7 +137,7 @@ export class Workspace implements Disposable {
    */
   find(path: unknown, follows: Follows = true): Place | undefined {
     this.#checkPresence();
-    this.#look = undefined;
+    this.trees.forgetLook();
     this.#forgetRenamed();
     const given = textOf(path);
     if (!given) return undefined;
@@ -193,7 +172,7 @@ export class Workspace implements Disposable {
     const { renamings } = this.workflow.state;
     const { search } = place;
     if (!hasWaited && renamings === search.renamings) return place;
-    this.#look = undefined;
+    this.trees.forgetLook();
     this.#forgetRenamed();
     const through: FollowedLink[] = [];
     const { full, followLast } = search;
@@ -201,126 +180,6 @@ export class Workspace implements Disposable {
     if (path === undefined || path === place.path) return place;
     if (isSystemPath(path)) this.rights.checkSystemPath(place.given);
     return { ...place, path, through, search: { ...search, renamings } };
-  }
-
-  /**
-   * Returns the present location of the file under a name, for use directly
-   * afterwards.
-   *
-   * @throws {CapioError} If a planted link leads elsewhere.
-   */
-  locate(path: string): string {
-    const file = this.#fileInSpool(path);
-    if (!file) return this.folder.real(path);
-    const spool = spoolOf(file);
-    this.spoolWays.checkEntry(path, spool);
-    return this.folder.spool(path, spool);
-  }
-
-  /** The same without a check, for comparisons and for looks alone. */
-  whereIs(path: string): string {
-    const { folder } = this;
-    const file = this.#fileInSpool(path);
-    return file ? folder.spool(path, spoolOf(file)) : folder.real(path);
-  }
-
-  /**
-   * Returns whether a name is taken, after all members have finished moving
-   * files: during a move a file may not be where the journal says.
-   */
-  isThere(path: string): boolean {
-    const { workflow } = this;
-    return workflow.moving(() => {
-      const file = workflow.state.paths.get(path);
-      if (file?.phase === "committed") workflow.publish(file);
-      return lstatIfPresent(this.whereIs(path)) !== undefined;
-    });
-  }
-
-  /** Returns whether a name is taken, in the spool or in the real tree. */
-  exists(path: string): boolean {
-    return this.workflow.isInSpool(path) || this.real(path) !== undefined;
-  }
-
-  /** Returns information on the entry of the real tree under a name. */
-  real(path: string): Deno.FileInfo | undefined {
-    const look = this.#look;
-    this.#look = undefined;
-    if (look?.path === path) return look.info;
-    return lstatIfPresent(this.folder.real(path));
-  }
-
-  /** Returns whether a name is that of a directory, in either tree. */
-  isDirectory(path: string): boolean {
-    if (path === "") return true;
-    const file = this.workflow.state.paths.get(path);
-    if (file && this.workflow.isInSpool(path)) return file.kind === "directory";
-    return lstatIfPresent(this.folder.real(path))?.isDirectory ?? false;
-  }
-
-  /** Returns the spool for a new entry. */
-  spoolFor(path: string): Spool {
-    if (!this.folder.memory) return "disk";
-    return this.workflow.state.engine.isInMemory(path) ? "memory" : "disk";
-  }
-
-  /** Returns whether a path leads through a file, so that nothing can be there. */
-  isBelowFile(path: string): boolean {
-    for (let at = parentOf(path); at !== ""; at = parentOf(at)) {
-      if (this.exists(at)) return !this.isDirectory(at);
-    }
-    return false;
-  }
-
-  /**
-   * Returns the location for a new entry: in a spool, where its directory is
-   * created if needed. When the directory is missing in all trees, it is a
-   * location in the real tree, so that the system reports the error.
-   */
-  placeNew(path: string, spool: Spool = this.spoolFor(path)): string {
-    this.#forgetRenamed();
-    const parent = parentOf(path);
-    const directories = this.#spoolDirectories[spool];
-    const isThere = directories.has(parent);
-    if (!isThere && !this.isDirectory(parent)) return this.locate(path);
-    this.spoolWays.checkDirectory(parent, spool);
-    if (isThere) return this.folder.spool(path, spool);
-    this.folder.makeSpoolDirectory(parent, spool);
-    directories.add(parent);
-    return this.folder.spool(path, spool);
-  }
-
-  /**
-   * Removes what the other spool has under a name that an entry at `location`
-   * has got: a file that it replaces, or an empty directory.
-   */
-  removeReplaced(path: string, location: string): void {
-    for (const other of this.folder.spools.locations(path)) {
-      if (other === location) continue;
-      this.spoolWays.checkLocation(dirname(other));
-      ifPresent(() => system.removeSync(other));
-    }
-  }
-
-  /** Returns the file of a spool that a path names or leads through. */
-  #fileInSpool(path: string): WorkflowFile | undefined {
-    const { workflow } = this;
-    return workflow.isInSpool(path)
-      ? workflow.state.paths.get(path)
-      : this.#fileAbove(path);
-  }
-
-  /** Returns the file of a spool that a path leads through. */
-  #fileAbove(path: string): WorkflowFile | undefined {
-    const { state } = this.workflow;
-    for (let end; (end = path.lastIndexOf("/")) >= 0;) {
-      path = path.slice(0, end);
-      const file = state.paths.get(path);
-      if (!file) continue;
-      const isFile = file.kind !== "directory" && this.workflow.isInSpool(path);
-      return isFile ? file : undefined;
-    }
-    return undefined;
   }
 
   /**
@@ -332,42 +191,13 @@ export class Workspace implements Disposable {
    * @throws {CapioError} If the call blocks the only thread that could end the
    * wait.
    */
-  *until(
+  until(
     place: Place,
     decide: (state: WorkflowState) => Verdict,
     signal?: AbortSignal,
     file?: WorkflowFile,
   ): Operation<WorkflowState> {
-    let wait: Wait | undefined;
-    try {
-      for (;;) {
-        const { state } = this;
-        const verdict = decide(state);
-        switch (verdict.type) {
-          case "go":
-            return state;
-          case "refuse":
-            throw verdict.error;
-          case "wait":
-            // Most calls need none.
-            wait ??= new Wait(this.workflow, place, this.#options, this.#told);
-            if (!verdict.declared && wait.isOver()) return state;
-            wait.report(verdict);
-            break;
-          default:
-            verdict satisfies never;
-        }
-        this.workflow.lookAround();
-        yield* untilChange({
-          signal: this.#signals(signal),
-          beforeBlocking: () =>
-            this.#reportsOfThread() ||
-            this.#refuseDeadlock(place, verdict.why, file),
-        });
-      }
-    } finally {
-      wait?.end();
-    }
+    return this.#waits.until(() => this.state, place, decide, signal, file);
   }
 
   /** Notes what counts if the program dies of an uncaught error. */
@@ -395,7 +225,7 @@ export class Workspace implements Disposable {
   /** Leaves the workflow. After a failure the unfinished files are lost. */
   leave(failed: boolean): void {
     if (this.workflow.ended) return;
-    Workspace.#here.delete(this);
+    this.#waits[Symbol.dispose]();
     if (failed) this.deferredCloses.discard();
     else this.deferredCloses.report();
     this.#wakeups[Symbol.dispose]();
@@ -407,7 +237,7 @@ export class Workspace implements Disposable {
   /** Leaves without a wait for a lock; unfinished files are lost. */
   abandon(): void {
     if (this.workflow.ended) return;
-    Workspace.#here.delete(this);
+    this.#waits[Symbol.dispose]();
     this.deferredCloses.discard();
     this.#wakeups[Symbol.dispose]();
     this.workflow.abandon("failed");
@@ -436,46 +266,10 @@ export class Workspace implements Disposable {
   #makeRealParent(path: string): void {
     const parent = parentOf(path);
     this.workflow.refresh();
-    if (!this.workflow.isInSpool(parent) || !this.isDirectory(parent)) return;
-    this.folder.makeRealDirectory(parent);
-  }
-
-  /** Reports the deferred closes of this thread; returns whether there were any. */
-  #reportsOfThread(): boolean {
-    let hasReported = false;
-    for (const { workflow, deferredCloses } of Workspace.#here) {
-      if (!workflow.ended && deferredCloses.report()) hasReported = true;
+    if (!this.workflow.isInSpool(parent) || !this.trees.isDirectory(parent)) {
+      return;
     }
-    return hasReported;
-  }
-
-  /**
-   * Refuses to block the thread for something that only the thread can do.
-   *
-   * @throws {CapioError} If only members of this thread can end the wait.
-   */
-  #refuseDeadlock(
-    { path, given }: Place,
-    why: string,
-    file?: WorkflowFile,
-  ): false {
-    const here = new Set([...Workspace.#here].map((it) => it.workflow.id));
-    if (!onlyTheyEndIt(this.workflow.state, here, path, file)) return false;
-    throw new CapioError(
-      "DEADLOCK",
-      `Cannot wait for "${given}" in a synchronous call, which blocks the only thread that could end the wait: ${why}. Use the asynchronous call, or finish the file first`,
-    );
-  }
-
-  /** Returns the present size of a file, `undefined` when it lost its name. */
-  #sizeOf(file: WorkflowFile): number | undefined {
-    const { path } = file;
-    if (this.workflow.state.paths.get(path) !== file) return undefined;
-    const look = () => lstatIfPresent(this.whereIs(path))?.size;
-    const size = look();
-    if (size !== undefined || this.workflow.ended) return size;
-    // While it is published it may be in neither tree.
-    return this.workflow.moving(look);
+    this.folder.makeRealDirectory(parent);
   }
 
   #checkPresence(): void {
@@ -495,27 +289,6 @@ export class Workspace implements Disposable {
     if (this.#renamings === renamings) return;
     this.#renamings = renamings;
     this.#resolver.forget();
-    this.#spoolDirectories.disk.clear();
-    this.#spoolDirectories.memory.clear();
-  }
-
-  #signals(signal?: AbortSignal): AbortSignal | undefined {
-    const own = this.#options.signal;
-    return own && signal ? AbortSignal.any([own, signal]) : own ?? signal;
-  }
-
-  #readLink(path: string): string | undefined {
-    const file = this.workflow.state.paths.get(path);
-    if (file && file.kind !== "symlink") return undefined;
-    const where = this.whereIs(path);
-    const info = lookIfPermitted(where);
-    if (!file) this.#look = { path, info };
-    if (info?.isSymlink) return ifPresent(() => system.readLinkSync(where));
-    if (!file || info) return undefined;
-    // It has just been published.
-    const real = this.folder.real(path);
-    if (!lookIfPermitted(real)?.isSymlink) return undefined;
-    return ifPresent(() => system.readLinkSync(real));
   }
 }
 

@@ -273,7 +273,7 @@ function makeRealIfNew(directory: string): void {
   if (!found) return;
   const { workspace, place } = found;
   workspace.workflow.refresh();
-  if (!workspace.isDirectory(place.path)) return;
+  if (!workspace.trees.isDirectory(place.path)) return;
   workspace.folder.makeRealDirectory(place.path);
 }
 
