@@ -4,7 +4,6 @@ import { call, isAbsence, type Operation } from "../platform/mod.ts";
 import {
   contentReadiness,
   isProducer,
-  isReplaced,
   openReadiness,
 } from "../workflow/mod.ts";
 import { type Access, LOOK } from "./access.ts";
@@ -179,17 +178,13 @@ function* untilVisible(
   const view = new View(workspace, { isQuestion: true });
   for (let here = place;;) {
     const { path } = here;
-    const entry = view.fileAt(path, workspace.state);
-    if (entry?.kind !== "file") return here;
-    here = yield* untilAt(workspace, here, LOOK, (state, place) =>
-      // Then the path leads to another file, which may grow.
-      place.path !== path || isReplaced(state, entry)
-        ? { type: "go" }
-        : contentReadiness(state, workflow, entry));
-    if (here.path !== path) {
-      here = yield* untilAnnouncedExists(workspace, here);
-      continue;
-    }
-    if (!isReplaced(workflow.state, entry)) return here;
+    here = yield* untilAt(workspace, here, LOOK, (state, place) => {
+      // The file that has the name at that moment: it may be the next one.
+      const file = view.fileAt(path, state);
+      const isSeen = place.path !== path || file?.kind !== "file";
+      return isSeen ? { type: "go" } : contentReadiness(state, workflow, file);
+    });
+    if (here.path === path) return here;
+    here = yield* untilAnnouncedExists(workspace, here);
   }
 }

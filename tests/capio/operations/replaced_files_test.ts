@@ -199,3 +199,35 @@ for (const [how, put] of Object.entries(puts)) {
     }
   });
 }
+
+Deno.test("a size under update is that of a finished version, however often the file is written again", async () => {
+  await using flow = new TestWorkflow({
+    writer: {
+      writes: ["state", "done"],
+      streaming: [{ name: ["state", "done"], committed: "on_close" }],
+    },
+    reader: { reads: ["state"] },
+  });
+  const { reader } = await flow.runAll({
+    writer: `
+      for (let n = 0; n < 150; n++) {
+        using file = await Deno.open(dir + "/state", {
+          write: true, create: true, truncate: true });
+        await file.write(bytes("half,"));
+        await file.write(bytes("whole"));
+      }
+      await Deno.writeTextFile(dir + "/done", "");`,
+    reader: `
+      const sizes = new Set();
+      const isDone = () => {
+        try { return Deno.statSync(dir + "/done").isFile; } catch { return false; }
+      };
+      do {
+        sizes.add((await Deno.stat(dir + "/state")).size);
+        sizes.add(Deno.statSync(dir + "/state").size);
+        await pause(0);
+      } while (!isDone());
+      console.log([...sizes].join());`,
+  });
+  assertEquals(reader, "10");
+});
