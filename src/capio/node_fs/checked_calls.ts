@@ -16,9 +16,12 @@ import {
 } from "../operations/mod.ts";
 import { act, isAbsence, type Operation } from "../platform/mod.ts";
 import { copyTree, type CopyTreeOptions } from "./copy_tree.ts";
-import type { NodeForms, NodeFs } from "./node_forms.ts";
-import type { OriginalFs } from "./original_fs.ts";
-import { textOfPath } from "./path_argument.ts";
+import {
+  type NodeForms,
+  type NodeFs,
+  type OriginalFs,
+  textOfPath,
+} from "./forms/mod.ts";
 
 /**
  * Functions that work on the real tree, as they do outside of a context, and

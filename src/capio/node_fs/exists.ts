@@ -10,9 +10,13 @@ import {
 } from "../interpose/mod.ts";
 import { askBeforeOpening, LOOK } from "../operations/mod.ts";
 import { CapioError, type Operation } from "../platform/mod.ts";
-import { isFunction, PROMISIFIED } from "./callback_form.ts";
-import type { NodeForms, NodeFs } from "./node_forms.ts";
-import type { OriginalFs } from "./original_fs.ts";
+import {
+  isFunction,
+  type NodeForms,
+  type NodeFs,
+  type OriginalFs,
+  PROMISIFIED,
+} from "./forms/mod.ts";
 
 /**
  * `fs.exists`, the one function whose callback gets no error. The promise form

@@ -24,11 +24,14 @@ import {
   type Operation,
   SYSTEM_DIRECTORY,
 } from "../platform/mod.ts";
-import { argumentShape } from "./arguments.ts";
-import { callbackForm } from "./callback_form.ts";
-import type { NodeForms, NodeFs } from "./node_forms.ts";
-import type { OriginalFs } from "./original_fs.ts";
-import { textOfPath } from "./path_argument.ts";
+import {
+  argumentShape,
+  callbackForm,
+  type NodeForms,
+  type NodeFs,
+  type OriginalFs,
+  textOfPath,
+} from "./forms/mod.ts";
 
 /** The options of `fs.glob`. */
 interface GlobOptions {

@@ -1,9 +1,8 @@
 import { resolve } from "@std/path";
 import type { Call } from "../interpose/mod.ts";
 import { builtin } from "../platform/mod.ts";
-import type { NodeForms, NodeFs } from "./node_forms.ts";
+import { type NodeForms, type NodeFs, textOfPath } from "./forms/mod.ts";
 import { directoryOfPrefix } from "./node_operations.ts";
-import { textOfPath } from "./path_argument.ts";
 
 const REMOVE = { force: true, maxRetries: 0, recursive: true, retryDelay: 0 };
 

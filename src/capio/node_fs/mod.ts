@@ -6,11 +6,9 @@
  * @module
  */
 import type { Call, Finder, Replacement } from "../interpose/mod.ts";
-import { copyProperties } from "./callback_form.ts";
+import { copyProperties, nodeFinder, OriginalFs } from "./forms/mod.ts";
 import { nodeForms } from "./node_calls.ts";
-import { OriginalFs } from "./original_fs.ts";
-import { nodeFinder } from "./path_argument.ts";
-export { replaceStreams } from "./streams.ts";
+export { replaceStreams } from "./open_files/mod.ts";
 
 /** The replaced functions, by the object that has them as properties. */
 export interface NodeReplacements {

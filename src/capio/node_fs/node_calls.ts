@@ -22,11 +22,25 @@ import {
 } from "../operations/mod.ts";
 import type { Operation } from "../platform/mod.ts";
 import { blobForms, checkedForms, copyTreePlan } from "./checked_calls.ts";
-import { closeForms, readForms } from "./descriptors.ts";
+import {
+  closeForms,
+  openForms,
+  readerOf,
+  readForms,
+  truncateForms,
+  wholeWrite,
+  writeForms,
+} from "./open_files/mod.ts";
 import { existsForms } from "./exists.ts";
 import { globForms } from "./glob.ts";
 import { mkdtempDisposableForms } from "./mkdtemp_disposable.ts";
-import { allForms, type NodeForms, type NodeFs } from "./node_forms.ts";
+import {
+  allForms,
+  type NodeForms,
+  type NodeFs,
+  type OriginalFs,
+  textOfPath,
+} from "./forms/mod.ts";
 import {
   access,
   ask,
@@ -47,12 +61,7 @@ import {
   truncate,
   writeFile,
 } from "./node_operations.ts";
-import { readerOf } from "./open_files.ts";
-import { openForms } from "./opening.ts";
-import type { OriginalFs } from "./original_fs.ts";
-import { textOfPath } from "./path_argument.ts";
 import { readdir } from "./readdir.ts";
-import { truncateForms, wholeWrite, writeForms } from "./writes.ts";
 
 type Fs = typeof import("node:fs");
 type FunctionName = {

@@ -19,14 +19,15 @@ import {
 } from "../operations/mod.ts";
 import type { Place, Workspace } from "../overlay/mod.ts";
 import { act, type Operation } from "../platform/mod.ts";
-import { flagsOf, openOptionsOf } from "./flags.ts";
-import { descriptorOpener } from "./openers.ts";
-import type { OriginalFs } from "./original_fs.ts";
 import {
   encodedPath,
+  flagsOf,
   isPathEncoding,
+  openOptionsOf,
+  type OriginalFs,
   pathEncodingOf,
-} from "./path_encoding.ts";
+} from "./forms/mod.ts";
+import { descriptorOpener } from "./open_files/mod.ts";
 
 /** A call of `node:fs` and the place that it is about. */
 export interface Subject {

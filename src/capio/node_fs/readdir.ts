@@ -13,11 +13,7 @@ import {
   SYSTEM_DIRECTORY,
 } from "../platform/mod.ts";
 import type { Subject } from "./node_operations.ts";
-import {
-  encodedPath,
-  isPathEncoding,
-  pathEncodingOf,
-} from "./path_encoding.ts";
+import { encodedPath, isPathEncoding, pathEncodingOf } from "./forms/mod.ts";
 
 /** `fs.readdir`: the entries of both trees, once the directory is complete. */
 export function* readdir(

@@ -1,4 +1,4 @@
-import { builtin } from "../platform/mod.ts";
+import { builtin } from "../../platform/mod.ts";
 
 /** Returns the encoding of paths that an option asks for. */
 export function pathEncodingOf(options: unknown): unknown {

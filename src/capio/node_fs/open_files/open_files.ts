@@ -1,4 +1,4 @@
-import { Writing } from "../overlay/mod.ts";
+import { Writing } from "../../overlay/mod.ts";
 import { ChildDescriptors } from "./child_descriptors.ts";
 import { DescriptorReader } from "./descriptor_reader.ts";
 

@@ -1,8 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
-import type { Opener } from "../operations/mod.ts";
-import { atOnce } from "../platform/mod.ts";
-import { adjustedFlags } from "./flags.ts";
-import type { OriginalFs } from "./original_fs.ts";
+import type { Opener } from "../../operations/mod.ts";
+import { atOnce } from "../../platform/mod.ts";
+import { adjustedFlags, type OriginalFs } from "../forms/mod.ts";
 
 /** Opens descriptors with the flags of a call and the arguments after them. */
 export function descriptorOpener(

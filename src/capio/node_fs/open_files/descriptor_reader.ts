@@ -1,21 +1,23 @@
 import type { Stats } from "node:fs";
-import type { WorkflowFile } from "../journal/mod.ts";
+import type { WorkflowFile } from "../../journal/mod.ts";
 import {
   GrowingFileReader,
   type Place,
   Turns,
   type Workspace,
-} from "../overlay/mod.ts";
+} from "../../overlay/mod.ts";
 import {
   act,
   atOnce,
   builtin,
   CapioError,
   type Operation,
-} from "../platform/mod.ts";
-import { withNodeErrors } from "./node_error.ts";
-import type { OriginalFs } from "./original_fs.ts";
-import type { ReadRequest } from "./read_request.ts";
+} from "../../platform/mod.ts";
+import {
+  type OriginalFs,
+  type ReadRequest,
+  withNodeErrors,
+} from "../forms/mod.ts";
 import { presentStream } from "./stream_calls.ts";
 
 /** Bytes that are read at once where the size of the rest is unknown. */

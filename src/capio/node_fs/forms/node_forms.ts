@@ -4,7 +4,7 @@ import {
   type Finder,
   type Plan,
   synchronousForm,
-} from "../interpose/mod.ts";
+} from "../../interpose/mod.ts";
 import { argumentShape } from "./arguments.ts";
 import { callbackForm } from "./callback_form.ts";
 import { planWithNodeErrors } from "./node_error.ts";

@@ -1,5 +1,5 @@
-import type { Finder } from "../interpose/mod.ts";
-import { textOf } from "../platform/mod.ts";
+import type { Finder } from "../../interpose/mod.ts";
+import { textOf } from "../../platform/mod.ts";
 
 const decoder = new TextDecoder();
 

@@ -1,4 +1,4 @@
-import { builtin } from "../platform/mod.ts";
+import { builtin } from "../../platform/mod.ts";
 
 /** The bytes that a call of `read` or `readv` asks for: at least one. */
 export interface ReadRequest {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
-import { Writing } from "../overlay/mod.ts";
-import { builtin } from "../platform/mod.ts";
+import { Writing } from "../../overlay/mod.ts";
+import { builtin } from "../../platform/mod.ts";
 import { DescriptorReader } from "./descriptor_reader.ts";
 
 /** What the runtime publishes before it starts a child, and when it cannot. */

@@ -1,8 +1,13 @@
-import type { Call } from "../interpose/mod.ts";
-import { isFunction } from "./callback_form.ts";
-import type { NodeForms, NodeFs } from "./node_forms.ts";
+import type { Call } from "../../interpose/mod.ts";
+import {
+  isFunction,
+  type NodeForms,
+  type NodeFs,
+  plainArguments,
+  readRequest,
+  readvRequest,
+} from "../forms/mod.ts";
 import { closeFile, fileOf, readerOf } from "./open_files.ts";
-import { plainArguments, readRequest, readvRequest } from "./read_request.ts";
 
 /** `fs.read` and `fs.readv`: they wait for the bytes of a growing file. */
 export function readForms(

@@ -1,5 +1,5 @@
-import type { ReplaceProperty } from "../../internal/mod.ts";
-import { builtin } from "../platform/mod.ts";
+import type { ReplaceProperty } from "../../../internal/mod.ts";
+import { builtin } from "../../platform/mod.ts";
 import { fileOf, loseAtClose } from "./open_files.ts";
 import {
   duringStreamCall,

@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
-import { bypass, type Originals, originalsOf } from "../interpose/mod.ts";
-import type { FileIdentity } from "../overlay/mod.ts";
-import { act, type Operation } from "../platform/mod.ts";
+import { bypass, type Originals, originalsOf } from "../../interpose/mod.ts";
+import type { FileIdentity } from "../../overlay/mod.ts";
+import { act, type Operation } from "../../platform/mod.ts";
 import type { FlagBits } from "./flags.ts";
 
 /** Functions whose asynchronous form makes several calls to the system. */

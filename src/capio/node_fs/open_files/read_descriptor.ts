@@ -1,13 +1,13 @@
-import type { WorkflowFile } from "../journal/mod.ts";
+import type { WorkflowFile } from "../../journal/mod.ts";
 import type {
   FileIdentity,
   Place,
   ReadHandle,
   Workspace,
-} from "../overlay/mod.ts";
+} from "../../overlay/mod.ts";
 import { DescriptorReader } from "./descriptor_reader.ts";
 import { type PlainDescriptor, registerFile } from "./open_files.ts";
-import type { OriginalFs } from "./original_fs.ts";
+import type { OriginalFs } from "../forms/mod.ts";
 
 /**
  * A descriptor that is open for reading, of a file that is complete as far as

@@ -1,4 +1,4 @@
-import { type Call, type Plan, withPlainOptions } from "../interpose/mod.ts";
+import { type Call, type Plan, withPlainOptions } from "../../interpose/mod.ts";
 import { type ArgumentShape, refuseAtOnce } from "./arguments.ts";
 
 /** The property under which a function has its form for `util.promisify`. */

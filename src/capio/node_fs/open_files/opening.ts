@@ -6,25 +6,29 @@ import {
   type Plan,
   planned,
   synchronousForm,
-} from "../interpose/mod.ts";
+} from "../../interpose/mod.ts";
 import {
   accessOfOpen,
   type Begun,
   type Opener,
   openForReading,
   openForWriting,
-} from "../operations/mod.ts";
-import { act, isAbsence, type Operation } from "../platform/mod.ts";
-import { argumentShape } from "./arguments.ts";
-import { callbackForm } from "./callback_form.ts";
+} from "../../operations/mod.ts";
+import { act, isAbsence, type Operation } from "../../platform/mod.ts";
+import {
+  adjustedFlags,
+  argumentShape,
+  callbackForm,
+  type NodeForms,
+  type NodeFs,
+  openOptionsOf,
+  type OriginalFs,
+  planWithNodeErrors,
+} from "../forms/mod.ts";
 import { DescriptorReader } from "./descriptor_reader.ts";
 import { workflowHandle } from "./file_handle.ts";
-import { adjustedFlags, openOptionsOf } from "./flags.ts";
-import { planWithNodeErrors } from "./node_error.ts";
-import type { NodeForms, NodeFs } from "./node_forms.ts";
 import { type OpenFile, registerFile } from "./open_files.ts";
 import { descriptorOpener, handleOpener } from "./openers.ts";
-import type { OriginalFs } from "./original_fs.ts";
 import { ReadDescriptor } from "./read_descriptor.ts";
 import { presentStream } from "./stream_calls.ts";
 

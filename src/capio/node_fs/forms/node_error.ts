@@ -1,5 +1,5 @@
-import type { Plan } from "../interpose/mod.ts";
-import { builtin, NeverCreated, type Operation } from "../platform/mod.ts";
+import type { Plan } from "../../interpose/mod.ts";
+import { builtin, NeverCreated, type Operation } from "../../platform/mod.ts";
 import { textOfPath } from "./path_argument.ts";
 
 /** The errors of a workspace, and the codes that Node has for them. */

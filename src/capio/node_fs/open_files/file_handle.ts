@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
-import { Writing } from "../overlay/mod.ts";
-import { act, type Operation } from "../platform/mod.ts";
+import { Writing } from "../../overlay/mod.ts";
+import { act, type Operation } from "../../platform/mod.ts";
 import {
   closeFile,
   fileOf,
@@ -8,8 +8,12 @@ import {
   type OpenFile,
   readerOf,
 } from "./open_files.ts";
-import type { OriginalFs } from "./original_fs.ts";
-import { plainArguments, readRequest, readvRequest } from "./read_request.ts";
+import {
+  type OriginalFs,
+  plainArguments,
+  readRequest,
+  readvRequest,
+} from "../forms/mod.ts";
 import { duringStreamCall } from "./stream_calls.ts";
 import { noteFor, noteOfTruncation, positionIn } from "./writes.ts";
 

@@ -1,12 +1,15 @@
 import type { Stats } from "node:fs";
-import type { Call, Planned } from "../interpose/mod.ts";
-import { Writing } from "../overlay/mod.ts";
-import type { Operation } from "../platform/mod.ts";
-import { isFunction } from "./callback_form.ts";
-import type { NodeForms, NodeFs } from "./node_forms.ts";
+import type { Call, Planned } from "../../interpose/mod.ts";
+import { Writing } from "../../overlay/mod.ts";
+import type { Operation } from "../../platform/mod.ts";
+import {
+  isFunction,
+  type NodeForms,
+  type NodeFs,
+  type OriginalFs,
+  plainArguments,
+} from "../forms/mod.ts";
 import { fileOf } from "./open_files.ts";
-import type { OriginalFs } from "./original_fs.ts";
-import { plainArguments } from "./read_request.ts";
 
 /** Takes note of a write that was made. */
 type Note = (count: number) => void;

@@ -1,4 +1,4 @@
-import type { Call, OptionsArgument } from "../interpose/mod.ts";
+import type { Call, OptionsArgument } from "../../interpose/mod.ts";
 import { textOfPath } from "./path_argument.ts";
 import { isPathEncoding } from "./path_encoding.ts";
 
