@@ -49,7 +49,7 @@ export interface CommitRuleFile {
 }
 
 /**
- * All that the language says of one commit rule. `journal/completion.ts` decides
+ * All that the language says of one commit rule. `journal/state/completion.ts` decides
  * when it is satisfied, `workflow/missing.ts` tells a reader what is missing.
  */
 export interface CommitRuleForm<Rule extends CapioClCommitRule> {

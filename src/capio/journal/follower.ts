@@ -1,8 +1,8 @@
 import type { EntryCheck } from "../platform/mod.ts";
-import { fold, initialState } from "./fold.ts";
+import { fold, initialState } from "./fold/mod.ts";
 import { JournalReader } from "./journal.ts";
 import type { JournalFormat } from "./journal_format.ts";
-import type { WorkflowState } from "./state.ts";
+import type { WorkflowState } from "./state/mod.ts";
 
 /** Follows a journal and keeps the state as far as it has been read. */
 export class JournalFollower implements Disposable {

@@ -7,8 +7,7 @@ import {
   openTrusted,
   system,
 } from "../platform/mod.ts";
-import type { JournalEvent } from "./event.ts";
-import { decodeEvents, encodeEvent } from "./event_codec.ts";
+import { decodeEvents, encodeEvent, type JournalEvent } from "./events/mod.ts";
 import {
   formatLine,
   type JournalFormat,

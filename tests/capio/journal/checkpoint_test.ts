@@ -2,11 +2,11 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   checkpointLines,
   restoreCheckpoint,
-} from "../../../src/capio/journal/checkpoint.ts";
-import type { JournalEvent } from "../../../src/capio/journal/event.ts";
-import { fold, initialState } from "../../../src/capio/journal/fold.ts";
-import { forget } from "../../../src/capio/journal/forget.ts";
-import type { WorkflowState } from "../../../src/capio/journal/state.ts";
+} from "../../../src/capio/journal/checkpoint/checkpoint.ts";
+import type { JournalEvent } from "../../../src/capio/journal/events/event.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
+import { forget } from "../../../src/capio/journal/fold/forget.ts";
+import type { WorkflowState } from "../../../src/capio/journal/state/state.ts";
 import { seededRandom } from "../../support/seeded_random.ts";
 import { randomEvents } from "./random_events.ts";
 

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
-import type { EventBody } from "../../../src/capio/journal/event.ts";
-import { fold, initialState } from "../../../src/capio/journal/fold.ts";
+import type { EventBody } from "../../../src/capio/journal/events/event.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
 import {
   deadlockedWaits,
   onlyTheyEndIt,
-} from "../../../src/capio/journal/deadlock.ts";
-import type { WorkflowState } from "../../../src/capio/journal/state.ts";
+} from "../../../src/capio/journal/state/deadlock.ts";
+import type { WorkflowState } from "../../../src/capio/journal/state/state.ts";
 
 type Script = [by: string, event: EventBody][];
 

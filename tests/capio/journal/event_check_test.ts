@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import type {
   EventBody,
   JournalEvent,
-} from "../../../src/capio/journal/event.ts";
-import { isEvent } from "../../../src/capio/journal/event_check.ts";
+} from "../../../src/capio/journal/events/event.ts";
+import { isEvent } from "../../../src/capio/journal/events/event_check.ts";
 
 const STAMP = { by: "4194304-0a1b2c3d", time: 1_764_000_000_000.5 };
 const MEMBER = "1-00000000";

@@ -2,13 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import type {
   EventBody,
   JournalEvent,
-} from "../../../src/capio/journal/event.ts";
-import { fold, initialState } from "../../../src/capio/journal/fold.ts";
+} from "../../../src/capio/journal/events/event.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
 import {
   directoryPhase,
   isOver,
-} from "../../../src/capio/journal/completion.ts";
-import type { WorkflowState } from "../../../src/capio/journal/state.ts";
+} from "../../../src/capio/journal/state/completion.ts";
+import type { WorkflowState } from "../../../src/capio/journal/state/state.ts";
 
 /** A journal as a list of `[member, event]`. */
 type Script = [by: string, event: EventBody][];

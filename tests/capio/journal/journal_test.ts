@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import type { JournalEvent } from "../../../src/capio/journal/event.ts";
+import type { JournalEvent } from "../../../src/capio/journal/events/event.ts";
 import {
   decodeEvents,
   encodeEvent,
-} from "../../../src/capio/journal/event_codec.ts";
+} from "../../../src/capio/journal/events/event_codec.ts";
 import {
   createJournal,
   JournalReader,

@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import type {
   EventBody,
   JournalEvent,
-} from "../../../src/capio/journal/event.ts";
-import { fold, initialState } from "../../../src/capio/journal/fold.ts";
+} from "../../../src/capio/journal/events/event.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
 
 /** A journal as a list of `[member, event]`. */
 type Script = [by: string, event: EventBody][];

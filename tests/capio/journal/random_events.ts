@@ -1,9 +1,9 @@
 import type {
   EventBody,
   JournalEvent,
-} from "../../../src/capio/journal/event.ts";
-import { fold, initialState } from "../../../src/capio/journal/fold.ts";
-import type { WorkflowState } from "../../../src/capio/journal/state.ts";
+} from "../../../src/capio/journal/events/event.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
+import type { WorkflowState } from "../../../src/capio/journal/state/state.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
 
 const FILES = ["a", "b", "dir/a", "dir/b", "dir/sub/c", "d/a", "_OK"];

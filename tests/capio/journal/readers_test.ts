@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import type { EventBody } from "../../../src/capio/journal/event.ts";
-import { fold, initialState } from "../../../src/capio/journal/fold.ts";
-import { readersIn } from "../../../src/capio/journal/readers.ts";
+import type { EventBody } from "../../../src/capio/journal/events/event.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
+import { readersIn } from "../../../src/capio/journal/state/readers.ts";
 
 type Script = [by: string, event: EventBody][];
 

@@ -2,9 +2,9 @@ import { assertEquals } from "@std/assert";
 import type {
   EventBody,
   JournalEvent,
-} from "../../../src/capio/journal/event.ts";
-import { fold, initialState } from "../../../src/capio/journal/fold.ts";
-import type { Rewrite } from "../../../src/capio/journal/state.ts";
+} from "../../../src/capio/journal/events/event.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
+import type { Rewrite } from "../../../src/capio/journal/state/state.ts";
 
 /** A journal as a list of `[member, event]`. */
 type Script = [by: string, event: EventBody][];

@@ -1,4 +1,4 @@
-import type { CapioClRule } from "../cl/mod.ts";
+import type { CapioClRule } from "../../cl/mod.ts";
 
 /** The kinds of entry that a path of the workflow can name. */
 export type EntryKind = "file" | "directory" | "symlink";

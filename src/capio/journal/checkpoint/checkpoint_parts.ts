@@ -1,4 +1,4 @@
-import type { CapioClRule } from "../cl/mod.ts";
+import type { CapioClRule } from "../../cl/mod.ts";
 import { FILE_PART, type FilePart } from "./checkpoint_file.ts";
 import type { Flagged, PartCodec } from "./checkpoint_part.ts";
 import {
@@ -14,7 +14,7 @@ import {
   listOf,
   oneOf,
   optional,
-} from "./field_checks.ts";
+} from "../events/mod.ts";
 import type {
   App,
   Member,
@@ -25,7 +25,7 @@ import type {
   SizedReading,
   StaleRead,
   Waiting,
-} from "./state.ts";
+} from "../state/mod.ts";
 
 /** The fields of each kind of line in a checkpoint. */
 interface Parts {

@@ -1,5 +1,5 @@
-import { dependenciesOf } from "../cl/mod.ts";
-import { SYSTEM_DIRECTORY } from "../platform/mod.ts";
+import { dependenciesOf } from "../../cl/mod.ts";
+import { SYSTEM_DIRECTORY } from "../../platform/mod.ts";
 import { isCommitted } from "./completion.ts";
 import type { Waiting, WorkflowFile, WorkflowState } from "./state.ts";
 

@@ -1,19 +1,21 @@
-import { type CapioClCommitRule, dependenciesOf } from "../cl/mod.ts";
-import { parentOf } from "../platform/mod.ts";
-import { isCompleteWithEntries } from "./completion.ts";
-import type { EntryKind } from "./event.ts";
-import { commitDependents, commitIfComplete } from "./file_ends.ts";
-import { noteListed } from "./listings.ts";
-import { tellRewritten } from "./questions.ts";
-import { noteReplacement } from "./replacements.ts";
-import { noteMaking } from "./stale_reads.ts";
-import { noteUndoing } from "./write_order.ts";
+import { type CapioClCommitRule, dependenciesOf } from "../../cl/mod.ts";
+import { parentOf } from "../../platform/mod.ts";
 import {
   type Creation,
+  isCompleteWithEntries,
   newFile,
   type WorkflowFile,
   type WorkflowState,
-} from "./state.ts";
+} from "../state/mod.ts";
+import type { EntryKind } from "../events/mod.ts";
+import { commitDependents, commitIfComplete } from "./file_ends.ts";
+import {
+  noteListed,
+  noteMaking,
+  noteReplacement,
+  noteUndoing,
+  tellRewritten,
+} from "../told/mod.ts";
 
 /** Creates a file under a name, and notes what is out of date by that. */
 export function create(

@@ -1,6 +1,12 @@
-import type { EntryKind, FoundEvent, MissEvent } from "./event.ts";
-import { orderOf, type OrderOptions } from "./order.ts";
-import type { Member, Miss, StaleRead, WorkflowState } from "./state.ts";
+import type { EntryKind, FoundEvent, MissEvent } from "../events/mod.ts";
+import {
+  type Member,
+  type Miss,
+  orderOf,
+  type OrderOptions,
+  type StaleRead,
+  type WorkflowState,
+} from "../state/mod.ts";
 
 /** An entry that has just got a name, and the member that gave it. */
 interface Making {

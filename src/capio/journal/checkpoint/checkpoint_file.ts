@@ -8,8 +8,13 @@ import {
   listOf,
   oneOf,
   optional,
-} from "./field_checks.ts";
-import { newFile, type WorkflowFile, type WorkflowState } from "./state.ts";
+} from "../events/mod.ts";
+import {
+  filesOf,
+  newFile,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../state/mod.ts";
 
 /** A file in a checkpoint. Its commit rule follows from its name. */
 export interface FilePart extends Described {
@@ -68,13 +73,6 @@ export const FILE_PART: PartCodec<FilePart> = {
   },
   restore: restoreFile,
 };
-
-/** Returns all files that somebody can still ask for. */
-export function filesOf(state: WorkflowState): WorkflowFile[] {
-  const { paths, pending, handles, unpublished } = state;
-  const unnamed = [...pending, ...handles.values(), ...unpublished.values()];
-  return [...new Set([...paths.values(), ...unnamed])];
-}
 
 function filePart(
   { unpublished }: WorkflowState,

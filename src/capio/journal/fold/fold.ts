@@ -3,7 +3,7 @@ import {
   type CapioClRule,
   mergeCapioCl,
   parseCapioCl,
-} from "../cl/mod.ts";
+} from "../../cl/mod.ts";
 import {
   commitDependents,
   commitIfComplete,
@@ -22,22 +22,34 @@ import type {
   RulesEvent,
   SizeEvent,
   WaitEvent,
-} from "./event.ts";
-import { noteListing, tellListingsOf } from "./listings.ts";
-import { applyRule, create, pathsBelow, rename, unlink } from "./names.ts";
-import { noteOverwrite, noteReadTo } from "./overwrites.ts";
-import { noteCopy, notePathReading, tellReplacedOf } from "./replacements.ts";
-import { noteSeen } from "./questions.ts";
-import { noteFoundRemoved, noteRemoval, tellRemovedOf } from "./removals.ts";
-import { noteChange, noteEndRead, replaceCommitted } from "./rewrites.ts";
+} from "../events/mod.ts";
 import {
   forgetMiss,
+  noteChange,
+  noteCopy,
+  noteEndRead,
   noteFound,
+  noteFoundRemoved,
+  noteListing,
   noteMisses,
+  noteOverwrite,
+  notePathReading,
+  noteReadTo,
+  noteRemoval,
+  noteSeen,
+  noteUndoing,
+  replaceCommitted,
+  tellListingsOf,
   tellMissesOf,
-} from "./stale_reads.ts";
-import { noteUndoing } from "./write_order.ts";
-import { emptyState, type WorkflowFile, type WorkflowState } from "./state.ts";
+  tellRemovedOf,
+  tellReplacedOf,
+} from "../told/mod.ts";
+import { applyRule, create, pathsBelow, rename, unlink } from "./names.ts";
+import {
+  emptyState,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../state/mod.ts";
 
 /**
  * Returns the state after one more line of the journal, whose event is missing

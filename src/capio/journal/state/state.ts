@@ -2,8 +2,8 @@ import type {
   CapioClCommitRule,
   CapioClEngine,
   CapioClRule,
-} from "../cl/mod.ts";
-import type { Ending, EntryKind } from "./event.ts";
+} from "../../cl/mod.ts";
+import type { Ending, EntryKind } from "../events/mod.ts";
 
 /** A process, or one context of it, that takes part in the workflow. */
 export interface Member {

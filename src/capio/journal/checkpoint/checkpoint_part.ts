@@ -1,5 +1,5 @@
-import type { FieldChecks } from "./field_checks.ts";
-import type { WorkflowState } from "./state.ts";
+import type { FieldChecks } from "../events/mod.ts";
+import type { WorkflowState } from "../state/mod.ts";
 
 /**
  * How one kind of line of a checkpoint is taken from a state, checked when it is

@@ -1,5 +1,5 @@
 import { isTooEarly } from "./stale_reads.ts";
-import type { PathReading, WorkflowFile, WorkflowState } from "./state.ts";
+import type { PathReading, WorkflowFile, WorkflowState } from "../state/mod.ts";
 
 /** Notes that a member has read from a file under a path. */
 export function notePathReading(

@@ -1,6 +1,6 @@
-import type { ReadEvent, RewriteEvent } from "./event.ts";
+import type { ReadEvent, RewriteEvent } from "../events/mod.ts";
 import { isTooEarly } from "./stale_reads.ts";
-import type { WorkflowFile, WorkflowState } from "./state.ts";
+import type { WorkflowFile, WorkflowState } from "../state/mod.ts";
 
 /** Notes that a member has written below the end of a file that it holds open. */
 export function noteOverwrite(

@@ -1,11 +1,9 @@
-import { dependenciesOf } from "../cl/mod.ts";
-import { parentOf } from "../platform/mod.ts";
-import { filesOf } from "./checkpoint_file.ts";
+import { dependenciesOf } from "../../cl/mod.ts";
+import { parentOf } from "../../platform/mod.ts";
 import { CHECKPOINT_PARTS } from "./checkpoint_parts.ts";
-import { engineWith, initialState } from "./fold.ts";
-import { hasFields } from "./field_checks.ts";
-import { ruleOf } from "./names.ts";
-import type { WorkflowState } from "./state.ts";
+import { engineWith, initialState, ruleOf } from "../fold/mod.ts";
+import { hasFields } from "../events/mod.ts";
+import { filesOf, type WorkflowState } from "../state/mod.ts";
 
 /**
  * Yields the lines of a checkpoint: a state as JSON texts, one for each thing

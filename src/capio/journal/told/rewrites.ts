@@ -1,5 +1,5 @@
 import { isTooEarly } from "./stale_reads.ts";
-import type { WorkflowFile, WorkflowState } from "./state.ts";
+import type { WorkflowFile, WorkflowState } from "../state/mod.ts";
 
 /**
  * Notes that a member has got the end of a committed file, or is going to. A

@@ -1,5 +1,8 @@
-import { orderOf } from "./order.ts";
-import type { WorkflowFile, WorkflowState } from "./state.ts";
+import {
+  orderOf,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../state/mod.ts";
 
 /**
  * Notes that a member writes a file from its beginning although a step that comes

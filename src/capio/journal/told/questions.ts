@@ -1,7 +1,7 @@
-import type { SeenEvent } from "./event.ts";
+import type { SeenEvent } from "../events/mod.ts";
 import { noteFoundRemoved } from "./removals.ts";
 import { isReadTooEarly } from "./stale_reads.ts";
-import type { WorkflowState } from "./state.ts";
+import type { WorkflowState } from "../state/mod.ts";
 
 /**
  * Notes what a member was told is there, at its end. If a step that comes first

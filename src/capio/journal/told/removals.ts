@@ -1,6 +1,6 @@
-import { parentOf } from "../platform/mod.ts";
+import { parentOf } from "../../platform/mod.ts";
 import { isTooEarly } from "./stale_reads.ts";
-import type { WorkflowState } from "./state.ts";
+import type { WorkflowState } from "../state/mod.ts";
 
 /** How many removed names are remembered. */
 const MOST_REMEMBERED = 10_000;

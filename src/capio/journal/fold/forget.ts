@@ -1,5 +1,4 @@
-import { filesOf } from "./checkpoint_file.ts";
-import type { WorkflowState } from "./state.ts";
+import { filesOf, type WorkflowState } from "../state/mod.ts";
 
 /**
  * How much is remembered of names that no file has any more: who read what they

@@ -1,4 +1,4 @@
-import { type CapioClCommitRule, dependenciesOf } from "../cl/mod.ts";
+import { type CapioClCommitRule, dependenciesOf } from "../../cl/mod.ts";
 import type { Member, Phase, WorkflowFile, WorkflowState } from "./state.ts";
 
 /**

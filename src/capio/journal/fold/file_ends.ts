@@ -1,5 +1,9 @@
-import { hopelessFiles, isComplete } from "./completion.ts";
-import type { WorkflowFile, WorkflowState } from "./state.ts";
+import {
+  hopelessFiles,
+  isComplete,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../state/mod.ts";
 
 /** Commits the file if its rule is satisfied, and then what depends on it. */
 export function commitIfComplete(

@@ -1,4 +1,4 @@
-import { isEntryPath, isNormalPath } from "../platform/mod.ts";
+import { isEntryPath, isNormalPath } from "../../platform/mod.ts";
 
 /** A check that a value of a journal is what it must be. */
 export type Guard<T> = (value: unknown) => value is T;

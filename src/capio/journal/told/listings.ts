@@ -1,7 +1,7 @@
-import { parentOf } from "../platform/mod.ts";
-import type { ListEvent } from "./event.ts";
+import { parentOf } from "../../platform/mod.ts";
+import type { ListEvent } from "../events/mod.ts";
 import { isTooEarly } from "./stale_reads.ts";
-import type { WorkflowState } from "./state.ts";
+import type { WorkflowState } from "../state/mod.ts";
 
 /** Most entries that are remembered of those made after one listing. */
 const MOST_MISSED = 10;

@@ -1,0 +1,12 @@
+/**
+ * The state of a workflow, and the questions that it answers.
+ *
+ * @module
+ */
+export * from "./completion.ts";
+export * from "./deadlock.ts";
+export * from "./known_files.ts";
+export * from "./order.ts";
+export * from "./readers.ts";
+export * from "./sized_readings.ts";
+export * from "./state.ts";
