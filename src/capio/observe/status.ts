@@ -292,7 +292,7 @@ function describeFile(
     ...(inMemory && { inMemory: true }),
     writers: [...new Set(apps)],
     ...(readers.length > 0 && { readers }),
-    ...(file.handles.size > 0 && { holders: holdersOf(state, file) }),
+    ...(file.holders.length > 0 && { holders: holdersOf(state, file) }),
     created,
     ...(ended !== undefined && { ended }),
     ...(phase === "open" && { missing: missingForCommit(state, file) }),
@@ -302,9 +302,9 @@ function describeFile(
 
 function holdersOf(
   { members }: WorkflowState,
-  { handles }: WorkflowFile,
+  { holders }: WorkflowFile,
 ): HolderStatus[] {
-  return [...handles.values()].map(({ member, since }) => {
+  return holders.map(({ member, since }) => {
     const { app = member, pid = 0 } = members.get(member) ?? {};
     return { app, pid, since };
   });

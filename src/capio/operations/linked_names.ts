@@ -46,7 +46,7 @@ export function linkedNames(
     if (isComplete()) break;
     if (name === path || file.kind !== "file") continue;
     if (workflow.isInSpool(name)) {
-      const isFree = file.phase === "open" && file.handles.size === 0;
+      const isFree = file.phase === "open" && file.holders.length === 0;
       const location = folder.spool(name, spoolOf(file));
       if (isFree && isSame(location, info)) unfinished.push(name);
     } else if (

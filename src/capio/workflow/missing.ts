@@ -13,17 +13,17 @@ export function missingForCommit(
   state: WorkflowState,
   file: WorkflowFile,
 ): string {
-  const { rule, closes, writers, handles, path } = file;
+  const { rule, closes, writers, holders, path } = file;
   const apps = new Set(state.engine.producers(path));
   for (const id of writers) apps.add(state.members.get(id)?.app ?? id);
   const names = quoted(apps);
   switch (rule.type) {
     case "on_close":
-      return handles.size > 0 && closes >= rule.count
+      return holders.length > 0 && closes >= rule.count
         ? stillHeld(state, file)
         : `${names} has closed it ${closes} of ${rule.count} times`;
     case "on_file":
-      return handles.size > 0 && areCommitted(state, rule.dependencies)
+      return holders.length > 0 && areCommitted(state, rule.dependencies)
         ? stillHeld(state, file)
         : mustBeCommitted(rule.dependencies);
     // It counts the entries of a directory, and has no meaning for a file.
@@ -33,11 +33,11 @@ export function missingForCommit(
   }
 }
 
-function stillHeld(state: WorkflowState, { handles }: WorkflowFile): string {
-  const holders = [...handles.values()].map(({ member }) =>
+function stillHeld(state: WorkflowState, { holders }: WorkflowFile): string {
+  const processes = holders.map(({ member }) =>
     processOf(state.members.get(member))
   );
-  return `${[...new Set(holders)].join(", ")} still has it open for writing`;
+  return `${[...new Set(processes)].join(", ")} still has it open for writing`;
 }
 
 /** Says what has to happen before a directory is complete. */

@@ -31,7 +31,8 @@ export function restoreCheckpoint(
   for (const line of lines) restore(state, line);
   state.engine = engineWith(state, {});
   for (const path of state.paths.keys()) {
-    state.folders.get(parentOf(path))?.entries.add(path);
+    const folder = state.folders.get(parentOf(path));
+    if (folder) folder.entries++;
   }
   for (const file of filesOf(state)) file.rule = ruleOf(state, file);
   // Files are looked at in the order in which they were created.

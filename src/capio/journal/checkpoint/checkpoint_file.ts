@@ -11,6 +11,7 @@ import {
 } from "../events/mod.ts";
 import {
   filesOf,
+  memberSet,
   newFile,
   type WorkflowFile,
   type WorkflowState,
@@ -32,7 +33,7 @@ type Described = Omit<
   Flagged<WorkflowFile, "isReplacing" | "unlinked" | "isDiscarded">,
   | "rule"
   | "writers"
-  | "handles"
+  | "holders"
   | "readers"
   | "replaced"
   | "overwrites"
@@ -82,7 +83,7 @@ function filePart(
     unlinked,
     isDiscarded,
     writers,
-    handles,
+    holders,
     readers,
     replaced,
     overwrites,
@@ -97,8 +98,8 @@ function filePart(
     ...(isDiscarded && { isDiscarded }),
     ...(unpublished.has(rest.number) && { isUnpublished: true }),
     writers: [...writers],
-    handles: [...handles]
-      .map(([handle, { member, since }]) => [handle, member, since]),
+    handles: holders
+      .map(({ handle, member, since }) => [handle, member, since]),
     ...(readers && { readers: [...readers] }),
     ...(replaced && { replaced: [replaced.number, [...replaced.readers]] }),
     ...(overwrites && {
@@ -129,9 +130,9 @@ function restoreFile(state: WorkflowState, part: FilePart): void {
     committedBy && { committedBy },
     lostBy && { lostBy },
     ended !== undefined && { ended },
-    readers && { readers: new Set(readers) },
+    readers && { readers: memberSet(readers) },
     replaced && {
-      replaced: { number: replaced[0], readers: new Set(replaced[1]) },
+      replaced: { number: replaced[0], readers: memberSet(replaced[1]) },
     },
     overwriteCount && { overwriteCount },
     overwrites && {
@@ -143,11 +144,11 @@ function restoreFile(state: WorkflowState, part: FilePart): void {
     },
     readTo && { readTo: new Map(readTo) },
   );
-  file.writers.clear();
-  for (const writer of part.writers) file.writers.add(writer);
-  for (const [handle, member, since] of part.handles) {
-    file.handles.set(handle, { member, since });
-    state.handles.set(handle, file);
+  file.writers = memberSet(part.writers);
+  if (part.handles.length > 0) {
+    file.holders = part.handles
+      .map(([handle, member, since]) => ({ handle, member, since }));
+    for (const { handle } of file.holders) state.handles.set(handle, file);
   }
   if (!file.unlinked) state.paths.set(path, file);
   if (phase === "open") state.pending.add(file);

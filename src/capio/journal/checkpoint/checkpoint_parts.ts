@@ -178,7 +178,7 @@ export const CHECKPOINT_PARTS: {
     fields: { path: isEntryOrRoot, most: isCount, writers: listOf(isMemberId) },
     restore: ({ folders }, { path, most, writers }) =>
       folders.set(path, {
-        entries: new Set(),
+        entries: 0,
         most,
         writers: new Set(writers),
       }),

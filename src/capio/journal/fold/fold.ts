@@ -47,6 +47,9 @@ import {
 import { applyRule, create, pathsBelow, rename, unlink } from "./names.ts";
 import {
   emptyState,
+  type Holder,
+  NO_HOLDERS,
+  withMember,
   type WorkflowFile,
   type WorkflowState,
 } from "../state/mod.ts";
@@ -238,9 +241,9 @@ function closeHandlesOf(
   file: WorkflowFile,
   member: string,
 ): void {
-  for (const [handle, holder] of file.handles) {
-    if (holder.member !== member) continue;
-    file.handles.delete(handle);
+  for (const { handle, member: holder } of file.holders) {
+    if (holder !== member) continue;
+    release(file, handle);
     state.handles.delete(handle);
     file.closes++;
     noteChange(state, file, member);
@@ -267,10 +270,19 @@ function hold(
   handle: string,
   { by, time }: { by: string; time: number },
 ): void {
-  file.writers.add(by);
+  file.writers = withMember(file.writers, by);
   forgetMiss(state, file.path, by);
-  file.handles.set(handle, { member: by, since: time });
+  const holder: Holder = { handle, member: by, since: time };
+  file.holders = file.holders.length === 0
+    ? [holder]
+    : [...file.holders.filter((it) => it.handle !== handle), holder];
   state.handles.set(handle, file);
+}
+
+function release(file: WorkflowFile, handle: string): void {
+  file.holders = file.holders.length > 1
+    ? file.holders.filter((it) => it.handle !== handle)
+    : NO_HOLDERS;
 }
 
 function closeHandle(
@@ -281,7 +293,7 @@ function closeHandle(
   const file = state.handles.get(handle);
   if (!file) return state;
   state.handles.delete(handle);
-  file.handles.delete(handle);
+  release(file, handle);
   if (file.phase !== "open") return state;
   if (event.failed) return lose(state, file, event.by, event.time);
   if (!event.idle) file.closes++;

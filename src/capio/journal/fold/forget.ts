@@ -31,7 +31,7 @@ export function forget(state: WorkflowState): WorkflowState {
  */
 function finishRemoved({ pending, dependents }: WorkflowState): void {
   for (const file of pending) {
-    if (!file.unlinked || file.handles.size > 0) continue;
+    if (!file.unlinked || file.holders.length > 0) continue;
     file.phase = "committed";
     pending.delete(file);
     dependents.delete(file);
@@ -47,6 +47,7 @@ function forgetReadings(state: WorkflowState): void {
   for (const path of replacedPaths) {
     if (!pathReadings.has(path)) replacedPaths.delete(path);
   }
+  if (state.sizedReadings.length === 0) return;
   const numbers = new Set(filesOf(state).map(({ number }) => number));
   const sized = state.sizedReadings.filter(({ file }) => numbers.has(file));
   state.sizedReadings.length = 0;
@@ -68,6 +69,7 @@ function forgetRemovals({ removals, seen, listings }: WorkflowState): void {
 /** Forgets which files were copies, and who changed them. */
 function forgetNumbers(state: WorkflowState): void {
   const { copies, rewriters, pathReadings } = state;
+  if (copies.size === 0 && rewriters.size === 0) return;
   const known = new Set(filesOf(state).map(({ number }) => number));
   for (const readings of pathReadings.values()) {
     for (const { number } of readings.values()) known.add(number);

@@ -43,7 +43,8 @@ export function unlink(state: WorkflowState, path: string): void {
   state.paths.delete(path);
   state.unpublished.delete(file.number);
   const directory = parentOf(path);
-  state.folders.get(directory)?.entries.delete(path);
+  const folder = state.folders.get(directory);
+  if (folder) folder.entries--;
   forgetIfGone(state, directory);
   if (file.kind === "directory") forgetIfGone(state, path);
 }
@@ -52,7 +53,7 @@ export function unlink(state: WorkflowState, path: string): void {
 function forgetIfGone(state: WorkflowState, path: string): void {
   const { engine, paths, folders } = state;
   const folder = folders.get(path);
-  if (!folder || folder.entries.size > 0 || paths.has(path)) return;
+  if (!folder || folder.entries > 0 || paths.has(path)) return;
   const isNeeded = path === "" || engine.isDeclared(path) ||
     engine.isDirectory(path) || engine.dependencies.has(path);
   if (!isNeeded) folders.delete(path);
@@ -128,6 +129,7 @@ function place(
 ): void {
   file.path = path;
   file.namedBy = event.by;
+  const isEntry = state.paths.has(path);
   state.paths.set(path, file);
   noteReplacement(state, file);
   // The entries of an earlier directory of that name are no part of this one.
@@ -135,26 +137,30 @@ function place(
   const directory = parentOf(path);
   let folder = state.folders.get(directory);
   if (!folder) {
-    folder = { entries: new Set(), most: 0, writers: new Set() };
+    folder = { entries: 0, most: 0, writers: new Set() };
     state.folders.set(directory, folder);
   }
-  folder.entries.add(path);
+  if (!isEntry) folder.entries++;
   for (const writer of file.writers) folder.writers.add(writer);
   applyRule(state, file);
   const { most, entries } = folder;
-  if (entries.size <= most) return;
-  folder.most = entries.size;
+  if (entries <= most) return;
+  folder.most = entries;
   if (state.dependents.size === 0) return;
   const rule = state.engine.commitRule(directory);
-  const isCompleteNow = isCompleteWithEntries(rule, entries.size) &&
+  const isCompleteNow = isCompleteWithEntries(rule, entries) &&
     !isCompleteWithEntries(rule, most);
   if (isCompleteNow) commitDependents(state, event);
 }
 
 function forgetEntries(state: WorkflowState, directory: string): void {
-  const entries = state.folders.get(directory)?.entries ?? [];
-  for (const path of entries) {
-    for (const below of pathsBelow(state, path)) unlink(state, below);
+  const folder = state.folders.get(directory);
+  if (folder && folder.entries > 0) {
+    const entries = state.paths.keys()
+      .filter((path) => parentOf(path) === directory);
+    for (const path of [...entries]) {
+      for (const below of pathsBelow(state, path)) unlink(state, below);
+    }
   }
   state.folders.delete(directory);
 }

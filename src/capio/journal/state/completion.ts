@@ -6,8 +6,8 @@ import type { Member, Phase, WorkflowFile, WorkflowState } from "./state.ts";
  * open for writing: what is written through an open handle is never lost.
  */
 export function isComplete(state: WorkflowState, file: WorkflowFile): boolean {
-  const { rule, handles } = file;
-  if (handles.size > 0) return false;
+  const { rule, holders } = file;
+  if (holders.length > 0) return false;
   switch (rule.type) {
     case "on_close":
       // With no producer left that could close it once more, this is all of it.

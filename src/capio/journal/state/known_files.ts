@@ -1,8 +1,11 @@
 import type { WorkflowFile, WorkflowState } from "./state.ts";
 
-/** Returns all files that somebody can still ask for. */
-export function filesOf(state: WorkflowState): WorkflowFile[] {
+/** Yields all files that somebody can still ask for, each once. */
+export function* filesOf(state: WorkflowState): Generator<WorkflowFile> {
   const { paths, pending, handles, unpublished } = state;
-  const unnamed = [...pending, ...handles.values(), ...unpublished.values()];
-  return [...new Set([...paths.values(), ...unnamed])];
+  yield* paths.values();
+  const others = new Set(
+    [...pending, ...handles.values(), ...unpublished.values()],
+  );
+  for (const file of others) if (paths.get(file.path) !== file) yield file;
 }

@@ -6,6 +6,7 @@
 export * from "./completion.ts";
 export * from "./deadlock.ts";
 export * from "./known_files.ts";
+export * from "./member_set.ts";
 export * from "./order.ts";
 export * from "./readers.ts";
 export * from "./sized_readings.ts";

@@ -4,6 +4,7 @@ import type {
   CapioClRule,
 } from "../../cl/mod.ts";
 import type { Ending, EntryKind } from "../events/mod.ts";
+import { type MemberSet, onlyMember } from "./member_set.ts";
 
 /** A process, or one context of it, that takes part in the workflow. */
 export interface Member {
@@ -66,13 +67,13 @@ export interface WorkflowFile {
   /** The member that gave it its latest name. */
   namedBy: string;
   /** The members that opened it for writing, or made it. */
-  readonly writers: Set<string>;
-  /** The handles that are open for writing, by `member/handle`. */
-  readonly handles: Map<string, Holder>;
+  writers: MemberSet;
+  /** The handles that are open for writing. */
+  holders: readonly Holder[];
   /** How often a writer has closed it. */
   closes: number;
   /** The members that have got its end, or are going to. */
-  readers?: Set<string>;
+  readers?: MemberSet;
   /** How often it was reported that a member wrote below its end. */
   overwriteCount?: number;
   /** Those reports after which none has a lower offset, or the same. */
@@ -91,6 +92,8 @@ export interface WorkflowFile {
 
 /** A member that holds a file open for writing. */
 export interface Holder {
+  /** The handle that it holds, as `member/handle`. */
+  readonly handle: string;
   readonly member: string;
   readonly since: number;
 }
@@ -106,12 +109,13 @@ export interface Overwrite {
 /** A committed file that was opened for writing again. */
 export interface ReplacedFile {
   readonly number: number;
-  readonly readers: Set<string>;
+  readers: MemberSet;
 }
 
-/** The entries that the workflow has put into one directory. */
+/** What the workflow has put into one directory. */
 export interface Folder {
-  readonly entries: Set<string>;
+  /** The number of entries that are there. */
+  entries: number;
   /** The highest number of entries that there were at one time. */
   most: number;
   /** The members that put entries in. */
@@ -304,23 +308,31 @@ export function newFile(
   kind: EntryKind,
   { by, time, memory }: Creation,
 ): WorkflowFile {
-  return {
+  const file: WorkflowFile = {
     number,
     kind,
     path,
-    ...(memory && { isInMemory: true }),
-    rule: { type: "on_termination" },
+    rule: ON_TERMINATION,
     phase: "open",
     isReplacing: false,
     unlinked: false,
     isDiscarded: false,
     namedBy: by,
-    writers: new Set([by]),
-    handles: new Map(),
+    writers: onlyMember(by),
+    holders: NO_HOLDERS,
     closes: 0,
     created: time,
+    // Each file gets them: an object is smaller with a place for them at once.
+    committedBy: undefined,
+    ended: undefined,
   };
+  return memory ? { ...file, isInMemory: true } : file;
 }
+
+/** The holders of a file that nobody holds open. */
+export const NO_HOLDERS: readonly Holder[] = [];
+
+const ON_TERMINATION: CapioClCommitRule = { type: "on_termination" };
 
 /** The state before the first event. */
 export function emptyState(

@@ -1,5 +1,11 @@
 import { isTooEarly } from "./stale_reads.ts";
-import type { WorkflowFile, WorkflowState } from "../state/mod.ts";
+import {
+  memberSet,
+  NO_MEMBERS,
+  withMember,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../state/mod.ts";
 
 /**
  * Notes that a member has got the end of a committed file, or is going to. A
@@ -13,12 +19,11 @@ export function noteEndRead(
 ): void {
   const file = state.paths.get(path);
   if (file?.number === number) {
-    file.readers ??= new Set();
-    file.readers.add(reader);
+    file.readers = withMember(file.readers ?? NO_MEMBERS, reader);
     return;
   }
   if (file?.replaced?.number === number) {
-    file.replaced.readers.add(reader);
+    file.replaced.readers = withMember(file.replaced.readers, reader);
     return;
   }
   // The writer was faster than the reader.
@@ -31,7 +36,7 @@ export function replaceCommitted(
   file: WorkflowFile,
   { number, readers, replaced }: WorkflowFile,
 ): void {
-  const all = new Set([...readers ?? [], ...replaced?.readers ?? []]);
+  const all = memberSet([...readers ?? [], ...replaced?.readers ?? []]);
   file.replaced = { number, readers: all };
 }
 
