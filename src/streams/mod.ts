@@ -8,7 +8,8 @@
  * way. {@linkcode ByteReader} reads a stream into one buffer again and again,
  * {@linkcode LineBatchStream} takes text apart into lines,
  * {@linkcode ByteLimitStream} and {@linkcode pacedStream} keep a sender or a
- * reader within limits.
+ * reader within limits, and {@linkcode withHeartbeats} keeps an event stream
+ * alive.
  *
  * @module
  */
@@ -17,11 +18,13 @@ export {
   type ByteLimitStreamOptions,
   ByteReader,
   type Duplex,
+  type HeartbeatOptions,
   LineAssembler,
   type LineAssemblerOptions,
   LineBatchStream,
   pacedStream,
   type PacedStreamOptions,
+  withHeartbeats,
 } from "./blocks/mod.ts";
 export {
   bufferIterator,

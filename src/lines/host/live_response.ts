@@ -1,7 +1,6 @@
-import { pacedStream } from "../../streams/mod.ts";
+import { pacedStream, withHeartbeats } from "../../streams/mod.ts";
 import { charsOf, type LineEvent } from "../buffer/mod.ts";
 import { eventPieces } from "../protocol/mod.ts";
-import { withHeartbeats } from "./heartbeats.ts";
 import type { ReaderShare } from "./reader_budget.ts";
 import { sentBatches } from "./sent_batches.ts";
 

@@ -27,7 +27,6 @@ export {
 } from "./post_sender.ts";
 export { Refusal } from "./refusal.ts";
 export {
-  EVENT_STREAM_HEARTBEAT,
   EventStreamDecoder,
   type ServerSentEvent,
 } from "./server_sent_events.ts";

@@ -3,9 +3,6 @@ import { LineAssembler } from "../../streams/mod.ts";
 /** Characters that a line counts besides its own, as it takes memory too. */
 const LINE_CHARS = 16;
 
-/** A block without meaning, which shows that the connection is alive. */
-export const EVENT_STREAM_HEARTBEAT = ":\n\n";
-
 /** One block of an event stream (`text/event-stream` of the HTML standard). */
 export interface ServerSentEvent {
   /** Name of the event; items have none. */

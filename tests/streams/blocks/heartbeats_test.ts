@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { withHeartbeats } from "../../../src/lines/host/heartbeats.ts";
+import { withHeartbeats } from "../../../src/streams/mod.ts";
 
 /** Texts that the test sends, and what came of them. */
 function watched(interval: number, signal = new AbortController().signal) {

@@ -1,5 +1,6 @@
 import { StallTimer } from "../../internal/mod.ts";
-import { EVENT_STREAM_HEARTBEAT } from "../protocol/mod.ts";
+/** A comment of an event stream: it shows that the connection is alive. */
+const HEARTBEAT = ":\n\n";
 
 /** Options for {@linkcode withHeartbeats}. */
 export interface HeartbeatOptions {
@@ -12,8 +13,33 @@ export interface HeartbeatOptions {
 }
 
 /**
- * The texts of an event stream as they come, and heartbeats while no text
- * comes. Nothing is read ahead of the reader.
+ * Passes on the texts of an event stream (`text/event-stream` of the HTML
+ * standard) as they come, and heartbeats while no text comes: proxies and
+ * readers then know that the connection is alive. Nothing is read ahead of the
+ * reader.
+ *
+ * @example A stream that tells the time once a minute
+ * ```ts no-eval
+ * import { withHeartbeats } from "@sluice/sluice/streams";
+ *
+ * const times = new ReadableStream<string>({
+ *   async pull(controller) {
+ *     await new Promise((resolve) => setTimeout(resolve, 60_000));
+ *     controller.enqueue(`data: ${new Date().toISOString()}\n\n`);
+ *   },
+ * });
+ * Deno.serve(({ signal }) =>
+ *   new Response(
+ *     withHeartbeats(times, { interval: 15_000, signal, onEnd() {} })
+ *       .pipeThrough(new TextEncoderStream()),
+ *     { headers: { "content-type": "text/event-stream" } },
+ *   )
+ * );
+ * ```
+ *
+ * @param texts The events, each a text or part of one.
+ * @param options The interval, and what ends the stream.
+ * @returns The texts and the heartbeats.
  */
 export function withHeartbeats(
   texts: ReadableStream<string>,
@@ -49,7 +75,7 @@ class HeartbeatSource implements UnderlyingDefaultSource<string> {
     try {
       const result = await this.#orHeartbeat(this.#reading);
       if (result === undefined) {
-        return controller.enqueue(EVENT_STREAM_HEARTBEAT);
+        return controller.enqueue(HEARTBEAT);
       }
       this.#reading = undefined;
       if (!result.done) return controller.enqueue(result.value);
