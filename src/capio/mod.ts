@@ -78,9 +78,12 @@ export {
   type TimelineInterval,
   timelineIntervals,
   type WaitStatus,
+  type WorkflowReads,
   type WorkflowStatus,
   workflowStatus,
   type WorkflowStatusOptions,
+  type WorkflowWarning,
+  workflowWarnings,
 } from "./observe/mod.ts";
 export {
   CapioError,

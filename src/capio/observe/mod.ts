@@ -8,3 +8,4 @@ export * from "./observer.ts";
 export * from "./status.ts";
 export * from "./timeline.ts";
 export * from "./timeline_intervals.ts";
+export * from "./warnings.ts";

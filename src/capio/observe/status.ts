@@ -28,6 +28,8 @@ export interface MemberStatus {
   readonly joined: number;
   /** `running`, or how it ended. */
   readonly state: "running" | "left" | "failed" | "lost";
+  /** When it ended, or was found to have ended, Unix time in milliseconds. */
+  readonly ended?: number;
 }
 
 /** A member that holds a file open for writing, in a {@linkcode FileStatus}. */
@@ -215,6 +217,7 @@ export function describe(
       pid: member.pid,
       joined: member.joined,
       state: member.ending ?? "running",
+      ...(member.ended !== undefined && { ended: member.ended }),
     })),
     files: [...state.paths.values()]
       .filter(({ kind }) => kind === "file")

@@ -1,3 +1,5 @@
+import { checkInteger } from "../../internal/mod.ts";
+
 /** A step of a workflow writing or reading a file. */
 export interface TimelineInterval {
   /** The step. */
@@ -22,6 +24,12 @@ export interface DrawTimelineOptions {
    * @default {"Who wrote and read what"}
    */
   title?: string;
+  /**
+   * Most rows; of more, the ones with most bytes are drawn.
+   *
+   * @default {300}
+   */
+  mostRows?: number;
 }
 
 /** Positions of the columns and of the time axis. */
@@ -42,7 +50,8 @@ const LEAST_BAR_WIDTH = 2;
 const AXIS_HEIGHT = 32;
 const COLUMN_GAP = 16;
 const MOST_TICKS = 10;
-const FAINT = 'fill="#666"';
+/** The classes let a page that holds the picture give it other colours. */
+const FAINT = 'class="faint" fill="#666"';
 
 /** In less time clocks and start-up would distort the rate. */
 const LEAST_SECONDS_FOR_RATE = 0.1;
@@ -54,14 +63,17 @@ const MOST_LABEL_CHARACTERS = 36;
 /** A longer picture would not be looked at. */
 const MOST_ROWS = 300;
 
-/** Distinguishable with any colour vision, after Okabe and Ito. */
+/**
+ * Distinguishable with any colour vision, after Okabe and Ito, and dark enough
+ * for a white label.
+ */
 const COLORS = [
   "#0072b2",
-  "#d55e00",
-  "#009e73",
-  "#b5598f",
-  "#9a6700",
-  "#3a87b8",
+  "#b85000",
+  "#007a5e",
+  "#a84e83",
+  "#8a5d00",
+  "#2f77a6",
 ];
 
 /**
@@ -82,22 +94,24 @@ const COLORS = [
  * await Deno.writeTextFile("timeline.svg", svg);
  * ```
  *
- * @param intervals The intervals in any order. Of more than 300 the ones with
- * most bytes are drawn.
- * @param options The title.
+ * @param intervals The intervals in any order.
+ * @param options The title, and how much is drawn.
  * @returns The text of an SVG file.
+ * @throws {TypeError|RangeError} If `mostRows` is not a positive integer.
  */
 export function drawTimeline(
   intervals: readonly TimelineInterval[],
-  { title = "Who wrote and read what" }: DrawTimelineOptions = {},
+  options: DrawTimelineOptions = {},
 ): string {
-  const rows = rowsOf(intervals);
+  const { title = "Who wrote and read what", mostRows = MOST_ROWS } = options;
+  checkInteger("mostRows", mostRows, { min: 1 });
+  const rows = rowsOf(intervals, mostRows);
   const layout = layoutOf(rows);
   const colors = colorsOf(rows);
   const height = layout.bottom + AXIS_HEIGHT + MARGIN;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#222">`,
-    `<rect width="${WIDTH}" height="${height}" fill="white"/>`,
+    `<rect class="back" width="${WIDTH}" height="${height}" fill="white"/>`,
     text(MARGIN, 28, title, 'font-size="18" font-weight="bold"'),
     text(MARGIN, 50, subtitle(intervals.length, rows.length), FAINT),
     ...drawAxis(layout),
@@ -109,10 +123,13 @@ export function drawTimeline(
 }
 
 /** Groups the rows by step, both in the order in which they began. */
-function rowsOf(intervals: readonly TimelineInterval[]): TimelineInterval[] {
+function rowsOf(
+  intervals: readonly TimelineInterval[],
+  mostRows: number,
+): TimelineInterval[] {
   const shown = intervals
     .toSorted((one, other) => other.bytes - one.bytes)
-    .slice(0, MOST_ROWS)
+    .slice(0, mostRows)
     .sort((one, other) => one.from - other.from || one.to - other.to);
   return [...Map.groupBy(shown, ({ app }) => app).values()].flat();
 }
@@ -168,7 +185,7 @@ function drawAxis(layout: Layout): string[] {
   return ticks.flatMap((tick) => {
     const x = xOf(layout.begin + tick, layout);
     return [
-      `<line x1="${x}" x2="${x}" y1="${PLOT_TOP}" y2="${layout.bottom}" stroke="#ddd"/>`,
+      `<line x1="${x}" x2="${x}" y1="${PLOT_TOP}" y2="${layout.bottom}" class="grid" stroke="#ddd"/>`,
       text(
         x,
         layout.bottom + 18,
@@ -197,7 +214,7 @@ function drawRow(
       ? [
         `<line x1="${MARGIN}" x2="${
           WIDTH - MARGIN
-        }" y1="${top}" y2="${top}" stroke="#bbb"/>`,
+        }" y1="${top}" y2="${top}" class="rule" stroke="#bbb"/>`,
         text(MARGIN, baseline, shortened(app), 'font-weight="bold"'),
       ]
       : []),
@@ -229,8 +246,10 @@ function drawAmount(
   const label = amountOf(row);
   const needed = widthOf(label) + 12;
   if (needed <= width) {
-    const fill = row.kind === "write" ? "white" : color;
-    return text(x + 6, baseline, label, `fill="${fill}"`);
+    const fill = row.kind === "write"
+      ? 'fill="white"'
+      : `class="pale" fill="${color}"`;
+    return text(x + 6, baseline, label, fill);
   }
   if (x + width + needed <= WIDTH - MARGIN) {
     return text(x + width + 6, baseline, label, FAINT);

@@ -1,11 +1,11 @@
-import type {
-  FileStatus,
-  MemberStatus,
-  ReadingStatus,
-  RewriteStatus,
-  StaleReadStatus,
-  WaitStatus,
-  WorkflowStatus,
+import {
+  type FileStatus,
+  type MemberStatus,
+  type ReadingStatus,
+  type WaitStatus,
+  type WorkflowReads,
+  type WorkflowStatus,
+  workflowWarnings,
 } from "../../capio/mod.ts";
 import { terminalText } from "../../internal/mod.ts";
 
@@ -52,14 +52,8 @@ function passedOverLine(count: number): string {
  * Returns a line for each thing that a step read and would not have read with
  * the steps one after the other, and one for each that it may not have read.
  */
-export function warningLines(
-  status: Pick<WorkflowStatus, "rewrites" | "staleReads" | "sizedReadings">,
-): string[] {
-  return [
-    ...orderLines(status),
-    ...questionLines(status),
-    ...sizeLines(status),
-  ];
+export function warningLines(status: WorkflowReads): string[] {
+  return workflowWarnings(status).map(({ text }) => terminalText(text));
 }
 
 /** Whether a step read no further than a size that it was told. */
@@ -70,70 +64,9 @@ export function hasGoneBySize(
 }
 
 /** The same for what is certain. */
-export function orderLines(
-  { rewrites, staleReads }: Pick<WorkflowStatus, "rewrites" | "staleReads">,
-): string[] {
-  return [
-    ...rewrites.map(describeRewrite),
-    ...staleReads.filter(isCertain).map(describeStaleRead),
-  ].map((line) => terminalText(line));
-}
-
-function questionLines(
-  { staleReads }: Pick<WorkflowStatus, "staleReads">,
-): string[] {
-  return staleReads.filter((it) => !isCertain(it)).map(describeStaleRead)
-    .map((line) => terminalText(line));
-}
-
-/** Whether the reader has certainly got something else. */
-function isCertain({ kind }: StaleReadStatus): boolean {
-  return kind === "read" || kind === "missed";
-}
-
-function describeStaleRead(
-  { path, reader, writer, kind }: StaleReadStatus,
-): string {
-  const remedy = `in the output_stream of ${writer} it is waited for`;
-  switch (kind) {
-    case "read":
-      return `${reader} read ${path} before ${writer} wrote it, so out of date or of an earlier run; ${remedy}`;
-    case "missed":
-      return `${reader} looked for ${path} before ${writer} made it, and did without it; ${remedy}`;
-    case "asked":
-      return `${reader} asked for the size or the times of ${path} before ${writer} wrote it again, and has not read it since; ${remedy}`;
-    case "listed":
-      return `${reader} listed the directory of ${path} before ${writer} made it, and has not come to it otherwise`;
-  }
-}
-
-function sizeLines(
-  { sizedReadings }: Pick<WorkflowStatus, "sizedReadings">,
-): string[] {
-  return sizedReadings.map(({ app, path, told, size, readTo = 0 }) =>
-    terminalText(
-      `${app} was told that ${path} has ${told} bytes, and ${
-        readTo > told ? "did not read it to its end" : "read no further"
-      }, but it has ${size} by now; a program that goes by sizes needs the mode "update" for its file`,
-    )
-  );
-}
-
-function describeRewrite(
-  { path, reader, writer, kind }: RewriteStatus,
-): string {
-  switch (kind) {
-    case "reopened":
-      return `${path} was changed by ${writer} after ${reader} had read it to its end`;
-    case "replaced":
-      return `${path} was replaced by ${writer} after ${reader} had read from it`;
-    case "removed":
-      return `${path} was removed or renamed by ${writer} after ${reader} had found it there, which comes later`;
-    case "undone":
-      return `${path} was written from its beginning by ${writer} after ${reader} had written to it, which comes later`;
-    case "overwritten":
-      return `${path} was changed by ${writer} in a part that ${reader} had read`;
-  }
+export function orderLines(status: WorkflowReads): string[] {
+  return workflowWarnings(status).filter(({ kind }) => kind === "order")
+    .map(({ text }) => terminalText(text));
 }
 
 /** Returns a line for each member: what it does, or what it waits for. */

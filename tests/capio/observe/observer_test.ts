@@ -66,7 +66,9 @@ Deno.test("following ends with the workflow, after a last look", async () => {
   workspace.leave();
   let last = first.value;
   for (let it; !(it = await reader.read()).done;) last = it.value;
-  assertEquals(last?.members[0].state, "left");
+  const { state, joined, ended = 0 } = last?.members[0] ?? { joined: 0 };
+  assertEquals(state, "left");
+  assert(ended >= joined);
   assertEquals(last?.files[0].phase, "committed");
   assertEquals(last?.files[0].size, 4);
 });

@@ -3,6 +3,7 @@ import {
   assertEquals,
   assertGreater,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import { drawTimeline, type TimelineInterval } from "../../../src/capio/mod.ts";
 
@@ -151,6 +152,12 @@ Deno.test("of very many rows those with most bytes are drawn", () => {
   assertEquals(barsOf(svg).length, 300);
   assert(barsOf(svg).every(({ title }) => /^a wrote f4[789]/.test(title)));
   assertStringIncludes(svg, "the 300 of 5000 with most bytes");
+  const few = drawTimeline(many, { mostRows: 2 });
+  assertEquals(barsOf(few).map(({ title }) => title.split(",")[0]), [
+    "a wrote f4998",
+    "a wrote f4999",
+  ]);
+  assertThrows(() => drawTimeline(many, { mostRows: 0 }), RangeError);
 });
 
 Deno.test("nothing at all gives a picture that says so", () => {

@@ -152,6 +152,7 @@ export const CHECKPOINT_PARTS: {
       came: isCount,
       went: optional(isCount),
       ending: optional(oneOf("left", "failed", "lost")),
+      ended: optional(isTime),
       isReported: optional(isTrue),
     },
     restore: ({ members }, member) =>

@@ -213,6 +213,7 @@ function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
   // Several members may report the same death, or one that had left before.
   if (!member || member.ending) return state;
   member.ending = event.ending;
+  member.ended = event.time;
   if (event.by !== member.id) member.isReported = true;
   member.went = state.turns++;
   tellMissesOf(state, member.id);

@@ -21,6 +21,8 @@ export interface Member {
   went?: number;
   /** How it ended, once it has. */
   ending?: Ending;
+  /** When its end was reported, Unix time in milliseconds. */
+  ended?: number;
   /** Set when another member has reported its end. */
   isReported?: true;
 }
