@@ -16,6 +16,7 @@ import {
   exitCodeOf,
   Interruption,
   isHelpRequest,
+  isSettled,
   listed,
   runOrExplain,
   shownMessage,
@@ -53,7 +54,7 @@ const COMMANDS: readonly Command[] = [
  * @param args The arguments after `sluice`, a subcommand first.
  * @param signal Ends the subcommand early when it aborts.
  * @returns The exit code: 0 for success, 1 for a failure, 2 for wrong usage, 130
- * when `signal` has aborted. `sluice run` forwards the exit code of its script.
+ * when `signal` has aborted before the work was done. `sluice run` forwards the exit code of its script.
  */
 export async function main(
   args: readonly string[],
@@ -76,7 +77,8 @@ export async function main(
   }
   try {
     const code = await runOrExplain(command, rest, signal);
-    if (!signal.aborted || command.forwardsExitCode) return code;
+    const holds = command.forwardsExitCode || isSettled(signal);
+    if (!signal.aborted || holds) return code;
   } catch (error) {
     const code = explain(error, command);
     if (!signal.aborted) return code;
@@ -93,7 +95,8 @@ function overview(): string {
     '"sluice COMMAND --help" explains a command.',
     "",
     "The exit code is 0 for success, 1 for a failure, 2 for wrong usage, 130 after",
-    "Ctrl-C and 143 after SIGTERM, unless the command says otherwise.",
+    "Ctrl-C and 143 after SIGTERM, unless the command says otherwise or had already",
+    "done its work.",
   ].join("\n");
 }
 
@@ -119,7 +122,9 @@ if (import.meta.main) {
     Deno.addSignalListener(signal, () => {
       const interruption = new Interruption(signal);
       // A second signal ends the program at once, without waiting for the command.
-      if (ending.signal.aborted) Deno.exit(interruption.exitCode);
+      if (ending.signal.aborted) {
+        Deno.exit(isSettled(ending.signal) ? 0 : interruption.exitCode);
+      }
       ending.abort(interruption);
     });
   }

@@ -23,6 +23,23 @@ export class Interruption extends DOMException {
   }
 }
 
+/** The signals of commands whose work is done. */
+const settled = new WeakSet<AbortSignal>();
+
+/**
+ * Says that a command has done all of its work, which cannot be undone. When
+ * `signal` aborts later, that does not change the exit code any more: it tells
+ * what has happened.
+ */
+export function settle(signal: AbortSignal): void {
+  settled.add(signal);
+}
+
+/** Returns whether {@linkcode settle} was called for the signal. */
+export function isSettled(signal: AbortSignal): boolean {
+  return settled.has(signal);
+}
+
 /** Returns the exit code of a command whose `signal` has aborted. */
 export function exitCodeOf(signal: AbortSignal): number {
   const { reason } = signal;

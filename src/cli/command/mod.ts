@@ -1,6 +1,6 @@
 /**
  * The parts that commands share: the interface of a command and of a group,
- * arguments, interruption by signals, listening on a port, and the terminal.
+ * arguments, interruption by signals, the end of input, listening on a port, and the terminal.
  *
  * @module
  */
@@ -24,8 +24,11 @@ export {
   type EndingSignal,
   exitCodeOf,
   Interruption,
+  isSettled,
+  settle,
   SIGNALS,
 } from "./interruption.ts";
+export { lastLook } from "./last_look.ts";
 export { type ListenAddress, listening } from "./listening.ts";
 export { jsonLine, shownMessage } from "./shown.ts";
 export { ShownBytes, shownText } from "./shown_text.ts";

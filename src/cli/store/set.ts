@@ -1,9 +1,11 @@
 import { TerminalProgressBar } from "../../events/mod.ts";
-import type { Metadata, SetOptions, Store } from "../../store/mod.ts";
+import type { Metadata, Store } from "../../store/mod.ts";
 import {
   assertNoMore,
   type Command,
+  lastLook,
   parse,
+  settle,
   UsageError,
 } from "../command/mod.ts";
 import { openToWrite } from "./arguments.ts";
@@ -17,8 +19,9 @@ export const set: Command = {
   help: `Usage: sluice store set [OPTIONS] URL KEY [FILE]
 
 Stores the bytes of FILE, or of standard input if FILE is "-" or left out. The
-key keeps its old value until all bytes have come. The store is made if there is
-none.
+key keeps its old value until all bytes have come, and when Ctrl-C or SIGTERM
+comes before. The exit code is 0 if the value was stored, and no other time. The
+store is made if there is none.
 
 Options:
       --metadata JSON  A JSON object to store with the bytes (default: {})
@@ -33,7 +36,8 @@ Example:
     using file = path === "-" ? undefined : await Deno.open(path);
     await using store = await openToWrite(url, signal);
     using _bar = new TerminalProgressBar(store.eventManager);
-    await setFrom(file, store, key, metadata, { signal });
+    await setFrom(file, store, key, metadata, signal);
+    settle(signal);
     return 0;
   },
 };
@@ -43,12 +47,30 @@ async function setFrom(
   store: Store,
   key: string,
   metadata: Metadata,
-  options: SetOptions,
+  signal: AbortSignal,
 ): Promise<void> {
-  const data = file ?? Deno.stdin.readable;
   const stat = await file?.stat();
-  const size = stat?.isFile ? stat.size : undefined;
-  await store.set(key, { data, metadata, size }, options);
+  if (file && stat?.isFile) {
+    const { size } = stat;
+    return await store.set(key, { data: file, metadata, size }, { signal });
+  }
+  // A pipe by its name ends with its producer, too.
+  const data = withLastLook(file ?? Deno.stdin, signal);
+  await store.set(key, { data, metadata }, { signal });
+}
+
+/** Reads what a producer writes, which may have ended because of a signal. */
+function withLastLook(
+  input: Pick<Deno.FsFile, "read">,
+  signal: AbortSignal,
+): Pick<Deno.FsFile, "read"> {
+  return {
+    async read(into) {
+      const count = await input.read(into);
+      if (count === null) await lastLook(signal);
+      return count;
+    },
+  };
 }
 
 function parseMetadata(text: string): Metadata {

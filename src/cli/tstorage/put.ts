@@ -12,7 +12,9 @@ import {
 import {
   assertNoMore,
   type Command,
+  lastLook,
   parse,
+  settle,
   UsageError,
   wholeNumber,
 } from "../command/mod.ts";
@@ -24,6 +26,7 @@ import {
   SERVER_OPTIONS,
 } from "./arguments.ts";
 import { type CsvFormat, CsvParser } from "./csv_records.ts";
+import { Sending } from "./sending.ts";
 
 const OPTIONS = {
   ...SERVER_OPTIONS,
@@ -38,7 +41,9 @@ export const put: Command = {
   help: `Usage: sluice tstorage put [OPTIONS] FILE
 
 Stores the records in FILE, "-" for standard input: all of them, or none if a
-line is malformed or the connection is lost. The server sets the acquisition
+line is malformed, the connection is lost, or Ctrl-C or SIGTERM comes before the
+end of FILE. The exit code is 0 if they were stored, and no other time. The
+server sets the acquisition
 times, unless the file has a column for them. The first line may name the
 columns, see "sluice tstorage --help".
 
@@ -66,7 +71,9 @@ Example:
       throw new UsageError('"--max-line" must be a positive number, found "0"');
     }
     const { size, readable } = await openInput(path);
-    await using channel = await connect(values, payloadType(fields), signal);
+    using sending = new Sending(signal);
+    const type = payloadType(fields);
+    await using channel = await connect(values, type, sending.signal);
     using _bar = new TerminalProgressBar(globalEventManager);
     const progress = new ProgressManager(globalEventManager, {
       message: `Storing ${path}`,
@@ -75,11 +82,14 @@ Example:
     });
     await progress.run(() => {
       const counted = readable.pipeThrough(
-        byteCounter((step) => progress.step({ step })),
+        new TransformStream(
+          new CountedInput((step) => progress.step({ step }), signal),
+        ),
         { signal },
       );
-      return store(channel, { path, fields, maxLineChars }, counted);
+      return store(channel, { path, fields, maxLineChars }, counted, sending);
     });
+    settle(signal);
     return 0;
   },
 };
@@ -100,17 +110,29 @@ interface Input {
   readonly maxLineChars: number;
 }
 
-function byteCounter(
-  onBytes: (read: number) => void,
-): TransformStream<Bytes, Bytes> {
-  let read = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      controller.enqueue(chunk);
-      read += chunk.length;
-      onBytes(read);
-    },
-  });
+/** Counts the bytes of the input, which may have ended because of a signal. */
+class CountedInput implements Transformer<Bytes, Bytes> {
+  readonly #onBytes: (read: number) => void;
+  readonly #signal: AbortSignal;
+  #read = 0;
+
+  constructor(onBytes: (read: number) => void, signal: AbortSignal) {
+    this.#onBytes = onBytes;
+    this.#signal = signal;
+  }
+
+  transform(
+    chunk: Bytes,
+    controller: TransformStreamDefaultController<Bytes>,
+  ): void {
+    controller.enqueue(chunk);
+    this.#read += chunk.length;
+    this.#onBytes(this.#read);
+  }
+
+  async flush(): Promise<void> {
+    await lastLook(this.#signal);
+  }
 }
 
 async function openInput(path: string) {
@@ -131,6 +153,7 @@ async function store(
   channel: Channel<unknown>,
   { path, fields, maxLineChars }: Input,
   bytes: ReadableStream<Bytes>,
+  sending: Sending,
 ): Promise<void> {
   const batches = bytes.pipeThrough(new TextDecoderStream())
     .pipeThrough(new LineBatchStream({ maxLineChars }));
@@ -148,9 +171,11 @@ async function store(
         await writer.write(record);
       }
     }
+    sending.end();
     await writer?.close();
   } catch (error) {
     await writer?.abort(error);
+    sending.assertKnown();
     if (error instanceof Deno.errors.InvalidData) {
       throw new Error(
         `Cannot read the line after line ${number} of "${path}": ${error.message}: raise "--max-line"`,
