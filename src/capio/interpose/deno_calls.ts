@@ -45,6 +45,7 @@ import { allowed, type Finder, textOnly } from "./finder.ts";
 import {
   asynchronousForm,
   type Call,
+  madeAtFirstCall,
   type Originals,
   synchronousForm,
 } from "./forms.ts";
@@ -193,16 +194,23 @@ export function* denoReplacements(
   find: Finder,
   originals: Originals,
 ): Generator<Replacement> {
-  for (const [name, operation] of Object.entries(OPERATIONS)) {
-    const { options, taken } = operation;
-    const plan = operation.plan(find);
+  for (const [name, { plan, options, taken }] of Object.entries(OPERATIONS)) {
     const sync = `${name}Sync`;
-    const block = synchronousForm(plan, originals[sync], options);
-    yield { name, call: asynchronousForm(plan, originals[name], options) };
-    const call: Call = taken === undefined
-      ? block
-      : (...args) => block(...args.slice(0, taken));
-    yield { name: sync, call };
+    yield {
+      name,
+      call: madeAtFirstCall(() =>
+        asynchronousForm(plan(find), originals[name], options)
+      ),
+    };
+    yield {
+      name: sync,
+      call: madeAtFirstCall(() => {
+        const block = synchronousForm(plan(find), originals[sync], options);
+        return taken === undefined
+          ? block
+          : (...args) => block(...args.slice(0, taken));
+      }),
+    };
   }
   for (const [name, callFor] of Object.entries(ITERATIONS)) {
     yield { name, call: callFor(find, originals[name]) };

@@ -48,6 +48,15 @@ export const synchronousForm: Form =
     return it ? it.workspace.runSync(it.operation()) : original(...args);
   };
 
+/**
+ * Makes a form at its first call: a program makes few of the calls that are
+ * replaced at its start.
+ */
+export function madeAtFirstCall(make: () => Call): Call {
+  let made: Call | undefined;
+  return (...args) => (made ??= make())(...args);
+}
+
 /** Runs what is planned, if anything is; every failure is a rejection. */
 export function begin(
   plan: Plan,

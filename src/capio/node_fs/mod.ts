@@ -5,8 +5,19 @@
  *
  * @module
  */
-import type { Call, Finder, Replacement } from "../interpose/mod.ts";
-import { copyProperties, nodeFinder, OriginalFs } from "./forms/mod.ts";
+import {
+  type Call,
+  type Finder,
+  madeAtFirstCall,
+  type Replacement,
+} from "../interpose/mod.ts";
+import {
+  copyProperties,
+  nodeFinder,
+  type NodeForms,
+  OriginalFs,
+  PROMISIFIED,
+} from "./forms/mod.ts";
 import { nodeForms } from "./node_calls.ts";
 export { replaceStreams } from "./open_files/mod.ts";
 
@@ -18,7 +29,10 @@ export interface NodeReplacements {
   readonly promises: readonly Replacement[];
 }
 
-/** Makes all replaced functions, for the paths that `findPath` finds. */
+/**
+ * Makes all replaced functions, for the paths that `findPath` finds. The forms
+ * of each are made at its first call.
+ */
 export function nodeReplacements(
   findPath: Finder,
   fs: typeof import("node:fs"),
@@ -26,27 +40,28 @@ export function nodeReplacements(
   const find = nodeFinder(findPath);
   const original = new OriginalFs(fs, false);
   const calledBack = new OriginalFs(fs, true);
-  const functions: Record<string, Call> = {};
-  const promises: Record<string, Call> = {};
-  const forms = nodeForms({ find, original, calledBack });
-  for (const [name, { callback, synchronous, promise }] of forms) {
-    const sync = `${name}Sync`;
-    if (promise) promises[name] = promise;
+  const functions: Replacement[] = [];
+  const promises: Replacement[] = [];
+  for (const [name, make] of nodeForms({ find, original, calledBack })) {
+    const formOf = (form: keyof NodeForms, before: Call): Call =>
+      madeAtFirstCall(() => make()[form] ?? before);
+    const callback = original.functions[name];
     if (callback) {
-      copyProperties(callback, original.functions[name], promise);
-      functions[name] = callback;
+      const call = formOf("callback", callback);
+      // Few functions have a form of their own for `util.promisify`.
+      const promised = PROMISIFIED in callback ? make().promise : undefined;
+      copyProperties(call, callback, promised);
+      functions.push({ name, call });
     }
+    const sync = `${name}Sync`;
+    const synchronous = original.functions[sync];
     if (synchronous) {
-      copyProperties(synchronous, original.functions[sync]);
-      functions[sync] = synchronous;
+      const call = formOf("synchronous", synchronous);
+      copyProperties(call, synchronous);
+      functions.push({ name: sync, call });
     }
+    const promise = original.promises[name];
+    if (promise) promises.push({ name, call: formOf("promise", promise) });
   }
-  return {
-    functions: replacementsOf(functions),
-    promises: replacementsOf(promises),
-  };
-}
-
-function replacementsOf(calls: Record<string, Call>): Replacement[] {
-  return Object.entries(calls).map(([name, call]) => ({ name, call }));
+  return { functions, promises };
 }

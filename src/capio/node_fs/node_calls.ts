@@ -142,14 +142,17 @@ const NODE_CALLS: {
   writev: writeForms,
 };
 
-/** Makes all forms of the functions in the table, by name. */
-export function nodeForms(fs: NodeFs): Map<string, NodeForms> {
+/** Returns what makes all forms of each function in the table, by name. */
+export function nodeForms(fs: NodeFs): Map<string, () => NodeForms> {
   const table: [
     string,
     (name: never, fs: NodeFs) => NodeForms,
   ][] = Object.entries(NODE_CALLS);
   return new Map(
-    table.map(([name, formsOf]) => [name, formsOf(name as never, fs)]),
+    table.map(([name, formsOf]) => {
+      let forms: NodeForms | undefined;
+      return [name, () => forms ??= formsOf(name as never, fs)];
+    }),
   );
 }
 

@@ -24,9 +24,11 @@ export function enterSystemDirectory(
   shared: "group" | undefined,
 ): EntryCheck {
   for (;;) {
-    const isNew = makeClosedDirectory(directory);
-    // Nothing is made in what a link leads to.
-    if (!lookAtTrusted(directory, "directory", BY_KIND)) continue;
+    // Nothing is made in what a link leads to. Usually another member has made
+    // the directory, and an error would cost more than the look.
+    const isThere = lookAtTrusted(directory, "directory", BY_KIND);
+    const isNew = !isThere && makeClosedDirectory(directory);
+    if (!isThere && !lookAtTrusted(directory, "directory", BY_KIND)) continue;
     const fresh = isNew ? lstatIfPresent(directory) : lookAtFresh(directory);
     if (!fresh) continue;
     const check = checkFor(fresh, capioDir, shared);

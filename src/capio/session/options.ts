@@ -9,9 +9,9 @@ import {
 } from "../../internal/mod.ts";
 import {
   type CapioClRule,
+  documentOf,
   parseCapioCl,
   parseCapioClSettings,
-  serializeCapioCl,
   settingsPath,
 } from "../cl/mod.ts";
 import { findActive } from "../interpose/mod.ts";
@@ -283,8 +283,7 @@ function readDocument(file: string | URL): string | undefined {
   const text = readConfiguration("CAPIO-CL configuration", path);
   const config = parseCapioCl(text, { source: `"${path}"` });
   checkSettings(path, config.configuration);
-  // In one form: members that bring the same rules bring the same text.
-  return serializeCapioCl(config);
+  return documentOf(config);
 }
 
 /**
