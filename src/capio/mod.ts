@@ -91,6 +91,7 @@ export {
   type FileSystemCalls,
   sharedFileSystem,
 } from "./platform/mod.ts";
+export * from "./page/mod.ts";
 export * from "./session/mod.ts";
 export {
   publishSetAsideRun,

@@ -6,7 +6,7 @@ import type { MayImport } from "./import_rules.ts";
  */
 export const MAY_IMPORT: MayImport = {
   cli: ["capio", "lines", "tstorage", "store", "events", "streams", "internal"],
-  capio: ["internal"],
+  capio: ["streams", "internal"],
   lines: ["streams", "internal"],
   tstorage: ["streams", "internal"],
   store: ["events", "streams", "internal"],

@@ -19,7 +19,7 @@ export interface TimelineInterval {
 /** Options for {@linkcode drawTimeline}. */
 export interface DrawTimelineOptions {
   /**
-   * The title above the picture.
+   * The title above the picture; none when it is empty.
    *
    * @default {"Who wrote and read what"}
    */
@@ -43,6 +43,7 @@ interface Layout {
 
 const WIDTH = 1000;
 const MARGIN = 16;
+const TITLE_HEIGHT = 32;
 const PLOT_TOP = 76;
 const ROW_HEIGHT = 24;
 const BAR_HEIGHT = 16;
@@ -62,6 +63,9 @@ const MOST_LABEL_CHARACTERS = 36;
 
 /** A longer picture would not be looked at. */
 const MOST_ROWS = 300;
+
+/** With more, the times stand below the rows, too. */
+const FEW_ROWS = 12;
 
 /**
  * Distinguishable with any colour vision, after Okabe and Ito, and dark enough
@@ -108,11 +112,14 @@ export function drawTimeline(
   const rows = rowsOf(intervals, mostRows);
   const layout = layoutOf(rows);
   const colors = colorsOf(rows);
-  const height = layout.bottom + AXIS_HEIGHT + MARGIN;
+  const top = title === "" ? TITLE_HEIGHT : 0;
+  const height = layout.bottom + AXIS_HEIGHT + MARGIN - top;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#222">`,
-    `<rect class="back" width="${WIDTH}" height="${height}" fill="white"/>`,
-    text(MARGIN, 28, title, 'font-size="18" font-weight="bold"'),
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 ${top} ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#222">`,
+    `<rect class="back" y="${top}" width="${WIDTH}" height="${height}" fill="white"/>`,
+    ...(title === ""
+      ? []
+      : [text(MARGIN, 28, title, 'font-size="18" font-weight="bold"')]),
     text(MARGIN, 50, subtitle(intervals.length, rows.length), FAINT),
     ...drawAxis(layout),
     ...rows.flatMap((row, index) =>
@@ -182,15 +189,15 @@ function drawAxis(layout: Layout): string[] {
     { length: Math.floor(span / step) + 1 },
     (_, index) => index * step,
   );
+  // A long picture is looked at from its top.
+  const isLong = layout.bottom > PLOT_TOP + FEW_ROWS * ROW_HEIGHT;
+  const labelled = [PLOT_TOP - 8, ...(isLong ? [layout.bottom + 18] : [])];
   return ticks.flatMap((tick) => {
     const x = xOf(layout.begin + tick, layout);
     return [
       `<line x1="${x}" x2="${x}" y1="${PLOT_TOP}" y2="${layout.bottom}" class="grid" stroke="#ddd"/>`,
-      text(
-        x,
-        layout.bottom + 18,
-        formatTick(tick, step),
-        `text-anchor="middle" ${FAINT}`,
+      ...labelled.map((y) =>
+        text(x, y, formatTick(tick, step), `text-anchor="middle" ${FAINT}`)
       ),
     ];
   });
