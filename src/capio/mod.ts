@@ -62,6 +62,13 @@ export {
   parseCapioClSettings,
   serializeCapioCl,
 } from "./cl/mod.ts";
+export {
+  type Program,
+  type ProgramArgument,
+  runProgram,
+  type RunProgramOptions,
+  type StartedProgram,
+} from "./exec/mod.ts";
 export * from "./launch/mod.ts";
 export {
   drawTimeline,
@@ -88,7 +95,9 @@ export {
 export {
   CapioError,
   type CapioErrorCode,
+  type CapioErrorOptions,
   type FileSystemCalls,
+  type ProgramStatus,
   sharedFileSystem,
 } from "./platform/mod.ts";
 export * from "./page/mod.ts";

@@ -10,7 +10,7 @@
  */
 import "./deno_version.ts";
 import { CapioClError } from "../capio/mod.ts";
-import { recover, run, status, workflow } from "./capio/mod.ts";
+import { cat, exec, recover, run, status, workflow } from "./capio/mod.ts";
 import {
   type Command,
   exitCodeOf,
@@ -30,8 +30,10 @@ import { tstorage } from "./tstorage/mod.ts";
 /** All commands, in the order in which the help lists them. */
 const COMMANDS: readonly Command[] = [
   run,
+  exec,
   workflow,
   status,
+  cat,
   recover,
   lines,
   store,

@@ -54,6 +54,8 @@ export class Workspace implements Disposable {
   readonly #sizeWarnings: SizeWarnings;
   /** The files that this member has open for reading alone. */
   readonly readHandles: ReadHandles = new ReadHandles();
+  /** Why the work of this member has failed, for people. */
+  failure: string | undefined;
   readonly #options: WorkspaceOptions;
   readonly #wakeups: Wakeups;
   readonly #resolver: PathResolver;
@@ -231,7 +233,8 @@ export class Workspace implements Disposable {
     this.#wakeups[Symbol.dispose]();
     this.toldSizes.end();
     this.#sizeWarnings.end();
-    this.workflow.leave(failed ? "failed" : "left");
+    if (failed) this.workflow.leave("failed", this.failure);
+    else this.workflow.leave("left");
   }
 
   /** Leaves without a wait for a lock; unfinished files are lost. */

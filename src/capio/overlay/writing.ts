@@ -6,6 +6,7 @@ import type { Workspace } from "./workspace.ts";
 /** How a file is closed: as a success if nothing is said. */
 interface Close {
   readonly failed?: true;
+  readonly why?: string;
   readonly idle?: true;
 }
 
@@ -155,6 +156,11 @@ export class Writing {
   /** Reports the close. After a failure the file is lost to its readers. */
   close(failed = false): void {
     this.#end(failed ? { failed } : {});
+  }
+
+  /** Reports that the file is lost to its readers, and why. */
+  lose(why: string): void {
+    this.#end({ failed: true, why });
   }
 
   /** Reports the close of a file that has not been changed. */

@@ -1,3 +1,5 @@
+import { checkSignal } from "../../internal/mod.ts";
+import { Scratch, wholePath } from "../exec/mod.ts";
 import { findActive } from "../interpose/mod.ts";
 import { atLocation } from "../operations/mod.ts";
 import { call, ifPresent, system } from "../platform/mod.ts";
@@ -16,6 +18,16 @@ export interface CapioPath {
    * @throws {Deno.errors.NotFound} If the path does not exist.
    */
   size(): number;
+  /**
+   * Waits until it is finished, a directory with all that is in it, and returns
+   * the path under which any program finds it, for instance one that a step
+   * starts itself.
+   *
+   * @param options.signal Ends the wait when it aborts.
+   * @throws {CapioError} `WRITER_LOST` if its writer ended before.
+   * @throws {Deno.errors.NotFound} If nobody makes it.
+   */
+  real(options?: { signal?: AbortSignal }): Promise<string>;
 }
 
 /**
@@ -42,7 +54,21 @@ export function capioPath(path: string | URL): CapioPath {
     isFile: () => ifPresent(look)?.isFile ?? false,
     isDirectory: () => ifPresent(look)?.isDirectory ?? false,
     size: () => look().size,
+    real: (options) => realPathOf(path, options?.signal),
   };
+}
+
+function realPathOf(
+  path: string | URL,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  checkSignal("signal", signal);
+  const found = findActive(path, true);
+  if (!found) return system.realPath(path);
+  const { workspace, place } = found;
+  // Links that it makes stay until the workflow ends.
+  const scratch = new Scratch(workspace);
+  return workspace.run(wholePath(workspace, place, scratch, signal));
 }
 
 /** Looks at a path without waiting. */

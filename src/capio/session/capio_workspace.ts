@@ -1,7 +1,12 @@
 import { denoReplacements, findIn, type Originals } from "../interpose/mod.ts";
+import { type Program, runIn, type RunProgramOptions } from "../exec/mod.ts";
 import { describe, type WorkflowStatus } from "../observe/mod.ts";
 import { type Follows, Workspace } from "../overlay/mod.ts";
-import { type FileSystemCalls, system } from "../platform/mod.ts";
+import {
+  type FileSystemCalls,
+  type ProgramStatus,
+  system,
+} from "../platform/mod.ts";
 import { checkFunction, checkSignal } from "../../internal/mod.ts";
 import { type CapioOptions, resolveOptions } from "./options.ts";
 
@@ -81,6 +86,31 @@ export class CapioWorkspace implements Disposable {
     this.#workspace.workflow.lookAround();
     const { state, folder } = this.#workspace;
     return describe(state, folder, folder.check.by);
+  }
+
+  /**
+   * Runs any program with files of the workflow, as {@linkcode runProgram} does
+   * inside a context.
+   *
+   * @example Usage
+   * ```ts no-eval
+   * import { CapioWorkspace } from "@sluice/sluice/capio";
+   *
+   * using workspace = new CapioWorkspace({ capioDir: "data", appName: "sort" });
+   * await workspace.runProgram({
+   *   command: ["sort"],
+   *   stdin: "names.txt",
+   *   stdout: "sorted.txt",
+   * });
+   * ```
+   *
+   * @throws The errors of {@linkcode runProgram}.
+   */
+  runProgram(
+    program: Program,
+    options?: RunProgramOptions,
+  ): Promise<ProgramStatus> {
+    return runIn(this.#workspace, program, options);
   }
 
   /**

@@ -71,7 +71,7 @@ export function writerLost(
     ? `it depends on ${quoted(dependencies)}, which ${
       processOf(writer)
     } left unfinished`
-    : badEndOf(writer);
+    : badEndOf(writer, file.lostWhy);
   return new CapioError(
     "WRITER_LOST",
     `Cannot read "${path}" past byte ${offset}: ${reason}`,
@@ -136,10 +136,14 @@ function missingEndOfFillers(
   return `${quoted(apps)} has not ended yet`;
 }
 
-function badEndOf(writer: Member | undefined): string {
+function badEndOf(
+  writer: Member | undefined,
+  why: string | undefined = writer?.why,
+): string {
+  const reason = why === undefined ? "" : `: ${why}`;
   return `its writer ${processOf(writer)} ${
     endOf(writer)
-  } before it was finished`;
+  } before it was finished${reason}`;
 }
 
 function endOf(writer: Member | undefined): string {

@@ -261,8 +261,12 @@ export class Workflow {
     this.#liveness.endWorkers(options);
   }
 
-  /** Ends this member's part; the last member clears up. */
-  leave(ending: Exclude<Ending, "lost">): void {
+  /**
+   * Ends this member's part; the last member clears up.
+   *
+   * @param why Says for people why it failed.
+   */
+  leave(ending: Exclude<Ending, "lost">, why?: string): void {
     if (this.#ended) return;
     this.#ended = true;
     using _held = this.#held;
@@ -273,7 +277,7 @@ export class Workflow {
       : undefined;
     try {
       this.answers.noteQuestions();
-      this.append({ event: "end", member: this.id, ending });
+      this.append({ event: "end", member: this.id, ending, why });
       this.refresh();
     } finally {
       if (lock) this.#clearUp();

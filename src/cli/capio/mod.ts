@@ -3,6 +3,8 @@
  *
  * @module
  */
+export { cat } from "./cat.ts";
+export { exec } from "./exec.ts";
 export { recover } from "./recover.ts";
 export { run } from "./run.ts";
 export { status } from "./status.ts";

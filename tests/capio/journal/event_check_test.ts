@@ -19,7 +19,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     memoryDir: "/m",
     memoryId: "1-2",
   },
-  end: { event: "end", member: MEMBER, ending: "lost" },
+  end: { event: "end", member: MEMBER, ending: "lost", why: "x" },
   rules: {
     event: "rules",
     document: "{}",
@@ -38,6 +38,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     event: "close",
     handle: 1,
     failed: true,
+    why: "x",
     idle: true,
     unchanged: true,
   },

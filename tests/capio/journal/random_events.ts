@@ -99,7 +99,7 @@ function randomBody(
     () => ({ event: "open", path, file, handle, memory: true }),
     () => ({ event: "close", handle: ended }),
     () => ({ event: "close", handle: ended, unchanged: true }),
-    () => ({ event: "close", handle: ended, failed: true }),
+    () => ({ event: "close", handle: ended, failed: true, why: "x" }),
     () => ({ event: "make", path, kind: "file", handle, replaces: true }),
     () => ({ event: "make", path, kind: "file", handle, memory: true }),
     () => ({

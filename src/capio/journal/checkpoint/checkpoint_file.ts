@@ -3,6 +3,7 @@ import {
   isCount,
   isEntry,
   isMemberId,
+  isText,
   isTime,
   isTrue,
   listOf,
@@ -69,6 +70,7 @@ export const FILE_PART: PartCodec<FilePart> = {
     readTo: optional(listOf(isMemberAt)),
     committedBy: optional(isMemberId),
     lostBy: optional(isMemberId),
+    lostWhy: optional(isText),
     created: isTime,
     ended: optional(isTime),
   },
@@ -118,7 +120,7 @@ function restoreFile(state: WorkflowState, part: FilePart): void {
     time: created,
     memory: part.isInMemory,
   });
-  const { phase, closes, committedBy, lostBy, ended } = part;
+  const { phase, closes, committedBy, lostBy, lostWhy, ended } = part;
   const { isReplacing, unlinked, isDiscarded, overwrites, readTo } = part;
   const { overwriteCount } = part;
   Object.assign(
@@ -129,6 +131,7 @@ function restoreFile(state: WorkflowState, part: FilePart): void {
     isDiscarded && { isDiscarded },
     committedBy && { committedBy },
     lostBy && { lostBy },
+    lostWhy !== undefined && { lostWhy },
     ended !== undefined && { ended },
     readers && { readers: memberSet(readers) },
     replaced && {

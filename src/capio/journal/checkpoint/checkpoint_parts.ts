@@ -153,6 +153,7 @@ export const CHECKPOINT_PARTS: {
       went: optional(isCount),
       ending: optional(oneOf("left", "failed", "lost")),
       ended: optional(isTime),
+      why: optional(isText),
       isReported: optional(isTrue),
     },
     restore: ({ members }, member) =>

@@ -34,6 +34,8 @@ export interface EndEvent extends Stamp {
   readonly event: "end";
   readonly member: string;
   readonly ending: Ending;
+  /** Says for people why it failed, if that is known. */
+  readonly why?: string;
 }
 
 /** A member brought CAPIO-CL rules with it. */
@@ -72,6 +74,8 @@ export interface CloseEvent extends Stamp {
   readonly handle: number;
   /** Set when the writer gave up, so that the file is incomplete. */
   readonly failed?: true;
+  /** Says for people why the writer gave up, if that is known. */
+  readonly why?: string;
   /** Set when nothing was written after all, so that the close does not count. */
   readonly idle?: true;
   /** Set when the file is as it was at the opening; the close counts. */

@@ -49,6 +49,7 @@ const CHECKS: {
     ...STAMP,
     member: isMemberId,
     ending: oneOf("left", "failed", "lost"),
+    why: optional(isText),
   },
   rules: {
     ...STAMP,
@@ -69,6 +70,7 @@ const CHECKS: {
     ...STAMP,
     handle: isCount,
     failed: optional(isTrue),
+    why: optional(isText),
     idle: optional(isTrue),
     unchanged: optional(isTrue),
   },

@@ -236,6 +236,7 @@ function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
   if (!member || member.ending) return state;
   member.ending = event.ending;
   member.ended = event.time;
+  if (event.why !== undefined) member.why = event.why;
   if (event.by !== member.id) member.isReported = true;
   member.went = state.turns++;
   tellMissesOf(state, member.id);
@@ -318,7 +319,10 @@ function closeHandle(
   state.handles.delete(handle);
   release(file, handle);
   if (file.phase !== "open") return state;
-  if (event.failed) return lose(state, file, event.by, event.time);
+  if (event.failed) {
+    if (event.why !== undefined) file.lostWhy = event.why;
+    return lose(state, file, event.by, event.time);
+  }
   if (!event.idle) file.closes++;
   if (!event.idle && !event.unchanged) noteChange(state, file, event.by);
   return commitIfComplete(state, file, event);

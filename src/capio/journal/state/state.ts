@@ -23,6 +23,8 @@ export interface Member {
   ending?: Ending;
   /** When its end was reported, Unix time in milliseconds. */
   ended?: number;
+  /** Why it failed, for people, if it has said so. */
+  why?: string;
   /** Set when another member has reported its end. */
   isReported?: true;
 }
@@ -88,6 +90,8 @@ export interface WorkflowFile {
   committedBy?: string;
   /** The member that ended without finishing it. */
   lostBy?: string;
+  /** Why that member gave it up, for people, if it has said so. */
+  lostWhy?: string;
   readonly created: number;
   ended?: number;
 }

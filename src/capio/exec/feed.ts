@@ -1,0 +1,123 @@
+import {
+  READ_AVAILABLE,
+  readsAvailable,
+  writeAll,
+} from "../../internal/mod.ts";
+import { openForReading } from "../operations/mod.ts";
+import {
+  growingFile,
+  type Place,
+  readFile,
+  type Workspace,
+} from "../overlay/mod.ts";
+import { call } from "../platform/mod.ts";
+
+/** Bytes that are read at once. */
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Opens the end of a pipe that is written to; `undefined` once it is no use. */
+export type OpenTarget = (
+  signal: AbortSignal,
+) => Promise<Deno.FsFile | undefined>;
+
+/** Options of a {@linkcode Feed}. */
+export interface FeedOptions {
+  readonly openTarget: OpenTarget;
+  /** Frees the target from a write that nobody reads. */
+  readonly freeTarget: (pending: Promise<unknown>) => Promise<void>;
+  /** Is called before the pipe ends when the input will never be complete. */
+  readonly lost: (error: unknown) => void;
+}
+
+/** Hands a file over to a pipe as it is written. */
+export class Feed {
+  readonly #workspace: Workspace;
+  readonly #place: Place;
+  readonly #options: FeedOptions;
+  readonly #stopping = new AbortController();
+  #writing: Promise<unknown> = Promise.resolve();
+  #isWriting = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(workspace: Workspace, place: Place, options: FeedOptions) {
+    this.#workspace = workspace;
+    this.#place = place;
+    this.#options = options;
+  }
+
+  /** Begins; the pipe ends with the file. */
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Ends at once: nobody reads the pipe any more. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    if (this.#isWriting) await this.#options.freeTarget(this.#writing);
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    const source = this.#openSource();
+    // It can be known before the program opens the pipe.
+    source.catch((error) => this.#lose(error));
+    const target = await this.#options.openTarget(signal);
+    try {
+      using file = await source;
+      const close = () => closeQuietly(file);
+      signal.addEventListener("abort", close);
+      if (target && !signal.aborted) await this.#pump(file, target);
+      signal.removeEventListener("abort", close);
+    } catch (error) {
+      this.#lose(error);
+    } finally {
+      target?.close();
+    }
+  }
+
+  #openSource(): Promise<Deno.FsFile> {
+    const workspace = this.#workspace;
+    const { signal } = this.#stopping;
+    return workspace.run(openForReading<Deno.FsFile>(workspace, this.#place, {
+      open: (location) => call("open", location, { read: true }),
+      close: (file) => file.close(),
+      growing: (file, entry, place) =>
+        growingFile(file, workspace, entry, place),
+      plain: (file, place, entry) => readFile(file, workspace, place, entry),
+    }, signal));
+  }
+
+  async #pump(source: Deno.FsFile, target: Deno.FsFile): Promise<void> {
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    for (;;) {
+      const count = readsAvailable(source)
+        ? await source[READ_AVAILABLE](buffer)
+        : await source.read(buffer);
+      if (count === null || this.#stopping.signal.aborted) return;
+      try {
+        this.#isWriting = true;
+        this.#writing = writeAll(target, buffer.subarray(0, count));
+        await this.#writing;
+      } catch (error) {
+        // The program reads no further, which is no error for anybody.
+        if (error instanceof Deno.errors.BrokenPipe) return;
+        throw error;
+      } finally {
+        this.#isWriting = false;
+      }
+    }
+  }
+
+  #lose(error: unknown): void {
+    if (!this.#stopping.signal.aborted) this.#options.lost(error);
+  }
+}
+
+function closeQuietly(file: Deno.FsFile): void {
+  try {
+    file.close();
+  } catch {
+    // It has been closed.
+  }
+}

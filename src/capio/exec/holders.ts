@@ -1,0 +1,129 @@
+import { system } from "../platform/mod.ts";
+
+/** A process that has a file open for writing. */
+export interface HolderProcess {
+  readonly pid: number;
+  readonly name: string;
+}
+
+/** How to look for the holders of a file. */
+export interface HolderSearch {
+  /** Where it lies. */
+  readonly location: string;
+  /** Numbers of descriptors under which processes have it without knowing. */
+  readonly copies: ReadonlySet<number>;
+  /** Processes that do not count. */
+  readonly others: ReadonlySet<number>;
+}
+
+/**
+ * Finds the processes that have a file open for writing: in `/proc` on Linux, with
+ * `lsof` elsewhere. Where neither can be used, none is found.
+ */
+export function findHolders(search: HolderSearch): Promise<HolderProcess[]> {
+  if (Deno.build.os === "windows") return Promise.resolve([]);
+  const found = Deno.build.os === "linux" ? findInProc(search) : undefined;
+  return found ? Promise.resolve(found) : findWithLsof(search);
+}
+
+/** Shows holders in a message. */
+export function shownHolders(holders: readonly HolderProcess[]): string {
+  return holders.map(({ name, pid }) => `"${name}" (process ${pid})`)
+    .join(", ");
+}
+
+/** Returns `undefined` when this process may not look into `/proc`. */
+function findInProc(
+  { location, copies, others }: HolderSearch,
+): HolderProcess[] | undefined {
+  const { state } = Deno.permissions.querySync({ name: "read", path: "/proc" });
+  if (state !== "granted") return undefined;
+  const holders: HolderProcess[] = [];
+  try {
+    for (const { name } of system.readDirSync("/proc")) {
+      const pid = Number(name);
+      if (!Number.isInteger(pid) || others.has(pid) || pid === Deno.pid) {
+        continue;
+      }
+      if (!holds(pid, location, copies)) continue;
+      holders.push({ pid, name: nameOf(pid) });
+    }
+  } catch (error) {
+    // Deno wants all permissions for that.
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+  return holders;
+}
+
+function holds(
+  pid: number,
+  location: string,
+  copies: ReadonlySet<number>,
+): boolean {
+  let entries: Deno.DirEntry[];
+  try {
+    entries = [...system.readDirSync(`/proc/${pid}/fd`)];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    // It has ended, or is another user's.
+    return false;
+  }
+  return entries.some(({ name }) => {
+    if (copies.has(Number(name))) return false;
+    try {
+      const target = system.readLinkSync(`/proc/${pid}/fd/${name}`);
+      if (target !== location) return false;
+      const info = system.readTextFileSync(`/proc/${pid}/fdinfo/${name}`);
+      // The last digit of the octal flags tells how it was opened.
+      return !/^flags:\s*\d*[04]$/m.test(info);
+    } catch {
+      return false;
+    }
+  });
+}
+
+function nameOf(pid: number): string {
+  try {
+    return system.readTextFileSync(`/proc/${pid}/comm`).trim();
+  } catch {
+    return "a program";
+  }
+}
+
+async function findWithLsof(
+  { location, copies, others }: HolderSearch,
+): Promise<HolderProcess[]> {
+  try {
+    const command = new Deno.Command("lsof", {
+      args: ["-w", "-F", "pcfa", "--", location],
+      stdin: "null",
+    });
+    const { stdout } = await command.output();
+    return parseLsof(new TextDecoder().decode(stdout), copies)
+      .filter(({ pid }) => !others.has(pid) && pid !== Deno.pid);
+  } catch {
+    return [];
+  }
+}
+
+/** Reads the output of `lsof -F pcfa`: a letter and a value on each line. */
+export function parseLsof(
+  text: string,
+  copies: ReadonlySet<number>,
+): HolderProcess[] {
+  const holders = new Map<number, HolderProcess>();
+  let pid = 0;
+  let name = "";
+  let fd = "";
+  for (const line of text.split("\n")) {
+    const value = line.slice(1);
+    if (line[0] === "p") [pid, name] = [Number(value), "a program"];
+    else if (line[0] === "c") name = value;
+    else if (line[0] === "f") fd = value;
+    else if (line[0] === "a" && /[wu]/.test(value)) {
+      if (!copies.has(parseInt(fd))) holders.set(pid, { pid, name });
+    }
+  }
+  return [...holders.values()];
+}

@@ -1,0 +1,135 @@
+import { openForReading } from "../operations/mod.ts";
+import type { Workspace } from "../overlay/mod.ts";
+import { atOnce } from "../platform/mod.ts";
+import {
+  closeDescriptor,
+  type Descriptor,
+  openForReading as openDescriptorForReading,
+} from "./descriptors.ts";
+import { Feed } from "./feed.ts";
+import { freeWriter, openBothEnds, openPipe } from "./named_pipe.ts";
+import type { ProgramFile } from "./program_files.ts";
+import type { Scratch } from "./scratch.ts";
+import { isWholeNow, wholePath } from "./whole_path.ts";
+
+/** An input of a program. */
+export interface Input {
+  readonly file: ProgramFile;
+  /** What the program gets: a path in its arguments, or a descriptor. */
+  readonly path?: string;
+  /** The descriptor for its standard input, once the pipes are there. */
+  readonly fd?: number;
+  /** The named pipe that has to be made before the program is started. */
+  readonly pipe?: string;
+  /** Is called when the pipes are there. */
+  open?(): void;
+  /** Is called when the program runs. */
+  started?(): void;
+  /** Is called when it has ended, or could not be started. */
+  ended?(): Promise<void>;
+}
+
+/** How an input is prepared. */
+export interface InputOptions {
+  readonly scratch: Scratch;
+  readonly signal: AbortSignal | undefined;
+  /** Is called, while the program runs, when it will never be complete. */
+  readonly lost: (error: unknown) => void;
+}
+
+/** Prepares an input; one that the program needs whole is waited for. */
+export async function openInput(
+  workspace: Workspace,
+  file: ProgramFile,
+  options: InputOptions,
+): Promise<Input> {
+  const { use, place } = file;
+  const { scratch, signal } = options;
+  const isStreamed = use === "in" || use === "stdin";
+  if (!isStreamed || use === "in" && isWholeNow(workspace, place)) {
+    const operation = wholePath(workspace, place, scratch, signal);
+    return { file, path: await workspace.run(operation) };
+  }
+  if (use === "stdin" && isWholeNow(workspace, place)) {
+    const whole = await openWhole(workspace, file);
+    if (whole) return wholeInput(file, whole);
+  }
+  return new StreamedInput(workspace, file, options);
+}
+
+/** Opens a finished file; `undefined` if it has become one that is written. */
+function openWhole(
+  workspace: Workspace,
+  { place }: ProgramFile,
+): Promise<Descriptor | undefined> {
+  return workspace.run(
+    openForReading<Descriptor | undefined>(workspace, place, {
+      open: (location) => atOnce(() => openDescriptorForReading(location)),
+      close: (file) => file && closeDescriptor(file.fd),
+      growing: (file) => {
+        if (file) closeDescriptor(file.fd);
+        return undefined;
+      },
+      plain: (file) => file,
+    }),
+  );
+}
+
+function wholeInput(file: ProgramFile, { fd }: Descriptor): Input {
+  let isOpen = true;
+  const close = () => {
+    if (isOpen) closeDescriptor(fd);
+    isOpen = false;
+    return Promise.resolve();
+  };
+  return { file, fd, started: () => void close(), ended: close };
+}
+
+/** A file that is handed over through a named pipe as it is written. */
+class StreamedInput implements Input {
+  readonly file: ProgramFile;
+  readonly pipe: string;
+  readonly path: string;
+  readonly #feed: Feed;
+  #ends: ReturnType<typeof openBothEnds> | undefined;
+  #hasStarted = false;
+
+  constructor(
+    workspace: Workspace,
+    file: ProgramFile,
+    { scratch, lost }: InputOptions,
+  ) {
+    this.file = file;
+    const pipe = scratch.pipe(file.place.path);
+    this.pipe = this.path = pipe;
+    this.#feed = new Feed(workspace, file.place, {
+      openTarget: (signal) =>
+        this.#ends
+          ? Promise.resolve(this.#ends.writer)
+          : openPipe(pipe, "write", signal),
+      freeTarget: (pending) => freeWriter(pipe, pending),
+      lost,
+    });
+  }
+
+  get fd(): number | undefined {
+    return this.#ends?.reader;
+  }
+
+  open(): void {
+    if (this.file.use === "stdin") this.#ends = openBothEnds(this.pipe);
+  }
+
+  started(): void {
+    this.#hasStarted = true;
+    if (this.#ends) closeDescriptor(this.#ends.reader);
+    this.#feed.start();
+  }
+
+  async ended(): Promise<void> {
+    if (this.#hasStarted) return await this.#feed.stop();
+    if (!this.#ends) return;
+    closeDescriptor(this.#ends.reader);
+    this.#ends.writer.close();
+  }
+}

@@ -1,0 +1,314 @@
+import type { Workspace } from "../overlay/mod.ts";
+import {
+  CapioError,
+  pathOf,
+  type ProgramStatus,
+  system,
+} from "../platform/mod.ts";
+import { Child } from "./child.ts";
+import { copiesForChild } from "./descriptors.ts";
+import { forwardOutput } from "./forwarded_output.ts";
+import { type Input, openInput } from "./input.ts";
+import { makePipes } from "./named_pipe.ts";
+import { openOutput, type Output } from "./output.ts";
+import {
+  checkOptions,
+  checkProgram,
+  type Program,
+  type RunProgramOptions,
+} from "./program.ts";
+import { endOf, programFailed, reasonOf, shownName } from "./program_error.ts";
+import {
+  findFiles,
+  type ProgramFile,
+  type ProgramFiles,
+} from "./program_files.ts";
+import { Scratch } from "./scratch.ts";
+
+const GRACE_MILLISECONDS = 5_000;
+
+/** The exit statuses of a shell for a program that it cannot start. */
+const NOT_FOUND: ProgramStatus = { code: 127, signal: null };
+const NOT_EXECUTABLE: ProgramStatus = { code: 126, signal: null };
+
+/** Runs a program with files of a workspace. See `runProgram`. */
+export async function runIn(
+  workspace: Workspace,
+  program: Program,
+  options: RunProgramOptions = {},
+): Promise<ProgramStatus> {
+  checkProgram(program);
+  checkOptions(options);
+  const files = findFiles(workspace, program);
+  return await new ProgramRun(workspace, program, files, options).toEnd();
+}
+
+/** One run of a program, from the opening of its files to their end. */
+class ProgramRun {
+  readonly #workspace: Workspace;
+  readonly #program: Program;
+  readonly #files: ProgramFiles;
+  readonly #options: RunProgramOptions;
+  readonly #name: string;
+  readonly #grace: number;
+  readonly #scratch: Scratch;
+  readonly #outputs: Output[] = [];
+  readonly #inputs: Input[] = [];
+  #child: Child | undefined;
+  #kill: ReturnType<typeof setTimeout> | undefined;
+  /** Why the program has not got all of an input. */
+  #lost: { readonly error: unknown } | undefined;
+
+  constructor(
+    workspace: Workspace,
+    program: Program,
+    files: ProgramFiles,
+    options: RunProgramOptions,
+  ) {
+    this.#workspace = workspace;
+    this.#program = program;
+    this.#files = files;
+    this.#options = options;
+    this.#name = shownName(`${this.#argument(files.args[0])}`);
+    this.#grace = options.graceMilliseconds ?? GRACE_MILLISECONDS;
+    this.#scratch = new Scratch(workspace);
+  }
+
+  async toEnd(): Promise<ProgramStatus> {
+    using _ = this.#scratch;
+    const removeScratch = () => this.#scratch[Symbol.dispose]();
+    addEventListener("unload", removeScratch);
+    try {
+      for (const file of this.#files.outputs) {
+        this.#outputs.push(
+          await openOutput(this.#workspace, file, this.#scratch),
+        );
+      }
+      const status = await this.#run();
+      // What can fail comes first.
+      const isNew = ({ file: { use } }: Output) =>
+        use === "newfile" || use === "newdir";
+      for (const it of this.#outputs.filter(isNew)) await it.finish();
+      for (const it of this.#outputs.filter((it) => !isNew(it))) {
+        await it.finish();
+      }
+      return status;
+    } catch (error) {
+      await this.#lose(error);
+      throw error;
+    } finally {
+      removeEventListener("unload", removeScratch);
+    }
+  }
+
+  async #run(): Promise<ProgramStatus> {
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
+    const opening = this.#files.inputs.map(async (file) => {
+      this.#inputs.push(
+        await openInput(this.#workspace, file, {
+          scratch: this.#scratch,
+          signal,
+          lost: (error) => this.#loseInput(error),
+        }),
+      );
+    });
+    const opened = await Promise.allSettled(opening);
+    try {
+      for (const it of opened) if (it.status === "rejected") throw it.reason;
+      const piped = [...this.#inputs, ...this.#outputs]
+        .flatMap(({ pipe }) => pipe === undefined ? [] : [pipe]);
+      await makePipes(piped);
+      signal?.throwIfAborted();
+      for (const it of this.#inputs) it.open?.();
+      return await this.#supervise();
+    } finally {
+      await Promise.all(this.#inputs.map((it) => it.ended?.()));
+    }
+  }
+
+  async #supervise(): Promise<ProgramStatus> {
+    const { signal, started } = this.#options;
+    const standard = [this.#stdin, this.#stdout, this.#stderr];
+    const handed = standard.filter((it) => typeof it === "number");
+    const copies = copiesForChild(handed.length);
+    using child = await this.#start(standard);
+    this.#child = child;
+    const stop = () => this.#terminate();
+    signal?.addEventListener("abort", stop);
+    const forwarded = forwardOutput(child, this.#options, standard);
+    try {
+      for (const it of [...this.#inputs]) it.started?.();
+      for (const it of this.#outputs) it.start?.();
+      started?.(child);
+      const status = await child.status;
+      clearTimeout(this.#kill);
+      await Promise.all(this.#inputs.map((it) => it.ended?.()));
+      const failure = this.#failureOf(status);
+      if (failure !== undefined) {
+        await child.endGroup(this.#grace);
+        throw failure;
+      }
+      const name = this.#name;
+      const graceMilliseconds = this.#grace;
+      await Promise.all(
+        this.#outputs.map((it) =>
+          it.ended({ name, graceMilliseconds, copies })
+        ),
+      );
+      return status;
+    } finally {
+      clearTimeout(this.#kill);
+      signal?.removeEventListener("abort", stop);
+      await forwarded.end(this.#grace);
+    }
+  }
+
+  /** Returns the error of a program that has not ended well. */
+  #failureOf(status: ProgramStatus): unknown {
+    const { signal } = this.#options;
+    if (signal?.aborted) return signal.reason;
+    const end = endOf(this.#name, status);
+    if (this.#lost) {
+      const { error } = this.#lost;
+      const message = error instanceof Error ? error.message : String(error);
+      return programFailed(
+        `${this.#name} did not get all of its input: ${message}`,
+        status,
+        error,
+      );
+    }
+    const { ok = [0] } = this.#program;
+    if (!status.signal && ok.includes(status.code)) return undefined;
+    return programFailed(end, status);
+  }
+
+  #loseInput(error: unknown): void {
+    if (this.#lost) return;
+    this.#lost = { error };
+    this.#terminate();
+  }
+
+  /** Tells the program to end, and kills it after the grace period. */
+  #terminate(): void {
+    const child = this.#child;
+    if (!child) return;
+    child.kill("SIGTERM");
+    if (this.#grace === Infinity) return;
+    this.#kill ??= setTimeout(() => child.kill("SIGKILL"), this.#grace);
+  }
+
+  async #lose(error: unknown): Promise<void> {
+    const why = reasonOf(error, this.#name);
+    this.#workspace.failure ??= why;
+    for (const output of this.#outputs) {
+      try {
+        await output.lose(why);
+      } catch {
+        // The end of this member, which has failed, loses it too.
+      }
+    }
+  }
+
+  async #start(stdio: readonly Standard[]): Promise<Child> {
+    const { env } = this.#program;
+    const cwd = this.#program.cwd && pathOf(this.#program.cwd);
+    const command = this.#files.args
+      .map((parts) => this.#argument(parts));
+    if (cwd) checkDirectory(cwd);
+    const isTerminal = this.#options.stdin === "inherit" &&
+      Deno.stdin.isTerminal();
+    const hasGroup = Deno.build.os !== "windows" && !isTerminal;
+    try {
+      return await Child.start({
+        command,
+        env,
+        cwd,
+        stdio: [...stdio],
+        hasGroup,
+      });
+    } catch (error) {
+      throw notStarted(this.#name, error);
+    }
+  }
+
+  /** Returns an argument with the paths in the places of the files. */
+  #argument(parts: ProgramFiles["args"][number]): string {
+    return parts.map((part) =>
+      typeof part === "string" ? part : this.#pathOf(part)
+    ).join("");
+  }
+
+  #pathOf(file: ProgramFile): string {
+    const all = [...this.#inputs ?? [], ...this.#outputs ?? []];
+    return all.find((it) => it.file === file)?.path ?? file.place.given;
+  }
+
+  get #stdin(): Standard {
+    const { stdin } = this.#files;
+    if (stdin) return this.#descriptorOf(stdin);
+    return this.#options.stdin === "inherit" ? "inherit" : "ignore";
+  }
+
+  get #stdout(): Standard {
+    const { stdout } = this.#files;
+    return stdout
+      ? this.#descriptorOf(stdout)
+      : standardOf(this.#options.stdout);
+  }
+
+  get #stderr(): Standard {
+    const { stderr } = this.#files;
+    return stderr
+      ? this.#descriptorOf(stderr)
+      : standardOf(this.#options.stderr);
+  }
+
+  #descriptorOf(file: ProgramFile): number {
+    const all = [...this.#inputs, ...this.#outputs];
+    const fd = all.find((it) => it.file === file)?.fd;
+    if (fd === undefined) throw new TypeError(`"${file.use}" is not open`);
+    return fd;
+  }
+}
+
+/** A standard stream of a child process. */
+export type Standard = number | "inherit" | "ignore" | "pipe";
+
+function standardOf(option: RunProgramOptions["stdout"]): Standard {
+  if (option === "null") return "ignore";
+  return option instanceof WritableStream ? "pipe" : "inherit";
+}
+
+function checkDirectory(cwd: string): void {
+  const info = system.statSync(cwd);
+  if (info.isDirectory) return;
+  throw new Deno.errors.NotADirectory(
+    `Cannot run a program in "${cwd}": it is not a directory`,
+  );
+}
+
+function notStarted(name: string, error: unknown): unknown {
+  if (error instanceof CapioError || !(error instanceof Error)) return error;
+  const code = "code" in error ? error.code : undefined;
+  switch (code) {
+    case "ENOENT":
+      return programFailed(
+        `Cannot start ${name}: there is no such program`,
+        NOT_FOUND,
+        error,
+      );
+    case "EACCES":
+      return programFailed(
+        `Cannot start ${name}: it is not executable`,
+        NOT_EXECUTABLE,
+        error,
+      );
+    default:
+      return programFailed(
+        `Cannot start ${name}: ${error.message}`,
+        NOT_EXECUTABLE,
+        error,
+      );
+  }
+}

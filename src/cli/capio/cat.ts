@@ -1,0 +1,73 @@
+import { isAbsolute, join } from "@std/path";
+import { CapioWorkspace } from "../../capio/mod.ts";
+import { recycledChunks, writeAll } from "../../internal/mod.ts";
+import {
+  type Command,
+  parseArguments,
+  ShownBytes,
+  UsageError,
+} from "../command/mod.ts";
+import {
+  MEMBER_HELP,
+  MEMBER_OPTIONS,
+  memberOptions,
+} from "./member_arguments.ts";
+
+/** Bytes that are read at once. */
+const BUFFER_BYTES = 256 * 1024;
+
+/** `sluice cat`: files of a workflow on standard output, as they are written. */
+export const cat: Command = {
+  name: "cat",
+  summary: "Print files of a workflow as they are written",
+  help: `Usage: sluice cat [OPTIONS] PATH...
+
+Prints files of a workflow one after the other, each as it is written, and ends
+when they are finished: a reader for a shell pipeline. PATH is relative to the
+directory of the workflow.
+
+Options:
+${MEMBER_HELP}
+
+The exit code is 1 when a writer ended before its file was finished, after what
+it has written. A program that reads no further ends the command without an
+error.
+
+Example:
+  sluice cat --capio-dir data flights.csv | wc -l`,
+  async run(args, signal) {
+    const { values, positionals } = parseArguments({
+      args,
+      options: MEMBER_OPTIONS,
+      allowPositionals: true,
+    });
+    if (positionals.length === 0) throw new UsageError("PATH is missing");
+    const options = memberOptions(values);
+    using workspace = await CapioWorkspace.join({ ...options, signal });
+    for (const path of positionals) {
+      const full = isAbsolute(path) ? path : join(options.capioDir, path);
+      if (!await print(workspace, full)) break;
+    }
+    return 0;
+  },
+};
+
+/** Returns whether standard output takes more. */
+async function print(
+  workspace: CapioWorkspace,
+  path: string,
+): Promise<boolean> {
+  using file = await workspace.fs.open(path);
+  const shown = new ShownBytes();
+  try {
+    for await (const chunk of recycledChunks(file.readable, BUFFER_BYTES)) {
+      await writeAll(Deno.stdout, shown.next(chunk));
+    }
+    await writeAll(Deno.stdout, shown.rest());
+    return true;
+  } catch (error) {
+    // The reader of the output has enough, as in "... | head".
+    if (error instanceof Deno.errors.BrokenPipe) return false;
+    throw error;
+  }
+}
