@@ -8,6 +8,7 @@ import type { WorkflowState } from "./state/mod.ts";
 export class JournalFollower implements Disposable {
   readonly #reader: JournalReader;
   #state: WorkflowState;
+  #lines = 0;
 
   /** Opens the journal at `path` of a workflow in `capioDir`; reads nothing yet. */
   constructor(path: string, capioDir: string, check?: EntryCheck) {
@@ -25,10 +26,16 @@ export class JournalFollower implements Disposable {
     return this.#state;
   }
 
+  /** How many lines have been read. */
+  get lines(): number {
+    return this.#lines;
+  }
+
   /** Reads what has been appended since the last call. */
   catchUp(): WorkflowState {
     for (const event of this.#reader.read()) {
       this.#state = fold(this.#state, event);
+      this.#lines++;
     }
     return this.#state;
   }

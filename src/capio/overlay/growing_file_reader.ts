@@ -1,5 +1,10 @@
 import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
-import { isAbsence, type Operation, wallClock } from "../platform/mod.ts";
+import {
+  isAbsence,
+  type Operation,
+  wallClock,
+  type WatchedFile,
+} from "../platform/mod.ts";
 import {
   contentReadiness,
   endReadiness,
@@ -205,7 +210,7 @@ export class GrowingFileReader implements ReadHandle {
             ? GO
             : contentReadiness(state, workspace.workflow, this.#entry),
         this.#closingOr(signal),
-        this.#entry,
+        { file: this.#entry },
       );
     } while (this.#goOnInPresent());
   }
@@ -224,7 +229,7 @@ export class GrowingFileReader implements ReadHandle {
             sizeNow,
           ),
         this.#closing.signal,
-        this.#entry,
+        { file: this.#entry },
       );
     } while (this.#goOnInPresent());
     this.#isUntouched = false;
@@ -301,8 +306,15 @@ export class GrowingFileReader implements ReadHandle {
         return end.type === "wait" && !hasMore() ? end : GO;
       },
       this.#closingOr(signal),
-      this.#entry,
+      { file: this.#entry, growth: { file: () => this.#watched, hasMore } },
     );
+  }
+
+  /** The file as it is watched while a read waits. */
+  get #watched(): WatchedFile | undefined {
+    const { path, number, unlinked } = this.#entry;
+    if (unlinked) return undefined;
+    return { location: this.workspace.trees.whereIs(path), number };
   }
 
   /** The signal that ends a wait. One for a stream is made once. */

@@ -8,6 +8,7 @@ import type { Verdict, Workflow } from "../workflow/mod.ts";
 import type { DeferredCloses } from "./deferred_closes.ts";
 import type { Place } from "./place.ts";
 import { Wait, type WaitOptions } from "./wait.ts";
+import { WaitAlarm, type WaitSubject } from "./wait_alarm.ts";
 
 /** Options of {@linkcode Waits}. */
 export interface WaitsOptions extends WaitOptions {
@@ -43,7 +44,7 @@ export class Waits implements Disposable {
    * for a file that nobody announced ends after a while without it.
    *
    * @param look Returns the state at the moment.
-   * @param file The file that the wait is about when it may have lost the name.
+   * @param subject What the wait is about besides the path.
    * @throws The error that `decide` refuses with.
    * @throws {CapioError} If the call blocks the only thread that could end the
    * wait.
@@ -53,9 +54,10 @@ export class Waits implements Disposable {
     place: Place,
     decide: (state: WorkflowState) => Verdict,
     signal?: AbortSignal,
-    file?: WorkflowFile,
+    { file, growth }: Omit<WaitSubject, "path"> = {},
   ): Operation<WorkflowState> {
     let wait: Wait | undefined;
+    let alarm: WaitAlarm | undefined;
     try {
       for (;;) {
         const state = look();
@@ -75,7 +77,13 @@ export class Waits implements Disposable {
             verdict satisfies never;
         }
         this.#workflow.lookAround();
+        alarm ??= new WaitAlarm(this.#workflow, {
+          path: place.path,
+          file,
+          growth,
+        });
         yield* untilChange({
+          alarm,
           signal: this.#signals(signal),
           beforeBlocking: () =>
             this.#reportsOfThread() ||

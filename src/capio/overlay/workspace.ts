@@ -1,4 +1,4 @@
-import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
+import type { WorkflowState } from "../journal/mod.ts";
 import {
   asPassedOn,
   type FollowedLink,
@@ -27,6 +27,7 @@ import { Rights } from "./rights.ts";
 import { SpoolWays } from "./spool_ways.ts";
 import { ToldSizes } from "./told_sizes.ts";
 import { Trees } from "./trees.ts";
+import type { WaitSubject } from "./wait_alarm.ts";
 import { Waits, type WaitsOptions } from "./waits.ts";
 
 /** Options of a {@linkcode Workspace}. */
@@ -96,7 +97,8 @@ export class Workspace implements Disposable {
       this.workflow,
       (file) => this.trees.sizeOf(file),
     );
-    this.#wakeups = new Wakeups(this.folder.watched);
+    this.#wakeups = new Wakeups(this.workflow.bell);
+    this.workflow.wakened = () => this.#wakeups.wake();
   }
 
   /**
@@ -188,7 +190,7 @@ export class Workspace implements Disposable {
    * Waits until `decide` says "go", and returns the state at that moment. A wait
    * for a file that nobody announced ends after a while without it.
    *
-   * @param file The file that the wait is about when it may have lost the name.
+   * @param subject What the wait is about besides the path.
    * @throws The error that `decide` refuses with.
    * @throws {CapioError} If the call blocks the only thread that could end the
    * wait.
@@ -197,9 +199,9 @@ export class Workspace implements Disposable {
     place: Place,
     decide: (state: WorkflowState) => Verdict,
     signal?: AbortSignal,
-    file?: WorkflowFile,
+    subject?: Omit<WaitSubject, "path">,
   ): Operation<WorkflowState> {
-    return this.#waits.until(() => this.state, place, decide, signal, file);
+    return this.#waits.until(() => this.state, place, decide, signal, subject);
   }
 
   /** Notes what counts if the program dies of an uncaught error. */

@@ -1,6 +1,6 @@
 import { isEnding } from "./ending.ts";
 import { system } from "./system.ts";
-import { SynchronousSleep, type Wakeups } from "./wakeups.ts";
+import { type Alarm, SynchronousSleep, type Wakeups } from "./wakeups.ts";
 
 /**
  * An operation, written once for its asynchronous and its synchronous form: a
@@ -22,6 +22,8 @@ interface Act {
 /** A pause until something may have changed. */
 interface Wait {
   readonly waitFor: "change";
+  /** What ends it. */
+  readonly alarm: Alarm;
   readonly signal?: AbortSignal;
   /**
    * Is called before the wait blocks the thread. It returns whether it has
@@ -71,7 +73,7 @@ export function* atOnce<T>(fn: () => T): Operation<T> {
 
 /** Pauses until something may have changed. */
 export function* untilChange(
-  options: Pick<Wait, "signal" | "beforeBlocking"> = {},
+  options: Omit<Wait, "waitFor">,
 ): Operation<void> {
   yield { waitFor: "change", ...options };
 }
@@ -92,8 +94,9 @@ export async function runAsync<T>(
     let result: unknown;
     try {
       const effect = step.value;
-      if ("waitFor" in effect) result = await wakeups.next(effect.signal);
-      else if (isEnding() && !effect.inSteps) result = effect.synchronously();
+      if ("waitFor" in effect) {
+        result = await wakeups.next(effect.alarm, effect.signal);
+      } else if (isEnding() && !effect.inSteps) result = effect.synchronously();
       else result = await effect.asynchronously();
     } catch (error) {
       step = operation.throw(error);

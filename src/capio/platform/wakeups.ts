@@ -1,73 +1,195 @@
+import { shortTurn } from "../../internal/mod.ts";
+import { Spin } from "./spin.ts";
 import { system } from "./system.ts";
 
-/** Time between two looks where no watch reports changes, in ms. */
+/** Time between two looks where nothing reports changes, in ms. */
 const POLL_MILLISECONDS = 5;
-/** Longest time between two looks with a watch, which may miss a change. */
-const WATCHED_MILLISECONDS = 100;
+/** Longest time between two looks otherwise: a report may be lost, in ms. */
+const TICK_MILLISECONDS = 100;
+/** Files that are watched at the same time. Each takes a watch of the system. */
+const MOST_WATCHED = 32;
 const SHORTEST_SLEEP_MILLISECONDS = 0.05;
 const LONGEST_SLEEP_MILLISECONDS = 5;
 
+/** What ends a sleep before its time. One object stands for one wait. */
+export interface Alarm {
+  /** Returns whether something may have changed. It takes microseconds. */
+  hasNews(): boolean;
+  /**
+   * Asks other members to ring the bell. Returns whether it has just done so, and
+   * something may have happened before.
+   */
+  set(): boolean;
+  /** Whether somebody is going to ring. */
+  readonly isSet: boolean;
+  /**
+   * Set for a wait that ends when a file grows. Returns that file, `undefined` when
+   * it has no name any more.
+   */
+  readonly growing?: () => WatchedFile | undefined;
+  /** When this wait does not look again and again any more. */
+  spinsUntil?: number;
+}
+
+/** A file that is watched while a wait sleeps. */
+export interface WatchedFile {
+  readonly location: string;
+  /** Tells it from other files that lie there at other times. */
+  readonly number: number;
+}
+
 /**
- * Wakes operations that wait for a change below some directories.
+ * Wakes operations that wait for others.
  *
- * One file-system watch serves all waits of a process. It is read only while
- * an operation waits, so it keeps no program alive.
+ * At first a wait looks again and again for a moment, if that paid off lately.
+ * Then it sleeps until somebody writes to the bell of this process, which is a
+ * file, or to the file that it waits for.
+ *
+ * One file-system watch serves all waits of a process, on nothing but these files.
+ * It keeps no program alive while no operation waits.
  */
 export class Wakeups implements Disposable {
-  readonly #directories: string[];
-  readonly #waiting = new Set<() => void>();
+  readonly #bell: string;
+  /** The sleeping waits, each with the location of the file that it waits for. */
+  readonly #sleeping = new Map<() => void, string | undefined>();
+  readonly #spins = { growth: new Spin(), event: new Spin() };
+  #isSpinning = false;
+  #hasEnded = false;
   #watcher: Deno.FsWatcher | undefined;
+  /** The files that the watcher watches besides the bell, by location. */
+  #watched = new Map<string, number>();
   /** The watcher whose next report is pending. */
   #listener: Deno.FsWatcher | undefined;
   #unwatchable = false;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Prepares to watch `directories`; the first wait starts the watch. */
-  constructor(directories: string[]) {
-    this.#directories = directories;
+  /** Prepares to listen to `bell`; the first sleep starts the watch. */
+  constructor(bell: string) {
+    this.#bell = bell;
   }
 
-  /** Resolves at the next change or after a while; rejects on abort. */
-  async next(signal?: AbortSignal): Promise<void> {
+  /** Resolves when something may have changed; rejects on abort. */
+  async next(alarm: Alarm, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    // Changes just before the watch began are not reported: look again.
-    if (this.#startWatching()) return;
+    const spin = alarm.growing ? this.#spins.growth : this.#spins.event;
+    if (await this.#look(alarm, spin, signal)) return;
+    const file = alarm.growing?.();
+    // What happened just before is not reported: look again.
+    const isNew = this.#watch(file);
+    if (!this.#unwatchable && alarm.set() || isNew) return;
+    const isReported = alarm.isSet && this.#watcher !== undefined &&
+      (!alarm.growing || file !== undefined && this.#watches(file));
+    await this.#sleep(isReported, file?.location, signal);
+  }
+
+  /** Wakes all sleeping waits. */
+  wake(): void {
+    for (const wake of this.#sleeping.keys()) wake();
+  }
+
+  /** Stops watching and ends all waits. */
+  [Symbol.dispose](): void {
+    this.#hasEnded = true;
+    clearTimeout(this.#idleTimer);
+    this.#stop();
+    this.wake();
+  }
+
+  /** Looks again and again for a moment; returns whether it has seen anything. */
+  async #look(
+    alarm: Alarm,
+    spin: Spin,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    // One at a time: the others find out by it.
+    if (this.#isSpinning) return false;
+    alarm.spinsUntil ??= performance.now() + spin.begin();
+    if (performance.now() >= alarm.spinsUntil) return false;
+    this.#isSpinning = true;
+    try {
+      do {
+        await shortTurn();
+        signal?.throwIfAborted();
+        if (this.#hasEnded) return true;
+        if (alarm.hasNews()) {
+          spin.paidOff();
+          return true;
+        }
+      } while (performance.now() < alarm.spinsUntil);
+    } finally {
+      this.#isSpinning = false;
+    }
+    spin.failed();
+    return false;
+  }
+
+  async #sleep(
+    isReported: boolean,
+    location: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     this.#listen();
     clearTimeout(this.#idleTimer);
     const { promise, resolve } = Promise.withResolvers<void>();
     const wake = () => resolve();
-    const limit = this.#watcher ? WATCHED_MILLISECONDS : POLL_MILLISECONDS;
+    const limit = isReported ? TICK_MILLISECONDS : POLL_MILLISECONDS;
     const timer = setTimeout(wake, limit);
     signal?.addEventListener("abort", wake);
-    this.#waiting.add(wake);
+    this.#sleeping.set(wake, location);
     await promise;
     clearTimeout(timer);
     signal?.removeEventListener("abort", wake);
-    this.#waiting.delete(wake);
+    this.#sleeping.delete(wake);
     // A pending report that nothing waits for would keep the process alive.
     // Most often the same operation waits again at once.
     clearTimeout(this.#idleTimer);
-    if (this.#waiting.size === 0 && this.#listener) {
+    if (this.#sleeping.size === 0 && this.#listener) {
       this.#idleTimer = setTimeout(() => this.#stop(), 0);
     }
     signal?.throwIfAborted();
   }
 
-  /** Stops watching and ends all waits. */
-  [Symbol.dispose](): void {
-    clearTimeout(this.#idleTimer);
-    this.#stop();
-    for (const wake of this.#waiting) wake();
+  /** Watches the bell and a file; returns whether it did not before. */
+  #watch(file: WatchedFile | undefined): boolean {
+    if (this.#unwatchable) return false;
+    const isWatched = !file || this.#watches(file);
+    if (this.#watcher && isWatched) return false;
+    const files = this.#filesToKeep();
+    if (file) files.set(file.location, file.number);
+    if (this.#watcher && files.size > MOST_WATCHED) return false;
+    if (this.#start(files)) return true;
+    // One of the files has just moved; or the system has no watch left.
+    const isNew = this.#watcher === undefined;
+    this.#unwatchable = !this.#start(new Map());
+    return isNew;
   }
 
-  #startWatching(): boolean {
-    if (this.#watcher || this.#unwatchable) return false;
-    try {
-      this.#watcher = system.watchFs(this.#directories, { recursive: true });
-    } catch {
-      // The system has no watch left: polling replaces it.
-      this.#unwatchable = true;
+  /** Those that were watched so far; if these are too many, those still needed. */
+  #filesToKeep(): Map<string, number> {
+    const files = new Map(this.#watched);
+    if (files.size < MOST_WATCHED) return files;
+    const needed = new Set(this.#sleeping.values());
+    for (const location of files.keys()) {
+      if (!needed.has(location)) files.delete(location);
     }
+    return files;
+  }
+
+  #watches({ location, number }: WatchedFile): boolean {
+    return this.#watched.get(location) === number;
+  }
+
+  #start(files: Map<string, number>): boolean {
+    try {
+      const paths = [this.#bell, ...files.keys()];
+      const watcher = system.watchFs(paths, { recursive: false });
+      this.#watcher?.close();
+      this.#watcher = watcher;
+      this.#watched = files;
+    } catch {
+      return false;
+    }
+    if (this.#sleeping.size > 0) this.#listen();
     return true;
   }
 
@@ -75,16 +197,31 @@ export class Wakeups implements Disposable {
     const watcher = this.#watcher;
     if (!watcher || this.#listener === watcher) return;
     this.#listener = watcher;
-    const heard = () => {
-      if (this.#listener === watcher) this.#listener = undefined;
-      for (const wake of this.#waiting) wake();
+    const heard = (result?: IteratorResult<Deno.FsEvent>) => {
+      if (this.#listener !== watcher) return;
+      this.#listener = undefined;
+      const event = result?.done ? undefined : result?.value;
+      if (event?.kind === "access") return this.#listen();
+      this.#wakeFor(event?.paths);
+      if (this.#sleeping.size > 0 && event) this.#listen();
     };
-    watcher[Symbol.asyncIterator]().next().then(heard, heard);
+    watcher[Symbol.asyncIterator]().next().then(heard, () => heard());
+  }
+
+  /** Wakes those who wait for one of the files; all at the bell. */
+  #wakeFor(paths: readonly string[] | undefined): void {
+    const isForAll = !paths || paths.includes(this.#bell) || paths.length === 0;
+    for (const [wake, location] of this.#sleeping) {
+      if (isForAll || location !== undefined && paths.includes(location)) {
+        wake();
+      }
+    }
   }
 
   #stop(): void {
     this.#watcher?.close();
     this.#watcher = undefined;
+    this.#watched = new Map();
   }
 }
 

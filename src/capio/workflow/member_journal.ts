@@ -15,13 +15,24 @@ export class MemberJournal {
   readonly id: string;
   readonly #writer: JournalWriter;
   readonly #follower: JournalFollower;
+  readonly #ring: (member: string) => void;
   #nextNumber = 0;
 
-  /** Uses a writer and a follower that the caller opens and closes. */
-  constructor(id: string, writer: JournalWriter, follower: JournalFollower) {
+  /**
+   * Uses a writer and a follower that the caller opens and closes.
+   *
+   * @param ring Wakes a member that sleeps until what this member has done.
+   */
+  constructor(
+    id: string,
+    writer: JournalWriter,
+    follower: JournalFollower,
+    ring: (member: string) => void,
+  ) {
     this.id = id;
     this.#writer = writer;
     this.#follower = follower;
+    this.#ring = ring;
   }
 
   /** The state as far as this member has read the journal. */
@@ -50,7 +61,16 @@ export class MemberJournal {
 
   /** Reads what has been appended since the last call. */
   catchUp(): WorkflowState {
-    return this.#follower.catchUp();
+    const state = this.#follower.catchUp();
+    for (const member of state.awaits.takeRung(this.id)) this.#ring(member);
+    return state;
+  }
+
+  /** Reads on, and returns whether there was anything. */
+  hasNews(): boolean {
+    const { lines } = this.#follower;
+    this.catchUp();
+    return this.#follower.lines !== lines;
   }
 
   /** Tells whether `path` still names this journal, and not one of a later run. */

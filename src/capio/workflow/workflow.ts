@@ -17,6 +17,7 @@ import { CapioError, FileLock, type LockWait } from "../platform/mod.ts";
 import { DeadlockWatch } from "./deadlock_watch.ts";
 import { reportGivenFiles } from "./given_files.ts";
 import { Liveness } from "./liveness.ts";
+import { Bells } from "./bells.ts";
 import { MemberJournal } from "./member_journal.ts";
 import { Answers } from "./answers.ts";
 import { quoted } from "./missing.ts";
@@ -75,6 +76,7 @@ export class Workflow {
   readonly #held: DisposableStack;
   #lookedAround = 0;
   #ended = false;
+  #waken: () => void = () => {};
 
   private constructor(
     folder: WorkflowFolder,
@@ -96,10 +98,13 @@ export class Workflow {
       if (!lock.keeps()) warnOfLocks(folder);
       createJournal(journal, check);
     }
+    const bells = new Bells(folder, this.id, () => this.#waken());
+    held.use(bells);
     this.#journal = new MemberJournal(
       this.id,
       held.use(new JournalWriter(journal, check)),
       present ?? held.use(new JournalFollower(journal, capioDir, check)),
+      (member) => bells.ring(member),
     );
     this.answers = new Answers(this.#journal);
     this.#publisher = new Publisher(folder, this.#journal, lock);
@@ -160,6 +165,16 @@ export class Workflow {
     return this.#journal.state;
   }
 
+  /** The file that others write to when they wake this member. */
+  get bell(): string {
+    return this.folder.memberLock(this.id);
+  }
+
+  /** Calls `waken` when this member itself does what it waits for. */
+  set wakened(waken: () => void) {
+    this.#waken = waken;
+  }
+
   /** Whether this member has left. */
   get ended(): boolean {
     return this.#ended;
@@ -212,6 +227,21 @@ export class Workflow {
     this.#staleReads.look(state);
     this.#rewrites.look(state);
     return this.state;
+  }
+
+  /** Reads on in the journal, and returns whether there was anything. */
+  hasNews(): boolean {
+    return this.#journal.hasNews();
+  }
+
+  /** Whether this member is going to be rung for what happens to a path. */
+  willBeRung(path: string): boolean {
+    return this.state.awaits.has(path, this.id);
+  }
+
+  /** Asks to be rung for what happens to a path, once. */
+  askForRing(path: string): void {
+    this.note({ event: "await", path });
   }
 
   /** Tells whether the file that has this name lies in the spool. */

@@ -88,11 +88,6 @@ export class WorkflowFolder {
     return this.#base;
   }
 
-  /** The directories to watch for changes to the journal and to unpublished files. */
-  get watched(): string[] {
-    return this.memory ? [this.#base, this.memory.base] : [this.#base];
-  }
-
   /** The place of `path` in the real tree, where it lies once it is published. */
   real(path: string): string {
     return path === "" ? this.capioDir : join(this.capioDir, path);

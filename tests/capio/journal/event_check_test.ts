@@ -83,6 +83,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
   seen: { event: "seen", paths: ["a"], looked: true },
   list: { event: "list", path: "a", watched: true },
   wait: { event: "wait", wait: 1, path: "a", why: "because" },
+  await: { event: "await", path: "a" },
 };
 
 const OPTIONAL: ReadonlySet<string> = new Set([
@@ -188,6 +189,7 @@ const MAY_MEAN_THE_ROOT = new Set([
   "given",
   "list",
   "wait",
+  "await",
 ]);
 
 for (const body of Object.values(EVENTS)) {

@@ -158,5 +158,6 @@ function randomBody(
     }),
     () => ({ event: "wait", wait: below(3), path, why: "it is missing" }),
     () => ({ event: "wait", wait: below(3), path }),
+    () => ({ event: "await", path: pick([...PATHS, ""]) }),
   ])();
 }

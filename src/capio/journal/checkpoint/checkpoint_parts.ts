@@ -89,6 +89,10 @@ interface Parts {
   readonly reading: Reading;
   readonly sizedReading: SizedReading;
   readonly wait: Waiting & { readonly wait: number };
+  readonly await: {
+    readonly path: string;
+    readonly members: readonly string[];
+  };
 }
 
 /**
@@ -362,6 +366,15 @@ export const CHECKPOINT_PARTS: {
     },
     restore: ({ waits }, { wait, member, path, why, since }) =>
       waits.set(`${member}/${wait}`, { member, path, why, since }),
+  },
+  await: {
+    take: ({ awaits }) =>
+      [...awaits.members]
+        .map(([path, members]) => ({ path, members: [...members] })),
+    fields: { path: isEntryOrRoot, members: listOf(isMemberId) },
+    restore: ({ awaits }, { path, members }) => {
+      for (const member of members) awaits.add(path, member);
+    },
   },
 };
 

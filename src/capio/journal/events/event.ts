@@ -235,6 +235,16 @@ export interface WaitEvent extends Stamp {
   readonly why?: string;
 }
 
+/**
+ * A member is going to sleep until something happens to a path, to something below
+ * it or above it. Who causes that rings the member, once.
+ */
+export interface AwaitEvent extends Stamp {
+  readonly event: "await";
+  /** Empty for anything at all. */
+  readonly path: string;
+}
+
 /** One line of a workflow's journal. */
 export type JournalEvent =
   | JoinEvent
@@ -256,7 +266,8 @@ export type JournalEvent =
   | ReadEvent
   | RewriteEvent
   | SizeEvent
-  | WaitEvent;
+  | WaitEvent
+  | AwaitEvent;
 
 /** An event to which its author has not added the stamp yet. */
 export type EventBody = JournalEvent extends infer E

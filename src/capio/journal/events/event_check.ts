@@ -121,6 +121,7 @@ const CHECKS: {
     path: isNormalOrRoot,
     why: optional(isText),
   },
+  await: { ...STAMP, path: isEntryOrRoot },
 };
 
 const FIELDS: ReadonlyMap<string, readonly [string, Guard<unknown>][]> =

@@ -85,6 +85,7 @@ function end(
 ): void {
   file.phase = phase;
   file.ended = time;
+  state.awaits.concern(file.path);
   state.pending.delete(file);
   state.dependents.delete(file);
 }

@@ -11,6 +11,7 @@ import {
   loseHopeless,
 } from "./file_ends.ts";
 import type {
+  AwaitEvent,
   CloseEvent,
   EndEvent,
   InputEvent,
@@ -84,6 +85,8 @@ function passOver(state: WorkflowState): WorkflowState {
 }
 
 function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
+  const { awaits } = state;
+  awaits.foldedBy(event.by);
   switch (event.event) {
     case "join":
       return addMember(state, event);
@@ -100,15 +103,19 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
     case "moving": {
       const { by: member, from, to } = event;
       const isMoving = from !== undefined && to !== undefined;
+      concernMoved(state);
       state.moving = isMoving ? { member, from, to } : undefined;
       return state;
     }
     case "rename":
       state.moving = undefined;
+      awaits.concernTree(event.from);
+      awaits.concernTree(event.to);
       noteRemoval(state, event.from, event.by, { mayBeTree: true });
       return rename(state, event.from, event.to, event);
     case "remove":
       state.renamings++;
+      awaits.concernTree(event.path);
       noteRemoval(state, event.path, event.by, {
         mayBeTree: event.isDirectory === true,
       });
@@ -132,6 +139,7 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       noteFound(state, event);
       return state;
     case "given":
+      awaits.concernAll();
       state.given.add(event.path);
       return commitDependents(state, event);
     case "read":
@@ -145,6 +153,8 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       return noteSize(state, event);
     case "wait":
       return noteWait(state, event);
+    case "await":
+      return noteAwait(state, event);
   }
 }
 
@@ -219,6 +229,7 @@ function addRules(state: WorkflowState, event: RulesEvent): WorkflowState {
   // A member tries its rules before it brings them. Others that cannot be used
   // throw here, before the event has changed anything.
   state.engine = engineWith(state, { document, rules });
+  state.awaits.concernAll();
   if (steps && state.steps.length === 0) {
     state.steps = steps;
     state.planner = by;
@@ -238,6 +249,9 @@ function endMember(state: WorkflowState, event: EndEvent): WorkflowState {
   member.ended = event.time;
   if (event.why !== undefined) member.why = event.why;
   if (event.by !== member.id) member.isReported = true;
+  state.awaits.forget(member.id);
+  // Others wait for its files, or because it might make some.
+  state.awaits.concernAll();
   member.went = state.turns++;
   tellMissesOf(state, member.id);
   tellReplacedOf(state, member.id);
@@ -329,7 +343,11 @@ function closeHandle(
 }
 
 function makeEntry(state: WorkflowState, event: MakeEvent): WorkflowState {
-  if (event.kind === "symlink") state.renamings++;
+  if (event.kind === "symlink") {
+    state.renamings++;
+    // It leads to anything by new names.
+    state.awaits.concernAll();
+  }
   const before = state.paths.get(event.path);
   const original = event.replaces && before?.phase === "committed"
     ? before
@@ -390,6 +408,22 @@ function noteWait(state: WorkflowState, event: WaitEvent): WorkflowState {
   if (why === undefined) state.waits.delete(key);
   else state.waits.set(key, { member, path, why, since });
   return state;
+}
+
+function noteAwait(
+  state: WorkflowState,
+  { by, path }: AwaitEvent,
+): WorkflowState {
+  const member = state.members.get(by);
+  if (member && !member.ending) state.awaits.add(path, by);
+  return state;
+}
+
+/** What was being renamed is where the journal says. */
+function concernMoved({ moving, awaits }: WorkflowState): void {
+  if (!moving) return;
+  awaits.concernTree(moving.from);
+  awaits.concernTree(moving.to);
 }
 
 function setAt(map: Map<string, Set<string>>, key: string): Set<string> {

@@ -129,6 +129,7 @@ function place(
 ): void {
   file.path = path;
   file.namedBy = event.by;
+  state.awaits.concern(path);
   const isEntry = state.paths.has(path);
   state.paths.set(path, file);
   noteReplacement(state, file);

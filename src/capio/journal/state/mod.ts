@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./awaits.ts";
 export * from "./completion.ts";
 export * from "./deadlock.ts";
 export * from "./known_files.ts";

@@ -3,6 +3,7 @@ import type {
   CapioClEngine,
   CapioClRule,
 } from "../../cl/mod.ts";
+import { Awaits } from "./awaits.ts";
 import type { Ending, EntryKind } from "../events/mod.ts";
 import { type MemberSet, onlyMember } from "./member_set.ts";
 
@@ -285,6 +286,8 @@ export interface WorkflowState {
   readonly sizedReadings: SizedReading[];
   /** By `member/wait`. */
   readonly waits: Map<string, Waiting>;
+  /** The members that sleep until they are rung. */
+  readonly awaits: Awaits;
   /** The entry that a member is renaming. */
   moving?: Moving;
   /** Files created so far. */
@@ -375,6 +378,7 @@ export function emptyState(
     readings: new Map(),
     sizedReadings: [],
     waits: new Map(),
+    awaits: new Awaits(),
     created: 0,
     renamings: 0,
     turns: 0,

@@ -1,0 +1,85 @@
+/**
+ * The members that sleep until something happens to a path. They are rung once:
+ * what concerns a member ends all that it has asked for there.
+ */
+export class Awaits {
+  /** The members, by path; the root of the workflow stands for anything. */
+  readonly members: Map<string, Set<string>> = new Map();
+  /** Who has to ring each member that was concerned since the last look. */
+  readonly #ringers = new Map<string, string>();
+  #author = "";
+
+  /** Takes note of the author of the event that is folded. */
+  foldedBy(member: string): void {
+    this.#author = member;
+  }
+
+  /** Whether a member is going to be rung for what happens to a path. */
+  has(path: string, member: string): boolean {
+    return this.members.get(path)?.has(member) ?? false;
+  }
+
+  /** Notes that a member wants to be rung for what happens to a path. */
+  add(path: string, member: string): void {
+    const present = this.members.get(path);
+    if (present) present.add(member);
+    else this.members.set(path, new Set([member]));
+  }
+
+  /** Forgets a member that has ended. */
+  forget(member: string): void {
+    this.#ringers.delete(member);
+    for (const [path, members] of this.members) {
+      if (members.delete(member) && members.size === 0) {
+        this.members.delete(path);
+      }
+    }
+  }
+
+  /** Something has happened to a path: this concerns those who await it. */
+  concern(path: string): void {
+    // Nearly always nobody waits.
+    if (this.members.size === 0) return;
+    this.#concernAt(path);
+    for (let end = path.length; end > 0;) {
+      end = path.lastIndexOf("/", end - 1);
+      this.#concernAt(path.slice(0, Math.max(end, 0)));
+    }
+  }
+
+  /** The same for a directory or a link, and all that it leads to. */
+  concernTree(path: string): void {
+    if (this.members.size === 0) return;
+    this.concern(path);
+    const prefix = `${path}/`;
+    for (const below of this.members.keys()) {
+      if (below.startsWith(prefix)) this.#concernAt(below);
+    }
+  }
+
+  /** Something has happened that may concern everybody. */
+  concernAll(): void {
+    for (const path of this.members.keys()) this.#concernAt(path);
+  }
+
+  /**
+   * Returns the members that this one has to ring, because of its own events since
+   * the last call. Where another member has concerned the same one again, that one
+   * rings.
+   */
+  takeRung(by: string): readonly string[] {
+    if (this.#ringers.size === 0) return [];
+    const rung = [...this.#ringers]
+      .filter(([, ringer]) => ringer === by)
+      .map(([member]) => member);
+    this.#ringers.clear();
+    return rung;
+  }
+
+  #concernAt(path: string): void {
+    const members = this.members.get(path);
+    if (!members) return;
+    this.members.delete(path);
+    for (const member of members) this.#ringers.set(member, this.#author);
+  }
+}
