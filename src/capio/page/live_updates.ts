@@ -16,7 +16,7 @@ const HEARTBEAT_MILLISECONDS = 15_000;
 const STALL_MILLISECONDS = 30_000;
 
 /** Time for a browser to leave after the last state, in milliseconds. */
-export const LEAVE_MILLISECONDS = 2_000;
+export const LEAVE_MILLISECONDS = 1_000;
 
 /** Options for {@linkcode liveUpdates}. */
 export interface LiveUpdatesOptions {

@@ -77,7 +77,7 @@ export interface WorkflowPage extends AsyncDisposable {
   end(outcome?: WorkflowOutcome): void;
   /**
    * Stops the server. If the workflow has ended, browsers get what they have not
-   * got yet, if they take it within two seconds, and go on showing it.
+   * got yet, if they take it within a second, and go on showing it.
    */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import {
   followWorkflow,
   setAsideRuns,
+  type WorkflowPage,
   type WorkflowStatus,
   workflowStatus,
 } from "../../capio/mod.ts";
@@ -11,6 +12,15 @@ import {
   Terminal,
 } from "../command/mod.ts";
 import { fileSystemWarning } from "./file_system_warning.ts";
+import {
+  PAGE_OPTIONS,
+  pageHelp,
+  type PageRequest,
+  pageRequest,
+  servePage,
+  untilInterrupted,
+  withPageValue,
+} from "./page_option.ts";
 import { statusLines } from "./status_lines.ts";
 
 /** `sluice status`: shows the members and files of a workflow. */
@@ -38,6 +48,7 @@ Options:
   --follow               Follow the workflow until it has ended: on a terminal
                          in place, elsewhere print the lines that change
   --json                 Print JSON, one object a line for each change
+${pageHelp(25)}
 
 The exit code is 1 when there is no such workflow.
 
@@ -58,20 +69,26 @@ Example:
         `Cannot find the workflow "${workflowName}" in "${capioDir}"${hint}`,
       );
     }
+    await using page = options.page && servePage(options.page, "status", {});
     const terminal = new Terminal("stdout");
     const fileSystem = fileSystemWarning(capioDir);
     const show = json
       ? asJson(terminal)
       : follow && terminal.isLive
       ? redrawn(terminal, fileSystem)
-      : appended(terminal, fileSystem);
+      : !page || follow
+      ? appended(terminal, fileSystem)
+      : new WritableStream<WorkflowStatus>();
     try {
-      await states.pipeTo(show, { signal });
+      await (page ? states.pipeThrough(shownOn(page)) : states)
+        .pipeTo(show, { signal });
+      page?.end();
     } catch (error) {
       // The reader of the output has enough, as in "... | head".
       const isOver = error instanceof Deno.errors.BrokenPipe;
       if (!signal.aborted && !isOver) throw error;
     }
+    if (options.page?.keep) await untilInterrupted("status", signal);
     return 0;
   },
 };
@@ -82,12 +99,15 @@ interface StatusOptions {
   readonly memoryDir: string;
   readonly follow: boolean;
   readonly json: boolean;
+  /** The page to watch it, if one is wanted. */
+  readonly page?: PageRequest;
 }
 
 function parseOptions(args: string[]): StatusOptions {
   const { values } = parseArguments({
-    args,
+    args: withPageValue(args),
     options: {
+      ...PAGE_OPTIONS,
       "capio-dir": { type: "string" },
       "workflow-name": { type: "string" },
       "memory-dir": { type: "string" },
@@ -103,15 +123,28 @@ function parseOptions(args: string[]): StatusOptions {
       environmentVariable("CAPIO_MEMORY_DIR") || "",
     follow: values.follow,
     json: values.json,
+    page: pageRequest(values),
   };
 }
 
 function statesOf(
-  { capioDir, follow, ...options }: StatusOptions,
+  { capioDir, follow, page, ...options }: StatusOptions,
 ): ReadableStream<WorkflowStatus> | undefined {
-  if (follow) return followWorkflow(capioDir, options);
+  if (follow || page) return followWorkflow(capioDir, options);
   const status = workflowStatus(capioDir, options);
   return status && ReadableStream.from([status]);
+}
+
+/** Shows each state on a page, and hands it on. */
+function shownOn(
+  page: WorkflowPage,
+): TransformStream<WorkflowStatus, WorkflowStatus> {
+  return new TransformStream({
+    transform(status, controller) {
+      page.show(status);
+      controller.enqueue(status);
+    },
+  });
 }
 
 /** Draws each state in the place of the one before; the last one stays. */

@@ -2,6 +2,7 @@ import {
   type LineAssemblerOptions,
   LineBatchStream,
 } from "../../streams/mod.ts";
+import type { WorkflowPage } from "../../capio/mod.ts";
 import type { StandardStream, Terminal } from "../command/mod.ts";
 import { denoProgram, endingWithUs, signalChild } from "./child.ts";
 
@@ -22,6 +23,9 @@ export interface StepFailure {
   readonly signal: Deno.Signal | null;
 }
 
+/** Is told what steps print and how they end, beside the terminal. */
+export type StepWatcher = Pick<WorkflowPage, "print" | "endStep">;
+
 /** Milliseconds between the signal to stop and the kill. */
 const GRACE_MILLISECONDS = 5_000;
 
@@ -36,6 +40,7 @@ const LINES: LineAssemblerOptions = {
  * Runs all steps at once, and stops the others when one fails.
  *
  * @param signal Stops them all.
+ * @param watcher Is told of all steps.
  * @returns The first failure; none when all went well or `signal` was first.
  * @throws {Error} If a step cannot be started or its output cannot be shown.
  */
@@ -43,6 +48,7 @@ export async function runSteps(
   steps: readonly StepProcess[],
   terminal: Terminal,
   signal: AbortSignal,
+  watcher?: StepWatcher,
 ): Promise<StepFailure | undefined> {
   const failing = new AbortController();
   const stop = AbortSignal.any([signal, failing.signal]);
@@ -55,7 +61,7 @@ export async function runSteps(
   const width = Math.max(...steps.map(({ name }) => name.length));
   await Promise.all(steps.map(async (step) => {
     const prefix = `${step.name.padEnd(width)} | `;
-    await runStep(step, { prefix, terminal, stop, fail }).catch(fail);
+    await runStep(step, { prefix, terminal, stop, fail, watcher }).catch(fail);
   }));
   if (failure instanceof Error) throw failure;
   return failure;
@@ -68,12 +74,13 @@ interface Surroundings {
   readonly stop: AbortSignal;
   /** Is called as soon as something goes wrong. */
   readonly fail: (reason: StepFailure | Error) => void;
+  readonly watcher: StepWatcher | undefined;
 }
 
 /** Resolves when the step has ended and all its output has been shown. */
 async function runStep(
   { name, args, env, cwd }: StepProcess,
-  { prefix, terminal, stop, fail }: Surroundings,
+  { prefix, terminal, stop, fail, watcher }: Surroundings,
 ): Promise<void> {
   const child = new Deno.Command(denoProgram(), {
     args: [...args],
@@ -88,11 +95,13 @@ async function runStep(
   using _stopping = endOn(stop, child, output);
   const forward = (stream: StandardStream) => {
     const shown = new WritableStream<string[]>({
-      write: (lines) =>
-        terminal.write(
+      write: (lines) => {
+        watcher?.print(name, lines);
+        return terminal.write(
           stream,
           lines.map((line) => `${prefix}${line}\n`).join(""),
-        ),
+        );
+      },
     });
     return child[stream]
       .pipeThrough(new TextDecoderStream())
@@ -105,6 +114,7 @@ async function runStep(
   };
   await Promise.all([
     child.status.then(({ code, signal }) => {
+      watcher?.endStep(name, { code, signal });
       if (code !== 0) fail({ name, code, signal });
     }),
     forward("stdout"),

@@ -5,6 +5,8 @@ import {
   followWorkflow,
   stepCommand,
   timelineIntervals,
+  type WorkflowOutcome,
+  type WorkflowPage,
   type WorkflowStatus,
   workflowStatus,
 } from "../../capio/mod.ts";
@@ -16,6 +18,15 @@ import {
   UsageError,
 } from "../command/mod.ts";
 import { fileSystemWarning } from "./file_system_warning.ts";
+import {
+  PAGE_OPTIONS,
+  pageHelp,
+  type PageRequest,
+  pageRequest,
+  servePage,
+  untilInterrupted,
+  withPageValue,
+} from "./page_option.ts";
 import { type PlanFile, readPlanFile } from "./plan_file.ts";
 import {
   fileLines,
@@ -83,6 +94,7 @@ FILE is JSON. Its paths are relative to its directory, where the steps run:
 
 Options:
   --timeline FILE     Draw an SVG of who wrote and read which file, when
+${pageHelp(22)}
   --memory-dir DIR    Directory in memory for files that "storage.memory" of the
                       configuration names (default: "memoryDir" of FILE, or
                       $CAPIO_MEMORY_DIR, or none)
@@ -100,7 +112,20 @@ Example:
     const memoryDir = options.memoryDir || given.memoryDir ||
       environmentVariable("CAPIO_MEMORY_DIR") || "";
     const plan = { ...given, memoryDir: memoryDir && resolve(memoryDir) };
-    return await runPlan(plan, options, signal);
+    if (!options.page) return await runPlan(plan, options, undefined, signal);
+    await using page = servePage(options.page, "workflow", {
+      steps: plan.steps.map(({ name }) => name),
+      hiddenApps: [APP_NAME],
+      signal,
+    });
+    try {
+      const code = await runPlan(plan, options, page, signal);
+      if (options.page.keep) await untilInterrupted("workflow", signal);
+      return code;
+    } catch (error) {
+      page.end({ kind: "failed", text: "Could not be run" });
+      throw error;
+    }
   },
 };
 
@@ -113,14 +138,17 @@ interface WorkflowOptions {
   readonly shared?: "group";
   /** The directory for files in memory, if it is not that of the plan. */
   readonly memoryDir?: string;
+  /** The page to watch it, if one is wanted. */
+  readonly page?: PageRequest;
   /** Path of the file for the timeline. */
   readonly timeline?: string;
 }
 
 function parseOptions(args: string[]): WorkflowOptions {
   const { values, positionals } = parseArguments({
-    args,
+    args: withPageValue(args),
     options: {
+      ...PAGE_OPTIONS,
       timeline: { type: "string" },
       "memory-dir": { type: "string" },
       silent: { type: "boolean", default: isSilentByEnvironment() },
@@ -145,12 +173,14 @@ function parseOptions(args: string[]): WorkflowOptions {
   }
   const { timeline, silent, "memory-dir": memoryDir } = values;
   const shared = values.shared ? "group" : undefined;
-  return { file, denoFlags, timeline, silent, shared, memoryDir };
+  const page = pageRequest(values);
+  return { file, denoFlags, timeline, silent, shared, memoryDir, page };
 }
 
 async function runPlan(
   plan: PlanFile,
   options: WorkflowOptions,
+  page: WorkflowPage | undefined,
   signal: AbortSignal,
 ): Promise<number> {
   const { timeline, shared } = options;
@@ -176,14 +206,17 @@ async function runPlan(
   let isFailed = true;
   try {
     await warnOfAbsentApps(plan, terminal);
-    const failure = await runWithProgress(plan, options, terminal, signal);
+    const shown = { terminal, page };
+    const failure = await runWithProgress(plan, options, shown, signal);
     isFailed = failure !== undefined || signal.aborted;
     const status = await presentStatus(workspace, plan, signal);
     if (timeline) await writeTimeline(timeline, timelineOf(status));
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     const isEarly = orderLines(status).length > 0 || hasGoneBySize(status);
-    const outcome = describeOutcome(failure, signal, isEarly);
-    await terminal.print(`sluice workflow: ${outcome} after ${seconds} s`);
+    const outcome = outcomeOf(failure, signal, isEarly);
+    page?.show(status);
+    page?.end(outcome);
+    await terminal.print(`sluice workflow: ${outcome.text} after ${seconds} s`);
     for (const line of summary(status)) await terminal.print(`  ${line}`);
     for (const line of warningLines(status)) {
       await terminal.print(`sluice workflow: ${line}`);
@@ -260,16 +293,22 @@ async function warnOfAbsentApps(
   }
 }
 
+/** Where the progress is shown. */
+interface Shown {
+  readonly terminal: Terminal;
+  readonly page: WorkflowPage | undefined;
+}
+
 async function runWithProgress(
   plan: PlanFile,
   options: WorkflowOptions,
-  terminal: Terminal,
+  { terminal, page }: Shown,
   signal: AbortSignal,
 ): Promise<StepFailure | undefined> {
   const ended = new AbortController();
-  const progress = showProgress(plan, terminal, ended.signal);
+  const progress = showProgress(plan, { terminal, page }, ended.signal);
   try {
-    return await runSteps(processesOf(plan, options), terminal, signal);
+    return await runSteps(processesOf(plan, options), terminal, signal, page);
   } finally {
     ended.abort();
     await progress;
@@ -279,12 +318,15 @@ async function runWithProgress(
 
 async function showProgress(
   { capioDir, workflowName, memoryDir }: PlanFile,
-  terminal: Terminal,
+  { terminal, page }: Shown,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!terminal.isLive) return;
+  if (!terminal.isLive && !page) return;
   const draw = new WritableStream<WorkflowStatus>({
-    write: (status) => terminal.draw(progressLines(status)),
+    write(status) {
+      page?.show(status);
+      return terminal.draw(progressLines(status));
+    },
   });
   try {
     await followWorkflow(capioDir, { workflowName, memoryDir })
@@ -322,20 +364,27 @@ function progressLines(status: WorkflowStatus): string[] {
   return [...memberLines({ ...status, members }), ...fileLines(status)];
 }
 
-function describeOutcome(
+function outcomeOf(
   failure: StepFailure | undefined,
   signal: AbortSignal,
   isOutOfOrder: boolean,
-): string {
-  if (signal.aborted) return "Interrupted";
+): WorkflowOutcome {
+  if (signal.aborted) return { kind: "interrupted", text: "Interrupted" };
   if (!failure && isOutOfOrder) {
-    return "All steps ended well, but not all read what they read one after the other,";
+    return {
+      kind: "careful",
+      text:
+        "All steps ended well, but not all read what they read one after the other,",
+    };
   }
-  if (!failure) return "All steps ended well";
+  if (!failure) return { kind: "well", text: "All steps ended well" };
   const { name, code, signal: killedBy } = failure;
-  return killedBy
-    ? `Step "${name}" was killed by ${killedBy}`
-    : `Step "${name}" failed with exit code ${code}`;
+  return {
+    kind: "failed",
+    text: killedBy
+      ? `Step "${name}" was killed by ${killedBy}`
+      : `Step "${name}" failed with exit code ${code}`,
+  };
 }
 
 function summary(status: WorkflowStatus): string[] {
