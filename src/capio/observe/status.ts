@@ -30,6 +30,8 @@ export interface MemberStatus {
   readonly state: "running" | "left" | "failed" | "lost";
   /** When it ended, or was found to have ended, Unix time in milliseconds. */
   readonly ended?: number;
+  /** Why it failed, if it has said so. */
+  readonly why?: string;
 }
 
 /** A member that holds a file open for writing, in a {@linkcode FileStatus}. */
@@ -69,6 +71,8 @@ export interface FileStatus {
   readonly ended?: number;
   /** The event that commits it. */
   readonly missing?: string;
+  /** Why its writer gave it up, if it is lost and the writer has said so. */
+  readonly lostWhy?: string;
   /** Set when it vanishes with the workflow, because it is not permanent. */
   readonly notKept?: true;
 }
@@ -218,6 +222,7 @@ export function describe(
       joined: member.joined,
       state: member.ending ?? "running",
       ...(member.ended !== undefined && { ended: member.ended }),
+      ...(member.why !== undefined && { why: member.why }),
     })),
     files: [...state.paths.values()]
       .filter(({ kind }) => kind === "file")
@@ -299,6 +304,9 @@ function describeFile(
     created,
     ...(ended !== undefined && { ended }),
     ...(phase === "open" && { missing: missingForCommit(state, file) }),
+    ...(phase === "lost" && file.lostWhy !== undefined && {
+      lostWhy: file.lostWhy,
+    }),
     ...(!state.engine.isPermanent(path) && { notKept: true }),
   };
 }

@@ -259,7 +259,11 @@ function stateOf(
     return { state: "lost", text: "was killed or has crashed" };
   }
   if (states.has("failed")) {
-    return { state: "failed", text: "ended with an error" };
+    const { why } = members.find(({ state }) => state === "failed") ?? {};
+    return {
+      state: "failed",
+      text: terminalText(why ?? "ended with an error"),
+    };
   }
   if (states.has("left")) return { state: "ended", text: "ended well" };
   return end
@@ -326,13 +330,14 @@ function readersOf(
 }
 
 function notesOn(
-  { holders = [], missing, inMemory, notKept }: FileStatus,
+  { holders = [], missing, lostWhy, inMemory, notKept }: FileStatus,
 ): string[] {
   const held = holders.map(({ app, pid }) =>
     `held open by ${app} (process ${pid})`
   );
   return [
     ...(missing ? [`not finished: ${missing}`] : []),
+    ...(lostWhy ? [lostWhy] : []),
     ...held,
     ...(inMemory ? ["in memory"] : []),
     ...(notKept ? ["not kept at the end"] : []),

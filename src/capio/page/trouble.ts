@@ -65,7 +65,7 @@ export function describeEnd({ code, signal }: StepEnd): string {
 
 /** The ends of steps; the process of one tells more than its member. */
 function stepEvents({ members, reports }: TroubleFacts): Event[] {
-  const ends = members.flatMap(({ app, pid, state, ended }) => {
+  const ends = members.flatMap(({ app, pid, state, ended, why }) => {
     if (state === "running" || state === "left" || ended === undefined) {
       return [];
     }
@@ -75,7 +75,8 @@ function stepEvents({ members, reports }: TroubleFacts): Event[] {
       : `${
         state === "lost" ? "was killed or has crashed" : "ended with an error"
       } (process ${pid})`;
-    return { step: app, time: ended, text: `Step "${app}" ${how}` };
+    const because = why === undefined ? "" : `: ${why}`;
+    return { step: app, time: ended, text: `Step "${app}" ${how}${because}` };
   });
   const reported = reports.ended().filter(({ end }) => end.code !== 0)
     .map(({ name, end }) => ({
@@ -88,13 +89,11 @@ function stepEvents({ members, reports }: TroubleFacts): Event[] {
 
 /** Files that were lost, with the step that wrote them. */
 function fileEvents({ status }: TroubleFacts): Event[] {
-  return (status?.files ?? []).flatMap(({ path, phase, ended, writers }) =>
-    phase === "lost" && ended !== undefined
-      ? {
-        step: writers.at(-1),
-        time: ended,
-        text: `"${path}" was lost: its writer ended before it was finished`,
-      }
-      : []
-  );
+  return (status?.files ?? []).flatMap((file) => {
+    const { path, phase, ended, writers, lostWhy } = file;
+    if (phase !== "lost" || ended === undefined) return [];
+    const why = lostWhy ?? "its writer ended before it was finished";
+    const text = `"${path}" was lost: ${why}`;
+    return { step: writers.at(-1), time: ended, text };
+  });
 }
