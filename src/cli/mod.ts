@@ -9,10 +9,9 @@
  * @module
  */
 import "./deno_version.ts";
-import { CapioClError } from "../capio/mod.ts";
 import { cat, exec, recover, run, status, workflow } from "./capio/mod.ts";
 import {
-  type Command,
+  type CommandEntry,
   exitCodeOf,
   Interruption,
   isHelpRequest,
@@ -23,21 +22,27 @@ import {
   SIGNALS,
   UsageError,
 } from "./command/mod.ts";
-import { lines } from "./lines/mod.ts";
-import { store } from "./store/mod.ts";
-import { tstorage } from "./tstorage/mod.ts";
 
 /** All commands, in the order in which the help lists them. */
-const COMMANDS: readonly Command[] = [
+const COMMANDS: readonly CommandEntry[] = [
   run,
   exec,
   workflow,
   status,
   cat,
   recover,
-  lines,
-  store,
-  tstorage,
+  {
+    name: "lines",
+    load: async () => (await import("./lines/mod.ts")).lines,
+  },
+  {
+    name: "store",
+    load: async () => (await import("./store/mod.ts")).store,
+  },
+  {
+    name: "tstorage",
+    load: async () => (await import("./tstorage/mod.ts")).tstorage,
+  },
 ];
 
 /**
@@ -67,32 +72,34 @@ export async function main(
     ? [...args.slice(1), "--help"]
     : args;
   if (name === undefined || isHelpRequest(name)) {
-    console.log(overview());
+    console.log(await overview());
     return name === undefined ? 2 : 0;
   }
-  const command = COMMANDS.find((command) => command.name === name);
-  if (!command) {
+  const entry = COMMANDS.find((entry) => entry.name === name);
+  if (!entry) {
     console.error(
       `sluice: Unknown command "${shownMessage(name)}", see "sluice --help"`,
     );
     return 2;
   }
+  const command = await entry.load();
   try {
     const code = await runOrExplain(command, rest, signal);
     const holds = command.forwardsExitCode || isSettled(signal);
     if (!signal.aborted || holds) return code;
   } catch (error) {
-    const code = explain(error, command);
+    const code = explain(error, entry);
     if (!signal.aborted) return code;
   }
   return exitCodeOf(signal);
 }
 
-function overview(): string {
+async function overview(): Promise<string> {
+  const commands = await Promise.all(COMMANDS.map(({ load }) => load()));
   return [
     "Usage: sluice COMMAND [OPTIONS]",
     "",
-    listed(COMMANDS),
+    listed(commands),
     "",
     '"sluice COMMAND --help" explains a command.',
     "",
@@ -102,7 +109,7 @@ function overview(): string {
   ].join("\n");
 }
 
-function explain(error: unknown, command: Command): number {
+function explain(error: unknown, command: CommandEntry): number {
   const isUsage = error instanceof UsageError;
   const advice = isUsage ? `, see "sluice ${command.name} --help"` : "";
   console.error(`sluice ${command.name}: ${messageOf(error)}${advice}`);
@@ -111,7 +118,7 @@ function explain(error: unknown, command: Command): number {
 
 function messageOf(error: unknown): string {
   // It lists all mistakes, one a line, so that they can be corrected at once.
-  if (error instanceof CapioClError) {
+  if (error instanceof Error && error.name === "CapioClError") {
     return error.message.split("\n").map(shownMessage).join("\n");
   }
   const message = error instanceof Error ? error.message : String(error);

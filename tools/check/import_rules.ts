@@ -10,7 +10,8 @@ export type MayImport = Readonly<Record<string, readonly string[]>>;
  * - A module imports only the modules that the table lists, and the table lists
  *   only what is imported.
  * - A folder is entered from outside through its `mod.ts`, if it has one; a
- *   module always has one.
+ *   module always has one. Side doors are files without imports, by which a
+ *   program that has to start quickly enters.
  * - Files form no circles, and neither do folders; a folder and its parent are
  *   two folders.
  * - Packages of npm are imported where a call needs them: a project with a
@@ -19,12 +20,17 @@ export type MayImport = Readonly<Record<string, readonly string[]>>;
 export function importViolations(
   graph: ImportGraph,
   mayImport: MayImport,
+  sideDoors: readonly string[] = [],
 ): string[] {
   const between = graph.imports.filter(({ to }) => isInSource(to));
   return [
     ...wrongModules(between, mayImport),
     ...unusedArrows(between, mayImport),
-    ...passedDoors(between, new Set(graph.files)),
+    ...passedDoors(
+      between.filter(({ to }) => !sideDoors.includes(to)),
+      new Set(graph.files),
+    ),
+    ...heavySideDoors(between, sideDoors),
     ...fileCircles(between),
     ...folderCircles(between),
     ...staticNpmImports(graph.imports),
@@ -61,6 +67,15 @@ function passedDoors(imports: Import[], files: Set<string>): string[] {
     if (folder === undefined || to === `${folder}/mod.ts`) return [];
     return `${from}: imports "${to}" past "${folder}/mod.ts"`;
   });
+}
+
+function heavySideDoors(
+  imports: Import[],
+  sideDoors: readonly string[],
+): string[] {
+  return imports.filter(({ from }) => sideDoors.includes(from)).map((
+    { from, to },
+  ) => `${from}: imports "${to}", and a side door imports nothing`);
 }
 
 /** The folders that hold one file and not the other, the outermost first. */

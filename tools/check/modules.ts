@@ -14,3 +14,9 @@ export const MAY_IMPORT: MayImport = {
   streams: ["internal"],
   internal: [],
 };
+
+/**
+ * Files that are imported past the door of their module, from where every import
+ * counts: they import nothing, and the door would load all of the module.
+ */
+export const SIDE_DOORS: readonly string[] = ["src/capio/launch/deno_run.ts"];

@@ -1,3 +1,4 @@
+import { shareClass } from "../../internal/mod.ts";
 import { CapioError } from "../platform/mod.ts";
 
 /** One thing that is wrong in a CAPIO-CL file or in its TOML settings. */
@@ -33,6 +34,10 @@ export interface CapioClProblem {
  * ```
  */
 export class CapioClError extends CapioError {
+  static {
+    shareClass(this, "CapioClError");
+  }
+
   /** The name of the class. */
   override readonly name = "CapioClError";
   /** Everything that is wrong, in the order of the text. */

@@ -1,3 +1,5 @@
+import { isInstanceOf, shareClass } from "../../internal/mod.ts";
+
 /** The kind of a {@linkcode CapioError}, its `code`. */
 export type CapioErrorCode =
   | "DEADLOCK"
@@ -37,6 +39,15 @@ export interface CapioErrorOptions extends ErrorOptions {
  * ```
  */
 export class CapioError extends Error {
+  /** Accepts the errors of every copy of this package that a program has. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstanceOf(this, value);
+  }
+
+  static {
+    shareClass(this, "CapioError");
+  }
+
   /** The name of the class. */
   override readonly name: string = "CapioError";
   /** The kind of the error, for programs. */

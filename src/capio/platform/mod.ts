@@ -8,6 +8,7 @@
 export * from "./builtin.ts";
 export * from "./capio_error.ts";
 export * from "./copied_entry.ts";
+export * from "./copies.ts";
 export * from "./directory_counterpart.ts";
 export * from "./effects.ts";
 export * from "./ending.ts";

@@ -1,3 +1,5 @@
+import { leftByPreload } from "./copies.ts";
+
 /** The calls of `Deno` that a context replaces. */
 export type FileSystemCalls = Pick<
   typeof Deno,
@@ -51,58 +53,60 @@ export type FileSystemCalls = Pick<
 >;
 
 /**
- * The functions of `Deno` as they were when this module was loaded, for use
- * while the public ones are replaced.
+ * The functions of `Deno` as they were before any of them was replaced, for use
+ * while the public ones are: when this module was loaded, or the copy of it that
+ * the preload belongs to.
  */
-export const system: FileSystemCalls = {
-  chmod: Deno.chmod,
-  chmodSync: Deno.chmodSync,
-  chown: Deno.chown,
-  chownSync: Deno.chownSync,
-  copyFile: Deno.copyFile,
-  copyFileSync: Deno.copyFileSync,
-  create: Deno.create,
-  createSync: Deno.createSync,
-  link: Deno.link,
-  linkSync: Deno.linkSync,
-  lstat: Deno.lstat,
-  lstatSync: Deno.lstatSync,
-  makeTempDir: Deno.makeTempDir,
-  makeTempDirSync: Deno.makeTempDirSync,
-  makeTempFile: Deno.makeTempFile,
-  makeTempFileSync: Deno.makeTempFileSync,
-  mkdir: Deno.mkdir,
-  mkdirSync: Deno.mkdirSync,
-  open: Deno.open,
-  openSync: Deno.openSync,
-  readDir: Deno.readDir,
-  readDirSync: Deno.readDirSync,
-  readFile: Deno.readFile,
-  readFileSync: Deno.readFileSync,
-  readLink: Deno.readLink,
-  readLinkSync: Deno.readLinkSync,
-  readTextFile: Deno.readTextFile,
-  readTextFileSync: Deno.readTextFileSync,
-  realPath: Deno.realPath,
-  realPathSync: Deno.realPathSync,
-  remove: Deno.remove,
-  removeSync: Deno.removeSync,
-  rename: Deno.rename,
-  renameSync: Deno.renameSync,
-  stat: Deno.stat,
-  statSync: Deno.statSync,
-  symlink: Deno.symlink,
-  symlinkSync: Deno.symlinkSync,
-  truncate: Deno.truncate,
-  truncateSync: Deno.truncateSync,
-  utime: Deno.utime,
-  utimeSync: Deno.utimeSync,
-  watchFs: Deno.watchFs,
-  writeFile: Deno.writeFile,
-  writeFileSync: Deno.writeFileSync,
-  writeTextFile: Deno.writeTextFile,
-  writeTextFileSync: Deno.writeTextFileSync,
-};
+export const system: FileSystemCalls =
+  leftByPreload()?.system as FileSystemCalls | undefined ?? {
+    chmod: Deno.chmod,
+    chmodSync: Deno.chmodSync,
+    chown: Deno.chown,
+    chownSync: Deno.chownSync,
+    copyFile: Deno.copyFile,
+    copyFileSync: Deno.copyFileSync,
+    create: Deno.create,
+    createSync: Deno.createSync,
+    link: Deno.link,
+    linkSync: Deno.linkSync,
+    lstat: Deno.lstat,
+    lstatSync: Deno.lstatSync,
+    makeTempDir: Deno.makeTempDir,
+    makeTempDirSync: Deno.makeTempDirSync,
+    makeTempFile: Deno.makeTempFile,
+    makeTempFileSync: Deno.makeTempFileSync,
+    mkdir: Deno.mkdir,
+    mkdirSync: Deno.mkdirSync,
+    open: Deno.open,
+    openSync: Deno.openSync,
+    readDir: Deno.readDir,
+    readDirSync: Deno.readDirSync,
+    readFile: Deno.readFile,
+    readFileSync: Deno.readFileSync,
+    readLink: Deno.readLink,
+    readLinkSync: Deno.readLinkSync,
+    readTextFile: Deno.readTextFile,
+    readTextFileSync: Deno.readTextFileSync,
+    realPath: Deno.realPath,
+    realPathSync: Deno.realPathSync,
+    remove: Deno.remove,
+    removeSync: Deno.removeSync,
+    rename: Deno.rename,
+    renameSync: Deno.renameSync,
+    stat: Deno.stat,
+    statSync: Deno.statSync,
+    symlink: Deno.symlink,
+    symlinkSync: Deno.symlinkSync,
+    truncate: Deno.truncate,
+    truncateSync: Deno.truncateSync,
+    utime: Deno.utime,
+    utimeSync: Deno.utimeSync,
+    watchFs: Deno.watchFs,
+    writeFile: Deno.writeFile,
+    writeFileSync: Deno.writeFileSync,
+    writeTextFile: Deno.writeTextFile,
+    writeTextFileSync: Deno.writeTextFileSync,
+  };
 
 /** Returns information on an entry, `undefined` when there is none. */
 export function lstatIfPresent(path: string | URL): Deno.FileInfo | undefined {

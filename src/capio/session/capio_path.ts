@@ -3,6 +3,7 @@ import { Scratch, wholePath } from "../exec/mod.ts";
 import { findActive } from "../interpose/mod.ts";
 import { atLocation } from "../operations/mod.ts";
 import { call, ifPresent, system } from "../platform/mod.ts";
+import { callsOfOtherCopy } from "./copies.ts";
 
 /** Answers about one path, from {@linkcode capioPath}. */
 export interface CapioPath {
@@ -48,6 +49,9 @@ export interface CapioPath {
  * @param path A path in an active context, or any other one.
  */
 export function capioPath(path: string | URL): CapioPath {
+  type Calls = { capioPath(path: string | URL): CapioPath };
+  const other = callsOfOtherCopy<Calls>();
+  if (other) return other.capioPath(path);
   const look = () => infoOf(path);
   return {
     exists: () => ifPresent(look) !== undefined,

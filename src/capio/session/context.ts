@@ -4,6 +4,7 @@ import {
   interposeFromHere,
 } from "../interpose/mod.ts";
 import { Workspace } from "../overlay/mod.ts";
+import { callsOfOtherCopy } from "./copies.ts";
 import { type CapioOptions, resolveOptions } from "./options.ts";
 import { replaceFunctions } from "./replaced_functions.ts";
 import { atEndOfThread } from "./thread_end.ts";
@@ -46,6 +47,8 @@ export interface CapioSession extends AsyncDisposable, Disposable {
  * @throws {CapioError} If the CAPIO-CL configuration cannot be used.
  */
 export function enterCapio(options: CapioOptions = {}): CapioSession {
+  const other = callsOfOtherCopy<ContextCalls>();
+  if (other) return other.enterCapio(options);
   const workspace = new Workspace(resolveOptions(options));
   const place = options.scope === "process"
     ? interposeEverywhere(workspace)
@@ -73,6 +76,8 @@ export async function withCapio<T>(
   options: CapioOptions,
   fn: () => T | Promise<T>,
 ): Promise<T> {
+  const other = callsOfOtherCopy<ContextCalls>();
+  if (other) return await other.withCapio(options, fn);
   const workspace = new Workspace(resolveOptions(options));
   const place = options.scope === "process"
     ? interposeEverywhere(workspace)
@@ -113,6 +118,12 @@ export function CapioContext(
     function (...args) {
       return withCapio(options, () => fn.apply(this, args));
     };
+}
+
+/** The calls of this file, as another copy of the package has them. */
+interface ContextCalls {
+  enterCapio(options: CapioOptions): CapioSession;
+  withCapio<T>(options: CapioOptions, fn: () => T | Promise<T>): Promise<T>;
 }
 
 function session(

@@ -5,25 +5,35 @@ import { LAUNCH, type WorkerLaunch } from "./worker_launch.ts";
 type ThreadOptions = import("node:worker_threads").WorkerOptions;
 
 const DATA_URL = "data:text/javascript,";
-const PRELOAD = preloadSpecifier(import.meta.resolve("./preload.ts"));
 
 let isTold = false;
+
+/** Options of {@linkcode makeWorkersMembers}. */
+export interface MemberWorkersOptions {
+  /** The URL of the preload. */
+  readonly preload: string;
+  /** Returns whether workers become members at this moment. */
+  readonly isActive: () => boolean;
+  /** The script of the worker that this thread is. */
+  readonly script: string | undefined;
+}
 
 /**
  * Makes the workers that this thread starts from now on members of the workflow,
  * as long as `isActive` says so: the first import of each is the preload. It is
  * a static import before that of the script, so that messages wait for the
  * script as they would without it.
- *
- * @param script The script of the worker that this thread is.
  */
 export function makeWorkersMembers(
-  isActive: () => boolean,
-  script: string | undefined,
+  { preload: url, isActive, script }: MemberWorkersOptions,
 ): void {
+  const preload = preloadSpecifier(url);
   globalThis.Worker = class Worker extends globalThis.Worker {
     constructor(specifier: string | URL, options: WorkerOptions = {}) {
-      super(isActive() ? started(specifier, script) : specifier, options);
+      super(
+        isActive() ? started(preload, specifier, script) : specifier,
+        options,
+      );
     }
   };
   const threads = builtin("worker_threads");
@@ -31,7 +41,7 @@ export function makeWorkersMembers(
   const Member = class extends threads.Worker {
     constructor(specifier: string | URL, options?: ThreadOptions) {
       super(
-        isActive() ? startedThread(specifier, options) : specifier,
+        isActive() ? startedThread(preload, specifier, options) : specifier,
         options,
       );
     }
@@ -42,28 +52,32 @@ export function makeWorkersMembers(
 
 /** Returns what to start as a web worker in the place of its script. */
 function started(
+  preload: string,
   specifier: string | URL,
   base: string | undefined,
 ): string | URL {
   const url = URL.parse(String(specifier), base ?? globalThis.location?.href);
-  if (!url || !isThere(url) || !canJoin()) return specifier;
-  return launching({ script: url.href, isThread: false }, lasting(url));
+  if (!url || !isThere(url) || !canJoin(preload)) return specifier;
+  const launch = { script: url.href, isThread: false };
+  return launching(preload, launch, lasting(url));
 }
 
 /** The same for `node:worker_threads`, which takes paths and code. */
 function startedThread(
+  preload: string,
   script: string | URL,
   options: ThreadOptions | undefined,
 ): string | URL {
   if (options?.eval) {
-    return typeof script === "string" && canJoin() &&
-        PRELOAD.startsWith("file:")
-      ? launchingCode(script)
+    return typeof script === "string" && canJoin(preload) &&
+        preload.startsWith("file:")
+      ? launchingCode(preload, script)
       : script;
   }
   const url = urlOfThread(script);
-  if (!url || !isThere(url) || !canJoin()) return script;
-  return new URL(launching({ script: url.href, isThread: true }, url));
+  if (!url || !isThere(url) || !canJoin(preload)) return script;
+  const launch = { script: url.href, isThread: true };
+  return new URL(launching(preload, launch, url));
 }
 
 /** Returns the URL of a script, `undefined` for what Node refuses. */
@@ -96,9 +110,9 @@ function lasting(url: URL): URL {
 }
 
 /** Returns whether a worker can load the preload; tells once that it cannot. */
-function canJoin(): boolean {
-  if (!PRELOAD.startsWith("file:")) return true;
-  const path = fromFileUrl(PRELOAD);
+function canJoin(preload: string): boolean {
+  if (!preload.startsWith("file:")) return true;
+  const path = fromFileUrl(preload);
   const { state } = Deno.permissions.querySync({ name: "read", path });
   if (state === "granted") return true;
   if (isTold) return false;
@@ -109,22 +123,26 @@ function canJoin(): boolean {
   return false;
 }
 
-function launching(launch: WorkerLaunch, script: URL): string {
+function launching(
+  preload: string,
+  launch: WorkerLaunch,
+  script: URL,
+): string {
   const note = moduleOf(
     `globalThis[Symbol.for(${JSON.stringify(LAUNCH)})]=${
       JSON.stringify(launch)
     }`,
   );
   return moduleOf(
-    [note, PRELOAD, script.href]
+    [note, preload, script.href]
       .map((url) => `import ${JSON.stringify(url)};`).join(""),
   );
 }
 
 /** On the first line, so that the others keep their numbers. */
-function launchingCode(code: string): string {
+function launchingCode(preload: string, code: string): string {
   const launch: WorkerLaunch = { isThread: true };
-  const path = JSON.stringify(fromFileUrl(PRELOAD));
+  const path = JSON.stringify(fromFileUrl(preload));
   return `globalThis[Symbol.for(${JSON.stringify(LAUNCH)})]=${
     JSON.stringify(launch)
   };process.getBuiltinModule("module").createRequire(${path})(${path});${code}`;

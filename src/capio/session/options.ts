@@ -18,6 +18,7 @@ import { findActive } from "../interpose/mod.ts";
 import type { WorkspaceOptions } from "../overlay/mod.ts";
 import { CapioError, pathOf, system } from "../platform/mod.ts";
 import { resolveMemoryDirectory } from "../workflow/mod.ts";
+import { callsOfOtherCopy } from "./copies.ts";
 import { statedRules } from "./rule_scope.ts";
 
 /** Options of {@linkcode CapioContext}, {@linkcode withCapio} and the others. */
@@ -169,7 +170,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
       memoryDir: resolveMemoryDirectory(pathOf(memoryDir), directory),
     }),
     document: readDocument(capioClConfigurationFile),
-    rules: [...statedRules(), ...rules],
+    rules: [...around().statedRules(), ...rules],
     openTimeoutSeconds,
     enforceGraph,
     partialReads,
@@ -178,6 +179,12 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     ...(shared && { shared }),
     signal,
   };
+}
+
+/** The contexts and rules in which this call is made, in whichever copy. */
+const own = { findActive, statedRules };
+function around(): typeof own {
+  return callsOfOtherCopy<typeof own>() ?? own;
 }
 
 function fromEnvironment(name: string, otherwise: string): string {
@@ -269,7 +276,7 @@ function checkPermissions(path: string, given: string): void {
  * just made it, and it is in the spool alone.
  */
 function makeRealIfNew(directory: string): void {
-  const found = findActive(directory, true);
+  const found = around().findActive(directory, true);
   if (!found) return;
   const { workspace, place } = found;
   workspace.workflow.refresh();

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { CapioClRule } from "../cl/mod.ts";
 import { activeWorkspaces } from "../interpose/mod.ts";
+import { callsOfOtherCopy } from "./copies.ts";
 
 const rules = new AsyncLocalStorage<readonly CapioClRule[]>();
 
@@ -30,6 +31,8 @@ export function capioClRule(
   fn: (this: This, ...args: Args) => T,
   context?: ClassMethodDecoratorContext,
 ) => (this: This, ...args: Args) => T {
+  const other = callsOfOtherCopy<{ capioClRule: typeof capioClRule }>();
+  if (other) return other.capioClRule(rule);
   return (fn) =>
     function (...args) {
       for (const { workflow } of activeWorkspaces()) workflow.addRule(rule);

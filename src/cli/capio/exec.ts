@@ -67,7 +67,7 @@ Examples:
   forwardsExitCode: true,
   async run(args, signal) {
     const { options, program } = parseExec(args);
-    const fileSystem = fileSystemWarning(options.capioDir);
+    const fileSystem = await fileSystemWarning(options.capioDir);
     if (fileSystem) console.error(`sluice exec: ${fileSystem}`);
     const workspace = await CapioWorkspace.join({ ...options, signal });
     return await runProgram(workspace, program, signal);

@@ -1,9 +1,9 @@
-import { stepCommand } from "../../capio/mod.ts";
 import { type Command, Interruption, UsageError } from "../command/mod.ts";
 import { denoProgram, endingWithUs, signalChild } from "./child.ts";
 import { fileSystemWarning } from "./file_system_warning.ts";
 import { scriptProblem } from "./script_file.ts";
 import { parseStep } from "./step_arguments.ts";
+import { stepStart } from "./step_start.ts";
 
 /** `sluice run`: an unmodified script as a step of a workflow. */
 export const run: Command = {
@@ -54,8 +54,6 @@ Example:
     if (problem) {
       throw new UsageError(`Cannot run "${step.script}": it ${problem}`);
     }
-    const fileSystem = fileSystemWarning(step.capioDir);
-    if (fileSystem) console.error(`sluice run: ${fileSystem}`);
     return await runStep(step, signal);
   },
 };
@@ -64,12 +62,14 @@ async function runStep(
   step: ReturnType<typeof parseStep>,
   signal: AbortSignal,
 ): Promise<number> {
-  const { args, env } = stepCommand(step);
+  const { args, env } = await stepStart(step);
   signal.throwIfAborted();
   const child = new Deno.Command(denoProgram(), { args, env }).spawn();
   using _ending = endingWithUs(child);
   const forward = () => forwardTo(child, signal.reason);
   signal.addEventListener("abort", forward, { once: true });
+  const fileSystem = await fileSystemWarning(step.capioDir);
+  if (fileSystem) console.error(`sluice run: ${fileSystem}`);
   const { code } = await child.status;
   signal.removeEventListener("abort", forward);
   return code;

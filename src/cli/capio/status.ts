@@ -71,7 +71,7 @@ Example:
     }
     await using page = options.page && servePage(options.page, "status", {});
     const terminal = new Terminal("stdout");
-    const fileSystem = fileSystemWarning(capioDir);
+    const fileSystem = await fileSystemWarning(capioDir);
     const show = json
       ? asJson(terminal)
       : follow && terminal.isLive

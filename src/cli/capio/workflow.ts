@@ -189,7 +189,7 @@ async function runPlan(
   if (timeline) await writeTimeline(timeline, drawTimeline([]));
   const terminal = new Terminal("stderr");
   const begun = performance.now();
-  const fileSystem = fileSystemWarning(plan.capioDir);
+  const fileSystem = await fileSystemWarning(plan.capioDir);
   if (fileSystem) await terminal.print(`sluice workflow: ${fileSystem}`);
   // While it takes part, the run does not end between two short steps.
   const workspace = await CapioWorkspace.join({

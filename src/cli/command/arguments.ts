@@ -1,7 +1,7 @@
-import {
+import type {
   parseArgs,
-  type ParseArgsConfig,
-  type ParseArgsOptionsConfig,
+  ParseArgsConfig,
+  ParseArgsOptionsConfig,
 } from "node:util";
 import { HelpRequest, isHelpRequest, UsageError } from "./command.ts";
 
@@ -19,7 +19,9 @@ export function parseArguments<T extends ParseArgsConfig>(
   const options = end < 0 ? args : args.slice(0, end);
   if (options.some(isHelpRequest)) throw new HelpRequest();
   try {
-    return parseArgs(config);
+    // An import would load it for `sluice run`, too, which has no need of it.
+    // deno-lint-ignore no-process-global
+    return process.getBuiltinModule("util").parseArgs(config);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     // The rest of the message is advice to programmers.

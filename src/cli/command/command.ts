@@ -21,6 +21,14 @@ export interface Command {
   run(args: string[], signal: AbortSignal): Promise<number>;
 }
 
+/** A command that is loaded when it is used. */
+export interface CommandEntry {
+  /** Its name on the command line. */
+  readonly name: string;
+  /** Loads it. */
+  readonly load: () => Promise<Command>;
+}
+
 /** Runs a command, or prints its help when the arguments ask for help. */
 export async function runOrExplain(
   command: Command,

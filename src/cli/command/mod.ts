@@ -12,6 +12,7 @@ export {
 } from "./arguments.ts";
 export {
   type Command,
+  type CommandEntry,
   HelpRequest,
   isHelpRequest,
   listed,

@@ -1,0 +1,116 @@
+/**
+ * Makes `dist/`, which is published and not committed: the preload and the
+ * command line as few files. Deno looks at every file of a program before it
+ * runs the first one, also at those behind a dynamic import, so 200 files that a
+ * step needs cost more than all that they do.
+ *
+ * A program that imports the package under this preload has two copies of it;
+ * `src/capio/session/copies.ts` says how they stay one.
+ *
+ * ```sh
+ * deno task bundle
+ * ```
+ *
+ * @module
+ */
+import { stdConfigArgs } from "./std_config.ts";
+
+const root = new URL("../", import.meta.url);
+
+/** What is bundled: the first entry of each is what the package exports. */
+const BUNDLES = [
+  {
+    folder: "preload",
+    // The other entries keep their code in files of their own: one that runs
+    // before any other can fail in an old Deno, and one whose functions are not
+    // on the stack when an error is made, see the preload.
+    entries: [
+      "src/capio/session/preload.ts",
+      "src/capio/session/deno_version.ts",
+      "src/capio/session/whole_program.ts",
+    ],
+    types: "export {};",
+  },
+  {
+    folder: "cli",
+    entries: ["src/cli/mod.ts", "src/cli/deno_version.ts"],
+    types: 'export * from "../../src/cli/mod.ts";',
+  },
+];
+
+/** The exports of the published package that lead to `dist/`. */
+export const BUNDLED_EXPORTS = {
+  "./preload": "./dist/preload/preload.js",
+  "./cli": "./dist/cli/mod.js",
+};
+
+/** Packages that are loaded where a call needs them. */
+const EXTERNAL = ["cli-progress"];
+
+/** Writes the bundles into a folder, `dist/` by default. */
+export async function bundle(
+  target: URL = new URL("dist/", root),
+): Promise<void> {
+  const config = await stdConfigArgs();
+  await Deno.remove(target, { recursive: true }).catch(() => {});
+  for (const { folder, entries, types } of BUNDLES) {
+    const out = new URL(`${folder}/`, target);
+    await runBundler([
+      ...config,
+      `--outdir=${pathOf(out)}`,
+      ...entries.map((it) => pathOf(new URL(it, root))),
+    ]);
+    for await (const { name } of Deno.readDir(out)) {
+      const file = new URL(name, out);
+      const code = await Deno.readTextFile(file);
+      await Deno.writeTextFile(file, withPlaces(code));
+    }
+    await addTypes(out, entries[0], types);
+  }
+}
+
+async function runBundler(args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "bundle",
+      "--quiet",
+      "--code-splitting",
+      ...EXTERNAL.map((name) => `--external=${name}`),
+      ...args,
+    ],
+    env: { NO_COLOR: "1" },
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+/** Lets the code find the bundled preload where the source has its own. */
+function withPlaces(code: string): string {
+  return code.replaceAll(
+    'import.meta.resolve("../session/preload.ts")',
+    'import.meta.resolve("../preload/preload.js")',
+  );
+}
+
+/** JSR wants types for what a package exports. */
+async function addTypes(
+  folder: URL,
+  entry: string,
+  types: string,
+): Promise<void> {
+  const name = entry.slice(entry.lastIndexOf("/") + 1, -".ts".length);
+  const file = new URL(`${name}.js`, folder);
+  const source = await Deno.readTextFile(new URL(entry, root));
+  const doc = /^\/\*\*[^]*?\*\/\n/.exec(source)?.[0] ?? "";
+  await Deno.writeTextFile(new URL(`${name}.d.ts`, folder), `${doc}${types}\n`);
+  const code = await Deno.readTextFile(file);
+  await Deno.writeTextFile(
+    file,
+    `// @ts-self-types="./${name}.d.ts"\n${code}`,
+  );
+}
+
+function pathOf(url: URL): string {
+  return decodeURIComponent(url.pathname).replace(/^\/(\w:)/, "$1");
+}
+
+if (import.meta.main) await bundle();
