@@ -236,8 +236,8 @@ export interface WaitEvent extends Stamp {
 }
 
 /**
- * A member is going to sleep until something happens to a path, to something below
- * it or above it. Who causes that rings the member, once.
+ * A member is going to sleep until something happens to a path or to what lies
+ * below it. The member that causes it rings this one, once.
  */
 export interface AwaitEvent extends Stamp {
   readonly event: "await";
