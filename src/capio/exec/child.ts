@@ -1,16 +1,27 @@
-import type { ChildProcess, StdioOptions } from "node:child_process";
 import { bypass } from "../interpose/mod.ts";
 import { builtin, type ProgramStatus } from "../platform/mod.ts";
 import type { StartedProgram } from "./program.ts";
+
+/** A standard stream of a child process. */
+export type Standard = number | "inherit" | "ignore" | "pipe";
 
 /** How a child process is started. */
 export interface ChildOptions {
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  readonly stdio: StdioOptions;
+  /** Standard input, output and error. */
+  readonly stdio: readonly Standard[];
   /** Whether it gets a process group of its own, which signals go to. */
   readonly hasGroup: boolean;
+}
+
+/** A process that has been started, whichever way. */
+interface Process {
+  readonly pid: number;
+  readonly status: Promise<ProgramStatus>;
+  readonly stdout?: ReadableStream<Uint8Array>;
+  readonly stderr?: ReadableStream<Uint8Array>;
 }
 
 /** Time between two looks whether a process group has ended, in ms. */
@@ -18,20 +29,13 @@ const LOOK_MILLISECONDS = 10;
 
 /** A program that runs as a child of this process, and what it has started. */
 export class Child implements StartedProgram, Disposable {
-  readonly #process: ChildProcess;
+  readonly #process: Process;
   readonly #hasGroup: boolean;
-  readonly pid: number;
-  /** Resolves when the program has ended. */
-  readonly status: Promise<ProgramStatus>;
   readonly #unload = () => this.kill("SIGKILL");
 
-  private constructor(process: ChildProcess, pid: number, hasGroup: boolean) {
+  private constructor(process: Process, hasGroup: boolean) {
     this.#process = process;
-    this.pid = pid;
     this.#hasGroup = hasGroup;
-    const { promise, resolve } = Promise.withResolvers<ProgramStatus>();
-    process.once("exit", (code, signal) => resolve(statusOf(code, signal)));
-    this.status = promise;
     addEventListener("unload", this.#unload);
   }
 
@@ -40,32 +44,25 @@ export class Child implements StartedProgram, Disposable {
    *
    * @throws {Error} If the system cannot start it; `code` says why.
    */
-  static async start(
-    { command, env, cwd, stdio, hasGroup }: ChildOptions,
-  ): Promise<Child> {
-    const [program, ...args] = command;
-    const { spawn } = builtin("child_process");
-    const process = bypass(() =>
-      spawn(program, args, {
-        stdio,
-        cwd,
-        detached: hasGroup,
-        ...(env && { env: { ...Deno.env.toObject(), ...env } }),
-      })
-    );
-    const { pid } = process;
-    if (pid !== undefined) return new Child(process, pid, hasGroup);
-    const error = await new Promise((resolve) =>
-      process.once("error", resolve)
-    );
-    throw error;
+  static async start(options: ChildOptions): Promise<Child> {
+    // Only Node hands descriptors over; it takes several times as long.
+    const isHanded = options.stdio.some((it) => typeof it === "number");
+    const process = isHanded ? await startWithNode(options) : start(options);
+    return new Child(process, options.hasGroup);
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Resolves when the program has ended. */
+  get status(): Promise<ProgramStatus> {
+    return this.#process.status;
   }
 
   /** What it prints to a standard stream that is a pipe. */
-  output(stream: "stdout" | "stderr"): NonNullable<ChildProcess["stdout"]> {
-    const output = this.#process[stream];
-    if (!output) throw new TypeError(`"${stream}" is not a pipe`);
-    return output;
+  output(stream: "stdout" | "stderr"): ReadableStream<Uint8Array> | undefined {
+    return this.#process[stream];
   }
 
   /** Sends a signal to the program, and to what it has started. */
@@ -102,6 +99,66 @@ export class Child implements StartedProgram, Disposable {
       return false;
     }
   }
+}
+
+function start(
+  { command, env, cwd, stdio, hasGroup }: ChildOptions,
+): Process {
+  const [program, ...args] = command;
+  const [stdin, stdout, stderr] = stdio.map(standardOf);
+  const child = new Deno.Command(program, {
+    args,
+    ...(env && { env: { ...env } }),
+    cwd,
+    stdin,
+    stdout,
+    stderr,
+    detached: hasGroup,
+  }).spawn();
+  return {
+    pid: child.pid,
+    status: child.status.then(({ code, signal }) => ({ code, signal })),
+    ...(stdout === "piped" && { stdout: child.stdout }),
+    ...(stderr === "piped" && { stderr: child.stderr }),
+  };
+}
+
+function standardOf(standard: Standard): "inherit" | "null" | "piped" {
+  switch (standard) {
+    case "inherit":
+      return standard;
+    case "ignore":
+      return "null";
+    case "pipe":
+      return "piped";
+    default:
+      throw new TypeError(`Cannot hand over the descriptor ${standard}`);
+  }
+}
+
+async function startWithNode(
+  { command, env, cwd, stdio, hasGroup }: ChildOptions,
+): Promise<Process> {
+  const [program, ...args] = command;
+  const { spawn } = builtin("child_process");
+  const child = bypass(() =>
+    spawn(program, args, {
+      stdio: [...stdio],
+      cwd,
+      detached: hasGroup,
+      ...(env && { env: { ...Deno.env.toObject(), ...env } }),
+    })
+  );
+  const { pid, stdout, stderr } = child;
+  if (pid === undefined) {
+    throw await new Promise((resolve) => child.once("error", resolve));
+  }
+  const { promise, resolve } = Promise.withResolvers<ProgramStatus>();
+  child.once("exit", (code, signal) => resolve(statusOf(code, signal)));
+  const { Readable } = builtin("stream");
+  const web = (stream: typeof stdout) =>
+    stream ? Readable.toWeb(stream) as ReadableStream<Uint8Array> : undefined;
+  return { pid, status: promise, stdout: web(stdout), stderr: web(stderr) };
 }
 
 function statusOf(code: number | null, signal: string | null): ProgramStatus {

@@ -12,14 +12,13 @@ export interface ForwardedOutput {
 export function forwardOutput(
   child: Child,
   options: Pick<RunProgramOptions, "stdout" | "stderr">,
-  standard: readonly unknown[],
 ): ForwardedOutput {
-  const endings = (["stdout", "stderr"] as const).flatMap((name, index) => {
+  const endings = (["stdout", "stderr"] as const).flatMap((name) => {
     const target = options[name];
-    if (!(target instanceof WritableStream)) return [];
-    // The program names a file for it.
-    if (standard[index + 1] !== "pipe") return [];
-    return [forward(child.output(name), target)];
+    const source = child.output(name);
+    // The program may name a file for it.
+    if (!(target instanceof WritableStream) || !source) return [];
+    return [forward(source, target)];
   });
   return {
     async end(graceMilliseconds) {
@@ -28,35 +27,19 @@ export function forwardOutput(
   };
 }
 
-type Source = ReturnType<Child["output"]>;
-
 function forward(
-  source: Source,
+  source: ReadableStream<Uint8Array>,
   target: WritableStream<Uint8Array>,
 ): (graceMilliseconds: number) => Promise<void> {
-  const copying = copy(source, target);
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  const copying = source.pipeTo(target, { signal });
   // The caller learns of an error when the program has ended.
   copying.catch(() => {});
   return async (graceMilliseconds) => {
     if (await isInTime(copying, graceMilliseconds)) return;
     // A process that the program has left behind holds the pipe open.
-    source.destroy();
+    leaving.abort();
     await copying.catch(() => {});
   };
-}
-
-async function copy(
-  source: Source,
-  target: WritableStream<Uint8Array>,
-): Promise<void> {
-  const writer = target.getWriter();
-  try {
-    for await (const chunk of source) await writer.write(chunk);
-    await writer.close();
-  } catch (error) {
-    await writer.abort(error).catch(() => {});
-    throw error;
-  } finally {
-    writer.releaseLock();
-  }
 }

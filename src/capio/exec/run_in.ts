@@ -5,7 +5,7 @@ import {
   type ProgramStatus,
   system,
 } from "../platform/mod.ts";
-import { Child } from "./child.ts";
+import { Child, type Standard } from "./child.ts";
 import { copiesForChild } from "./descriptors.ts";
 import { forwardOutput } from "./forwarded_output.ts";
 import { type Input, openInput } from "./input.ts";
@@ -136,7 +136,7 @@ class ProgramRun {
     this.#child = child;
     const stop = () => this.#terminate();
     signal?.addEventListener("abort", stop);
-    const forwarded = forwardOutput(child, this.#options, standard);
+    const forwarded = forwardOutput(child, this.#options);
     try {
       for (const it of [...this.#inputs]) it.started?.();
       for (const it of this.#outputs) it.start?.();
@@ -271,9 +271,6 @@ class ProgramRun {
     return fd;
   }
 }
-
-/** A standard stream of a child process. */
-export type Standard = number | "inherit" | "ignore" | "pipe";
 
 function standardOf(option: RunProgramOptions["stdout"]): Standard {
   if (option === "null") return "ignore";

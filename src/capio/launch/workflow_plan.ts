@@ -4,15 +4,20 @@ import {
   below,
   boolean,
   members,
+  number,
   optional,
   parseCheckedJson,
   type Schema,
   string,
   where,
 } from "../checked_json/mod.ts";
+import { parseArgument } from "../exec/mod.ts";
 
-/** A step of a {@linkcode WorkflowPlan}: an unmodified script. */
-export interface StepPlan {
+/** A step of a {@linkcode WorkflowPlan}: a script or any program. */
+export type StepPlan = ScriptStepPlan | ProgramStepPlan;
+
+/** A step that is an unmodified script of Deno. */
+export interface ScriptStepPlan {
   /** The name under which CAPIO-CL knows it, unique in the plan. */
   readonly name: string;
   /** A path, or a specifier that `deno run` takes. */
@@ -23,6 +28,29 @@ export interface StepPlan {
   readonly denoFlags: readonly string[];
   /** Whether it is made for growing files, as `partialReads` of a context. */
   readonly partialReads?: boolean;
+}
+
+/**
+ * A step that is any program. Paths of files are relative to `capioDir`; see
+ * {@linkcode runProgram}.
+ */
+export interface ProgramStepPlan {
+  /** The name under which CAPIO-CL knows it, unique in the plan. */
+  readonly name: string;
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+  /** The file that it gets on standard input; otherwise it gets nothing. */
+  readonly stdin?: string;
+  /** The file that its standard output becomes; otherwise it is shown. */
+  readonly stdout?: string;
+  /** The same for standard error. */
+  readonly stderr?: string;
+  /** Variables of its environment besides those of the command. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The directory that it runs in. */
+  readonly cwd?: string;
+  /** The exit statuses that are a success; 0 alone if it is left out. */
+  readonly ok?: readonly number[];
 }
 
 /** The steps of a workflow, and how each is started. */
@@ -53,7 +81,8 @@ export interface ParseWorkflowPlanOptions {
  * Parses the JSON file that lies beside a CAPIO-CL configuration and says how
  * the steps are started, which CAPIO-CL itself leaves open.
  *
- * All but `steps`, and a step's `name` and `script`, can be left out.
+ * All but `steps`, and a step's `name` and `script` or `command`, can be left
+ * out.
  *
  * @example Usage
  * ```ts
@@ -65,10 +94,10 @@ export interface ParseWorkflowPlanOptions {
  *   "capioCl": "flights.capio.json",
  *   "steps": [
  *     { "name": "extract", "script": "extract.ts", "args": ["data/flights.csv"] },
- *     { "name": "upload", "script": "upload.ts", "denoFlags": ["--allow-net"] }
+ *     { "name": "sort", "command": ["sort"], "stdin": "flights.csv", "stdout": "sorted.csv" }
  *   ]
  * }`);
- * console.log(plan.steps[1].denoFlags); // ["--allow-net"]
+ * console.log(plan.steps.map(({ name }) => name)); // ["extract", "sort"]
  * ```
  *
  * @param text The JSON text.
@@ -88,11 +117,11 @@ export function parseWorkflowPlan(
     workflowName,
     ...(capioCl === undefined ? {} : { capioCl }),
     ...(memoryDir === undefined ? {} : { memoryDir }),
-    steps: file.steps.map(({ args = [], denoFlags = [], ...step }) => ({
-      ...step,
-      args,
-      denoFlags,
-    })),
+    steps: file.steps.map((step) => {
+      if ("command" in step) return step;
+      const { args = [], denoFlags = [], ...rest } = step;
+      return { ...rest, args, denoFlags };
+    }),
   };
 }
 
@@ -105,7 +134,9 @@ interface PlanFile {
   steps: StepFile[];
 }
 
-interface StepFile {
+type StepFile = ScriptFile | ProgramStepPlan;
+
+interface ScriptFile {
   name: string;
   script: string;
   args?: string[];
@@ -123,13 +154,57 @@ const flag = where(
   (it) => /^-./.test(it) && it !== "--",
 );
 
-const stepSchema = members<StepFile>({
+const scriptSchema = members<ScriptFile>({
   name: text,
   script: text,
   args: optional(array(string("a string"), "an array of strings")),
   denoFlags: optional(array(flag, "an array of flags")),
   partialReads: optional(boolean("true or false")),
 });
+
+const argument = where(
+  string("a string"),
+  'an argument in which each path has a "}" at its end',
+  isArgument,
+);
+const texts: Schema<Readonly<Record<string, string>>> = (
+  value,
+  report,
+): value is Readonly<Record<string, string>> => {
+  const isRight = typeof value === "object" && value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((it) => typeof it === "string");
+  if (isRight) return true;
+  report({ path: [], expected: "an object of strings", found: value });
+  return false;
+};
+const aStatus = "a status from 0 to 255";
+const status = where(
+  number(aStatus),
+  aStatus,
+  (it) => Number.isInteger(it) && it >= 0 && it < 256,
+);
+
+const programSchema = members<ProgramStepPlan>({
+  name: text,
+  command: where(
+    array(argument, "an array of a program and arguments"),
+    "an array of a program and arguments",
+    ([program = ""]) => program !== "",
+  ),
+  stdin: optional(text),
+  stdout: optional(text),
+  stderr: optional(text),
+  env: optional(texts),
+  cwd: optional(text),
+  ok: optional(array(status, "an array of statuses")),
+});
+
+const stepSchema: Schema<StepFile> = (value, report): value is StepFile => {
+  const isProgram = typeof value === "object" && value !== null &&
+    Object.hasOwn(value, "command");
+  return isProgram ? programSchema(value, report) : scriptSchema(value, report);
+};
 
 const planSchema = members<PlanFile>({
   capioDir: optional(text),
@@ -144,6 +219,15 @@ const planSchema = members<PlanFile>({
     ),
   ),
 });
+
+function isArgument(argument: string): boolean {
+  try {
+    parseArgument(argument);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function withNamesOfTheirOwn(schema: Schema<StepFile[]>): Schema<StepFile[]> {
   return (value, report): value is StepFile[] => {

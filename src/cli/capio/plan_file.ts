@@ -50,11 +50,17 @@ async function absentApps(
 }
 
 function withPath(step: StepPlan, directory: string): StepPlan {
+  if ("command" in step) {
+    return { ...step, cwd: resolve(directory, step.cwd ?? ".") };
+  }
   if (isSpecifier(step.script)) return step;
   return { ...step, script: resolve(directory, step.script) };
 }
 
-async function checkScript({ name, script }: StepPlan): Promise<void> {
+async function checkScript(step: StepPlan): Promise<void> {
+  // Whether a program is there is known when it is started.
+  if ("command" in step) return;
+  const { name, script } = step;
   const problem = await scriptProblem(script);
   if (!problem) return;
   throw new Error(

@@ -1,10 +1,14 @@
-import {
-  type LineAssemblerOptions,
-  LineBatchStream,
-} from "../../streams/mod.ts";
-import type { WorkflowPage } from "../../capio/mod.ts";
 import type { StandardStream, Terminal } from "../command/mod.ts";
 import { denoProgram, endingWithUs, signalChild } from "./child.ts";
+import { shownLines } from "./shown_lines.ts";
+import {
+  runStepProgram,
+  type StepEnd,
+  type StepFailure,
+  type StepProgram,
+  type StepWatcher,
+  type Surroundings,
+} from "./step_programs.ts";
 
 /** How to start the process of a step. */
 export interface StepProcess {
@@ -16,38 +20,23 @@ export interface StepProcess {
   readonly cwd: string;
 }
 
-/** How the first step that failed has ended. */
-export interface StepFailure {
-  readonly name: string;
-  readonly code: number;
-  readonly signal: Deno.Signal | null;
-}
-
-/** Is told what steps print and how they end, beside the terminal. */
-export type StepWatcher = Pick<WorkflowPage, "print" | "endStep">;
-
 /** Milliseconds between the signal to stop and the kill. */
 const GRACE_MILLISECONDS = 5_000;
-
-/** A longer line is shown in parts, before its end has come. */
-const LINES: LineAssemblerOptions = {
-  breaks: /\n/,
-  maxLineChars: 64 * 1024,
-  longLines: "split",
-};
 
 /**
  * Runs all steps at once, and stops the others when one fails.
  *
  * @param signal Stops them all.
+ * @param ended Is called for each program that has ended.
  * @param watcher Is told of all steps.
  * @returns The first failure; none when all went well or `signal` was first.
  * @throws {Error} If a step cannot be started or its output cannot be shown.
  */
 export async function runSteps(
-  steps: readonly StepProcess[],
+  steps: readonly (StepProcess | StepProgram)[],
   terminal: Terminal,
   signal: AbortSignal,
+  ended: (end: StepEnd) => void,
   watcher?: StepWatcher,
 ): Promise<StepFailure | undefined> {
   const failing = new AbortController();
@@ -61,20 +50,14 @@ export async function runSteps(
   const width = Math.max(...steps.map(({ name }) => name.length));
   await Promise.all(steps.map(async (step) => {
     const prefix = `${step.name.padEnd(width)} | `;
-    await runStep(step, { prefix, terminal, stop, fail, watcher }).catch(fail);
+    const surroundings = { prefix, terminal, stop, fail, ended, watcher };
+    const running = "program" in step
+      ? runStepProgram(step, surroundings)
+      : runStep(step, surroundings);
+    await running.catch(fail);
   }));
   if (failure instanceof Error) throw failure;
   return failure;
-}
-
-interface Surroundings {
-  readonly prefix: string;
-  readonly terminal: Terminal;
-  /** Tells the step to end. */
-  readonly stop: AbortSignal;
-  /** Is called as soon as something goes wrong. */
-  readonly fail: (reason: StepFailure | Error) => void;
-  readonly watcher: StepWatcher | undefined;
 }
 
 /** Resolves when the step has ended and all its output has been shown. */
@@ -93,25 +76,19 @@ async function runStep(
   const output = new AbortController();
   using _ending = endingWithUs(child);
   using _stopping = endOn(stop, child, output);
-  const forward = (stream: StandardStream) => {
-    const shown = new WritableStream<string[]>({
-      write: (lines) => {
-        watcher?.print(name, lines);
-        return terminal.write(
-          stream,
-          lines.map((line) => `${prefix}${line}\n`).join(""),
-        );
-      },
-    });
-    return child[stream]
-      .pipeThrough(new TextDecoderStream())
-      // Whole lines, so that those of several steps do not mix.
-      .pipeThrough(new LineBatchStream(LINES))
-      .pipeTo(shown, { signal: output.signal })
+  const lines = (stream: StandardStream) =>
+    shownLines(
+      terminal,
+      stream,
+      prefix,
+      (lines) => watcher?.print(name, lines),
+    );
+  const forward = (stream: StandardStream) =>
+    child[stream]
+      .pipeTo(lines(stream), { signal: output.signal })
       .catch((error) => {
         if (!output.signal.aborted) fail(error);
       });
-  };
   await Promise.all([
     child.status.then(({ code, signal }) => {
       watcher?.endStep(name, { code, signal });

@@ -36,11 +36,8 @@ import {
   warningLines,
 } from "./status_lines.ts";
 import { isSilentByEnvironment } from "./step_arguments.ts";
-import {
-  runSteps,
-  type StepFailure,
-  type StepProcess,
-} from "./step_processes.ts";
+import { runSteps, type StepProcess } from "./step_processes.ts";
+import type { StepEnd, StepFailure, StepProgram } from "./step_programs.ts";
 
 /** The name under which the command itself takes part in the workflow. */
 const APP_NAME = "sluice workflow";
@@ -48,8 +45,8 @@ const APP_NAME = "sluice workflow";
 /** Longest wait for other processes after a signal to end, in ms. */
 const END_MILLISECONDS = 500;
 
-/** Most files that the summary lists. */
-const MOST_FILES_IN_SUMMARY = 20;
+/** Most programs, and most files, that the summary lists. */
+const MOST_LINES_OF_SUMMARY = 20;
 
 /** `sluice workflow`: runs all steps of a workflow at the same time. */
 export const workflow: Command = {
@@ -88,6 +85,15 @@ FILE is JSON. Its paths are relative to its directory, where the steps run:
         "args": ["data/flights.csv"],     arguments of the script
         "denoFlags": ["--allow-net"],     besides reading and writing capioDir
         "partialReads": false             as --partial-reads of "sluice run"
+      },
+      {
+        "name": "unpack",                 a step that is any program, with the
+        "command": ["gzip", "-dc"],       forms of "sluice exec" in its arguments
+        "stdin": "flights.csv.gz",        files in capioDir, as "stdout" and
+        "stdout": "flights.csv",          "stderr", which are shown otherwise
+        "env": { "LC_ALL": "C" },         besides the environment
+        "cwd": "tools",                   (".")
+        "ok": [0, 2]                      statuses that are a success ([0])
       }
     ]
   }
@@ -206,8 +212,14 @@ async function runPlan(
   let isFailed = true;
   try {
     await warnOfAbsentApps(plan, terminal);
-    const shown = { terminal, page };
-    const failure = await runWithProgress(plan, options, shown, signal);
+    const ends: StepEnd[] = [];
+    const failure = await runWithProgress(
+      plan,
+      options,
+      { terminal, page },
+      signal,
+      (end) => ends.push(end),
+    );
     isFailed = failure !== undefined || signal.aborted;
     const status = await presentStatus(workspace, plan, signal);
     if (timeline) await writeTimeline(timeline, timelineOf(status));
@@ -217,7 +229,9 @@ async function runPlan(
     page?.show(status);
     page?.end(outcome);
     await terminal.print(`sluice workflow: ${outcome.text} after ${seconds} s`);
-    for (const line of summary(status)) await terminal.print(`  ${line}`);
+    for (const line of [...programLines(ends), ...summary(status)]) {
+      await terminal.print(`  ${line}`);
+    }
     for (const line of warningLines(status)) {
       await terminal.print(`sluice workflow: ${line}`);
     }
@@ -304,13 +318,15 @@ async function runWithProgress(
   options: WorkflowOptions,
   { terminal, page }: Shown,
   signal: AbortSignal,
+  ended: (end: StepEnd) => void,
 ): Promise<StepFailure | undefined> {
-  const ended = new AbortController();
-  const progress = showProgress(plan, { terminal, page }, ended.signal);
+  const over = new AbortController();
+  const progress = showProgress(plan, { terminal, page }, over.signal);
   try {
-    return await runSteps(processesOf(plan, options), terminal, signal, page);
+    const steps = stepsOf(plan, options);
+    return await runSteps(steps, terminal, signal, ended, page);
   } finally {
-    ended.abort();
+    over.abort();
     await progress;
     await terminal.draw([]);
   }
@@ -336,25 +352,29 @@ async function showProgress(
   }
 }
 
-function processesOf(
+function stepsOf(
   { capioDir, workflowName, capioCl, memoryDir, directory, steps }: PlanFile,
   { denoFlags, silent, shared }: WorkflowOptions,
-): StepProcess[] {
+): (StepProcess | StepProgram)[] {
   return steps.map((step) => {
-    const { args, env } = stepCommand({
+    // Only the plan counts, not the environment.
+    const member = {
       capioDir,
       appName: step.name,
       workflowName,
-      capioClConfigurationFile: capioCl,
+      capioClConfigurationFile: capioCl ?? "",
       memoryDir,
       silent,
       shared,
+    };
+    if ("command" in step) return { name: step.name, program: step, member };
+    const { args, env } = stepCommand({
+      ...member,
       script: step.script,
       args: step.args,
       partialReads: step.partialReads,
       denoFlags: [...denoFlags, ...step.denoFlags],
     });
-    // Only the plan counts, not the environment.
     return { ...step, args, env: { CAPIO_CL: "", ...env }, cwd: directory };
   });
 }
@@ -378,7 +398,10 @@ function outcomeOf(
     };
   }
   if (!failure) return { kind: "well", text: "All steps ended well" };
-  const { name, code, signal: killedBy } = failure;
+  const { name, code, signal: killedBy, why } = failure;
+  if (why !== undefined) {
+    return { kind: "failed", text: `Step "${name}" failed: ${why},` };
+  }
   return {
     kind: "failed",
     text: killedBy
@@ -387,11 +410,22 @@ function outcomeOf(
   };
 }
 
-function summary(status: WorkflowStatus): string[] {
-  const lines = fileLines(status, { isOver: true });
-  if (lines.length <= MOST_FILES_IN_SUMMARY) return lines;
-  const shown = lines.slice(0, MOST_FILES_IN_SUMMARY);
-  return [...shown, `... and ${lines.length - shown.length} more files`];
+/** Says how the programs of steps have ended, in the order in which they did. */
+function programLines(ends: readonly StepEnd[]): readonly string[] {
+  const width = Math.max(...ends.map(({ name }) => name.length));
+  const lines = ends
+    .map(({ name, outcome }) => `${name.padEnd(width)}  ${outcome}`);
+  return shortened(lines, "programs");
+}
+
+function summary(status: WorkflowStatus): readonly string[] {
+  return shortened(fileLines(status, { isOver: true }), "files");
+}
+
+function shortened(lines: readonly string[], what: string): readonly string[] {
+  if (lines.length <= MOST_LINES_OF_SUMMARY) return lines;
+  const shown = lines.slice(0, MOST_LINES_OF_SUMMARY);
+  return [...shown, `... and ${lines.length - shown.length} more ${what}`];
 }
 
 function timelineOf(status: WorkflowStatus): string {

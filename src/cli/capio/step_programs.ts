@@ -1,0 +1,85 @@
+import {
+  CapioError,
+  type CapioOptions,
+  CapioWorkspace,
+  type Program,
+  type WorkflowPage,
+} from "../../capio/mod.ts";
+import type { Terminal } from "../command/mod.ts";
+import { shownLines } from "./shown_lines.ts";
+
+/** A step that is any program, run by this process itself. */
+export interface StepProgram {
+  /** Precedes each line of its output. */
+  readonly name: string;
+  readonly program: Program;
+  /** How it takes part in the workflow. */
+  readonly member: Omit<CapioOptions, "scope">;
+}
+
+/** How the first step that failed has ended. */
+export interface StepFailure {
+  readonly name: string;
+  readonly code: number;
+  readonly signal: Deno.Signal | null;
+  /** Why it counts as failed, where the exit code does not say it. */
+  readonly why?: string;
+}
+
+/** How the program of a step has ended. */
+export interface StepEnd {
+  readonly name: string;
+  /** Says it for people, after the name of the step. */
+  readonly outcome: string;
+}
+
+/** Is told what steps print and how they end, beside the terminal. */
+export type StepWatcher = Pick<WorkflowPage, "print" | "endStep">;
+
+/** What surrounds a step. */
+export interface Surroundings {
+  readonly prefix: string;
+  readonly terminal: Terminal;
+  /** Tells the step to end. */
+  readonly stop: AbortSignal;
+  /** Is called as soon as something goes wrong. */
+  readonly fail: (reason: StepFailure | Error) => void;
+  /** Is called when a program has ended, however it did. */
+  readonly ended: (end: StepEnd) => void;
+  readonly watcher: StepWatcher | undefined;
+}
+
+/** Resolves when the program has ended and all its output has been shown. */
+export async function runStepProgram(
+  { name, program, member }: StepProgram,
+  { prefix, terminal, stop, fail, ended, watcher }: Surroundings,
+): Promise<void> {
+  const begun = performance.now();
+  const end = (outcome: string) => {
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    ended({ name, outcome: `${outcome} after ${seconds} s` });
+  };
+  const print = (lines: string[]) => watcher?.print(name, lines);
+  const workspace = new CapioWorkspace(member);
+  let isFailed = true;
+  try {
+    const status = await workspace.runProgram(program, {
+      signal: stop,
+      stdout: shownLines(terminal, "stdout", prefix, print),
+      stderr: shownLines(terminal, "stderr", prefix, print),
+    });
+    isFailed = false;
+    watcher?.endStep(name, status);
+    end(`ended with status ${status.code}`);
+  } catch (error) {
+    const { code = 1, signal = null } =
+      error instanceof CapioError && error.status || {};
+    watcher?.endStep(name, { code: code || 1, signal });
+    if (stop.aborted) return end("was stopped");
+    if (!(error instanceof Error)) throw error;
+    end(`failed: ${error.message}`);
+    fail({ name, code: code || 1, signal, why: error.message });
+  } finally {
+    workspace.leave(isFailed);
+  }
+}
