@@ -7,6 +7,12 @@
 export * from "./events/mod.ts";
 export * from "./fold/mod.ts";
 export * from "./follower.ts";
-export * from "./journal.ts";
-export * from "./journal_format.ts";
+export {
+  createJournal,
+  JournalWriter,
+  MOST_LINE_BYTES,
+  type NewJournal,
+} from "./journal.ts";
+export type { CheckedBy, JournalFormat } from "./journal_format.ts";
+export * from "./journal_reader.ts";
 export * from "./state/mod.ts";

@@ -191,14 +191,14 @@ class WorkflowObserver implements Disposable {
     const wasRemoved = this.#isRemoved;
     const state = this.#follower.catchUp();
     this.#endTheDead(state);
-    this.#sawTheEnd = wasRemoved || state.members.size > 0 && isOver(state);
+    this.#sawTheEnd = wasRemoved || state.apps.size > 0 && isOver(state);
     const status = describe(state, this.#folder, this.#checkedBy);
     this.#latest = this.#isRemoved ? withSizesOf(this.#latest, status) : status;
     return this.#latest;
   }
 
   get #isRemoved(): boolean {
-    return !this.#follower.isAt(this.#folder.journal);
+    return !this.#follower.isPresent;
   }
 
   [Symbol.dispose](): void {

@@ -130,6 +130,23 @@ export class FileLock implements Disposable {
   }
 
   /**
+   * Runs `fn` with the lock, unless somebody else holds it. Returns whether it
+   * has done so.
+   */
+  ifFree(fn: () => void): boolean {
+    const isHeldHere = this.#isHeldHere;
+    if (!isHeldHere && !this.#file.tryLockSync(true)) return false;
+    this.#isHeldHere = true;
+    try {
+      fn();
+      return true;
+    } finally {
+      this.#isHeldHere = isHeldHere;
+      if (!isHeldHere) this.#file.unlockSync();
+    }
+  }
+
+  /**
    * Takes the lock without blocking the thread while somebody else has it, until
    * the result is disposed of. Meanwhile `during` waits for nothing.
    */

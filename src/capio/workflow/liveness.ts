@@ -36,7 +36,8 @@ export class Liveness {
       if (ending || id === journal.id) continue;
       if (FileLock.isHeld(this.#folder.memberLock(id))) continue;
       // It may have reported its end since the journal was last read.
-      if (journal.catchUp().members.get(id)?.ending) continue;
+      const member = journal.catchUp().members.get(id);
+      if (!member || member.ending) continue;
       journal.append({ event: "end", member: id, ending: this.#endingOf(id) });
     }
     this.#refresh();

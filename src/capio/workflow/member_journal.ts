@@ -1,38 +1,50 @@
 import { wallClock } from "../platform/mod.ts";
-import type {
-  EventBody,
-  JournalFollower,
+import {
+  type EventBody,
+  type JournalEvent,
+  type JournalFollower,
   JournalWriter,
-  WorkflowState,
+  type WorkflowState,
 } from "../journal/mod.ts";
+import type { WorkflowFolder } from "./workflow_folder.ts";
+
+/** What a member does because of the journal. */
+export interface MemberJournalHooks {
+  /** Wakes a member that sleeps until what this member has done. */
+  readonly ring: (member: string) => void;
+  /** Calls `makeNext` of the follower while no other member does. */
+  readonly makeNext: () => void;
+}
 
 /**
  * One member's access to the journal: it appends the member's events, and owns
  * the state as far as the member has read.
  */
-export class MemberJournal {
+export class MemberJournal implements Disposable {
   /** The member, unique for all time. */
   readonly id: string;
-  readonly #writer: JournalWriter;
+  readonly #folder: WorkflowFolder;
   readonly #follower: JournalFollower;
   readonly #ring: (member: string) => void;
+  /** The end of the journal that is read; none after a checkpoint. */
+  #writer: JournalWriter | undefined;
+  /** Where the journal ended that the last writer belonged to. */
+  #leftAt: number | undefined;
   #nextNumber = 0;
 
-  /**
-   * Uses a writer and a follower that the caller opens and closes.
-   *
-   * @param ring Wakes a member that sleeps until what this member has done.
-   */
+  /** Uses a follower that the caller opens and closes. */
   constructor(
     id: string,
-    writer: JournalWriter,
+    folder: WorkflowFolder,
     follower: JournalFollower,
-    ring: (member: string) => void,
+    { ring, makeNext }: MemberJournalHooks,
   ) {
     this.id = id;
-    this.#writer = writer;
+    this.#folder = folder;
     this.#follower = follower;
     this.#ring = ring;
+    follower.hooks = { makeNext, moved: (end) => this.#leave(end) };
+    this.#openWriter();
   }
 
   /** The state as far as this member has read the journal. */
@@ -45,9 +57,14 @@ export class MemberJournal {
     return this.#nextNumber++;
   }
 
-  /** Tells every member, this one included at its next {@linkcode catchUp}. */
+  /**
+   * Tells every member, this one included at its next {@linkcode catchUp}. When it
+   * returns, the event counts: what is appended behind the end of a journal counts
+   * for nobody, and is appended to the next one.
+   */
   append(body: EventBody): void {
-    this.#writer.append({ ...body, by: this.id, time: wallClock() });
+    const event = { ...body, by: this.id, time: wallClock() };
+    while (!this.#append(event));
   }
 
   /** Appends an event that nothing depends on; a full disk only loses it. */
@@ -73,8 +90,72 @@ export class MemberJournal {
     return this.#follower.lines !== lines;
   }
 
-  /** Tells whether `path` still names this journal, and not one of a later run. */
-  isAt(path: string): boolean {
-    return this.#follower.isAt(path);
+  /** Whether the journal has grown well beyond what its state needs. */
+  get isFull(): boolean {
+    return this.#follower.isFull;
+  }
+
+  /**
+   * Ends the journal, if it is still full, and goes on in the next one. Nobody
+   * else does so meanwhile.
+   */
+  checkpoint(): void {
+    this.catchUp();
+    if (!this.isFull || this.#follower.end !== undefined) return;
+    this.append({ event: "checkpoint" });
+    this.catchUp();
+  }
+
+  /** Tells whether the run is still there, and not a later one in its place. */
+  get isPresent(): boolean {
+    return this.#follower.isPresent;
+  }
+
+  /** Releases the writing end. */
+  [Symbol.dispose](): void {
+    this.#writer?.[Symbol.dispose]();
+  }
+
+  /** Appends an event and returns whether it counts. */
+  #append(event: JournalEvent): boolean {
+    const writer = this.#writer ?? this.#openWriter();
+    const end = writer.append(event);
+    if (end <= this.#follower.room) return true;
+    this.catchUp();
+    const hasLeft = this.#writer !== writer;
+    const journalEnd = hasLeft ? this.#leftAt : this.#follower.end;
+    if (journalEnd === undefined || end <= journalEnd) return true;
+    if (hasLeft) return false;
+    throw this.#follower.problem ?? this.#isGone();
+  }
+
+  #leave(end: number): void {
+    if (!this.#writer) return;
+    this.#writer[Symbol.dispose]();
+    this.#writer = undefined;
+    this.#leftAt = end;
+  }
+
+  /** Opens the end of the very journal that is read. */
+  #openWriter(): JournalWriter {
+    const { journal, check } = this.#folder;
+    for (;;) {
+      const writer = new JournalWriter(journal, check);
+      if (this.#follower.isReading(writer.numbers)) {
+        return this.#writer = writer;
+      }
+      writer[Symbol.dispose]();
+      // A checkpoint has just put the next journal there.
+      const { generation } = this.#follower;
+      this.#follower.catchUp();
+      if (this.#follower.generation !== generation) continue;
+      throw this.#follower.problem ?? this.#isGone();
+    }
+  }
+
+  #isGone(): Error {
+    return new Deno.errors.NotFound(
+      `Cannot append to the journal "${this.#folder.journal}": it was removed, or replaced by that of another run, while this step ran`,
+    );
   }
 }

@@ -85,6 +85,11 @@ export class Publisher {
     });
   }
 
+  /** Runs `fn` with the publication lock, unless another member has it. */
+  ifNothingMoves(fn: () => void): void {
+    this.#lock.ifFree(fn);
+  }
+
   /** The members that take part and lie in other processes. */
   #others(): LockHolder[] {
     return [...this.#journal.state.members.values()]

@@ -32,10 +32,13 @@ export class StaleReadWarnings {
 
   /** Warns of the stale reads since the last call. */
   look(state: WorkflowState): void {
-    const { staleReads } = state;
-    if (staleReads.length === this.#warned) return;
-    const fresh = staleReads.slice(this.#warned);
-    this.#warned = staleReads.length;
+    const { staleReads, forgotten } = state;
+    const count = forgotten.staleReads + staleReads.length;
+    if (count === this.#warned) return;
+    const fresh = staleReads.slice(
+      Math.max(0, this.#warned - forgotten.staleReads),
+    );
+    this.#warned = count;
     for (const stale of fresh) {
       const told = stale.isLate ? stale.writer : stale.reader;
       if (told !== this.#member) continue;
@@ -74,10 +77,13 @@ export class RewriteWarnings {
   }
 
   /** Warns of the rewrites since the last call. */
-  look({ rewrites, members }: WorkflowState): void {
-    if (rewrites.size === this.#warned) return;
-    const fresh = [...rewrites.values()].slice(this.#warned);
-    this.#warned = rewrites.size;
+  look({ rewrites, members, forgotten }: WorkflowState): void {
+    const count = forgotten.rewrites + rewrites.size;
+    if (count === this.#warned) return;
+    const fresh = [...rewrites.values()].slice(
+      Math.max(0, this.#warned - forgotten.rewrites),
+    );
+    this.#warned = count;
     for (const { path, reader, writer, kind } of fresh) {
       if (reader !== this.#member && writer !== this.#member) continue;
       const [readerApp, writerApp] = [reader, writer]
@@ -137,8 +143,8 @@ const MOST_FILES_NAMED = 10;
  * them: they are not permanent.
  */
 export function warnOfUnkept(state: WorkflowState): void {
-  const hasFailed = [...state.members.values()]
-    .some(({ ending }) => ending !== "left");
+  const hasFailed = state.forgotten.failures > 0 ||
+    [...state.members.values()].some(({ ending }) => ending !== "left");
   if (hasFailed) return;
   const readersOf = readersIn(state);
   const unread = [...state.paths.values()].filter((file) =>

@@ -9,7 +9,6 @@ import {
   isInSpool,
   isOver,
   JournalFollower,
-  JournalWriter,
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
@@ -53,6 +52,8 @@ export interface WorkflowOptions {
   readonly shared?: "group";
   /** Whether this is a worker of `node:worker_threads`, with a program around it. */
   readonly isThread?: boolean;
+  /** As in `NewJournal`, for a run that this member begins and for its checkpoints. */
+  readonly checkpointBytes?: number;
 }
 
 /** One member's place in a workflow, from its joining to its leaving. */
@@ -80,10 +81,12 @@ export class Workflow {
 
   private constructor(
     folder: WorkflowFolder,
-    { capioDir, appName, document, rules, steps, isThread }: WorkflowOptions,
+    options: WorkflowOptions,
     present: JournalFollower | undefined,
     held: DisposableStack,
   ) {
+    const { capioDir, appName, document, rules, steps, isThread } = options;
+    const { checkpointBytes } = options;
     this.folder = folder;
     this.app = appName;
     this.id = `${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
@@ -95,16 +98,25 @@ export class Workflow {
       FileLock.open(folder.real(folder.publicationLock), check),
     );
     if (!present) {
-      if (!lock.keeps()) warnOfLocks(folder);
-      createJournal(journal, check);
+      const keepsLocks = lock.keeps();
+      if (!keepsLocks) warnOfLocks(folder);
+      // Without locks two members could end the journal at the same time.
+      const size = keepsLocks ? checkpointBytes : Number.MAX_SAFE_INTEGER;
+      createJournal(journal, check, { checkpointBytes: size });
     }
+    const follower = present ??
+      held.use(new JournalFollower(journal, capioDir, check));
     const bells = new Bells(folder, this.id, () => this.#waken());
     held.use(bells);
-    this.#journal = new MemberJournal(
-      this.id,
-      held.use(new JournalWriter(journal, check)),
-      present ?? held.use(new JournalFollower(journal, capioDir, check)),
-      (member) => bells.ring(member),
+    this.#journal = held.use(
+      new MemberJournal(this.id, folder, follower, {
+        ring: (member) => bells.ring(member),
+        makeNext: () => {
+          this.#publisher.whileNothingMoves(() => {
+            follower.makeNext({ checkpointBytes });
+          });
+        },
+      }),
     );
     this.answers = new Answers(this.#journal);
     this.#publisher = new Publisher(folder, this.#journal, lock);
@@ -221,6 +233,7 @@ export class Workflow {
   /** Catches up with the journal, and publishes what this member has to. */
   refresh(): WorkflowState {
     const state = this.#journal.catchUp();
+    if (this.#journal.isFull) this.#checkpoint();
     if (state.unpublished.size > 0) {
       this.#publisher.publishDue({ isLast: this.#ended });
     }
@@ -339,7 +352,7 @@ export class Workflow {
   #clearUp(): void {
     // A member that left at the same time may have cleared up, and a next run
     // may already have begun where this one was.
-    const present = this.#journal.isAt(this.folder.journal);
+    const present = this.#journal.isPresent;
     try {
       if (present) this.#liveness.reportLost();
       if (present) this.#reportGivenFiles();
@@ -353,6 +366,12 @@ export class Workflow {
       warnOfUnkept(this.state);
     }
     if (present ? done : !this.folder.isInUse) this.folder.remove();
+  }
+
+  /** Ends the journal, unless another member does so or moves files. */
+  #checkpoint(): void {
+    if (!this.folder.isPermitted) return;
+    this.#publisher.ifNothingMoves(() => this.#journal.checkpoint());
   }
 
   #reportGivenFiles(): void {

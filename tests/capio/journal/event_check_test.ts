@@ -84,6 +84,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
   list: { event: "list", path: "a", watched: true },
   wait: { event: "wait", wait: 1, path: "a", why: "because" },
   await: { event: "await", path: "a" },
+  checkpoint: { event: "checkpoint" },
 };
 
 const OPTIONAL: ReadonlySet<string> = new Set([

@@ -7,10 +7,10 @@ import {
 } from "../../../src/capio/journal/events/event_codec.ts";
 import {
   createJournal,
-  JournalReader,
   JournalWriter,
   MOST_LINE_BYTES,
 } from "../../../src/capio/journal/journal.ts";
+import { JournalReader } from "../../../src/capio/journal/journal_reader.ts";
 import { BY_KIND, CapioError } from "../../../src/capio/platform/mod.ts";
 
 const event = (path: string): JournalEvent => ({

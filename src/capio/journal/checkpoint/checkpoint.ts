@@ -1,18 +1,29 @@
 import { dependenciesOf } from "../../cl/mod.ts";
 import { parentOf } from "../../platform/mod.ts";
-import { CHECKPOINT_PARTS } from "./checkpoint_parts.ts";
 import { engineWith, initialState, ruleOf } from "../fold/mod.ts";
-import { hasFields } from "../events/mod.ts";
 import { filesOf, type WorkflowState } from "../state/mod.ts";
+import { CHECKPOINT_PARTS } from "./checkpoint_parts.ts";
+import { IdDecoder, IdEncoder, type Part } from "./rows.ts";
+
+/** Rows in one line: few lines to parse, and none of them is long. */
+const ROWS_IN_LINE = 500;
 
 /**
- * Yields the lines of a checkpoint: a state as JSON texts, one for each thing
- * that it knows. A process that reads them has the state without the events that
- * led to it. None is long, however much the workflow has made.
+ * Yields the lines of a checkpoint: a state as JSON texts, each of which has the
+ * name of a part and some of its rows. A process that reads them has the state
+ * without the events that led to it.
  */
 export function* checkpointLines(state: WorkflowState): Generator<string> {
-  for (const [part, { take }] of Object.entries(CHECKPOINT_PARTS)) {
-    for (const fields of take(state)) yield JSON.stringify({ part, ...fields });
+  const ids = new IdEncoder();
+  for (const [name, { rows }] of Object.entries(CHECKPOINT_PARTS)) {
+    let line: unknown[] = [name];
+    for (const row of rows(state, ids)) {
+      line.push(row);
+      if (line.length <= ROWS_IN_LINE) continue;
+      yield JSON.stringify(line);
+      line = [name];
+    }
+    if (line.length > 1) yield JSON.stringify(line);
   }
 }
 
@@ -22,13 +33,15 @@ export function* checkpointLines(state: WorkflowState): Generator<string> {
  * @throws {SyntaxError} If a line is not one of a checkpoint. Each is checked: all
  * that is found in a journal is only data. Unlike an event, a line that is missing
  * cannot be passed over, for everything after it builds on it.
+ * @throws {CapioError} If rules in it contradict each other.
  */
 export function restoreCheckpoint(
   lines: Iterable<string>,
   capioDir: string,
 ): WorkflowState {
   const state = initialState(capioDir);
-  for (const line of lines) restore(state, line);
+  const ids = new IdDecoder();
+  for (const line of lines) restore(state, line, ids);
   state.engine = engineWith(state, {});
   for (const path of state.paths.keys()) {
     const folder = state.folders.get(parentOf(path));
@@ -45,18 +58,15 @@ export function restoreCheckpoint(
   return state;
 }
 
-function restore(state: WorkflowState, line: string): void {
+function restore(state: WorkflowState, line: string, ids: IdDecoder): void {
   const value: unknown = JSON.parse(line);
-  const codec = typeof value === "object" && value !== null && "part" in value
-    ? CODECS.get(value.part)
-    : undefined;
-  if (!codec || !hasFields(value as object, Object.entries(codec.fields))) {
-    throw new SyntaxError(`"${line}" is no line of a checkpoint`);
-  }
-  codec.restore(state, value as never);
+  const [name, ...rows]: unknown[] = Array.isArray(value) ? value : [];
+  const part = PARTS.get(name);
+  const isValid = part !== undefined &&
+    rows.every((row) => Array.isArray(row) && part.restore(state, row, ids));
+  if (!isValid) throw new SyntaxError("This is no line of a checkpoint");
 }
 
-const CODECS: ReadonlyMap<
-  unknown,
-  (typeof CHECKPOINT_PARTS)[keyof typeof CHECKPOINT_PARTS]
-> = new Map(Object.entries(CHECKPOINT_PARTS));
+const PARTS: ReadonlyMap<unknown, Part> = new Map(
+  Object.entries(CHECKPOINT_PARTS),
+);

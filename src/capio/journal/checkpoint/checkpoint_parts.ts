@@ -1,6 +1,5 @@
 import type { CapioClRule } from "../../cl/mod.ts";
-import { FILE_PART, type FilePart } from "./checkpoint_file.ts";
-import type { Flagged, PartCodec } from "./checkpoint_part.ts";
+import { FILE_PART } from "./checkpoint_file.ts";
 import {
   isCount,
   isEntry,
@@ -17,6 +16,7 @@ import {
 } from "../events/mod.ts";
 import type {
   App,
+  Forgotten,
   Member,
   MemoryDirectory,
   Moving,
@@ -26,31 +26,36 @@ import type {
   StaleRead,
   Waiting,
 } from "../state/mod.ts";
+import { MEMBER, OPTIONAL_MEMBER, type Part, part } from "./rows.ts";
 
-/** The fields of each kind of line in a checkpoint. */
+/** An object whose flags are left out where they do not hold. */
+type Flagged<T, Names extends keyof T> =
+  & Omit<T, Names>
+  & { readonly [Name in Names]?: true };
+
+/** The fields of each kind of row in a checkpoint. */
 interface Parts {
   readonly counts: {
     readonly created: number;
     readonly renamings: number;
     readonly turns: number;
     readonly passedOver: number;
+    readonly unfinishedFrom: number;
   };
+  readonly forgotten: Forgotten;
+  readonly unfinished: { readonly file: number; readonly lostBy?: string };
   readonly document: { readonly text: string };
   readonly rule: { readonly rule: unknown };
   readonly plan: { readonly steps: readonly string[]; readonly by?: string };
   readonly memory: MemoryDirectory;
   readonly member: Flagged<Member, "isWorker">;
   readonly app: App;
-  readonly file: FilePart;
   readonly folder: {
     readonly path: string;
     readonly most: number;
     readonly writers: readonly string[];
   };
-  readonly input: {
-    readonly path: string;
-    readonly members: readonly string[];
-  };
+  readonly input: { readonly path: string; readonly member: string };
   readonly given: { readonly path: string };
   readonly miss: {
     readonly path: string;
@@ -89,10 +94,7 @@ interface Parts {
   readonly reading: Reading;
   readonly sizedReading: SizedReading;
   readonly wait: Waiting & { readonly wait: number };
-  readonly await: {
-    readonly path: string;
-    readonly members: readonly string[];
-  };
+  readonly await: { readonly path: string; readonly member: string };
 }
 
 /**
@@ -100,54 +102,71 @@ interface Parts {
  * what it builds on. The engine, the entries of directories and the sets of
  * pending files follow from them.
  */
-export const CHECKPOINT_PARTS: {
-  readonly [Part in keyof Parts]: PartCodec<Parts[Part]>;
-} = {
-  counts: {
-    take: ({ created, renamings, turns, passedOver }) => [
-      { created, renamings, turns, passedOver },
+export const CHECKPOINT_PARTS: Readonly<Record<keyof Parts | "file", Part>> = {
+  counts: part<Parts["counts"]>({
+    take: ({ created, renamings, turns, passedOver, unfinishedFrom }) => [
+      { created, renamings, turns, passedOver, unfinishedFrom },
     ],
-    fields: {
+    columns: {
       created: isCount,
       renamings: isCount,
       turns: isCount,
       passedOver: isCount,
+      unfinishedFrom: isCount,
     },
-    restore: (state, counts) => Object.assign(state, withoutPart(counts)),
-  },
-  document: {
+    restore: (state, counts) => Object.assign(state, counts),
+  }),
+  forgotten: part<Parts["forgotten"]>({
+    take: ({ forgotten }) => [forgotten],
+    columns: {
+      members: isCount,
+      failures: isCount,
+      staleReads: isCount,
+      rewrites: isCount,
+    },
+    restore: ({ forgotten }, counts) => Object.assign(forgotten, counts),
+  }),
+  unfinished: part<Parts["unfinished"]>({
+    take: ({ unfinished }) =>
+      [...unfinished]
+        .map(([file, lostBy]) => lostBy === "" ? { file } : { file, lostBy }),
+    columns: { file: isCount, lostBy: OPTIONAL_MEMBER },
+    restore: ({ unfinished }, { file, lostBy = "" }) =>
+      unfinished.set(file, lostBy),
+  }),
+  document: part<Parts["document"]>({
     take: ({ documents }) => [...documents].map((text) => ({ text })),
-    fields: { text: isText },
+    columns: { text: isText },
     restore: ({ documents }, { text }) => documents.add(text),
-  },
-  rule: {
+  }),
+  rule: part<Parts["rule"]>({
     take: ({ rules }) => rules.map((rule) => ({ rule })),
     // The engine checks each rule when it is built.
-    fields: { rule: isAnything },
+    columns: { rule: isAnything },
     restore: ({ rules }, { rule }) => rules.push(rule as CapioClRule),
-  },
-  plan: {
+  }),
+  plan: part<Parts["plan"]>({
     take: ({ steps, planner }) =>
       steps.length > 0 ? [{ steps, by: planner }] : [],
-    fields: { steps: listOf(isName), by: optional(isMemberId) },
+    columns: { steps: listOf(isName), by: OPTIONAL_MEMBER },
     restore: (state, { steps, by }) => {
       state.steps = steps;
       state.planner = by;
     },
-  },
-  memory: {
+  }),
+  memory: part<Parts["memory"]>({
     take: ({ memory }) => memory ? [memory] : [],
-    fields: { dir: isName, id: isName, app: isName },
-    restore: (state, memory) => state.memory = withoutPart(memory),
-  },
-  member: {
+    columns: { dir: isName, id: isName, app: isName },
+    restore: (state, memory) => state.memory = memory,
+  }),
+  member: part<Parts["member"]>({
     take: ({ members }) =>
       [...members.values()].map(({ isWorker, ...member }) => ({
         ...member,
         ...(isWorker && { isWorker }),
       })),
-    fields: {
-      id: isMemberId,
+    columns: {
+      id: MEMBER,
       app: isName,
       pid: isCount,
       joined: isTime,
@@ -161,47 +180,56 @@ export const CHECKPOINT_PARTS: {
       isReported: optional(isTrue),
     },
     restore: ({ members }, member) =>
-      members.set(member.id, { isWorker: false, ...withoutPart(member) }),
-  },
-  app: {
+      members.set(member.id, { isWorker: false, ...member }),
+  }),
+  app: part<Parts["app"]>({
     take: ({ apps }) => apps.values(),
-    fields: {
+    columns: {
       name: isName,
       joined: isCount,
       running: isCount,
-      lostBy: optional(isMemberId),
+      lostBy: OPTIONAL_MEMBER,
     },
-    restore: ({ apps }, app) => apps.set(app.name, withoutPart(app)),
-  },
+    restore: ({ apps }, app) => apps.set(app.name, app),
+  }),
   file: FILE_PART,
-  folder: {
+  folder: part<Parts["folder"]>({
     take: ({ folders }) =>
       [...folders].map(([path, { most, writers }]) => ({
         path,
         most,
         writers: [...writers],
       })),
-    fields: { path: isEntryOrRoot, most: isCount, writers: listOf(isMemberId) },
+    columns: {
+      path: isEntryOrRoot,
+      most: isCount,
+      writers: listOf(isMemberId),
+    },
     restore: ({ folders }, { path, most, writers }) =>
       folders.set(path, {
         entries: 0,
         most,
         writers: new Set(writers),
       }),
-  },
-  input: {
+  }),
+  input: part<Parts["input"]>({
     take: ({ inputs }) =>
-      [...inputs].map(([path, members]) => ({ path, members: [...members] })),
-    fields: { path: isEntryOrRoot, members: listOf(isMemberId) },
-    restore: ({ inputs }, { path, members }) =>
-      inputs.set(path, new Set(members)),
-  },
-  given: {
+      [...inputs].flatMap(([path, members]) =>
+        [...members].map((member) => ({ path, member }))
+      ),
+    columns: { path: isEntryOrRoot, member: MEMBER },
+    restore: ({ inputs }, { path, member }) => {
+      const members = inputs.get(path);
+      if (members) members.add(member);
+      else inputs.set(path, new Set([member]));
+    },
+  }),
+  given: part<Parts["given"]>({
     take: ({ given }) => [...given].map((path) => ({ path })),
-    fields: { path: isEntryOrRoot },
+    columns: { path: isEntryOrRoot },
     restore: ({ given }, { path }) => given.add(path),
-  },
-  miss: {
+  }),
+  miss: part<Parts["miss"]>({
     take: ({ misses }) =>
       entriesOf(misses).map(([path, member, { asked, writer }]) => ({
         path,
@@ -209,34 +237,34 @@ export const CHECKPOINT_PARTS: {
         writer,
         ...(asked && { asked }),
       })),
-    fields: {
+    columns: {
       path: isEntryOrRoot,
-      member: isMemberId,
+      member: MEMBER,
       asked: optional(isTrue),
-      writer: optional(isMemberId),
+      writer: OPTIONAL_MEMBER,
     },
     restore: ({ misses }, { path, member, asked = false, writer }) =>
       mapAt(misses, path).set(member, { asked, writer }),
-  },
-  staleRead: {
+  }),
+  staleRead: part<Parts["staleRead"]>({
     take: ({ staleReads }) => staleReads,
-    fields: {
+    columns: {
       path: isEntryOrRoot,
-      reader: isMemberId,
-      writer: isMemberId,
+      reader: MEMBER,
+      writer: MEMBER,
       isMiss: optional(isTrue),
       isLate: optional(isTrue),
       isQuestion: optional(isTrue),
       isListing: optional(isTrue),
     },
-    restore: ({ staleReads }, read) => staleReads.push(withoutPart(read)),
-  },
-  rewrite: {
+    restore: ({ staleReads }, read) => staleReads.push(read),
+  }),
+  rewrite: part<Parts["rewrite"]>({
     take: ({ rewrites }) => rewrites.values(),
-    fields: {
+    columns: {
       path: isEntry,
-      reader: isMemberId,
-      writer: isMemberId,
+      reader: MEMBER,
+      writer: MEMBER,
       kind: oneOf(
         "reopened",
         "replaced",
@@ -247,104 +275,104 @@ export const CHECKPOINT_PARTS: {
     },
     restore: ({ rewrites }, rewrite) => {
       const { reader, writer, path } = rewrite;
-      rewrites.set(`${reader} ${writer} ${path}`, withoutPart(rewrite));
+      rewrites.set(`${reader} ${writer} ${path}`, rewrite);
     },
-  },
-  rewriter: {
+  }),
+  rewriter: part<Parts["rewriter"]>({
     take: ({ rewriters }) =>
       [...rewriters].map(([file, member]) => ({ file, member })),
-    fields: { file: isCount, member: isMemberId },
+    columns: { file: isCount, member: MEMBER },
     restore: ({ rewriters }, { file, member }) => rewriters.set(file, member),
-  },
-  copy: {
+  }),
+  copy: part<Parts["copy"]>({
     take: ({ copies }) =>
       [...copies].map(([file, original]) => ({ file, original })),
-    fields: { file: isCount, original: isCount },
+    columns: { file: isCount, original: isCount },
     restore: ({ copies }, { file, original }) => copies.set(file, original),
-  },
-  pathReading: {
+  }),
+  pathReading: part<Parts["pathReading"]>({
     take: ({ pathReadings }) =>
       entriesOf(pathReadings)
         .map(([path, member, reading]) => ({ path, member, ...reading })),
-    fields: {
+    columns: {
       path: isEntry,
-      member: isMemberId,
+      member: MEMBER,
       number: isCount,
-      replacedBy: optional(isMemberId),
+      replacedBy: OPTIONAL_MEMBER,
     },
     restore: ({ pathReadings }, { path, member, number, replacedBy }) =>
       mapAt(pathReadings, path).set(member, { number, replacedBy }),
-  },
-  moving: {
+  }),
+  moving: part<Parts["moving"]>({
     take: ({ moving }) => moving ? [moving] : [],
-    fields: { member: isMemberId, from: isEntry, to: isEntry },
-    restore: (state, moving) => state.moving = withoutPart(moving),
-  },
-  seen: {
+    columns: { member: MEMBER, from: isEntry, to: isEntry },
+    restore: (state, moving) => state.moving = moving,
+  }),
+  seen: part<Parts["seen"]>({
     take: ({ seen }) =>
       entriesOf(seen).map(([path, member, looked]) => ({
         path,
         member,
         ...(looked && { looked }),
       })),
-    fields: {
+    columns: {
       path: isEntryOrRoot,
-      member: isMemberId,
+      member: MEMBER,
       looked: optional(isTrue),
     },
     restore: ({ seen }, { path, member, looked = false }) =>
       mapAt(seen, path).set(member, looked),
-  },
-  listing: {
+  }),
+  listing: part<Parts["listing"]>({
     take: ({ listings }) =>
       entriesOf(listings).map(([path, member, missed]) => ({
         path,
         member,
         missed: [...missed],
       })),
-    fields: {
+    columns: {
       path: isEntryOrRoot,
-      member: isMemberId,
+      member: MEMBER,
       missed: listOf(isPathOfMember),
     },
     restore: ({ listings }, { path, member, missed }) =>
       mapAt(listings, path).set(member, new Map(missed)),
-  },
-  remover: {
+  }),
+  remover: part<Parts["remover"]>({
     take: ({ removers }) =>
       [...removers].map(([path, member]) => ({ path, member })),
-    fields: { path: isEntry, member: isMemberId },
+    columns: { path: isEntry, member: MEMBER },
     restore: ({ removers }, { path, member }) => removers.set(path, member),
-  },
-  removal: {
+  }),
+  removal: part<Parts["removal"]>({
     take: ({ removals }) =>
       entriesOf(removals)
         .map(([path, reader, remover]) => ({ path, reader, remover })),
-    fields: { path: isEntryOrRoot, reader: isMemberId, remover: isMemberId },
+    columns: { path: isEntryOrRoot, reader: MEMBER, remover: MEMBER },
     restore: ({ removals }, { path, reader, remover }) =>
       mapAt(removals, path).set(reader, remover),
-  },
-  replacedPath: {
+  }),
+  replacedPath: part<Parts["replacedPath"]>({
     take: ({ replacedPaths }) => [...replacedPaths].map((path) => ({ path })),
-    fields: { path: isEntry },
+    columns: { path: isEntry },
     restore: ({ replacedPaths }, { path }) => replacedPaths.add(path),
-  },
-  reading: {
+  }),
+  reading: part<Parts["reading"]>({
     take: ({ readings }) => readings.values(),
-    fields: {
-      member: isMemberId,
+    columns: {
+      member: MEMBER,
       path: isEntry,
       first: isTime,
       latest: isTime,
       bytes: isCount,
     },
     restore: ({ readings }, reading) =>
-      readings.set(`${reading.member}/${reading.path}`, withoutPart(reading)),
-  },
-  sizedReading: {
+      readings.set(`${reading.member}/${reading.path}`, reading),
+  }),
+  sizedReading: part<Parts["sizedReading"]>({
     take: ({ sizedReadings }) => sizedReadings,
-    fields: {
-      member: isMemberId,
+    columns: {
+      member: MEMBER,
       path: isEntry,
       file: isCount,
       told: isCount,
@@ -352,30 +380,29 @@ export const CHECKPOINT_PARTS: {
       readTo: optional(isCount),
       ifLost: optional(isTrue),
     },
-    restore: ({ sizedReadings }, it) => sizedReadings.push(withoutPart(it)),
-  },
-  wait: {
+    restore: ({ sizedReadings }, it) => sizedReadings.push(it),
+  }),
+  wait: part<Parts["wait"]>({
     take: ({ waits }) =>
       [...waits].map(([key, waiting]) => ({ ...waiting, wait: numberOf(key) })),
-    fields: {
+    columns: {
       wait: isCount,
-      member: isMemberId,
+      member: MEMBER,
       path: isNormalOrRoot,
       why: isText,
       since: isTime,
     },
     restore: ({ waits }, { wait, member, path, why, since }) =>
       waits.set(`${member}/${wait}`, { member, path, why, since }),
-  },
-  await: {
+  }),
+  await: part<Parts["await"]>({
     take: ({ awaits }) =>
-      [...awaits.members]
-        .map(([path, members]) => ({ path, members: [...members] })),
-    fields: { path: isEntryOrRoot, members: listOf(isMemberId) },
-    restore: ({ awaits }, { path, members }) => {
-      for (const member of members) awaits.add(path, member);
-    },
-  },
+      [...awaits.members].flatMap(([path, members]) =>
+        [...members].map((member) => ({ path, member }))
+      ),
+    columns: { path: isEntryOrRoot, member: MEMBER },
+    restore: ({ awaits }, { path, member }) => awaits.add(path, member),
+  }),
 };
 
 /** All entries of maps in a map, each with both keys. */
@@ -401,12 +428,6 @@ function mapAt<T>(
 /** Returns the number at the end of the key `member/number`. */
 function numberOf(key: string): number {
   return Number(key.slice(key.lastIndexOf("/") + 1));
-}
-
-/** Copies the fields of a line without the name of its kind. */
-function withoutPart<T extends object>(line: T): T {
-  const { part: _, ...fields } = line as T & { part?: unknown };
-  return fields as T;
 }
 
 function isPathOfMember(

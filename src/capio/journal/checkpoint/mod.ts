@@ -3,4 +3,5 @@
  *
  * @module
  */
+export * from "./carry_over.ts";
 export * from "./checkpoint.ts";

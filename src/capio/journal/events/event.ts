@@ -245,6 +245,15 @@ export interface AwaitEvent extends Stamp {
   readonly path: string;
 }
 
+/**
+ * The end of this journal: the state up to here is the beginning of the next one,
+ * in which the events go on. Lines behind it do not count, and neither does such
+ * a line before the size that the journal's first line names.
+ */
+export interface CheckpointEvent extends Stamp {
+  readonly event: "checkpoint";
+}
+
 /** One line of a workflow's journal. */
 export type JournalEvent =
   | JoinEvent
@@ -267,7 +276,8 @@ export type JournalEvent =
   | RewriteEvent
   | SizeEvent
   | WaitEvent
-  | AwaitEvent;
+  | AwaitEvent
+  | CheckpointEvent;
 
 /** An event to which its author has not added the stamp yet. */
 export type EventBody = JournalEvent extends infer E

@@ -122,6 +122,7 @@ const CHECKS: {
     why: optional(isText),
   },
   await: { ...STAMP, path: isEntryOrRoot },
+  checkpoint: STAMP,
 };
 
 const FIELDS: ReadonlyMap<string, readonly [string, Guard<unknown>][]> =

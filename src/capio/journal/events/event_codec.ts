@@ -23,7 +23,8 @@ export function decodeEvents(
   return lines.filter((line) => line !== "").map(decodeEvent);
 }
 
-function decodeEvent(line: string): JournalEvent | undefined {
+/** Decodes one such line. */
+export function decodeEvent(line: string): JournalEvent | undefined {
   try {
     const value: unknown = JSON.parse(line);
     return isEvent(value) ? value : undefined;

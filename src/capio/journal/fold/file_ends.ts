@@ -38,8 +38,7 @@ export function lose(
   member: string,
   time: number,
 ): WorkflowState {
-  end(state, file, "lost", time);
-  file.lostBy = member;
+  endLost(state, file, member, time);
   return isAwaited(state, file) ? loseHopeless(state, member, time) : state;
 }
 
@@ -50,10 +49,20 @@ export function loseHopeless(
   time: number,
 ): WorkflowState {
   for (const file of hopelessFiles(state)) {
-    end(state, file, "lost", time);
-    file.lostBy = member;
+    endLost(state, file, member, time);
   }
   return state;
+}
+
+function endLost(
+  state: WorkflowState,
+  file: WorkflowFile,
+  member: string,
+  time: number,
+): void {
+  end(state, file, "lost", time);
+  file.lostBy = member;
+  if (file.unlinked) noteUnfinished(state, file);
 }
 
 /** Commits this file alone, if its rule is satisfied, and returns whether it did. */
@@ -74,6 +83,25 @@ function commit(
 /** Tells whether other files depend on this one; for most files none does. */
 function isAwaited({ engine }: WorkflowState, { path }: WorkflowFile): boolean {
   return engine.dependencies.has(path);
+}
+
+/** How many files are remembered that lost their names before their commit. */
+const MOST_UNFINISHED = 10_000;
+
+/**
+ * Remembers a file that has lost its name before its commit. A reader that still
+ * has it open may come to know only after a checkpoint, which has no such files.
+ */
+export function noteUnfinished(
+  state: WorkflowState,
+  { number, lostBy = "" }: WorkflowFile,
+): void {
+  const { unfinished } = state;
+  unfinished.set(number, lostBy);
+  const [oldest] = unfinished.keys();
+  if (unfinished.size <= MOST_UNFINISHED) return;
+  unfinished.delete(oldest);
+  state.unfinishedFrom = Math.max(state.unfinishedFrom, oldest + 1);
 }
 
 /** Enters the last phase of the file, which no later event changes. */

@@ -45,6 +45,7 @@ import {
   tellRemovedOf,
   tellReplacedOf,
 } from "../told/mod.ts";
+import { forget } from "./forget.ts";
 import { applyRule, create, pathsBelow, rename, unlink } from "./names.ts";
 import {
   emptyState,
@@ -155,6 +156,8 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       return noteWait(state, event);
     case "await":
       return noteAwait(state, event);
+    case "checkpoint":
+      return forget(state);
   }
 }
 

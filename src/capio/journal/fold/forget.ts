@@ -5,7 +5,7 @@ import { filesOf, type WorkflowState } from "../state/mod.ts";
  * named, and who looked for it in vain. A later file of the name makes that out
  * of date, which is told.
  */
-const MOST_REMEMBERED = 10_000;
+const MOST_REMEMBERED = 2_000;
 
 /**
  * Forgets what nobody can ask for again: files that were removed, how far they
@@ -16,23 +16,47 @@ const MOST_REMEMBERED = 10_000;
  * All members do so at the same line of the journal, and agree afterwards.
  */
 export function forget(state: WorkflowState): WorkflowState {
+  dropEmpty(state);
+  forgetHandles(state);
   finishRemoved(state);
   forgetReadings(state);
-  forgetMisses(state);
-  forgetRemovals(state);
+  forgetAnswers(state);
   forgetNumbers(state);
+  forgetDirectories(state);
+  forgetTold(state);
   forgetMembers(state);
   return state;
+}
+
+/** Drops what is left of readings and the like that are no more. */
+function dropEmpty(state: WorkflowState): void {
+  const { inputs, misses, pathReadings, seen, listings, removals } = state;
+  for (const map of [misses, pathReadings, seen, listings, removals, inputs]) {
+    for (const [path, { size }] of map) if (size === 0) map.delete(path);
+  }
+}
+
+/** Forgets the handles of members that have ended without closing them. */
+function forgetHandles({ handles, members }: WorkflowState): void {
+  for (const [handle, file] of handles) {
+    if (file.phase === "open") continue;
+    const holder = file.holders.find((it) => it.handle === handle);
+    const member = members.get(holder?.member ?? "");
+    if (member && !member.ending) continue;
+    handles.delete(handle);
+    file.holders = file.holders.filter((it) => it.handle !== handle);
+  }
 }
 
 /**
  * Commits the files that nobody can write any more, neither by name nor through a
  * handle. A reader that still has one open has it whole.
  */
-function finishRemoved({ pending, dependents }: WorkflowState): void {
+function finishRemoved({ pending, dependents, awaits }: WorkflowState): void {
   for (const file of pending) {
     if (!file.unlinked || file.holders.length > 0) continue;
     file.phase = "committed";
+    awaits.concern(file.path);
     pending.delete(file);
     dependents.delete(file);
   }
@@ -54,16 +78,13 @@ function forgetReadings(state: WorkflowState): void {
   for (const it of sized) state.sizedReadings.push(it);
 }
 
-function forgetMisses({ misses }: WorkflowState): void {
-  for (const [path, readers] of misses) {
-    if (readers.size === 0) misses.delete(path);
+function forgetAnswers(state: WorkflowState): void {
+  const { misses, removals, seen, listings, inputs, removers, paths } = state;
+  // Real files that were removed are known by their removal.
+  keepNewest(inputs, (path) => paths.has(path) || !removers.has(path));
+  for (const map of [misses, seen, listings, removals, removers]) {
+    keepNewest(map, () => false);
   }
-  keepNewest(misses, () => false);
-}
-
-function forgetRemovals({ removals, seen, listings }: WorkflowState): void {
-  for (const map of [seen, listings]) keepNewest(map, () => false);
-  keepNewest(removals, () => false);
 }
 
 /** Forgets which files were copies, and who changed them. */
@@ -80,10 +101,47 @@ function forgetNumbers(state: WorkflowState): void {
   keepNewest(rewriters, (number) => known.has(number));
 }
 
+/**
+ * Forgets the oldest directories that are gone and that only globs are about, and
+ * who has filled a directory and left.
+ */
+function forgetDirectories({ engine, paths, folders, members }: WorkflowState) {
+  keepNewest(folders, (path) => {
+    if (path === "" || paths.has(path)) return true;
+    return (folders.get(path)?.entries ?? 0) > 0 ||
+      engine.dependencies.has(path);
+  });
+  for (const { writers } of folders.values()) {
+    for (const id of writers) {
+      if (writers.size === 1) break;
+      if (members.get(id)?.ending === "left") writers.delete(id);
+    }
+  }
+}
+
+/** Forgets the oldest of what was told, and counts it. */
+function forgetTold({ staleReads, rewrites, forgotten }: WorkflowState): void {
+  const surplus = Math.max(0, staleReads.length - MOST_REMEMBERED);
+  staleReads.splice(0, surplus);
+  forgotten.staleReads += surplus;
+  const { size } = rewrites;
+  keepNewest(rewrites, () => false);
+  forgotten.rewrites += size - rewrites.size;
+}
+
 function forgetMembers(state: WorkflowState): void {
+  const { members, forgotten } = state;
   const named = new Set(membersNamedIn(state));
-  for (const { id, ending } of state.members.values()) {
-    if (ending && !named.has(id)) state.members.delete(id);
+  // Of workers that are still there it matters how their program has ended.
+  const running = new Set(
+    members.values().filter((it) => !it.ending).map((it) => it.pid),
+  );
+  for (const { id, ending, pid, isWorker, isReported } of members.values()) {
+    if (!ending || named.has(id)) continue;
+    if (running.has(pid) && (isReported || !isWorker)) continue;
+    members.delete(id);
+    forgotten.members++;
+    if (ending !== "left") forgotten.failures++;
   }
 }
 

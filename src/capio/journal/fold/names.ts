@@ -8,7 +8,11 @@ import {
   type WorkflowState,
 } from "../state/mod.ts";
 import type { EntryKind } from "../events/mod.ts";
-import { commitDependents, commitIfComplete } from "./file_ends.ts";
+import {
+  commitDependents,
+  commitIfComplete,
+  noteUnfinished,
+} from "./file_ends.ts";
 import {
   noteListed,
   noteMaking,
@@ -40,6 +44,7 @@ export function unlink(state: WorkflowState, path: string): void {
   if (!file) return;
   file.unlinked = true;
   file.isDiscarded = file.phase === "open";
+  if (file.phase !== "committed") noteUnfinished(state, file);
   state.paths.delete(path);
   state.unpublished.delete(file.number);
   const directory = parentOf(path);
@@ -86,6 +91,7 @@ export function rename(
     noteListed(state, path, event.by);
     file.unlinked = false;
     file.isDiscarded = false;
+    state.unfinished.delete(file.number);
     file.isReplacing = false;
     place(state, file, path, event);
     if (unpublished) state.unpublished.set(file.number, file);

@@ -298,6 +298,25 @@ export interface WorkflowState {
   turns: number;
   /** Lines of the journal that are no events, or that cannot be used. */
   passedOver: number;
+  /**
+   * Files that lost their names before their commit, lately, by their numbers:
+   * the member that ended without finishing it, or `""`.
+   */
+  readonly unfinished: Map<number, string>;
+  /** All such files with this number or a higher one are in `unfinished`. */
+  unfinishedFrom: number;
+  /** How much checkpoints have forgotten. */
+  readonly forgotten: Forgotten;
+}
+
+/** What is not in the state any more, and is only counted. */
+export interface Forgotten {
+  /** Members that have ended. */
+  members: number;
+  /** Those of them that failed or died. */
+  failures: number;
+  staleReads: number;
+  rewrites: number;
 }
 
 /** What an event that creates a file says of it. */
@@ -383,5 +402,8 @@ export function emptyState(
     renamings: 0,
     turns: 0,
     passedOver: 0,
+    unfinished: new Map(),
+    unfinishedFrom: 0,
+    forgotten: { members: 0, failures: 0, staleReads: 0, rewrites: 0 },
   };
 }
