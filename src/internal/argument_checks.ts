@@ -89,6 +89,20 @@ export function checkNonEmptyString(
   if (value === "") throw outOfRange(name, expected, value);
 }
 
+/**
+ * Throws unless `value` can be the path of a file: a `TypeError` for what is no
+ * string, a `RangeError` for an empty one and for one with a NUL. To the layers
+ * below, these mean something else: a temporary file, or the part before.
+ */
+export function checkPath(
+  name: string,
+  value: unknown,
+): asserts value is string {
+  checkNonEmptyString(name, value);
+  if (!value.includes("\0")) return;
+  throw outOfRange(name, "a path without the character NUL", value);
+}
+
 /** Throws a `TypeError` unless `value` is an array of non-empty strings. */
 export function checkStrings(
   name: string,

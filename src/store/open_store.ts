@@ -20,6 +20,19 @@ export interface OpenStoreOptions extends WaitOptions {
    * @default {67_108_864}
    */
   maxIndexBytes?: number;
+  /**
+   * The URL of the index of a web server, relative to that of the store;
+   * `false` if there is none.
+   *
+   * @default {"index.json"}
+   */
+  index?: string | false;
+  /**
+   * Failures in a row after which a request to a web server is made once more.
+   *
+   * @default {5}
+   */
+  retries?: number;
 }
 
 /** Makes the store that a URL of its scheme names. */
@@ -27,10 +40,10 @@ type MakeStore = (url: string, options: OpenStoreOptions) => ReadOnlyStore;
 
 const BACKENDS: ReadonlyMap<string, MakeStore> = new Map<string, MakeStore>([
   ["file", (url, options) => new FileStore(pathOf(url), options)],
-  ["sqlite", (url, options) => new SqliteStore(pathOf(url), options)],
+  ["sqlite", (url, options) => new SqliteStore(databaseOf(url), options)],
   ["http", (url, options) => new UrlStore(url, options)],
   ["https", (url, options) => new UrlStore(url, options)],
-  ["memory", () => new MemoryStore()],
+  ["memory", (url) => memoryStore(url)],
 ]);
 
 /**
@@ -81,8 +94,31 @@ function schemeOf(url: string): string {
   return /^([a-z][a-z0-9+.-]*):/.exec(url)?.[1] ?? "";
 }
 
+function memoryStore(url: string): MemoryStore {
+  if (url === "memory:") return new MemoryStore();
+  throw refused("url", '"memory:" alone: a store in memory has no name', url);
+}
+
+/** SQLite takes this name for a database in memory. */
+function databaseOf(url: string): string {
+  const path = pathOf(url);
+  if (path !== ":memory:") return path;
+  throw refused("url", 'the path of a file, or "memory:"', url);
+}
+
+/** No part of the URL may be lost in the path. */
 function pathOf(url: string): string {
   const path = url.slice(schemeOf(url).length + 1);
   if (path === "") throw refused("url", "a URL with a path", url);
-  return path.startsWith("//") ? fromFileUrl(`file:${path}`) : path;
+  if (path.includes("\0")) throw refused("url", "a URL without a NUL", url);
+  if (!path.startsWith("//")) return path;
+  const parsed = URL.parse(`file:${path}`);
+  // Windows has paths with a host.
+  const isLocal = !parsed?.host || Deno.build.os === "windows";
+  if (parsed && isLocal && !/[?#]|%00/.test(path)) return fromFileUrl(parsed);
+  throw refused(
+    "url",
+    'a path, or three slashes before an absolute one, without a host and with "%3F" and "%23" for "?" and "#"',
+    shownUrl(url),
+  );
 }

@@ -150,6 +150,9 @@ Deno.test("an error is one line, which names the help for wrong usage", async ()
     [["set", nowhere, "a", "no-such-file"], 1, "no-such-file"],
     [["set", nowhere, "a", "--metadata", "[1]"], 2, '"--metadata" must be a'],
     [["set", "http://127.0.0.1:1", "a"], 1, "Cannot reach"],
+    [["set", "memory:", "a"], 2, "must be that of a store that stays"],
+    [["set", "sqlite::memory:", "a"], 2, '"url" must be the path of a file'],
+    [["set", "sqlite://a.db", "a"], 2, '"url" must be a path, or three slash'],
     [["query", nowhere, "x"], 2, '"NAME=VALUE" must contain "=", found "x"'],
   ];
   const results = await Promise.all(cases.map(([args]) => store(...args)));
@@ -164,6 +167,28 @@ Deno.test("an error is one line, which names the help for wrong usage", async ()
   // A command that fails makes no store.
   const path = nowhere.slice("file:".length);
   await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
+});
+
+Deno.test("a key of a web server is read where there is no index, and no answer to HEAD", async () => {
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ method, url }) =>
+      method === "HEAD" || url.endsWith("index.json")
+        ? new Response(null, { status: 403 })
+        : new Response("a text"),
+  );
+  const url = `http://u:secret@127.0.0.1:${server.addr.port}/?sig=secret`;
+  const to = `file:${temporaryPath()}`;
+  const [without, text, copied] = await Promise.all([
+    store("get", url, "a"),
+    store("get", "--no-index", url, "a"),
+    store("cp", "--no-index", url, to, "--key=a"),
+  ]);
+  assertEquals(without.code, 1);
+  assertStringIncludes(without.stderr, '"--no-index"');
+  assert(!without.stderr.includes("secret"));
+  assertEquals([text, copied], [ok("a text"), ok()]);
+  assertEquals(await store("get", to, "a"), ok("a text"));
 });
 
 Deno.test("every command explains itself", async () => {

@@ -1,4 +1,5 @@
 import {
+  assert,
   assertEquals,
   assertInstanceOf,
   assertRejects,
@@ -11,6 +12,7 @@ import {
   openStore,
   SqliteStore,
 } from "../../src/store/mod.ts";
+import { openTStorage } from "../../src/tstorage/mod.ts";
 import { temporaryPath } from "../support/temporary_directory.ts";
 
 Deno.test("a URL opens the store that it names", async () => {
@@ -49,4 +51,48 @@ Deno.test("a URL that names no store is refused", async () => {
   }
   const url = 7 as unknown as string;
   await assertRejects(() => openStore(url), TypeError, "a string, found 7");
+});
+
+Deno.test("a name that means something else to a layer below is refused, or is a file's", async () => {
+  const directory = Deno.makeTempDirSync();
+  for (
+    const url of [
+      "sqlite::memory:",
+      "memory:name",
+      "memory://name",
+      "sqlite:a\0b",
+      "file:a\0b",
+      "file:///a%00b",
+      "file://host/a",
+      "sqlite://results.db",
+      `sqlite://${directory}/a?mode=memory`,
+      `file://${directory}/a#part`,
+    ]
+  ) {
+    await assertRejects(() => openStore(url), TypeError, '"url" must');
+  }
+  for (const path of ["", "a\0b"]) {
+    assertThrows(() => new SqliteStore(path), RangeError, '"path" must');
+    assertThrows(() => new FileStore(path), RangeError, '"path" must');
+    assertThrows(() => openTStorage({ path }), RangeError, '"path" must');
+  }
+  const before = Deno.cwd();
+  Deno.chdir(directory);
+  try {
+    const names = ["file:x?mode=memory", "FILE:y", "z?mode=memory", "w%20w"];
+    for (const name of names) {
+      await using store = await openStore(`sqlite:${name}`);
+      assertInstanceOf(store, SqliteStore);
+      await store.fromBytes("a", new Uint8Array(1));
+      await store.disconnect();
+      assert(Deno.statSync(`./${name}`).isFile);
+      await using again = await openStore(`sqlite:${name}`, { create: false });
+      assert(await again.exists("a"));
+    }
+    await using database = openTStorage({ path: "file:t?mode=memory" });
+    assert(database && Deno.statSync("./file:t?mode=memory").isFile);
+  } finally {
+    Deno.chdir(before);
+    Deno.removeSync(directory, { recursive: true });
+  }
 });

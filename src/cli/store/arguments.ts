@@ -3,16 +3,24 @@ import {
   type OpenStoreOptions,
   type ReadOnlyStore,
   Store,
+  StoreError,
 } from "../../store/mod.ts";
 import { shownUrl } from "../../internal/mod.ts";
 import { jsonLine, UsageError } from "../command/mod.ts";
 
+/** The options of a command that reads single keys, for `parseArgs`. */
+export const READING_OPTIONS = {
+  "no-index": { type: "boolean", default: false },
+} as const;
+
 /** Connects to the store at a URL, which has to be there. */
 export async function open(
   url: string,
+  values: { readonly "no-index"?: boolean },
   signal: AbortSignal,
 ): Promise<ReadOnlyStore> {
-  return await connect(url, signal, { create: false });
+  const index = values["no-index"] ? false : undefined;
+  return await connect(url, signal, { create: false, index });
 }
 
 async function connect(
@@ -37,6 +45,29 @@ export async function openToWrite(
   if (store instanceof Store) return store;
   await store.disconnect();
   throw new UsageError(`Cannot write to "${shownUrl(url)}": it is read-only`);
+}
+
+/** A value that is replaced again and again is looked up so often. */
+const MOST_ATTEMPTS = 20;
+
+/**
+ * Looks a value up and reads it, again if it was replaced before it was read.
+ *
+ * @param mayRepeat Tells whether nothing of it has left yet.
+ */
+export async function readCurrent<T>(
+  read: () => Promise<T>,
+  mayRepeat: () => boolean = () => true,
+): Promise<T> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await read();
+    } catch (error) {
+      const isReplaced = error instanceof StoreError &&
+        error.code === "REPLACED";
+      if (!isReplaced || attempt === MOST_ATTEMPTS || !mayRepeat()) throw error;
+    }
+  }
 }
 
 /** Formats a key on one line, so that no two keys look alike. */

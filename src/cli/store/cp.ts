@@ -1,8 +1,14 @@
 import { TerminalProgressBar } from "../../events/mod.ts";
-import { assertNoMore, type Command, parse } from "../command/mod.ts";
-import { open, openToWrite, tellDamaged } from "./arguments.ts";
+import { assertNoMore, type Command, parse, settle } from "../command/mod.ts";
+import {
+  open,
+  openToWrite,
+  readCurrent,
+  READING_OPTIONS,
+  tellDamaged,
+} from "./arguments.ts";
 
-const OPTIONS = { key: { type: "string" } } as const;
+const OPTIONS = { ...READING_OPTIONS, key: { type: "string" } } as const;
 
 /** `sluice store cp`: copies values from one store to another. */
 export const cp: Command = {
@@ -14,7 +20,11 @@ Copies the keys that match PATTERN (see "sluice store ls --help"), or all of
 them, from the store FROM to the store TO, which is made if there is none.
 
 Options:
-      --key KEY  Only copy this key; a web server needs no index for that
+      --key KEY   Only copy this key; a web server needs no index for that
+      --no-index  The web server has no index.json: do not ask for it
+
+A web server that is busy, or loses the connection, is asked again, and no byte
+that has come is asked for twice.
 
 Example:
   sluice store cp https://example.com/data/ file:data --key flights.csv`,
@@ -22,17 +32,19 @@ Example:
     const { values, positionals } = parse(args, OPTIONS, ["FROM", "TO"]);
     const [fromUrl, toUrl, pattern = "*"] = positionals;
     assertNoMore(positionals, values.key === undefined ? 3 : 2);
-    await using from = await open(fromUrl, signal);
+    await using from = await open(fromUrl, values, signal);
     await using to = await openToWrite(toUrl, signal);
     using _bar = new TerminalProgressBar(to.eventManager);
     const keys = values.key === undefined
       ? from.glob(pattern, { signal })
       : [values.key];
     for await (const key of keys) {
-      const value = from.get(key, { signal });
-      await to.set(key, value, { signal });
+      await readCurrent(async () => {
+        await to.set(key, from.get(key, { signal }), { signal });
+      });
     }
     if (values.key === undefined) await tellDamaged(from);
+    settle(signal);
     return 0;
   },
 };

@@ -8,11 +8,13 @@ import {
   type Command,
   jsonLine,
   parse,
+  settle,
   UsageError,
 } from "../command/mod.ts";
-import { open } from "./arguments.ts";
+import { open, readCurrent, READING_OPTIONS } from "./arguments.ts";
 
 const OPTIONS = {
+  ...READING_OPTIONS,
   output: { type: "string", short: "o" },
   range: { type: "string" },
   metadata: { type: "boolean" },
@@ -33,6 +35,7 @@ Options:
       --range START-END  Only the bytes from index START to before index END,
                          either of which may be left out
       --metadata         Print the metadata as JSON instead of the bytes
+      --no-index         The web server has no index.json: do not ask for it
 
 Example:
   sluice store get --range 0-1000 https://example.com/data/ flights.csv`,
@@ -41,37 +44,51 @@ Example:
     const [url, key] = positionals;
     assertNoMore(positionals, 2);
     const [start, end] = parseRange(values.range ?? "-");
-    await using store = await open(url, signal);
-    const value = await store.get(key, { signal });
+    await using store = await open(url, values, signal);
     if (values.metadata) {
-      console.log(jsonLine(value.metadata));
+      console.log(
+        jsonLine(await store.getMetadata(key, undefined, { signal })),
+      );
       return 0;
     }
     using _bar = new TerminalProgressBar(store.eventManager);
-    const progress = new StoreProgressManager(store.eventManager, {
-      message: `Getting ${JSON.stringify(key)}`,
-      steps: Math.max(0, Math.min(end, value.size) - start),
-      source: store,
-      key,
-    });
-    const data = value.range(start, end, { signal });
-    const reported = bufferIterator(data, { progress, signal });
-    await progress.run(() => write(reported, values.output, signal));
+    let hasPrinted = false;
+    const onBytes = () => hasPrinted = values.output === undefined;
+    await readCurrent(async () => {
+      const value = await store.get(key, { signal });
+      const progress = new StoreProgressManager(store.eventManager, {
+        message: `Getting ${JSON.stringify(key)}`,
+        steps: Math.max(0, Math.min(end, value.size) - start),
+        source: store,
+        key,
+      });
+      const data = value.range(start, end, { signal });
+      const reported = bufferIterator(data, { progress, signal });
+      const to = { path: values.output, onBytes };
+      await progress.run(() => write(reported, to, signal));
+    }, () => !hasPrinted);
+    settle(signal);
     return 0;
   },
 };
 
+/** Where the bytes go, and what is told when some of them do. */
+interface Output {
+  readonly path: string | undefined;
+  onBytes(): void;
+}
+
 async function write(
   data: ReadableStream<Uint8Array>,
-  path: string | undefined,
+  { path, onBytes }: Output,
   signal: AbortSignal,
 ): Promise<void> {
   if (path === undefined) {
     const shown = Deno.stdout.isTerminal() ? shownBytes(data) : data;
-    return await copy(shown, Deno.stdout, signal);
+    return await copy(shown, Deno.stdout, onBytes, signal);
   }
   using file = await Deno.create(path);
-  await copy(data, file, signal);
+  await copy(data, file, onBytes, signal);
 }
 
 /** The bytes as text that no terminal obeys. */
@@ -91,16 +108,19 @@ function shownBytes(data: ReadableStream<Uint8Array>) {
 async function copy(
   data: ReadableStream<Uint8Array>,
   to: Deno.FsFile | typeof Deno.stdout,
+  onBytes: () => void,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     for await (const chunk of recycledChunks(data, BUFFER_BYTES)) {
+      onBytes();
       // The reader of the output may have stopped without closing it.
       await abortable(writeAll(to, chunk), signal);
     }
   } catch (error) {
     // The reader of the output has enough, as in "... | head".
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    signal.throwIfAborted();
   }
 }
 

@@ -1,8 +1,11 @@
 import type { ReadOnlyStore } from "../../store/mod.ts";
 import { assertNoMore, type Command, parse } from "../command/mod.ts";
-import { open, printable, tellDamaged } from "./arguments.ts";
+import { open, printable, READING_OPTIONS, tellDamaged } from "./arguments.ts";
 
-const OPTIONS = { long: { type: "boolean", short: "l" } } as const;
+const OPTIONS = {
+  ...READING_OPTIONS,
+  long: { type: "boolean", short: "l" },
+} as const;
 
 /** `sluice store ls`: lists the keys of a store. */
 export const ls: Command = {
@@ -16,7 +19,8 @@ character, "[a-c]" for one of these and "[!a-c]" for one of all others. A key
 that needs more than a line is printed as a JSON string.
 
 Options:
-  -l, --long  Print the size in bytes and the time of the last change too
+  -l, --long      Print the size in bytes and the time of the last change too
+      --no-index  The web server has no index.json: do not ask for it
 
 Example:
   sluice store ls file:results "*.csv" | sort`,
@@ -24,7 +28,7 @@ Example:
     const { values, positionals } = parse(args, OPTIONS, ["URL"]);
     const [url, pattern = "*"] = positionals;
     assertNoMore(positionals, 2);
-    await using store = await open(url, signal);
+    await using store = await open(url, values, signal);
     for await (const key of store.glob(pattern, { signal })) {
       const line = values.long
         ? await longLine(store, key, signal)

@@ -1,8 +1,8 @@
 import type { JsonValue } from "../../store/mod.ts";
 import { type Command, jsonLine, parse, UsageError } from "../command/mod.ts";
-import { open, tellDamaged } from "./arguments.ts";
+import { open, READING_OPTIONS, tellDamaged } from "./arguments.ts";
 
-const OPTIONS = { select: { type: "string" } } as const;
+const OPTIONS = { ...READING_OPTIONS, select: { type: "string" } } as const;
 
 /** `sluice store query`: finds keys by their metadata. */
 export const query: Command = {
@@ -17,6 +17,7 @@ string.
 Options:
       --select NAMES  Only print these names of the metadata, separated by
                       commas
+      --no-index      The web server has no index.json: do not ask for it
 
 Example:
   sluice store query sqlite:results.db year=2024 'tags=["a","b"]' --select year`,
@@ -25,7 +26,7 @@ Example:
     const [url, ...conditions] = positionals;
     const match = Object.fromEntries(conditions.map(parseCondition));
     const select = values.select?.split(",");
-    await using store = await open(url, signal);
+    await using store = await open(url, values, signal);
     for await (
       const [key, metadata] of store.query(match, select, { signal })
     ) {

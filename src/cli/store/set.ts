@@ -33,6 +33,11 @@ Example:
     const [url, key, path = "-"] = positionals;
     assertNoMore(positionals, 3);
     const metadata = parseMetadata(values.metadata ?? "{}");
+    if (url === "memory:") {
+      throw new UsageError(
+        'URL must be that of a store that stays, found "memory:"',
+      );
+    }
     using file = path === "-" ? undefined : await Deno.open(path);
     await using store = await openToWrite(url, signal);
     using _bar = new TerminalProgressBar(store.eventManager);

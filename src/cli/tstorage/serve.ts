@@ -42,6 +42,9 @@ Example:
     const { values, positionals } = parse(args, OPTIONS, []);
     assertNoMore(positionals, 0);
     const { path } = values;
+    if (path === "") {
+      throw new UsageError('"--path" must be the name of a file, found ""');
+    }
     const address = {
       hostname: values.host,
       port: wholeNumber("--port", values.port, 65_535),

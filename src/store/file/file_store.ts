@@ -1,5 +1,10 @@
 import { resolve } from "@std/path";
-import { lstatIfThere, writeAll, writeAllSync } from "../../internal/mod.ts";
+import {
+  checkPath,
+  lstatIfThere,
+  writeAll,
+  writeAllSync,
+} from "../../internal/mod.ts";
 import {
   type Change,
   type Changed,
@@ -104,9 +109,12 @@ export class FileStore extends Store {
    *
    * @param path Its directory.
    * @param options How to open and write it.
+   * @throws {TypeError} If the path is no string.
+   * @throws {RangeError} If it is empty, or has a NUL.
    */
   constructor(path: string, options: FileStoreOptions = {}) {
     super(options);
+    checkPath("path", path);
     this.path = resolve(path);
     this.#create = options.create ?? true;
     this.#durable = options.durable ?? false;

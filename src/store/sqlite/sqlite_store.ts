@@ -1,4 +1,4 @@
-import { outOfRange } from "../../internal/mod.ts";
+import { checkPath, outOfRange } from "../../internal/mod.ts";
 import {
   type Change,
   type Changed,
@@ -104,9 +104,12 @@ export class SqliteStore extends Store {
    *
    * @param path The database, `":memory:"` for one in memory.
    * @param options How to open and write it.
+   * @throws {TypeError} If the path is no string.
+   * @throws {RangeError} If it is empty, or has a NUL.
    */
   constructor(path: string, options: SqliteStoreOptions = {}) {
     super(options);
+    checkPath("path", path);
     this.path = path;
     this.#create = options.create ?? true;
     this.#durable = options.durable ?? false;

@@ -1,11 +1,18 @@
 import { shownUrl, withShownUrls } from "../../internal/mod.ts";
 import { StoreError } from "../core/mod.ts";
+import type { Retries } from "./retries.ts";
 
 /** Where requests go, and what goes along. */
 export interface UrlSource {
   /** The origin that gets the headers: no other one does. */
   readonly origin: string;
   readonly headers: Headers;
+  /** Failures in a row after which there is one more attempt. */
+  readonly retries: number;
+  /** Has the server answered yet? One that never has is not waited for. */
+  hasAnswered: boolean;
+  /** Is what it answers to HEAD what it sends? */
+  isHeadTrue: boolean;
 }
 
 /** What a request asks for. */
@@ -14,40 +21,56 @@ export interface UrlRequest {
   /** Are sent besides those of the source, wherever the request is led. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** The attempts that this one is a part of. */
+  readonly retries: Retries;
 }
 
 /** Most redirects that are followed, as `fetch` does. */
 const MOST_REDIRECTS = 20;
 
+/** Answers of a server that has no time, or that waits for another one in vain. */
+const BUSY: readonly number[] = [408, 425, 429, 500, 502, 503, 504];
+
 /**
- * Sends a request and follows redirects; the error of a server that is not there
- * has its URL. The headers of the source stay with its origin, and nothing that
- * began with HTTPS goes on without.
+ * Sends a request until the server has time for it, see {@linkcode Retries},
+ * and follows redirects; the error of a server that is not there has its URL.
+ * The headers of the source stay with its origin, and nothing that began with
+ * HTTPS goes on without.
  */
 export async function request(
   url: string,
   source: UrlSource,
-  { method = "GET", headers = {}, signal }: UrlRequest,
+  options: UrlRequest,
 ): Promise<Response> {
-  let isOwn = true;
-  for (let at = url, redirects = 0;; redirects++) {
-    // Once a request has left the origin, it is led by others.
-    isOwn &&= new URL(at).origin === source.origin;
-    const sent = new Headers(isOwn ? source.headers : undefined);
-    // A range of a compressed body would have other bytes.
-    sent.set("Accept-Encoding", "identity");
-    for (const [name, value] of Object.entries(headers)) sent.set(name, value);
-    const init = { method, headers: sent, signal, redirect: "manual" } as const;
-    const response = await send(at, init);
-    const location = locationOf(response);
-    if (location === undefined) return response;
-    await response.body?.cancel();
-    const next = redirected(at, location);
-    if (redirects === MOST_REDIRECTS) {
-      throw redirectError(at, next, `no more than ${MOST_REDIRECTS} redirects`);
-    }
-    at = next.href;
+  for (;;) {
+    const response = await tryRequest(url, source, options);
+    if (response !== undefined) return response;
   }
+}
+
+/**
+ * Sends a request once. If the server has no time for it, waits until it is time
+ * for another attempt, and returns nothing.
+ */
+export async function tryRequest(
+  url: string,
+  source: UrlSource,
+  options: UrlRequest,
+): Promise<Response | undefined> {
+  const { signal, retries } = options;
+  const { response, error } = await attempt(url, source, options);
+  if (response === undefined) {
+    // Perhaps it starts again. If it was never there, the URL is wrong.
+    if (!source.hasAnswered) throw error;
+    await retries.wait(error, null, signal);
+    return undefined;
+  }
+  source.hasAnswered = true;
+  if (!BUSY.includes(response.status)) return response;
+  await response.body?.cancel();
+  const retryAfter = response.headers.get("Retry-After");
+  await retries.wait(httpError(url, response), retryAfter, signal);
+  return undefined;
 }
 
 /** Returns whether the server says that there is nothing at the URL. */
@@ -68,21 +91,55 @@ export function httpError(
   );
 }
 
-async function send(url: string, init: RequestInit): Promise<Response> {
+/** The outcome of one attempt: there is no connection, or an answer. */
+type Outcome =
+  | { readonly response: Response; readonly error?: undefined }
+  | { readonly response?: undefined; readonly error: StoreError };
+
+async function attempt(
+  url: string,
+  source: UrlSource,
+  { method = "GET", headers = {}, signal }: UrlRequest,
+): Promise<Outcome> {
+  let isOwn = true;
+  for (let at = url, redirects = 0;; redirects++) {
+    // Once a request has left the origin, it is led by others.
+    isOwn &&= new URL(at).origin === source.origin;
+    const sent = new Headers(isOwn ? source.headers : undefined);
+    // A range of a compressed body would have other bytes.
+    sent.set("Accept-Encoding", "identity");
+    for (const [name, value] of Object.entries(headers)) sent.set(name, value);
+    const init = { method, headers: sent, signal, redirect: "manual" } as const;
+    const outcome = await send(at, init);
+    const { response } = outcome;
+    const location = response && locationOf(response);
+    if (location === undefined) return outcome;
+    await response?.body?.cancel();
+    const next = redirected(at, location);
+    if (redirects === MOST_REDIRECTS) {
+      throw redirectError(at, next, `no more than ${MOST_REDIRECTS} redirects`);
+    }
+    at = next.href;
+  }
+}
+
+async function send(url: string, init: RequestInit): Promise<Outcome> {
   try {
-    return await fetch(url, init);
+    return { response: await fetch(url, init) };
   } catch (error) {
     if (init.signal?.aborted) throw init.signal.reason;
     const { message, cause } = error as Error;
     const reason = cause instanceof Error ? cause.message : message;
-    throw new StoreError(
-      "HTTP",
-      `Cannot reach "${shownUrl(url)}": ${
-        withShownUrls(reason)
-      }: check the URL and the server`,
-      // The error itself shows the URL with all that is in it.
-      { cause: new TypeError(withShownUrls(message)) },
-    );
+    return {
+      error: new StoreError(
+        "HTTP",
+        `Cannot reach "${shownUrl(url)}": ${
+          withShownUrls(reason)
+        }: check the URL and the server`,
+        // The error itself shows the URL with all that is in it.
+        { cause: new TypeError(withShownUrls(message)) },
+      ),
+    };
   }
 }
 

@@ -5,7 +5,6 @@ import {
   shownUrl,
 } from "../../internal/mod.ts";
 import {
-  copyMetadata,
   type JsonValue,
   type Metadata,
   ReadOnlyStore,
@@ -13,12 +12,9 @@ import {
   type StoreOptions,
   type Value,
 } from "../core/mod.ts";
-import {
-  httpError,
-  isMissing,
-  request,
-  type UrlSource,
-} from "./url_request.ts";
+import { describe } from "./url_description.ts";
+import { readIndex } from "./url_index.ts";
+import type { UrlSource } from "./url_request.ts";
 import { UrlValue } from "./url_value.ts";
 
 /** Options for {@linkcode UrlStore}. */
@@ -34,18 +30,36 @@ export interface UrlStoreOptions extends StoreOptions {
   /**
    * The URL of the index, relative to that of the store: a JSON object of all
    * keys with their metadata. Without an index the keys can be read, but not
-   * listed, and have no metadata.
+   * listed, and have no metadata. It may be compressed with gzip.
+   *
+   * `false` says that there is none, and it is not asked for. Without that, the
+   * server has to answer 404 or 410 where there is no index; some object stores
+   * answer 403, and servers of web applications with a page.
    *
    * @default {"index.json"}
    */
-  index?: string;
+  index?: string | false;
   /**
    * Most bytes of the index; a longer one is refused.
    *
    * @default {67_108_864}
    */
   maxIndexBytes?: number;
+  /**
+   * Failures in a row after which a request is made once more: a lost
+   * connection, or a server that is busy (408, 425, 429, 500, 502, 503, 504).
+   * The wait before each is twice as long as the last one, the first 0.1
+   * seconds at most, and longer if the server says so with `Retry-After` (up to
+   * a minute). What has come is kept, and the rest is asked for. A server that
+   * has never answered yet is not waited for.
+   *
+   * @default {5}
+   */
+  retries?: number;
 }
+
+/** Requests that are made once more by default. */
+const RETRIES = 5;
 
 /** Most bytes of an index, unless the caller wants another limit. */
 const MOST_INDEX_BYTES = 64 * 2 ** 20;
@@ -58,8 +72,9 @@ const MOST_INDEX_BYTES = 64 * 2 ** 20;
  * A key must not be empty, and none of its parts between slashes may be `.` or
  * `..`, which a URL cannot express. Such a key is refused with a `RangeError`.
  *
- * User and password of the URL are sent as `Authorization` and shown nowhere.
- * Redirects are followed, without the headers if they lead to another origin,
+ * User and password of the URL are sent as `Authorization`. A query, such as a
+ * signature of an object store, is sent with every request. Both are shown
+ * nowhere. Redirects are followed, without the headers if they lead to another origin,
  * and never from `https:` to `http:`.
  *
  * Source of the semantics: `encore.storage.StaticURLStore`.
@@ -74,37 +89,54 @@ const MOST_INDEX_BYTES = 64 * 2 ** 20;
  * ```
  */
 export class UrlStore extends ReadOnlyStore {
-  /** The URL that all keys are below, without user and password; ends in a slash. */
+  /**
+   * The URL that all keys are below, without user, password and query; ends in a
+   * slash.
+   */
   readonly url: string;
 
   readonly #source: UrlSource;
   readonly #maxIndexBytes: number;
-  readonly #indexUrl: string;
+  readonly #query: string;
+  readonly #indexUrl: string | undefined;
   #index: ReadonlyMap<string, Metadata> | undefined;
 
   /**
    * Makes a store that is not connected yet.
    *
    * @param url The URL that all keys are below.
-   * @param options The headers to send, and the place and size of the index.
+   * @param options The headers to send, the place and size of the index, and how
+   * often a request is made.
    * @throws {TypeError} If it is not an `http:` or `https:` URL.
-   * @throws {RangeError} If `maxIndexBytes` is not a positive integer.
+   * @throws {RangeError} If `maxIndexBytes` is not a positive integer, or
+   * `retries` not a non-negative one.
    */
   constructor(url: string | URL, options: UrlStoreOptions = {}) {
     super(options);
-    const { maxIndexBytes = MOST_INDEX_BYTES } = options;
+    const { maxIndexBytes = MOST_INDEX_BYTES, retries = RETRIES } = options;
     checkInteger("maxIndexBytes", maxIndexBytes, { min: 1, orInfinity: true });
+    checkInteger("retries", retries, { min: 0, orInfinity: true });
     const base = URL.parse(url);
     if (!base || !/^https?:$/.test(base.protocol)) {
       throw refused("url", "an http: or https: URL", shownUrl(url));
     }
     const headers = new Headers(options.headers);
     takeUser(base, headers);
+    this.#query = base.search;
     base.search = base.hash = "";
     if (!base.pathname.endsWith("/")) base.pathname += "/";
     this.url = base.href;
-    this.#indexUrl = indexUrl(options.index ?? "index.json", base);
-    this.#source = { origin: base.origin, headers };
+    const { index = "index.json" } = options;
+    this.#indexUrl = index === false
+      ? undefined
+      : indexUrl(index, base, this.#query);
+    this.#source = {
+      origin: base.origin,
+      headers,
+      retries,
+      hasAnswered: false,
+      isHeadTrue: true,
+    };
     this.#maxIndexBytes = maxIndexBytes;
   }
 
@@ -123,14 +155,9 @@ export class UrlStore extends ReadOnlyStore {
   /** Reads the index, if there is one. */
   protected override async open(signal: AbortSignal): Promise<void> {
     const url = this.#indexUrl;
-    const response = await request(url, this.#source, { signal });
-    if (!response.ok) {
-      await response.body?.cancel();
-      if (isMissing(response)) return;
-      throw httpError(url, response);
-    }
-    const text = await limitedText(url, response, this.#maxIndexBytes);
-    this.#index = parseIndex(text, url);
+    if (url === undefined) return;
+    const limit = this.#maxIndexBytes;
+    this.#index = await readIndex(url, this.#source, limit, signal);
   }
 
   /** Forgets the index. */
@@ -145,30 +172,25 @@ export class UrlStore extends ReadOnlyStore {
   ): Promise<Value | undefined> {
     const metadata = this.#index?.get(key);
     if (this.#index && !metadata) return undefined;
+    const source = this.#source;
     const url = this.#urlOf(key);
-    const response = await request(url, this.#source, {
-      method: "HEAD",
-      signal,
-    });
-    await response.body?.cancel();
-    if (isMissing(response)) return undefined;
-    if (!response.ok) throw httpError(url, response);
-    const modified = Date.parse(response.headers.get("Last-Modified") ?? "");
-    return new UrlValue(key, url, this.#source, {
+    const description = await describe(url, source, signal);
+    if (!description) return undefined;
+    const { tags } = description;
+    const modified = Date.parse(tags.get("Last-Modified") ?? "");
+    return new UrlValue({ key, url, source }, description, {
       metadata: metadata ?? {},
-      size: contentLength(url, response),
       modified: Number.isNaN(modified) ? undefined : modified,
-    }, response.headers);
+    });
   }
 
   /** The keys of the index. */
   protected entries(): Iterable<[string, Metadata]> {
     if (this.#index) return this.#index;
+    const at = shownUrl(this.#indexUrl ?? `${this.url}index.json`);
     throw new StoreError(
       "NO_INDEX",
-      `Cannot list the keys of "${this.url}": the server has no index: put a JSON object of all keys with their metadata at "${
-        shownUrl(this.#indexUrl)
-      }"`,
+      `Cannot list the keys of "${this.url}": the server has no index: put a JSON object of all keys with their metadata at "${at}"`,
     );
   }
 
@@ -184,7 +206,8 @@ export class UrlStore extends ReadOnlyStore {
   }
 
   #urlOf(key: string): string {
-    return this.url + key.split("/").map(encodeURIComponent).join("/");
+    const path = key.split("/").map(encodeURIComponent).join("/");
+    return this.url + path + this.#query;
   }
 }
 
@@ -208,7 +231,8 @@ function decoded(text: string): string {
   }
 }
 
-function indexUrl(index: string, base: URL): string {
+/** An index at the origin of the store gets its query, unless it has its own. */
+function indexUrl(index: string, base: URL, query: string): string {
   const url = URL.parse(index, base);
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw refused(
@@ -224,60 +248,6 @@ function indexUrl(index: string, base: URL): string {
       shownUrl(index),
     );
   }
+  if (url.origin === base.origin && url.search === "") url.search = query;
   return url.href;
-}
-
-/** Reads a text that may be without end. */
-async function limitedText(
-  url: string,
-  response: Response,
-  most: number,
-): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > most) {
-      throw new StoreError(
-        "DAMAGED",
-        `Cannot read the index "${
-          shownUrl(url)
-        }": expected at most ${most} bytes, found more: make it shorter, or raise "maxIndexBytes"`,
-      );
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-function parseIndex(
-  text: string,
-  url: string,
-): ReadonlyMap<string, Metadata> {
-  try {
-    return new Map(
-      Object.entries(copyMetadata(JSON.parse(text)))
-        .map(([key, metadata]) => [key, copyMetadata(metadata)]),
-    );
-  } catch (error) {
-    throw new StoreError(
-      "DAMAGED",
-      `Cannot read the index "${
-        shownUrl(url)
-      }": expected a JSON object of all keys with their metadata, found something else: correct or remove it`,
-      { cause: error },
-    );
-  }
-}
-
-function contentLength(url: string, response: Response): number {
-  const length = response.headers.get("Content-Length");
-  if (length !== null && /^\d{1,15}$/.test(length)) return Number(length);
-  throw new StoreError(
-    "HTTP",
-    `Cannot read "${
-      shownUrl(url)
-    }": expected a Content-Length, found ${length}: use a server of static files`,
-  );
 }

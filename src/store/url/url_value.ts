@@ -1,4 +1,4 @@
-import { recycledChunks, shownUrl } from "../../internal/mod.ts";
+import { shownUrl } from "../../internal/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
 import {
   replacedError,
@@ -7,6 +7,10 @@ import {
   Value,
   type ValueInfo,
 } from "../core/mod.ts";
+import { type ContentByteRange, contentByteRange } from "./content_range.ts";
+import { Retries } from "./retries.ts";
+import { contentOf, LostContent, type UrlContent } from "./url_content.ts";
+import type { UrlDescription } from "./url_description.ts";
 import {
   httpError,
   isMissing,
@@ -14,29 +18,26 @@ import {
   type UrlSource,
 } from "./url_request.ts";
 
-/** Bytes in one chunk of a response. */
-const CHUNK_BYTES = 262_144;
+/** Where a value is read from. */
+export interface UrlPlace {
+  readonly key: string;
+  readonly url: string;
+  readonly source: UrlSource;
+}
 
 /** A value whose bytes are at a URL. */
 export class UrlValue extends Value {
-  readonly #key: string;
-  readonly #url: string;
-  readonly #source: UrlSource;
-  /** Headers that change when the bytes at the URL change. */
-  readonly #tags: Headers;
+  readonly #place: UrlPlace;
+  readonly #description: UrlDescription;
 
   constructor(
-    key: string,
-    url: string,
-    source: UrlSource,
-    info: ValueInfo,
-    tags: Headers,
+    place: UrlPlace,
+    description: UrlDescription,
+    info: Omit<ValueInfo, "size">,
   ) {
-    super(info);
-    this.#key = key;
-    this.#url = url;
-    this.#source = source;
-    this.#tags = tags;
+    super({ ...info, size: description.size });
+    this.#place = place;
+    this.#description = description;
   }
 
   protected read(
@@ -48,72 +49,182 @@ export class UrlValue extends Value {
     if (start === end) return bufferIterator([], options);
     const cancel = new AbortController();
     const signals = signal ? [signal, cancel.signal] : [cancel.signal];
-    const chunks = this.#fetch(start, end, AbortSignal.any(signals));
+    const chunks = this.#chunks(start, end, AbortSignal.any(signals));
     return bufferIterator(cancellable(chunks, cancel), options);
   }
 
-  async *#fetch(
+  /** Goes on behind the last byte when a part or the connection has ended. */
+  async *#chunks(
     start: number,
     end: number,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
-    const response = await this.#request(start, end, signal);
-    const { body } = response;
-    if (!body) throw httpError(this.#url, response);
-    let skip = start - firstByte(response, start);
-    let missing = end - start;
-    const chunkSize = Math.min(CHUNK_BYTES, skip + missing);
-    for await (const chunk of recycledChunks(bufferIterator(body), chunkSize)) {
+    const retries = new Retries(this.#place.source.retries);
+    let lost: LostContent | undefined;
+    for (let at = start; at < end;) {
+      try {
+        for await (const part of this.#part(at, end, { signal, retries })) {
+          at += part.length;
+          lost = undefined;
+          retries.reset();
+          yield part;
+        }
+      } catch (error) {
+        if (!(error instanceof LostContent)) throw again(error, lost, signal);
+        if (!this.#mayGoOn(at === start)) throw error;
+        lost = error;
+        await retries.wait(error, null, signal);
+      }
+    }
+  }
+
+  /** Without a tag, nobody could tell if the rest is that of the same bytes. */
+  #mayGoOn(isBegin: boolean): boolean {
+    const { tags } = this.#description;
+    return isBegin || tags.has("ETag") || tags.has("Last-Modified");
+  }
+
+  /** Reads the next bytes: all of them, or as many as the server sends at once. */
+  async *#part(
+    at: number,
+    end: number,
+    options: { readonly signal: AbortSignal; readonly retries: Retries },
+  ): AsyncGenerator<Uint8Array> {
+    const response = await this.#request(at, end, options);
+    const { first, last, content } = await this.#opened(response, at, end);
+    const isWhole = last === this.size && end >= last;
+    const most = Math.min(end, last);
+    let skip = at - first;
+    let missing = most - at;
+    // As they come: what is gathered would be lost together with the connection.
+    for await (const chunk of content.chunks()) {
+      if (missing === 0) throw this.#differs();
       const part = chunk.subarray(skip, skip + missing);
+      const used = Math.min(skip, chunk.length) + part.length;
       skip -= Math.min(skip, chunk.length);
       missing -= part.length;
       if (part.length > 0) yield part;
-      if (missing === 0) return;
+      if (missing > 0) continue;
+      // Is there more than the server has said?
+      if (isWhole && used < chunk.length) throw this.#differs();
+      if (!isWhole) return;
     }
     if (missing === 0) return;
-    throw new StoreError(
-      "HTTP",
-      `Cannot read "${
-        shownUrl(this.#url)
-      }": the connection ended ${missing} bytes too early: try again`,
+    throw new LostContent(
+      this.#place.url,
+      `the connection ended ${end - most + missing} bytes too early`,
     );
   }
 
   async #request(
-    start: number,
+    at: number,
     end: number,
-    signal: AbortSignal,
+    options: { readonly signal: AbortSignal; readonly retries: Retries },
   ): Promise<Response> {
+    const { url, source } = this.#place;
+    const { isCoded, tags } = this.#description;
     const headers: Record<string, string> = {};
-    const isWhole = start === 0 && end === this.size;
-    if (!isWhole) headers.Range = `bytes=${start}-${end - 1}`;
-    const etag = this.#tags.get("ETag");
+    const isWhole = isCoded || (at === 0 && end === this.size);
+    if (!isWhole) headers.Range = `bytes=${at}-${end - 1}`;
+    const etag = tags.get("ETag");
     // Two values may have the same weak tag, so it does not tell them apart.
     if (etag && !etag.startsWith("W/")) headers["If-Match"] = etag;
-    const response = await request(this.#url, this.#source, {
-      headers,
-      signal,
-    });
-    const { ok, status } = response;
-    if (ok && this.#isSame(response)) return response;
+    const response = await request(url, source, { ...options, headers });
+    const { status } = response;
+    if (status === 200 || status === 206) return response;
     await response.body?.cancel();
     // 416: the bytes that are there now end before the range begins.
-    if (ok || status === 412 || status === 416 || isMissing(response)) {
-      throw replacedError(this.#key);
+    if (status === 412 || status === 416 || isMissing(response)) {
+      throw this.#differs();
     }
-    throw httpError(this.#url, response);
+    throw httpError(url, response);
+  }
+
+  /** Looks which bytes come, and if they are those of the value. */
+  async #opened(response: Response, at: number, end: number): Promise<{
+    readonly first: number;
+    /** Index behind the last byte that comes. */
+    readonly last: number;
+    readonly content: UrlContent;
+  }> {
+    const content = await contentOf(this.#place.url, response);
+    try {
+      if (!this.#isSame(response, content)) throw this.#differs();
+      if (response.status === 200) {
+        return { first: 0, last: this.size, content };
+      }
+      const range = this.#rangeOf(response, content, at, end);
+      return { first: range.first, last: range.end, content };
+    } catch (error) {
+      await content.cancel();
+      throw error;
+    }
+  }
+
+  #rangeOf(
+    response: Response,
+    { isCoded, length }: UrlContent,
+    at: number,
+    end: number,
+  ): Omit<ContentByteRange, "total"> {
+    const { url } = this.#place;
+    const given = response.headers.get("Content-Range");
+    // Some servers leave it out. It must be what was asked for if it is as long.
+    const range = given === null
+      ? { first: at, end: at + (length ?? Infinity) }
+      : contentByteRange(response);
+    const isFitting = range && !isCoded && range.end <= this.size &&
+      (given === null
+        ? range.end === end
+        : range.end - range.first === (length ?? range.end - range.first));
+    if (!isFitting) {
+      throw new StoreError(
+        "HTTP",
+        `Cannot read "${
+          shownUrl(url)
+        }" from byte ${at}: expected a Content-Range that fits, found "${given}": use a server of static files`,
+      );
+    }
+    if (range.first <= at && at < range.end) return range;
+    throw new StoreError(
+      "HTTP",
+      `Cannot read "${
+        shownUrl(url)
+      }" from byte ${at}: the server sends it from byte ${range.first} only: read it whole`,
+    );
   }
 
   /** A server that ignores `If-Match` may still describe what it sends. */
-  #isSame(response: Response): boolean {
-    const { headers } = response;
-    const size = wholeSize(response);
-    return (size === undefined || size === this.size) &&
+  #isSame(response: Response, { isCoded, length }: UrlContent): boolean {
+    const { headers, status } = response;
+    const size = status === 206 ? contentByteRange(response)?.total : length;
+    const { tags } = this.#description;
+    return isCoded === this.#description.isCoded &&
+      (size === undefined || size === this.size) &&
       ["ETag", "Last-Modified"].every((name) => {
-        const [then, now] = [this.#tags.get(name), headers.get(name)];
+        const [then, now] = [tags.get(name), headers.get(name)];
         return then === null || now === null || then === now;
       });
   }
+
+  /**
+   * The bytes are other ones than those that were looked up. Perhaps they were
+   * replaced, perhaps the answer to HEAD was wrong: it is not asked for again.
+   */
+  #differs(): StoreError {
+    this.#place.source.isHeadTrue = false;
+    return replacedError(this.#place.key);
+  }
+}
+
+/** The server cannot go on where the connection was lost: that is the error. */
+function again(
+  error: unknown,
+  lost: LostContent | undefined,
+  signal: AbortSignal,
+): unknown {
+  const isReplaced = error instanceof StoreError && error.code === "REPLACED";
+  return isReplaced || signal.aborted ? error : lost ?? error;
 }
 
 /** Passes chunks on. To leave early aborts the request, even one in progress. */
@@ -132,29 +243,4 @@ function cancellable(
       },
     }),
   };
-}
-
-/** Returns the size of the whole file, if the response has it. */
-function wholeSize({ status, headers }: Response): number | undefined {
-  const size = status === 206
-    ? /\/(\d+)$/.exec(headers.get("Content-Range") ?? "")?.[1]
-    : headers.get("Content-Length");
-  return size ? Number(size) : undefined;
-}
-
-/**
- * Returns the index of the first byte of the response. A server without ranges
- * sends the whole file, and others may begin before the byte that was asked for.
- */
-function firstByte({ status, headers, url }: Response, asked: number): number {
-  if (status !== 206) return 0;
-  const range = /^bytes (\d+)-/.exec(headers.get("Content-Range") ?? "");
-  const first = range ? Number(range[1]) : asked;
-  if (first <= asked) return first;
-  throw new StoreError(
-    "HTTP",
-    `Cannot read "${
-      shownUrl(url)
-    }" from byte ${asked}: the server sends it from byte ${first} only: read it whole`,
-  );
 }

@@ -1,4 +1,4 @@
-import { checkNonNegative, checkString } from "../../internal/mod.ts";
+import { checkNonNegative, checkPath } from "../../internal/mod.ts";
 import type { Duplex } from "../../streams/mod.ts";
 import { TStorageError } from "../wire/mod.ts";
 import { RecordStore } from "./record_store.ts";
@@ -76,7 +76,8 @@ export interface TStorageDatabase extends AsyncDisposable {
  *
  * @param options The file and the memory.
  * @returns The database.
- * @throws {RangeError} If `memoryLimit` is negative or `NaN`.
+ * @throws {RangeError} If `memoryLimit` is negative or `NaN`, or `path` empty or
+ * with a NUL.
  * @throws {TypeError} If an option is of another type.
  * @throws {TStorageError} If the file cannot be opened as a database.
  */
@@ -89,7 +90,7 @@ export function openTStorage(options: TStorageOptions = {}): TStorageDatabase {
 export function checkedOptions(
   { path = ":memory:", memoryLimit = DEFAULT_MEMORY }: TStorageOptions,
 ): Required<TStorageOptions> {
-  checkString("path", path);
+  checkPath("path", path);
   checkNonNegative("memoryLimit", memoryLimit);
   return { path, memoryLimit };
 }

@@ -80,8 +80,8 @@ const ACCEPT_PAUSE = 100;
  * @param options The address to listen on, the file and the memory.
  * @returns The server, which listens already.
  * @throws {Deno.errors.AddrInUse} If the port is taken.
- * @throws {RangeError} If `memoryLimit` is negative or `NaN`, or
- * `maxConnections` not a positive integer.
+ * @throws {RangeError} If `memoryLimit` is negative or `NaN`,
+ * `maxConnections` not a positive integer, or `path` empty or with a NUL.
  * @throws {TypeError} If an option is of another type.
  * @throws {TStorageError} If the file cannot be opened as a database.
  */

@@ -1,6 +1,12 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { delay } from "@std/async";
-import { type Metadata, StoreError, UrlStore } from "../../../src/store/mod.ts";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import {
+  type Metadata,
+  openStore,
+  StoreError,
+  UrlStore,
+} from "../../../src/store/mod.ts";
 import {
   type TestEntry,
   testReadOnlyStore,
@@ -230,7 +236,7 @@ Deno.test("the error of a refused request has its status", async () => {
 Deno.test("the error of a server that is not there has its URL", async () => {
   const server = new FileServer(files("a"));
   const { url } = server;
-  const store = await new UrlStore(url).connect();
+  const store = await new UrlStore(url, { retries: 1 }).connect();
   const value = await store.get("a");
   await server[Symbol.asyncDispose]();
   const calls = [
@@ -354,5 +360,120 @@ Deno.test("a stream that is cancelled ends its request, though the server never 
     await delay(20);
     await reader.cancel();
     await Promise.all([read, over.promise]);
+  }
+});
+
+Deno.test("a query of the URL goes along with each request to the origin of the store", async () => {
+  const asked: string[] = [];
+  await using other = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ url }) => {
+      asked.push(url.replace(/.*?[0-9]+\//, "other "));
+      return new Response("{}");
+    },
+  );
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ url, method }) => {
+      asked.push(url.replace(/.*?[0-9]+\//, `${method} `));
+      const headers = { "Content-Length": "1" };
+      return url.includes("json")
+        ? new Response('{"a?b":{}}')
+        : new Response(method === "HEAD" ? null : "x", { headers });
+    },
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const signed = `${url}/data?sv=1&sig=a%2Fb%3D`;
+  for (
+    const index of [
+      undefined,
+      "keys.json?own=1",
+      `http://127.0.0.1:${other.addr.port}/i.json`,
+    ]
+  ) {
+    await using _ = await new UrlStore(signed, { index }).connect();
+  }
+  await using store = await new UrlStore(signed).connect();
+  assertEquals(store.url, `${url}/data/`);
+  await store.toBytes("a?b");
+  assertEquals(asked, [
+    "GET data/index.json?sv=1&sig=a%2Fb%3D",
+    "GET data/keys.json?own=1",
+    "other i.json",
+    "GET data/index.json?sv=1&sig=a%2Fb%3D",
+    "HEAD data/a%3Fb?sv=1&sig=a%2Fb%3D",
+    "GET data/a%3Fb?sv=1&sig=a%2Fb%3D",
+  ]);
+});
+
+Deno.test("an index is read through its coding, and its limit counts what comes out", async () => {
+  const index = JSON.stringify({ a: { text: "x".repeat(100_000) } });
+  const gzip = new Uint8Array(gzipSync(index));
+  for (
+    const [body, headers] of [
+      [gzip, { "Content-Encoding": "gzip" }],
+      [gzip, { "Content-Type": "application/gzip" }],
+      [new Uint8Array(brotliCompressSync(index)), { "Content-Encoding": "br" }],
+      [
+        new Uint8Array(deflateSync(gzip)),
+        { "Content-Encoding": "gzip, deflate" },
+      ],
+    ] as const
+  ) {
+    await using server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      () => new Response(body, { headers }),
+    );
+    const url = `http://127.0.0.1:${server.addr.port}`;
+    await using store = await new UrlStore(url).connect();
+    assertEquals(await Array.fromAsync(store.queryKeys()), ["a"]);
+    assert(body.length < 1000);
+    const error = await assertRejects(
+      () => new UrlStore(url, { maxIndexBytes: 50_000 }).connect(),
+      StoreError,
+      "at most 50000 bytes",
+    );
+    assertEquals(error.code, "DAMAGED");
+  }
+});
+
+Deno.test("where a server has no index, a store can say so, and the error tells how", async () => {
+  for (
+    const answer of [
+      () => new Response("no", { status: 403 }),
+      () => new Response("no", { status: 401 }),
+      () =>
+        new Response("<html>", { headers: { "Content-Type": "text/html" } }),
+      () => new Response(""),
+    ]
+  ) {
+    const asked: string[] = [];
+    await using server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      ({ url, method }) => {
+        asked.push(method);
+        return url.endsWith("/a")
+          ? new Response(method === "HEAD" ? null : "x", {
+            headers: { "Content-Length": "1" },
+          })
+          : answer();
+      },
+    );
+    const url = `http://127.0.0.1:${server.addr.port}`;
+    const error = await assertRejects(
+      () => new UrlStore(url).connect(),
+      StoreError,
+      '{ index: false } or "--no-index"',
+    );
+    assert(["HTTP", "DAMAGED"].includes(error.code));
+    asked.length = 0;
+    await using store = await openStore(url, { index: false });
+    assertEquals(asked, []);
+    assertEquals((await store.toBytes("a")).length, 1);
+    const listing = await assertRejects(
+      () => Array.fromAsync(store.queryKeys()),
+      StoreError,
+    );
+    assertEquals(listing.code, "NO_INDEX");
   }
 });

@@ -1,0 +1,105 @@
+import { shownUrl } from "../../internal/mod.ts";
+import { copyMetadata, type Metadata, StoreError } from "../core/mod.ts";
+import { type ByteChunks, decoded, isGzip } from "./content_coding.ts";
+import { Retries } from "./retries.ts";
+import { contentOf, LostContent } from "./url_content.ts";
+import {
+  httpError,
+  isMissing,
+  request,
+  type UrlSource,
+} from "./url_request.ts";
+
+/** What to do when there is something else in the place of an index. */
+const WITHOUT =
+  'if there is none, say so with { index: false } or "--no-index"';
+
+/**
+ * Reads the index of a server: all keys with their metadata.
+ *
+ * @param most Bytes of the longest index that is read.
+ * @returns Nothing if the server has none.
+ */
+export async function readIndex(
+  url: string,
+  source: UrlSource,
+  most: number,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Metadata> | undefined> {
+  const retries = new Retries(source.retries);
+  for (;;) {
+    try {
+      const response = await request(url, source, { signal, retries });
+      if (response.status === 200) {
+        return parseIndex(await textOf(url, response, most), url, response);
+      }
+      await response.body?.cancel();
+      if (isMissing(response)) return undefined;
+      const { code, message } = httpError(url, response);
+      throw new StoreError(code, `${message}; ${WITHOUT}`);
+    } catch (error) {
+      if (!(error instanceof LostContent)) throw error;
+      await retries.wait(error, null, signal);
+    }
+  }
+}
+
+/** Reads a text that may be without end, and compressed. */
+async function textOf(
+  url: string,
+  response: Response,
+  most: number,
+): Promise<string> {
+  const content = await contentOf(url, response);
+  const decoder = new TextDecoder();
+  let text = "";
+  let count = 0;
+  for await (const chunk of uncompressed(content.chunks())) {
+    count += chunk.length;
+    if (count > most) {
+      throw new StoreError(
+        "DAMAGED",
+        `Cannot read the index "${
+          shownUrl(url)
+        }": expected at most ${most} bytes, found more: make it shorter, or raise "maxIndexBytes"`,
+      );
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** A file in gzip is one, though the server does not say so. */
+async function* uncompressed(chunks: ByteChunks): ByteChunks {
+  const { value: first } = await chunks.next();
+  if (first === undefined) return;
+  const all = async function* (): ByteChunks {
+    yield first;
+    yield* chunks;
+  };
+  yield* isGzip(first) ? decoded(all(), ["gzip"]) : all();
+}
+
+function parseIndex(
+  text: string,
+  url: string,
+  { headers }: Response,
+): ReadonlyMap<string, Metadata> {
+  try {
+    return new Map(
+      Object.entries(copyMetadata(JSON.parse(text)))
+        .map(([key, metadata]) => [key, copyMetadata(metadata)]),
+    );
+  } catch (error) {
+    const isPage = /\bhtml\b/i.test(headers.get("Content-Type") ?? "");
+    throw new StoreError(
+      "DAMAGED",
+      `Cannot read the index "${
+        shownUrl(url)
+      }": expected a JSON object of all keys with their metadata, found ${
+        isPage ? "a web page" : "something else"
+      }: correct or remove it; ${WITHOUT}`,
+      { cause: error },
+    );
+  }
+}
