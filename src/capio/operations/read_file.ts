@@ -4,6 +4,8 @@ import {
   call,
   lstatIfPresent,
   type Operation,
+  SMALL_BYTES,
+  smallRead,
   wallClock,
 } from "../platform/mod.ts";
 import { endReadiness, isProducer, isReplaced } from "../workflow/mod.ts";
@@ -52,10 +54,28 @@ export function* readWhole<T extends { readonly length: number }>(
   const { result, here, entry } = yield* settled(workspace, place, view, {
     until: (place) => untilWhole(workspace, place, signal),
     act: (here) =>
-      atLocation(workspace, here, read, () => view.locate(here.path)),
+      atLocation(
+        workspace,
+        here,
+        (location) =>
+          !signal && isSmall(view.fileAt(here.path), location)
+            ? smallRead(read(location))
+            : read(location),
+        () => view.locate(here.path),
+      ),
   });
   noteReading(workspace, here, result.length, entry);
   return result;
+}
+
+/**
+ * Returns whether there is little to read. It is asked of files of the workflow
+ * alone: what a step has just written is in memory.
+ */
+function isSmall(entry: WorkflowFile | undefined, location: string): boolean {
+  if (entry?.kind !== "file") return false;
+  const info = lstatIfPresent(location);
+  return info !== undefined && info.isFile && info.size <= SMALL_BYTES;
 }
 
 /** Waits until a file is complete, and returns its place. */

@@ -1,8 +1,9 @@
+import { mayAnswerAtOnce, noteTurn, SMALL_BYTES } from "../platform/mod.ts";
 import { closeQuietly, readableOf, writableOf } from "./file_streams.ts";
 import type { Writing } from "./writing.ts";
 
 const writings = new WeakMap<Deno.FsFile, Writing>();
-const { seekSync, statSync } = Deno.FsFile.prototype;
+const { seekSync, statSync, write, writeSync } = Deno.FsFile.prototype;
 
 /** Makes `file`, just opened in the spool for writing, report its close. */
 export function writtenFile(file: Deno.FsFile, writing: Writing): Deno.FsFile {
@@ -24,6 +25,12 @@ export function writtenFile(file: Deno.FsFile, writing: Writing): Deno.FsFile {
  * this prototype, because the class of the runtime cannot be constructed.
  */
 class WrittenFile extends Deno.FsFile {
+  override write(p: Uint8Array): Promise<number> {
+    return p?.byteLength <= SMALL_BYTES && mayAnswerAtOnce()
+      ? writeAtOnce(this, p)
+      : writeInTurn(this, p);
+  }
+
   override seek(
     offset: number | bigint,
     whence: Deno.SeekMode,
@@ -121,6 +128,28 @@ Object.defineProperties(WrittenFile.prototype, {
     },
   },
 });
+
+async function writeInTurn(
+  file: Deno.FsFile,
+  p: Uint8Array,
+): Promise<number> {
+  const count = await write.call(file, p);
+  noteTurn();
+  return count;
+}
+
+// deno-lint-ignore require-await
+async function writeAtOnce(
+  file: Deno.FsFile,
+  p: Uint8Array,
+): Promise<number> {
+  try {
+    return writeSync.call(file, p);
+  } catch {
+    // Another call is under way, or the asynchronous form refuses it as well.
+    return write.call(file, p);
+  }
+}
 
 /** From now on each write is looked at: most files are never moved. */
 function watchWrites(file: Deno.FsFile): void {

@@ -1,5 +1,6 @@
 import { isEnding } from "./ending.ts";
 import { system } from "./system.ts";
+import { mayAnswerAtOnce, noteTurn } from "./turns.ts";
 import { type Alarm, SynchronousSleep, type Wakeups } from "./wakeups.ts";
 
 /**
@@ -17,6 +18,8 @@ interface Act {
   readonly synchronously: () => unknown;
   /** Whether the asynchronous form goes back to the event loop in between. */
   readonly inSteps: boolean;
+  /** Whether it only reads, and the synchronous form takes only a moment. */
+  readonly isSmallRead?: boolean;
 }
 
 /** A pause until something may have changed. */
@@ -65,6 +68,27 @@ export function* act<T>(
   return (yield { asynchronously, synchronously, inSteps }) as T;
 }
 
+/**
+ * Runs an operation that only reads a little, so that an asynchronous call may
+ * do it at once.
+ */
+export function* smallRead<T>(operation: Operation<T>): Operation<T> {
+  let step = operation.next();
+  while (!step.done) {
+    let result: unknown;
+    try {
+      const effect = step.value;
+      const isWait = "waitFor" in effect;
+      result = yield isWait ? effect : { ...effect, isSmallRead: true };
+    } catch (error) {
+      step = operation.throw(error);
+      continue;
+    }
+    step = operation.next(result);
+  }
+  return step.value;
+}
+
 /** Makes a synchronous call, which takes only a moment. */
 // deno-lint-ignore require-yield
 export function* atOnce<T>(fn: () => T): Operation<T> {
@@ -96,8 +120,10 @@ export async function runAsync<T>(
       const effect = step.value;
       if ("waitFor" in effect) {
         result = await wakeups.next(effect.alarm, effect.signal);
-      } else if (isEnding() && !effect.inSteps) result = effect.synchronously();
-      else result = await effect.asynchronously();
+        noteTurn();
+      } else if (isEnding() && !effect.inSteps) {
+        result = effect.synchronously();
+      } else result = await resultOf(effect);
     } catch (error) {
       step = operation.throw(error);
       continue;
@@ -105,6 +131,21 @@ export async function runAsync<T>(
     step = operation.next(result);
   }
   return step.value;
+}
+
+async function resultOf(
+  { asynchronously, synchronously, isSmallRead, inSteps }: Act,
+): Promise<unknown> {
+  if (isSmallRead && mayAnswerAtOnce()) {
+    try {
+      return synchronously();
+    } catch {
+      // The asynchronous form reports errors in its own words.
+    }
+  }
+  const result = await asynchronously();
+  if (!inSteps || isSmallRead) noteTurn();
+  return result;
 }
 
 /** Runs an operation to its end. The thread sleeps while it waits. */

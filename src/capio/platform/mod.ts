@@ -26,6 +26,7 @@ export * from "./system.ts";
 export * from "./system_check.ts";
 export * from "./system_directory.ts";
 export * from "./trusted_entry.ts";
+export * from "./turns.ts";
 export * from "./wakeups.ts";
 export * from "./wall_clock.ts";
 export * from "./way.ts";
