@@ -206,7 +206,9 @@ export class Workspace implements Disposable {
 
   /** Notes what counts if the program dies of an uncaught error. */
   mayBeLost(): void {
-    if (!this.workflow.ended) this.toldSizes.mayBeLost();
+    if (this.workflow.ended) return;
+    this.toldSizes.mayBeLost();
+    this.workflow.publishCollected();
   }
 
   /** Tells of what has ended by now with an old size of this member's files. */

@@ -120,7 +120,6 @@ export async function runAsync<T>(
       const effect = step.value;
       if ("waitFor" in effect) {
         result = await wakeups.next(effect.alarm, effect.signal);
-        noteTurn();
       } else if (isEnding() && !effect.inSteps) {
         result = effect.synchronously();
       } else result = await resultOf(effect);

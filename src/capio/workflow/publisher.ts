@@ -2,15 +2,22 @@ import type { WorkflowFile } from "../journal/mod.ts";
 import type { FileLock, LockHolder, LockWait } from "../platform/mod.ts";
 import type { MemberJournal } from "./member_journal.ts";
 import { moveIntoPlace } from "./move_into_place.ts";
+import { PublicationPace } from "./publication_pace.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
+/** Most files that are published under one holding of the lock. */
+const MOST_AT_ONCE = 100;
+
 /** Publishes what is committed, one member of the workflow at a time. */
-export class Publisher {
+export class Publisher implements Disposable {
   readonly #folder: WorkflowFolder;
   readonly #journal: MemberJournal;
   readonly #lock: FileLock;
   /** Files that could not be published; this member does not try them again. */
   readonly #unpublishable = new Set<WorkflowFile>();
+  readonly #pace = new PublicationPace(() => this.#publishCollected());
+  /** The error of a publication that no call was waiting for. */
+  #failure: { readonly error: unknown } | undefined;
 
   /** Uses the publication lock of the folder, which the caller opens and closes. */
   constructor(folder: WorkflowFolder, journal: MemberJournal, lock: FileLock) {
@@ -22,40 +29,112 @@ export class Publisher {
   /**
    * Publishes the files that this member, or one that has ended, committed.
    *
+   * @param mayWait Whether files may wait for others that are finished shortly
+   * after them.
    * @param isLast Whether the member gets no further opportunity. Otherwise a
    * program that has no permission at the moment publishes later.
    */
-  publishDue({ isLast }: { isLast: boolean }): void {
-    const { unpublished, members } = this.#journal.state;
+  publishDue({ isLast, mayWait }: { isLast: boolean; mayWait: boolean }): void {
+    if (mayWait && this.#pace.isCollecting) return;
+    this.#throwFailure();
+    const due = this.#due();
+    if (due.length === 0 || mayWait && this.#pace.mayWait()) return;
+    this.#pace.end();
     let failure: unknown;
-    for (const file of contentsFirst(unpublished.values())) {
-      if (this.#unpublishable.has(file)) continue;
-      const committer = members.get(file.committedBy ?? "");
-      const isOwn = committer?.id === this.#journal.id;
-      if (!isOwn && !committer?.ending) continue;
-      try {
-        this.publish(file);
-      } catch (error) {
-        const isForbidden = error instanceof Deno.errors.NotCapable;
-        if (isForbidden && !isLast) return;
-        // Only the member that committed the file reports this, and once.
-        this.#unpublishable.add(file);
-        if (isOwn) failure ??= error;
-      }
+    for (let start = 0; start < due.length; start += MOST_AT_ONCE) {
+      const files = due.slice(start, start + MOST_AT_ONCE);
+      const result = this.#publishAll(files, isLast);
+      failure ??= result.failure;
+      if (result.isForbidden) break;
     }
     if (failure !== undefined) throw failure;
   }
 
   /** Makes sure that a committed file is in its place. */
   publish(file: WorkflowFile): void {
-    // Without the lock, a slow second publisher could move the next file of
-    // that name, half written, into the place of this one.
     this.whileNothingMoves(() => {
       if (!this.#journal.catchUp().unpublished.has(file.number)) return;
       moveIntoPlace(this.#folder, file);
-      this.#journal.append({ event: "publish", file: file.number });
-      this.#journal.catchUp();
+      this.#report([file.number]);
     });
+  }
+
+  /** Ends what waits for a turn of the event loop: it is published, or left. */
+  [Symbol.dispose](): void {
+    this.#pace[Symbol.dispose]();
+  }
+
+  /** Publishes what has waited, in a turn in which no call of the program is. */
+  #publishCollected(): void {
+    try {
+      this.publishDue({ isLast: false, mayWait: false });
+    } catch (error) {
+      this.#failure = { error };
+    }
+  }
+
+  /** Throws, once, the error of a publication that no call was waiting for. */
+  #throwFailure(): void {
+    const failure = this.#failure;
+    if (!failure) return;
+    this.#failure = undefined;
+    throw failure.error;
+  }
+
+  /** Returns the files that this member is to publish, contents first. */
+  #due(): WorkflowFile[] {
+    const { unpublished, members } = this.#journal.state;
+    const due: WorkflowFile[] = [];
+    for (const file of unpublished.values()) {
+      const { committedBy = "" } = file;
+      const isDue = committedBy === this.#journal.id ||
+        members.get(committedBy)?.ending !== undefined;
+      if (isDue && !this.#unpublishable.has(file)) due.push(file);
+    }
+    return due.length > 1 ? contentsFirst(due) : due;
+  }
+
+  /**
+   * Publishes files under one holding of the lock, and reports them together.
+   * Without the lock, a slow second publisher could move the next file of a
+   * name, half written, into the place of this one.
+   */
+  #publishAll(
+    files: readonly WorkflowFile[],
+    isLast: boolean,
+  ): { isForbidden: boolean; failure: unknown } {
+    let failure: unknown;
+    let isForbidden = false;
+    this.whileNothingMoves(() => {
+      const { unpublished } = this.#journal.catchUp();
+      const published: number[] = [];
+      for (const file of files) {
+        if (!unpublished.has(file.number)) continue;
+        try {
+          moveIntoPlace(this.#folder, file);
+          published.push(file.number);
+        } catch (error) {
+          isForbidden = error instanceof Deno.errors.NotCapable && !isLast;
+          if (isForbidden) break;
+          this.#unpublishable.add(file);
+          // Only the member that committed the file reports this, and once.
+          if (file.committedBy === this.#journal.id) failure ??= error;
+        }
+      }
+      if (published.length > 0) this.#report(published);
+    });
+    return { isForbidden, failure };
+  }
+
+  /**
+   * Reports files that were moved. The caller holds the lock and has caught up,
+   * so nobody moves them meanwhile, and they are known to be in their places at
+   * once.
+   */
+  #report(files: readonly number[]): void {
+    this.#journal.append({ event: "publish", files });
+    const { unpublished } = this.#journal.state;
+    for (const file of files) unpublished.delete(file);
   }
 
   /** Takes the publication lock without blocking the thread, see `FileLock.hold`. */
@@ -98,8 +177,8 @@ export class Publisher {
 }
 
 /** Sorts entries before the directory that they lie in, whose mode may close it. */
-function contentsFirst(files: Iterable<WorkflowFile>): WorkflowFile[] {
+function contentsFirst(files: readonly WorkflowFile[]): WorkflowFile[] {
   const depth = ({ kind, path }: WorkflowFile) =>
     kind === "directory" ? path.length : Infinity;
-  return [...files].sort((a, b) => depth(b) - depth(a) || 0);
+  return files.toSorted((a, b) => depth(b) - depth(a) || 0);
 }

@@ -119,7 +119,7 @@ export class Workflow {
       }),
     );
     this.answers = new Answers(this.#journal);
-    this.#publisher = new Publisher(folder, this.#journal, lock);
+    this.#publisher = held.use(new Publisher(folder, this.#journal, lock));
     this.#liveness = new Liveness(folder, this.#journal, appName, () => {
       this.refresh();
     });
@@ -232,10 +232,19 @@ export class Workflow {
 
   /** Catches up with the journal, and publishes what this member has to. */
   refresh(): WorkflowState {
+    return this.#refresh({ mayWait: !this.#ended });
+  }
+
+  /** Publishes what waits for more to be published with it. */
+  publishCollected(): void {
+    if (this.state.unpublished.size > 0) this.#refresh({ mayWait: false });
+  }
+
+  #refresh({ mayWait }: { mayWait: boolean }): WorkflowState {
     const state = this.#journal.catchUp();
     if (this.#journal.isFull) this.#checkpoint();
     if (state.unpublished.size > 0) {
-      this.#publisher.publishDue({ isLast: this.#ended });
+      this.#publisher.publishDue({ isLast: this.#ended, mayWait });
     }
     this.#staleReads.look(state);
     this.#rewrites.look(state);
@@ -268,6 +277,7 @@ export class Workflow {
    * before, a deadlock. It is for waiting members, and cheap to call often.
    */
   lookAround(): void {
+    this.publishCollected();
     const now = performance.now();
     if (now - this.#lookedAround < LOOK_MILLISECONDS) return;
     this.#lookedAround = now;
@@ -289,7 +299,7 @@ export class Workflow {
    */
   moving<T>(fn: () => T): T {
     return this.#publisher.whileNothingMoves(() => {
-      this.refresh();
+      this.#refresh({ mayWait: false });
       return fn();
     });
   }

@@ -55,7 +55,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
   moving: { event: "moving", from: "a", to: "b" },
   rename: { event: "rename", from: "a", to: "b" },
   remove: { event: "remove", path: "a", isDirectory: true },
-  publish: { event: "publish", file: 1 },
+  publish: { event: "publish", files: [1] },
   input: { event: "input", path: "a", file: 1 },
   miss: { event: "miss", paths: ["a", "b"], asked: true },
   found: { event: "found", path: "a" },

@@ -211,7 +211,7 @@ Deno.test("writing to a committed name makes a new file", () => {
     ["1", rules([{ name: ["a"], committed: "on_close" }])],
     ["1", open("a", 0)],
     ["1", close(0)],
-    ["1", { event: "publish", file: 0 }],
+    ["1", { event: "publish", files: [0] }],
     [
       "1",
       { event: "make", path: "a", kind: "file", replaces: true, handle: 1 },
@@ -246,7 +246,7 @@ Deno.test("events of unknown members and handles change nothing", () => {
   const state = play([
     ["1", end("2")],
     ["1", close(7)],
-    ["1", { event: "publish", file: 9 }],
+    ["1", { event: "publish", files: [9] }],
     ["1", { event: "rename", from: "a", to: "b" }],
     ["1", { event: "remove", path: "a" }],
   ]);

@@ -111,7 +111,7 @@ function forgedEvent(random: SeededRandom): Record<string, unknown> {
     }),
     () => ({ event: "rename", from: path(), to: path() }),
     () => ({ event: "remove", path: path() }),
-    () => ({ event: "publish", file: count() }),
+    () => ({ event: "publish", files: [count()] }),
     () => ({ event: "input", path: path(), ...maybe({ file: count() }) }),
     () => ({
       event: "miss",

@@ -117,7 +117,7 @@ function randomBody(
       path: any,
       ...(isFile ? {} : { isDirectory: true }),
     }),
-    () => ({ event: "publish", file: known }),
+    () => ({ event: "publish", files: [known] }),
     () => ({ event: "input", path }),
     () => ({ event: "input", path, file: file ?? known }),
     () => ({ event: "miss", paths: [path, pick(PATHS)] }),

@@ -136,10 +136,10 @@ export interface RemoveEvent extends Stamp {
   readonly isDirectory?: true;
 }
 
-/** A member moved a committed entry to its place in the real tree. */
+/** A member moved committed entries to their places in the real tree. */
 export interface PublishEvent extends Stamp {
   readonly event: "publish";
-  readonly file: number;
+  readonly files: readonly number[];
 }
 
 /** A member began to read a file as it is, without a wait for its end. */

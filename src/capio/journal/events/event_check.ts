@@ -87,7 +87,7 @@ const CHECKS: {
   moving: { ...STAMP, from: optional(isEntry), to: optional(isEntry) },
   rename: { ...STAMP, from: isEntry, to: isEntry },
   remove: { ...STAMP, path: isEntry, isDirectory: optional(isTrue) },
-  publish: { ...STAMP, file: isCount },
+  publish: { ...STAMP, files: listOf(isCount) },
   input: { ...STAMP, path: isEntryOrRoot, file: optional(isCount) },
   miss: { ...STAMP, paths: listOf(isEntryOrRoot), asked: optional(isTrue) },
   seen: { ...STAMP, paths: listOf(isEntryOrRoot), looked: optional(isTrue) },

@@ -123,7 +123,7 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       for (const path of pathsBelow(state, event.path)) unlink(state, path);
       return state;
     case "publish":
-      state.unpublished.delete(event.file);
+      for (const file of event.files) state.unpublished.delete(file);
       return state;
     case "input":
       return noteInput(state, event);
