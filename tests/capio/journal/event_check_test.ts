@@ -145,6 +145,7 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   app: NO_NAMES,
   pid: NO_COUNTS,
   file: NO_COUNTS,
+  files: [1, null, {}, ...NO_COUNTS.map((it) => [1, it])],
   handle: NO_COUNTS,
   wait: NO_COUNTS,
   bytes: NO_COUNTS,
