@@ -75,7 +75,7 @@ class RowList {
     element.className = "row";
     element.setAttribute("role", "listitem");
     this.#space.append(element);
-    return { element, ...this.#parts.create(element) };
+    return Object.assign(this.#parts.create(element), { element });
   }
 }
 `;

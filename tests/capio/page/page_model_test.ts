@@ -179,6 +179,16 @@ const TROUBLES: [what: string, facts: PageFacts, first: string | undefined][] =
       '"x" was lost: its writer ended before it was finished',
     ],
     [
+      "the reason that a member gave",
+      facts({ members: [{ ...member("a", "failed", 300), why: "no input" }] }),
+      'Step "a" ended with an error (process 7): no input',
+    ],
+    [
+      "the reason that the writer of a file gave",
+      facts({ files: [{ ...lost, lostWhy: '"gzip" ended with status 1' }] }),
+      '"x" was lost: "gzip" ended with status 1',
+    ],
+    [
       "nothing that happens after the steps were stopped",
       facts({ members: [member("a", "lost", 300)], files: [lost] }, {
         interrupted: 290,

@@ -1,17 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { chromium } from "playwright-core";
 import { LineHostBuffer } from "../../../src/lines/mod.ts";
-
-const CHROMIUM = "/usr/bin/chromium";
-
-function isInstalled(): boolean {
-  try {
-    return Deno.statSync(CHROMIUM).isFile;
-  } catch {
-    console.log(`skipped: ${CHROMIUM} is not installed`);
-    return false;
-  }
-}
+import { isChromiumInstalled, launchChromium } from "../../support/chromium.ts";
 
 /**
  * Tries from a page all that could read from, write to or disturb a host, and
@@ -99,7 +88,7 @@ const ATTACK = String.raw`async (address) => {
 Deno.test({
   name:
     "pages of another origin and with a rebound name neither read nor write",
-  ignore: !isInstalled(),
+  ignore: !isChromiumInstalled(),
   async fn() {
     const host = new LineHostBuffer({ allowedHosts: ["good.test"] });
     host.write("secret\n");
@@ -114,23 +103,12 @@ Deno.test({
           }),
       );
     await using evil = servePage(0);
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        // The host has to refuse, not the browser.
-        "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
-        // Both names lead here, as after a change in the DNS.
-        "--host-resolver-rules=MAP *.test 127.0.0.1",
-      ],
-    });
+    const browser = await launchChromium(
+      // The host has to refuse, not the browser.
+      "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
+      // Both names lead here, as after a change in the DNS.
+      "--host-resolver-rules=MAP *.test 127.0.0.1",
+    );
     try {
       const tab = await browser.newPage();
       /** What the page in the tab can do to a host at an address. */

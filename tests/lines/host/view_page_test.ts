@@ -1,33 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { GroupedMessage, LineHostBuffer } from "../../../src/lines/mod.ts";
-
-const CHROMIUM = "/usr/bin/chromium";
-
-function isInstalled(): boolean {
-  try {
-    return Deno.statSync(CHROMIUM).isFile;
-  } catch {
-    console.log(`skipped: ${CHROMIUM} is not installed`);
-    return false;
-  }
-}
-
-function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
-}
+import { isChromiumInstalled, launchChromium } from "../../support/chromium.ts";
 
 function serveHost(host: LineHostBuffer, port = 0) {
   const server = host.serve({ hostname: "127.0.0.1", port });
@@ -58,7 +32,7 @@ Deno.test("the page loads nothing from elsewhere and lets no script in", async (
 
 Deno.test({
   name: "the page in a browser",
-  ignore: !isInstalled(),
+  ignore: !isChromiumInstalled(),
   async fn(t) {
     const host = new LineHostBuffer({
       maxlen: 20_000,
@@ -66,7 +40,7 @@ Deno.test({
       token: "t&k",
     });
     let { server, port } = serveHost(host);
-    const browser = await launch();
+    const browser = await launchChromium();
     const page = await browser.newPage({
       viewport: { width: 900, height: 500 },
     });
