@@ -149,18 +149,26 @@ class ProgramRun {
         await child.endGroup(this.#grace);
         throw failure;
       }
-      const name = this.#name;
-      const graceMilliseconds = this.#grace;
-      await Promise.all(
-        this.#outputs.map((it) =>
-          it.ended({ name, graceMilliseconds, copies })
-        ),
-      );
+      await this.#untilUnwritten(child, copies);
       return status;
     } finally {
       clearTimeout(this.#kill);
       signal?.removeEventListener("abort", stop);
       await forwarded.end(this.#grace);
+    }
+  }
+
+  /** Waits until nobody writes to the outputs any more. */
+  async #untilUnwritten(
+    child: Child,
+    copies: ReadonlySet<number>,
+  ): Promise<void> {
+    const end = { name: this.#name, graceMilliseconds: this.#grace, copies };
+    try {
+      await Promise.all(this.#outputs.map((it) => it.ended(end)));
+    } catch (error) {
+      await child.endGroup(this.#grace);
+      throw error;
     }
   }
 

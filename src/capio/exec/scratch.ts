@@ -34,7 +34,8 @@ export class Scratch implements Disposable {
    * watch of a directory opens what appears there, and would take part in a pipe.
    */
   pipe(path: string): string {
-    this.#pipes ??= system.makeTempDirSync({ prefix: "sluice-pipes-" });
+    const prefix = `sluice-pipes-${Deno.pid}-`;
+    this.#pipes ??= system.makeTempDirSync({ prefix });
     const directory = join(this.#pipes, `${this.#entries++}`);
     system.mkdirSync(directory, { mode: 0o700 });
     return join(directory, basename(path));

@@ -11,7 +11,7 @@ Deno.test("a program gets a finished file on standard input, and prints another"
   flow.write("a.txt", "b\na\n");
   await flow.runWell({ command: ["sort"], stdin: "a.txt", stdout: "b.txt" });
   assertEquals(flow.read("b.txt"), "a\nb\n");
-  flow.assertLeft("a.txt", "b.txt");
+  await flow.assertLeft("a.txt", "b.txt");
 });
 
 Deno.test("standard output is read while it is written, by standard input and by a path", async () => {
@@ -44,7 +44,7 @@ Deno.test("standard output is read while it is written, by standard input and by
   for (const name of ["a.txt", "b.txt", "c.txt"]) {
     assertEquals(flow.read(name), "first\nsecond\n");
   }
-  flow.assertLeft("a.txt", "b.txt", "c.txt", "go");
+  await flow.assertLeft("a.txt", "b.txt", "c.txt", "go");
 });
 
 Deno.test("a whole file and a whole directory are waited for", async () => {
@@ -79,5 +79,5 @@ Deno.test("a whole file and a whole directory are waited for", async () => {
     }, { app: "dir" }),
   ]);
   assertEquals(flow.read("out.txt"), "2\nx\ny\nx\ny\n");
-  flow.assertLeft("a.txt", "out.txt", "parts", "parts/x", "parts/y");
+  await flow.assertLeft("a.txt", "out.txt", "parts", "parts/x", "parts/y");
 });

@@ -6,7 +6,8 @@ import {
   type ProgramStatus,
   type RunProgramOptions,
 } from "@sluice/sluice/capio";
-import { join } from "@std/path";
+import { delay } from "@std/async";
+import { dirname, join } from "@std/path";
 import { type ClApp, TestDirectory } from "../step.ts";
 
 /** How a program ended in a test. */
@@ -80,11 +81,32 @@ export class ProgramWorkflow extends TestDirectory {
     return Deno.readTextFileSync(join(this.path, name));
   }
 
-  /** Checks that nothing but these entries is left, and no process. */
-  assertLeft(...names: string[]): void {
+  /**
+   * Checks that nothing but these entries is left, no pipe, and no process: what
+   * was killed a moment ago may need another one.
+   */
+  async assertLeft(...names: string[]): Promise<void> {
     assertEquals(this.list(), names.toSorted());
-    assertEquals(markedProcesses(this.path), []);
+    assertEquals(pipes(), []);
+    const end = performance.now() + 1000;
+    let left = markedProcesses(this.path);
+    while (left.length > 0 && performance.now() < end) {
+      await delay(10);
+      left = markedProcesses(this.path);
+    }
+    assertEquals(left, []);
   }
+}
+
+/** A file in the directory for temporary files. */
+const PROBE = Deno.makeTempFileSync();
+Deno.removeSync(PROBE);
+
+/** Directories for pipes of this process. */
+function pipes(): string[] {
+  const temporary = dirname(PROBE);
+  return [...Deno.readDirSync(temporary)].map(({ name }) => name)
+    .filter((name) => name.startsWith(`sluice-pipes-${Deno.pid}-`));
 }
 
 /** The variable by which the processes of a test are known. */
