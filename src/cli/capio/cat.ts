@@ -1,6 +1,10 @@
 import { isAbsolute, join } from "@std/path";
 import { CapioWorkspace } from "../../capio/mod.ts";
-import { recycledChunks, writeAll } from "../../internal/mod.ts";
+import {
+  READ_AVAILABLE,
+  readsAvailable,
+  writeAll,
+} from "../../internal/mod.ts";
 import {
   type Command,
   parseArguments,
@@ -59,9 +63,14 @@ async function print(
 ): Promise<boolean> {
   using file = await workspace.fs.open(path);
   const shown = new ShownBytes();
+  const buffer = new Uint8Array(BUFFER_BYTES);
   try {
-    for await (const chunk of recycledChunks(file.readable, BUFFER_BYTES)) {
-      await writeAll(Deno.stdout, shown.next(chunk));
+    for (;;) {
+      const count = readsAvailable(file)
+        ? await file[READ_AVAILABLE](buffer)
+        : await file.read(buffer);
+      if (count === null) break;
+      await writeAll(Deno.stdout, shown.next(buffer.subarray(0, count)));
     }
     await writeAll(Deno.stdout, shown.rest());
     return true;
