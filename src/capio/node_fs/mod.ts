@@ -38,8 +38,7 @@ export function nodeReplacements(
   fs: typeof import("node:fs"),
 ): NodeReplacements {
   const find = nodeFinder(findPath);
-  const original = new OriginalFs(fs, false);
-  const calledBack = new OriginalFs(fs, true);
+  const { original, calledBack } = OriginalFs.of(fs);
   const functions: Replacement[] = [];
   const promises: Replacement[] = [];
   for (const [name, make] of nodeForms({ find, original, calledBack })) {

@@ -8,7 +8,11 @@ import {
   noteHolder,
 } from "./lock_holder.ts";
 import { lookIfPermitted, lstatIfPresent } from "./system.ts";
-import { openOrCreateTrusted, openTrusted } from "./trusted_entry.ts";
+import {
+  type Expectation,
+  openOrCreateTrusted,
+  openTrusted,
+} from "./trusted_entry.ts";
 import { SynchronousSleep } from "./wakeups.ts";
 
 /**
@@ -61,10 +65,10 @@ export class FileLock implements Disposable {
   static acquire(
     path: string,
     check: EntryCheck,
-    user: LockUser = {},
+    user: LockUser & Expectation = {},
   ): FileLock {
     for (;;) {
-      const file = openOrCreateTrusted(path, check);
+      const file = openOrCreateTrusted(path, check, user);
       lock(file, path);
       const acquired = FileLock.#acquired(file, path, user);
       if (acquired) return acquired;
@@ -109,8 +113,12 @@ export class FileLock implements Disposable {
   }
 
   /** Opens the lock on `path` without taking it, for {@linkcode FileLock.during}. */
-  static open(path: string, check: EntryCheck): FileLock {
-    return new FileLock(openOrCreateTrusted(path, check), path);
+  static open(
+    path: string,
+    check: EntryCheck,
+    expected?: Expectation,
+  ): FileLock {
+    return new FileLock(openOrCreateTrusted(path, check, expected), path);
   }
 
   /**

@@ -54,14 +54,29 @@ function lookAgain(
   }
 }
 
+/** What a process expects of an entry that it is about to make. */
+export interface Expectation {
+  /**
+   * Whether there is none yet: then it is made before anything is looked at. An
+   * error of the system costs more than ten looks.
+   *
+   * @default {false}
+   */
+  readonly isNew?: boolean;
+}
+
 /**
  * Makes a directory of sluice. Returns whether it was not there yet.
  *
  * @throws {CapioError} If what is there is not one that sluice has made.
  */
-export function makeTrustedDirectory(path: string, check: EntryCheck): boolean {
-  for (;;) {
-    if (lookAtTrusted(path, "directory", check)) return false;
+export function makeTrustedDirectory(
+  path: string,
+  check: EntryCheck,
+  { isNew = false }: Expectation = {},
+): boolean {
+  for (let look = !isNew;; look = true) {
+    if (look && lookAtTrusted(path, "directory", check)) return false;
     if (!makeClosedDirectory(path)) continue;
     openToGroup(path, "directory", check);
     return true;
@@ -132,9 +147,10 @@ export function createTrusted(path: string, check: EntryCheck): Deno.FsFile {
 export function openOrCreateTrusted(
   path: string,
   check: EntryCheck,
+  { isNew = false }: Expectation = {},
 ): Deno.FsFile {
-  for (;;) {
-    const file = openTrusted(path, { write: true }, check);
+  for (let look = !isNew;; look = true) {
+    const file = look && openTrusted(path, { write: true }, check);
     if (file) return file;
     try {
       return createTrusted(path, check);

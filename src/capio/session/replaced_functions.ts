@@ -42,10 +42,8 @@ function install(replaceProperty: ReplaceProperty): void {
     if (!descriptor) return;
     // Some originals are accessors, which load a module when they are read.
     const { length } = descriptor.value ?? call;
-    Object.defineProperties(call, {
-      name: { value: name },
-      length: { value: length },
-    });
+    Object.defineProperty(call, "name", { value: name });
+    Object.defineProperty(call, "length", { value: length });
     replaceProperty(owner, name, { value: call, writable: true });
   };
   const originals = originalsOf(Deno);

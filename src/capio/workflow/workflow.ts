@@ -93,10 +93,10 @@ export class Workflow {
     this.#held = held;
     held.defer(() => folder.forgetMember(this.id));
     const { check, journal } = folder;
-    held.use(FileLock.acquire(folder.memberLock(this.id), check));
-    const lock = held.use(
-      FileLock.open(folder.real(folder.publicationLock), check),
-    );
+    const own = folder.memberLock(this.id);
+    held.use(FileLock.acquire(own, check, { isNew: true }));
+    const common = folder.real(folder.publicationLock);
+    const lock = held.use(FileLock.open(common, check, { isNew: !present }));
     if (!present) {
       const keepsLocks = lock.keeps();
       if (!keepsLocks) warnOfLocks(folder);
@@ -163,7 +163,7 @@ export class Workflow {
       if (present) engineWith(present.state, options);
       if (present) checkSteps(present.state, options);
       if (present) checkMemory(present.state, folder, options.appName);
-      folder.create();
+      folder.create({ isNew: !present });
       return new Workflow(folder, options, present, held);
     } catch (error) {
       held.dispose();

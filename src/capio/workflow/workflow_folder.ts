@@ -4,6 +4,7 @@ import {
   childOf,
   enterSystemDirectory,
   type EntryCheck,
+  type Expectation,
   FileLock,
   ifPresent,
   isAbsence,
@@ -301,10 +302,10 @@ export class WorkflowFolder {
   }
 
   /** Makes the directories that a run starts with. */
-  create(): void {
+  create(expected: Expectation = {}): void {
     const spool = this.spool("", "disk");
     for (const directory of [this.#base, spool, this.#members]) {
-      makeTrustedDirectory(directory, this.check);
+      makeTrustedDirectory(directory, this.check, expected);
     }
     this.memory?.create();
   }

@@ -42,6 +42,13 @@ function callBack(promise: Promise<unknown>, callback: Call): void {
   );
 }
 
+/** The properties that each function has of its own, or gets when it is put in. */
+const USUAL: ReadonlySet<PropertyKey> = new Set([
+  "length",
+  "name",
+  "prototype",
+]);
+
 /**
  * Gives a function the properties of its original, such as `realpath.native`.
  * Those that are functions themselves become `call` and `promised`.
@@ -51,13 +58,13 @@ export function copyProperties(
   original: Call,
   promised?: Call,
 ): void {
+  const keys = Reflect.ownKeys(original).filter((key) => !USUAL.has(key));
+  if (keys.length === 0) return;
   const inside: Record<PropertyKey, unknown> = {
-    length: original.length,
     native: call,
     ...(promised && { [PROMISIFIED]: promised }),
   };
-  for (const key of Reflect.ownKeys(original)) {
-    if (key === "name" || key === "prototype") continue;
+  for (const key of keys) {
     Object.defineProperty(call, key, {
       ...Object.getOwnPropertyDescriptor(original, key),
       ...(key in inside && { value: inside[key] }),

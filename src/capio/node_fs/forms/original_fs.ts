@@ -13,6 +13,8 @@ const IN_STEPS: ReadonlySet<string> = new Set([
   "writeFile",
 ]);
 
+type FsFunctions = Pick<OriginalFs, "functions" | "promises" | "bits">;
+
 /** The functions of `node:fs` before they were replaced. */
 export class OriginalFs {
   /** Functions that take a callback, and those whose name ends in `Sync`. */
@@ -23,16 +25,32 @@ export class OriginalFs {
   /** Whether the asynchronous form is the one with a callback. */
   readonly callsBack: boolean;
 
-  /**
-   * Remembers the functions as they are now. With `callsBack` the asynchronous
-   * form is the one with a callback, whose errors differ from those of the
-   * promise form.
-   */
-  constructor(fs: typeof import("node:fs"), callsBack: boolean) {
-    this.functions = originalsOf(fs);
-    this.promises = originalsOf(fs.promises);
-    this.bits = fs.constants;
+  private constructor(
+    { functions, promises, bits }: FsFunctions,
+    callsBack: boolean,
+  ) {
+    this.functions = functions;
+    this.promises = promises;
+    this.bits = bits;
     this.callsBack = callsBack;
+  }
+
+  /**
+   * Remembers the functions as they are now, for the forms with a callback and
+   * for the others: their errors differ.
+   */
+  static of(
+    fs: typeof import("node:fs"),
+  ): { original: OriginalFs; calledBack: OriginalFs } {
+    const functions: FsFunctions = {
+      functions: originalsOf(fs),
+      promises: originalsOf(fs.promises),
+      bits: fs.constants,
+    };
+    return {
+      original: new OriginalFs(functions, false),
+      calledBack: new OriginalFs(functions, true),
+    };
   }
 
   /**
