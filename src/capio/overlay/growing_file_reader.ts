@@ -80,6 +80,9 @@ export class GrowingFileReader implements ReadHandle {
   #rewrites: number;
   readonly #place: Place;
   readonly #closing = new AbortController();
+  /** The file as it is watched while a read waits, and its name. */
+  #watchedFile: WatchedFile | undefined;
+  #watchedPath = "";
   /** The signal of the latest stream that has read, and it or the close. */
   #streamSignal: AbortSignal | undefined;
   #anySignal = this.#closing.signal;
@@ -314,7 +317,12 @@ export class GrowingFileReader implements ReadHandle {
   get #watched(): WatchedFile | undefined {
     const { path, number, unlinked } = this.#entry;
     if (unlinked) return undefined;
-    return { location: this.workspace.trees.whereIs(path), number };
+    if (this.#watchedPath !== path || this.#watchedFile?.number !== number) {
+      this.#watchedPath = path;
+      const location = this.workspace.trees.whereIs(path);
+      this.#watchedFile = { location, number };
+    }
+    return this.#watchedFile;
   }
 
   /** The signal that ends a wait. One for a stream is made once. */

@@ -61,7 +61,7 @@ export class Wakeups implements Disposable {
   /** The watcher whose next report is pending. */
   #listener: Deno.FsWatcher | undefined;
   #unwatchable = false;
-  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #tick: ReturnType<typeof setTimeout> | undefined;
 
   /** Prepares to listen to `bell`; the first sleep starts the watch. */
   constructor(bell: string) {
@@ -90,7 +90,7 @@ export class Wakeups implements Disposable {
   /** Stops watching and ends all waits. */
   [Symbol.dispose](): void {
     this.#hasEnded = true;
-    clearTimeout(this.#idleTimer);
+    clearTimeout(this.#tick);
     this.#stop();
     this.wake();
   }
@@ -128,25 +128,32 @@ export class Wakeups implements Disposable {
     location: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    this.#listen();
-    clearTimeout(this.#idleTimer);
     const { promise, resolve } = Promise.withResolvers<void>();
     const wake = () => resolve();
-    const limit = isReported ? TICK_MILLISECONDS : POLL_MILLISECONDS;
-    const timer = setTimeout(wake, limit);
+    const timer = isReported ? undefined : setTimeout(wake, POLL_MILLISECONDS);
+    if (isReported) this.#startTick();
+    this.#listen();
     signal?.addEventListener("abort", wake);
     this.#sleeping.set(wake, location);
     await promise;
-    clearTimeout(timer);
+    if (timer !== undefined) clearTimeout(timer);
     signal?.removeEventListener("abort", wake);
     this.#sleeping.delete(wake);
     // A pending report that nothing waits for would keep the process alive.
-    // Most often the same operation waits again at once.
-    clearTimeout(this.#idleTimer);
-    if (this.#sleeping.size === 0 && this.#listener) {
-      this.#idleTimer = setTimeout(() => this.#stop(), 0);
-    }
+    if (this.#sleeping.size === 0) keepAlive(this.#listener, false);
     signal?.throwIfAborted();
+  }
+
+  /** One timer serves all sleeps: to start one for each costs more than a sleep. */
+  #startTick(): void {
+    if (this.#tick !== undefined) return;
+    this.#tick = setTimeout(() => {
+      this.#tick = undefined;
+      if (this.#sleeping.size > 0) this.wake();
+      else this.#stop();
+    }, TICK_MILLISECONDS);
+    // The pending report keeps the process alive.
+    Deno.unrefTimer(this.#tick);
   }
 
   /** Watches the bell and a file; returns whether it did not before. */
@@ -195,26 +202,26 @@ export class Wakeups implements Disposable {
 
   #listen(): void {
     const watcher = this.#watcher;
-    if (!watcher || this.#listener === watcher) return;
+    if (!watcher) return;
+    if (this.#listener === watcher) return keepAlive(watcher, true);
     this.#listener = watcher;
     const heard = (result?: IteratorResult<Deno.FsEvent>) => {
       if (this.#listener !== watcher) return;
       this.#listener = undefined;
       const event = result?.done ? undefined : result?.value;
-      if (event?.kind === "access") return this.#listen();
-      this.#wakeFor(event?.paths);
+      if (event?.kind !== "access") this.#wakeFor(event?.paths ?? []);
       if (this.#sleeping.size > 0 && event) this.#listen();
     };
     watcher[Symbol.asyncIterator]().next().then(heard, () => heard());
   }
 
   /** Wakes those who wait for one of the files; all at the bell. */
-  #wakeFor(paths: readonly string[] | undefined): void {
-    const isForAll = !paths || paths.includes(this.#bell) || paths.length === 0;
+  #wakeFor(paths: readonly string[]): void {
+    const isForAll = paths.length === 0 || paths.includes(this.#bell);
     for (const [wake, location] of this.#sleeping) {
-      if (isForAll || location !== undefined && paths.includes(location)) {
-        wake();
-      }
+      if (!isForAll && (!location || !paths.includes(location))) continue;
+      this.#sleeping.delete(wake);
+      wake();
     }
   }
 
@@ -223,6 +230,14 @@ export class Wakeups implements Disposable {
     this.#watcher = undefined;
     this.#watched = new Map();
   }
+}
+
+/** Says whether the pending report of a watcher keeps the process alive. */
+function keepAlive(watcher: Deno.FsWatcher | undefined, does: boolean): void {
+  // The types of the runtime do not know the methods.
+  const method: unknown = watcher &&
+    Reflect.get(watcher, does ? "ref" : "unref");
+  if (typeof method === "function") method.call(watcher);
 }
 
 /** Sleeps between the looks of a synchronous wait, longer each time. */

@@ -346,7 +346,10 @@ function fillsDirectory(
 function waitForCommit(state: WorkflowState, file: WorkflowFile): Verdict {
   return {
     type: "wait",
-    why: missingForCommit(state, file),
+    // Hardly any wait is long enough to be told.
+    get why() {
+      return missingForCommit(state, file);
+    },
     remedy: remedyForCommit(file),
     declared: true,
   };
