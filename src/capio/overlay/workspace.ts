@@ -97,7 +97,7 @@ export class Workspace implements Disposable {
       this.workflow,
       (file) => this.trees.sizeOf(file),
     );
-    this.#wakeups = new Wakeups(this.workflow.bell);
+    this.#wakeups = new Wakeups(() => this.workflow.hangBell());
     this.workflow.wakened = () => this.#wakeups.wake();
   }
 

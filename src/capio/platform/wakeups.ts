@@ -49,7 +49,8 @@ export interface WatchedFile {
  * It keeps no program alive while no operation waits.
  */
 export class Wakeups implements Disposable {
-  readonly #bell: string;
+  readonly #hangBell: () => string;
+  #bell = "";
   /** The sleeping waits, each with the location of the file that it waits for. */
   readonly #sleeping = new Map<() => void, string | undefined>();
   readonly #spins = { growth: new Spin(), event: new Spin() };
@@ -63,9 +64,13 @@ export class Wakeups implements Disposable {
   #unwatchable = false;
   #tick: ReturnType<typeof setTimeout> | undefined;
 
-  /** Prepares to listen to `bell`; the first sleep starts the watch. */
-  constructor(bell: string) {
-    this.#bell = bell;
+  /**
+   * Prepares to listen; the first sleep starts the watch.
+   *
+   * @param hangBell Makes the bell, and returns its location.
+   */
+  constructor(hangBell: () => string) {
+    this.#hangBell = hangBell;
   }
 
   /** Resolves when something may have changed; rejects on abort. */
@@ -188,6 +193,7 @@ export class Wakeups implements Disposable {
 
   #start(files: Map<string, number>): boolean {
     try {
+      this.#bell ||= this.#hangBell();
       const paths = [this.#bell, ...files.keys()];
       const watcher = system.watchFs(paths, { recursive: false });
       this.#watcher?.close();

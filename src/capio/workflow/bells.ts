@@ -1,4 +1,4 @@
-import { openTrusted } from "../platform/mod.ts";
+import { createTrusted, openTrusted, system } from "../platform/mod.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /** Bells of other members that are kept open; each takes a descriptor. */
@@ -7,8 +7,8 @@ const MOST_OPEN = 16;
 const STROKE = new Uint8Array([0]);
 
 /**
- * Rings members that sleep. The bell of a member is the file of its lock, which
- * it watches: a write wakes it.
+ * Rings members that sleep. The bell of a member is a file that it watches: a
+ * write wakes it.
  *
  * A ring may be lost. Then the member looks at its next tick.
  */
@@ -17,12 +17,26 @@ export class Bells implements Disposable {
   readonly #own: string;
   readonly #wakeOwn: () => void;
   readonly #open = new Map<string, Deno.FsFile>();
+  #isHung = false;
 
   /** @param wakeOwn Wakes the waits of this member `own`. */
   constructor(folder: WorkflowFolder, own: string, wakeOwn: () => void) {
     this.#folder = folder;
     this.#own = own;
     this.#wakeOwn = wakeOwn;
+  }
+
+  /**
+   * Makes the bell of this member, at its first sleep, and returns its path.
+   *
+   * @throws If it cannot: there is something in its place.
+   */
+  hang(): string {
+    const path = this.#folder.bell(this.#own);
+    if (this.#isHung) return path;
+    createTrusted(path, this.#folder.check).close();
+    this.#isHung = true;
+    return path;
   }
 
   /** Rings a member. */
@@ -37,15 +51,21 @@ export class Bells implements Disposable {
     }
   }
 
-  /** Closes the bells. */
+  /** Closes the bells of others, and removes the own one. */
   [Symbol.dispose](): void {
     for (const bell of this.#open.values()) bell.close();
     this.#open.clear();
+    if (!this.#isHung) return;
+    try {
+      system.removeSync(this.#folder.bell(this.#own));
+    } catch {
+      // The program has given up the permission: the last member removes it.
+    }
   }
 
   #opened(member: string): Deno.FsFile | undefined {
     const { check } = this.#folder;
-    const path = this.#folder.memberLock(member);
+    const path = this.#folder.bell(member);
     const bell = openTrusted(path, { write: true }, check);
     if (!bell) return undefined;
     this.#open.set(member, bell);

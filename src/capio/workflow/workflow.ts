@@ -71,6 +71,7 @@ export class Workflow {
   readonly #publisher: Publisher;
   readonly #liveness: Liveness;
   readonly #deadlocks: DeadlockWatch;
+  readonly #bells: Bells;
   readonly #staleReads: StaleReadWarnings;
   readonly #rewrites: RewriteWarnings;
   /** The resources of this member, above all the lock that shows that it lives. */
@@ -106,8 +107,8 @@ export class Workflow {
     }
     const follower = present ??
       held.use(new JournalFollower(journal, capioDir, check));
-    const bells = new Bells(folder, this.id, () => this.#waken());
-    held.use(bells);
+    const bells = held.use(new Bells(folder, this.id, () => this.#waken()));
+    this.#bells = bells;
     this.#journal = held.use(
       new MemberJournal(this.id, folder, follower, {
         ring: (member) => bells.ring(member),
@@ -177,9 +178,12 @@ export class Workflow {
     return this.#journal.state;
   }
 
-  /** The file that others write to when they wake this member. */
-  get bell(): string {
-    return this.folder.memberLock(this.id);
+  /**
+   * Makes the file that others write to when they wake this member, and returns
+   * its path.
+   */
+  hangBell(): string {
+    return this.#bells.hang();
   }
 
   /** Calls `waken` when this member itself does what it waits for. */

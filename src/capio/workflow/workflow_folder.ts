@@ -160,6 +160,11 @@ export class WorkflowFolder {
     return join(this.#members, id);
   }
 
+  /** The file that others write to when they wake member `id`. */
+  bell(id: string): string {
+    return join(this.#members, `${id}.bell`);
+  }
+
   /**
    * The file to which member `id` copies a real file before it changes it,
    * beside the spool that the copy is for.

@@ -186,7 +186,7 @@ for (const [what, plant] of Object.entries(PLANTED)) {
       const outside = join(outer.path, "outside");
       Deno.writeTextFileSync(outside, "text");
       using writer = member(directory.path, "writer");
-      plant(writer.folder.memberLock(FORGER), outside);
+      plant(writer.folder.bell(FORGER), outside);
       forge(
         writer,
         { event: "join", app: "forger", pid: 9 },
@@ -206,7 +206,20 @@ Deno.test("a bell that was removed while its member sleeps costs it a tick", asy
   using writer = member(directory.path, "writer");
   const wait = untilMade(reader, "made");
   await untilAsked(reader, "made");
-  Deno.removeSync(reader.workflow.bell);
+  Deno.removeSync(reader.workflow.hangBell());
+  writer.workflow.append({ event: "make", path: "made", kind: "file" });
+  writer.workflow.refresh();
+  await wait.end;
+});
+
+Deno.test("a member that cannot have a bell looks again by itself", async () => {
+  using directory = new TestDirectory();
+  using reader = member(directory.path, "reader");
+  using writer = member(directory.path, "writer");
+  Deno.mkdirSync(reader.folder.bell(reader.workflow.id));
+  const wait = untilMade(reader, "made");
+  while (wait.looks < 5) await sleeps(1);
+  assertEquals(reader.workflow.willBeRung("made"), false);
   writer.workflow.append({ event: "make", path: "made", kind: "file" });
   writer.workflow.refresh();
   await wait.end;
