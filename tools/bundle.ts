@@ -39,18 +39,36 @@ const BUNDLES = [
 ];
 
 /** The exports of the published package that lead to `dist/`. */
-export const BUNDLED_EXPORTS = {
+const BUNDLED_EXPORTS = {
   "./preload": "./dist/preload/preload.js",
   "./cli": "./dist/cli/mod.js",
 };
 
+const dist = new URL("dist/", root);
+
+/**
+ * Makes `dist/` and `deno.publish.json`, the configuration that publishes it, and
+ * returns the arguments for `deno publish`.
+ */
+export async function preparePublication(): Promise<string[]> {
+  await bundle(dist);
+  const [, given] = await stdConfigArgs();
+  const file = given.slice(given.lastIndexOf("/") + 1);
+  const config = JSON.parse(await Deno.readTextFile(new URL(file, root)));
+  Object.assign(config.exports, BUNDLED_EXPORTS);
+  config.publish.include.push("dist");
+  // It is git-ignored.
+  config.publish.exclude = ["!dist"];
+  const target = new URL("deno.publish.json", root);
+  await Deno.writeTextFile(target, `${JSON.stringify(config, null, 2)}\n`);
+  return ["--config", pathOf(target)];
+}
+
 /** Packages that are loaded where a call needs them. */
 const EXTERNAL = ["cli-progress"];
 
-/** Writes the bundles into a folder, `dist/` by default. */
-export async function bundle(
-  target: URL = new URL("dist/", root),
-): Promise<void> {
+/** Writes the bundles into a folder. */
+export async function bundle(target: URL): Promise<void> {
   const config = await stdConfigArgs();
   await Deno.remove(target, { recursive: true }).catch(() => {});
   for (const { folder, entries, types } of BUNDLES) {
@@ -113,4 +131,4 @@ function pathOf(url: URL): string {
   return decodeURIComponent(url.pathname).replace(/^\/(\w:)/, "$1");
 }
 
-if (import.meta.main) await bundle();
+if (import.meta.main) await preparePublication();

@@ -40,7 +40,7 @@ const checks: Record<string, Check> = {
     "--lint",
     ...entries,
   ),
-  "publication": () => publicationProblems(config),
+  "publication": publicationProblems,
   "length of the README": oversizedReadme,
   "import rules": async () =>
     importViolations(await importGraph(config), MAY_IMPORT, SIDE_DOORS),

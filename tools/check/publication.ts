@@ -1,12 +1,15 @@
+import { preparePublication } from "../bundle.ts";
+import { walkFiles } from "./files.ts";
 import { runDeno } from "./run_deno.ts";
 
 const root = new URL("../../", import.meta.url);
 
 /**
- * Why the package cannot be published, or how its files differ from the files
- * that git tracks under `publish.include` in `deno.json`.
+ * Why the package cannot be published, or how its files differ from those of
+ * `dist/` and the files that git tracks under `publish.include` in `deno.json`.
  */
-export async function publicationProblems(config: string[]): Promise<string[]> {
+export async function publicationProblems(): Promise<string[]> {
+  const config = await preparePublication();
   const { success, output } = await runDeno(
     ["publish", ...config, "--dry-run", "--allow-dirty"],
   );
@@ -16,7 +19,7 @@ export async function publicationProblems(config: string[]): Promise<string[]> {
   );
   return listProblems(
     publishedFiles(output, root.href),
-    await trackedFiles(publish.include),
+    [...await trackedFiles(publish.include), ...walkFiles("dist", "")],
   );
 }
 
@@ -28,7 +31,9 @@ export function publishedFiles(dryRun: string, rootUrl: string): string[] {
     .map((line) => decodeURIComponent(line.slice(prefix.length)))
     .map((line) => line.replace(/ \([\d.]+\w+\)$/, ""))
     // The configuration always goes along, under whatever name it has here.
-    .filter((path) => !/^(tools\/std\/|deno\.(offline\.)?json$)/.test(path));
+    .filter((path) =>
+      !/^(tools\/std\/|deno\.((offline|publish)\.)?json$)/.test(path)
+    );
 }
 
 /** What is published and should not be, and the other way round. */
@@ -52,6 +57,7 @@ export function listProblems(
 }
 
 function belongsInPackage(path: string): boolean {
+  if (path.startsWith("dist/")) return /\.js$|\.d\.ts$/.test(path);
   if (path.startsWith("src/")) return /(?<!_test)\.ts$/.test(path);
   return /^(mod\.ts|LICENSE|[A-Z]+\.md|docs\/.+\.(md|svg))$/.test(path);
 }
