@@ -113,7 +113,8 @@ export function drawTimeline(
   const layout = layoutOf(rows);
   const colors = colorsOf(rows);
   const top = title === "" ? TITLE_HEIGHT : 0;
-  const height = layout.bottom + AXIS_HEIGHT + MARGIN - top;
+  const axis = isLong(layout) ? AXIS_HEIGHT : 0;
+  const height = layout.bottom + axis + MARGIN - top;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 ${top} ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#222">`,
     `<rect class="back" y="${top}" width="${WIDTH}" height="${height}" fill="white"/>`,
@@ -182,6 +183,11 @@ function subtitle(all: number, shown: number): string {
     : `${legend}; the ${shown} of ${all} with most bytes`;
 }
 
+/** A long picture is seen in parts: the times stand above and below. */
+function isLong({ bottom }: Layout): boolean {
+  return bottom > rowTop(FEW_ROWS);
+}
+
 function drawAxis(layout: Layout): string[] {
   const span = layout.end - layout.begin;
   const step = tickStep(span);
@@ -189,9 +195,10 @@ function drawAxis(layout: Layout): string[] {
     { length: Math.floor(span / step) + 1 },
     (_, index) => index * step,
   );
-  // A long picture is looked at from its top.
-  const isLong = layout.bottom > PLOT_TOP + FEW_ROWS * ROW_HEIGHT;
-  const labelled = [PLOT_TOP - 8, ...(isLong ? [layout.bottom + 18] : [])];
+  const labelled = [
+    PLOT_TOP - 8,
+    ...(isLong(layout) ? [layout.bottom + 18] : []),
+  ];
   return ticks.flatMap((tick) => {
     const x = xOf(layout.begin + tick, layout);
     return [

@@ -62,8 +62,14 @@ async function* eventsOf(
   let shown = isKnown ? source.encoded() : undefined;
   while (!signal.aborted) {
     const { version } = source;
+    const begun = performance.now();
     const page = source.encoded();
     const update = updateBetween(shown, page, Date.now());
+    // With very many files an update takes long: pause after it.
+    const pause = Math.max(
+      PAUSE_MILLISECONDS,
+      4 * (performance.now() - begun),
+    );
     // A browser that still shows an earlier page clears it at a whole one.
     const event = shown ? "update" : "page";
     if (update !== undefined) {
@@ -76,6 +82,6 @@ async function* eventsOf(
       return await delay(LEAVE_MILLISECONDS, { signal }).catch(() => {});
     }
     await source.after(version, signal);
-    await delay(PAUSE_MILLISECONDS, { signal }).catch(() => {});
+    await delay(pause, { signal }).catch(() => {});
   }
 }
