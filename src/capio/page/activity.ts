@@ -4,8 +4,9 @@ import type { WorkflowStatus } from "../observe/mod.ts";
 interface StepFiles {
   readonly writes: string[];
   readonly reads: string[];
-  /** Files that it has finished, or stopped reading. */
+  /** The numbers of files that it has finished, lost, and read until they were. */
   written: number;
+  lost: number;
   read: number;
 }
 
@@ -19,7 +20,7 @@ export function activitiesOf(
   const filesOf = (app: string) => {
     const known = apps.get(app);
     if (known) return known;
-    const files = { writes: [], reads: [], written: 0, read: 0 };
+    const files = { writes: [], reads: [], written: 0, lost: 0, read: 0 };
     apps.set(app, files);
     return files;
   };
@@ -27,8 +28,18 @@ export function activitiesOf(
   for (const { path, phase, writers } of status?.files ?? []) {
     if (phase === "open") open.add(path);
     for (const app of writers) {
-      if (phase === "open") filesOf(app).writes.push(path);
-      else filesOf(app).written++;
+      const files = filesOf(app);
+      switch (phase) {
+        case "open":
+          files.writes.push(path);
+          break;
+        case "committed":
+          files.written++;
+          break;
+        case "lost":
+          files.lost++;
+          break;
+      }
     }
   }
   for (const { app, path } of status?.readings ?? []) {
@@ -45,10 +56,11 @@ export function named(paths: readonly string[], most: number): string {
   return more > 0 ? `${names} and ${more} more` : names;
 }
 
-function describe({ writes, reads, written, read }: StepFiles): string {
+function describe({ writes, reads, written, lost, read }: StepFiles): string {
   return [
     ...(writes.length > 0 ? [`writes ${named(writes, MOST_NAMED)}`] : []),
     ...(written > 0 ? [`has written ${counted(written)}`] : []),
+    ...(lost > 0 ? [`has lost ${counted(lost)}`] : []),
     ...(reads.length > 0 ? [`reads ${named(reads, MOST_NAMED)}`] : []),
     ...(read > 0 ? [`has read ${counted(read)}`] : []),
   ].join(" · ");

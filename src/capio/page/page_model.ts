@@ -236,13 +236,16 @@ function stateOf(
   const states = new Set(members.map(({ state }) => state));
   const stopped = interrupted ?? trouble?.time;
   if (report?.end) {
-    const { code, signal, time } = report.end;
-    if (code === 0) return { state: "ended", text: "ended well" };
+    const { ok, code, signal, time } = report.end;
+    if (ok) {
+      const status = code === 0 ? "" : ` with status ${code}`;
+      return { state: "ended", text: `ended well${status}` };
+    }
     const isStopped = signal !== null && stopped !== undefined &&
       time >= stopped && trouble?.step !== report.name;
     return isStopped
       ? { state: "stopped", text: `was stopped (${signal})` }
-      : { state: "failed", text: describeEnd(report.end) };
+      : { state: "failed", text: terminalText(describeEnd(report.end)) };
   }
   if (states.has("running")) {
     const [first] = waits;

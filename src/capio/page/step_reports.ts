@@ -1,7 +1,27 @@
 import { terminalText } from "../../internal/mod.ts";
 
-/** How the process of a step ended, as `Deno.CommandStatus` has it. */
-export type StepEnd = Pick<Deno.CommandStatus, "code" | "signal">;
+/** How the process of a step ended. */
+export interface StepEnd {
+  /** The exit code. */
+  readonly code: number;
+  /** The signal that killed it, if one did. */
+  readonly signal: Deno.Signal | null;
+  /**
+   * Whether that is a success.
+   *
+   * @default {code === 0}
+   */
+  readonly ok?: boolean;
+  /** Why it failed, if the code does not say it. */
+  readonly why?: string;
+}
+
+/** The end of a process, and when it was. */
+export interface TimedStepEnd extends StepEnd {
+  readonly ok: boolean;
+  /** Unix time in milliseconds. */
+  readonly time: number;
+}
 
 /** What is known of a step from its process. */
 export interface StepReport {
@@ -9,7 +29,7 @@ export interface StepReport {
   /** The lines that it printed last, the latest one at the end. */
   readonly printed: readonly string[];
   /** How and when it ended, Unix time in milliseconds. */
-  readonly end?: StepEnd & { readonly time: number };
+  readonly end?: TimedStepEnd;
 }
 
 /** More would not be looked at on a page. */
@@ -46,10 +66,10 @@ export class StepReports {
   }
 
   /** Notes how a step has ended. */
-  end(step: string, { code, signal }: StepEnd, time: number): void {
+  end(step: string, end: StepEnd, time: number): void {
     const report = this.#reports.get(step);
-    const end = { code, signal, time };
-    this.#reports.set(step, { name: step, printed: [], ...report, end });
+    const timed = { ok: end.code === 0, ...end, time };
+    this.#reports.set(step, { name: step, printed: [], ...report, end: timed });
   }
 }
 

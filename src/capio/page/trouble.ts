@@ -59,8 +59,18 @@ export function firstTrouble(facts: TroubleFacts): PageTrouble | undefined {
 }
 
 /** Says how a process ended that did not end well. */
-export function describeEnd({ code, signal }: StepEnd): string {
+export function describeEnd({ code, signal, why }: StepEnd): string {
+  if (why !== undefined) return `failed: ${why}`;
   return signal ? `was killed by ${signal}` : `failed with exit code ${code}`;
+}
+
+function describeEnding(
+  { state, pid, why }: Pick<MemberStatus, "state" | "pid" | "why">,
+): string {
+  const how = state === "lost"
+    ? "was killed or has crashed"
+    : "ended with an error";
+  return `${how} (process ${pid})${why === undefined ? "" : `: ${why}`}`;
 }
 
 /** The ends of steps; the process of one tells more than its member. */
@@ -70,15 +80,12 @@ function stepEvents({ members, reports }: TroubleFacts): Event[] {
       return [];
     }
     const { end } = reports.of(app) ?? {};
-    const how = end && end.code !== 0
+    const how = end && !end.ok
       ? describeEnd(end)
-      : `${
-        state === "lost" ? "was killed or has crashed" : "ended with an error"
-      } (process ${pid})`;
-    const because = why === undefined ? "" : `: ${why}`;
-    return { step: app, time: ended, text: `Step "${app}" ${how}${because}` };
+      : describeEnding({ state, pid, why });
+    return { step: app, time: ended, text: `Step "${app}" ${how}` };
   });
-  const reported = reports.ended().filter(({ end }) => end.code !== 0)
+  const reported = reports.ended().filter(({ end }) => !end.ok)
     .map(({ name, end }) => ({
       step: name,
       time: end.time,

@@ -69,12 +69,17 @@ export async function runStepProgram(
       stderr: shownLines(terminal, "stderr", prefix, print),
     });
     isFailed = false;
-    watcher?.endStep(name, status);
+    watcher?.endStep(name, { ...status, ok: true });
     end(`ended with status ${status.code}`);
   } catch (error) {
     const { code = 1, signal = null } =
       error instanceof CapioError && error.status || {};
-    watcher?.endStep(name, { code: code || 1, signal });
+    const why = error instanceof Error ? error.message : String(error);
+    watcher?.endStep(name, {
+      code: code || 1,
+      signal: stop.aborted ? signal ?? "SIGTERM" : signal,
+      why,
+    });
     if (stop.aborted) return end("was stopped");
     if (!(error instanceof Error)) throw error;
     end(`failed: ${error.message}`);

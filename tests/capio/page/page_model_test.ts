@@ -204,6 +204,19 @@ for (const [what, given, first] of TROUBLES) {
   });
 }
 
+Deno.test("page: a status that is a success, and a reason, count more than a code", () => {
+  const reports = new StepReports();
+  reports.end("a", { code: 2, signal: null, ok: true }, 200);
+  const why = '"gzip" cannot be started';
+  reports.end("b", { code: 1, signal: null, why }, 210);
+  const { steps, head } = pageModel(facts({}, { steps: ["a", "b"], reports }));
+  assertEquals(steps.map(({ state, text }) => `${state}: ${text}`), [
+    "ended: ended well with status 2",
+    `failed: failed: ${why}`,
+  ]);
+  assertEquals(head.trouble?.text, `Step "b" failed: ${why}`);
+});
+
 Deno.test("page: with the trouble stand what the step printed, and what was lost", () => {
   const files = Array.from(
     { length: 25 },
@@ -293,6 +306,7 @@ Deno.test("page: steps say which files they write and read", () => {
       file("y"),
       file("z"),
       file("w", { phase: "committed", ended: 300 }),
+      file("v", { phase: "lost", ended: 300 }),
     ],
     readings: ["x", "w"].map((path) => ({
       app: "b",
@@ -303,7 +317,7 @@ Deno.test("page: steps say which files they write and read", () => {
     })),
   }));
   assertEquals(steps.map(({ activity }) => activity), [
-    "writes x, y and 1 more · has written 1 file",
+    "writes x, y and 1 more · has written 1 file · has lost 1 file",
     "reads x · has read 1 file",
   ]);
 });
