@@ -1,5 +1,6 @@
 import { bypass } from "../interpose/mod.ts";
 import { builtin, type ProgramStatus } from "../platform/mod.ts";
+import { findMarked, markedWith } from "./descendants.ts";
 import type { StartedProgram } from "./program.ts";
 
 /** A standard stream of a child process. */
@@ -12,8 +13,8 @@ export interface ChildOptions {
   readonly cwd?: string;
   /** Standard input, output and error. */
   readonly stdio: readonly Standard[];
-  /** Whether it gets a process group of its own, which signals go to. */
-  readonly hasGroup: boolean;
+  /** Tells what it starts from all other processes. */
+  readonly mark: string;
 }
 
 /** A process that has been started, whichever way. */
@@ -24,18 +25,18 @@ interface Process {
   readonly stderr?: ReadableStream<Uint8Array>;
 }
 
-/** Time between two looks whether a process group has ended, in ms. */
+/** Time between two looks whether what a program has started is gone, in ms. */
 const LOOK_MILLISECONDS = 10;
 
 /** A program that runs as a child of this process, and what it has started. */
 export class Child implements StartedProgram, Disposable {
   readonly #process: Process;
-  readonly #hasGroup: boolean;
-  readonly #unload = () => this.kill("SIGKILL");
+  readonly #mark: string;
+  readonly #unload = () => this.#killAll("SIGKILL");
 
-  private constructor(process: Process, hasGroup: boolean) {
+  private constructor(process: Process, mark: string) {
     this.#process = process;
-    this.#hasGroup = hasGroup;
+    this.#mark = mark;
     addEventListener("unload", this.#unload);
   }
 
@@ -48,7 +49,7 @@ export class Child implements StartedProgram, Disposable {
     // Only Node hands descriptors over; it takes several times as long.
     const isHanded = options.stdio.some((it) => typeof it === "number");
     const process = isHanded ? await startWithNode(options) : start(options);
-    return new Child(process, options.hasGroup);
+    return new Child(process, options.mark);
   }
 
   get pid(): number {
@@ -65,23 +66,18 @@ export class Child implements StartedProgram, Disposable {
     return this.#process[stream];
   }
 
-  /** Sends a signal to the program, and to what it has started. */
+  /** Sends a signal to the program alone. */
   kill(signal: Deno.Signal): void {
-    try {
-      Deno.kill(this.#hasGroup ? -this.pid : this.pid, signal);
-    } catch {
-      // It has ended.
-    }
+    signalProcess(this.pid, signal);
   }
 
-  /** Ends what the program has left behind in its group. */
-  async endGroup(graceMilliseconds: number): Promise<void> {
-    if (!this.#hasGroup) return;
-    this.kill("SIGTERM");
+  /** Ends what the program has left behind: it has ended and failed. */
+  async endRest(graceMilliseconds: number): Promise<void> {
     const end = performance.now() + graceMilliseconds;
-    while (this.#hasLiving()) {
-      if (performance.now() > end) return this.kill("SIGKILL");
+    for (let rest = this.#signalRest("SIGTERM"); rest > 0;) {
+      if (performance.now() > end) return void this.#signalRest("SIGKILL");
       await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
+      rest = findMarked(this.#mark).length;
     }
   }
 
@@ -90,30 +86,39 @@ export class Child implements StartedProgram, Disposable {
     removeEventListener("unload", this.#unload);
   }
 
-  #hasLiving(): boolean {
-    try {
-      // It continues what is stopped, and is ignored by all others.
-      Deno.kill(-this.pid, "SIGCONT");
-      return true;
-    } catch {
-      return false;
-    }
+  #killAll(signal: Deno.Signal): void {
+    this.kill(signal);
+    this.#signalRest(signal);
+  }
+
+  /** Returns how many processes got the signal. */
+  #signalRest(signal: Deno.Signal): number {
+    const rest = findMarked(this.#mark);
+    for (const pid of rest) signalProcess(pid, signal);
+    return rest.length;
+  }
+}
+
+function signalProcess(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch {
+    // It has ended.
   }
 }
 
 function start(
-  { command, env, cwd, stdio, hasGroup }: ChildOptions,
+  { command, env, cwd, stdio, mark }: ChildOptions,
 ): Process {
   const [program, ...args] = command;
   const [stdin, stdout, stderr] = stdio.map(standardOf);
   const child = new Deno.Command(program, {
     args,
-    ...(env && { env: { ...env } }),
+    env: { ...env, ...markedWith(mark) },
     cwd,
     stdin,
     stdout,
     stderr,
-    detached: hasGroup,
   }).spawn();
   return {
     pid: child.pid,
@@ -137,7 +142,7 @@ function standardOf(standard: Standard): "inherit" | "null" | "piped" {
 }
 
 async function startWithNode(
-  { command, env, cwd, stdio, hasGroup }: ChildOptions,
+  { command, env, cwd, stdio, mark }: ChildOptions,
 ): Promise<Process> {
   const [program, ...args] = command;
   const { spawn } = builtin("child_process");
@@ -145,8 +150,7 @@ async function startWithNode(
     spawn(program, args, {
       stdio: [...stdio],
       cwd,
-      detached: hasGroup,
-      ...(env && { env: { ...Deno.env.toObject(), ...env } }),
+      env: { ...Deno.env.toObject(), ...env, ...markedWith(mark) },
     })
   );
   const { pid, stdout, stderr } = child;

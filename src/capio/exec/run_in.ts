@@ -146,7 +146,7 @@ class ProgramRun {
       await Promise.all(this.#inputs.map((it) => it.ended?.()));
       const failure = this.#failureOf(status);
       if (failure !== undefined) {
-        await child.endGroup(this.#grace);
+        await child.endRest(this.#grace);
         throw failure;
       }
       await this.#untilUnwritten(child, copies);
@@ -167,7 +167,7 @@ class ProgramRun {
     try {
       await Promise.all(this.#outputs.map((it) => it.ended(end)));
     } catch (error) {
-      await child.endGroup(this.#grace);
+      await child.endRest(this.#grace);
       throw error;
     }
   }
@@ -224,16 +224,13 @@ class ProgramRun {
     const command = this.#files.args
       .map((parts) => this.#argument(parts));
     if (cwd) checkDirectory(cwd);
-    const isTerminal = this.#options.stdin === "inherit" &&
-      Deno.stdin.isTerminal();
-    const hasGroup = Deno.build.os !== "windows" && !isTerminal;
     try {
       return await Child.start({
         command,
         env,
         cwd,
-        stdio: [...stdio],
-        hasGroup,
+        stdio,
+        mark: this.#scratch.name,
       });
     } catch (error) {
       throw notStarted(this.#name, error);

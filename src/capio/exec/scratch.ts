@@ -9,6 +9,8 @@ import { ifPresent, makeTrustedDirectory, system } from "../platform/mod.ts";
  */
 export class Scratch implements Disposable {
   readonly #workspace: Workspace;
+  /** A name for the program, unique for all time. */
+  readonly name: string;
   readonly #base: string;
   #pipes: string | undefined;
   #entries = 0;
@@ -16,8 +18,8 @@ export class Scratch implements Disposable {
   constructor(workspace: Workspace) {
     const { workflow, folder } = workspace;
     this.#workspace = workspace;
-    const number = workflow.newHandle();
-    this.#base = join(folder.base, `${workflow.id}-${number}.program`);
+    this.name = `${workflow.id}-${workflow.newHandle()}`;
+    this.#base = join(folder.base, `${this.name}.program`);
   }
 
   /** Makes room for an entry of its own with the last name of a path. */
