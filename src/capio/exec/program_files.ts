@@ -86,6 +86,14 @@ export function findFiles(
   return { args, ...standard, inputs, outputs };
 }
 
+/** Returns whether a program uses any file of a workflow. */
+export function usesFiles(
+  { command, stdin, stdout, stderr }: Program,
+): boolean {
+  if ([stdin, stdout, stderr].some((it) => it !== undefined)) return true;
+  return command.flatMap(parseArgument).some((it) => typeof it !== "string");
+}
+
 /** Returns the form that a file has on systems without named pipes. */
 export function withoutPipes(form: FileForm): FileForm {
   if (form === "in") return "file";

@@ -208,7 +208,8 @@ class ProgramRun {
 
   async #lose(error: unknown): Promise<void> {
     const why = reasonOf(error, this.#name);
-    this.#workspace.failure ??= why;
+    // A program without files says nothing about those of the member.
+    if (this.#outputs.length > 0) this.#workspace.failure ??= why;
     for (const output of this.#outputs) {
       try {
         await output.lose(why);

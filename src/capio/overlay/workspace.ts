@@ -113,6 +113,13 @@ export class Workspace implements Disposable {
     return new Workspace(options, folder);
   }
 
+  /** Joins as another app; this member stays longer. */
+  joinBeside(appName: string): Workspace {
+    const { workflow, folder } = this;
+    const options = { ...this.#options, appName, beside: workflow };
+    return new Workspace(options, folder);
+  }
+
   /** Whether a read into a buffer waits for one byte only. */
   get partialReads(): boolean {
     return this.#options.partialReads;

@@ -1,5 +1,10 @@
 import { denoReplacements, findIn, type Originals } from "../interpose/mod.ts";
-import { type Program, runIn, type RunProgramOptions } from "../exec/mod.ts";
+import {
+  type Program,
+  runIn,
+  type RunProgramOptions,
+  runStepIn,
+} from "../exec/mod.ts";
 import { describe, type WorkflowStatus } from "../observe/mod.ts";
 import { type Follows, Workspace } from "../overlay/mod.ts";
 import {
@@ -111,6 +116,32 @@ export class CapioWorkspace implements Disposable {
     options?: RunProgramOptions,
   ): Promise<ProgramStatus> {
     return runIn(this.#workspace, program, options);
+  }
+
+  /**
+   * Runs any program as a step of its own, which takes part under its name until
+   * the program has ended.
+   *
+   * @example Usage
+   * ```ts no-eval
+   * import { CapioWorkspace } from "@sluice/sluice/capio";
+   *
+   * using workspace = new CapioWorkspace({ capioDir: "data" });
+   * await Promise.all([
+   *   workspace.runStep("unpack", { command: ["gzip", "-dc"], stdin: "a.gz", stdout: "a" }),
+   *   workspace.runStep("count", { command: ["wc", "-l"], stdin: "a", stdout: "n" }),
+   * ]);
+   * ```
+   *
+   * @param appName The name under which CAPIO-CL knows the step.
+   * @throws The errors of {@linkcode runProgram}; the step has then failed.
+   */
+  runStep(
+    appName: string,
+    program: Program,
+    options?: RunProgramOptions,
+  ): Promise<ProgramStatus> {
+    return runStepIn(this.#workspace, appName, program, options);
   }
 
   /**

@@ -61,9 +61,11 @@ export class MemberJournal implements Disposable {
    * Tells every member, this one included at its next {@linkcode catchUp}. When it
    * returns, the event counts: what is appended behind the end of a journal counts
    * for nobody, and is appended to the next one.
+   *
+   * @param by The member whose event it is, if it is another one of this process.
    */
-  append(body: EventBody): void {
-    const event = { ...body, by: this.id, time: wallClock() };
+  append(body: EventBody, by: string = this.id): void {
+    const event = { ...body, by, time: wallClock() };
     while (!this.#append(event));
   }
 

@@ -15,6 +15,7 @@ import {
 import { CapioError, FileLock, type LockWait } from "../platform/mod.ts";
 import { DeadlockWatch } from "./deadlock_watch.ts";
 import { reportGivenFiles } from "./given_files.ts";
+import { IdleMember, newMemberId } from "./idle_member.ts";
 import { Liveness } from "./liveness.ts";
 import { Bells } from "./bells.ts";
 import { MemberJournal } from "./member_journal.ts";
@@ -52,6 +53,8 @@ export interface WorkflowOptions {
   readonly shared?: "group";
   /** Whether this is a worker of `node:worker_threads`, with a program around it. */
   readonly isThread?: boolean;
+  /** A member of this process that stays longer, and clears up for this one. */
+  readonly beside?: Workflow;
   /** As in `NewJournal`, for a run that this member begins and for its checkpoints. */
   readonly checkpointBytes?: number;
 }
@@ -76,6 +79,8 @@ export class Workflow {
   readonly #rewrites: RewriteWarnings;
   /** The resources of this member, above all the lock that shows that it lives. */
   readonly #held: DisposableStack;
+  /** Another member of this process, which clears up. */
+  readonly #beside: Workflow | undefined;
   #lookedAround = 0;
   #ended = false;
   #waken: () => void = () => {};
@@ -90,7 +95,8 @@ export class Workflow {
     const { checkpointBytes } = options;
     this.folder = folder;
     this.app = appName;
-    this.id = `${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
+    this.id = newMemberId();
+    this.#beside = options.beside;
     this.#held = held;
     held.defer(() => folder.forgetMember(this.id));
     const { check, journal } = folder;
@@ -313,6 +319,11 @@ export class Workflow {
     this.moving(() => {});
   }
 
+  /** Lets another app take part with work that needs no files of the workflow. */
+  joinIdly(app: string): IdleMember {
+    return new IdleMember(this.folder, this.#journal, app);
+  }
+
   /** Ends the membership of this process's workers, see {@linkcode Liveness}. */
   endWorkers(options: { failed: boolean; gone: number }): void {
     this.#liveness.endWorkers(options);
@@ -329,7 +340,8 @@ export class Workflow {
     using _held = this.#held;
     // A member that gave up the permission leaves it to the next one or run.
     // Nobody joins in between, who would take what is left for a stale run.
-    using lock = this.folder.isPermitted
+    const isLast = !this.#beside || this.#beside.ended;
+    using lock = isLast && this.folder.isPermitted
       ? this.folder.lock(this.app)
       : undefined;
     try {

@@ -1,7 +1,6 @@
 import {
   CapioError,
-  type CapioOptions,
-  CapioWorkspace,
+  type CapioWorkspace,
   type Program,
   type WorkflowPage,
 } from "../../capio/mod.ts";
@@ -13,8 +12,8 @@ export interface StepProgram {
   /** Precedes each line of its output. */
   readonly name: string;
   readonly program: Program;
-  /** How it takes part in the workflow. */
-  readonly member: Omit<CapioOptions, "scope">;
+  /** The workspace of the command, beside which it takes part. */
+  readonly workspace: CapioWorkspace;
 }
 
 /** How the first step that failed has ended. */
@@ -51,7 +50,7 @@ export interface Surroundings {
 
 /** Resolves when the program has ended and all its output has been shown. */
 export async function runStepProgram(
-  { name, program, member }: StepProgram,
+  { name, program, workspace }: StepProgram,
   { prefix, terminal, stop, fail, ended, watcher }: Surroundings,
 ): Promise<void> {
   const begun = performance.now();
@@ -60,15 +59,12 @@ export async function runStepProgram(
     ended({ name, outcome: `${outcome} after ${seconds} s` });
   };
   const print = (lines: string[]) => watcher?.print(name, lines);
-  const workspace = new CapioWorkspace(member);
-  let isFailed = true;
   try {
-    const status = await workspace.runProgram(program, {
+    const status = await workspace.runStep(name, program, {
       signal: stop,
       stdout: shownLines(terminal, "stdout", prefix, print),
       stderr: shownLines(terminal, "stderr", prefix, print),
     });
-    isFailed = false;
     watcher?.endStep(name, { ...status, ok: true });
     end(`ended with status ${status.code}`);
   } catch (error) {
@@ -84,7 +80,5 @@ export async function runStepProgram(
     if (!(error instanceof Error)) throw error;
     end(`failed: ${error.message}`);
     fail({ name, code: code || 1, signal, why: error.message });
-  } finally {
-    workspace.leave(isFailed);
   }
 }

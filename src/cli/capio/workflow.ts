@@ -206,6 +206,7 @@ async function runPlan(
     memoryDir: plan.memoryDir ?? "",
     // The steps learn their order from the journal.
     steps: plan.steps.map(({ name }) => name),
+    silent: options.silent,
     shared,
     signal,
   });
@@ -216,9 +217,8 @@ async function runPlan(
     const failure = await runWithProgress(
       plan,
       options,
-      { terminal, page },
+      { terminal, page, workspace, ended: (end) => ends.push(end) },
       signal,
-      (end) => ends.push(end),
     );
     isFailed = failure !== undefined || signal.aborted;
     const status = await presentStatus(workspace, plan, signal);
@@ -313,17 +313,23 @@ interface Shown {
   readonly page: WorkflowPage | undefined;
 }
 
+/** What the steps run with. */
+interface Running extends Shown {
+  readonly workspace: CapioWorkspace;
+  /** Is called for each program that has ended. */
+  readonly ended: (end: StepEnd) => void;
+}
+
 async function runWithProgress(
   plan: PlanFile,
   options: WorkflowOptions,
-  { terminal, page }: Shown,
+  { terminal, page, workspace, ended }: Running,
   signal: AbortSignal,
-  ended: (end: StepEnd) => void,
 ): Promise<StepFailure | undefined> {
   const over = new AbortController();
   const progress = showProgress(plan, { terminal, page }, over.signal);
   try {
-    const steps = stepsOf(plan, options);
+    const steps = stepsOf(plan, options, workspace);
     return await runSteps(steps, terminal, signal, ended, page);
   } finally {
     over.abort();
@@ -355,6 +361,7 @@ async function showProgress(
 function stepsOf(
   { capioDir, workflowName, capioCl, memoryDir, directory, steps }: PlanFile,
   { denoFlags, silent, shared }: WorkflowOptions,
+  workspace: CapioWorkspace,
 ): (StepProcess | StepProgram)[] {
   return steps.map((step) => {
     // Only the plan counts, not the environment.
@@ -367,7 +374,7 @@ function stepsOf(
       silent,
       shared,
     };
-    if ("command" in step) return { name: step.name, program: step, member };
+    if ("command" in step) return { name: step.name, program: step, workspace };
     const { args, env } = stepCommand({
       ...member,
       script: step.script,
