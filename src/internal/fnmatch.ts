@@ -82,6 +82,15 @@ export function compileGlob(
   const head = literalHead(pattern);
   const rest = [...pattern.slice(head.length)];
   const tokens = tokenize(rest, DIALECTS[dialect]);
+  const texts = textsBetweenStars(tokens);
+  if (texts) {
+    const [first, ...others] = texts;
+    const start = head + first;
+    const end = others.pop();
+    if (end === undefined) return (text) => text === start;
+    return (text) =>
+      text.startsWith(start) && hasInOrder(others, text, start.length, end);
+  }
   return (text) =>
     text.startsWith(head) && matches(tokens, [...text.slice(head.length)]);
 }
@@ -158,6 +167,37 @@ function codePoint(character: string): number {
 function isRange(pattern: readonly string[], at: number): boolean {
   const last = pattern[at + 2];
   return pattern[at + 1] === "-" && last !== undefined && last !== "]";
+}
+
+/**
+ * Returns the texts between the stars of a pattern that has stars and texts alone,
+ * and no half of a character that takes two code units.
+ */
+function textsBetweenStars(tokens: readonly Token[]): string[] | undefined {
+  const texts = [""];
+  for (const token of tokens) {
+    if (token.type === "star") texts.push("");
+    else if (token.type === "character") {
+      texts.push(texts.pop() + token.character);
+    } else return undefined;
+  }
+  return texts.every((text) => text.isWellFormed()) ? texts : undefined;
+}
+
+/** Tells whether a text has these others from a place on, and then that end. */
+function hasInOrder(
+  others: readonly string[],
+  text: string,
+  start: number,
+  end: string,
+): boolean {
+  let at = start;
+  for (const other of others) {
+    at = text.indexOf(other, at);
+    if (at < 0) return false;
+    at += other.length;
+  }
+  return text.length - end.length >= at && text.endsWith(end);
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Small pieces that several modules need and that no user sees: argument checks
- * in one wording, writing all bytes, reading with one buffer or what is
+ * in one wording, a map for a million keys, writing all bytes, reading with one buffer or what is
  * available, turns of the event loop, timers, `fnmatch`, replacing and restoring
  * global properties, the check of where a request comes from, texts and URLs
  * that are safe to show, and the kind of what a name leads to.
@@ -8,6 +8,7 @@
  * @module
  */
 export * from "./argument_checks.ts";
+export * from "./compact_map.ts";
 export * from "./deno_version.ts";
 export * from "./entry_kind.ts";
 export * from "./event_loop.ts";

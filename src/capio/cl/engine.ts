@@ -15,8 +15,10 @@ import {
 import { isGlob, literalHead } from "../../internal/mod.ts";
 import { GraphOrder } from "./graph_order.ts";
 import type { CapioClRule } from "./rule.ts";
-import { RuleIndex } from "./rule_index.ts";
+import { type Matches, RuleIndex } from "./rule_index.ts";
 import { type RuleEntry, RuleTable } from "./rule_table.ts";
+
+const ON_TERMINATION: CapioClCommitRule = { type: "on_termination" };
 
 /** Options for {@linkcode CapioClEngine}. */
 export interface CapioClEngineOptions {
@@ -66,6 +68,8 @@ export class CapioClEngine {
   readonly #capioDir: string;
   readonly #rules: readonly CapioClRule[];
   readonly #index: RuleIndex;
+  /** The commit rules of paths with these matches, where they have the same. */
+  readonly #sharedRules = new WeakMap<Matches, CapioClCommitRule>();
   #order: GraphOrder | undefined;
 
   /**
@@ -133,11 +137,20 @@ export class CapioClEngine {
    * the path wait for itself: `_SUCCESS` in the directory that it completes.
    */
   commitRule(path: string): CapioClCommitRule {
+    const matches = this.#index.about(path);
+    const known = this.#sharedRules.get(matches);
+    if (known) return known;
+    let isShared = true;
     for (const { committed, isExact } of this.#commitRules(path)) {
-      if (isExact || !dependenciesOf(committed)) return committed;
-      if (!this.#waitsFor(committed, this.relativePath(path))) return committed;
+      const hasDependencies = dependenciesOf(committed) !== undefined;
+      if (hasDependencies && !isExact) {
+        isShared = false;
+        if (this.#waitsFor(committed, this.relativePath(path))) continue;
+      }
+      if (isShared) this.#sharedRules.set(matches, committed);
+      return committed;
     }
-    return { type: "on_termination" };
+    return ON_TERMINATION;
   }
 
   /** Finds the commit rules of a path, the most specific first. */
@@ -277,10 +290,10 @@ export class CapioClEngine {
     path: string,
     fact: "isPermanent" | "isExcluded" | "isInMemory",
   ): boolean | undefined {
-    const match = this.#index.about(path).find(({ entry }) =>
-      entry[fact] !== undefined
-    );
-    return match?.entry[fact];
+    for (const { entry } of this.#index.about(path)) {
+      if (entry[fact] !== undefined) return entry[fact];
+    }
+    return undefined;
   }
 }
 

@@ -1,10 +1,6 @@
-import {
-  directoriesAbove,
-  isAbsolutePattern,
-  pathIn,
-  withSlashes,
-} from "./directory.ts";
-import { compileGlob, isGlob } from "../../internal/mod.ts";
+import { isAbsolutePattern, pathIn, withSlashes } from "./directory.ts";
+import { parentOf } from "../platform/mod.ts";
+import { CompactMap, compileGlob, isGlob } from "../../internal/mod.ts";
 import type { RuleEntry } from "./rule_table.ts";
 
 /** An entry that is about a path. */
@@ -23,8 +19,12 @@ interface Glob {
   matches(path: string): boolean;
 }
 
+/** The entries about a path, the most specific first. */
+export type Matches = readonly Match[];
+
 /** The number of paths whose matches are cached before the cache is cleared. */
 const REMEMBERED_PATHS = 10_000;
+const NO_MATCHES: Matches = [];
 
 /** Finds the entries that are about a path. */
 export class RuleIndex {
@@ -32,48 +32,74 @@ export class RuleIndex {
   readonly entries: ReadonlyMap<string, RuleEntry>;
   readonly #directory: string;
   readonly #globs: readonly Glob[];
-  readonly #remembered = new Map<string, readonly Match[]>();
+  /** The entries, to be asked for a path. */
+  readonly #exact: CompactMap<string, RuleEntry>;
+  readonly #remembered = new CompactMap<string, Matches>();
+  /** What the entries of a directory have from it, by the matches of both. */
+  readonly #inherited = new WeakMap<Matches, Matches>();
+  /** The matches of paths that a glob adds to those which they inherit. */
+  readonly #extended = new WeakMap<Matches, Map<RuleEntry, Matches>>();
 
   /** Indexes entries whose paths are relative to `directory`, or absolute. */
   constructor(directory: string, entries: ReadonlyMap<string, RuleEntry>) {
     this.#directory = directory;
     this.entries = entries;
+    this.#exact = new CompactMap(entries);
     this.#globs = [...entries]
       .filter(([pattern]) => isGlob(pattern))
       .map(([pattern, entry]) => this.#globOf(pattern, entry))
       .sort((one, other) => other.length - one.length);
   }
 
-  /** Returns the entries about a path, the most specific first. */
-  about(path: string): readonly Match[] {
+  /**
+   * Returns the entries about a path, the most specific first. Paths that globs
+   * and directories alone say something about share what is said.
+   */
+  about(path: string): Matches {
     const known = this.#remembered.get(path);
     if (known) return known;
-    const matches = [...this.#find(pathIn(this.#directory, path))];
+    const relative = pathIn(this.#directory, path);
+    const matches = relative === path ? this.#find(path) : this.about(relative);
     if (this.#remembered.size >= REMEMBERED_PATHS) this.#remembered.clear();
     this.#remembered.set(path, matches);
     return matches;
   }
 
-  *#find(path: string): Generator<Match> {
-    const seen = new Set<RuleEntry>();
-    let isInherited = false;
-    for (const place of [path, ...directoriesAbove(path)]) {
-      for (const entry of this.#entriesAbout(place)) {
-        if (seen.has(entry)) continue;
-        seen.add(entry);
-        const isExact = !isInherited && this.entries.get(path) === entry;
-        yield { entry, isInherited, isExact };
+  #find(path: string): Matches {
+    let matches = path === ""
+      ? NO_MATCHES
+      : this.#inheritedFrom(this.about(parentOf(path)));
+    const exact = this.#exact.get(path);
+    for (let n = this.#globs.length - 1; n >= 0; n--) {
+      const { entry, matches: isMatch } = this.#globs[n];
+      if (entry !== exact && isMatch(path)) {
+        matches = this.#extendedBy(entry, matches);
       }
-      isInherited = true;
     }
+    return exact ? withMatch(matches, exact, { isExact: true }) : matches;
   }
 
-  *#entriesAbout(path: string): Generator<RuleEntry> {
-    const exact = this.entries.get(path);
-    if (exact) yield exact;
-    for (const glob of this.#globs) {
-      if (glob.entry !== exact && glob.matches(path)) yield glob.entry;
+  /** Returns what the entries of a directory have from it. */
+  #inheritedFrom(matches: Matches): Matches {
+    const known = this.#inherited.get(matches);
+    if (known) return known;
+    const inherited = matches.every(({ isInherited }) => isInherited)
+      ? matches
+      : matches
+        .map(({ entry }) => ({ entry, isInherited: true, isExact: false }));
+    this.#inherited.set(matches, inherited);
+    return inherited;
+  }
+
+  #extendedBy(entry: RuleEntry, matches: Matches): Matches {
+    let known = this.#extended.get(matches);
+    if (!known) this.#extended.set(matches, known = new Map());
+    let extended = known.get(entry);
+    if (!extended) {
+      extended = withMatch(matches, entry, { isExact: false });
+      known.set(entry, extended);
     }
+    return extended;
   }
 
   /** Compiles a glob. An absolute one may match inside: `/data/*` in `/data/run`. */
@@ -89,4 +115,14 @@ export class RuleIndex {
       matches: (path) => isMatch(prefix + path),
     };
   }
+}
+
+/** Returns the matches with a more specific one, which is no other one any more. */
+function withMatch(
+  matches: Matches,
+  entry: RuleEntry,
+  { isExact }: { isExact: boolean },
+): Matches {
+  const others = matches.filter((it) => it.entry !== entry);
+  return [{ entry, isInherited: false, isExact }, ...others];
 }

@@ -1,5 +1,5 @@
 import { BY_KIND, type EntryCheck, lstatIfPresent } from "../platform/mod.ts";
-import { decodeEvent, type JournalEvent } from "./events/mod.ts";
+import { EventDecoder, type JournalEvent } from "./events/mod.ts";
 import { MOST_LINE_BYTES, openJournal } from "./journal.ts";
 import {
   type FileNumbers,
@@ -20,12 +20,13 @@ export class JournalReader implements Disposable {
   readonly #file: Deno.FsFile;
   readonly #numbers: FileNumbers;
   readonly #buffer = new Uint8Array(READ_SIZE);
-  /** A byte order mark is kept: at the start of a line it makes no event. */
-  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  readonly #decoder = new EventDecoder();
   /** Where the events begin. */
   readonly #start: number;
   /** How much of the file has been read. */
   #size: number;
+  /** Where the complete lines end that have been read. */
+  #linesEnd = 0;
   /** Bytes of a line whose end has not been read yet. */
   #rest: Uint8Array<ArrayBuffer>[] = [];
   #restLength = 0;
@@ -118,17 +119,34 @@ export class JournalReader implements Disposable {
       (count = this.#file.readSync(this.#buffer)) !== null
     ) {
       this.#size += count;
-      yield* this.#eventsIn(this.#buffer.subarray(0, count));
+      const wasTooLong = this.#takeLines(this.#buffer.subarray(0, count));
+      if (wasTooLong) yield undefined;
+      while (this.#decoder.hasNext()) {
+        const event = this.#decoder.next();
+        if (event?.event !== "checkpoint") {
+          yield event;
+          continue;
+        }
+        const end = this.#linesEnd - this.#decoder.left;
+        const isEnd = end > (this.head?.room ?? Infinity);
+        if (isEnd) this.#end = end;
+        yield isEnd ? event : undefined;
+        if (isEnd) return;
+      }
       if (count < this.#buffer.length) return;
     }
   }
 
-  /** Takes the complete lines of what has been read, and keeps the rest. */
-  *#eventsIn(
-    chunk: Uint8Array<ArrayBuffer>,
-  ): Generator<JournalEvent | undefined> {
+  /**
+   * Takes the complete lines of what has been read, keeps the rest, and returns
+   * whether a line is passed over because it was too long.
+   */
+  #takeLines(chunk: Uint8Array<ArrayBuffer>): boolean {
     const first = chunk.indexOf(LINE_FEED);
-    if (first < 0) return this.#keep(chunk);
+    if (first < 0) {
+      this.#keep(chunk);
+      return false;
+    }
     // All members agree on that, in whatever pieces they read the line.
     const isPassedOver = this.#isTooLong ||
       this.#restLength + first > MOST_LINE_BYTES;
@@ -136,25 +154,12 @@ export class JournalReader implements Disposable {
     const complete = isPassedOver
       ? chunk.subarray(first + 1, end)
       : joined(this.#rest, chunk.subarray(0, end));
-    const endOffset = this.#size - chunk.length + end;
-    const lines = this.#decoder.decode(complete).split("\n");
+    this.#linesEnd = this.#size - chunk.length + end;
     this.#forget();
     this.#isTooLong = false;
     this.#keep(chunk.subarray(end));
-    if (isPassedOver) yield undefined;
-    for (const [index, line] of lines.entries()) {
-      if (line === "") continue;
-      const event = decodeEvent(line);
-      if (event?.event !== "checkpoint") {
-        yield event;
-        continue;
-      }
-      const end = endOffset - complete.length + lengthOf(complete, index + 1);
-      const isEnd = end > (this.head?.room ?? Infinity);
-      if (isEnd) this.#end = end;
-      yield isEnd ? event : undefined;
-      if (isEnd) return;
-    }
+    this.#decoder.take(complete);
+    return isPassedOver;
   }
 
   #keep(chunk: Uint8Array<ArrayBuffer>): void {
@@ -182,15 +187,6 @@ function readFirstLine(file: Deno.FsFile): Uint8Array {
   const count = file.readSync(buffer) ?? 0;
   const end = buffer.subarray(0, count).indexOf(LINE_FEED);
   return buffer.subarray(0, Math.max(0, end));
-}
-
-/** Returns the length of the first lines of a text in bytes. */
-function lengthOf(bytes: Uint8Array, lines: number): number {
-  let length = 0;
-  for (let n = 0; n < lines; n++) {
-    length = bytes.indexOf(LINE_FEED, length) + 1;
-  }
-  return length;
 }
 
 function joined(

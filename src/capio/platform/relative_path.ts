@@ -3,8 +3,13 @@
  * `capioDir` itself.
  */
 export function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  const end = Math.max(0, path.lastIndexOf("/"));
+  const isLatest = end === latest.length && path.startsWith(latest);
+  return isLatest ? latest : latest = path.slice(0, end);
 }
+
+/** The directory of a path is most often that of the path before it. */
+let latest = "";
 
 /** Returns the path of the entry `name` of a directory. */
 export function childOf(directory: string, name: string): string {

@@ -6,6 +6,7 @@ import {
 import type { JournalEvent } from "../../../src/capio/journal/events/event.ts";
 import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
 import { forget } from "../../../src/capio/journal/fold/forget.ts";
+import { CompactMap } from "../../../src/internal/mod.ts";
 import type { WorkflowState } from "../../../src/capio/journal/state/state.ts";
 import { seededRandom } from "../../support/seeded_random.ts";
 import { randomEvents } from "./random_events.ts";
@@ -113,7 +114,7 @@ function contents({ engine, ...state }: WorkflowState): unknown {
 
 function withoutGaps(value: unknown): unknown {
   if (value instanceof Set) return new Set([...value].map(withoutGaps));
-  if (value instanceof Map) {
+  if (value instanceof Map || value instanceof CompactMap) {
     return new Map([...value].map(([key, it]) => [key, withoutGaps(it)]));
   }
   if (Array.isArray(value)) return value.map(withoutGaps);

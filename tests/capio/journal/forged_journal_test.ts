@@ -1,18 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
 import { join, resolve } from "@std/path";
 import {
-  decodeEvents,
   fold,
   initialState,
   JournalFollower,
   type WorkflowState,
 } from "../../../src/capio/journal/mod.ts";
+import { CompactMap } from "../../../src/internal/mod.ts";
 import { describe } from "../../../src/capio/observe/status.ts";
 import { WorkflowFolder } from "../../../src/capio/workflow/mod.ts";
 import {
   type SeededRandom,
   seededRandom,
 } from "../../support/seeded_random.ts";
+import { decoded } from "./decoded.ts";
 import { forgedLines, IDS, stamp } from "./forged_lines.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 
@@ -27,7 +28,7 @@ Deno.test("whatever a journal holds, folding never throws, and nothing outside i
   let created = 0;
   for (let n = 0; n < CASES; n++) {
     const lines = forgedLines(random);
-    const events = lines.flatMap((line) => decodeEvents([line]));
+    const events = lines.flatMap((line) => decoded([line]));
     const state = events.reduce(fold, initialState(DIRECTORY));
     // Only rules may be found useless when they are folded, and nothing else.
     const useless = events.filter((event) => !event).length;
@@ -35,7 +36,7 @@ Deno.test("whatever a journal holds, folding never throws, and nothing outside i
     assert(state.passedOver >= useless && state.passedOver <= useless + rules);
     assertInside(state);
     // Another member reads other lines together.
-    const other = inGroups(random, lines).flatMap(decodeEvents)
+    const other = inGroups(random, lines).flatMap(decoded)
       .reduce(fold, initialState(DIRECTORY));
     assertEquals(asText(other), asText(state));
     describe(state, folder, "owner");
@@ -86,7 +87,7 @@ Deno.test("no event is made up of lines that are none", () => {
       [`[${event}]`],
     ]
   ) {
-    assertEquals(decodeEvents(lines), lines.map(() => undefined));
+    assertEquals(decoded(lines), lines.map(() => undefined));
   }
 });
 
@@ -143,7 +144,8 @@ function isBelow(path: string): boolean {
 function asText({ engine, ...state }: WorkflowState): string {
   const { apps, dependencies } = engine;
   return JSON.stringify({ apps, dependencies, state }, (_, value) => {
-    if (value instanceof Map) return { map: [...value] };
+    const isMap = value instanceof Map || value instanceof CompactMap;
+    if (isMap) return { map: [...value] };
     return value instanceof Set ? { set: [...value] } : value;
   });
 }

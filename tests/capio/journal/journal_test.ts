@@ -1,10 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import type { JournalEvent } from "../../../src/capio/journal/events/event.ts";
-import {
-  decodeEvents,
-  encodeEvent,
-} from "../../../src/capio/journal/events/event_codec.ts";
+import { encodeEvent } from "../../../src/capio/journal/events/event_codec.ts";
 import {
   createJournal,
   JournalWriter,
@@ -12,6 +9,7 @@ import {
 } from "../../../src/capio/journal/journal.ts";
 import { JournalReader } from "../../../src/capio/journal/journal_reader.ts";
 import { BY_KIND, CapioError } from "../../../src/capio/platform/mod.ts";
+import { decoded } from "./decoded.ts";
 
 const event = (path: string): JournalEvent => ({
   event: "open",
@@ -141,8 +139,8 @@ Deno.test("a line that is not a known event is passed over, alone and among othe
   ) {
     // An empty line is the rest of a line break, and nothing.
     const passed = line === "" ? [] : [undefined];
-    assertEquals(decodeEvents([line]), passed);
+    assertEquals(decoded([line]), passed);
     const around = [event("a"), ...passed, event("a")];
-    assertEquals(decodeEvents([text, line, text]), around);
+    assertEquals(decoded([text, line, text]), around);
   }
 });

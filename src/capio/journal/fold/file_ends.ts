@@ -82,7 +82,8 @@ function commit(
 
 /** Tells whether other files depend on this one; for most files none does. */
 function isAwaited({ engine }: WorkflowState, { path }: WorkflowFile): boolean {
-  return engine.dependencies.has(path);
+  const { dependencies } = engine;
+  return dependencies.size > 0 && dependencies.has(path);
 }
 
 /** How many files are remembered that lost their names before their commit. */

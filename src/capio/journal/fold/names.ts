@@ -136,8 +136,9 @@ function place(
   file.path = path;
   file.namedBy = event.by;
   state.awaits.concern(path);
-  const isEntry = state.paths.has(path);
+  const before = state.paths.size;
   state.paths.set(path, file);
+  const isNew = state.paths.size > before;
   noteReplacement(state, file);
   // The entries of an earlier directory of that name are no part of this one.
   if (file.kind === "directory") forgetEntries(state, path);
@@ -147,7 +148,7 @@ function place(
     folder = { entries: 0, most: 0, writers: new Set() };
     state.folders.set(directory, folder);
   }
-  if (!isEntry) folder.entries++;
+  if (isNew) folder.entries++;
   for (const writer of file.writers) folder.writers.add(writer);
   applyRule(state, file);
   const { most, entries } = folder;

@@ -3,8 +3,9 @@ import type {
   CapioClEngine,
   CapioClRule,
 } from "../../cl/mod.ts";
-import { Awaits } from "./awaits.ts";
+import { CompactMap } from "../../../internal/mod.ts";
 import type { Ending, EntryKind } from "../events/mod.ts";
+import { Awaits } from "./awaits.ts";
 import { type MemberSet, onlyMember } from "./member_set.ts";
 
 /** A process, or one context of it, that takes part in the workflow. */
@@ -375,26 +376,26 @@ export function emptyState(
     steps: [],
     members: new Map(),
     apps: new Map(),
-    paths: new Map(),
+    paths: new CompactMap(),
     folders: new Map(),
-    handles: new Map(),
+    handles: new CompactMap(),
     pending: new Set(),
     dependents: new Set(),
-    unpublished: new Map(),
-    inputs: new Map(),
+    unpublished: new CompactMap(),
+    inputs: new CompactMap(),
     given: new Set(),
-    misses: new Map(),
+    misses: new CompactMap(),
     staleReads: [],
     rewrites: new Map(),
     rewriters: new Map(),
     copies: new Map(),
-    pathReadings: new Map(),
-    seen: new Map(),
+    pathReadings: new CompactMap(),
+    seen: new CompactMap(),
     listings: new Map(),
     removers: new Map(),
-    removals: new Map(),
+    removals: new CompactMap(),
     replacedPaths: new Set(),
-    readings: new Map(),
+    readings: new CompactMap(),
     sizedReadings: [],
     waits: new Map(),
     awaits: new Awaits(),

@@ -27,6 +27,7 @@ export function noteListed(
   path: string,
   writer: string,
 ): void {
+  if (state.listings.size === 0) return;
   for (const [reader, missed] of state.listings.get(parentOf(path)) ?? []) {
     if (reader === writer || missed.size >= MOST_MISSED) continue;
     if (!isTooEarly(state, path, reader, writer)) continue;

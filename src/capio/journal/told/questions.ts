@@ -33,10 +33,12 @@ export function tellRewritten(
   path: string,
   writer: string,
 ): void {
-  for (const [reader, looked] of state.seen.get(path) ?? []) {
+  const members = state.seen.get(path);
+  if (!members) return;
+  for (const [reader, looked] of members) {
     if (!looked || reader === writer || hasRead(state, path, reader)) continue;
     if (!isReadTooEarly(state, path, reader, writer)) continue;
-    state.seen.get(path)?.set(reader, false);
+    members.set(reader, false);
     const read = { path, reader, writer, isQuestion: true } as const;
     const isLate = state.members.get(reader)?.ending !== undefined;
     state.staleReads.push(isLate ? { ...read, isLate } : read);

@@ -22,14 +22,7 @@ interface Making {
 export function noteMaking(state: WorkflowState, making: Making): void {
   const { path, by: writer } = making;
   const readers = state.inputs.get(path);
-  // What it reads from now on is its own.
-  readers?.delete(writer);
-  for (const reader of readers ?? []) {
-    if (!isReadTooEarly(state, path, reader, writer)) continue;
-    const read: StaleRead = { path, reader, writer };
-    const isLate = hasEnded(state, reader);
-    state.staleReads.push(isLate ? { ...read, isLate } : read);
-  }
+  if (readers) tellStale(state, path, readers, writer);
   const misses = state.misses.get(path);
   if (!misses) return;
   misses.delete(writer);
@@ -38,6 +31,22 @@ export function noteMaking(state: WorkflowState, making: Making): void {
     if (isOver || !isMissedTooEarly(state, reader, making)) continue;
     miss.writer = writer;
     if (hasEnded(state, reader)) tell(state, path, reader, true);
+  }
+}
+
+function tellStale(
+  state: WorkflowState,
+  path: string,
+  readers: Set<string>,
+  writer: string,
+): void {
+  // What it reads from now on is its own.
+  readers.delete(writer);
+  for (const reader of readers) {
+    if (!isReadTooEarly(state, path, reader, writer)) continue;
+    const read: StaleRead = { path, reader, writer };
+    const isLate = hasEnded(state, reader);
+    state.staleReads.push(isLate ? { ...read, isLate } : read);
   }
 }
 
