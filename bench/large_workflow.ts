@@ -70,7 +70,7 @@ function ofFile(event: JournalEvent, file: number): JournalEvent {
     ...event,
     ...("path" in event && { path: nameOf(file) }),
     ...("handle" in event && { handle: event.handle! + 2 * file }),
-    ...("file" in event && { file: event.file! + file }),
+    ...("files" in event && { files: event.files.map((it) => it + file) }),
   } as JournalEvent;
 }
 

@@ -96,7 +96,7 @@ function randomEvent({ below, pick }: SeededRandom): JournalEvent {
   return pick<unknown>([
     { event: "open", path, handle: count, ...stamp },
     { event: "close", handle: count, ...stamp },
-    { event: "publish", file: count, ...stamp },
+    { event: "publish", files: pick([[count], [1, count], []]), ...stamp },
     { event: "read", path, first: time, bytes: count, end: count, ...stamp },
     { event: "remove", path, ...stamp },
     { event: "open", path, file: count, handle: count, ...stamp },

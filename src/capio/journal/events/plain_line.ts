@@ -11,10 +11,22 @@ export interface PlainLine {
   readonly event: (values: readonly PlainValue[]) => JournalEvent;
 }
 
-/** A path without special characters, a whole number, or the id of a member. */
-export type PlainField = "path" | "count" | "member";
-/** What a field stands for. */
-export type PlainValue = string | number;
+/** What a field stands for: for each kind of field. */
+interface PlainValues {
+  /** Without special characters. */
+  readonly path: string;
+  /** The id of a member. */
+  readonly member: string;
+  /** A whole number that is not negative. */
+  readonly count: number;
+  /** One or more of them, with commas. */
+  readonly counts: readonly number[];
+}
+
+/** The kind of a field. */
+export type PlainField = keyof PlainValues;
+/** What any field stands for. */
+export type PlainValue = PlainValues[PlainField];
 
 /** The lines of a file that is made, written, read to its end and removed. */
 export const PLAIN_LINES: readonly PlainLine[] = [
@@ -24,8 +36,8 @@ export const PLAIN_LINES: readonly PlainLine[] = [
   plainLine`{"event":"close","handle":${"count"},"by":"${"member"}","time":${"count"}}`(
     ([handle, by, time]) => ({ event: "close", handle, by, time }),
   ),
-  plainLine`{"event":"publish","file":${"count"},"by":"${"member"}","time":${"count"}}`(
-    ([file, by, time]) => ({ event: "publish", file, by, time }),
+  plainLine`{"event":"publish","files":[${"counts"}],"by":"${"member"}","time":${"count"}}`(
+    ([files, by, time]) => ({ event: "publish", files, by, time }),
   ),
   plainLine`{"event":"read","path":"${"path"}","first":${"count"},"bytes":${"count"},"end":${"count"},"by":"${"member"}","time":${"count"}}`(
     ([path, first, bytes, end, by, time]) => ({
@@ -60,5 +72,7 @@ function plainLine<const Fields extends readonly PlainField[]>(
 }
 
 type Values<Fields extends readonly PlainField[]> = {
-  readonly [N in keyof Fields]: Fields[N] extends "count" ? number : string;
+  readonly [N in keyof Fields]: Fields[N] extends PlainField
+    ? PlainValues[Fields[N]]
+    : never;
 };

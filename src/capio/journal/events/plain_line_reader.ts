@@ -71,6 +71,8 @@ export class PlainLineReader {
         return this.#readPath();
       case "count":
         return this.#readCount();
+      case "counts":
+        return this.#readCounts();
       case "member":
         return this.#readMember();
     }
@@ -115,6 +117,22 @@ export class PlainLineReader {
       : head * 10 ** (digits - SMALL_DIGITS) + tail;
   }
 
+  #readCounts(): number[] | undefined {
+    const counts: number[] = [];
+    do {
+      const count = this.#readCount();
+      if (count === undefined) return undefined;
+      counts.push(count);
+    } while (this.#skipComma());
+    return counts;
+  }
+
+  #skipComma(): boolean {
+    const isThere = this.#bytes[this.#at] === COMMA;
+    if (isThere) this.#at++;
+    return isThere;
+  }
+
   #readMember(): string | undefined {
     if (this.#memberBytes.length > 0 && this.#skip(this.#memberBytes)) {
       return this.#member;
@@ -141,6 +159,7 @@ const MOST_MEMBER_BYTES = 20;
 
 const SPACE = 32;
 const QUOTE = 34;
+const COMMA = 44;
 const DOT = 46;
 const SLASH = 47;
 const ZERO = 48;
