@@ -11,8 +11,10 @@ const RULES = [{
   committed: "on_close",
   fire: "no_update",
 }] as const;
-/** Events that are appended in one write. */
+/** Files whose events are appended in one write. */
 const FILES_AT_ONCE = 10_000;
+/** Events take more for a file. */
+const MOST_CHECKPOINT_BYTES = 100;
 
 /**
  * A running workflow with many finished files. The first one is really written;
@@ -22,7 +24,7 @@ export class LargeWorkflow implements Disposable {
   readonly #directory = new TestDirectory();
   readonly #writer: CapioWorkspace;
 
-  constructor(files: number) {
+  constructor(files: number, { checkpoint = false } = {}) {
     const { capioDir } = this;
     this.#writer = new CapioWorkspace({ capioDir, rules: RULES });
     if (files === 0) return;
@@ -30,7 +32,7 @@ export class LargeWorkflow implements Disposable {
     const before = this.#events().length;
     this.#writer.fs.writeTextFileSync(`${capioDir}/${nameOf(0)}`, "small");
     const events = this.#events().slice(before);
-    using journal = Deno.openSync(this.#journal, { append: true });
+    using journal = Deno.openSync(this.journal, { append: true });
     for (let file = 1; file < files; file += FILES_AT_ONCE) {
       const count = Math.min(FILES_AT_ONCE, files - file);
       const bytes = Array.from(
@@ -39,8 +41,16 @@ export class LargeWorkflow implements Disposable {
       ).flat();
       journal.writeSync(joined(bytes));
     }
+    if (!checkpoint) return;
+    // The member that reads on finds that the journal has grown.
+    this.#writer.fs.writeTextFileSync(`${capioDir}/last`, "small");
+    this.#writer.fs.removeSync(`${capioDir}/last`);
+    if (Deno.statSync(this.journal).size > MOST_CHECKPOINT_BYTES * files) {
+      throw new Error("Expected a checkpoint, found the events themselves");
+    }
   }
 
+  /** The directory of the workflow. */
   get capioDir(): string {
     return this.#directory.path;
   }
@@ -50,12 +60,13 @@ export class LargeWorkflow implements Disposable {
     this.#directory[Symbol.dispose]();
   }
 
-  get #journal(): string {
+  /** The path of its journal. */
+  get journal(): string {
     return `${this.capioDir}/.capio/CAPIO/journal`;
   }
 
   #events(): JournalEvent[] {
-    using reader = new JournalReader(this.#journal);
+    using reader = new JournalReader(this.journal);
     return [...reader.read()].filter((event) => event !== undefined);
   }
 }

@@ -206,12 +206,19 @@ const SEED = crypto.getRandomValues(new Int32Array(1))[0];
 
 function hashOf(key: string | number): number {
   if (typeof key === "number") return mixed(key ^ SEED);
+  if (key !== "" && key === latestText) return latestHash;
   let hash = SEED;
   for (let at = 0; at < key.length; at++) {
     hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
   }
-  return mixed(hash);
+  latestText = key;
+  latestHash = mixed(hash);
+  return latestHash;
 }
+
+/** A text is most often asked for several times in a row, by several maps. */
+let latestText = "";
+let latestHash = 0;
 
 /** Lets all bits of a number have an effect on its last ones. */
 function mixed(hash: number): number {

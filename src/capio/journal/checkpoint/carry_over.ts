@@ -9,6 +9,13 @@ import {
  * the same, for operations under way refer to them.
  */
 export function carryOver(state: WorkflowState, later: WorkflowState): void {
+  // A member that joins has none, and the later state may have a million.
+  if (state.created > 0) keepFiles(state, later);
+  replaceFields(state, later);
+}
+
+/** Puts the files of a state in the place of the same ones of a later state. */
+function keepFiles(state: WorkflowState, later: WorkflowState): void {
   const present = new Map(filesOf(later).map((file) => [file.number, file]));
   const kept = new Map<WorkflowFile, WorkflowFile>();
   for (const file of filesOf(state)) {
@@ -27,7 +34,6 @@ export function carryOver(state: WorkflowState, later: WorkflowState): void {
     files.clear();
     for (const file of all) files.add(file);
   }
-  replaceFields(state, later);
 }
 
 /**
