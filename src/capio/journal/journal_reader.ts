@@ -13,6 +13,8 @@ const READ_SIZE = 256 * 1024;
 const MOST_FIRST_LINE_BYTES = 4096;
 const LINE_FEED = 10;
 
+const NOTHING: readonly never[] = [];
+
 /** Reads a journal that grows: every process reads the same events in order. */
 export class JournalReader implements Disposable {
   /** What its first line says. */
@@ -112,11 +114,17 @@ export class JournalReader implements Disposable {
    * Reads the events that any process has appended since the last call, up to the
    * end of the journal; `undefined` stands for a line that is none.
    */
-  *read(): Generator<JournalEvent | undefined> {
-    let count: number | null;
-    while (
-      this.#end === undefined &&
-      (count = this.#file.readSync(this.#buffer)) !== null
+  read(): Iterable<JournalEvent | undefined> {
+    const count = this.#readSome();
+    // Most calls find nothing.
+    return count === null ? NOTHING : this.#readOn(count);
+  }
+
+  *#readOn(first: number): Generator<JournalEvent | undefined> {
+    for (
+      let count: number | null = first;
+      count !== null;
+      count = this.#readSome()
     ) {
       this.#size += count;
       const wasTooLong = this.#takeLines(this.#buffer.subarray(0, count));
@@ -135,6 +143,11 @@ export class JournalReader implements Disposable {
       }
       if (count < this.#buffer.length) return;
     }
+  }
+
+  #readSome(): number | null {
+    if (this.#end !== undefined) return null;
+    return this.#file.readSync(this.#buffer);
   }
 
   /**

@@ -206,16 +206,22 @@ export class GrowingFileReader implements ReadHandle {
     do {
       const { phase, isDiscarded } = this.#entry;
       if (phase !== "open" && !isDiscarded) return;
+      // Most reads need no wait.
+      if (this.#visibility(workspace.state).type === "go") continue;
       yield* workspace.until(
         this.#place,
-        (state) =>
-          this.#present(state)
-            ? GO
-            : contentReadiness(state, workspace.workflow, this.#entry),
+        (state) => this.#visibility(state),
         this.#closingOr(signal),
         { file: this.#entry },
       );
     } while (this.#goOnInPresent());
+  }
+
+  #visibility(state: WorkflowState): Verdict {
+    const { workflow } = this.workspace;
+    return this.#present(state)
+      ? GO
+      : contentReadiness(state, workflow, this.#entry);
   }
 
   /** Waits until the file is complete. */

@@ -12,7 +12,7 @@ const MOST_SKIPPED = 64;
  */
 export class Spin {
   /** How many waits are to sleep at once after the next failure. */
-  #penalty = 1;
+  #penalty = 0;
   /** How many waits are still to sleep at once. */
   #skips = 0;
 
@@ -25,12 +25,12 @@ export class Spin {
 
   /** A wait has ended while it looked. */
   paidOff(): void {
-    this.#penalty = 1;
+    this.#penalty = 0;
   }
 
   /** A wait looked in vain. */
   failed(): void {
     this.#skips = this.#penalty;
-    this.#penalty = Math.min(2 * this.#penalty, MOST_SKIPPED);
+    this.#penalty = Math.min(2 * this.#penalty + 1, MOST_SKIPPED);
   }
 }

@@ -328,8 +328,7 @@ export function isProducer(
   { id, app }: MemberIdentity,
   file: WorkflowFile,
 ): boolean {
-  return file.writers.has(id) ||
-    state.engine.producers(file.path).includes(app);
+  return file.writers.has(id) || state.engine.mayWrite(app, file.path);
 }
 
 /** Tells whether a member fills the directory itself and so never waits for it. */
@@ -344,13 +343,26 @@ function fillsDirectory(
 }
 
 function waitForCommit(state: WorkflowState, file: WorkflowFile): Verdict {
-  return {
-    type: "wait",
-    // Hardly any wait is long enough to be told.
-    get why() {
-      return missingForCommit(state, file);
-    },
-    remedy: remedyForCommit(file),
-    declared: true,
-  };
+  return new CommitWait(state, file);
+}
+
+/** A wait for a commit. Hardly any is long enough for its reason to be told. */
+class CommitWait {
+  readonly type = "wait";
+  readonly declared = true;
+  readonly #state: WorkflowState;
+  readonly #file: WorkflowFile;
+
+  constructor(state: WorkflowState, file: WorkflowFile) {
+    this.#state = state;
+    this.#file = file;
+  }
+
+  get why(): string {
+    return missingForCommit(this.#state, this.#file);
+  }
+
+  get remedy(): string {
+    return remedyForCommit(this.#file);
+  }
 }

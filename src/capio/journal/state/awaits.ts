@@ -1,3 +1,5 @@
+const NOBODY: readonly string[] = [];
+
 /**
  * The members that sleep until something happens to a path. They are rung once:
  * what concerns a member ends all that it has asked for there.
@@ -68,7 +70,7 @@ export class Awaits {
    * rings.
    */
   takeRung(by: string): readonly string[] {
-    if (this.#ringers.size === 0) return [];
+    if (this.#ringers.size === 0) return NOBODY;
     const rung = [...this.#ringers]
       .filter(([, ringer]) => ringer === by)
       .map(([member]) => member);
