@@ -6,9 +6,6 @@ import { updateBetween } from "./page_updates.ts";
 /** Time after which a browser that lost its connection tries again, in ms. */
 const RETRY_MILLISECONDS = 1_000;
 
-/** Least time between two updates: what changes in between is sent at once. */
-const PAUSE_MILLISECONDS = 200;
-
 /** Silence after which a heartbeat is sent, in milliseconds. */
 const HEARTBEAT_MILLISECONDS = 15_000;
 
@@ -24,6 +21,13 @@ export interface LiveUpdatesOptions {
   readonly sourceId: string;
   /** The id of the last event that the browser has got, if any. */
   readonly lastEventId: string | null;
+  /**
+   * Least milliseconds between two updates: what changes in between is sent at
+   * once.
+   *
+   * @default {200}
+   */
+  readonly pause?: number;
   /** Called once when the stream has ended, however it did. */
   onEnd(): void;
 }
@@ -54,7 +58,7 @@ export function liveUpdates(
 
 async function* eventsOf(
   source: PageSource,
-  { sourceId, lastEventId }: LiveUpdatesOptions,
+  { sourceId, lastEventId, pause: leastPause = 200 }: LiveUpdatesOptions,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   yield `retry: ${RETRY_MILLISECONDS}\n\n`;
@@ -66,10 +70,7 @@ async function* eventsOf(
     const page = source.encoded();
     const update = updateBetween(shown, page, Date.now());
     // With very many files an update takes long: pause after it.
-    const pause = Math.max(
-      PAUSE_MILLISECONDS,
-      4 * (performance.now() - begun),
-    );
+    const pause = Math.max(leastPause, 4 * (performance.now() - begun));
     // A browser that still shows an earlier page clears it at a whole one.
     const event = shown ? "update" : "page";
     if (update !== undefined) {

@@ -54,7 +54,7 @@ function documentText(nonce: string): string {
     <h2 id="trouble-title">What went wrong first</h2>
     <p id="trouble-text" role="alert"></p>
     <p id="trouble-time" class="faint"></p>
-    <pre id="trouble-printed" tabindex="0" aria-label="What the step printed last" hidden></pre>
+    <pre id="trouble-printed" role="region" tabindex="0" aria-label="What the step printed last" hidden></pre>
     <p id="trouble-lost" hidden></p>
   </section>
   <section id="warnings" class="panel careful" aria-labelledby="warnings-title" hidden>
@@ -78,7 +78,7 @@ function documentText(nonce: string): string {
     <div id="output" hidden>
       <h3 id="output-title"></h3>
       <p id="output-activity" class="faint"></p>
-      <pre id="output-lines" tabindex="0" aria-labelledby="output-title"></pre>
+      <pre id="output-lines" role="region" tabindex="0" aria-labelledby="output-title"></pre>
     </div>
   </section>
   <section aria-labelledby="timeline-title">

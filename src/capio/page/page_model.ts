@@ -204,7 +204,8 @@ function stepsOf(
   trouble: PageTrouble | undefined,
 ): PageStep[] {
   const byApp = Map.groupBy(members, ({ app }) => app);
-  const names = new Set([...facts.steps, ...byApp.keys()]);
+  const { steps, reports } = facts;
+  const names = new Set([...steps, ...byApp.keys(), ...reports.names()]);
   const waits = Map.groupBy(facts.status?.waits ?? [], ({ app }) => app);
   const activities = activitiesOf(facts.status);
   return [...names].map((name) => {

@@ -50,6 +50,11 @@ export class StepReports {
     return this.#reports.get(step);
   }
 
+  /** Returns the names of all steps of which something is known. */
+  names(): Iterable<string> {
+    return this.#reports.keys();
+  }
+
   /** Returns the reports of all steps that have ended. */
   ended(): (StepReport & Required<Pick<StepReport, "end">>)[] {
     return [...this.#reports.values()].flatMap((report) =>
