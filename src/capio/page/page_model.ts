@@ -285,9 +285,9 @@ function processesOf(members: readonly MemberStatus[]): string {
   return `${word} ${numbers.join(", ")}`;
 }
 
-const RANK = { open: 0, lost: 1, committed: 2 };
+const RANK = { lost: 0, open: 1, committed: 2 };
 
-/** Of very many files, those that are still written, and the latest others. */
+/** Of very many files, those that are lost or still written, and the latest others. */
 function mostOf(files: readonly FileStatus[]): readonly FileStatus[] {
   if (files.length <= MOST_FILES) return files;
   return files.toSorted((one, other) =>

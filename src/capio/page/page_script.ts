@@ -37,7 +37,7 @@ const FILE_PHASES = [
   ["open", "being written", ["open"]],
   ["committed", "finished", ["committed"]],
 ];
-const FILE_RANK = { open: 0, lost: 1, committed: 2 };
+const FILE_RANK = { lost: 0, open: 1, committed: 2 };
 const FILE_WORDS = { open: "being written", committed: "finished", lost: "lost" };
 
 const stepChoice = choiceOf("steps", STEP_STATES);

@@ -316,6 +316,8 @@ pre {
   header { grid-template-columns: 1fr auto; }
   #outcome { grid-row: 2; grid-column: 1 / -1; }
   .tools { margin-left: 0; }
+  .step .printed, .step .activity { grid-column: 1 / -1; }
+  .step .process { display: none; }
   .waits li { grid-template-columns: minmax(0, 1fr) auto; }
   .waits .what { grid-column: 1 / -1; }
   #files { --row: 6.2; }
