@@ -99,6 +99,7 @@ export class JournalFollower implements Disposable {
 
   /** Reads what has been appended since the last call. */
   catchUp(): WorkflowState {
+    if (!this.#isWhole) return this.#state;
     do {
       for (const event of this.#reader.read()) {
         this.#state = fold(this.#state, event);

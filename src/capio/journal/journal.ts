@@ -17,7 +17,7 @@ import { formatLine, type JournalHead } from "./journal_format.ts";
 export const MOST_LINE_BYTES = 16 * 1024 * 1024;
 
 /** The size that the events of a journal reach before a checkpoint, in bytes. */
-const CHECKPOINT_BYTES = 2 * 1024 * 1024;
+const CHECKPOINT_BYTES = 1024 * 1024;
 
 /** How much of a checkpoint is held in memory as bytes, besides its lines. */
 const WRITTEN_BYTES = 1024 * 1024;
@@ -36,7 +36,7 @@ export interface NewJournal {
    * The size of the events from which on a checkpoint ends the journal. One with
    * a large checkpoint ends later, so that making them stays a small part.
    *
-   * @default {2 * 1024 * 1024}
+   * @default {1024 * 1024}
    */
   readonly checkpointBytes?: number;
 }

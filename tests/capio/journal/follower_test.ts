@@ -13,7 +13,7 @@ import { seededRandom } from "../../support/seeded_random.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 import { randomEvents } from "./random_events.ts";
 
-const ROUNDS = Number(Deno.env.get("SLUICE_FUZZ") ?? 0.5) * 200;
+const ROUNDS = Number(Deno.env.get("SLUICE_FUZZ") ?? 0.5) * 80;
 /** A checkpoint every few events. */
 const checkpointBytes = 600;
 
@@ -222,6 +222,18 @@ Deno.test("a damaged checkpoint is no run to join, and who is in it stays where 
   assertEquals(run.follow().format.type, "foreign");
   const members = sleeper.catchUp().members.size;
   assertEquals(members, 2);
+});
+
+Deno.test("a copy of a journal has its checkpoint, to be looked at on request", () => {
+  using run = new Run();
+  const writer = run.join("2-00000000");
+  writer.append({ event: "make", path: "a", kind: "file", complete: true });
+  checkpoints(run, writer, 1);
+  const copy = `${run.folder.journal}.copy`;
+  Deno.copyFileSync(run.folder.journal, copy);
+  using follower = new JournalFollower(copy, run.folder.capioDir);
+  assertEquals(follower.format.type, "foreign");
+  assertEquals([...follower.catchUp().paths.keys()], ["a"]);
 });
 
 function assertNever(): never {

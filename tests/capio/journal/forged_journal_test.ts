@@ -1,12 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { join, resolve } from "@std/path";
 import {
+  createJournal,
   fold,
   initialState,
   JournalFollower,
   type WorkflowState,
 } from "../../../src/capio/journal/mod.ts";
 import { CompactMap } from "../../../src/internal/mod.ts";
+import { checkpointLines } from "../../../src/capio/journal/checkpoint/mod.ts";
+import { BY_KIND } from "../../../src/capio/platform/mod.ts";
 import { describe } from "../../../src/capio/observe/status.ts";
 import { WorkflowFolder } from "../../../src/capio/workflow/mod.ts";
 import {
@@ -14,7 +17,7 @@ import {
   seededRandom,
 } from "../../support/seeded_random.ts";
 import { decoded } from "./decoded.ts";
-import { forgedLines, IDS, stamp } from "./forged_lines.ts";
+import { forgedCheckpoint, forgedLines, IDS, stamp } from "./forged_lines.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 
 /** A hundred thousand journals in `task test:long`, else five thousand. */
@@ -75,6 +78,39 @@ Deno.test("members that read a forged journal in other pieces agree on the state
   }
 });
 
+Deno.test("whatever a checkpoint holds, nothing outside is ever in the state", () => {
+  const random = seededRandom();
+  using directory = new TemporaryDirectory();
+  const folder = new WorkflowFolder(DIRECTORY, "CAPIO");
+  const path = join(directory.path, "journal");
+  let used = 0;
+  for (let n = 0; n < CASES / 5; n++) {
+    const checkpoint = forgedCheckpoint(random);
+    createJournal(path, BY_KIND, {
+      checkpoint,
+      checkpointBytes: random.below(2) * 500,
+      position: random.below(9),
+    });
+    const lines = forgedLines(random).map((line) => `\n${line}\n`).join("");
+    const text = Deno.readTextFileSync(path);
+    const whole = random.below(9) ? text + lines : text.slice(0, -1);
+    Deno.writeTextFileSync(path, whole);
+    using follower = new JournalFollower(path, DIRECTORY);
+    const state = follower.catchUp();
+    assertInside(state);
+    if (follower.format.type === "foreign") {
+      assertEquals(state.paths.size, 0);
+      continue;
+    }
+    used++;
+    describe(state, folder, "owner");
+    // Others go on from there.
+    fold(state, { event: "checkpoint", ...stamp(IDS[0]) });
+    assertEquals([...checkpointLines(state)].length > 0, true);
+  }
+  assert(used > CASES / 20 && used < CASES / 5, `${used} of ${CASES / 5} used`);
+});
+
 Deno.test("no event is made up of lines that are none", () => {
   const event = JSON.stringify({ event: "found", path: "a", ...stamp(IDS[0]) });
   for (
@@ -118,6 +154,10 @@ function assertInside(state: WorkflowState): void {
     ...[...state.readings.values(), ...state.rewrites.values()]
       .map((it) => it.path),
     ...state.staleReads.map((it) => it.path),
+    ...[...state.pathReadings.keys(), ...state.removers.keys()],
+    ...[...state.removals.keys(), ...state.seen.keys()],
+    ...[...state.listings.keys(), ...state.folders.keys()],
+    ...state.awaits.members.keys(),
   ];
   for (const path of named) assert(isInside(path), JSON.stringify(path));
   for (const { path } of state.waits.values()) {

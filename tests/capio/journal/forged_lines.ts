@@ -1,3 +1,9 @@
+import { checkpointLines } from "../../../src/capio/journal/checkpoint/mod.ts";
+import {
+  decodeEvent,
+  fold,
+  initialState,
+} from "../../../src/capio/journal/mod.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
 
 /** Names of files, and what can be none. */
@@ -41,6 +47,32 @@ export function forgedLines(random: SeededRandom): string[] {
   // Most journals begin as one does that nobody has forged.
   const join = { event: "join", app: "w", pid: 1, ...stamp(IDS[0]) };
   return random.below(5) ? [JSON.stringify(join), ...lines] : lines;
+}
+
+/** The lines of a checkpoint that somebody may have forged. */
+export function forgedCheckpoint(random: SeededRandom): string[] {
+  const { below, pick } = random;
+  const state = forgedLines(random).map(decodeEvent)
+    .reduce(fold, initialState("/no/such/directory"));
+  const lines = [...checkpointLines(state)];
+  for (let n = below(3); n > 0; n--) {
+    const index = below(lines.length);
+    const line: unknown[] = JSON.parse(lines[index]);
+    const row = line[1 + below(line.length - 1)];
+    const odd = pick<unknown>([
+      pick(PATHS),
+      pick(NO_IDS),
+      pick(IDS),
+      ...[below(9), -1, 1e300, null, true, {}, [], ["/etc/passwd", IDS[0]]],
+      { handles: [[`${IDS[1]}/1`, IDS[0], 1]], closes: -1 },
+      { writers: NO_IDS, isUnpublished: true },
+      { isUnpublished: true, readers: IDS, replaced: [below(3), IDS] },
+    ]);
+    if (Array.isArray(row)) row[below(row.length + 1)] = odd;
+    lines[index] = JSON.stringify(below(9) ? line : odd);
+    if (!below(9)) lines.splice(below(lines.length), 1);
+  }
+  return lines;
 }
 
 /** The fields that every event has. */
@@ -130,6 +162,8 @@ function forgedEvent(random: SeededRandom): Record<string, unknown> {
       ...maybe({ rewrites: count() }),
     }),
     () => ({ event: "rewrite", handle: count(), offset: count() }),
+    () => ({ event: "await", path: path() }),
+    () => ({ event: "checkpoint" }),
     () => ({
       event: "wait",
       wait: count(),

@@ -23,7 +23,7 @@ import {
 } from "../../support/seeded_random.ts";
 import { makePipe, Surroundings } from "../../support/surroundings.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
-import { forgedLines } from "../journal/forged_lines.ts";
+import { forgedCheckpoint, forgedLines } from "../journal/forged_lines.ts";
 
 /** Warnings are many, and none of them is of interest here. */
 console.warn = () => {};
@@ -215,7 +215,10 @@ function forgeRun(
   if (!below(8)) return;
   const journal = `${base}/journal`;
   try {
-    createJournal(journal, BY_KIND);
+    createJournal(journal, BY_KIND, {
+      checkpoint: below(3) ? [] : forgedCheckpoint(random),
+      checkpointBytes: below(3) ? undefined : below(500),
+    });
     using writer = new JournalWriter(journal);
     const by = "1-00000000";
     const stamp = { by, time: 1 };
