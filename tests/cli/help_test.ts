@@ -8,6 +8,8 @@ for (
     ["help", "sluice COMMAND"],
     ["help run", "sluice run"],
     ["run --capio-dir data --help", "sluice run"],
+    ["exec --stdin a --help", "sluice exec"],
+    ["cat a -h", "sluice cat"],
     ["status --follow -h", "sluice status"],
     ["recover -h", "sluice recover"],
     ["workflow plan.json --help", "sluice workflow"],

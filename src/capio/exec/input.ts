@@ -8,7 +8,7 @@ import {
 } from "./descriptors.ts";
 import { Feed } from "./feed.ts";
 import { freeWriter, openBothEnds, openPipe } from "./named_pipe.ts";
-import type { ProgramFile } from "./program_files.ts";
+import { HAS_PIPES, type ProgramFile } from "./program_files.ts";
 import type { Scratch } from "./scratch.ts";
 import { isWholeNow, wholePath } from "./whole_path.ts";
 
@@ -50,7 +50,10 @@ export async function openInput(
     const operation = wholePath(workspace, place, scratch, signal);
     return { file, path: await workspace.run(operation) };
   }
-  if (use === "stdin" && isWholeNow(workspace, place)) {
+  if (use === "stdin" && (!HAS_PIPES || isWholeNow(workspace, place))) {
+    if (!HAS_PIPES) {
+      await workspace.run(wholePath(workspace, place, scratch, signal));
+    }
     const whole = await openWhole(workspace, file);
     if (whole) return wholeInput(file, whole);
   }

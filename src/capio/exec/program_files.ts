@@ -32,7 +32,7 @@ export interface ProgramFiles {
 }
 
 /** Whether named pipes exist: elsewhere whole files take their places. */
-const HAS_PIPES = Deno.build.os !== "windows";
+export const HAS_PIPES = Deno.build.os !== "windows";
 
 /** The access that each use of a file needs. */
 const ACCESS: Readonly<Record<FileUse, Access>> = {

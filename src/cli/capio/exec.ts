@@ -43,10 +43,10 @@ In an argument, alone or as a part of it:
   {in:PATH}              A path to read from once, as the file is written
   {file:PATH}            The path of the finished file; the program starts then
   {dir:PATH}             The path of the finished directory; likewise
-  {out:PATH}             A path to write to once, in order; what is written can be
-                         read at once
-  {newfile:PATH}         A path to write to in any way; the file appears when the
-                         program has ended with 0
+  {out:PATH}             A path to write to in order; what is written can be read
+                         at once
+  {newfile:PATH}         A path to write to in any way; the file appears when
+                         the program has ended with 0
   {newdir:PATH}          An empty directory, which appears as a whole then
 A "}" in a name is written "}}", and the text "{in:" itself "{{in:".
 
@@ -54,11 +54,11 @@ Other options:
   --ok STATUS,STATUS     Exit statuses that are a success (default: 0)
 ${MEMBER_HELP}
 
-The exit code is the program's own, 128 + N when signal N ended it, 127 when there
-is no such program, 126 when it cannot be run, and 1 when the program ended well
-and its outputs are lost all the same: an input was never finished, or something
-that it started goes on writing. SIGINT and SIGTERM are handed on; a second one
-kills.
+The exit code is the program's own, 128 + N when signal N ended it, 127 when
+there is no such program, 126 when it cannot be run, and 1 when the program
+ended well and its outputs are lost all the same: an input was never finished,
+or something that it started goes on writing. SIGINT and SIGTERM are handed on;
+a second one kills.
 
 Examples:
   sluice exec --stdin flights.csv.gz --stdout flights.csv -- gzip -dc

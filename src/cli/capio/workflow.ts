@@ -88,9 +88,9 @@ FILE is JSON. Its paths are relative to its directory, where the steps run:
       },
       {
         "name": "unpack",                 a step that is any program, with the
-        "command": ["gzip", "-dc"],       forms of "sluice exec" in its arguments
-        "stdin": "flights.csv.gz",        files in capioDir, as "stdout" and
-        "stdout": "flights.csv",          "stderr", which are shown otherwise
+        "command": ["gzip", "-dc"],       forms of "sluice exec" in arguments
+        "stdin": "flights.csv.gz",        file in capioDir, or nothing
+        "stdout": "flights.csv",          as "stderr"; shown if left out
         "env": { "LC_ALL": "C" },         besides the environment
         "cwd": "tools",                   (".")
         "ok": [0, 2]                      statuses that are a success ([0])
