@@ -6,8 +6,10 @@ export type StoreErrorCode =
   | "MISSING_KEY"
   /** The store is not connected. */
   | "NOT_CONNECTED"
-  /** The key can be read, but not changed or deleted here. */
+  /** The key, or the store, can be read, but not changed here. */
   | "READ_ONLY"
+  /** The disk is full. */
+  | "NO_SPACE"
   /** The value was replaced or deleted after it was looked up. */
   | "REPLACED"
   /** The transaction that wrote the first bytes of a value was rolled back. */

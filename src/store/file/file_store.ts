@@ -155,7 +155,13 @@ export class FileStore extends Store {
     }
     await makeDirectory(this.#blobs.path);
     await makeDirectory(this.#values);
-    this.#lock = new FileLock(this.#lockPath);
+    try {
+      this.#lock = new FileLock(this.#lockPath);
+    } catch (error) {
+      // Who may only read gets no lock, and needs none.
+      if (isUnwritable(error)) return;
+      throw error;
+    }
     try {
       await this.#lock.run(() => {
         this.#blobs.removeOrphans((name) => this.#isCurrent(name) === false);
@@ -340,6 +346,14 @@ export class FileStore extends Store {
     isRealDirectory(this.#values);
     this.#looked = now;
   }
+}
+
+/** Returns whether an error says that this process may not write, or there is no room. */
+function isUnwritable(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return error instanceof Deno.errors.PermissionDenied ||
+    error instanceof Deno.errors.NotCapable ||
+    ["EROFS", "ENOSPC", "EDQUOT"].includes(code ?? "");
 }
 
 function unlessDamaged(

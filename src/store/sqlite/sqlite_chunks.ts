@@ -1,6 +1,13 @@
-import { type Chunks, replacedError, StoreError } from "../core/mod.ts";
+import { nextTurn } from "../../internal/mod.ts";
+import {
+  type Chunks,
+  type MaybePromise,
+  replacedError,
+  StoreError,
+} from "../core/mod.ts";
 import { ChunkReaders } from "./chunk_readers.ts";
 import type { Connection } from "./sqlite_connection.ts";
+import { isDiskFull } from "./sqlite_errors.ts";
 import { damagedRow, readingRow } from "./sqlite_row.ts";
 import { atomically } from "./sqlite_transaction.ts";
 
@@ -14,6 +21,8 @@ export const CHUNK_BYTES = 65_536;
 const ABANDONED_MILLISECONDS = 3_600_000;
 /** Number of chunks after which a writer renews the time of its upload. */
 const CHUNKS_PER_TOUCH = 64;
+/** Number of chunks that are removed at once when there is little room. */
+const CHUNKS_PER_STEP = 16;
 
 /** An upload whose chunks are all there. */
 export interface Uploaded {
@@ -67,7 +76,9 @@ export class SqliteChunks {
       return await store({ size, upload });
     } catch (error) {
       // If this fails, or is aborted, the chunks are removed an hour later.
-      await this.#forget(upload, signal).catch(() => {});
+      await (isDiskFull(error)
+        ? this.#giveBack(upload)
+        : this.#forget(upload, signal)).catch(() => {});
       throw error;
     }
   }
@@ -129,13 +140,60 @@ export class SqliteChunks {
     }
   }
 
-  /** Removes the chunks of values that their writers left incomplete. */
-  async removeOrphans(signal: AbortSignal): Promise<void> {
-    const { statements } = this.#connection;
-    await atomically(this.#connection, () => {
-      statements.forgetUploads.run(Date.now() - ABANDONED_MILLISECONDS);
+  /**
+   * Removes the chunks of values that their writers left incomplete. Readers
+   * need not wait for that: while others write, or where nothing can be written,
+   * it is left to another time.
+   */
+  removeOrphans(): void {
+    const { database, statements } = this.#connection;
+    const abandoned = Date.now() - ABANDONED_MILLISECONDS;
+    if (!statements.oldUpload.get(abandoned) && !statements.orphan.get()) {
+      return;
+    }
+    try {
+      statements.begin.run();
+      statements.forgetUploads.run(abandoned);
       statements.removeOrphans.run();
-    }, signal);
+      statements.commit.run();
+    } catch {
+      if (database.isTransaction) statements.rollback.run();
+    }
+  }
+
+  /**
+   * Removes chunks that no key has on a disk that is full, and gives their room
+   * back to it: from the end, where it is cheap, and in steps, each of which
+   * needs little room itself.
+   */
+  async removeInSteps(upload: unknown): Promise<void> {
+    const { room } = this.#connection;
+    if (typeof upload !== "number" || this.#readers.mustKeep(upload)) {
+      return await room?.giveBack();
+    }
+    while (await this.#removeLast(upload)) {
+      room?.shortenLog();
+      await nextTurn();
+    }
+  }
+
+  async #giveBack(upload: number): Promise<void> {
+    const { database, room } = this.#connection;
+    // A transaction that did not fit takes them along when it is rolled back.
+    if (database.isTransaction) return;
+    await room?.withReserve(() => this.removeInSteps(upload));
+  }
+
+  /** Removes the last chunks; returns whether there were any. */
+  #removeLast(upload: number): MaybePromise<boolean> {
+    const { statements, room } = this.#connection;
+    return atomically(this.#connection, () => {
+      const count = CHUNKS_PER_STEP;
+      const { changes } = statements.removeLastChunks.run({ upload, count });
+      if (changes === 0) statements.endUpload.run(upload);
+      room?.vacuum();
+      return changes !== 0;
+    });
   }
 
   async #add(
@@ -167,6 +225,7 @@ export class SqliteChunks {
       );
     }
     const row = readingRow(key, () => statements.chunk.get(upload, number));
+    this.#connection.assertUnchanged?.();
     const expected = Math.min(CHUNK_BYTES, size - number * CHUNK_BYTES);
     // A column of SQLite is never in shared memory.
     const bytes = row?.bytes as Uint8Array<ArrayBuffer> | undefined;

@@ -1,14 +1,22 @@
+import { resolve, toFileUrl } from "@std/path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import {
   CAREFUL_SQLITE_OPTIONS,
   CAREFUL_SQLITE_PRAGMAS,
+  lstatIfThere,
   sqlitePath,
   sqliteSchema,
   strangeSqliteFile,
 } from "../../internal/mod.ts";
 import { StoreError } from "../core/mod.ts";
 import { SharedRead } from "./shared_read.ts";
-import { isDatabaseDamaged } from "./sqlite_damage.ts";
+import {
+  explained,
+  isDatabaseDamaged,
+  isUnwritable,
+  readOnlyError,
+} from "./sqlite_errors.ts";
+import { releaseReserve, Room } from "./sqlite_room.ts";
 import { APPLICATION_ID, SCHEMA, STATEMENTS } from "./sqlite_schema.ts";
 import { whenFree } from "./when_free.ts";
 
@@ -17,9 +25,6 @@ import { whenFree } from "./when_free.ts";
  * write takes.
  */
 const SYNC_WAIT_MILLISECONDS = 20;
-
-/** Bytes to which the journal is cut after a large transaction. */
-const JOURNAL_BYTES = 67_108_864;
 
 /** A method of statements that Deno's types lack. */
 interface ReturningArrays {
@@ -34,43 +39,126 @@ export interface Connection {
   readonly database: DatabaseSync;
   readonly statements: Statements;
   readonly sharedRead: SharedRead;
+  /** Nothing if the database may only be read. */
+  readonly room: Room | undefined;
+  /**
+   * Throws if others have changed the database since it was opened. Nothing if
+   * they cannot do so unnoticed.
+   */
+  readonly assertUnchanged: (() => void) | undefined;
 }
 
 /**
- * Opens the database of a store, and makes the schema if it is empty. Even a
- * first read may have to wait for the process that closes it last.
+ * How a database is opened: to be read and written, to be read while others may
+ * write, or to be read where nothing can be written, not even a lock.
+ */
+type Access = "write" | "read" | "immutable";
+
+/**
+ * Opens the database of a store, and makes the schema if it is empty. Where the
+ * process may not write, or there is no room to, it is opened to be read. Even
+ * a first read may have to wait for the process that closes it last.
  */
 export async function openDatabase(
   path: string,
   durable: boolean,
   signal: AbortSignal,
 ): Promise<Connection> {
+  const open = (access: Access) => openAs(access, path, durable, signal);
+  try {
+    return await open("write");
+  } catch (error) {
+    if (!isUnwritable(error) || path === ":memory:") throw error;
+    if (releaseReserve(path)) {
+      const connection = await open("write").catch(() => undefined);
+      if (connection) return connection;
+    }
+    for (const access of ["read", "immutable"] as const) {
+      const connection = await open(access).catch(() => undefined);
+      if (connection) return connection;
+    }
+    throw isLogWaiting(path) ? unreadableLog(path, error) : explained(error);
+  }
+}
+
+async function openAs(
+  access: Access,
+  path: string,
+  durable: boolean,
+  signal: AbortSignal,
+): Promise<Connection> {
   const strange = strangeSqliteFile(path);
   if (strange !== undefined) throw notOurs(path, strange);
-  const database = new DatabaseSync(sqlitePath(path), {
-    ...CAREFUL_SQLITE_OPTIONS,
-    timeout: SYNC_WAIT_MILLISECONDS,
-  });
+  const assertUnchanged = access === "immutable"
+    ? unchangedSince(path)
+    : undefined;
+  const database = new DatabaseSync(
+    access === "immutable" ? immutable(path) : sqlitePath(path),
+    {
+      ...CAREFUL_SQLITE_OPTIONS,
+      timeout: SYNC_WAIT_MILLISECONDS,
+      readOnly: access !== "write",
+    },
+  );
   try {
     database.exec(CAREFUL_SQLITE_PRAGMAS);
     return await whenFree(() => {
       if (!isOurs(database, path)) {
+        if (access !== "write") throw readOnlyError();
+        // Before anything is in it: what is deleted can be given back.
+        database.prepare("PRAGMA auto_vacuum = INCREMENTAL").run();
         database.prepare("PRAGMA journal_mode = WAL").get();
         database.prepare("BEGIN IMMEDIATE").run();
         database.exec(SCHEMA + "COMMIT");
       }
       const synchronous = durable ? "FULL" : "NORMAL";
       database.prepare(`PRAGMA synchronous = ${synchronous}`).run();
-      database.prepare(`PRAGMA journal_size_limit = ${JOURNAL_BYTES}`).get();
       const statements = prepareStatements(database);
       const sharedRead = new SharedRead(statements.keepReading);
-      return { database, statements, sharedRead };
+      const room = access === "write" ? new Room(database, path) : undefined;
+      return { database, statements, sharedRead, room, assertUnchanged };
     }, signal);
   } catch (error) {
     database.close();
     if (!isDatabaseDamaged(error)) throw error;
     throw notOurs(path, "a damaged file or none of SQLite", { cause: error });
   }
+}
+
+/** The address of a database that nobody changes: SQLite locks nothing. */
+function immutable(path: string): string {
+  if (isLogWaiting(path)) throw unreadableLog(path);
+  const url = toFileUrl(resolve(path));
+  url.search = "immutable=1";
+  return url.href;
+}
+
+/** Returns whether the last changes of a database are not in its file yet. */
+function isLogWaiting(path: string): boolean {
+  return (lstatIfThere(`${path}-wal`)?.size ?? 0) > 0;
+}
+
+function unreadableLog(path: string, cause?: unknown): StoreError {
+  return new StoreError(
+    "READ_ONLY",
+    `Cannot read "${path}": its last changes are in "${path}-wal", and to read them SQLite has to write beside it, which this process may not: copy both files to where it may`,
+    { cause },
+  );
+}
+
+function unchangedSince(path: string): () => void {
+  const look = () => {
+    const { ino, size, mtime } = Deno.statSync(path);
+    return [ino, size, mtime?.getTime(), isLogWaiting(path)].join();
+  };
+  const before = look();
+  return () => {
+    if (look() === before) return;
+    throw new StoreError(
+      "REPLACED",
+      `Cannot read from "${path}" any more: another process has changed it, and this one may not lock it: connect again`,
+    );
+  };
 }
 
 /**

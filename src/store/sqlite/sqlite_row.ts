@@ -7,7 +7,7 @@ import {
   StoreError,
   type ValueInfo,
 } from "../core/mod.ts";
-import { isDatabaseDamaged } from "./sqlite_damage.ts";
+import { isDatabaseDamaged } from "./sqlite_errors.ts";
 import type { FoundRow } from "./sqlite_schema.ts";
 
 /** The row of a value that can be read. */

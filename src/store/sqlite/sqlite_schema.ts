@@ -72,6 +72,17 @@ export const STATEMENTS = {
     DELETE FROM chunk WHERE upload = :upload
       AND NOT EXISTS (SELECT 1 FROM value WHERE upload = :upload)`,
   forgetUploads: "DELETE FROM upload WHERE touched < ?",
+  removeLastChunks: `
+    DELETE FROM chunk WHERE upload = :upload AND number > (
+      SELECT max(number) FROM chunk WHERE upload = :upload) - :count
+      AND NOT EXISTS (SELECT 1 FROM value WHERE upload = :upload)`,
+  oldUpload: "SELECT 1 FROM upload WHERE touched < ? LIMIT 1",
+  orphan: `
+    SELECT 1 FROM (
+      SELECT upload FROM chunk
+      EXCEPT SELECT upload FROM value
+      EXCEPT SELECT id FROM upload
+    ) LIMIT 1`,
   removeOrphans: `
     DELETE FROM chunk WHERE upload IN (
       SELECT upload FROM chunk

@@ -18,7 +18,7 @@ import {
 import { SharedRead } from "./shared_read.ts";
 import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
 import { type Connection, openDatabase } from "./sqlite_connection.ts";
-import { unlessDamaged } from "./sqlite_damage.ts";
+import { readOnlyError, unlessDamaged, unlessFull } from "./sqlite_errors.ts";
 import {
   damagedRow,
   isUnreadable,
@@ -61,6 +61,12 @@ interface Content {
   readonly upload?: number;
 }
 
+/** What a removed row has said. */
+interface Removed {
+  readonly metadata: Metadata;
+  readonly upload: unknown;
+}
+
 /** The parts that are open while the store is connected. */
 interface Opened {
   readonly connection: Connection;
@@ -74,8 +80,13 @@ const EMPTY_CONTENT: Content = { size: 0, bytes: EMPTY };
  * use it at the same time.
  *
  * Larger values are kept in chunks, so that a value may be larger than memory.
- * The space of deleted values is used for the next ones; the file never gets
- * smaller.
+ * The space of deleted values is used for the next ones. It goes back to the
+ * disk when that was full, or has less of it than the database. For a full disk
+ * some room is kept in a file beside the database, whose name ends in `-reserve`:
+ * to delete a value takes some.
+ *
+ * A database that the process may not write, or not lock, can be read; changes
+ * are refused with the `StoreError` `READ_ONLY`.
  *
  * What stands in the database is only data. A database with other tables, views
  * or triggers than a store makes is refused with the `StoreError` `DAMAGED`, and
@@ -98,6 +109,9 @@ export class SqliteStore extends Store {
   readonly #durable: boolean;
   #opened: Opened | undefined;
   #damaged = 0;
+  #isInTransaction = false;
+  /** A change of the open transaction did not fit on the disk. */
+  #wasFull = false;
 
   /**
    * Makes a store that is not connected yet.
@@ -118,7 +132,7 @@ export class SqliteStore extends Store {
   /**
    * Describes the store.
    *
-   * @returns Its `backend`, that it is not `readonly`, its `path`, its number
+   * @returns Its `backend`, whether it is `readonly` here, its `path`, its number
    * of `keys` and how many `damaged` rows the last listing has passed over.
    */
   info(): Promise<Readonly<Record<string, JsonValue>>> {
@@ -128,7 +142,9 @@ export class SqliteStore extends Store {
       const keys = Number(row?.count);
       const damaged = this.#damaged;
       const { path } = this;
-      return { backend: "sqlite", readonly: false, path, keys, damaged };
+      this.#connected.connection.assertUnchanged?.();
+      const readonly = !this.#connected.connection.room;
+      return { backend: "sqlite", readonly, path, keys, damaged };
     });
   }
 
@@ -148,10 +164,11 @@ export class SqliteStore extends Store {
    * @param signal Ends the wait for other connections.
    */
   async beginTransaction(signal?: AbortSignal): Promise<void> {
-    const { connection, chunks } = this.#connected;
+    const { connection, chunks } = this.#writable();
     await whenFree(() => {
       SharedRead.endAll();
       connection.statements.begin.run();
+      this.#isInTransaction = true;
       chunks.transactionBegan();
     }, signal);
   }
@@ -160,6 +177,7 @@ export class SqliteStore extends Store {
   commitTransaction(): void {
     const { connection, chunks } = this.#connected;
     unlessDamaged(() => connection.statements.commit.run());
+    this.#isInTransaction = false;
     SharedRead.endAll();
     chunks.transactionEnded("committed");
   }
@@ -167,9 +185,13 @@ export class SqliteStore extends Store {
   /** Rolls back the transaction of the database. */
   rollbackTransaction(): void {
     const { connection, chunks } = this.#connected;
+    this.#isInTransaction = false;
     // After some errors SQLite has already rolled back.
     if (connection.database.isTransaction) connection.statements.rollback.run();
     chunks.transactionEnded("rolled back");
+    // What was written until then is left in the log.
+    if (this.#wasFull) connection.room?.shortenLog();
+    this.#wasFull = false;
   }
 
   /** Opens the database and removes the chunks that killed processes left. */
@@ -179,7 +201,7 @@ export class SqliteStore extends Store {
     const chunks = new SqliteChunks(connection);
     this.#opened = { connection, chunks };
     try {
-      await chunks.removeOrphans(signal);
+      if (connection.room) chunks.removeOrphans();
     } catch (error) {
       this.close();
       throw error;
@@ -197,6 +219,7 @@ export class SqliteStore extends Store {
   protected find(key: string): Value | undefined {
     const { connection, chunks } = this.#connected;
     const row = findRow(connection, key);
+    connection.assertUnchanged?.();
     if (!row) return undefined;
     const { info, content } = valueRow(key, row);
     return typeof content === "number"
@@ -212,6 +235,7 @@ export class SqliteStore extends Store {
       const { statements } = this.#connected.connection;
       const from = id;
       const rows = unlessDamaged(() => statements.page.all(from, last));
+      this.#connected.connection.assertUnchanged?.();
       for (const row of rows) {
         const key = storedKey(row.key);
         const metadata = storedMetadata(row.metadata);
@@ -238,16 +262,21 @@ export class SqliteStore extends Store {
     signal?: AbortSignal,
   ): MaybePromise<Changed> {
     const { data } = change;
+    const { connection } = this.#writable();
     const replace = (content?: Content) =>
       this.#replace(key, change, content, signal);
-    if (!data) return replace();
-    return storeBySize(data, {
-      smallBytes: CHUNK_BYTES - 1,
-      chunkBytes: CHUNK_BYTES,
-      small: (bytes) => replace({ size: bytes.length, bytes }),
-      large: (first, rest) => {
-        return this.#connected.chunks.upload(first, rest, replace, signal);
-      },
+    const store = () =>
+      !data ? replace() : storeBySize(data, {
+        smallBytes: CHUNK_BYTES - 1,
+        chunkBytes: CHUNK_BYTES,
+        small: (bytes) => replace({ size: bytes.length, bytes }),
+        large: (first, rest) => {
+          return this.#connected.chunks.upload(first, rest, replace, signal);
+        },
+      });
+    return unlessFull(store, (error) => {
+      if (!this.#hasFailed()) connection.room?.shortenLog();
+      throw error;
     });
   }
 
@@ -256,17 +285,64 @@ export class SqliteStore extends Store {
     key: string,
     signal?: AbortSignal,
   ): MaybePromise<Metadata | undefined> {
-    const { connection, chunks } = this.#connected;
-    const { statements } = connection;
-    return atomically(connection, () => {
-      const old = unlessUnreadable(() => statements.old.get(key));
-      if (!old) return undefined;
-      statements.remove.run(key);
-      // Chunks of a row that cannot be read go when the store is next opened.
-      if (old === "unreadable") return {};
-      chunks.remove(old.upload);
-      return storedMetadata(old.metadata) ?? {};
-    }, signal);
+    const { connection, chunks } = this.#writable();
+    return unlessFull(() => {
+      const removed = atomically(connection, () => {
+        const removed = this.#removeRow(key);
+        if (removed) chunks.remove(removed.upload);
+        return removed;
+      }, signal);
+      return removed instanceof Promise
+        ? removed.then((removed) => this.#afterRemoval(removed))
+        : this.#afterRemoval(removed);
+    }, (error) => this.#removeWhenFull(key, error));
+  }
+
+  #afterRemoval(
+    removed: Removed | undefined,
+  ): MaybePromise<Metadata | undefined> {
+    if (!removed) return undefined;
+    const { metadata, upload } = removed;
+    const { room } = this.#connected.connection;
+    if (!room?.isWanted(upload !== null)) return metadata;
+    return room.giveBack().then(() => metadata);
+  }
+
+  /** Removes a key where there is no room for that but the reserve. */
+  async #removeWhenFull(
+    key: string,
+    error: unknown,
+  ): Promise<Metadata | undefined> {
+    const { connection, chunks } = this.#writable();
+    const { room } = connection;
+    // Outside of the transaction the key may not go.
+    if (!room || this.#hasFailed()) throw error;
+    return await room.withReserve(async () => {
+      const removed = await atomically(connection, () => this.#removeRow(key));
+      // If this fails, they are removed when the store is next opened.
+      await chunks.removeInSteps(removed?.upload).catch(() => {});
+      return removed?.metadata;
+    });
+  }
+
+  #removeRow(key: string): Removed | undefined {
+    const { statements } = this.#connected.connection;
+    const old = unlessUnreadable(() => statements.old.get(key));
+    if (!old) return undefined;
+    statements.remove.run(key);
+    // Chunks of a row that cannot be read go when the store is next opened.
+    return old === "unreadable"
+      ? { metadata: {}, upload: null }
+      : { metadata: storedMetadata(old.metadata) ?? {}, upload: old.upload };
+  }
+
+  /**
+   * Returns whether a transaction of the user's is what did not fit. Then its
+   * end gives the room back.
+   */
+  #hasFailed(): boolean {
+    this.#wasFull = this.#isInTransaction;
+    return this.#wasFull;
   }
 
   /** Makes the new value of the key the current one, in one instant. */
@@ -312,6 +388,13 @@ export class SqliteStore extends Store {
       chunks.remove(old?.upload);
       return { isNew: !old, metadata };
     }, signal);
+  }
+
+  #writable(): Opened {
+    const opened = this.#connected;
+    if (!opened.connection.room) throw readOnlyError();
+    opened.connection.room.ensure();
+    return opened;
   }
 
   get #connected(): Opened {

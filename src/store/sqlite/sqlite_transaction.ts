@@ -1,6 +1,7 @@
 import type { MaybePromise } from "../core/mod.ts";
 import { SharedRead } from "./shared_read.ts";
 import type { Connection } from "./sqlite_connection.ts";
+import { isDiskFull } from "./sqlite_errors.ts";
 import { whenFree } from "./when_free.ts";
 
 /**
@@ -17,8 +18,14 @@ export function atomically<T>(
       return inSavepoint(connection, section);
     }
     SharedRead.endAll();
-    connection.statements.begin.run();
-    return inTransaction(connection, section);
+    try {
+      return inTransaction(connection, section);
+    } catch (error) {
+      // Perhaps there is room in the log for what is to be written to it.
+      const mayFit = isDiskFull(error) && connection.room?.shortenLog();
+      if (!mayFit) throw error;
+      return inTransaction(connection, section);
+    }
   }, signal);
 }
 
@@ -26,6 +33,7 @@ function inTransaction<T>(
   { database, statements }: Connection,
   section: () => T,
 ): T {
+  statements.begin.run();
   try {
     const result = section();
     statements.commit.run();
@@ -42,9 +50,10 @@ function inSavepoint<T>({ database }: Connection, section: () => T): T {
   try {
     return section();
   } catch (error) {
-    database.exec("ROLLBACK TO part");
+    // On a full disk SQLite has already rolled back all of the transaction.
+    if (database.isTransaction) database.exec("ROLLBACK TO part");
     throw error;
   } finally {
-    database.exec("RELEASE part");
+    if (database.isTransaction) database.exec("RELEASE part");
   }
 }

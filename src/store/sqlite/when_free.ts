@@ -1,7 +1,7 @@
 import { delay } from "@std/async";
 import { isSqliteBusy } from "../../internal/mod.ts";
 import type { MaybePromise } from "../core/mod.ts";
-import { explained } from "./sqlite_damage.ts";
+import { explained } from "./sqlite_errors.ts";
 
 /** Longest wait for the transaction of another connection. */
 const MOST_MILLISECONDS = 30_000;
