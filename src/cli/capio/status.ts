@@ -22,6 +22,7 @@ import {
   withPageValue,
 } from "./page_option.ts";
 import { statusLines } from "./status_lines.ts";
+import { WORKFLOW_APP } from "./workflow_app.ts";
 
 /** `sluice status`: shows the members and files of a workflow. */
 export const status: Command = {
@@ -69,7 +70,9 @@ Example:
         `Cannot find the workflow "${workflowName}" in "${capioDir}"${hint}`,
       );
     }
-    await using page = options.page && servePage(options.page, "status", {});
+    await using page = options.page && servePage(options.page, "status", {
+      hiddenApps: [WORKFLOW_APP],
+    });
     const terminal = new Terminal("stdout");
     const fileSystem = await fileSystemWarning(capioDir);
     const show = json

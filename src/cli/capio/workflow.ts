@@ -38,9 +38,7 @@ import {
 import { isSilentByEnvironment } from "./step_arguments.ts";
 import { runSteps, type StepProcess } from "./step_processes.ts";
 import type { StepEnd, StepFailure, StepProgram } from "./step_programs.ts";
-
-/** The name under which the command itself takes part in the workflow. */
-const APP_NAME = "sluice workflow";
+import { WORKFLOW_APP } from "./workflow_app.ts";
 
 /** Longest wait for other processes after a signal to end, in ms. */
 const END_MILLISECONDS = 500;
@@ -121,7 +119,7 @@ Example:
     if (!options.page) return await runPlan(plan, options, undefined, signal);
     await using page = servePage(options.page, "workflow", {
       steps: plan.steps.map(({ name }) => name),
-      hiddenApps: [APP_NAME],
+      hiddenApps: [WORKFLOW_APP],
       signal,
     });
     try {
@@ -200,7 +198,7 @@ async function runPlan(
   // While it takes part, the run does not end between two short steps.
   const workspace = await CapioWorkspace.join({
     capioDir: plan.capioDir,
-    appName: APP_NAME,
+    appName: WORKFLOW_APP,
     workflowName: plan.workflowName,
     capioClConfigurationFile: plan.capioCl ?? "",
     memoryDir: plan.memoryDir ?? "",
@@ -289,7 +287,9 @@ function assertNotRunning({ capioDir, workflowName, steps }: PlanFile): void {
   const present = workflowStatus(capioDir, { workflowName });
   for (const { app, pid, state } of present?.members ?? []) {
     if (state !== "running") continue;
-    if (app !== APP_NAME && !steps.some(({ name }) => name === app)) continue;
+    if (app !== WORKFLOW_APP && !steps.some(({ name }) => name === app)) {
+      continue;
+    }
     throw new Error(
       `"${app}" of workflow "${workflowName}" is running in "${capioDir}" already, as process ${pid}`,
     );
@@ -387,7 +387,7 @@ function stepsOf(
 }
 
 function progressLines(status: WorkflowStatus): string[] {
-  const members = status.members.filter(({ app }) => app !== APP_NAME);
+  const members = status.members.filter(({ app }) => app !== WORKFLOW_APP);
   return [...memberLines({ ...status, members }), ...fileLines(status)];
 }
 

@@ -67,8 +67,14 @@ Deno.test("the page of a workflow shows its steps, files and output, and its end
   );
   await using other = new WatchedPage(await pageOf(status));
   await other.connect();
-  const { files } = await other.until(({ files }) => files?.length > 0);
+  const { files, steps } = await other.until(({ files }) => files?.length > 0);
   assertEquals(files[0].writers, ["writer"]);
+  // The command itself is no step.
+  const names = steps.map(({ name }: { name: string }) => name);
+  assertEquals(
+    names.filter((name: string) => name !== "reader"),
+    ["writer"],
+  );
 
   plan.write("go", "");
   const { head } = await watched.until(({ head }) => head?.ended);
