@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { compiledAtOnce, functionsOfStart } from "./eager_functions.ts";
 import { stdConfigArgs } from "./std_config.ts";
 
 const root = new URL("../", import.meta.url);
@@ -78,12 +79,25 @@ export async function bundle(target: URL): Promise<void> {
       `--outdir=${pathOf(out)}`,
       ...entries.map((it) => pathOf(new URL(it, root))),
     ]);
-    for await (const { name } of Deno.readDir(out)) {
-      const file = new URL(name, out);
-      const code = await Deno.readTextFile(file);
-      await Deno.writeTextFile(file, withPlaces(code));
-    }
+    await rewrite(out, withPlaces);
     await addTypes(out, entries[0], types);
+  }
+  const preload = new URL("preload/preload.js", target);
+  const names = await functionsOfStart(preload);
+  await rewrite(
+    new URL("./", preload),
+    (code) => compiledAtOnce(code, names),
+  );
+}
+
+async function rewrite(
+  folder: URL,
+  change: (code: string) => string,
+): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.endsWith(".js")) continue;
+    const file = new URL(name, folder);
+    await Deno.writeTextFile(file, change(await Deno.readTextFile(file)));
   }
 }
 

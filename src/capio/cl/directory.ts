@@ -22,6 +22,7 @@ export function pathIn(directory: string, path: string): string {
 
 /** Returns a path or glob relative to the directory, absolute if it is outside. */
 export function patternIn(directory: string, pattern: string): string {
+  if (NORMAL_PATH.test(pattern)) return pattern;
   return insideOf(directory, pattern) ??
     withSlashes(resolve(directory, pattern));
 }

@@ -13,6 +13,7 @@ import {
 } from "../interpose/mod.ts";
 import {
   copyProperties,
+  isFunction,
   nodeFinder,
   type NodeForms,
   OriginalFs,
@@ -47,9 +48,7 @@ export function nodeReplacements(
     const callback = original.functions[name];
     if (callback) {
       const call = formOf("callback", callback);
-      // Few functions have a form of their own for `util.promisify`.
-      const promised = PROMISIFIED in callback ? make().promise : undefined;
-      copyProperties(call, callback, promised);
+      copyProperties(call, callback, promisified(callback, make));
       functions.push({ name, call });
     }
     const sync = `${name}Sync`;
@@ -63,4 +62,20 @@ export function nodeReplacements(
     if (promise) promises.push({ name, call: formOf("promise", promise) });
   }
   return { functions, promises };
+}
+
+/**
+ * Returns the form for `util.promisify` of the few functions that have one of
+ * their own.
+ */
+function promisified(
+  callback: Call,
+  make: () => NodeForms,
+): Call | undefined {
+  const before: unknown = Reflect.get(callback, PROMISIFIED);
+  if (!isFunction(before)) return undefined;
+  const call = madeAtFirstCall(() => make().promise ?? before);
+  Object.defineProperty(call, "name", { value: before.name });
+  Object.defineProperty(call, "length", { value: before.length });
+  return call;
 }

@@ -14,6 +14,7 @@ export * from "./effects.ts";
 export * from "./ending.ts";
 export * from "./entry_path.ts";
 export * from "./entry_trust.ts";
+export * from "./environment.ts";
 export * from "./file_system.ts";
 export * from "./lock.ts";
 export * from "./lock_holder.ts";

@@ -16,7 +16,12 @@ import {
 } from "../cl/mod.ts";
 import { findActive } from "../interpose/mod.ts";
 import type { WorkspaceOptions } from "../overlay/mod.ts";
-import { CapioError, pathOf, system } from "../platform/mod.ts";
+import {
+  CapioError,
+  pathOf,
+  readableVariables,
+  system,
+} from "../platform/mod.ts";
 import { resolveMemoryDirectory } from "../workflow/mod.ts";
 import { callsOfOtherCopy } from "./copies.ts";
 import { statedRules } from "./rule_scope.ts";
@@ -130,6 +135,7 @@ const DEFAULT_OPEN_TIMEOUT_SECONDS = "60";
 
 /** Fills in the defaults, checks the options and reads the configuration. */
 export function resolveOptions(options: CapioOptions): WorkspaceOptions {
+  const fromEnvironment = environmentNow();
   const {
     capioDir = fromEnvironment("CAPIO_DIR", "."),
     appName = fromEnvironment("CAPIO_APP_NAME", "default_app"),
@@ -138,12 +144,12 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     memoryDir = fromEnvironment("CAPIO_MEMORY_DIR", ""),
     rules = [],
     scope = "async",
-    openTimeoutSeconds = openTimeoutFromEnvironment(),
+    openTimeoutSeconds = openTimeoutFromEnvironment(fromEnvironment),
     enforceGraph = false,
-    partialReads = partialReadsFromEnvironment(),
-    silent = silentFromEnvironment(),
+    partialReads = partialReadsFromEnvironment(fromEnvironment),
+    silent = silentFromEnvironment(fromEnvironment),
     steps = [],
-    shared = sharedFromEnvironment(),
+    shared = sharedFromEnvironment(fromEnvironment),
     signal,
   } = options;
   checkPath("capioDir", capioDir);
@@ -187,15 +193,21 @@ function around(): typeof own {
   return callsOfOtherCopy<typeof own>() ?? own;
 }
 
-function fromEnvironment(name: string, otherwise: string): string {
-  const permission = { name: "env", variable: name } as const;
-  const { state } = Deno.permissions.querySync(permission);
-  // A program without the permission sets the option, or takes the default.
-  if (state !== "granted") return otherwise;
-  return Deno.env.get(name) || otherwise;
+/** Returns a variable; the other value when it is empty, missing or hidden. */
+type Environment = (name: string, otherwise: string) => string;
+
+function environmentNow(): Environment {
+  const mayRead = readableVariables();
+  return (name, otherwise) => {
+    // A program without the permission sets the option, or takes the default.
+    if (!mayRead(name)) return otherwise;
+    return Deno.env.get(name) || otherwise;
+  };
 }
 
-function openTimeoutFromEnvironment(): number {
+function openTimeoutFromEnvironment(
+  fromEnvironment: Environment,
+): number {
   const variable = "CAPIO_OPEN_TIMEOUT_SECONDS";
   const text = fromEnvironment(variable, DEFAULT_OPEN_TIMEOUT_SECONDS);
   const seconds = text.trim() === "" ? NaN : Number(text);
@@ -203,21 +215,27 @@ function openTimeoutFromEnvironment(): number {
   throw outOfRange(variable, "a non-negative number", text);
 }
 
-function partialReadsFromEnvironment(): boolean {
+function partialReadsFromEnvironment(
+  fromEnvironment: Environment,
+): boolean {
   const variable = "CAPIO_PARTIAL_READS";
   const text = fromEnvironment(variable, "0");
   checkOneOf(variable, text, ["0", "1"]);
   return text === "1";
 }
 
-function silentFromEnvironment(): boolean | undefined {
+function silentFromEnvironment(
+  fromEnvironment: Environment,
+): boolean | undefined {
   const text = fromEnvironment("CAPIO_SILENT", "");
   if (text === "") return undefined;
   checkOneOf("CAPIO_SILENT", text, ["0", "1"]);
   return text === "1";
 }
 
-function sharedFromEnvironment(): "group" | undefined {
+function sharedFromEnvironment(
+  fromEnvironment: Environment,
+): "group" | undefined {
   const text = fromEnvironment("CAPIO_SHARED", "");
   if (text === "") return undefined;
   checkOneOf("CAPIO_SHARED", text, ["group"]);

@@ -1,6 +1,6 @@
 import { findActive, interposeEverywhere } from "../interpose/mod.ts";
 import { Workspace } from "../overlay/mod.ts";
-import { builtin } from "../platform/mod.ts";
+import { builtin, readableVariables } from "../platform/mod.ts";
 import { capioPath } from "./capio_path.ts";
 import { enterCapio, withCapio } from "./context.ts";
 import { isFirstCopy } from "./copies.ts";
@@ -85,9 +85,8 @@ function isWorker(): boolean {
  * default is the current directory.
  */
 function checkVariables(launch: WorkerLaunch | undefined): void {
-  const hidden = VARIABLES.filter((variable) =>
-    Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
-  );
+  const mayRead = readableVariables();
+  const hidden = VARIABLES.filter((variable) => !mayRead(variable));
   if (hidden.length === 0) return;
   const names = hidden.join(", ");
   const remedy = `run again with --allow-env=${VARIABLES}`;
