@@ -1,4 +1,5 @@
 import { join, SEPARATOR } from "@std/path";
+import { revocationCount } from "../platform/mod.ts";
 import type { Workflow } from "../workflow/mod.ts";
 import type { PlaceNames } from "./place.ts";
 
@@ -22,6 +23,8 @@ export class Rights {
   readonly enforcesGraph: boolean;
   readonly #workflow: Workflow;
   readonly #directories: ReadonlySet<string>;
+  /** Up to which revocation a use of the directory was granted in whole. */
+  readonly #wholeAt: { [U in Use]?: number } = {};
 
   constructor(
     workflow: Workflow,
@@ -122,9 +125,14 @@ export class Rights {
 
   /** Returns whether a use of the directory is granted and no flag limits it. */
   #isWhole(use: Use): boolean {
+    const revocations = revocationCount();
+    if (revocations !== undefined && this.#wholeAt[use] === revocations) {
+      return true;
+    }
     for (const directory of this.#directories) {
       if (!isWhole(use, directory)) return false;
     }
+    this.#wholeAt[use] = revocations;
     return true;
   }
 

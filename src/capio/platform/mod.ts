@@ -23,6 +23,7 @@ export * from "./path_text.ts";
 export * from "./paths.ts";
 export * from "./real_directory.ts";
 export * from "./relative_path.ts";
+export * from "./revocations.ts";
 export * from "./system.ts";
 export * from "./system_check.ts";
 export * from "./system_directory.ts";

@@ -8,7 +8,7 @@ import {
   type Replacement,
 } from "../interpose/mod.ts";
 import { nodeReplacements, replaceStreams } from "../node_fs/mod.ts";
-import { builtin } from "../platform/mod.ts";
+import { builtin, countRevocations, noteRevocation } from "../platform/mod.ts";
 
 const replacedFunctions = new SharedReplacement(install);
 
@@ -36,7 +36,7 @@ export function replaceFunctions(
   return replaced;
 }
 
-function install(replaceProperty: ReplaceProperty): void {
+function install(replaceProperty: ReplaceProperty): Disposable {
   const replace = (owner: object, { name, call }: Replacement) => {
     const descriptor = Object.getOwnPropertyDescriptor(owner, name);
     if (!descriptor) return;
@@ -56,4 +56,20 @@ function install(replaceProperty: ReplaceProperty): void {
   replaceStreams(fs, replaceProperty);
   const process = builtin("process");
   replace(process, chdirReplacement(findActive, process.chdir as Call));
+  const permissions = Object.getPrototypeOf(Deno.permissions);
+  for (const name of ["revoke", "revokeSync"]) {
+    replace(permissions, { name, call: noting(permissions[name]) });
+  }
+  return countRevocations();
+}
+
+/** Takes note of each call of a function that gives up a permission. */
+function noting(revoke: Call): Call {
+  return function (this: unknown, ...args) {
+    try {
+      return revoke.apply(this, args);
+    } finally {
+      noteRevocation();
+    }
+  };
 }
