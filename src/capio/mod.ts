@@ -76,6 +76,7 @@ export {
   type FileStatus,
   followWorkflow,
   type FollowWorkflowOptions,
+  type ForgottenStatus,
   type HolderStatus,
   type MemberStatus,
   type ReadingStatus,

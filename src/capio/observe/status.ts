@@ -166,6 +166,19 @@ export interface SizedReadingStatus {
   readonly readTo?: number;
 }
 
+/**
+ * What a run has forgotten, in a {@linkcode WorkflowStatus}: when its journal has
+ * grown, it goes on without what nobody can ask for again.
+ */
+export interface ForgottenStatus {
+  /** Members that have ended; the latest one of each app is still there. */
+  readonly members: number;
+  /** The oldest `staleReads`. */
+  readonly staleReads: number;
+  /** The oldest `rewrites`. */
+  readonly rewrites: number;
+}
+
 /** The status of a workflow at one moment. */
 export interface WorkflowStatus {
   /** The directory, all symbolic links resolved. */
@@ -174,11 +187,14 @@ export interface WorkflowStatus {
   readonly workflowName: string;
   /** The directory of its files in memory, as its first member named it. */
   readonly memoryDir?: string;
-  /** The present and former members. */
+  /** The present and former members, without those that were forgotten. */
   readonly members: readonly MemberStatus[];
   /** The files that they have written. */
   readonly files: readonly FileStatus[];
-  /** The files that they have read while these were written. */
+  /**
+   * The files that they have read while these were written. Those of removed files
+   * are forgotten.
+   */
   readonly readings: readonly ReadingStatus[];
   /** The waits that have become long. */
   readonly waits: readonly WaitStatus[];
@@ -199,6 +215,8 @@ export interface WorkflowStatus {
   readonly staleReads: readonly StaleReadStatus[];
   /** The members that went by the size of a file that has grown since. */
   readonly sizedReadings: readonly SizedReadingStatus[];
+  /** How much of this was forgotten, if any. */
+  readonly forgotten?: ForgottenStatus;
 }
 
 /** Converts the state to the public status. */
@@ -256,7 +274,15 @@ export function describe(
       kind: kindOf(read),
     })),
     sizedReadings: describeSizedReadings(state, sizeOf),
+    ...describeForgotten(state),
   };
+}
+
+function describeForgotten(
+  { forgotten: { members, staleReads, rewrites } }: WorkflowState,
+): Pick<WorkflowStatus, "forgotten"> {
+  if (members + staleReads + rewrites === 0) return {};
+  return { forgotten: { members, staleReads, rewrites } };
 }
 
 function kindOf(

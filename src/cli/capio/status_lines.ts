@@ -1,5 +1,6 @@
 import {
   type FileStatus,
+  type ForgottenStatus,
   type MemberStatus,
   type ReadingStatus,
   type WaitStatus,
@@ -22,7 +23,7 @@ export function statusLines(
   fileSystem?: string,
 ): string[] {
   const { workflowName, capioDir, memoryDir } = status;
-  const { files, passedOver, checkedBy } = status;
+  const { files, passedOver, checkedBy, forgotten } = status;
   const warnings = warningLines(status);
   return [
     terminalText(`Workflow "${workflowName}" in "${capioDir}"`),
@@ -34,6 +35,7 @@ export function statusLines(
     "",
     ...(files.length > 0 ? fileLines(status) : ["No files yet"]),
     ...(warnings.length > 0 ? ["", ...warnings] : []),
+    ...(forgotten ? ["", forgottenLine(forgotten)] : []),
     ...(passedOver > 0 ? ["", passedOverLine(passedOver)] : []),
     ...(checkedBy === "kind" ? ["", CHECKED_BY_KIND] : []),
     ...(fileSystem ? ["", fileSystem] : []),
@@ -42,6 +44,22 @@ export function statusLines(
 
 const CHECKED_BY_KIND =
   "Who owns what is in .capio, and who may write to it, is not checked: the file system keeps no owners or modes";
+
+function forgottenLine(
+  { members, staleReads, rewrites }: ForgottenStatus,
+): string {
+  const counts = [
+    counted(members, "earlier member"),
+    counted(staleReads + rewrites, "earlier warning"),
+  ];
+  const shown = counts.filter((count) => count !== undefined).join(" and ");
+  return `Not shown, for the run has forgotten them: ${shown}`;
+}
+
+function counted(count: number, what: string): string | undefined {
+  if (count === 0) return undefined;
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
 
 function passedOverLine(count: number): string {
   const lines = count === 1 ? "1 line" : `${count} lines`;

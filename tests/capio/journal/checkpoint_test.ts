@@ -66,6 +66,34 @@ Deno.test("a workflow that makes, reads and removes files for ever has a small s
   assertEquals(state.pending.size + state.paths.size, 0);
 });
 
+Deno.test("a checkpoint forgets who has ended, but for the last of each app, and keeps count", () => {
+  let state = initialState("/data");
+  const tell = (by: string, body: Record<string, unknown>) => {
+    state = fold(state, { by, time: 1, ...body } as unknown as JournalEvent);
+  };
+  const endings = ["left", "failed", "left", "left"];
+  tell("9-00000000", { event: "join", app: "last", pid: 9 });
+  for (const [n, ending] of endings.entries()) {
+    const by = `${n}-00000000`;
+    tell(by, { event: "join", app: n === 3 ? "other" : "app", pid: n });
+    tell(by, { event: "open", path: `file-${n}`, handle: 0 });
+    tell("9-00000000", { event: "remove", path: `file-${n}` });
+    tell(by, { event: "end", member: by, ending });
+  }
+  tell("9-00000000", { event: "checkpoint" });
+  assertEquals([...state.members.keys()], [
+    "9-00000000",
+    // It has failed while it filled a directory.
+    "1-00000000",
+    "2-00000000",
+    "3-00000000",
+  ]);
+  const forgotten = { members: 1, failures: 0, staleReads: 0, rewrites: 0 };
+  assertEquals(state.forgotten, forgotten);
+  assertEquals(state.unfinished.size, 4);
+  assertEquals(restored(state).forgotten, forgotten);
+});
+
 Deno.test("a line that is none of a checkpoint is refused", () => {
   const lines = [...checkpointLines(play(randomEvents(seededRandom(), 50)))];
   for (

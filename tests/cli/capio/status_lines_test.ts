@@ -146,3 +146,17 @@ Deno.test("sizes have units that keep them short", () => {
     "5000.0 TB",
   ]);
 });
+
+Deno.test("what the run has forgotten is counted", () => {
+  const line = (members: number, staleReads: number, rewrites: number) => {
+    const forgotten = { members, staleReads, rewrites };
+    return statusLines({ ...EMPTY, forgotten }).at(-1);
+  };
+  const begin = "Not shown, for the run has forgotten them:";
+  assertEquals(line(1, 0, 0), `${begin} 1 earlier member`);
+  assertEquals(line(0, 1, 1), `${begin} 2 earlier warnings`);
+  assertEquals(
+    line(12, 0, 1),
+    `${begin} 12 earlier members and 1 earlier warning`,
+  );
+});

@@ -112,9 +112,13 @@ function forgetDirectories({ engine, paths, folders, members }: WorkflowState) {
       engine.dependencies.has(path);
   });
   for (const { writers } of folders.values()) {
+    let hasFailure = false;
     for (const id of writers) {
-      if (writers.size === 1) break;
-      if (members.get(id)?.ending === "left") writers.delete(id);
+      const ending = members.get(id)?.ending;
+      // One that has failed keeps the directory from being complete.
+      const isNeeded = !ending || ending !== "left" && !hasFailure;
+      if (ending && ending !== "left") hasFailure = true;
+      if (!isNeeded && writers.size > 1) writers.delete(id);
     }
   }
 }
@@ -131,13 +135,18 @@ function forgetTold({ staleReads, rewrites, forgotten }: WorkflowState): void {
 
 function forgetMembers(state: WorkflowState): void {
   const { members, forgotten } = state;
+  const latest = new Map<string, string>();
   const named = new Set(membersNamedIn(state));
+  // The status shows how each step has ended.
+  for (const { app, id } of members.values()) latest.set(app, id);
   // Of workers that are still there it matters how their program has ended.
   const running = new Set(
     members.values().filter((it) => !it.ending).map((it) => it.pid),
   );
-  for (const { id, ending, pid, isWorker, isReported } of members.values()) {
-    if (!ending || named.has(id)) continue;
+  for (
+    const { id, app, ending, pid, isWorker, isReported } of members.values()
+  ) {
+    if (!ending || named.has(id) || latest.get(app) === id) continue;
     if (running.has(pid) && (isReported || !isWorker)) continue;
     members.delete(id);
     forgotten.members++;
