@@ -5,7 +5,7 @@
  */
 import { Step, TestDirectory } from "../tests/capio/step.ts";
 
-const FILES = 1000;
+const FILES = 3000;
 const RUNS = Number(Deno.env.get("BENCH_RUNS") ?? 7);
 
 const write = `

@@ -32,16 +32,36 @@ function rings(...events: [by: string, body: EventBody][]) {
   return state.awaits.takeRung(WRITER);
 }
 
-/** Returns whether the reader that awaits `path` is rung for what a writer does. */
+/**
+ * Returns whether the reader that awaits `path` is rung for what a writer does,
+ * alone or among many.
+ */
 function isRung(path: string, ...events: EventBody[]): boolean {
   const last = events.at(-1) as EventBody;
   const before = events.slice(0, -1)
     .map((event): [string, EventBody] => [WRITER, event]);
-  const rung = rings(
+  const others = Array.from({ length: 20 }, (_, n): [string, EventBody] => [
+    OTHER,
+    { event: "await", path: `other/${n}` },
+  ]);
+  const alone = isReaderIn(rings(
     ...before,
     [READER, { event: "await", path }],
     [WRITER, last],
+  ));
+  assertEquals(
+    isReaderIn(rings(
+      ...before,
+      ...others,
+      [READER, { event: "await", path }],
+      [WRITER, last],
+    )),
+    alone,
   );
+  return alone;
+}
+
+function isReaderIn(rung: readonly string[]): boolean {
   return rung.includes(READER);
 }
 

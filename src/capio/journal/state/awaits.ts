@@ -1,4 +1,7 @@
 const NOBODY: readonly string[] = [];
+/** So many paths are compared faster than looked up with all above. */
+const FEW = 8;
+const SLASH = 47;
 
 /**
  * The members that sleep until something happens to a path. They are rung once:
@@ -40,8 +43,13 @@ export class Awaits {
 
   /** Something has happened to a path: this concerns those who await it. */
   concern(path: string): void {
-    // Nearly always nobody waits.
-    if (this.members.size === 0) return;
+    // Nearly always nobody waits, or few.
+    if (this.members.size <= FEW) {
+      for (const awaited of this.members.keys()) {
+        if (isWithin(path, awaited)) this.#concernAt(awaited);
+      }
+      return;
+    }
     this.#concernAt(path);
     for (let end = path.length; end > 0;) {
       end = path.lastIndexOf("/", end - 1);
@@ -51,11 +59,9 @@ export class Awaits {
 
   /** The same for a directory or a link, and all that it leads to. */
   concernTree(path: string): void {
-    if (this.members.size === 0) return;
     this.concern(path);
-    const prefix = `${path}/`;
-    for (const below of this.members.keys()) {
-      if (below.startsWith(prefix)) this.#concernAt(below);
+    for (const awaited of this.members.keys()) {
+      if (isWithin(awaited, path)) this.#concernAt(awaited);
     }
   }
 
@@ -84,4 +90,11 @@ export class Awaits {
     this.members.delete(path);
     for (const member of members) this.#ringers.set(member, this.#author);
   }
+}
+
+function isWithin(path: string, directory: string): boolean {
+  const { length } = directory;
+  if (length === 0) return true;
+  const isBelow = path.length > length && path.charCodeAt(length) === SLASH;
+  return (isBelow || path.length === length) && path.startsWith(directory);
 }
