@@ -43,7 +43,7 @@ In an argument, alone or as a part of it:
   {in:PATH}              A path to read from once, as the file is written
   {file:PATH}            The path of the finished file; the program starts then
   {dir:PATH}             The path of the finished directory; likewise
-  {out:PATH}             A path to write to in order; what is written can be read
+  {out:PATH}             A path to write to in order; what is written is read
                          at once
   {newfile:PATH}         A path to write to in any way; the file appears when
                          the program has ended with 0
