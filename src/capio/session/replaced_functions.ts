@@ -1,4 +1,8 @@
-import { type ReplaceProperty, SharedReplacement } from "../../internal/mod.ts";
+import {
+  rememberImmediate,
+  type ReplaceProperty,
+  SharedReplacement,
+} from "../../internal/mod.ts";
 import {
   type Call,
   chdirReplacement,
@@ -49,6 +53,7 @@ function install(replaceProperty: ReplaceProperty): Disposable {
   const originals = originalsOf(Deno);
   for (const it of denoReplacements(findActive, originals)) replace(Deno, it);
   replace(Deno, chdirReplacement(findActive, originals.chdir));
+  rememberImmediate();
   const fs = builtin("fs");
   const node = nodeReplacements(findActive, fs);
   for (const it of node.functions) replace(fs, it);
