@@ -39,7 +39,7 @@ const MOST_LOST = 20;
 export function firstTrouble(facts: TroubleFacts): PageTrouble | undefined {
   const { status, reports, interrupted = Infinity } = facts;
   const first = [...stepEvents(facts), ...fileEvents(facts)]
-    .filter(({ time }) => time <= interrupted)
+    .filter(({ time }) => time < interrupted)
     .reduce<Event | undefined>(
       (first, event) => first && first.time <= event.time ? first : event,
       undefined,

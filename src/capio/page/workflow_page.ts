@@ -10,7 +10,8 @@ import type { StepEnd } from "./step_reports.ts";
 export interface WorkflowPageOptions {
   /**
    * The address or the name of the network interface to listen on. Use
-   * `"0.0.0.0"` for all of them.
+   * `"0.0.0.0"` for all of them; the address of the page is then that for this
+   * machine, and others put its IP address in the place of 127.0.0.1.
    *
    * @default {"127.0.0.1"}
    */
@@ -172,6 +173,9 @@ function checkToken(token: unknown): void {
   );
 }
 
+/** Returns the name under which this machine reaches the server. */
 function nameInUrl(hostname: string): string {
+  if (hostname === "0.0.0.0") return "127.0.0.1";
+  if (hostname === "::") return "[::1]";
   return hostname.includes(":") ? `[${hostname}]` : hostname;
 }

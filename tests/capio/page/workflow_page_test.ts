@@ -251,6 +251,26 @@ Deno.test("very many browsers at the same time are told to come later", async ()
   assertEquals([status, headers.get("retry-after")], [503, "10"]);
 });
 
+Deno.test("steps that end after all were told to stop have not gone wrong", async () => {
+  const stopping = new AbortController();
+  await using page = serveWorkflowPage({ signal: stopping.signal });
+  page.show(STATUS);
+  stopping.abort();
+  page.endStep("a", { code: 143, signal: "SIGTERM" });
+  page.end({ kind: "interrupted", text: "Interrupted" });
+  await using watched = new WatchedPage(page.url);
+  await watched.connect();
+  const { head, steps } = await watched.until(({ head }) => head);
+  assertEquals(head.trouble, undefined);
+  assertEquals(steps[0].state, "stopped");
+});
+
+Deno.test("an address for all interfaces is told as this machine reaches it", async () => {
+  await using page = serveWorkflowPage({ hostname: "0.0.0.0" });
+  assertMatch(page.url, /^http:\/\/127\.0\.0\.1:/);
+  assertEquals((await answerTo(page.url)).status, 200);
+});
+
 Deno.test("what the page cannot be served with is refused", () => {
   for (const token of ["", "a/b", "a b", "ü"]) {
     assertThrows(() => serveWorkflowPage({ token }), TypeError, '"token"');
