@@ -5,7 +5,11 @@ import {
   restoreCheckpoint,
 } from "./checkpoint/mod.ts";
 import { fold, initialState } from "./fold/mod.ts";
-import { createJournal, type NewJournal } from "./journal.ts";
+import {
+  createJournal,
+  type NewJournal,
+  removeUnfinishedJournals,
+} from "./journal.ts";
 import type { JournalFormat } from "./journal_format.ts";
 import { JournalReader } from "./journal_reader.ts";
 import type { WorkflowState } from "./state/mod.ts";
@@ -130,6 +134,7 @@ export class JournalFollower implements Disposable {
     const { head, position } = this.#reader;
     if (!head || this.end === undefined || !this.#check) return;
     if (!this.#reader.isAt(this.#path)) return;
+    removeUnfinishedJournals(this.#path);
     createJournal(this.#path, this.#check, {
       ...options,
       run: head.run,

@@ -1,8 +1,10 @@
+import { basename, dirname, join } from "@std/path";
 import {
   BY_KIND,
   CapioError,
   createTrusted,
   type EntryCheck,
+  ifPresent,
   lstatIfPresent,
   openTrusted,
   system,
@@ -21,6 +23,9 @@ const CHECKPOINT_BYTES = 1024 * 1024;
 
 /** How much of a checkpoint is held in memory as bytes, besides its lines. */
 const WRITTEN_BYTES = 1024 * 1024;
+
+/** What comes between the name of a journal and that under which it is made. */
+const FRESH = "-new-";
 
 /** Options of {@linkcode createJournal}. */
 export interface NewJournal {
@@ -57,7 +62,7 @@ export function createJournal(
     checkpointBytes = CHECKPOINT_BYTES,
   }: NewJournal = {},
 ): void {
-  const fresh = `${path}-${crypto.randomUUID()}`;
+  const fresh = `${path}${FRESH}${crypto.randomUUID()}`;
   const text = [...encodedLines(checkpoint)];
   const size = text.reduce((sum, { length }) => sum + length, 0);
   try {
@@ -70,6 +75,18 @@ export function createJournal(
   } catch (error) {
     if (lstatIfPresent(fresh)) system.removeSync(fresh);
     throw error;
+  }
+}
+
+/**
+ * Removes what processes have left that were killed while they made a journal.
+ * None is being made meanwhile.
+ */
+export function removeUnfinishedJournals(path: string): void {
+  const begin = `${basename(path)}${FRESH}`;
+  for (const { name } of system.readDirSync(dirname(path))) {
+    if (!name.startsWith(begin)) continue;
+    ifPresent(() => system.removeSync(join(dirname(path), name)));
   }
 }
 

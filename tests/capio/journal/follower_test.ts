@@ -224,6 +224,16 @@ Deno.test("a damaged checkpoint is no run to join, and who is in it stays where 
   assertEquals(members, 2);
 });
 
+Deno.test("what is left of a journal whose maker was killed is removed at the next checkpoint", () => {
+  using run = new Run();
+  const writer = run.join("2-00000000");
+  const left = `${run.folder.journal}-new-${crypto.randomUUID()}`;
+  Deno.writeTextFileSync(left, "{");
+  checkpoints(run, writer, 1);
+  const names = [...Deno.readDirSync(run.folder.base)].map(({ name }) => name);
+  assertEquals(names.filter((name) => name.startsWith("journal")), ["journal"]);
+});
+
 Deno.test("a copy of a journal has its checkpoint, to be looked at on request", () => {
   using run = new Run();
   const writer = run.join("2-00000000");
