@@ -1,7 +1,7 @@
 /**
  * Small pieces that several modules need and that no user sees: argument checks
  * in one wording, a map for a million keys, writing all bytes, reading with one buffer or what is
- * available, turns of the event loop, timers, `fnmatch`, replacing and restoring
+ * available, turns of the event loop, timers, slots for what is limited, `fnmatch`, replacing and restoring
  * global properties, the check of where a request comes from, texts and URLs
  * that are safe to show, and the kind of what a name leads to.
  *
@@ -20,6 +20,7 @@ export * from "./request_source.ts";
 export * from "./shared_class.ts";
 export * from "./shared_replacement.ts";
 export * from "./shown_url.ts";
+export * from "./slots.ts";
 export * from "./sqlite_busy.ts";
 export * from "./sqlite_file.ts";
 export * from "./terminal_text.ts";

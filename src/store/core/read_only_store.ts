@@ -7,6 +7,7 @@ import {
   recycledChunks,
   writeAll,
 } from "../../internal/mod.ts";
+import { copiedFiles } from "./copied_files.ts";
 import { Connectable } from "./connectable.ts";
 import { checkKeyText } from "./key.ts";
 import type { MaybePromise } from "./maybe_promise.ts";
@@ -270,6 +271,7 @@ export abstract class ReadOnlyStore extends Connectable {
     options: WaitOptions = {},
   ): Promise<void> {
     await this.#readWhole(key, options, async (value) => {
+      using _slot = await copiedFiles.take(options.signal);
       const data = value.range(0, Infinity, options);
       using file = await Deno.create(path);
       for await (const chunk of recycledChunks(data, COPY_BYTES)) {

@@ -1,6 +1,7 @@
 import { checkIterable, refused } from "../../internal/mod.ts";
 import { bufferIterator, type ByteSource } from "../../streams/mod.ts";
 import type { Change, Changed } from "./change.ts";
+import { copiedFiles } from "./copied_files.ts";
 import { quoted } from "./key.ts";
 import type { MaybePromise } from "./maybe_promise.ts";
 import { copyMetadata, type Metadata } from "./metadata.ts";
@@ -241,6 +242,7 @@ export abstract class Store extends ReadOnlyStore {
     options: SetOptions = {},
   ): Promise<void> {
     this.assertKey(key);
+    using _slot = await copiedFiles.take(options.signal);
     using file = await Deno.open(path);
     const { isFile, size } = await file.stat();
     await this.#setData(key, file, {}, "merge", {

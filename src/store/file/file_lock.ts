@@ -1,4 +1,3 @@
-import { abortable } from "@std/async";
 import type { MaybePromise } from "../core/mod.ts";
 import { damagedEntry, realFile } from "./file_entry.ts";
 
@@ -11,6 +10,12 @@ const LOCK_MODE = 0o622;
 /** Attempts to open a file that comes and goes. */
 const MOST_ATTEMPTS = 20;
 
+/** A section that waits for the lock. */
+interface WaitingSection {
+  run(): void;
+  fail(error: unknown): void;
+}
+
 /**
  * The advisory lock on a file, which one process at a time can hold. The system
  * releases the lock of a process that ends.
@@ -18,6 +23,8 @@ const MOST_ATTEMPTS = 20;
 export class FileLock implements Disposable {
   readonly #path: string;
   readonly #file: Deno.FsFile;
+  readonly #waiting = new Set<WaitingSection>();
+  #isAwaited = false;
 
   /** Opens the file, and makes it if it is not there. */
   constructor(path: string) {
@@ -30,7 +37,9 @@ export class FileLock implements Disposable {
    * that only other processes make it wait, until the signal aborts.
    */
   run<T>(section: () => T, signal?: AbortSignal): MaybePromise<T> {
-    if (!tryLock(this.#file)) return runLater(this.#path, section, signal);
+    if (this.#waiting.size > 0 || !tryLock(this.#file)) {
+      return this.#runLater(section, signal);
+    }
     try {
       return section();
     } finally {
@@ -42,30 +51,59 @@ export class FileLock implements Disposable {
   [Symbol.dispose](): void {
     this.#file.close();
   }
+
+  async #runLater<T>(
+    section: () => T,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const waiting: WaitingSection = {
+      run() {
+        try {
+          resolve(section());
+        } catch (error) {
+          reject(error);
+        }
+      },
+      fail: reject,
+    };
+    const leave = () => {
+      this.#waiting.delete(waiting);
+      reject(signal?.reason);
+    };
+    this.#waiting.add(waiting);
+    signal?.addEventListener("abort", leave);
+    if (!this.#isAwaited) this.#runWaiting();
+    try {
+      return await promise;
+    } finally {
+      signal?.removeEventListener("abort", leave);
+    }
+  }
+
+  /** Waits once for all sections: an open file for each would be too many. */
+  async #runWaiting(): Promise<void> {
+    this.#isAwaited = true;
+    try {
+      // A lock belongs to an opening of the file. In the opening that all
+      // callers share, another section would release the one waited for here.
+      using file = openLock(this.#path);
+      // It cannot be waited for less, even if all sections are aborted.
+      await file.lock(true);
+      for (const waiting of this.#waiting) waiting.run();
+    } catch (error) {
+      for (const waiting of this.#waiting) waiting.fail(error);
+    } finally {
+      this.#waiting.clear();
+      this.#isAwaited = false;
+    }
+  }
 }
 
 /** Takes the advisory lock of an open file and returns whether it was free. */
 export function tryLock(file: Deno.FsFile): boolean {
   return file.tryLockSync(true);
-}
-
-async function runLater<T>(
-  path: string,
-  section: () => T,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  // A lock belongs to an opening of the file. In the opening that all callers
-  // share, another section would release the lock that is waited for here.
-  const file = openLock(path);
-  const locked = file.lock(true);
-  try {
-    await (signal ? abortable(locked, signal) : locked);
-    return section();
-  } finally {
-    // The lock cannot be waited for less: it is released once it is there.
-    const close = () => file.close();
-    locked.then(close, close);
-  }
 }
 
 function openLock(path: string): Deno.FsFile {

@@ -2,6 +2,7 @@ import { resolve } from "@std/path";
 import {
   checkPath,
   lstatIfThere,
+  Slots,
   writeAll,
   writeAllSync,
 } from "../../internal/mod.ts";
@@ -64,6 +65,9 @@ const CHUNK_BYTES = 262_144;
 /** For reads that follow each other, one look at the directory is enough. */
 const LOOK_MILLISECONDS = 20;
 const EMPTY = new Uint8Array();
+/** Most blobs that this process writes at the same time. */
+const MOST_BLOBS = 48;
+const writtenBlobs = new Slots(MOST_BLOBS);
 
 /**
  * A store in a directory, which any number of processes may use at the same
@@ -213,7 +217,8 @@ export class FileStore extends Store {
       smallBytes: INLINE_BYTES,
       chunkBytes: CHUNK_BYTES,
       small: (data) => replace({ size: data.length, data }),
-      large: (first, rest) => this.#putBlob(key, first, rest, replace),
+      large: (first, rest) =>
+        this.#putBlob(key, first, rest, { replace, signal }),
     });
   }
 
@@ -256,9 +261,13 @@ export class FileStore extends Store {
     key: string,
     first: Uint8Array,
     rest: Chunks,
-    replace: (content: Content) => MaybePromise<Changed>,
+    { replace, signal }: {
+      readonly replace: (content: Content) => MaybePromise<Changed>;
+      readonly signal?: AbortSignal;
+    },
   ): Promise<Changed> {
     const blob = blobName(key);
+    using _slot = await writtenBlobs.take(signal);
     using file = await this.#locked(() => this.#blobs.create(blob));
     try {
       let size = await writeAll(file, first);

@@ -1,4 +1,4 @@
-import { recycledChunks } from "../../internal/mod.ts";
+import { recycledChunks, Slots } from "../../internal/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
 import { STREAM_CHUNK_BYTES, Value } from "../core/mod.ts";
 import type { Blob, FileBlobs } from "./file_blobs.ts";
@@ -6,6 +6,10 @@ import type { DecodedRecord } from "./file_record.ts";
 
 /** Bytes in one chunk on the way from a file. */
 const CHUNK_BYTES = 262_144;
+
+/** Most blobs that this process reads at the same time. */
+const MOST_BLOBS = 256;
+const readBlobs = new Slots(MOST_BLOBS);
 
 /** A value whose bytes are those of its record or in a file of their own. */
 export class FileValue extends Value {
@@ -47,6 +51,7 @@ export class FileValue extends Value {
   }
 
   async *#readBlob(blob: Blob, start: number, end: number) {
+    using _slot = await readBlobs.take();
     using file = await this.#blobs.open(blob);
     await file.seek(start, Deno.SeekMode.Start);
     const part = bufferIterator(file, { maxBytes: end - start });

@@ -39,6 +39,7 @@ export async function describe(
   source: UrlSource,
   signal: AbortSignal | undefined,
 ): Promise<UrlDescription | undefined> {
+  using _connection = await source.connections.take(signal);
   const retries = new Retries(source.retries);
   const options = { signal, retries };
   if (source.isHeadTrue) {

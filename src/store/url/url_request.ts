@@ -1,4 +1,4 @@
-import { shownUrl, withShownUrls } from "../../internal/mod.ts";
+import { shownUrl, type Slots, withShownUrls } from "../../internal/mod.ts";
 import { StoreError } from "../core/mod.ts";
 import type { Retries } from "./retries.ts";
 
@@ -9,6 +9,8 @@ export interface UrlSource {
   readonly headers: Headers;
   /** Failures in a row after which there is one more attempt. */
   readonly retries: number;
+  /** Turns for connections to the server. */
+  readonly connections: Slots;
   /** Has the server answered yet? One that never has is not waited for. */
   hasAnswered: boolean;
   /** Is what it answers to HEAD what it sends? */

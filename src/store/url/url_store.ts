@@ -3,6 +3,7 @@ import {
   outOfRange,
   refused,
   shownUrl,
+  Slots,
 } from "../../internal/mod.ts";
 import {
   type JsonValue,
@@ -60,6 +61,8 @@ export interface UrlStoreOptions extends StoreOptions {
 
 /** Requests that are made once more by default. */
 const RETRIES = 5;
+/** Most connections to the server at the same time. */
+const MOST_CONNECTIONS = 128;
 
 /** Most bytes of an index, unless the caller wants another limit. */
 const MOST_INDEX_BYTES = 64 * 2 ** 20;
@@ -134,6 +137,7 @@ export class UrlStore extends ReadOnlyStore {
       origin: base.origin,
       headers,
       retries,
+      connections: new Slots(MOST_CONNECTIONS),
       hasAnswered: false,
       isHeadTrue: true,
     };

@@ -90,6 +90,8 @@ export class UrlValue extends Value {
     end: number,
     options: { readonly signal: AbortSignal; readonly retries: Retries },
   ): AsyncGenerator<Uint8Array> {
+    const { connections } = this.#place.source;
+    using _connection = await connections.take(options.signal);
     const response = await this.#request(at, end, options);
     const { first, last, content } = await this.#opened(response, at, end);
     const isWhole = last === this.size && end >= last;
