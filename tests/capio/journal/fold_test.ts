@@ -242,6 +242,25 @@ Deno.test("a run is over when all apps that the configuration names have left", 
   assert(isOver(play(script)));
 });
 
+Deno.test("files of one writer share what they have in common", () => {
+  const state = play([
+    ["1", join("w")],
+    ["2", join("w")],
+    ...["a", "b", "c"].flatMap((path, handle): Script => [
+      ["1", open(path, handle)],
+      ["1", { event: "close", handle }],
+    ]),
+    ["2", { event: "open", path: "c", file: 2, handle: 9 }],
+  ]);
+  const [a, b, c] = [...state.paths.values()];
+  assert(a.writers === b.writers);
+  assert(a.holders === b.holders);
+  // What another member adds is of that file alone.
+  assertEquals([...c.writers], ["1", "2"]);
+  assertEquals([...a.writers], ["1"]);
+  assertEquals(c.holders.map(({ member }) => member), ["2"]);
+});
+
 Deno.test("events of unknown members and handles change nothing", () => {
   const state = play([
     ["1", end("2")],
