@@ -32,8 +32,8 @@ export function* checkpointLines(state: WorkflowState): Generator<string> {
  *
  * @throws {SyntaxError} If a line is not one of a checkpoint. Each is checked: all
  * that is found in a journal is only data. Unlike an event, a line that is missing
- * cannot be passed over, for everything after it builds on it.
- * @throws {CapioError} If rules in it contradict each other.
+ * cannot be passed over, for everything after it builds on it. The same if its
+ * rules cannot be used.
  */
 export function restoreCheckpoint(
   lines: Iterable<string>,
@@ -42,7 +42,7 @@ export function restoreCheckpoint(
   const state = initialState(capioDir);
   const ids = new IdDecoder();
   for (const line of lines) restore(state, line, ids);
-  state.engine = engineWith(state, {});
+  state.engine = engineOf(state);
   for (const path of state.paths.keys()) {
     const folder = state.folders.get(parentOf(path));
     if (folder) folder.entries++;
@@ -56,6 +56,16 @@ export function restoreCheckpoint(
     if (dependenciesOf(file.rule)) state.dependents.add(file);
   }
   return state;
+}
+
+function engineOf(state: WorkflowState): WorkflowState["engine"] {
+  try {
+    return engineWith(state, {});
+  } catch (cause) {
+    throw new SyntaxError("The rules of the checkpoint cannot be used", {
+      cause,
+    });
+  }
 }
 
 function restore(state: WorkflowState, line: string, ids: IdDecoder): void {
