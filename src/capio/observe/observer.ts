@@ -207,8 +207,10 @@ class WorkflowObserver implements Disposable {
 
   /** Counts members as lost that died and that no member has reported yet. */
   #endTheDead(state: WorkflowState): void {
-    for (const { id, ending } of state.members.values()) {
-      if (ending || FileLock.isHeld(this.#folder.memberLock(id))) continue;
+    for (const { id, ending, host } of state.members.values()) {
+      if (ending || FileLock.isHeld(this.#folder.memberLock(host ?? id))) {
+        continue;
+      }
       // It may have left in the meantime; then a second end changes nothing.
       this.#follower.catchUp();
       const stamp = { by: id, time: Date.now() };

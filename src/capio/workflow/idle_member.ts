@@ -1,26 +1,20 @@
 import type { Ending } from "../journal/mod.ts";
-import { FileLock } from "../platform/mod.ts";
 import type { MemberJournal } from "./member_journal.ts";
-import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /**
  * A member that uses no files of the workflow. Others see it come and go, in the
- * order of the steps. It has the journal of another member of this process, and
- * ends before that one.
+ * order of the steps. It has the journal and the lock of another member of this
+ * process, and ends before that one.
  */
 export class IdleMember {
-  readonly #id: string;
-  readonly #folder: WorkflowFolder;
+  readonly #id: string = newMemberId();
   readonly #journal: MemberJournal;
-  readonly #lock: FileLock;
 
-  constructor(folder: WorkflowFolder, journal: MemberJournal, app: string) {
-    this.#id = newMemberId();
-    this.#folder = folder;
+  /** Joins as an app, with the journal of its host. */
+  constructor(journal: MemberJournal, app: string) {
     this.#journal = journal;
-    const own = folder.memberLock(this.#id);
-    this.#lock = FileLock.acquire(own, folder.check, { isNew: true });
-    journal.append({ event: "join", app, pid: Deno.pid }, this.#id);
+    const { id: host } = journal;
+    journal.append({ event: "join", app, pid: Deno.pid, host }, this.#id);
   }
 
   /**
@@ -29,10 +23,8 @@ export class IdleMember {
    * @param why Says for people why it failed.
    */
   leave(ending: Exclude<Ending, "lost">, why?: string): void {
-    using _ = this.#lock;
     const member = this.#id;
     this.#journal.append({ event: "end", member, ending, why }, member);
-    this.#folder.forgetMember(member);
   }
 }
 

@@ -32,9 +32,9 @@ export class Liveness {
   /** Reports the members that have died: their lock is free. */
   reportLost(): void {
     const journal = this.#journal;
-    for (const { id, ending } of journal.catchUp().members.values()) {
-      if (ending || id === journal.id) continue;
-      if (FileLock.isHeld(this.#folder.memberLock(id))) continue;
+    for (const { id, ending, host } of journal.catchUp().members.values()) {
+      if (ending || id === journal.id || host === journal.id) continue;
+      if (FileLock.isHeld(this.#folder.memberLock(host ?? id))) continue;
       // It may have reported its end since the journal was last read.
       const member = journal.catchUp().members.get(id);
       if (!member || member.ending) continue;

@@ -321,7 +321,7 @@ export class Workflow {
 
   /** Lets another app take part with work that needs no files of the workflow. */
   joinIdly(app: string): IdleMember {
-    return new IdleMember(this.folder, this.#journal, app);
+    return new IdleMember(this.#journal, app);
   }
 
   /** Ends the membership of this process's workers, see {@linkcode Liveness}. */

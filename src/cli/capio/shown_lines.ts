@@ -23,28 +23,35 @@ export function shownLines(
   prefix: string,
   watch: (lines: string[]) => void = () => {},
 ): WritableStream<Uint8Array<ArrayBuffer>> {
+  // Most programs print little, and many nothing.
+  let lines: ReturnType<typeof lineWriter> | undefined;
+  const show = (lines: string[]) => {
+    watch(lines);
+    const text = lines.map((line) => `${prefix}${line}\n`).join("");
+    return terminal.write(stream, text);
+  };
+  return new WritableStream({
+    async write(chunk) {
+      lines ??= lineWriter(show);
+      await lines.writer.write(chunk);
+    },
+    async close() {
+      if (!lines) return;
+      await lines.writer.close();
+      await lines.shown;
+    },
+    async abort(reason) {
+      await lines?.writer.abort(reason);
+    },
+  });
+}
+
+/** Splits bytes into lines, and shows them with `show`. */
+function lineWriter(show: (lines: string[]) => Promise<void>) {
   const decoder = new TextDecoderStream();
   const shown = decoder.readable
     .pipeThrough(new LineBatchStream(LINES))
-    .pipeTo(
-      new WritableStream<string[]>({
-        write(lines) {
-          watch(lines);
-          const text = lines.map((line) => `${prefix}${line}\n`).join("");
-          return terminal.write(stream, text);
-        },
-      }),
-    );
+    .pipeTo(new WritableStream<string[]>({ write: show }));
   shown.catch(() => {});
-  const writer = decoder.writable.getWriter();
-  return new WritableStream({
-    write: (chunk) => writer.write(chunk),
-    async close() {
-      await writer.close();
-      await shown;
-    },
-    async abort(reason) {
-      await writer.abort(reason);
-    },
-  });
+  return { writer: decoder.writable.getWriter(), shown };
 }

@@ -16,6 +16,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     pid: 1,
     isWorker: true,
     isThread: true,
+    host: MEMBER,
     memoryDir: "/m",
     memoryId: "1-2",
   },

@@ -172,6 +172,7 @@ export const CHECKPOINT_PARTS: Readonly<Record<keyof Parts | "file", Part>> = {
       joined: isTime,
       isWorker: optional(isTrue),
       isThread: optional(isTrue),
+      host: optional(isMemberId),
       came: isCount,
       went: optional(isCount),
       ending: optional(oneOf("left", "failed", "lost")),

@@ -23,6 +23,8 @@ export interface JoinEvent extends Stamp {
   readonly isWorker?: true;
   /** Set for a worker of `node:worker_threads`. */
   readonly isThread?: true;
+  /** The member of its process whose lock shows that it lives, if it has none. */
+  readonly host?: string;
   /** The member's `memoryDir`, to show it: no process uses what stands here. */
   readonly memoryDir?: string;
   /** The identity of that directory, to compare it. */

@@ -42,6 +42,7 @@ const CHECKS: {
     pid: isCount,
     isWorker: optional(isTrue),
     isThread: optional(isTrue),
+    host: optional(isMemberId),
     memoryDir: optional(isName),
     memoryId: optional(isName),
   },

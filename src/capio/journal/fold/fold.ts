@@ -206,7 +206,7 @@ export function engineWith(
 }
 
 function addMember(state: WorkflowState, event: JoinEvent): WorkflowState {
-  const { by, app, pid, time, isWorker = false, isThread } = event;
+  const { by, app, pid, time, isWorker = false, isThread, host } = event;
   const came = state.turns++;
   const { memoryDir: dir, memoryId: id } = event;
   if (came === 0 && dir && id) state.memory = { dir, id, app };
@@ -217,6 +217,7 @@ function addMember(state: WorkflowState, event: JoinEvent): WorkflowState {
     joined: time,
     isWorker,
     ...(isThread && { isThread }),
+    ...(host !== undefined && { host }),
     came,
   });
   const known = state.apps.get(app) ?? { name: app, joined: 0, running: 0 };

@@ -17,6 +17,8 @@ export interface Member {
   readonly isWorker: boolean;
   /** Set for a worker of `node:worker_threads`. */
   readonly isThread?: true;
+  /** The member whose lock shows that this one lives, if it has none of its own. */
+  readonly host?: string;
   /** The place of its join among the joins and ends of all members. */
   readonly came: number;
   /** The place of its end among them, once it has ended. */
