@@ -116,7 +116,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   ],
   ...["make.handle", "read.end", "read.to", "read.rewrites", "size"],
   ...["readTo", "ifLost"],
-  ...["memory", "memoryDir", "memoryId"],
+  ...["memory", "memoryDir", "memoryId", "host"],
 ]);
 
 const NO_PATHS = [
@@ -141,6 +141,7 @@ const NO_NAMES = ["", ...NO_TEXTS];
 const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   by: NO_MEMBERS,
   member: NO_MEMBERS,
+  host: NO_MEMBERS,
   time: NO_TIMES,
   first: NO_TIMES,
   app: NO_NAMES,
