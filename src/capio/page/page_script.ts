@@ -67,6 +67,7 @@ const stepList = new RowList(byId("steps"), {
     setText(row.name, step.name);
     setAttribute(row.name, "aria-expanded", String(selected === step.name));
     setText(row.state, step.text + stepTime(step));
+    setAttribute(row.state, "title", step.text);
     const last = step.printed.at(-1);
     setClass(row.printed, last === undefined ? "activity faint" : "printed");
     setText(row.printed, last ?? step.activity);
@@ -238,6 +239,8 @@ function renderHead() {
   const { workflow, directory, begun, outcome, fileCounts, bytes } = head;
   document.title = MARKS[outcome.kind] + " " + (workflow || "Workflow");
   setText(byId("name"), workflow || "Workflow");
+  setAttribute(byId("name"), "title", workflow);
+  setAttribute(byId("facts"), "title", directory);
   setClass(byId("outcome"), outcome.kind);
   setText(byId("outcome-text"), outcome.text);
   const elapsed = begun === undefined ? "" : duration(now() - begun);
@@ -313,7 +316,8 @@ function renderSteps() {
   setText(byId("output-title"), step.printed.length > 0
     ? "What " + step.name + " printed last"
     : "What " + step.name + " prints is not known here");
-  setText(byId("output-activity"), step.activity);
+  const facts = [step.text, step.activity].filter(Boolean);
+  setText(byId("output-activity"), facts.join(" \u00b7 "));
   byId("output-lines").hidden = step.printed.length === 0;
   setText(byId("output-lines"), step.printed.join("\n"));
 }

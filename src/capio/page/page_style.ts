@@ -47,7 +47,12 @@ body {
   font: 0.875rem/1.45 system-ui, sans-serif;
 }
 h1, h2, h3, p, ul, pre { margin: 0; }
-h1 { font-size: 1.25rem; overflow-wrap: anywhere; }
+h1 {
+  font-size: 1.25rem;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
 h2 { font-size: 1rem; font-variant-numeric: tabular-nums; }
 h2 .faint { font-weight: 400; }
 .bar a { margin-left: auto; }
@@ -60,7 +65,7 @@ header {
   top: 0;
   z-index: 1;
   display: grid;
-  grid-template-columns: auto 1fr auto;
+  grid-template-columns: fit-content(50%) 1fr auto;
   align-items: baseline;
   gap: 0.1rem 0.9rem;
   padding: 0.7rem max(1rem, calc(50% - 36rem));
@@ -93,6 +98,11 @@ header {
 #facts {
   grid-column: 1 / -1;
   color: var(--faint);
+  display: -webkit-box;
+  -webkit-box-orient: vertical;
+  -webkit-line-clamp: 2;
+  line-clamp: 2;
+  overflow: hidden;
   font-size: 0.8125rem;
   white-space: pre-wrap;
   overflow-wrap: anywhere;
@@ -213,7 +223,7 @@ pre {
   text-overflow: ellipsis;
   white-space: nowrap;
 }
-.step { grid-template-columns: minmax(0, 1fr) auto; }
+.step { grid-template-columns: minmax(0, 1fr) fit-content(65%); }
 .step-name {
   justify-self: start;
   max-width: 100%;
@@ -316,6 +326,7 @@ pre {
   header { grid-template-columns: 1fr auto; }
   #outcome { grid-row: 2; grid-column: 1 / -1; }
   .tools { margin-left: 0; }
+  .step { grid-template-columns: minmax(0, 1fr) fit-content(80%); }
   .step .printed, .step .activity { grid-column: 1 / -1; }
   .step .process { display: none; }
   .waits li { grid-template-columns: minmax(0, 1fr) auto; }
