@@ -11,7 +11,13 @@ import {
   type Workspace,
   writtenFile,
 } from "../overlay/mod.ts";
-import { call, isAbsence, type Operation } from "../platform/mod.ts";
+import {
+  call,
+  isAbsence,
+  lstatIfPresent,
+  type Operation,
+  smallRead,
+} from "../platform/mod.ts";
 import { isProducer, openReadiness, type Verdict } from "../workflow/mod.ts";
 import { accessOfOpen, READ } from "./access.ts";
 import { atLocation, namingGivenPath } from "./at_location.ts";
@@ -147,7 +153,11 @@ export function* openForReading<F>(
       atLocation(
         workspace,
         here,
-        (location) => opening.open(location),
+        (location) => {
+          const operation = opening.open(location);
+          const isInCache = isWorkflowFile(view.fileAt(here.path), location);
+          return isInCache ? smallRead(operation) : operation;
+        },
         () => view.locate(here.path),
       ),
     undo: (file) => opening.close(file),
@@ -166,6 +176,20 @@ export function* openForReading<F>(
     }
   }
   return opening.growing(file, entry, here);
+}
+
+/**
+ * Returns whether a file of the workflow lies at a location: a step has just
+ * written it, so it is in memory. To open anything else may take long.
+ */
+export function isWorkflowFile(
+  entry: WorkflowFile | undefined,
+  location: string,
+  mostBytes: number = Infinity,
+): boolean {
+  if (entry?.kind !== "file") return false;
+  const info = lstatIfPresent(location);
+  return info !== undefined && info.isFile && info.size <= mostBytes;
 }
 
 /** Opens a file for writing as `Deno` or as `node:fs` does. */

@@ -11,7 +11,7 @@ import {
 import { endReadiness, isProducer, isReplaced } from "../workflow/mod.ts";
 import { READ } from "./access.ts";
 import { atLocation } from "./at_location.ts";
-import { noteEndRead, untilOpenable } from "./open.ts";
+import { isWorkflowFile, noteEndRead, untilOpenable } from "./open.ts";
 import { settled } from "./settled.ts";
 import { untilAt } from "./until_at.ts";
 
@@ -58,7 +58,8 @@ export function* readWhole<T extends { readonly length: number }>(
         workspace,
         here,
         (location) =>
-          !signal && isSmall(view.fileAt(here.path), location)
+          !signal &&
+            isWorkflowFile(view.fileAt(here.path), location, SMALL_BYTES)
             ? smallRead(read(location))
             : read(location),
         () => view.locate(here.path),
@@ -66,16 +67,6 @@ export function* readWhole<T extends { readonly length: number }>(
   });
   noteReading(workspace, here, result.length, entry);
   return result;
-}
-
-/**
- * Returns whether there is little to read. It is asked of files of the workflow
- * alone: what a step has just written is in memory.
- */
-function isSmall(entry: WorkflowFile | undefined, location: string): boolean {
-  if (entry?.kind !== "file") return false;
-  const info = lstatIfPresent(location);
-  return info !== undefined && info.isFile && info.size <= SMALL_BYTES;
 }
 
 /** Waits until a file is complete, and returns its place. */

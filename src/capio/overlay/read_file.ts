@@ -1,4 +1,5 @@
 import type { WorkflowFile } from "../journal/mod.ts";
+import { mayAnswerAtOnce, noteTurn, SMALL_BYTES } from "../platform/mod.ts";
 import { readableOf } from "./file_streams.ts";
 import { growingReader } from "./growing_file.ts";
 import type { Place } from "./place.ts";
@@ -28,7 +29,8 @@ export function readFile(
   };
   readHandles.add(handle);
   closings.set(file, () => readHandles.delete(handle));
-  return Object.setPrototypeOf(file, ReadFile.prototype);
+  const { prototype } = entry?.kind === "file" ? FileOfWorkflow : ReadFile;
+  return Object.setPrototypeOf(file, prototype);
 }
 
 /** A `Deno.FsFile` whose reads are the original's. */
@@ -44,6 +46,42 @@ class ReadFile extends Deno.FsFile {
   }
 }
 
+const { read, readSync } = Deno.FsFile.prototype;
+
+/** The same of a file that a step has just written, so that it is in memory. */
+class FileOfWorkflow extends ReadFile {
+  override read(p: Uint8Array): Promise<number | null> {
+    return p?.byteLength <= SMALL_BYTES && mayAnswerAtOnce()
+      ? readAtOnce(this, p)
+      : readInTurn(this, p);
+  }
+}
+
+async function readInTurn(
+  file: Deno.FsFile,
+  p: Uint8Array,
+): Promise<number | null> {
+  const count = await read.call(file, p);
+  noteTurn();
+  return count;
+}
+
+// deno-lint-ignore require-await
+async function readAtOnce(
+  file: Deno.FsFile,
+  p: Uint8Array,
+): Promise<number | null> {
+  try {
+    return readSync.call(file, p);
+  } catch {
+    // Another call is under way, or the asynchronous form refuses it as well.
+    return read.call(file, p);
+  }
+}
+
+Object.defineProperty(FileOfWorkflow.prototype, "constructor", {
+  value: Deno.FsFile,
+});
 Object.defineProperties(ReadFile.prototype, {
   // Programs compare it with `Deno.FsFile`.
   constructor: { value: Deno.FsFile },
