@@ -49,7 +49,10 @@ export function* open(
     workspace,
     place,
     {
-      open: (location) => call("open", location, options),
+      open(location, isInMemory) {
+        const operation = call("open", location, options);
+        return isInMemory ? smallRead(operation) : operation;
+      },
       close: (file) => file.close(),
       growing: (file, entry, place) =>
         growingFile(file, workspace, entry, place),
@@ -130,7 +133,8 @@ export function* untilOpenable(
 
 /** Opens a file for reading as `Deno` or as `node:fs` does. */
 export interface OpeningForReading<F> {
-  open(location: string): Operation<F>;
+  /** @param isInMemory Whether a step has just written the file. */
+  open(location: string, isInMemory: boolean): Operation<F>;
   close(file: F): void;
   /** Makes a file that is still being written wait at its end. */
   growing(file: F, entry: WorkflowFile, place: Place): F;
@@ -153,11 +157,11 @@ export function* openForReading<F>(
       atLocation(
         workspace,
         here,
-        (location) => {
-          const operation = opening.open(location);
-          const isInCache = isWorkflowFile(view.fileAt(here.path), location);
-          return isInCache ? smallRead(operation) : operation;
-        },
+        (location) =>
+          opening.open(
+            location,
+            isWorkflowFile(view.fileAt(here.path), location),
+          ),
         () => view.locate(here.path),
       ),
     undo: (file) => opening.close(file),
