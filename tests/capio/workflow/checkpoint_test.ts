@@ -28,6 +28,7 @@ class Actor {
   readonly #process: Deno.ChildProcess;
   readonly output: Promise<{ signal: string | null; stderr: string }>;
   readonly lines: string[] = [];
+  hasEnded = false;
   #news = Promise.withResolvers<void>();
 
   constructor(role: string, directory: string, name: string, more: string[]) {
@@ -53,14 +54,24 @@ class Actor {
     await this.output;
   }
 
-  /** Resolves when it has done something more. */
+  /** Resolves when it has done something more, or has ended. */
   async progress(): Promise<void> {
     const { length } = this.lines;
     const tooLate = performance.now() + MOST_PATIENCE;
-    while (this.lines.length === length) {
-      assert(performance.now() < tooLate, `${this.name} does not go on`);
+    while (this.lines.length === length && !this.hasEnded) {
+      const latest = this.lines.at(-1);
+      assert(
+        performance.now() < tooLate,
+        `${this.name} does not go on after "${latest}"`,
+      );
       await Promise.race([this.#news.promise, delay(100)]);
     }
+  }
+
+  /** Resolves when it has ended, however long that takes, if it goes on until then. */
+  async end() {
+    while (!this.hasEnded) await this.progress();
+    return await this.output;
   }
 
   async #read() {
@@ -75,6 +86,7 @@ class Actor {
       this.#news = Promise.withResolvers();
     }
     const { signal } = await this.#process.status;
+    this.hasEnded = true;
     return { signal, stderr: await stderr };
   }
 }
@@ -116,18 +128,14 @@ async function killInCheckpoints(random: SeededRandom): Promise<void> {
       await consumer.kill();
     }
     for (const it of dying) {
-      const { signal } = await orTooLate(it.output, `${it.name} does not die`);
+      const { signal } = await it.end();
       if (signal === "SIGKILL") hits++;
     }
     await Promise.all([stays.progress(), reads.progress()]);
   }
   const most = generationIn(path);
   Deno.writeTextFileSync(join(path, "stop"), "");
-  const outputs = [];
-  for (const it of actors) {
-    const what = `${it.name} does not stop after "${it.lines.at(-1)}"`;
-    outputs.push(await orTooLate(it.output, what));
-  }
+  const outputs = await Promise.all(actors.map((it) => it.end()));
   const said = actors.flatMap(({ lines }) => lines);
   assertEquals(said.filter((line) => line.startsWith("wrong")), []);
   for (const { stderr } of outputs) assert(!stderr.includes("rror"), stderr);
@@ -145,16 +153,6 @@ async function killInCheckpoints(random: SeededRandom): Promise<void> {
     `${hits} killed in a checkpoint, ${most} checkpoints, ${made.length} files`,
   );
   assertEquals(hits, KILLS);
-}
-
-async function orTooLate<T>(result: Promise<T>, what: string): Promise<T> {
-  const timer = Promise.withResolvers<never>();
-  const id = setTimeout(() => timer.reject(new Error(what)), MOST_PATIENCE);
-  try {
-    return await Promise.race([result, timer.promise]);
-  } finally {
-    clearTimeout(id);
-  }
 }
 
 function generationIn(directory: string): number {
