@@ -138,6 +138,7 @@ export class OverlayWatcher implements Deno.FsWatcher {
   ): Kind | undefined {
     // It got the mode of the directory in the spool.
     if (kind === "modify" && this.#placed.delete(name)) return undefined;
+    if (kind === "remove") this.#published.delete(name);
     if (kind !== "create" && kind !== "rename") return kind;
     if (lstatIfPresent(name)?.isDirectory) this.#watchCounterpart(name);
     const file = this.#fileUnder(name);

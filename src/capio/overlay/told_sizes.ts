@@ -4,6 +4,9 @@ import { describeSizedReading, type Workflow } from "../workflow/mod.ts";
 /** After such a time a closed file is not going to be read once more, in ms. */
 const SETTLED_MILLISECONDS = 500;
 
+/** With more files, those that do not grow any more are forgotten. */
+const MOST_TOLD = 10_000;
+
 /** A file that is open for reading and was not committed when it was opened. */
 export interface SizedReader {
   readonly entry: WorkflowFile;
@@ -49,6 +52,7 @@ export class ToldSizes {
   tell(file: WorkflowFile, size: number): void {
     const readTo = this.#told.get(file)?.readTo;
     this.#told.set(file, { size, readTo });
+    if (this.#told.size > MOST_TOLD) this.#forgetOldest();
   }
 
   /** Whether the program was told a size that may have been too small. */
@@ -100,6 +104,13 @@ export class ToldSizes {
       this.#mayBeLost.add(told);
       this.#note(file, { ifLost: true });
     }
+  }
+
+  /** Forgets the file that was told first, unless it may still grow. */
+  #forgetOldest(): void {
+    const [[file, told]] = this.#told;
+    this.#told.delete(file);
+    if (file.phase === "open" && !file.unlinked) this.#told.set(file, told);
   }
 
   #lookLater(): void {

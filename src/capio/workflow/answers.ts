@@ -44,6 +44,8 @@ export class Answers {
   missed(path: string): void {
     if (this.#noted.has(path) || this.#made.has(path)) return;
     this.#noted.add(path);
+    const [oldest] = this.#noted;
+    if (this.#noted.size > MOST_QUESTIONS) this.#noted.delete(oldest);
     this.#asked.delete(path);
     this.#journal.note({ event: "miss", paths: [path] });
   }
@@ -68,7 +70,10 @@ export class Answers {
 
   /** Takes note of a watch: the program learns of what it has not listed. */
   watched(directory: string, { isRecursive }: { isRecursive: boolean }): void {
-    this.#watched.push({ directory, isRecursive });
+    const isKnown = this.#watched.some((it) =>
+      it.directory === directory && it.isRecursive === isRecursive
+    );
+    if (!isKnown) this.#watched.push({ directory, isRecursive });
     const { state, id } = this.#journal;
     for (const [path, members] of state.listings) {
       if (!members.has(id) || !this.#isWatched(path)) continue;
