@@ -80,7 +80,7 @@ function ofFile(event: JournalEvent, file: number): JournalEvent {
   return {
     ...event,
     ...("path" in event && { path: nameOf(file) }),
-    ...("handle" in event && { handle: event.handle! + 2 * file }),
+    ...("handle" in event && { handle: (event.handle ?? 0) + 2 * file }),
     ...("files" in event && { files: event.files.map((it) => it + file) }),
   } as JournalEvent;
 }
