@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { statfsSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import {
   FileStore,
   JoinedStore,
@@ -7,6 +8,7 @@ import {
   SqliteStore,
   type Store,
 } from "../../src/store/mod.ts";
+import { SCHEMA } from "../../src/store/sqlite/sqlite_schema.ts";
 import { Disk } from "../support/disk.ts";
 
 const MIB = 2 ** 20;
@@ -187,11 +189,38 @@ for (const [name, open] of Object.entries(BACKENDS)) {
 
   onDisk("metadata that do not fit leave the old ones", async (store, disk) => {
     await store.set("a", { data: text("old"), metadata: { n: 1 } });
+    Deno.writeFileSync(`${disk.path}/some`, new Uint8Array(MIB / 2));
     fill(disk.path);
+    Deno.removeSync(`${disk.path}/some`);
+    const before = free(disk.path);
     const metadata = { n: "x".repeat(MIB) };
     await assertRejects(() => store.setMetadata("a", metadata), Error);
     await assertRejects(() => store.setMetadata("b", metadata), Error);
+    const gone = before - free(disk.path);
+    assert(gone < MIB / 4, `${gone} bytes are gone`);
     assertEquals(await store.getMetadata("a"), { n: 1 });
     assertEquals(await store.exists("b"), false);
   });
 }
+
+Deno.test("full disk: a database of version 0.2 is emptied, and filled again", async () => {
+  using disk = Disk.mount("12m");
+  if (!disk) return;
+  const path = `${disk.path}/store.db`;
+  {
+    using database = new DatabaseSync(path);
+    database.exec(`PRAGMA journal_mode = WAL; ${SCHEMA}`);
+  }
+  await using store = await new SqliteStore(path).connect();
+  await store.fromBytes("a", text("old"));
+  for (let round = 0; round < 2; round++) {
+    const keys = await fillStore(store, 300_000);
+    assert(keys.length > 20, `${keys.length} keys`);
+    await assertRejects(() => store.setData("a", endless(24 * MIB)), Error);
+    await store.disconnect();
+    await store.connect();
+    for (const key of keys) await store.delete(key);
+    assertEquals(await store.toBytes("a"), text("old"));
+    await store.fromBytes("small", text("next"));
+  }
+});

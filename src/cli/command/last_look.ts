@@ -31,6 +31,9 @@ export async function lastLook(signal: AbortSignal): Promise<void> {
 
 /** Sends a signal to this program and waits until it has come. */
 async function ownSignal(): Promise<void> {
+  // Nobody is asked for a permission here.
+  const permission = Deno.permissions.querySync({ name: "run" });
+  if (permission.state !== "granted") return await delay(SPREAD_MILLISECONDS);
   const { promise: come, resolve } = Promise.withResolvers<void>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
@@ -39,7 +42,7 @@ async function ownSignal(): Promise<void> {
     Deno.kill(Deno.pid, PROBE);
     await come;
   } catch {
-    // Windows has no such signal, or the program may send none.
+    // Windows has no such signal.
     await delay(SPREAD_MILLISECONDS);
   } finally {
     clearTimeout(timer);

@@ -321,10 +321,24 @@ export class FileStore extends Store {
   /** Makes a new file, never one at the end of a link. */
   #createNext(bytes: Uint8Array): void {
     const options = { write: true, createNew: true };
-    if (!this.#durable) return Deno.writeFileSync(this.#next, bytes, options);
-    using file = Deno.openSync(this.#next, options);
-    writeAllSync(file, bytes);
-    file.syncDataSync();
+    try {
+      if (!this.#durable) return Deno.writeFileSync(this.#next, bytes, options);
+      using file = Deno.openSync(this.#next, options);
+      writeAllSync(file, bytes);
+      file.syncDataSync();
+    } catch (error) {
+      // On a full disk, a part of it would take what room there is.
+      if (!(error instanceof Deno.errors.AlreadyExists)) this.#removeNext();
+      throw error;
+    }
+  }
+
+  #removeNext(): void {
+    try {
+      Deno.removeSync(this.#next);
+    } catch {
+      // It could not even be made.
+    }
   }
 
   /**

@@ -168,13 +168,13 @@ export class SqliteChunks {
    */
   async removeInSteps(upload: unknown): Promise<void> {
     const { room } = this.#connection;
-    if (typeof upload !== "number" || this.#readers.mustKeep(upload)) {
-      return await room?.giveBack();
+    if (typeof upload === "number" && !this.#readers.mustKeep(upload)) {
+      while (await this.#removeLast(upload)) {
+        room?.shortenLog();
+        await nextTurn();
+      }
     }
-    while (await this.#removeLast(upload)) {
-      room?.shortenLog();
-      await nextTurn();
-    }
+    await room?.giveBack();
   }
 
   async #giveBack(upload: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { statfsSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { lstatIfThere, nextTurn } from "../../internal/mod.ts";
+import { SharedRead } from "./shared_read.ts";
 import { isDiskFull } from "./sqlite_errors.ts";
 
 /** The part of a disk that is kept in reserve for a database. */
@@ -30,6 +31,7 @@ export class Room {
   readonly #reserve: string | undefined;
   readonly #bytes: number;
   readonly #freePages: StatementSync;
+  readonly #pages: StatementSync;
   readonly #path: string;
   #isEnsured = false;
   #isTight = false;
@@ -40,6 +42,7 @@ export class Room {
     this.#database = database;
     this.#path = path;
     this.#freePages = database.prepare("PRAGMA freelist_count");
+    this.#pages = database.prepare("PRAGMA page_count");
     this.#reserve = reservePath(path);
     this.#bytes = reservedBytes(path);
     // The log has hardly more to move than the reserve has room for.
@@ -83,6 +86,7 @@ export class Room {
    */
   shortenLog(): boolean {
     if (this.#database.isTransaction) return false;
+    SharedRead.endAll();
     try {
       return this.#checkpoint.get()?.busy === 0;
     } catch (error) {
@@ -125,17 +129,33 @@ export class Room {
   /** Gives the room of all deleted values back to the disk. */
   async giveBack(): Promise<void> {
     try {
-      for (let last = Infinity;;) {
-        const count = this.#countFreePages();
-        if (count === 0 || count >= last) break;
+      for (let last = Infinity, count = this.#countFreePages(); count > 0;) {
+        if (count === last) return this.#rebuild(count);
         last = count;
         this.vacuum();
         await nextTurn();
+        count = this.#countFreePages();
       }
     } catch {
       // Another connection writes: it is done with the next removal.
+    } finally {
+      this.shortenLog();
     }
+  }
+
+  /**
+   * Makes a database of version 0.2, which cannot be shortened, one that can,
+   * once there is room for what is left in it.
+   */
+  #rebuild(freePages: number): void {
+    const { page_count } = this.#pages.get() as { page_count: number };
+    if ((page_count - freePages) * PAGE_BYTES > this.#bytes) return;
+    SharedRead.endAll();
+    this.#release();
+    this.#database.exec("PRAGMA auto_vacuum = INCREMENTAL");
+    this.#database.exec("VACUUM");
     this.shortenLog();
+    this.ensure();
   }
 
   #countFreePages(): number {

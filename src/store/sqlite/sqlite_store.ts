@@ -18,7 +18,12 @@ import {
 import { SharedRead } from "./shared_read.ts";
 import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
 import { type Connection, openDatabase } from "./sqlite_connection.ts";
-import { readOnlyError, unlessDamaged, unlessFull } from "./sqlite_errors.ts";
+import {
+  isDiskFull,
+  readOnlyError,
+  unlessDamaged,
+  unlessFull,
+} from "./sqlite_errors.ts";
 import {
   damagedRow,
   isUnreadable,
@@ -176,7 +181,12 @@ export class SqliteStore extends Store {
   /** Commits the transaction of the database. */
   commitTransaction(): void {
     const { connection, chunks } = this.#connected;
-    unlessDamaged(() => connection.statements.commit.run());
+    try {
+      unlessDamaged(() => connection.statements.commit.run());
+    } catch (error) {
+      if (isDiskFull(error)) this.#wasFull = true;
+      throw error;
+    }
     this.#isInTransaction = false;
     SharedRead.endAll();
     chunks.transactionEnded("committed");

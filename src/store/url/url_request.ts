@@ -89,7 +89,9 @@ export function httpError(
     "HTTP",
     `Cannot read "${
       shownUrl(url)
-    }": expected a success, the server answered ${status} ${statusText}: check the URL and the headers`,
+    }": expected a success, the server answered ${status} ${
+      withShownUrls(statusText)
+    }: check the URL and the headers`,
   );
 }
 

@@ -4,6 +4,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { statfsSync } from "node:fs";
 import {
   BytesPayloadType,
   Channel,
@@ -28,6 +29,7 @@ Deno.test("a PUT that does not fit is refused, and its space is freed", async ()
     await using channel = await connected(server.port);
     await put(channel, { cid: 1, count: 100, size: 8 });
     const before = await cids(channel);
+    const freeBefore = free(disk.path);
 
     using client = await RawClient.connect(server.port);
     await client.put({ cid: 2, count: 4, size: 25 * MIB });
@@ -38,6 +40,8 @@ Deno.test("a PUT that does not fit is refused, and its space is freed", async ()
 
     // It waits for what is done about the other one.
     await put(channel, { cid: 3, count: 100, size: 8 });
+    const gone = freeBefore - free(disk.path);
+    assert(gone < MIB, `${gone} bytes are gone`);
     // As much as the other one, if less at once.
     for (let i = 0; i < 10; i++) {
       await put(channel, { cid: 4 + i, count: 1000, size: 1000 });
@@ -221,6 +225,11 @@ async function cids(channel: Bytes): Promise<number[]> {
     assert(value.every((byte) => byte === key.cid));
     return key.cid;
   });
+}
+
+function free(path: string): number {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
 }
 
 /** Leaves no room on the disk of a path. */
