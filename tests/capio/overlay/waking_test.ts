@@ -225,6 +225,31 @@ Deno.test("a member that cannot have a bell looks again by itself", async () => 
   await wait.end;
 });
 
+Deno.test("a process reads more growing files at once than it watches", async () => {
+  const name = "grows*";
+  await using workflow = new TestWorkflow({
+    writer: streamed(name),
+    reader: { reads: [name] },
+  });
+  const printed = await workflow.runAll({
+    writer: `
+      const files = [];
+      for (let n = 0; n < 40; n++) {
+        files.push(await Deno.open(dir + "/grows" + n, { create: true, write: true }));
+      }
+      for (let round = 0; round < 5; round++) {
+        for (const file of files) file.writeSync(bytes("text"));
+        await pause(5);
+      }
+      for (const file of files) file.close();`,
+    reader: `
+      const names = Array.from({ length: 40 }, (_, n) => dir + "/grows" + n);
+      const texts = await Promise.all(names.map((it) => Deno.readTextFile(it)));
+      console.log(texts.join("").length);`,
+  });
+  assertEquals(printed, { writer: "", reader: "800" });
+});
+
 Deno.test("where the system has no watch left, nothing is lost", async () => {
   await using workflow = new TestWorkflow({
     writer: streamed("grows"),
