@@ -25,6 +25,8 @@ export class IdleMember {
   leave(ending: Exclude<Ending, "lost">, why?: string): void {
     const member = this.#id;
     this.#journal.append({ event: "end", member, ending, why }, member);
+    // Wakes those who wait for that.
+    this.#journal.catchUp();
   }
 }
 

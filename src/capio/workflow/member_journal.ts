@@ -30,6 +30,8 @@ export class MemberJournal implements Disposable {
   #writer: JournalWriter | undefined;
   /** Where the journal ended that the last writer belonged to. */
   #leftAt: number | undefined;
+  /** The members whose events it appends. */
+  readonly #authors = new Set<string>();
   #nextNumber = 0;
 
   /** Uses a follower that the caller opens and closes. */
@@ -65,6 +67,7 @@ export class MemberJournal implements Disposable {
    * @param by The member whose event it is, if it is another one of this process.
    */
   append(body: EventBody, by: string = this.id): void {
+    this.#authors.add(by);
     const event = { ...body, by, time: wallClock() };
     while (!this.#append(event));
   }
@@ -81,7 +84,9 @@ export class MemberJournal implements Disposable {
   /** Reads what has been appended since the last call. */
   catchUp(): WorkflowState {
     const state = this.#follower.catchUp();
-    for (const member of state.awaits.takeRung(this.id)) this.#ring(member);
+    for (const member of state.awaits.takeRung(this.#authors)) {
+      this.#ring(member);
+    }
     return state;
   }
 

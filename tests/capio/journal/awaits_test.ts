@@ -29,7 +29,7 @@ function rings(...events: [by: string, body: EventBody][]) {
   for (const [by, body] of [...joins, rules, ...events]) {
     state = fold(state, { ...body, by, time: 1 });
   }
-  return state.awaits.takeRung(WRITER);
+  return state.awaits.takeRung(new Set([WRITER]));
 }
 
 /**

@@ -70,6 +70,27 @@ Deno.test("a member that waits is not woken by what does not concern it", async 
   assert(wait.looks < 20 + 2 * ticks, `${wait.looks} looks, ${ticks} ticks`);
 });
 
+Deno.test("a member is rung by the one that does what it waits for, once", async () => {
+  using directory = new TestDirectory();
+  using reader = member(directory.path, "reader");
+  using writer = member(directory.path, "writer");
+  const wait = untilMade(reader, "dir/made");
+  await untilAsked(reader, "dir/made");
+  const bell = reader.folder.bell(reader.workflow.id);
+  const rings = () => system.lstatSync(bell).size;
+  const make = (path: string, kind: "file" | "directory") => {
+    writer.workflow.append({ event: "make", path, kind });
+    writer.workflow.refresh();
+  };
+  make("other", "file");
+  make("dir", "directory");
+  make("dir/made2", "file");
+  assertEquals(rings(), 0);
+  make("dir/made", "file");
+  assertEquals(rings(), 1);
+  await wait.end;
+});
+
 Deno.test("a ring that is lost is made good by the next tick", async () => {
   using directory = new TestDirectory();
   using reader = member(directory.path, "reader");

@@ -71,14 +71,14 @@ export class Awaits {
   }
 
   /**
-   * Returns the members that this one has to ring, because of its own events since
-   * the last call. Where another member has concerned the same one again, that one
-   * rings.
+   * Returns the members that a process has to ring, because of events of its own
+   * members since the last call. Where another member has concerned the same one
+   * again, that one rings.
    */
-  takeRung(by: string): readonly string[] {
+  takeRung(own: ReadonlySet<string>): readonly string[] {
     if (this.#ringers.size === 0) return NOBODY;
     const rung = [...this.#ringers]
-      .filter(([, ringer]) => ringer === by)
+      .filter(([, ringer]) => own.has(ringer))
       .map(([member]) => member);
     this.#ringers.clear();
     return rung;
