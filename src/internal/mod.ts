@@ -2,8 +2,8 @@
  * Small pieces that several modules need and that no user sees: argument checks
  * in one wording, a map for a million keys, writing all bytes, reading with one buffer or what is
  * available, turns of the event loop, timers, slots for what is limited, `fnmatch`, replacing and restoring
- * global properties, the check of where a request comes from, texts and URLs
- * that are safe to show, and the kind of what a name leads to.
+ * global properties, the check of where a request comes from, headers of event
+ * streams, texts and URLs that are safe to show, and the kind of what a name leads to.
  *
  * @module
  */
@@ -12,6 +12,7 @@ export * from "./compact_map.ts";
 export * from "./deno_version.ts";
 export * from "./entry_kind.ts";
 export * from "./event_loop.ts";
+export * from "./event_stream_headers.ts";
 export * from "./fnmatch.ts";
 export * from "./inspect.ts";
 export * from "./read_available.ts";

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { sourceFault } from "../../internal/mod.ts";
+import { EVENT_STREAM_HEADERS, sourceFault } from "../../internal/mod.ts";
 import { liveUpdates } from "./live_updates.ts";
 import { pageDocument } from "./page_document.ts";
 import type { PageSource } from "./page_source.ts";
@@ -80,7 +80,7 @@ export class PageService {
   }
 
   #answerLive({ method, headers }: Request): Response {
-    const type = { ...HEADERS, "content-type": "text/event-stream" };
+    const type = { ...HEADERS, ...EVENT_STREAM_HEADERS };
     if (method === "HEAD") return new Response(null, { headers: type });
     if (this.#watchers >= MOST_WATCHERS) {
       return refusal(503, "Too many look at this page, try again later", {

@@ -15,7 +15,7 @@ import {
   Refusal,
 } from "../protocol/mod.ts";
 import { charsIn, HostReplies, SUCCESS } from "./host_replies.ts";
-import { liveResponse } from "./live_response.ts";
+import { liveHead, liveResponse } from "./live_response.ts";
 import { PostNumbers } from "./post_numbers.ts";
 import { ReaderBudget } from "./reader_budget.ts";
 import { RequestBodies } from "./request_body.ts";
@@ -89,9 +89,9 @@ export class HostService {
       this.#checkSource(request, ownNames);
       const query = url?.searchParams ?? new URLSearchParams();
       this.#authorize(request, query);
-      return await answer(request, query, signal);
+      return bodyFor(request, await answer(request, query, signal));
     } catch (error) {
-      return this.#replies.refuse(error);
+      return bodyFor(request, this.#replies.refuse(error));
     }
   }
 
@@ -132,6 +132,7 @@ export class HostService {
     query: URLSearchParams,
   ): Promise<Response> {
     switch (request.method) {
+      case "HEAD":
       case "GET": {
         const count = decodeCount(query);
         const isShort = Math.min(count ?? Infinity, this.#buffer.length) <=
@@ -151,7 +152,7 @@ export class HostService {
         this.#buffer.clear();
         return this.#replies.reply(200, SUCCESS);
       default:
-        throw methodRefusal(request, "GET, POST, DELETE");
+        throw methodRefusal(request, "GET, HEAD, POST, DELETE");
     }
   }
 
@@ -160,6 +161,7 @@ export class HostService {
     query: URLSearchParams,
   ): Promise<Response> {
     switch (request.method) {
+      case "HEAD":
       case "GET": {
         const data = this.#state(stateName(request, query));
         const body = JSON.stringify({ message: "success", data });
@@ -176,7 +178,7 @@ export class HostService {
         this.#buffer.resetStates();
         return this.#replies.reply(200, SUCCESS);
       default:
-        throw methodRefusal(request, "GET, POST, DELETE");
+        throw methodRefusal(request, "GET, HEAD, POST, DELETE");
     }
   }
 
@@ -185,7 +187,8 @@ export class HostService {
     query: URLSearchParams,
     signal: AbortSignal = new AbortController().signal,
   ): Response {
-    if (request.method !== "GET") throw methodRefusal(request, "GET");
+    if (request.method === "HEAD") return liveHead();
+    if (request.method !== "GET") throw methodRefusal(request, "GET, HEAD");
     if (this.#liveReaders >= MOST_LIVE_READERS) {
       throw new Refusal(503, "Too many live readers, try again later", {
         "retry-after": "10",
@@ -248,12 +251,21 @@ type Answer = (
   signal: AbortSignal | undefined,
 ) => Response | Promise<Response>;
 
+/** The response to a request, which has no body if only its head is asked for. */
+function bodyFor(request: Request, response: Response): Response {
+  if (request.method !== "HEAD") return response;
+  response.body?.cancel().catch(() => {});
+  return new Response(null, response);
+}
+
 function answerMalformed(): never {
   throw new Refusal(400, "The URL of the request is malformed");
 }
 
 function answerView(request: Request): Response {
-  if (request.method !== "GET") throw methodRefusal(request, "GET");
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    throw methodRefusal(request, "GET, HEAD");
+  }
   return viewPage();
 }
 

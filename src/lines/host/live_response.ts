@@ -1,3 +1,4 @@
+import { EVENT_STREAM_HEADERS } from "../../internal/mod.ts";
 import { pacedStream, withHeartbeats } from "../../streams/mod.ts";
 import { charsOf, type LineEvent } from "../buffer/mod.ts";
 import { eventPieces } from "../protocol/mod.ts";
@@ -9,6 +10,12 @@ const HEARTBEAT_MILLISECONDS = 15_000;
 
 /** Most bytes handed to the connection at once: about a batch of events. */
 const PIECE_BYTES = 16 * 1024;
+
+const LIVE_HEADERS = {
+  ...EVENT_STREAM_HEADERS,
+  "content-type": "text/event-stream; charset=utf-8",
+  "x-content-type-options": "nosniff",
+} as const;
 
 /** Options for {@linkcode liveResponse}. */
 export interface LiveResponseOptions {
@@ -43,13 +50,12 @@ export function liveResponse(
     pieceBytes: PIECE_BYTES,
     signal: share.dropped,
   });
-  return new Response(body, {
-    headers: {
-      "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-store",
-      "x-content-type-options": "nosniff",
-    },
-  });
+  return new Response(body, { headers: LIVE_HEADERS });
+}
+
+/** The head of such a response alone, for a client that asks for no more. */
+export function liveHead(): Response {
+  return new Response(null, { headers: LIVE_HEADERS });
 }
 
 function charsIn(events: readonly LineEvent[]): number {

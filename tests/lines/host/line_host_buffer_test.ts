@@ -168,7 +168,7 @@ Deno.test("a bad request gets an answer in JSON that names the fault", async () 
     assertStringIncludes(body.message, part);
   }
   const { response } = await ask("PUT", "", { body: "{}" });
-  assertEquals(response.headers.get("allow"), "GET, POST, DELETE");
+  assertEquals(response.headers.get("allow"), "GET, HEAD, POST, DELETE");
   assertEquals(host.read(), []);
 });
 

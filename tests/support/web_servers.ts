@@ -1,5 +1,5 @@
 import { delay } from "@std/async";
-import { TemporaryDirectory } from "../../support/temporary_directory.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
 
 /** How a web server is started on a directory. */
 export interface WebServerKind {
