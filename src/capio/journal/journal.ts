@@ -21,8 +21,11 @@ export const MOST_LINE_BYTES = 16 * 1024 * 1024;
 /** The size that the events of a journal reach before a checkpoint, in bytes. */
 const CHECKPOINT_BYTES = 1024 * 1024;
 
-/** How much of a checkpoint is held in memory as bytes, besides its lines. */
+/** How much of a checkpoint is written at a time. */
 const WRITTEN_BYTES = 1024 * 1024;
+
+/** The size of the first line, which ends with spaces. */
+const FIRST_LINE_BYTES = 512;
 
 /** What comes between the name of a journal and that under which it is made. */
 const FRESH = "-new-";
@@ -63,14 +66,19 @@ export function createJournal(
   }: NewJournal = {},
 ): void {
   const fresh = `${path}${FRESH}${crypto.randomUUID()}`;
-  const text = [...encodedLines(checkpoint)];
-  const size = text.reduce((sum, { length }) => sum + length, 0);
   try {
     using file = createTrusted(fresh, check);
+    // The first line is written last: it has the size of what follows.
+    file.seekSync(FIRST_LINE_BYTES, Deno.SeekMode.Start);
+    let size = 0;
+    for (const bytes of encodedLines(checkpoint)) {
+      append(file, bytes);
+      size += bytes.length;
+    }
     const head = { run, generation, position, checkpoint: size };
     const room = 2 * size + checkpointBytes;
+    file.seekSync(0, Deno.SeekMode.Start);
     append(file, firstLine(file, check, { ...head, room }));
-    for (const bytes of text) append(file, bytes);
     system.renameSync(fresh, path);
   } catch (error) {
     if (lstatIfPresent(fresh)) system.removeSync(fresh);
@@ -158,7 +166,7 @@ function firstLine(
   head: JournalHead,
 ): Uint8Array {
   const line = formatLine(file.statSync(), check.by, head);
-  return new TextEncoder().encode(`${line}\n`);
+  return new TextEncoder().encode(`${line.padEnd(FIRST_LINE_BYTES - 1)}\n`);
 }
 
 function append(file: Deno.FsFile, bytes: Uint8Array): void {
