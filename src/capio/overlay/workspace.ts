@@ -213,9 +213,7 @@ export class Workspace implements Disposable {
 
   /** Notes what counts if the program dies of an uncaught error. */
   mayBeLost(): void {
-    if (this.workflow.ended) return;
-    this.toldSizes.mayBeLost();
-    this.workflow.publishCollected();
+    if (!this.workflow.ended) this.toldSizes.mayBeLost();
   }
 
   /** Tells of what has ended by now with an old size of this member's files. */

@@ -2,22 +2,18 @@ import type { WorkflowFile } from "../journal/mod.ts";
 import type { FileLock, LockHolder, LockWait } from "../platform/mod.ts";
 import type { MemberJournal } from "./member_journal.ts";
 import { moveIntoPlace } from "./move_into_place.ts";
-import { PublicationPace } from "./publication_pace.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /** Most files that are published under one holding of the lock. */
 const MOST_AT_ONCE = 100;
 
 /** Publishes what is committed, one member of the workflow at a time. */
-export class Publisher implements Disposable {
+export class Publisher {
   readonly #folder: WorkflowFolder;
   readonly #journal: MemberJournal;
   readonly #lock: FileLock;
   /** Files that could not be published; this member does not try them again. */
   readonly #unpublishable = new Set<WorkflowFile>();
-  readonly #pace = new PublicationPace(() => this.#publishCollected());
-  /** The error of a publication that no call was waiting for. */
-  #failure: { readonly error: unknown } | undefined;
 
   /** Uses the publication lock of the folder, which the caller opens and closes. */
   constructor(folder: WorkflowFolder, journal: MemberJournal, lock: FileLock) {
@@ -29,17 +25,11 @@ export class Publisher implements Disposable {
   /**
    * Publishes the files that this member, or one that has ended, committed.
    *
-   * @param mayWait Whether files may wait for others that are finished shortly
-   * after them.
    * @param isLast Whether the member gets no further opportunity. Otherwise a
    * program that has no permission at the moment publishes later.
    */
-  publishDue({ isLast, mayWait }: { isLast: boolean; mayWait: boolean }): void {
-    if (mayWait && this.#pace.isCollecting) return;
-    this.#throwFailure();
+  publishDue({ isLast }: { isLast: boolean }): void {
     const due = this.#due();
-    if (due.length === 0 || mayWait && this.#pace.mayWait()) return;
-    this.#pace.end();
     let failure: unknown;
     for (let start = 0; start < due.length; start += MOST_AT_ONCE) {
       const files = due.slice(start, start + MOST_AT_ONCE);
@@ -57,28 +47,6 @@ export class Publisher implements Disposable {
       moveIntoPlace(this.#folder, file);
       this.#report([file.number]);
     });
-  }
-
-  /** Ends what waits for a turn of the event loop: it is published, or left. */
-  [Symbol.dispose](): void {
-    this.#pace[Symbol.dispose]();
-  }
-
-  /** Publishes what has waited, in a turn in which no call of the program is. */
-  #publishCollected(): void {
-    try {
-      this.publishDue({ isLast: false, mayWait: false });
-    } catch (error) {
-      this.#failure = { error };
-    }
-  }
-
-  /** Throws, once, the error of a publication that no call was waiting for. */
-  #throwFailure(): void {
-    const failure = this.#failure;
-    if (!failure) return;
-    this.#failure = undefined;
-    throw failure.error;
   }
 
   /** Returns the files that this member is to publish, contents first. */

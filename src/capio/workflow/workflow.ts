@@ -126,7 +126,7 @@ export class Workflow {
       }),
     );
     this.answers = new Answers(this.#journal);
-    this.#publisher = held.use(new Publisher(folder, this.#journal, lock));
+    this.#publisher = new Publisher(folder, this.#journal, lock);
     this.#liveness = new Liveness(folder, this.#journal, appName, () => {
       this.refresh();
     });
@@ -242,19 +242,10 @@ export class Workflow {
 
   /** Catches up with the journal, and publishes what this member has to. */
   refresh(): WorkflowState {
-    return this.#refresh({ mayWait: !this.#ended });
-  }
-
-  /** Publishes what waits for more to be published with it. */
-  publishCollected(): void {
-    if (this.state.unpublished.size > 0) this.#refresh({ mayWait: false });
-  }
-
-  #refresh({ mayWait }: { mayWait: boolean }): WorkflowState {
     const state = this.#journal.catchUp();
     if (this.#journal.isFull) this.#checkpoint();
     if (state.unpublished.size > 0) {
-      this.#publisher.publishDue({ isLast: this.#ended, mayWait });
+      this.#publisher.publishDue({ isLast: this.#ended });
     }
     this.#staleReads.look(state);
     this.#rewrites.look(state);
@@ -287,7 +278,6 @@ export class Workflow {
    * before, a deadlock. It is for waiting members, and cheap to call often.
    */
   lookAround(): void {
-    this.publishCollected();
     const now = performance.now();
     if (now - this.#lookedAround < LOOK_MILLISECONDS) return;
     this.#lookedAround = now;
@@ -309,7 +299,7 @@ export class Workflow {
    */
   moving<T>(fn: () => T): T {
     return this.#publisher.whileNothingMoves(() => {
-      this.#refresh({ mayWait: false });
+      this.refresh();
       return fn();
     });
   }
