@@ -3,7 +3,7 @@
  * it makes files or consumes them, and prints what it has done, until it is told
  * to stop or dies.
  *
- * Arguments: `produce` or `consume`, the directory, its name, the size at which
+ * Arguments: its role, the directory, its name, the size at which
  * the journal ends, the producer whose files it consumes, or the call within a
  * checkpoint at which it kills itself, and before that how many checkpoints pass.
  */
@@ -93,8 +93,12 @@ function say(line: string): void {
 }
 
 function isStopped(): boolean {
+  return isThere(stop);
+}
+
+function isThere(path: string): boolean {
   try {
-    return statSync(stop).isFile;
+    return statSync(path).isFile;
   } catch {
     return false;
   }
@@ -134,11 +138,36 @@ async function consume(): Promise<void> {
   }
 }
 
+/** Writes one file in two parts, the second one when it is told to go on. */
+async function write(): Promise<void> {
+  const file = Deno.createSync(`${directory}/${name}-held`);
+  file.writeSync(new TextEncoder().encode("first "));
+  say("wrote");
+  while (!isThere(`${directory}/go`)) await delay(20);
+  file.writeSync(new TextEncoder().encode("second"));
+  file.close();
+  say("closed");
+}
+
+/** Reads that file to its end. */
+async function read(): Promise<void> {
+  const file = await Deno.open(`${directory}/${producer}-held`);
+  say("opened");
+  const text = await new Response(file.readable).text();
+  say(`read ${text}`);
+}
+
 function contentsOf(n: number): string {
   return `${n}:`.padEnd(100, "x");
 }
 
 say("joined");
-await (role === "produce" ? produce() : consume());
+const roles: Record<string, () => Promise<void>> = {
+  produce,
+  consume,
+  write,
+  read,
+};
+await roles[role]();
 workspace.leave(false);
 say("left");

@@ -54,6 +54,18 @@ class Actor {
     await this.output;
   }
 
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#process.kill(signal);
+  }
+
+  /** Resolves when it has said something. */
+  async hasSaid(line: string): Promise<void> {
+    while (!this.lines.includes(line)) {
+      assert(!this.hasEnded, `${this.name} has ended without "${line}"`);
+      await this.progress();
+    }
+  }
+
   /** Resolves when it has done something more, or has ended. */
   async progress(): Promise<void> {
     const { length } = this.lines;
@@ -153,6 +165,49 @@ async function killInCheckpoints(random: SeededRandom): Promise<void> {
     `${hits} killed in a checkpoint, ${most} checkpoints, ${made.length} files`,
   );
   assertEquals(hits, KILLS);
+}
+
+Deno.test({
+  name:
+    "a reader that was stopped during checkpoints reads its file to the end",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using directory = new TemporaryDirectory();
+    const { path } = directory;
+    await using cleanup = new AsyncDisposableStack();
+    const begin = (role: string, name: string, ...more: string[]) => {
+      const actor = new Actor(role, path, name, more);
+      cleanup.defer(() => actor.kill());
+      return actor;
+    };
+    const writer = begin("write", "writes");
+    await writer.hasSaid("wrote");
+    const reader = begin("read", "reads", "writes");
+    await reader.hasSaid("opened");
+    reader.signal("SIGSTOP");
+    const others = [
+      begin("produce", "p"),
+      begin("consume", "c", "p"),
+    ];
+    await checkpoints(path, 2);
+    Deno.writeTextFileSync(join(path, "go"), "");
+    await writer.hasSaid("closed");
+    await checkpoints(path, 2);
+    reader.signal("SIGCONT");
+    await reader.hasSaid("read first second");
+    Deno.writeTextFileSync(join(path, "stop"), "");
+    for (const actor of [writer, reader, ...others]) {
+      assertEquals((await actor.end()).stderr, "");
+    }
+    const text = Deno.readTextFileSync(join(path, "writes-held"));
+    assertEquals(text, "first second");
+  },
+});
+
+/** Resolves after so many more checkpoints. */
+async function checkpoints(path: string, count: number): Promise<void> {
+  const target = generationIn(path) + count;
+  while (generationIn(path) < target) await delay(50);
 }
 
 function generationIn(directory: string): number {
