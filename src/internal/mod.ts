@@ -13,6 +13,7 @@ export * from "./deno_version.ts";
 export * from "./entry_kind.ts";
 export * from "./event_loop.ts";
 export * from "./event_stream_headers.ts";
+export * from "./exact_json.ts";
 export * from "./fnmatch.ts";
 export * from "./inspect.ts";
 export * from "./read_available.ts";

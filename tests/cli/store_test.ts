@@ -70,6 +70,27 @@ Deno.test("get, ls and query find the values that set stored from a file or stan
   assertEquals(none, ok());
 });
 
+Deno.test("numbers of metadata that would be rounded are refused, in queries too", async () => {
+  const url = `sqlite:${temporaryPath()}`;
+  const id = "9007199254740993";
+  const metadata = `{"id":"${id}","near":9007199254740992,"a":[0.1,1e3]}`;
+  await storeWithInput("x", "set", url, "k", "--metadata", metadata);
+  const refused: [string[], string][] = [
+    [["set", url, "k", "--metadata", `{"id":${id}}`], '"metadata.id" must be'],
+    [["set", url, "k", "--metadata", '{"a":[1,1e400]}'], '"metadata.a[1]"'],
+    [["query", url, `near=${id}`], '"near" must be a number'],
+    [["query", url, `a=[0.1,1e400]`], '"a[1]" must be a number'],
+  ];
+  for (const [args, message] of refused) {
+    const { code, stdout, stderr } = await store(...args);
+    assertEquals([code, stdout], [2, ""], stderr);
+    assertStringIncludes(stderr, message);
+  }
+  const queries = [`id="${id}"`, "near=9007199254740992", "a=[1e-1,1000.0]"];
+  const { code, stdout } = await store("query", url, ...queries);
+  assertEquals([code, JSON.parse(stdout).key], [0, "k"]);
+});
+
 Deno.test("cp copies from files to a database, and from a web server to files", async () => {
   const path = temporaryPath();
   const from = `file:${path}/from`;

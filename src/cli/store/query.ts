@@ -1,3 +1,4 @@
+import { parseExactJson } from "../../internal/mod.ts";
 import type { JsonValue } from "../../store/mod.ts";
 import { type Command, jsonLine, parse, UsageError } from "../command/mod.ts";
 import { open, READING_OPTIONS, tellDamaged } from "./arguments.ts";
@@ -12,7 +13,7 @@ export const query: Command = {
 
 Prints the keys whose metadata has every NAME with an equal VALUE, one JSON
 object a line: {"key": ..., "metadata": {...}}. A VALUE that is not JSON is a
-string.
+string; a number that would be rounded is refused.
 
 Options:
       --select NAMES  Only print these names of the metadata, separated by
@@ -39,14 +40,19 @@ Example:
 
 function parseCondition(text: string): [name: string, value: JsonValue] {
   const at = text.indexOf("=");
-  if (at > 0) return [text.slice(0, at), parseValue(text.slice(at + 1))];
+  if (at > 0) {
+    const name = text.slice(0, at);
+    return [name, parseValue(name, text.slice(at + 1))];
+  }
   throw new UsageError(`"NAME=VALUE" must contain "=", found "${text}"`);
 }
 
-function parseValue(text: string): JsonValue {
+function parseValue(name: string, text: string): JsonValue {
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseExactJson(text, name) as JsonValue;
+  } catch (error) {
+    // Rounded, it would match other values.
+    if (error instanceof RangeError) throw new UsageError(error.message);
     return text;
   }
 }

@@ -1,4 +1,5 @@
 import { TerminalProgressBar } from "../../events/mod.ts";
+import { parseExactJson } from "../../internal/mod.ts";
 import type { Metadata, Store } from "../../store/mod.ts";
 import {
   assertNoMore,
@@ -24,7 +25,9 @@ comes before. The exit code is 0 if the value was stored, and no other time. The
 store is made if there is none.
 
 Options:
-      --metadata JSON  A JSON object to store with the bytes (default: {})
+      --metadata JSON  A JSON object to store with the bytes (default: {}).
+                       A number that would be rounded is refused: make it a
+                       string
 
 Example:
   zcat flights.csv.gz | sluice store set sqlite:results.db flights`,
@@ -79,17 +82,19 @@ function withLastLook(
 }
 
 function parseMetadata(text: string): Metadata {
-  const metadata = parseJson(text);
+  const metadata = parseJson(text, "metadata");
   if (typeof metadata === "object" && metadata !== null) {
     if (!Array.isArray(metadata)) return metadata as Metadata;
   }
   throw new UsageError(`"--metadata" must be a JSON object, found "${text}"`);
 }
 
-function parseJson(text: string): unknown {
+/** Parses JSON; nothing if it is not JSON. */
+function parseJson(text: string, name: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseExactJson(text, name);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
     return undefined;
   }
 }

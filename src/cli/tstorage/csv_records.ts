@@ -27,7 +27,8 @@ export function csvHeader({ fields, withAcq }: CsvFormat): string {
 
 /**
  * Returns the format of a file that starts with `line`, which has the names of
- * the columns or is a record.
+ * the columns or is a record. Only names tell that there is a column `acq`: one
+ * cell more may be anything.
  *
  * @throws {SyntaxError} If the line has neither as many cells nor the names.
  */
@@ -35,18 +36,21 @@ function csvFormat(
   line: string,
   fields: ColumnFields | undefined,
 ): CsvFormat & { readonly hasHeader: boolean } {
-  const formats = [{ fields, withAcq: false }, { fields, withAcq: true }];
+  const formats: readonly CsvFormat[] = [
+    { fields, withAcq: false },
+    { fields, withAcq: true },
+  ];
   const cells = line.split(",");
   const hasHeader = cells[0].trim() === "cid";
   const format = formats.find((format) =>
     hasHeader
       ? csvHeader(format) === cells.map((cell) => cell.trim()).join()
-      : csvHeader(format).split(",").length === cells.length
+      : !format.withAcq && csvHeader(format).split(",").length === cells.length
   );
   if (format) return { ...format, hasHeader };
   const [without, withAcq] = formats.map(csvHeader);
   throw new SyntaxError(
-    `Expected the columns "${without}" or "${withAcq}", found "${
+    `Expected the columns "${without}", or a first line with these names or "${withAcq}", found "${
       shortened(line)
     }"`,
   );

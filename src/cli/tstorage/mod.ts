@@ -13,8 +13,9 @@ export const tstorage: Command = commandGroup({
   1,7,0,725846400000000000,760000000000000000,0000a841
 cid and moid are 32-bit integers, mid is a 64-bit one. cap and acq, the times of
 capture and acquisition, are nanoseconds since 2001-01-01T00:00:00Z, or times
-such as 2024-01-01T12:00:00.000000001Z. The payload is hexadecimal, or with
---fields one column of numbers for each field.
+such as 2024-01-01T12:00:00.000000001Z. Integers are digits without a point.
+The payload is hexadecimal, or with --fields one column of numbers for each
+field. A file with a column acq needs the first line.
 
 Example:
   sluice tstorage serve --path weather.db &

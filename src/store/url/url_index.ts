@@ -1,4 +1,4 @@
-import { shownUrl } from "../../internal/mod.ts";
+import { parseExactJson, shownUrl } from "../../internal/mod.ts";
 import { copyMetadata, type Metadata, StoreError } from "../core/mod.ts";
 import { type ByteChunks, decoded, isGzip } from "./content_coding.ts";
 import { Retries } from "./retries.ts";
@@ -87,17 +87,18 @@ function parseIndex(
 ): ReadonlyMap<string, Metadata> {
   try {
     return new Map(
-      Object.entries(copyMetadata(JSON.parse(text)))
+      Object.entries(copyMetadata(parseExactJson(text, "index")))
         .map(([key, metadata]) => [key, copyMetadata(metadata)]),
     );
   } catch (error) {
+    const found = error instanceof RangeError ? error.message : undefined;
     const isPage = /\bhtml\b/i.test(headers.get("Content-Type") ?? "");
     throw new StoreError(
       "DAMAGED",
       `Cannot read the index "${
         shownUrl(url)
       }": expected a JSON object of all keys with their metadata, found ${
-        isPage ? "a web page" : "something else"
+        found ?? (isPage ? "a web page" : "something else")
       }: correct or remove it; ${WITHOUT}`,
       { cause: error },
     );

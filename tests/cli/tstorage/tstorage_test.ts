@@ -122,7 +122,26 @@ Deno.test("a field that is not of its type is named, and nothing is stored", asy
   const cases: [string, string][] = [
     [",1,2", '"celsius" must be a number, found ""'],
     ["x,1,2", '"celsius" must be a number, found "x"'],
-    ["1e300,1,2", '"celsius" must be a number that fits 32 bits, found 1e+300'],
+    [
+      "1e300,1,2",
+      '"celsius" must be a number that fits 32 bits, found "1e300"',
+    ],
+    ["1e400,1,2", 'a number that fits 32 bits, found "1e400"'],
+    ["-1e-60,1,2", 'a number that fits 32 bits, found "-1e-60"'],
+    [
+      "16777217,1,2",
+      'fits 32 bits, found "16777217", add ".0" for the nearest',
+    ],
+    ["0x10,1,2", '"celsius" must be a number, found "0x10"'],
+    ["nan,1,2", '"celsius" must be a number, found "nan"'],
+    ["1_0,1,2", '"celsius" must be a number, found "1_0"'],
+    ["1,1.0,2", '"count" must be an integer, found "1.0"'],
+    ["1,0x10,2", '"count" must be an integer, found "0x10"'],
+    ["1,1,1.0", '"hPa" must be an integer, found "1.0"'],
+    ["1,1,1e3", '"hPa" must be an integer, found "1e3"'],
+    ["1,1,0x10", '"hPa" must be an integer, found "0x10"'],
+    ["1,1,99999999999999999999", '"hPa" must be an integer'],
+    ["1,9223372036854775808,1", "count"],
     ["1,,2", '"count" must be an integer, found ""'],
     ["1,1.5,2", '"count" must be an integer, found "1.5"'],
     ["1,1,", '"hPa" must be an integer, found ""'],
@@ -144,10 +163,61 @@ Deno.test("numbers come out as they went in", async () => {
   await using place = new Place();
   const numbers = ["-0", "0", "NaN", "Infinity", "-Infinity", "5e-324"];
   const lines = numbers.map((number, i) => `1,2,${i},4,5,${number}`);
-  const file = await place.file("in.csv", lines.join("\n"));
+  const head = "cid,mid,moid,cap,acq,value\n";
+  const file = await place.file("in.csv", head + lines.join("\n"));
   await place.run("put", file, "--fields", "value:f64");
   const [, ...got] = await place.get("--fields", "value:f64");
   assertEquals(got, lines);
+});
+
+Deno.test("a number or a time that its column cannot hold is refused", async () => {
+  await using place = new Place();
+  const cases: [string, string][] = [
+    ["1,2,3,4,9007199254740993", "fits 64 bits"],
+    ["1,2,3,4,1e400", "fits 64 bits"],
+    ["1,2,3,4,-1e400", "fits 64 bits"],
+    ["1,2,3,4,1e-400", "fits 64 bits"],
+    ["1.0,2,3,4,1", '"cid" must be an integer, found "1.0"'],
+    ["1,2.0,3,4,1", '"mid" must be an integer, found "2.0"'],
+    ["1,2,3e0,4,1", '"moid" must be an integer, found "3e0"'],
+    ["1,2,3,4.0,1", '"cap" must be nanoseconds'],
+    ...[
+      ...["2016-12-31T23:59:60Z", "2016-12-31T235960Z", "20161231T235960Z"],
+      ...["2016-12-31 23:59:60.5Z", "2017-01-01T00:59:60+01:00"],
+      ...["2023-02-29T00:00:00Z", "2024-13-01T00:00:00Z", "2024-04-31T00:00Z"],
+      ...["2024-01-01T24:00:00Z", "2024-01-01T00:00:00", "2024-01-01"],
+      ...["2024-01-01T00:00:00.0000000001Z", "2024-01-01T00:00:00+05:00[UTC]"],
+    ].map((time): [string, string] => [
+      `1,2,3,${time},1`,
+      `"cap" must be nanoseconds, or a time such as 2024-01-01T00:00:00Z, found "${time}"`,
+    ]),
+    ["1,2,3,4,5,1", 'or a first line with these names or "cid,'],
+    ["cid,mid,moid,cap,acq,value,more", "Expected the columns"],
+  ];
+  for (const [line, message] of cases) {
+    const file = await place.file("bad.csv", `${line}\n`);
+    const error = await place.fail(1, "put", file, "--fields", "value:f64");
+    assert(error.includes(message), error);
+  }
+  assertEquals((await place.get()).length, 1);
+  const good = [
+    "1,+2,-3,2024-01-01T01:00:00.000000001+01:00,9007199254740992",
+    "2,2,3,2024-01-01T00:00:00Z,9007199254740993.0",
+    "3,2,3,-5,1152921504606847000",
+    "4,2,3,0,0.0e-999",
+  ];
+  await place.run(
+    ...["put", await place.file("in.csv", good.join("\n"))],
+    ...["--fields", "value:f64"],
+  );
+  const values = (await place.get("--fields", "value:f64")).slice(1)
+    .map((line) => line.split(",").toSpliced(4, 1).join());
+  assertEquals(values, [
+    "1,2,-3,725760000000000001,9007199254740992",
+    "2,2,3,725760000000000000,9007199254740992",
+    "3,2,3,-5,1152921504606847000",
+    "4,2,3,0,0",
+  ]);
 });
 
 Deno.test("acq prints the time before which all is there", async () => {

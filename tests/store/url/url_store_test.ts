@@ -477,3 +477,20 @@ Deno.test("where a server has no index, a store can say so, and the error tells 
     assertEquals(listing.code, "NO_INDEX");
   }
 });
+
+Deno.test("an index with a number that would be rounded is refused with its place", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response('{"a.csv":{"id":9007199254740993}}'),
+  );
+  await using store = new UrlStore(`http://127.0.0.1:${server.addr.port}/`);
+  const error = await assertRejects(
+    async () => {
+      await store.connect();
+      await Array.fromAsync(store.query({}));
+    },
+    StoreError,
+    '"index.a.csv.id" must be a number that JavaScript holds exactly',
+  );
+  assertEquals(error.code, "DAMAGED");
+});
