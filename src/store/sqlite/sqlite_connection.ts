@@ -1,4 +1,5 @@
 import { resolve, toFileUrl } from "@std/path";
+import { accessSync, constants } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import {
   CAREFUL_SQLITE_OPTIONS,
@@ -13,6 +14,7 @@ import { SharedRead } from "./shared_read.ts";
 import {
   explained,
   isDatabaseDamaged,
+  isReadOnly,
   isUnwritable,
   readOnlyError,
 } from "./sqlite_errors.ts";
@@ -69,11 +71,13 @@ export async function openDatabase(
     return await open("write");
   } catch (error) {
     if (!isUnwritable(error) || path === ":memory:") throw error;
-    if (releaseReserve(path)) {
+    if (!isReadOnly(error) && releaseReserve(path)) {
       const connection = await open("write").catch(() => undefined);
       if (connection) return connection;
     }
-    for (const access of ["read", "immutable"] as const) {
+    const ways: Access[] = ["read", "immutable"];
+    if (isOfAnotherUser(path) && !isLogWaiting(path)) ways.reverse();
+    for (const access of ways) {
       const connection = await open(access).catch(() => undefined);
       if (connection) return connection;
     }
@@ -89,6 +93,8 @@ async function openAs(
 ): Promise<Connection> {
   const strange = strangeSqliteFile(path);
   if (strange !== undefined) throw notOurs(path, strange);
+  // SQLite would open it all the same, and say so at the first change.
+  if (access === "write" && !mayWrite(path)) throw readOnlyError();
   const assertUnchanged = access === "immutable"
     ? unchangedSince(path)
     : undefined;
@@ -120,8 +126,32 @@ async function openAs(
     }, signal);
   } catch (error) {
     database.close();
-    if (!isDatabaseDamaged(error)) throw error;
+    if (!isDatabaseDamaged(error) && !isUnsupported(error)) throw error;
     throw notOurs(path, "a damaged file or none of SQLite", { cause: error });
+  }
+}
+
+/** SQLite has only its most general code for a format that it does not know. */
+function isUnsupported(error: unknown): boolean {
+  return error instanceof Error &&
+    error.message === "unsupported file format";
+}
+
+/** The files that SQLite would make beside it would lock its owner out. */
+function isOfAnotherUser(path: string): boolean {
+  const asked = { name: "sys", kind: "uid" } as const;
+  if (Deno.permissions.querySync(asked).state !== "granted") return false;
+  return Deno.uid() !== 0 && lstatIfThere(path)?.uid !== Deno.uid();
+}
+
+/** To open the file and close it would release the locks of other connections. */
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch (error) {
+    const { code } = error as { code?: string };
+    return code === "ENOENT" || path === ":memory:";
   }
 }
 

@@ -53,13 +53,13 @@ export function isUnwritable(error: unknown): boolean {
   const { errcode = 0 } = error as { errcode?: number };
   // CANTOPEN and IOERR: SQLite cannot make its files beside the database.
   return isDiskFull(error) || isReadOnly(error) ||
-    error instanceof Deno.errors.NotCapable ||
-    error instanceof StoreError && error.code === "READ_ONLY" ||
     [10, 14].includes(errcode & 0xff);
 }
 
 /** Returns whether an error says that this process may not write. */
 export function isReadOnly(error: unknown): boolean {
+  if (error instanceof StoreError) return error.code === "READ_ONLY";
+  if (error instanceof Deno.errors.NotCapable) return true;
   const { errcode = 0 } = error as { errcode?: number };
   return READ_ONLY.includes(errcode & 0xff);
 }
@@ -91,6 +91,7 @@ export function explained(error: unknown): unknown {
       { cause: error },
     );
   }
+  if (error instanceof Deno.errors.NotCapable) return error;
   return isReadOnly(error) ? readOnlyError(error) : error;
 }
 

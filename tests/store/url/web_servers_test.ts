@@ -39,6 +39,12 @@ Deno.writeFileSync(
   gzip(text('{"only.csv":{"year":2024}}')),
 );
 Deno.writeTextFileSync(`${root.path}/indexed/only.csv`, "only");
+Deno.mkdirSync(`${root.path}/always`);
+Deno.writeFileSync(`${root.path}/always/x.csv.gz`, gzip(csv));
+Deno.writeFileSync(
+  `${root.path}/always/index.json.gz`,
+  gzip(text('{"x.csv":{}}')),
+);
 
 for (const kind of WEB_SERVERS) {
   Deno.test({
@@ -100,6 +106,22 @@ for (const kind of WEB_SERVERS) {
         await using store = await new UrlStore(url).connect();
         // Its name says that it is compressed: then it is wanted so.
         assertEquals(await store.toBytes("x.csv.gz"), gzip(csv));
+      });
+      await test.step({
+        name: "gzip, whatever is asked for",
+        ignore: kind.name !== "nginx",
+        async fn() {
+          await using store = await new UrlStore(`${server.url}/always`)
+            .connect();
+          assertEquals(await Array.fromAsync(store.queryKeys()), ["x.csv"]);
+          assertEquals(await store.toBytes("x.csv"), csv);
+          assertEquals((await store.get("x.csv")).size, csv.length);
+          const range = await store.getDataRange("x.csv", 10, 30);
+          assertEquals(
+            await new Response(range as BodyInit).bytes(),
+            csv.slice(10, 30),
+          );
+        },
       });
       await test.step("many keys at once", async () => {
         await using store = await new UrlStore(server.url).connect();
