@@ -70,8 +70,9 @@ function engineOf(state: WorkflowState): WorkflowState["engine"] {
 
 function restore(state: WorkflowState, line: string, ids: IdDecoder): void {
   const value: unknown = JSON.parse(line);
-  const [name, ...rows]: unknown[] = Array.isArray(value) ? value : [];
-  const part = PARTS.get(name);
+  const cells: unknown[] = Array.isArray(value) ? value : [];
+  const part = PARTS.get(cells[0]);
+  const rows = cells.slice(1);
   const isValid = part !== undefined &&
     rows.every((row) => Array.isArray(row) && part.restore(state, row, ids));
   if (!isValid) throw new SyntaxError("This is no line of a checkpoint");

@@ -115,15 +115,21 @@ function detailsOf(
 
 function restoreFile(
   state: WorkflowState,
-  [path, number, code, by, created, lasted, details, ...rest]:
-    readonly unknown[],
+  row: readonly unknown[],
   ids: IdDecoder,
 ): boolean {
-  const namedBy = ids.decode(by);
+  // There may be a million rows, which iterators would make much slower.
+  const path = row[0];
+  const number = row[1];
+  const code = row[2];
+  const namedBy = ids.decode(row[3]);
+  const created = row[4];
+  const lasted = row[5];
+  const details = row[6];
   if (!isEntry(path) || !isCount(number) || !isCount(code)) return false;
   const kind = KINDS[Math.floor(code / PHASES.length)];
   if (kind === undefined || namedBy === undefined) return false;
-  if (!isTime(created) || rest.length > 0) return false;
+  if (!isTime(created) || row.length > 7) return false;
   const phase = PHASES[code % PHASES.length];
   const file = newFile(number, path, kind, { by: namedBy, time: created });
   file.phase = phase;
