@@ -35,6 +35,9 @@ import { WorkflowFolder } from "./workflow_folder.ts";
 /** How often a process looks whether the other members still live, in ms. */
 const LOOK_MILLISECONDS = 100;
 
+/** How often it looks for a deadlock alone, in ms. */
+const RARE_LOOK_MILLISECONDS = 1000;
+
 /** Options of {@linkcode Workflow.join}. */
 export interface WorkflowOptions {
   /** The directory, all symbolic links resolved. */
@@ -139,6 +142,7 @@ export class Workflow {
       pid: Deno.pid,
       ...(this.isInWorker && { isWorker: true }),
       ...(isThread && { isThread }),
+      ...(this.#beside && { host: this.#beside.id }),
       ...(folder.memory && {
         memoryDir: folder.memory.memoryDir,
         memoryId: folder.memory.id,
@@ -279,10 +283,15 @@ export class Workflow {
    */
   lookAround(): void {
     const now = performance.now();
-    if (now - this.#lookedAround < LOOK_MILLISECONDS) return;
+    // For all members of a process one of them looks often.
+    const isDue = this.#isLast ? LOOK_MILLISECONDS : RARE_LOOK_MILLISECONDS;
+    if (!this.#isLast) this.#beside?.lookAround();
+    if (now - this.#lookedAround < isDue) return;
     this.#lookedAround = now;
-    this.#liveness.reportLost();
-    this.#reportGivenFiles();
+    if (this.#isLast) {
+      this.#liveness.reportLost();
+      this.#reportGivenFiles();
+    }
     const warning = this.#deadlocks.look(this.state);
     if (warning) console.warn(`sluice: ${warning}`);
   }
@@ -330,8 +339,7 @@ export class Workflow {
     using _held = this.#held;
     // A member that gave up the permission leaves it to the next one or run.
     // Nobody joins in between, who would take what is left for a stale run.
-    const isLast = !this.#beside || this.#beside.ended;
-    using lock = isLast && this.folder.isPermitted
+    using lock = this.#isLast && this.folder.isPermitted
       ? this.folder.lock(this.app)
       : undefined;
     try {
@@ -362,6 +370,11 @@ export class Workflow {
     using _folder = await this.folder.lockWhenFree(this.app, wait);
     using _publication = await this.#publisher.hold(wait);
     return fn();
+  }
+
+  /** Whether no other member of this process does what one does for all. */
+  get #isLast(): boolean {
+    return !this.#beside || this.#beside.ended;
   }
 
   /** Its caller holds the workflow's lock. */

@@ -26,6 +26,21 @@ Deno.test("a plan with all members is parsed", () => {
   assertEquals(parseWorkflowPlan(JSON.stringify(plan)), plan);
 });
 
+Deno.test("a step of a plan can be any program", () => {
+  const step = {
+    name: "unpack",
+    command: ["gzip", "-dc", "{in:a.gz}", ""],
+    stdin: "a.gz",
+    stdout: "a.csv",
+    stderr: "log.txt",
+    env: { LC_ALL: "C" },
+    cwd: "tools",
+    ok: [0, 2],
+  };
+  const { steps } = parseWorkflowPlan(JSON.stringify({ steps: [step] }));
+  assertEquals(steps, [step]);
+});
+
 const STEP = `{ "name": "one", "script": "one.ts" }`;
 
 const WRONG: [name: string, text: string, problem: string][] = [
@@ -56,6 +71,31 @@ const WRONG: [name: string, text: string, problem: string][] = [
     "a flag that would be taken for the script",
     `{"steps": [{"name": "a", "script": "a", "denoFlags": ["x"]}]}`,
     `$.steps[0].denoFlags[0] (line 1, column 55): expected a flag`,
+  ],
+  [
+    "a script and a command",
+    `{"steps": [{"name": "a", "command": ["a"], "script": "a"}]}`,
+    `$.steps[0].script (line 1, column 44): expected no member but "name"`,
+  ],
+  [
+    "a command without a program",
+    `{"steps": [{"name": "a", "command": []}]}`,
+    `$.steps[0].command (line 1, column 26): expected an array of a program`,
+  ],
+  [
+    "a path without an end",
+    `{"steps": [{"name": "a", "command": ["a", "{in:b"]}]}`,
+    `$.steps[0].command[1] (line 1, column 43): expected an argument in which`,
+  ],
+  [
+    "a status that there is not",
+    `{"steps": [{"name": "a", "command": ["a"], "ok": [256]}]}`,
+    `$.steps[0].ok[0] (line 1, column 51): expected a status from 0 to 255`,
+  ],
+  [
+    "an environment that is none",
+    `{"steps": [{"name": "a", "command": ["a"], "env": {"A": 1}}]}`,
+    `$.steps[0].env (line 1, column 44): expected an object of strings`,
   ],
   [
     "a misspelt member",
