@@ -78,16 +78,19 @@ async function describeByGet(
   const first = await request(url, source, { ...options, headers });
   if (first.status === 200) return await describeWhole(url, first);
   const { status, headers: tags } = first;
+  if (status !== 206 && status !== 416) {
+    await first.body?.cancel();
+    if (isMissing(first)) return undefined;
+    throw httpError(url, first);
+  }
   const { isCoded, cancel } = await contentOf(url, first);
   await cancel();
   const range = contentByteRange(first);
-  const size = status === 206 || status === 416 ? range?.total : undefined;
+  const size = range?.total;
   // To a range, an empty file has 416 as the answer; any other has its byte.
   if (size !== undefined && (size === 0) === (status === 416) && !isCoded) {
     return { size, isCoded, tags };
   }
-  if (isMissing(first)) return undefined;
-  if (status !== 206 && status !== 416) throw httpError(url, first);
   return await describeWhole(url, await request(url, source, options));
 }
 

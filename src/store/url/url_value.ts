@@ -25,6 +25,14 @@ export interface UrlPlace {
   readonly source: UrlSource;
 }
 
+/** Bytes that are being read, in one part or several. */
+interface Reading {
+  readonly signal: AbortSignal;
+  readonly retries: Retries;
+  /** The headers of the last part. */
+  before?: Headers;
+}
+
 /** A value whose bytes are at a URL. */
 export class UrlValue extends Value {
   readonly #place: UrlPlace;
@@ -60,10 +68,11 @@ export class UrlValue extends Value {
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
     const retries = new Retries(this.#place.source.retries);
+    const reading: Reading = { signal, retries };
     let lost: LostContent | undefined;
     for (let at = start; at < end;) {
       try {
-        for await (const part of this.#part(at, end, { signal, retries })) {
+        for await (const part of this.#part(at, end, reading)) {
           at += part.length;
           lost = undefined;
           retries.reset();
@@ -71,29 +80,40 @@ export class UrlValue extends Value {
         }
       } catch (error) {
         if (!(error instanceof LostContent)) throw again(error, lost, signal);
-        if (!this.#mayGoOn(at === start)) throw error;
         lost = error;
         await retries.wait(error, null, signal);
+      }
+      if (at === start) reading.before = undefined;
+      else if (at < end && !isTelling(reading.before)) {
+        throw lost ?? this.#partial(at);
       }
     }
   }
 
-  /** Without a tag, nobody could tell if the rest is that of the same bytes. */
-  #mayGoOn(isBegin: boolean): boolean {
-    const { tags } = this.#description;
-    return isBegin || tags.has("ETag") || tags.has("Last-Modified");
+  #partial(at: number): StoreError {
+    return new StoreError(
+      "HTTP",
+      `Cannot read "${
+        shownUrl(this.#place.url)
+      }" on from byte ${at}: expected an ETag or Last-Modified that tells if the rest is that of the same bytes, found none: use a server of static files`,
+    );
   }
 
   /** Reads the next bytes: all of them, or as many as the server sends at once. */
   async *#part(
     at: number,
     end: number,
-    options: { readonly signal: AbortSignal; readonly retries: Retries },
+    options: Reading,
   ): AsyncGenerator<Uint8Array> {
     const { connections } = this.#place.source;
     using _connection = await connections.take(options.signal);
     const response = await this.#request(at, end, options);
     const { first, last, content } = await this.#opened(response, at, end);
+    if (!isSameAsBefore(options.before, response.headers)) {
+      await content.cancel();
+      throw this.#differs();
+    }
+    options.before = response.headers;
     const isWhole = last === this.size && end >= last;
     const most = Math.min(end, last);
     let skip = at - first;
@@ -129,8 +149,7 @@ export class UrlValue extends Value {
     const isWhole = isCoded || (at === 0 && end === this.size);
     if (!isWhole) headers.Range = `bytes=${at}-${end - 1}`;
     const etag = tags.get("ETag");
-    // Two values may have the same weak tag, so it does not tell them apart.
-    if (etag && !etag.startsWith("W/")) headers["If-Match"] = etag;
+    if (isStrong(etag)) headers["If-Match"] = etag;
     const response = await request(url, source, { ...options, headers });
     const { status } = response;
     if (status === 200 || status === 206) return response;
@@ -217,6 +236,28 @@ export class UrlValue extends Value {
     this.#place.source.isHeadTrue = false;
     return replacedError(this.#place.key);
   }
+}
+
+/** Returns whether headers tell these bytes from all that were there before. */
+function isTelling(headers: Headers | undefined): boolean {
+  if (!headers) return false;
+  if (isStrong(headers.get("ETag"))) return true;
+  // A time has seconds: what is as young as that may change within one.
+  const modified = Date.parse(headers.get("Last-Modified") ?? "");
+  const now = Date.parse(headers.get("Date") ?? "") || Date.now();
+  return modified + 1000 <= now;
+}
+
+/** Returns whether a part has the tag of the part before it. */
+function isSameAsBefore(before: Headers | undefined, now: Headers): boolean {
+  if (!before) return true;
+  const name = isStrong(before.get("ETag")) ? "ETag" : "Last-Modified";
+  return before.get(name) === now.get(name);
+}
+
+/** Two values may have the same weak tag, so it does not tell them apart. */
+function isStrong(etag: string | null): etag is string {
+  return etag !== null && !/^\s*W\//i.test(etag);
 }
 
 /** The server cannot go on where the connection was lost: that is the error. */

@@ -194,6 +194,17 @@ const CASES: Readonly<Record<string, Case>> = {
     "right",
     cut({ "Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT" }),
   ],
+  "a connection that is lost in the middle, with a weak tag": [
+    "either",
+    cut({ ETag: 'W/"one"' }, OTHER),
+  ],
+  "a connection that is lost in the middle, with the time of this moment": [
+    "either",
+    cut({
+      "Last-Modified": new Date().toUTCString(),
+      Date: new Date().toUTCString(),
+    }, OTHER),
+  ],
   "a connection that is lost in the middle, without a tag": [
     "either",
     cut({}),
@@ -351,7 +362,7 @@ Deno.test("a file that is not there is missing, whatever is said of HEAD", async
   for (const status of [200, 403, 404, 405, 500]) {
     await using server = new RawServer(({ method }) => ({
       status: method === "HEAD" ? status : 404,
-      headers: { "Content-Length": 0 },
+      headers: { "Content-Length": 0, "Content-Encoding": "zstd" },
     }));
     const store = new UrlStore(server.url, { index: false, retries: 1 });
     await using _store = await store.connect();
