@@ -6,15 +6,16 @@ import { temporaryPath } from "../support/temporary_directory.ts";
 
 const script = fromFileUrl(import.meta.resolve("./_many_at_once.ts"));
 const config = await stdConfigArgs();
+const isLong = Deno.env.has("SLUICE_LONG");
 const hasLimits = Deno.build.os !== "windows";
 
 /** Runs the script in a process that may have so many files open. */
-async function run(...args: string[]): Promise<string> {
+function start(...args: string[]): Deno.ChildProcess {
   const deno = [Deno.execPath(), "run", "-A", "--no-check", ...config, script];
-  const { stdout, stderr } = await new Deno.Command("sh", {
+  return new Deno.Command("sh", {
     args: ["-c", 'ulimit -n 256; exec "$@"', "sh", ...deno, ...args],
-  }).output();
-  return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    stdout: "piped",
+  }).spawn();
 }
 
 for (const scheme of ["file", "sqlite"]) {
@@ -22,12 +23,14 @@ for (const scheme of ["file", "sqlite"]) {
     Deno.test({
       name:
         `3000 sets of ${kind} at once do not run out of descriptors: ${scheme}`,
-      ignore: !hasLimits || (scheme === "sqlite" && kind === "bytes"),
+      ignore: !hasLimits || (!isLong && `${scheme} ${kind}` !== "file files"),
       async fn() {
         const file = temporaryPath();
         Deno.writeFileSync(file, new Uint8Array(70_000));
-        const url = `${scheme}:${temporaryPath()}`;
-        assertEquals(await run(kind, url, file), "210000000\n");
+        const child = start(kind, `${scheme}:${temporaryPath()}`, file);
+        const { stdout } = await child.output();
+        const printed = new TextDecoder().decode(stdout);
+        assertEquals(printed, "asked\n210000000\n");
       },
     });
   }
@@ -40,19 +43,22 @@ Deno.test({
   async fn() {
     const path = temporaryPath();
     await (await new FileStore(path).connect()).disconnect();
-    let result: Promise<string>;
-    {
-      using lock = Deno.openSync(`${path}/lock`, { write: true });
-      lock.lockSync(true);
-      result = run("small", `file:${path}`);
-      // All of them wait for the lock by then, or soon.
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+    using lock = Deno.openSync(`${path}/lock`, { write: true });
+    lock.lockSync(true);
+    const child = start("small", `file:${path}`);
+    let printed = "";
+    const output = child.stdout.pipeThrough(new TextDecoderStream());
+    for await (const text of output) {
+      printed += text;
+      // All of them wait for the lock, or soon will.
+      if (printed === "asked\n") lock.unlockSync();
     }
-    assertEquals(await result, "300000\n");
+    assertEquals((await child.status).code, 0);
+    assertEquals(printed, "asked\n300000\n");
   },
 });
 
-Deno.test("3000 keys of a web server at once make no 3000 connections", async () => {
+Deno.test("many keys of a web server at once make not as many connections", async () => {
   let open = 0;
   let most = 0;
   await using server = Deno.serve(
@@ -69,8 +75,8 @@ Deno.test("3000 keys of a web server at once make no 3000 connections", async ()
   const url = `http://127.0.0.1:${server.addr.port}`;
   await using store = await new UrlStore(url).connect();
   const all = await Promise.all(
-    Array.from({ length: 3000 }, (_, i) => store.toBytes(`${i}`)),
+    Array.from({ length: 500 }, (_, i) => store.toBytes(`${i}`)),
   );
-  assertEquals(all.length, 3000);
+  assertEquals(all.length, 500);
   assertEquals(most <= 128, true, `${most} at once`);
 });
