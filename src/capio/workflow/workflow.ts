@@ -400,7 +400,12 @@ export class Workflow {
   /** Ends the journal, unless another member does so or moves files. */
   #checkpoint(): void {
     if (!this.folder.isPermitted) return;
-    this.#publisher.ifNothingMoves(() => this.#journal.checkpoint());
+    try {
+      this.#publisher.ifNothingMoves(() => this.#journal.checkpoint());
+    } catch {
+      // Most often the disk is full. The journal goes on, and the next event that
+      // matters reports the error.
+    }
   }
 
   #reportGivenFiles(): void {
