@@ -9,12 +9,14 @@
  */
 export * from "./argument_checks.ts";
 export * from "./compact_map.ts";
+export * from "./connection_failure.ts";
 export * from "./deno_version.ts";
 export * from "./entry_kind.ts";
 export * from "./event_loop.ts";
 export * from "./event_stream_headers.ts";
 export * from "./exact_json.ts";
 export * from "./fnmatch.ts";
+export * from "./host_and_port.ts";
 export * from "./inspect.ts";
 export * from "./read_available.ts";
 export * from "./recycled_chunks.ts";

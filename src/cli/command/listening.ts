@@ -1,3 +1,5 @@
+import { hostAndPort } from "../../internal/mod.ts";
+
 /** The address that a command listens on. */
 export interface ListenAddress {
   readonly hostname: string;
@@ -18,7 +20,7 @@ export function listening<T>(
   } catch (cause) {
     if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
     throw new Error(
-      `Cannot listen on "${hostname}:${port}": another program does`,
+      `Cannot listen on "${hostAndPort(hostname, port)}": another program does`,
       { cause },
     );
   }

@@ -1,3 +1,4 @@
+import { bareHost, hostAndPort } from "../../internal/mod.ts";
 import { LineHostBuffer } from "../../lines/mod.ts";
 import {
   assertNoMore,
@@ -54,7 +55,7 @@ Example:
       })
     );
     const where = {
-      hostname: values.host,
+      hostname: bareHost(values.host),
       port: wholeNumber("--port", values.port, 65_535),
     };
     await using server = listening(
@@ -62,8 +63,7 @@ Example:
       () => buffer.serve({ ...where, signal }),
     );
     const { hostname, port } = server.addr;
-    const name = hostname.includes(":") ? `[${hostname}]` : hostname;
-    const address = `http://${name}:${port}${buffer.apiRoute}`;
+    const address = `http://${hostAndPort(hostname, port)}${buffer.apiRoute}`;
     console.log(`Keeping lines at ${address}`);
     const query = token === undefined ? "" : "?token=...";
     console.log(`Showing them at ${address}/view${query}`);

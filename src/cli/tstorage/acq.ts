@@ -29,10 +29,10 @@ Example:
     assertNoMore(positionals, 0);
     const [min, max] = keyRange(values);
     await using channel = await connect(values, new UnitPayloadType(), signal);
-    const { status, acq } = await channel.getAcq(min, max);
+    const { status, acq, cause } = await channel.getAcq(min, max);
     signal.throwIfAborted();
     if (status !== ResponseStatus.OK) {
-      throw TStorageError.ofStatus(status, "GETACQ");
+      throw TStorageError.ofStatus(status, "GETACQ", { cause });
     }
     console.log(values.iso ? formatTime(acq) : `${acq}`);
     return 0;

@@ -64,9 +64,10 @@ export async function connect<T>(
     tls,
     signal,
   });
-  if ((await channel.connect()).isOk()) return channel;
+  const response = await channel.connect();
+  if (response.isOk()) return channel;
   signal.throwIfAborted();
-  throw new Error(`Cannot connect to "${values.host}:${port}"`);
+  throw response.cause;
 }
 
 /** Returns the payload type for `--fields`. */

@@ -1,3 +1,4 @@
+import { bareHost, hostAndPort } from "../../internal/mod.ts";
 import { serveTStorage } from "../../tstorage/mod.ts";
 import {
   assertNoMore,
@@ -46,7 +47,7 @@ Example:
       throw new UsageError('"--path" must be the name of a file, found ""');
     }
     const address = {
-      hostname: values.host,
+      hostname: bareHost(values.host),
       port: wholeNumber("--port", values.port, 65_535),
     };
     const memoryLimit = 2 ** 20 *
@@ -68,7 +69,9 @@ Example:
       () => serveTStorage({ ...options, tls }),
     );
     const kept = path === ":memory:" ? "in memory" : `in "${path}"`;
-    console.log(`Serving ${kept} on ${server.hostname}:${server.port}`);
+    console.log(
+      `Serving ${kept} on ${hostAndPort(server.hostname, server.port)}`,
+    );
     if (!signal.aborted) {
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
     }

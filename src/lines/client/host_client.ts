@@ -3,6 +3,7 @@ import { checkToken } from "../protocol/mod.ts";
 import {
   checkInteger,
   checkString,
+  connectionFailure,
   refused,
   shownUrl,
   startTimer,
@@ -229,7 +230,9 @@ export class HostClient {
   }
 
   #lateError(cause: unknown): LinesError {
-    const why = cause instanceof TypeError ? `: ${reasonOf(cause)}` : "";
+    const why = cause instanceof TypeError
+      ? `: ${connectionFailure(cause)}`
+      : "";
     return new LinesError(
       "TIMEOUT",
       `The host at ${this.#url} did not answer within ` +
@@ -242,7 +245,7 @@ export class HostClient {
     if (!(error instanceof TypeError)) return error;
     return new LinesError(
       "UNREACHABLE",
-      `Cannot reach the host at ${this.#url}: ${reasonOf(error)}`,
+      `Cannot reach the host at ${this.#url}: ${connectionFailure(error)}`,
       { cause: error },
     );
   }
@@ -284,13 +287,8 @@ function retryKind(error: unknown): keyof typeof RETRIES | undefined {
   }
   // `fetch` throws a TypeError for every failure of the connection.
   if (!(error instanceof TypeError)) return undefined;
-  return /\(Connect\)/.test(reasonOf(error)) ? "connect" : "read";
-}
-
-/** The reason of a failure of `fetch`, which Deno has in the cause. */
-function reasonOf(error: Error): string {
   const { message } = error.cause instanceof Error ? error.cause : error;
-  return message.replace(/^error sending request for url \(.*?\): /, "");
+  return /\(Connect\)/.test(message) ? "connect" : "read";
 }
 
 /** The field `data` of a reply; throws for an error or a reply of no host. */

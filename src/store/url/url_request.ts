@@ -1,4 +1,9 @@
-import { shownUrl, type Slots, withShownUrls } from "../../internal/mod.ts";
+import {
+  connectionFailure,
+  shownUrl,
+  type Slots,
+  withShownUrls,
+} from "../../internal/mod.ts";
 import { StoreError } from "../core/mod.ts";
 import type { Retries } from "./retries.ts";
 
@@ -133,15 +138,19 @@ async function send(url: string, init: RequestInit): Promise<Outcome> {
   } catch (error) {
     if (init.signal?.aborted) throw init.signal.reason;
     const { message, cause } = error as Error;
-    const reason = cause instanceof Error ? cause.message : message;
+    const reason = connectionFailure(error);
     return {
       error: new StoreError(
         "HTTP",
-        `Cannot reach "${shownUrl(url)}": ${
-          withShownUrls(reason)
-        }: check the URL and the server`,
+        `Cannot reach "${
+          shownUrl(url)
+        }": ${reason}: check the URL and the server`,
         // The error itself shows the URL with all that is in it.
-        { cause: new TypeError(withShownUrls(message)) },
+        {
+          cause: new TypeError(
+            withShownUrls(cause instanceof Error ? cause.message : message),
+          ),
+        },
       ),
     };
   }

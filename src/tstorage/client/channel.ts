@@ -182,15 +182,18 @@ export class Channel<T, B = never> implements AsyncDisposable {
    * A channel over given streams only reports whether it is still open.
    *
    * @param options Gives up when its signal aborts.
-   * @returns `OK`, or `ERROR` if no server answers, or it is not trusted.
+   * @returns `OK`, or `ERROR` if no server answers, or it is not trusted; its
+   * `cause` is then a {@linkcode TStorageError} that says which.
    */
   async connect(options: RequestOptions = {}): Promise<Response> {
     const { signal } = options;
     checkSignal("signal", signal);
     signal?.throwIfAborted();
     const connected = await this.#connect(signal);
-    if (!connected) signal?.throwIfAborted();
-    return new Response(connected ? ResponseStatus.OK : ResponseStatus.ERROR);
+    if (connected) return new Response(ResponseStatus.OK);
+    signal?.throwIfAborted();
+    const cause = this.#queue.absence;
+    return new Response(ResponseStatus.ERROR, { cause });
   }
 
   /**
@@ -416,7 +419,9 @@ export class Channel<T, B = never> implements AsyncDisposable {
         tls: this.#tls,
         signals: [this.#signal, signal],
       });
-      return conn && socketConnection(conn, this.#signal);
+      return conn instanceof Error
+        ? conn
+        : socketConnection(conn, this.#signal);
     });
   }
 

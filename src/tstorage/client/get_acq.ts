@@ -34,14 +34,18 @@ async function exchange(
   const { connection } = turn;
   if (connection === undefined || !await connection.write(request)) {
     turn.end(false);
-    return new ResponseAcq(ResponseStatus.DISCONNECTED);
+    return disconnected(turn);
   }
   const reader = new WireReader(connection, HEADER_BYTES + INTEGER_BYTES);
   const { code, body: [acq] = [] } = await reader.header(1) ?? {};
   const whole = acq !== undefined || (code !== undefined && code !== 0);
   turn.end(whole && reader.bytes.length === 0);
-  if (code === undefined) return new ResponseAcq(ResponseStatus.DISCONNECTED);
+  if (code === undefined) return disconnected(turn);
   return code === 0 && acq !== undefined
     ? new ResponseAcq(ResponseStatus.OK, acq)
     : new ResponseAcq(ResponseStatus.ERROR);
+}
+
+function disconnected({ loss: cause }: Turn): ResponseAcq {
+  return new ResponseAcq(ResponseStatus.DISCONNECTED, -1n, { cause });
 }

@@ -13,7 +13,8 @@ export async function collectRecords<T>(
   for (;;) {
     const next = await request.next();
     if (next instanceof ResponseAcq) {
-      return new ResponseGet(next.status, next.acq, data);
+      const { status, acq, cause } = next;
+      return new ResponseGet(status, acq, data, { cause });
     }
     for (const record of next ?? []) data.push(record);
   }

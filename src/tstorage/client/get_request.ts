@@ -31,6 +31,7 @@ export class GetRequest<C> {
   readonly #options: GetRequestOptions;
   readonly #done = Promise.withResolvers<ResponseAcq>();
   readonly #cancelled = new AbortController();
+  #turn: Turn | undefined;
   #running: Running<C> | undefined;
   #end: ResponseAcq | undefined;
   #isAborted = false;
@@ -106,7 +107,7 @@ export class GetRequest<C> {
     const { signal } = this.#options;
     signal?.addEventListener("abort", this.#aborted);
     if (signal?.aborted) this.#aborted();
-    const turn = await this.#turn();
+    const turn = this.#turn = await this.#waitForTurn();
     if (turn === undefined) return undefined;
     const { connection } = turn;
     if (this.#end !== undefined || connection === undefined) {
@@ -126,7 +127,7 @@ export class GetRequest<C> {
     return undefined;
   }
 
-  async #turn(): Promise<Turn | undefined> {
+  async #waitForTurn(): Promise<Turn | undefined> {
     const { signal } = this.#cancelled;
     try {
       return await this.#queue.turn(this.#options.timeout, signal);
@@ -137,11 +138,19 @@ export class GetRequest<C> {
 
   #finish(end: ResponseAcq): ResponseAcq {
     if (this.#end !== undefined) return this.#end;
-    this.#end = end;
+    this.#end = this.#explained(end);
     this.#options.signal?.removeEventListener("abort", this.#aborted);
     const { turn, reply } = this.#running ?? {};
     turn?.end(end.isOk() && reply?.atEnd === true);
-    this.#done.resolve(end);
-    return end;
+    this.#done.resolve(this.#end);
+    return this.#end;
+  }
+
+  /** The outcome, and why the connection was lost if it was. */
+  #explained(end: ResponseAcq): ResponseAcq {
+    if (end.status !== ResponseStatus.DISCONNECTED) return end;
+    const cause = this.#turn?.loss ??
+      new DOMException("The request was cancelled here", "AbortError");
+    return new ResponseAcq(end.status, end.acq, { cause });
   }
 }

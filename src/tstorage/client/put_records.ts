@@ -46,6 +46,7 @@ export async function putGroups(
     if (!await request.write(part)) break;
   }
   const status = await request.finish();
-  if (status === ResponseStatus.DISCONNECTED) signal?.throwIfAborted();
-  return new Response(status);
+  if (status !== ResponseStatus.DISCONNECTED) return new Response(status);
+  signal?.throwIfAborted();
+  return new Response(status, { cause: request.loss });
 }

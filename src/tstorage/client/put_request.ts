@@ -52,6 +52,11 @@ export class PutRequest {
     });
   }
 
+  /** Why the connection was lost. */
+  get loss(): unknown {
+    return this.#turn.loss;
+  }
+
   /** Sends a part; `false` when sending more is of no use. */
   async write(part: Uint8Array): Promise<boolean> {
     if (this.#connection === undefined || this.#answered) return false;

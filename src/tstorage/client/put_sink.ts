@@ -142,7 +142,9 @@ export class PutSink<T, B>
       ResponseStatus.DISCONNECTED,
   ): unknown {
     if (this.#signal?.aborted) return this.#signal.reason;
-    return TStorageError.ofStatus(status, this.#withAcq ? "PUTA" : "PUT");
+    const request = this.#withAcq ? "PUTA" : "PUT";
+    const cause = this.#request?.loss;
+    return TStorageError.ofStatus(status, request, { cause });
   }
 }
 

@@ -47,9 +47,9 @@ export function replyStream<C, T>(
     async pull(controller) {
       const next = await request.next();
       if (next instanceof ResponseAcq) {
-        const { status } = next;
+        const { status, cause } = next;
         if (status === ResponseStatus.OK) controller.close();
-        else controller.error(TStorageError.ofStatus(status, "GET"));
+        else controller.error(TStorageError.ofStatus(status, "GET", { cause }));
       } else if (next !== undefined) {
         for (const each of split(next)) controller.enqueue(each);
       }

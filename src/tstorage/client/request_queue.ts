@@ -1,10 +1,15 @@
 import { abortable } from "@std/async";
 import type { Connection } from "../transport/mod.ts";
 
+const NEVER_CONNECTED = new Error("The channel is not connected");
+const CLOSED_HERE = new Error("The channel was closed here");
+
 /** The right of one request to use the connection. */
 export interface Turn {
   /** The connection, unless there is none. */
   readonly connection: Connection | undefined;
+  /** Why there is no connection, or none any more. */
+  readonly loss: unknown;
   /**
    * Passes the right to the next request.
    *
@@ -21,6 +26,8 @@ export class RequestQueue {
   /** The last attempt to connect that a close has cancelled. */
   #cancelled = 0;
   #last: Promise<void> = Promise.resolve();
+  /** Why there is no connection. */
+  #absence: unknown = NEVER_CONNECTED;
 
   /** Whether there is a connection that was not closed from this side. */
   get isOpen(): boolean {
@@ -32,12 +39,25 @@ export class RequestQueue {
     this.#connection = connection;
   }
 
-  /** Closes the connection, if there is one, and connects again. */
-  async open(connect: () => Promise<Connection | undefined>): Promise<boolean> {
+  /** Why there is no connection. */
+  get absence(): unknown {
+    return this.#connection?.loss ?? this.#absence;
+  }
+
+  /**
+   * Closes the connection, if there is one, and connects again.
+   *
+   * @param connect Resolves to the connection, or to the error why there is none.
+   * @returns Whether there is a connection now.
+   */
+  async open(connect: () => Promise<Connection | Error>): Promise<boolean> {
     const attempt = ++this.#attempts;
     this.#drop(this.#connection);
     const connection = await connect();
-    if (connection === undefined) return false;
+    if (connection instanceof Error) {
+      this.#absence = connection;
+      return false;
+    }
     if (attempt <= this.#cancelled) return !connection.close();
     // Of two attempts at once the later one stays, and neither leaks.
     this.#drop(this.#connection);
@@ -50,6 +70,7 @@ export class RequestQueue {
     this.#cancelled = this.#attempts;
     const open = this.#connection?.close() ?? false;
     this.#connection = undefined;
+    this.#absence = CLOSED_HERE;
     return open;
   }
 
@@ -74,10 +95,14 @@ export class RequestQueue {
     }
     const connection = this.#connection;
     const watch = connection?.watch(timeout);
-    const aborted = () => void connection?.close();
+    const absence = this.#absence;
+    const aborted = () => void connection?.close(signal?.reason);
     signal?.addEventListener("abort", aborted);
     return {
       connection,
+      get loss() {
+        return connection === undefined ? absence : connection.loss;
+      },
       end: (usable) => {
         signal?.removeEventListener("abort", aborted);
         watch?.[Symbol.dispose]();
@@ -89,6 +114,8 @@ export class RequestQueue {
 
   #drop(connection: Connection | undefined): void {
     connection?.close();
-    if (this.#connection === connection) this.#connection = undefined;
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    if (connection !== undefined) this.#absence = connection.loss;
   }
 }

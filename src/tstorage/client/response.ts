@@ -10,20 +10,31 @@ import { ResponseStatus } from "../wire/mod.ts";
  *
  * const channel = new Channel("localhost", 2025, new BytesPayloadType());
  * const response = await channel.connect();
- * if (!response.isOk()) console.error("No server there", response.status);
+ * if (!response.isOk()) console.error(response.cause);
  * ```
  */
 export class Response {
   /** The outcome of the request. */
   readonly status: ResponseStatus;
+  readonly #cause: unknown;
 
   /**
    * An outcome with the given status.
    *
    * @param status The outcome of the request.
+   * @param options Why there is no connection.
    */
-  constructor(status: ResponseStatus) {
+  constructor(status: ResponseStatus, options: ErrorOptions = {}) {
     this.status = status;
+    this.#cause = options.cause;
+  }
+
+  /**
+   * Why there is no connection, or none any more: an error, or the reason of the
+   * signal. Nothing for other outcomes.
+   */
+  get cause(): unknown {
+    return this.#cause;
   }
 
   /**
@@ -46,9 +57,14 @@ export class ResponseAcq extends Response {
    *
    * @param status The outcome of the request.
    * @param acq Acquisition time in TStorage nanoseconds.
+   * @param options Why there is no connection.
    */
-  constructor(status: ResponseStatus, acq: bigint = -1n) {
-    super(status);
+  constructor(
+    status: ResponseStatus,
+    acq: bigint = -1n,
+    options: ErrorOptions = {},
+  ) {
+    super(status, options);
     this.acq = acq;
   }
 }
@@ -64,13 +80,15 @@ export class ResponseGet<T> extends ResponseAcq {
    * @param status The outcome of the request.
    * @param acq Acquisition time in TStorage nanoseconds.
    * @param data The records that came.
+   * @param options Why there is no connection.
    */
   constructor(
     status: ResponseStatus,
     acq: bigint = -1n,
     data: Record<T>[] = [],
+    options: ErrorOptions = {},
   ) {
-    super(status, acq);
+    super(status, acq, options);
     this.data = data;
   }
 }

@@ -44,6 +44,7 @@ export class Connection implements ByteInput {
   /** Ends each operation under way. */
   readonly #pending: Set<() => void> = new Set();
   #open = true;
+  #loss: unknown;
   #waiting = 0;
   #lastProgress = 0;
 
@@ -75,6 +76,11 @@ export class Connection implements ByteInput {
     return this.#open;
   }
 
+  /** Why nothing moves any more; nothing as long as it does. */
+  get loss(): unknown {
+    return this.#loss;
+  }
+
   /** Reads what there is, at least one byte unless the connection has ended. */
   async read(into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     using _expected = this.expect();
@@ -82,8 +88,16 @@ export class Connection implements ByteInput {
   }
 
   /** The same as {@linkcode read}, but the other side may take its time. */
-  listen(into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#attempt(() => this.#reader.fill(into), NO_BYTES);
+  async listen(
+    into: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = await this.#attempt(() => this.#reader.fill(into), NO_BYTES);
+    if (bytes.length === 0) {
+      this.#loss ??= new Deno.errors.UnexpectedEof(
+        "The other side closed the connection",
+      );
+    }
+    return bytes;
   }
 
   /** Writes every byte; `false` if the connection was lost before. */
@@ -118,11 +132,14 @@ export class Connection implements ByteInput {
   /**
    * Closes both streams, which ends every read and write under way.
    *
+   * @param loss Why, for those that are under way.
    * @returns Whether it was open.
    */
-  close(): boolean {
+  close(loss?: unknown): boolean {
     if (!this.#open) return false;
     this.#open = false;
+    this.#loss ??= loss ??
+      new DOMException("The connection was closed here", "AbortError");
     this.#signal?.removeEventListener("abort", this.#aborted);
     const reason = new DOMException("The connection was closed", "AbortError");
     // A stream that fails to end has ended as well.
@@ -144,13 +161,19 @@ export class Connection implements ByteInput {
       const still = performance.now() - this.#lastProgress;
       const left = this.#waiting === 0 ? timeout : timeout - still;
       if (left > 0) timer = startTimer(Math.ceil(left), check);
-      else this.close();
+      else {
+        this.close(
+          new Deno.errors.TimedOut(
+            `Nothing moved on the connection for ${timeout} ms`,
+          ),
+        );
+      }
     };
     timer = startTimer(timeout, check);
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   }
 
-  readonly #aborted = () => void this.close();
+  readonly #aborted = () => void this.close(this.#signal?.reason);
 
   /** Resolves to `lost` if the operation fails, or at the latest on close. */
   #attempt<R>(operation: () => Promise<R>, lost: R): Promise<R> {
@@ -163,7 +186,10 @@ export class Connection implements ByteInput {
       };
       const fail = () => end(lost);
       this.#pending.add(fail);
-      operation().then(end, fail);
+      operation().then(end, (error) => {
+        this.#loss ??= error;
+        fail();
+      });
     });
   }
 }

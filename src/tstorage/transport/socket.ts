@@ -1,4 +1,10 @@
-import { startTimer } from "../../internal/mod.ts";
+import {
+  bareHost,
+  connectionFailure,
+  hostAndPort,
+  startTimer,
+} from "../../internal/mod.ts";
+import { TStorageError } from "../wire/mod.ts";
 import { Connection } from "./connection.ts";
 
 /** The address of a server, and how to connect to it. */
@@ -16,25 +22,40 @@ export interface SocketOptions {
 /**
  * Connects to a server: the one place that opens sockets.
  *
- * @returns The socket, or `undefined` if no server answers in time.
+ * @returns The socket, or the error of a server that does not answer in time or
+ * is not trusted.
  */
 export async function connectSocket(
   { hostname, port, timeout, tls, signals }: SocketOptions,
-): Promise<Deno.TcpConn | Deno.TlsConn | undefined> {
+): Promise<Deno.TcpConn | Deno.TlsConn | TStorageError> {
   const abort = new AbortController();
-  const giveUp = () => abort.abort();
-  const timer = startTimer(timeout, giveUp);
+  let why: string | undefined;
+  const giveUp = () => {
+    why ??= "given up, its signal has aborted";
+    abort.abort();
+  };
+  const timer = startTimer(timeout, () => {
+    why ??= `timed out after ${timeout} ms`;
+    abort.abort();
+  });
   for (const signal of signals) signal?.addEventListener("abort", giveUp);
   try {
-    if (signals.some((signal) => signal?.aborted)) return undefined;
+    if (signals.some((signal) => signal?.aborted)) giveUp();
     const { signal } = abort;
-    const conn = await Deno.connect({ hostname, port, signal });
+    signal.throwIfAborted();
+    const bare = bareHost(hostname);
+    const conn = await Deno.connect({ hostname: bare, port, signal });
     // A small request must not wait for the answer to the one before it.
     conn.setNoDelay(true);
     if (!tls) return conn;
-    return await secured(conn, hostname, tls === true ? {} : tls, signal);
-  } catch {
-    return undefined;
+    return await secured(conn, bare, tls === true ? {} : tls, signal);
+  } catch (cause) {
+    const reason = why ?? connectionFailure(cause);
+    return new TStorageError(
+      "ERROR",
+      `Cannot connect to "${hostAndPort(hostname, port)}": ${reason}`,
+      { cause },
+    );
   } finally {
     clearTimeout(timer);
     for (const signal of signals) signal?.removeEventListener("abort", giveUp);

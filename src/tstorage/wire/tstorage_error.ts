@@ -1,3 +1,4 @@
+import { connectionFailure } from "../../internal/mod.ts";
 import {
   ResponseStatus,
   type ResponseStatusName,
@@ -63,18 +64,28 @@ export class TStorageError extends Error {
    *
    * @param status The outcome of the request.
    * @param request The request, for instance `GET`.
+   * @param options Why the connection was lost.
    * @returns An error whose message says what to do.
    */
   static ofStatus(
     status: Exclude<ResponseStatus, typeof ResponseStatus.OK>,
     request: string,
+    { cause }: ErrorOptions = {},
   ): TStorageError {
     const code = statusName(status) as Exclude<ResponseStatusName, "OK">;
-    return new TStorageError(
-      code,
-      `${request} failed with ${code}: ${REASONS[code]}`,
-    );
+    const message = `${request} failed with ${code}: ${REASONS[code]}`;
+    if (code !== "DISCONNECTED" || cause === undefined) {
+      return new TStorageError(code, message);
+    }
+    return new TStorageError(code, `${message} (${lossOf(cause)})`, { cause });
   }
+}
+
+/** Why a connection was lost, as a part of a sentence. */
+function lossOf(cause: unknown): string {
+  if (cause instanceof TStorageError) return cause.message;
+  const reason = connectionFailure(cause);
+  return reason.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
 
 const REASONS: { readonly [N in Exclude<ResponseStatusName, "OK">]: string } = {
