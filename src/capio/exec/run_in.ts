@@ -104,18 +104,29 @@ class ProgramRun {
   async #run(): Promise<ProgramStatus> {
     const { signal } = this.#options;
     signal?.throwIfAborted();
+    // The loss of one input ends the wait for the others.
+    const giveUp = new AbortController();
+    const waits = signal
+      ? AbortSignal.any([signal, giveUp.signal])
+      : giveUp.signal;
     const opening = this.#files.inputs.map(async (file) => {
-      this.#inputs.push(
-        await openInput(this.#workspace, file, {
-          scratch: this.#scratch,
-          signal,
-          lost: (error) => this.#loseInput(error),
-        }),
-      );
+      try {
+        this.#inputs.push(
+          await openInput(this.#workspace, file, {
+            scratch: this.#scratch,
+            signal: waits,
+            lost: (error) => this.#loseInput(error),
+          }),
+        );
+      } catch (error) {
+        giveUp.abort(error);
+        throw error;
+      }
     });
-    const opened = await Promise.allSettled(opening);
+    await Promise.allSettled(opening);
     try {
-      for (const it of opened) if (it.status === "rejected") throw it.reason;
+      signal?.throwIfAborted();
+      giveUp.signal.throwIfAborted();
       const piped = [...this.#inputs, ...this.#outputs]
         .flatMap(({ pipe }) => pipe === undefined ? [] : [pipe]);
       await makePipes(piped);

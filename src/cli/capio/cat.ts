@@ -11,6 +11,7 @@ import {
   ShownBytes,
   UsageError,
 } from "../command/mod.ts";
+import { leave } from "./leaving.ts";
 import {
   MEMBER_HELP,
   MEMBER_OPTIONS,
@@ -47,10 +48,16 @@ Example:
     });
     if (positionals.length === 0) throw new UsageError("PATH is missing");
     const options = memberOptions(values);
-    using workspace = await CapioWorkspace.join({ ...options, signal });
-    for (const path of positionals) {
-      const full = isAbsolute(path) ? path : join(options.capioDir, path);
-      if (!await print(workspace, full)) break;
+    const workspace = await CapioWorkspace.join({ ...options, signal });
+    let isFailed = true;
+    try {
+      for (const path of positionals) {
+        const full = isAbsolute(path) ? path : join(options.capioDir, path);
+        if (!await print(workspace, full)) break;
+      }
+      isFailed = false;
+    } finally {
+      await leave(workspace, isFailed, signal);
     }
     return 0;
   },

@@ -13,6 +13,7 @@ import {
   UsageError,
 } from "../command/mod.ts";
 import { fileSystemWarning } from "./file_system_warning.ts";
+import { leave } from "./leaving.ts";
 import {
   MEMBER_HELP,
   MEMBER_OPTIONS,
@@ -69,8 +70,7 @@ Examples:
     const { options, program } = parseExec(args);
     const fileSystem = await fileSystemWarning(options.capioDir);
     if (fileSystem) console.error(`sluice exec: ${fileSystem}`);
-    const workspace = await CapioWorkspace.join({ ...options, signal });
-    return await runProgram(workspace, program, signal);
+    return await runProgram(options, program, signal);
   },
 };
 
@@ -123,7 +123,7 @@ function parseStatuses(text: string): number[] {
 }
 
 async function runProgram(
-  workspace: CapioWorkspace,
+  options: ReturnType<typeof memberOptions>,
   program: Program,
   signal: AbortSignal,
 ): Promise<number> {
@@ -135,19 +135,27 @@ async function runProgram(
     else waiting.abort(signal.reason);
   };
   signal.addEventListener("abort", interrupt);
-  let isFailed = true;
   try {
     signal.throwIfAborted();
-    const { code } = await workspace.runProgram(program, {
+    const workspace = await CapioWorkspace.join({
+      ...options,
       signal: waiting.signal,
-      stdin: "inherit",
-      started: (program) => {
-        running = program;
-        if (signal.aborted) interrupt();
-      },
     });
-    isFailed = false;
-    return code;
+    let isFailed = true;
+    try {
+      const { code } = await workspace.runProgram(program, {
+        signal: waiting.signal,
+        stdin: "inherit",
+        started: (program) => {
+          running = program;
+          if (signal.aborted) interrupt();
+        },
+      });
+      isFailed = false;
+      return code;
+    } finally {
+      await leave(workspace, isFailed, signal);
+    }
   } catch (error) {
     if (waiting.signal.aborted) return exitCodeOf(signal);
     if (!(error instanceof CapioError) || !error.status) throw error;
@@ -155,7 +163,6 @@ async function runProgram(
     return error.status.code || 1;
   } finally {
     signal.removeEventListener("abort", interrupt);
-    workspace.leave(isFailed);
   }
 }
 

@@ -27,6 +27,7 @@ import {
   untilInterrupted,
   withPageValue,
 } from "./page_option.ts";
+import { beforeLong, leave } from "./leaving.ts";
 import { type PlanFile, readPlanFile } from "./plan_file.ts";
 import {
   fileLines,
@@ -39,9 +40,6 @@ import { isSilentByEnvironment } from "./step_arguments.ts";
 import { runSteps, type StepProcess } from "./step_processes.ts";
 import type { StepEnd, StepFailure, StepProgram } from "./step_programs.ts";
 import { WORKFLOW_APP } from "./workflow_app.ts";
-
-/** Longest wait for other processes after a signal to end, in ms. */
-const END_MILLISECONDS = 500;
 
 /** Most programs, and most files, that the summary lists. */
 const MOST_LINES_OF_SUMMARY = 20;
@@ -252,34 +250,6 @@ async function presentStatus(
   );
   return status ?? workflowStatus(capioDir, { workflowName }) ??
     workspace.status();
-}
-
-async function leave(
-  workspace: CapioWorkspace,
-  isFailed: boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  await beforeLong(workspace, () => workspace.leave(isFailed), signal);
-  // Ctrl-C ends the wait for a process that is stopped.
-  workspace.abandon();
-}
-
-/**
- * Runs `fn` once it waits for no other process, if that is so in time: before
- * `signal` aborts, or a moment later.
- */
-async function beforeLong<T>(
-  workspace: CapioWorkspace,
-  fn: () => T,
-  signal: AbortSignal,
-): Promise<T | undefined> {
-  const end = signal.aborted ? AbortSignal.timeout(END_MILLISECONDS) : signal;
-  try {
-    return await workspace.whenFree(fn, { signal: end });
-  } catch (error) {
-    if (!end.aborted || error !== end.reason) throw error;
-    return undefined;
-  }
 }
 
 /** Refuses to start a step twice: both processes would write the same files. */
