@@ -4,7 +4,9 @@
  * with an input that is still being written.
  */
 import { assert, assertLess } from "@std/assert";
+import { delay } from "@std/async";
 import { join } from "@std/path";
+import { workflowStatus } from "../src/capio/mod.ts";
 import { stdConfigArgs } from "../tools/std_config.ts";
 import { streamed, TestDirectory } from "../tests/capio/step.ts";
 
@@ -22,13 +24,11 @@ const cl = directory.writeCl({
 const config = await stdConfigArgs();
 const cli = new URL("../src/cli/mod.ts", import.meta.url).href;
 
-const WRITE = `
-  const chunk = new Uint8Array(1 << 20).fill(7);
-  for (let i = 0; i < ${MEBIBYTES}; i++) {
-    for (let rest = chunk; rest.length > 0;) {
-      rest = rest.subarray(Deno.stdout.writeSync(rest));
-    }
-  }`;
+/** Writes the file, and ends once there is a file `go`. */
+const WRITE =
+  `head -c ${BYTES} /dev/zero; while ! test -e "$1"; do sleep 0.02; done`;
+/** Time for the reader to begin before the writer ends, in ms. */
+const BEGIN_MILLISECONDS = 400;
 
 addEventListener("unload", () => directory[Symbol.dispose]());
 
@@ -86,29 +86,25 @@ Deno.bench({
   n: 5,
   warmup: 1,
   async fn(bench) {
-    const writer = [
+    const writing = measured([
       "exec",
       ...member("writer"),
-      "--stdout",
-      "a.bin",
-      "--",
-      Deno.execPath(),
-      "eval",
-      WRITE,
-    ];
-    const reader = [
+      ...["--stdout", "a.bin", "--", "sh", "-c", WRITE, "sh", path("go")],
+    ]);
+    const isWritten = () =>
+      workflowStatus(directory.path)?.files[0]?.size === BYTES;
+    while (!isWritten()) await delay(20);
+    bench.start();
+    const reading = measured([
       "exec",
       ...member("reader"),
-      "--stdin",
-      "a.bin",
-      "--stdout",
-      "b.bin",
-      "--",
-      "cat",
-    ];
-    bench.start();
-    await Promise.all([measured(writer), measured(reader)]);
+      ...["--stdin", "a.bin", "--stdout", "b.bin", "--", "cat"],
+    ]);
+    await delay(BEGIN_MILLISECONDS);
+    await Deno.writeTextFile(path("go"), "");
+    await Promise.all([writing, reading]);
     bench.end();
+    await Deno.remove(path("go"));
     await check();
   },
 });
