@@ -1,9 +1,10 @@
-import { LineHostMirror, StopIteration } from "../../lines/mod.ts";
+import { LineHostMirror } from "../../lines/mod.ts";
 import {
   assertNoMore,
   type Command,
   parse,
   ShownBytes,
+  UsageError,
 } from "../command/mod.ts";
 import {
   CLIENT_HELP,
@@ -11,11 +12,15 @@ import {
   clientOptions,
   orUsageError,
 } from "./arguments.ts";
+import { LineInput } from "./line_input.ts";
+import { LineSender } from "./line_sender.ts";
 
 const OPTIONS = {
   ...CLIENT_OPTIONS,
   aggressive: { type: "boolean", short: "a", default: false },
   tee: { type: "boolean", short: "t", default: false },
+  lines: { type: "string", default: "python" },
+  collapse: { type: "boolean", default: false },
 } as const;
 
 /** `sluice lines mirror`: sends standard input to a host. */
@@ -24,12 +29,24 @@ export const mirror: Command = {
   summary: "Send standard input to a host, line by line",
   help: `Usage: sluice lines mirror ADDRESS [OPTIONS]
 
-Ends with standard input, or when the host asks its mirrors to stop, which is no
-failure. ADDRESS is the address of a host of this package or of syncstream.
+Ends with standard input, whatever happens to the host: a host that is not
+there, or goes away, does not end the program. What could not be sent within
+the timeout is counted in a message at the end, and the exit code is then 1.
+Ends earlier when the host asks its mirrors to stop, which is no failure; with
+--tee the copy goes on then. ADDRESS is the address of a host of this package or
+of syncstream.
 
 Options:
   -a, --aggressive       Send unfinished lines too, such as progress bars
-  -t, --tee              Write the input to standard output too
+  -t, --tee              Write the input to standard output too. When the host
+                         takes nothing for two seconds and four million
+                         characters wait, lines are left out for the host
+      --lines RULE       Where lines end: "python", at each line break of
+                         Unicode (default), or "posix", at line feeds only.
+                         Others are then sent as escapes such as "\\u2028", as
+                         JSON has them
+      --collapse         Of a line that is written over with carriage returns,
+                         as progress is, send only the last state
 ${CLIENT_HELP}
 
 Example:
@@ -37,42 +54,87 @@ Example:
   async run(args, signal) {
     const { values, positionals } = parse(args, OPTIONS, ["ADDRESS"]);
     assertNoMore(positionals, 1);
+    if (values.lines !== "python" && values.lines !== "posix") {
+      throw new UsageError(
+        `"--lines" must be "python" or "posix", found "${values.lines}"`,
+      );
+    }
     const mirror = orUsageError(() =>
       new LineHostMirror(positionals[0], {
         ...clientOptions(values),
         aggressive: values.aggressive,
       })
     );
-    const input = values.tee
-      ? copied(Deno.stdin.readable)
-      : Deno.stdin.readable;
+    const sender = new LineSender(mirror, { leavesOut: values.tee });
+    const input = new LineInput({
+      isPosix: values.lines === "posix",
+      isCollapsed: values.collapse,
+    });
+    const copy = values.tee ? new LocalCopy() : undefined;
+    const decoder = new TextDecoder();
+    const chunks = Deno.stdin.readable.getReader();
+    const giveUp = () => void chunks.cancel().catch(() => {});
+    signal.addEventListener("abort", giveUp);
+    if (signal.aborted) giveUp();
     try {
-      await input
-        .pipeThrough(new TextDecoderStream())
-        .pipeTo(mirror.writable, { signal, preventAbort: true });
-    } catch (error) {
-      if (error instanceof StopIteration) return 0;
-      if (!signal.aborted) throw error;
-      await mirror.close();
-      return 130;
+      // Without a copy, a host that asks its mirrors to stop ends the input.
+      while (copy?.isReadOn ?? !sender.isStopped) {
+        const { done, value: bytes } = await chunks.read();
+        if (done) break;
+        await copy?.write(bytes);
+        await sender.send(input.next(decoder.decode(bytes, { stream: true })));
+      }
+    } finally {
+      signal.removeEventListener("abort", giveUp);
     }
-    return 0;
+    await copy?.end();
+    await sender.send(input.next(decoder.decode()) + input.rest());
+    await sender.end(signal.aborted);
+    copy?.assertWhole();
+    return signal.aborted ? 130 : 0;
   },
 };
 
-/** Writes each chunk to standard output before it passes it on. */
-function copied(
-  input: ReadableStream<Uint8Array<ArrayBuffer>>,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const shown = new ShownBytes();
-  const output = Deno.stdout.writable.getWriter();
-  return input.pipeThrough(
-    new TransformStream({
-      async transform(bytes, controller) {
-        await output.write(shown.next(bytes));
-        controller.enqueue(bytes);
-      },
-      flush: () => output.write(shown.rest()),
-    }),
-  );
+/** The copy of the input on standard output. */
+class LocalCopy {
+  readonly #shown = new ShownBytes();
+  readonly #output = Deno.stdout.writable.getWriter();
+  #isReadOn = true;
+  #failure: unknown;
+
+  /** Whether there may still be a reader of the copy. */
+  get isReadOn(): boolean {
+    return this.#isReadOn;
+  }
+
+  /** Writes bytes; a copy that has failed must not end the program. */
+  async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#write(this.#shown.next(bytes));
+  }
+
+  /** Writes what waits for more bytes. */
+  async end(): Promise<void> {
+    await this.#write(this.#shown.rest());
+  }
+
+  /** Throws if the copy is not whole although its reader has not left. */
+  assertWhole(): void {
+    if (this.#failure === undefined) return;
+    throw new Error(
+      `Cannot write all to standard output: ${String(this.#failure)}`,
+      { cause: this.#failure },
+    );
+  }
+
+  async #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (this.#failure !== undefined || !this.#isReadOn) return;
+    if (bytes.length === 0) return;
+    try {
+      await this.#output.write(bytes);
+    } catch (error) {
+      // The reader has enough, as in "... | head".
+      if (error instanceof Deno.errors.BrokenPipe) this.#isReadOn = false;
+      else this.#failure = error;
+    }
+  }
 }
