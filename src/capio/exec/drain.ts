@@ -1,6 +1,6 @@
 import { writeAllSync } from "../../internal/mod.ts";
 import { closeDescriptor } from "./descriptors.ts";
-import { freeReader, keepOpen, openPipe } from "./named_pipe.ts";
+import { freeReader, keepOpen, openWritten } from "./named_pipe.ts";
 
 /** Bytes that are read at once: a pipe seldom holds more. */
 const CHUNK_BYTES = 64 * 1024;
@@ -46,7 +46,7 @@ export class Drain {
   }
 
   async #run(): Promise<void> {
-    using file = await openPipe(this.#path, "read", this.#ending.signal);
+    using file = await openWritten(this.#path, this.#ending.signal);
     if (!file) return;
     this.#hasBegun = true;
     if (!this.#ending.signal.aborted) this.#keeper = keepOpen(this.#path);

@@ -62,8 +62,9 @@ export class Feed {
     const source = this.#openSource();
     // It can be known before the program opens the pipe.
     source.catch((error) => this.#lose(error));
-    const target = await this.#options.openTarget(signal);
+    let target: Deno.FsFile | undefined;
     try {
+      target = await this.#options.openTarget(signal);
       using file = await source;
       const close = () => closeQuietly(file);
       signal.addEventListener("abort", close);
@@ -71,6 +72,7 @@ export class Feed {
       signal.removeEventListener("abort", close);
     } catch (error) {
       this.#lose(error);
+      if (!target) await source.then(closeQuietly, () => {});
     } finally {
       target?.close();
     }

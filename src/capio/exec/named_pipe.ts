@@ -1,8 +1,22 @@
-import { builtin, CapioError, system } from "../platform/mod.ts";
+import { dirname } from "@std/path";
+import {
+  builtin,
+  CapioError,
+  ifPresent,
+  lstatIfPresent,
+  system,
+} from "../platform/mod.ts";
 import { closeDescriptor, openDescriptor } from "./descriptors.ts";
 
 /** Time for a pipe that was opened just before its program ended, in ms. */
 const OPENED_MILLISECONDS = 50;
+
+/**
+ * Between two looks whether a program has opened its pipe: a share of the time
+ * that it has taken so far, and the most, in ms.
+ */
+const PAUSE_SHARE = 0.05;
+const LONGEST_PAUSE = 50;
 
 /** Bytes that are taken from a pipe at once that nobody reads any more. */
 const DRAINED_BYTES = 64 * 1024;
@@ -14,12 +28,15 @@ const DRAINED_BYTES = 64 * 1024;
  */
 export async function makePipes(paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
-  const args = ["-m", "600", "--", ...paths];
+  const args = ["-m", "600", "--", ...paths.map(ownName)];
   let stderr = "";
   try {
     const command = new Deno.Command("mkfifo", { args, stdin: "null" });
     const output = await command.output();
-    if (output.success) return;
+    if (output.success) {
+      for (const path of paths) system.linkSync(ownName(path), path);
+      return;
+    }
     stderr = new TextDecoder().decode(output.stderr).trim();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -32,24 +49,37 @@ export async function makePipes(paths: readonly string[]): Promise<void> {
 }
 
 /**
- * Opens a pipe for writing once a program has opened it for reading, or the other
- * way round. The opening blocks a thread of the runtime that only another
- * opening can free. Returns `undefined` after `signal` has aborted.
+ * Returns the name under which this process finds a pipe, whatever a program
+ * does with the one that it gets.
  */
-export async function openPipe(
+export function ownName(path: string): string {
+  return `${dirname(path)}.pipe`;
+}
+
+/** Returns whether a path is still the name of the pipe that was made there. */
+export function isInPlace(path: string): boolean {
+  const info = lstatIfPresent(path);
+  if (!info?.isFifo) return false;
+  const own = lstatIfPresent(ownName(path));
+  return own?.ino === info.ino && own?.dev === info.dev;
+}
+
+/**
+ * Opens a pipe for reading once a program has opened it for writing. The opening
+ * blocks a thread of the runtime that only another opening can free. Returns
+ * `undefined` after `signal` has aborted.
+ */
+export async function openWritten(
   path: string,
-  use: "read" | "write",
   signal: AbortSignal,
 ): Promise<Deno.FsFile | undefined> {
   if (signal.aborted) return undefined;
-  const opening = system.open(path, { [use]: true });
+  const own = ownName(path);
+  const opening = system.open(own, { read: true });
   let other: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const free = () => {
-    timer = setTimeout(() => {
-      const { O_RDWR, O_NONBLOCK } = builtin("fs").constants;
-      other = openDescriptor(path, O_RDWR | O_NONBLOCK);
-    }, OPENED_MILLISECONDS);
+    timer = setTimeout(() => other = openBoth(own), OPENED_MILLISECONDS);
   };
   signal.addEventListener("abort", free);
   try {
@@ -64,16 +94,89 @@ export async function openPipe(
   }
 }
 
+/**
+ * Opens a pipe for writing once a program has opened it for reading, and takes
+ * its name away before the program can open it a second time: two readers would
+ * share the bytes. Returns `undefined` after `signal` has aborted.
+ *
+ * @throws {CapioError} If the program has removed or replaced it.
+ */
+export async function openRead(
+  path: string,
+  given: string,
+  signal: AbortSignal,
+): Promise<Deno.FsFile | undefined> {
+  const own = ownName(path);
+  const begun = performance.now();
+  while (!signal.aborted) {
+    const writer = openForReader(own);
+    if (writer !== undefined) return takeName(path, writer);
+    if (!isInPlace(path)) throw removed(given, "file");
+    const waited = performance.now() - begun;
+    const pause = Math.min(LONGEST_PAUSE, waited * PAUSE_SHARE);
+    await abortable(pause, signal);
+  }
+  // A process that the program has left behind may be about to open it.
+  closeDescriptor(openBoth(own));
+  return undefined;
+}
+
+/** Returns the error of a program that has removed or replaced its pipe. */
+export function removed(given: string, form: "file" | "newfile"): CapioError {
+  return new CapioError(
+    "PROGRAM_FAILED",
+    `The pipe for "${given}" was removed or replaced by the program: use {${form}:${given}}`,
+  );
+}
+
+/** Opens the writing end; `undefined` while nobody has opened the other. */
+function openForReader(own: string): number | undefined {
+  const { O_WRONLY, O_NONBLOCK } = builtin("fs").constants;
+  try {
+    return openDescriptor(own, O_WRONLY | O_NONBLOCK);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENXIO") {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The first step comes at once: the program is waking up. */
+function takeName(path: string, writer: number): Deno.FsFile {
+  ifPresent(() => system.removeSync(path));
+  const own = ownName(path);
+  // With a reader of its own, the opening cannot block.
+  const both = openBoth(own);
+  try {
+    return system.openSync(own, { write: true });
+  } finally {
+    closeDescriptor(both);
+    closeDescriptor(writer);
+  }
+}
+
+function abortable(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener("abort", end);
+  });
+}
+
 /** Opens both ends of a pipe without a wait: one for a child, the other to write. */
 export function openBothEnds(
   path: string,
 ): { readonly reader: number; readonly writer: Deno.FsFile } {
-  const { O_RDONLY, O_NONBLOCK } = builtin("fs").constants;
-  const { O_RDWR } = builtin("fs").constants;
-  const both = openDescriptor(path, O_RDWR | O_NONBLOCK);
+  const own = ownName(path);
+  const both = openBoth(own);
   try {
-    const reader = openDescriptor(path, O_RDONLY);
-    return { reader, writer: system.openSync(path, { write: true }) };
+    const reader = openDescriptor(own, builtin("fs").constants.O_RDONLY);
+    return { reader, writer: system.openSync(own, { write: true }) };
   } finally {
     closeDescriptor(both);
   }
@@ -84,16 +187,14 @@ export function openBothEnds(
  * before the result is closed.
  */
 export function keepOpen(path: string): number {
-  return openDescriptor(path, builtin("fs").constants.O_WRONLY);
+  return openDescriptor(ownName(path), builtin("fs").constants.O_WRONLY);
 }
 
 /** Writes a byte to a pipe whose reader waits for more, to free it. */
 export function freeReader(path: string): void {
-  const fs = builtin("fs");
-  const { O_RDWR, O_NONBLOCK } = fs.constants;
-  const fd = openDescriptor(path, O_RDWR | O_NONBLOCK);
+  const fd = openBoth(ownName(path));
   try {
-    fs.writeSync(fd, new Uint8Array(1));
+    builtin("fs").writeSync(fd, new Uint8Array(1));
   } catch {
     // It is full, so the reader has something to read.
   }
@@ -107,7 +208,7 @@ export async function freeWriter(
 ): Promise<void> {
   const fs = builtin("fs");
   const { O_RDONLY, O_NONBLOCK } = fs.constants;
-  const fd = openDescriptor(path, O_RDONLY | O_NONBLOCK);
+  const fd = openDescriptor(ownName(path), O_RDONLY | O_NONBLOCK);
   const buffer = new Uint8Array(DRAINED_BYTES);
   let isPending = true;
   pending.catch(() => {}).finally(() => isPending = false);
@@ -120,4 +221,10 @@ export async function freeWriter(
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   closeDescriptor(fd);
+}
+
+/** Opens a pipe for reading and writing: that waits for nobody. */
+function openBoth(own: string): number {
+  const { O_RDWR, O_NONBLOCK } = builtin("fs").constants;
+  return openDescriptor(own, O_RDWR | O_NONBLOCK);
 }

@@ -14,6 +14,7 @@ import { closeDescriptor, descriptorOpener } from "./descriptors.ts";
 import { type Drain, drainTo } from "./drain.ts";
 import { findHolders, type HolderProcess, shownHolders } from "./holders.ts";
 import { isInTime } from "./in_time.ts";
+import { isInPlace, removed } from "./named_pipe.ts";
 import { programFailed } from "./program_error.ts";
 import type { ProgramFile } from "./program_files.ts";
 import type { Scratch } from "./scratch.ts";
@@ -193,6 +194,7 @@ class PipeOutput implements Output {
     if (!drain) return;
     drain.end();
     const { given } = this.file.place;
+    if (!isInPlace(this.path)) throw removed(given, "newfile");
     if (!await isInTime(drain.done, graceMilliseconds)) {
       const location = this.path;
       const none = new Set<number>();

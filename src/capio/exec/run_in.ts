@@ -147,6 +147,8 @@ class ProgramRun {
     this.#child = child;
     const stop = () => this.#terminate();
     signal?.addEventListener("abort", stop);
+    // It may have come while the program was started.
+    if (signal?.aborted) stop();
     const forwarded = forwardOutput(child, this.#options);
     try {
       for (const it of [...this.#inputs]) it.started?.();

@@ -148,7 +148,6 @@ async function runProgram(
         stdin: "inherit",
         started: (program) => {
           running = program;
-          if (signal.aborted) interrupt();
         },
       });
       isFailed = false;
