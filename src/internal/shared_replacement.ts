@@ -46,6 +46,42 @@ export class SharedReplacement {
   }
 }
 
+/**
+ * Calls `begin` once, before one of the properties of `owner` is read that load
+ * what they stand for, as long as they are replaced. It is called at once for a
+ * property that is no accessor: what it stands for is loaded.
+ */
+export function beforeLoading(
+  owner: object,
+  names: readonly string[],
+  replaceProperty: ReplaceProperty,
+  begin: () => void,
+): void {
+  let hasBegun = false;
+  const beginOnce = () => {
+    if (hasBegun) return;
+    hasBegun = true;
+    begin();
+  };
+  for (const name of names) {
+    const loader = Object.getOwnPropertyDescriptor(owner, name);
+    if (!loader) continue;
+    if (!loader.get) {
+      beginOnce();
+      continue;
+    }
+    const load = loader.get;
+    const get = () => {
+      // A copy of `owner` may have it for longer than the replacement lasts.
+      const now = Object.getOwnPropertyDescriptor(owner, name);
+      if (now?.get === get) beginOnce();
+      return load.call(owner);
+    };
+    const set = (value: unknown) => loader.set?.call(owner, value);
+    replaceProperty(owner, name, { get, set });
+  }
+}
+
 function replace(
   owner: object,
   name: PropertyKey,

@@ -26,8 +26,8 @@ export { replaceStreams } from "./open_files/mod.ts";
 export interface NodeReplacements {
   /** Of the default export of `node:fs`. */
   readonly functions: readonly Replacement[];
-  /** Of that of `node:fs/promises`. */
-  readonly promises: readonly Replacement[];
+  /** Of that of `node:fs/promises`, which the runtime loads now. */
+  readonly promises: () => readonly Replacement[];
 }
 
 /**
@@ -41,8 +41,8 @@ export function nodeReplacements(
   const find = nodeFinder(findPath);
   const { original, calledBack } = OriginalFs.of(fs);
   const functions: Replacement[] = [];
-  const promises: Replacement[] = [];
-  for (const [name, make] of nodeForms({ find, original, calledBack })) {
+  const forms = nodeForms({ find, original, calledBack });
+  for (const [name, make] of forms) {
     const formOf = (form: keyof NodeForms, before: Call): Call =>
       madeAtFirstCall(() => make()[form] ?? before);
     const callback = original.functions[name];
@@ -58,9 +58,13 @@ export function nodeReplacements(
       copyProperties(call, synchronous);
       functions.push({ name: sync, call });
     }
-    const promise = original.promises[name];
-    if (promise) promises.push({ name, call: formOf("promise", promise) });
   }
+  const promises = () =>
+    [...forms].flatMap(([name, make]) => {
+      const before = original.promises[name];
+      if (!before) return [];
+      return { name, call: madeAtFirstCall(() => make().promise ?? before) };
+    });
   return { functions, promises };
 }
 

@@ -1,4 +1,5 @@
 import {
+  beforeLoading,
   rememberImmediate,
   type ReplaceProperty,
   SharedReplacement,
@@ -20,7 +21,8 @@ const replacedFunctions = new SharedReplacement(install);
 export interface ReplaceFunctionsOptions {
   /**
    * Whether the program is still to begin. Otherwise it may have references to
-   * the streams of `node:fs`, and these are replaced at once.
+   * the streams of `node:fs` and to `node:fs/promises`, and these are replaced at
+   * once.
    *
    * @default {false}
    */
@@ -36,7 +38,11 @@ export function replaceFunctions(
   { beforeProgram = false }: ReplaceFunctionsOptions = {},
 ): Disposable {
   const replaced = replacedFunctions.acquire();
-  if (!beforeProgram) void builtin("fs").ReadStream;
+  if (!beforeProgram) {
+    const fs = builtin("fs");
+    void fs.ReadStream;
+    void fs.promises;
+  }
   return replaced;
 }
 
@@ -57,7 +63,10 @@ function install(replaceProperty: ReplaceProperty): Disposable {
   const fs = builtin("fs");
   const node = nodeReplacements(findActive, fs);
   for (const it of node.functions) replace(fs, it);
-  for (const it of node.promises) replace(fs.promises, it);
+  // Most programs for Deno do not use them, and loading takes a millisecond.
+  beforeLoading(fs, ["promises"], replaceProperty, () => {
+    for (const it of node.promises()) replace(fs.promises, it);
+  });
   replaceStreams(fs, replaceProperty);
   const process = builtin("process");
   replace(process, chdirReplacement(findActive, process.chdir as Call));

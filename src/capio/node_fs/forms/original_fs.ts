@@ -19,20 +19,21 @@ type FsFunctions = Pick<OriginalFs, "functions" | "promises" | "bits">;
 export class OriginalFs {
   /** Functions that take a callback, and those whose name ends in `Sync`. */
   readonly functions: Originals;
-  /** Functions that return a promise. */
-  readonly promises: Originals;
   readonly bits: FlagBits;
   /** Whether the asynchronous form is the one with a callback. */
   readonly callsBack: boolean;
+  readonly #fs: FsFunctions;
 
-  private constructor(
-    { functions, promises, bits }: FsFunctions,
-    callsBack: boolean,
-  ) {
-    this.functions = functions;
-    this.promises = promises;
-    this.bits = bits;
+  private constructor(fs: FsFunctions, callsBack: boolean) {
+    this.#fs = fs;
+    this.functions = fs.functions;
+    this.bits = fs.bits;
     this.callsBack = callsBack;
+  }
+
+  /** Functions that return a promise; the runtime loads them now. */
+  get promises(): Originals {
+    return this.#fs.promises;
   }
 
   /**
@@ -42,9 +43,13 @@ export class OriginalFs {
   static of(
     fs: typeof import("node:fs"),
   ): { original: OriginalFs; calledBack: OriginalFs } {
+    const originals = originalsOf(fs);
+    let promises: Originals | undefined;
     const functions: FsFunctions = {
-      functions: originalsOf(fs),
-      promises: originalsOf(fs.promises),
+      functions: originals,
+      get promises() {
+        return promises ??= originalsOf(originals.promises);
+      },
       bits: fs.constants,
     };
     return {

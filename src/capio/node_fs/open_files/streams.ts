@@ -1,4 +1,4 @@
-import type { ReplaceProperty } from "../../../internal/mod.ts";
+import { beforeLoading, type ReplaceProperty } from "../../../internal/mod.ts";
 import { builtin } from "../../platform/mod.ts";
 import { fileOf, loseAtClose } from "./open_files.ts";
 import {
@@ -93,10 +93,7 @@ export function replaceStreams(
   fs: typeof import("node:fs"),
   replace: ReplaceProperty,
 ): void {
-  let isDone = false;
-  const replaceMethods = () => {
-    if (isDone) return;
-    isDone = true;
+  beforeLoading(fs, NAMES, replace, () => {
     const { Readable, Writable } = builtin("stream");
     replaceAll(prototypeBelow(Readable, fs.ReadStream), READ_METHODS, replace);
     replaceAll(
@@ -104,20 +101,7 @@ export function replaceStreams(
       WRITE_METHODS,
       replace,
     );
-  };
-  for (const name of NAMES) {
-    const loader = Object.getOwnPropertyDescriptor(fs, name);
-    if (!loader?.get) continue;
-    const load = loader.get;
-    const get = () => {
-      // A copy of `fs` may have it for longer than the context lasts.
-      const now = Object.getOwnPropertyDescriptor(fs, name);
-      if (now?.get === get) replaceMethods();
-      return load.call(fs);
-    };
-    const set = (value: unknown) => loader.set?.call(fs, value);
-    replace(fs, name, { get, set });
-  }
+  });
 }
 
 /** Returns Node's own prototype, whatever class the program has put before. */
