@@ -83,21 +83,21 @@ export async function bundle(target: URL): Promise<void> {
     await addTypes(out, entries[0], types);
   }
   const preload = new URL("preload/preload.js", target);
-  const names = await functionsOfStart(preload);
+  const called = await functionsOfStart(preload);
   await rewrite(
     new URL("./", preload),
-    (code) => compiledAtOnce(code, names),
+    (code, file) => compiledAtOnce(code, called.get(file.href) ?? []),
   );
 }
 
 async function rewrite(
   folder: URL,
-  change: (code: string) => string,
+  change: (code: string, file: URL) => string,
 ): Promise<void> {
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith(".js")) continue;
     const file = new URL(name, folder);
-    await Deno.writeTextFile(file, change(await Deno.readTextFile(file)));
+    await Deno.writeTextFile(file, change(await Deno.readTextFile(file), file));
   }
 }
 
