@@ -32,11 +32,16 @@ const LOOK_MILLISECONDS = 10;
 export class Child implements StartedProgram, Disposable {
   readonly #process: Process;
   readonly #mark: string;
+  #hasEnded = false;
+  /** When it is killed, as `performance.now()` tells the time. */
+  #end: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #unload = () => this.#killAll("SIGKILL");
 
   private constructor(process: Process, mark: string) {
     this.#process = process;
     this.#mark = mark;
+    process.status.then(() => this.#hasEnded = true);
     addEventListener("unload", this.#unload);
   }
 
@@ -68,12 +73,25 @@ export class Child implements StartedProgram, Disposable {
 
   /** Sends a signal to the program alone. */
   kill(signal: Deno.Signal): void {
+    // Its number may be another process's by then.
+    if (this.#hasEnded) return;
     signalProcess(this.pid, signal);
+  }
+
+  /**
+   * Tells the program to end. It is killed after the grace period, and so is
+   * what it has started.
+   */
+  terminate(graceMilliseconds: number): void {
+    this.kill("SIGTERM");
+    if (this.#end !== undefined || graceMilliseconds === Infinity) return;
+    this.#end = performance.now() + graceMilliseconds;
+    this.#timer = setTimeout(() => this.#killAll("SIGKILL"), graceMilliseconds);
   }
 
   /** Ends what the program has left behind: it has ended and failed. */
   async endRest(graceMilliseconds: number): Promise<void> {
-    const end = performance.now() + graceMilliseconds;
+    const end = this.#end ?? performance.now() + graceMilliseconds;
     for (let rest = this.#signalRest("SIGTERM"); rest > 0;) {
       if (performance.now() > end) return void this.#signalRest("SIGKILL");
       await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
@@ -83,6 +101,7 @@ export class Child implements StartedProgram, Disposable {
 
   /** Leaves the program alone when this process ends. */
   [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
     removeEventListener("unload", this.#unload);
   }
 

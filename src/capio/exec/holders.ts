@@ -10,6 +10,8 @@ export interface HolderProcess {
 export interface HolderSearch {
   /** Where it lies. */
   readonly location: string;
+  /** Whether the files below it count. */
+  readonly isDirectory?: boolean;
   /** Numbers of descriptors under which processes have it without knowing. */
   readonly copies: ReadonlySet<number>;
   /** Processes that do not count. */
@@ -34,18 +36,21 @@ export function shownHolders(holders: readonly HolderProcess[]): string {
 
 /** Returns `undefined` when this process may not look into `/proc`. */
 function findInProc(
-  { location, copies, others }: HolderSearch,
+  { location, isDirectory, copies, others }: HolderSearch,
 ): HolderProcess[] | undefined {
   const { state } = Deno.permissions.querySync({ name: "read", path: "/proc" });
   if (state !== "granted") return undefined;
   const holders: HolderProcess[] = [];
+  const isWanted = (path: string) =>
+    path === location ||
+    isDirectory === true && path.startsWith(`${location}/`);
   try {
     for (const { name } of system.readDirSync("/proc")) {
       const pid = Number(name);
       if (!Number.isInteger(pid) || others.has(pid) || pid === Deno.pid) {
         continue;
       }
-      if (!holds(pid, location, copies)) continue;
+      if (!holds(pid, isWanted, copies)) continue;
       holders.push({ pid, name: nameOf(pid) });
     }
   } catch (error) {
@@ -58,7 +63,7 @@ function findInProc(
 
 function holds(
   pid: number,
-  location: string,
+  isWanted: (path: string) => boolean,
   copies: ReadonlySet<number>,
 ): boolean {
   let entries: Deno.DirEntry[];
@@ -73,7 +78,7 @@ function holds(
     if (copies.has(Number(name))) return false;
     try {
       const target = system.readLinkSync(`/proc/${pid}/fd/${name}`);
-      if (target !== location) return false;
+      if (!isWanted(target)) return false;
       const info = system.readTextFileSync(`/proc/${pid}/fdinfo/${name}`);
       // The last digit of the octal flags tells how it was opened.
       return !/^flags:\s*\d*[04]$/m.test(info);
@@ -92,11 +97,11 @@ function nameOf(pid: number): string {
 }
 
 async function findWithLsof(
-  { location, copies, others }: HolderSearch,
+  { location, isDirectory, copies, others }: HolderSearch,
 ): Promise<HolderProcess[]> {
   try {
     const command = new Deno.Command("lsof", {
-      args: ["-w", "-F", "pcfa", "--", location],
+      args: ["-w", "-F", "pcfa", ...isDirectory ? ["+D"] : ["--"], location],
       stdin: "null",
     });
     const { stdout } = await command.output();

@@ -9,11 +9,12 @@ import {
   rename,
 } from "../operations/mod.ts";
 import type { Workspace, Writing } from "../overlay/mod.ts";
-import { atOnce, ifPresent, system } from "../platform/mod.ts";
+import { atOnce, lstatIfPresent, system } from "../platform/mod.ts";
 import { closeDescriptor, descriptorOpener } from "./descriptors.ts";
 import { type Drain, drainTo } from "./drain.ts";
 import { findHolders, type HolderProcess, shownHolders } from "./holders.ts";
 import { isInTime } from "./in_time.ts";
+import { checkMade } from "./made_entry.ts";
 import { isInPlace, removed } from "./named_pipe.ts";
 import { programFailed } from "./program_error.ts";
 import type { ProgramFile } from "./program_files.ts";
@@ -136,14 +137,8 @@ class StreamOutput implements Output {
     this.#writing = writing;
   }
 
-  async ended({ name, graceMilliseconds, copies }: ProgramEnd): Promise<void> {
-    const end = performance.now() + graceMilliseconds;
-    for (;;) {
-      const holders = await this.#holders(copies);
-      if (holders.length === 0) return;
-      if (performance.now() > end) throw stillWritten(name, this, holders);
-      await pause(LOOK_MILLISECONDS);
-    }
+  async ended(end: ProgramEnd): Promise<void> {
+    await untilReleased(this, end, () => this.#holders(end.copies));
   }
 
   finish(): Promise<void> {
@@ -237,11 +232,18 @@ class NewOutput implements Output {
     if (file.use === "newdir") system.mkdirSync(path);
   }
 
-  ended({ name }: ProgramEnd): Promise<void> {
-    if (ifPresent(() => system.lstatSync(this.path))) return Promise.resolve();
+  async ended(end: ProgramEnd): Promise<void> {
+    const { copies } = end;
+    const isDirectory = this.file.use === "newdir";
+    const search = { location: this.path, isDirectory, copies };
+    const others = new Set<number>();
+    await untilReleased(this, end, () => findHolders({ ...search, others }));
+    if (lstatIfPresent(this.path)) {
+      return checkMade(this.#workspace, this.file, this.path);
+    }
     const { given } = this.file.place;
     throw programFailed(
-      `${name} ended well without making its output "${given}"`,
+      `${end.name} ended well without making its output "${given}"`,
       undefined,
     );
   }
@@ -257,16 +259,31 @@ class NewOutput implements Output {
   }
 
   async lose(why: string): Promise<void> {
-    const workspace = this.#workspace;
-    if (this.file.use === "newdir") {
-      const { place } = this.file;
-      if (workspace.trees.exists(place.path)) return;
-      return await workspace.run(mkdir(workspace, place));
-    }
+    // Who waits for a directory learns it from the end of this member.
+    if (this.file.use === "newdir") return;
     // So that its readers learn it as those of a file that was begun.
-    const { held, writing } = await openFile(workspace, this.file, denoOpener);
+    const { held, writing } = await openFile(
+      this.#workspace,
+      this.file,
+      denoOpener,
+    );
     held.close();
     writing?.lose(why);
+  }
+}
+
+/** Waits until no process has an output open for writing any more. */
+async function untilReleased(
+  output: Output,
+  { name, graceMilliseconds }: ProgramEnd,
+  find: () => Promise<HolderProcess[]>,
+): Promise<void> {
+  const end = performance.now() + graceMilliseconds;
+  for (;;) {
+    const holders = await find();
+    if (holders.length === 0) return;
+    if (performance.now() > end) throw stillWritten(name, output, holders);
+    await pause(LOOK_MILLISECONDS);
   }
 }
 
@@ -276,8 +293,9 @@ function stillWritten(
   holders: readonly HolderProcess[],
 ): Error {
   const found = shownHolders(holders) || "a process that it has started";
+  const goes = holders.length > 1 ? "go" : "goes";
   return programFailed(
-    `${name} has ended, but ${found} goes on writing to "${file.place.given}"`,
+    `${name} has ended, but ${found} ${goes} on writing to "${file.place.given}"`,
     undefined,
   );
 }

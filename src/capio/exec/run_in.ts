@@ -55,7 +55,6 @@ class ProgramRun {
   readonly #outputs: Output[] = [];
   readonly #inputs: Input[] = [];
   #child: Child | undefined;
-  #kill: ReturnType<typeof setTimeout> | undefined;
   /** Why the program has not got all of an input. */
   #lost: { readonly error: unknown } | undefined;
 
@@ -145,7 +144,7 @@ class ProgramRun {
     const copies = copiesForChild(handed.length);
     using child = await this.#start(standard);
     this.#child = child;
-    const stop = () => this.#terminate();
+    const stop = () => child.terminate(this.#grace);
     signal?.addEventListener("abort", stop);
     // It may have come while the program was started.
     if (signal?.aborted) stop();
@@ -155,7 +154,6 @@ class ProgramRun {
       for (const it of this.#outputs) it.start?.();
       started?.(child);
       const status = await child.status;
-      clearTimeout(this.#kill);
       await Promise.all(this.#inputs.map((it) => it.ended?.()));
       const failure = this.#failureOf(status);
       if (failure !== undefined) {
@@ -165,7 +163,6 @@ class ProgramRun {
       await this.#untilUnwritten(child, copies);
       return status;
     } finally {
-      clearTimeout(this.#kill);
       signal?.removeEventListener("abort", stop);
       await forwarded.end(this.#grace);
     }
@@ -207,16 +204,7 @@ class ProgramRun {
   #loseInput(error: unknown): void {
     if (this.#lost) return;
     this.#lost = { error };
-    this.#terminate();
-  }
-
-  /** Tells the program to end, and kills it after the grace period. */
-  #terminate(): void {
-    const child = this.#child;
-    if (!child) return;
-    child.kill("SIGTERM");
-    if (this.#grace === Infinity) return;
-    this.#kill ??= setTimeout(() => child.kill("SIGKILL"), this.#grace);
+    this.#child?.terminate(this.#grace);
   }
 
   async #lose(error: unknown): Promise<void> {
