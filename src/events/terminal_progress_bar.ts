@@ -1,4 +1,6 @@
-import { checkNonNegative, terminalText } from "../internal/mod.ts";
+import { checkNonNegative } from "../internal/mod.ts";
+import { barLine } from "./bar_line.ts";
+import { besidePrints, draw } from "./beside_bars.ts";
 import type { EventManager } from "./event_manager.ts";
 import {
   ProgressEndEvent,
@@ -27,10 +29,21 @@ interface CliProgress {
   MultiBar: new (options: {
     format: (options: unknown, state: BarState, payload?: Payload) => string;
     clearOnComplete: boolean;
+    forceRedraw: boolean;
+    linewrap: boolean;
+    stream: OutputStream;
   }) => MultiBar;
 }
 
+/** The part of a stream of Node.js that the library uses. */
+interface OutputStream {
+  readonly isTTY: boolean;
+  readonly columns: number;
+  write(text: string, callback?: () => void): boolean;
+}
+
 interface MultiBar {
+  readonly terminal: { cursorRelativeReset(): void; clearBottom(): void };
   create(total: number, value: number): Bar;
   remove(bar: Bar): void;
   stop(): void;
@@ -52,10 +65,20 @@ interface Operation {
   bar?: Bar;
 }
 
+/** The bars on the terminal. */
+interface Drawing {
+  readonly bars: MultiBar;
+  readonly prints: Disposable;
+  /** The bar that stands for those that have no room. */
+  more?: Bar;
+}
+
 /**
  * Draws a bar on standard error for every operation that takes long and reports
  * its progress to the event manager. Where standard error is no terminal it
- * draws nothing.
+ * draws nothing. There are no more bars than rows; each is one line, in which
+ * the percentage has room first. What the program prints with `console`, or
+ * writes to `Deno.stdout` and `Deno.stderr`, stays above the bars.
  *
  * The bars need the npm package `cli-progress`, which is loaded for the first
  * bar. Where it is missing, one line on standard error says so and the
@@ -74,7 +97,7 @@ export class TerminalProgressBar implements Disposable {
   readonly #disconnect: () => void;
   #loading = false;
   #library?: CliProgress;
-  #drawing?: MultiBar;
+  #drawing?: Drawing;
 
   /**
    * Starts listening.
@@ -129,26 +152,84 @@ export class TerminalProgressBar implements Disposable {
     if (!operation) return;
     if (performance.now() - operation.begun < this.#delay) return;
     if (!this.#library) return this.#load();
-    this.#drawing ??= new this.#library.MultiBar({
+    const drawing = this.#drawing ??= this.#startDrawing(this.#library);
+    const shown = message && String(message);
+    if (!operation.bar && this.#shownCount() < mostBars()) {
+      const { bars } = drawing;
+      operation.bar = bars.create(Math.max(operation.steps, 0), 0);
+    }
+    operation.bar?.update(step, { message: shown, unit: operation.unit });
+    this.#showMore(drawing);
+  }
+
+  #startDrawing({ MultiBar }: CliProgress): Drawing {
+    let isMidLine = false;
+    const bars = new MultiBar({
       // The library calls it in a timer, where an error would end the program.
-      format: (...state) => this.#orGiveUp(() => barLine(...state)) ?? "",
+      format: (...state) => this.#orGiveUp(() => formatted(...state)) ?? "",
       clearOnComplete: true,
+      // What the program prints is in the place of the bars.
+      forceRedraw: true,
+      // Else the terminal would cut off what the program prints.
+      linewrap: true,
+      stream: {
+        isTTY: true,
+        get columns() {
+          return screenSize().columns;
+        },
+        write(text, callback) {
+          draw(isMidLine ? `\n${text}` : text);
+          isMidLine = false;
+          callback?.();
+          return true;
+        },
+      },
     });
-    operation.bar ??= this.#drawing.create(Math.max(operation.steps, 0), 0);
-    const shown = message && terminalText(String(message));
-    operation.bar.update(step, { message: shown, unit: operation.unit });
+    const prints = besidePrints({
+      hide() {
+        if (isMidLine) return;
+        bars.terminal.cursorRelativeReset();
+        bars.terminal.clearBottom();
+      },
+      printed(value) {
+        isMidLine = value;
+      },
+    });
+    return { bars, prints };
+  }
+
+  #shownCount(): number {
+    let count = 0;
+    for (const { bar } of this.#operations.values()) if (bar) count++;
+    return count;
+  }
+
+  /** One line tells how many operations have no bar of their own. */
+  #showMore(drawing: Drawing): void {
+    const waiting = this.#operations.size - this.#shownCount();
+    if (this.#shownCount() < mostBars() || waiting === 0) {
+      if (drawing.more) drawing.bars.remove(drawing.more);
+      drawing.more = undefined;
+      return;
+    }
+    drawing.more ??= drawing.bars.create(0, 0);
+    drawing.more.update(waiting, { message: MORE });
   }
 
   #ended({ operationId }: ProgressEndEvent): void {
     const operation = this.#operations.get(operationId);
     this.#operations.delete(operationId);
-    if (operation?.bar) this.#drawing?.remove(operation.bar);
+    const drawing = this.#drawing;
+    if (drawing && operation?.bar) drawing.bars.remove(operation.bar);
+    if (drawing) this.#showMore(drawing);
     if (this.#operations.size === 0) this.#stopDrawing();
   }
 
   #stopDrawing(): void {
-    this.#drawing?.stop();
+    const drawing = this.#drawing;
     this.#drawing = undefined;
+    drawing?.bars.stop();
+    drawing?.prints[Symbol.dispose]();
   }
 
   /** Loads the library once; no bar is drawn before it is there, or without it. */
@@ -172,9 +253,10 @@ export class TerminalProgressBar implements Disposable {
       const drawing = this.#drawing;
       this.#library = undefined;
       this.#drawing = undefined;
+      drawing?.prints[Symbol.dispose]();
       sayOnce(error instanceof Error ? error.message : String(error));
       // Later, as it starts its timer again at the end of a redraw.
-      queueMicrotask(() => this.#orGiveUp(() => drawing?.stop()));
+      queueMicrotask(() => this.#orGiveUp(() => drawing?.bars.stop()));
       return undefined;
     }
   }
@@ -189,19 +271,30 @@ function sayOnce(reason: string): void {
   console.error(`Cannot draw progress bars: ${reason}`);
 }
 
-const BAR_WIDTH = 30;
+/** The message of the line for all operations without a bar. */
+const MORE = "... and more:";
 
-/** Formats the line of an operation; without a known total it has no bar. */
-function barLine(
+/** Formats a bar for the width that the terminal has now. */
+function formatted(
   _options: unknown,
   { value, total }: BarState,
   { message = "", unit }: Payload = {},
 ): string {
-  const amount = (count: number) =>
-    unit === "bytes" ? `${(count / 1e6).toFixed(1)} MB` : String(count);
-  if (!(total > 0)) return `${message} ${amount(value)}`;
-  const done = Math.min(1, value / total);
-  const bar = "=".repeat(Math.round(done * BAR_WIDTH)).padEnd(BAR_WIDTH, "-");
-  const percentage = Math.floor(done * 100);
-  return `${message} [${bar}] ${percentage}% ${amount(value)}/${amount(total)}`;
+  // In the last column, some terminals begin the next line.
+  const columns = screenSize().columns - 1;
+  return barLine({ message, value, total, unit }, columns);
+}
+
+/** Most bars at once: one line more tells about the others. */
+function mostBars(): number {
+  return Math.max(1, screenSize().rows - 3);
+}
+
+function screenSize(): { columns: number; rows: number } {
+  try {
+    const { columns, rows } = Deno.consoleSize();
+    return { columns: columns || 80, rows: rows || 24 };
+  } catch {
+    return { columns: 80, rows: 24 };
+  }
 }

@@ -101,6 +101,12 @@ Deno.test("wrong usage is one line that says what is wrong", async () => {
     [["foo"], '"foo"'],
     [["mirror"], "ADDRESS is missing"],
     [["mirror", "xyz"], '"xyz"'],
+    [
+      ["mirror", "http://h:5051"],
+      'path of the host, such as "http://h:5051/sync',
+    ],
+    [["mirror", "http://u:secret@h/"], 'such as "http://h/sync-stream", found'],
+    [["tail", "http://[::1]:80/"], 'such as "http://[::1]/sync-stream"'],
     [["tail", "http://x/y", "z"], '"z"'],
     [["tail", "http://x/y", "-n", "z"], '"z"'],
     [["serve", "--maxlen", "0"], "maxlen"],

@@ -51,7 +51,11 @@ Example:
       );
       return 0;
     }
-    using _bar = new TerminalProgressBar(store.eventManager);
+    // A bar would stand between the bytes on one terminal.
+    const isBeside = values.output === undefined && Deno.stdout.isTerminal();
+    using _bar = isBeside
+      ? undefined
+      : new TerminalProgressBar(store.eventManager);
     let hasPrinted = false;
     const onBytes = () => hasPrinted = values.output === undefined;
     await readCurrent(async () => {

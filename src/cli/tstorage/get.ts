@@ -42,7 +42,11 @@ Example:
     await using _channel = channel;
     const file = values.output && await Deno.create(values.output);
     const output = file ? file.writable : Deno.stdout.writable;
-    using _bar = new TerminalProgressBar(globalEventManager);
+    // A bar would stand between the records on one terminal.
+    const isBeside = !file && Deno.stdout.isTerminal();
+    using _bar = isBeside
+      ? undefined
+      : new TerminalProgressBar(globalEventManager);
     const progress = new ProgressManager(globalEventManager, {
       message: "Reading records",
     });

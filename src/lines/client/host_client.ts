@@ -97,6 +97,14 @@ export class HostClient {
         shownUrl(address),
       );
     }
+    const { origin, pathname } = new URL(address);
+    if (/^\/*$/.test(pathname)) {
+      throw refused(
+        "address",
+        `a URL with the path of the host, such as "${origin}/sync-stream"`,
+        shownUrl(address),
+      );
+    }
     checkInteger("maxReplyBytes", maxReplyBytes, { min: 1 });
     checkInteger("timeout", timeout, { min: 1 });
     if (token !== undefined) checkToken(token);
