@@ -1,4 +1,4 @@
-import { checkNonNegative } from "../internal/mod.ts";
+import { checkNonNegative, terminalText } from "../internal/mod.ts";
 import { barLine } from "./bar_line.ts";
 import { besidePrints, draw } from "./beside_bars.ts";
 import type { EventManager } from "./event_manager.ts";
@@ -268,7 +268,7 @@ let hasSaid = false;
 function sayOnce(reason: string): void {
   if (hasSaid) return;
   hasSaid = true;
-  console.error(`Cannot draw progress bars: ${reason}`);
+  console.error(`Cannot draw progress bars: ${terminalText(reason)}`);
 }
 
 /** The message of the line for all operations without a bar. */

@@ -18,7 +18,7 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
     /unexpected end|before message completed|peer closed/i,
     "connection closed by the server before it answered",
   ],
-  [/timed out/i, "timed out"],
+  [/(?:connection|operation) timed out/i, "timed out"],
 ];
 
 /**

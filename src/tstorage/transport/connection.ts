@@ -164,7 +164,7 @@ export class Connection implements ByteInput {
       else {
         this.close(
           new Deno.errors.TimedOut(
-            `Nothing moved on the connection for ${timeout} ms`,
+            `Timed out, as nothing moved on the connection for ${timeout} ms`,
           ),
         );
       }
