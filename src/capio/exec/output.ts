@@ -19,6 +19,7 @@ import { isInPlace, removed } from "./named_pipe.ts";
 import { programFailed } from "./program_error.ts";
 import type { ProgramFile } from "./program_files.ts";
 import type { Scratch } from "./scratch.ts";
+import { checkFirstWriter, untilUnwritten } from "./sole_writer.ts";
 
 /** Time between two looks for processes that hold an output, in ms. */
 const LOOK_MILLISECONDS = 50;
@@ -89,14 +90,15 @@ interface Opened<Held> {
   readonly writing?: Writing;
 }
 
-function openFile<Held>(
+async function openFile<Held>(
   workspace: Workspace,
-  { place }: ProgramFile,
+  file: ProgramFile,
   opener: Opener<Held>,
 ): Promise<Opened<Held>> {
+  await untilUnwritten(workspace, file);
   const options = { write: true, create: true, truncate: true };
-  return workspace.run(
-    openForWriting<Held, Opened<Held>>(workspace, place, options, opener, {
+  const opened = await workspace.run(
+    openForWriting<Held, Opened<Held>>(workspace, file.place, options, opener, {
       plain: (location) =>
         atOnce(() => ({ held: opener.openNow(location, options), location })),
       // deno-lint-ignore require-yield
@@ -105,6 +107,15 @@ function openFile<Held>(
       },
     }),
   );
+  const { held, writing } = opened;
+  try {
+    if (writing) checkFirstWriter(workspace, file, writing);
+  } catch (error) {
+    opener.close(held);
+    writing?.withdraw();
+    throw error;
+  }
+  return opened;
 }
 
 async function makeParent(

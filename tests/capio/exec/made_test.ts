@@ -100,3 +100,36 @@ Deno.test("a program that ignores the request to end, and what it has started, a
   assert(took < 1200, `${took}`);
   await flow.assertLeft();
 });
+
+Deno.test("a file that one program is writing is written by no other", async () => {
+  using flow = new ProgramWorkflow({
+    first: streamed("made"),
+    second: streamed("made"),
+    reader: { ...streamed("b.txt"), reads: ["made"] },
+  });
+  const script = "for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.2; done";
+  const [, second, third] = await Promise.all([
+    flow.runWell(flow.sh(script, { stdout: "made" }), { app: "first" }),
+    (async () => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return await flow.run(flow.sh("echo second", { stdout: "made" }), {
+        app: "second",
+      });
+    })(),
+    (async () => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return await flow.run(making("exit 3", "newfile"), { app: "second" });
+    })(),
+    flow.runWell({ command: ["cat", "{in:made}"], stdout: "b.txt" }, {
+      app: "reader",
+    }),
+  ]);
+  assertMatch(
+    failureOf(second).message,
+    /Cannot write "made": "first" \(process \d+\) is writing it/,
+  );
+  assertEquals(failureOf(third).status?.code, 3);
+  const text = "1\n2\n3\n4\n5\n6\n7\n8\n";
+  assertEquals([flow.read("made"), flow.read("b.txt")], [text, text]);
+  await flow.assertLeft("b.txt", "made");
+});
