@@ -30,28 +30,30 @@ export class Retries {
    * Waits until the next attempt.
    *
    * @param error The error of the last attempt.
-   * @param retryAfter What the server wants, see `Retry-After` of HTTP.
+   * @param answer What the server wants, see `Retry-After` of HTTP.
    * @throws {StoreError} `error`, if there were enough attempts, or the server
    * wants to be left alone for too long.
    */
   async wait(
     error: StoreError,
-    retryAfter: string | null,
+    answer: Pick<Response, "headers"> | undefined,
     signal?: AbortSignal,
   ): Promise<void> {
     if (this.#made === this.#most) throw error;
-    const wanted = milliseconds(retryAfter);
+    const wanted = answer === undefined ? 0 : milliseconds(answer);
     if (wanted > MOST_MILLISECONDS) throw tooLong(error, wanted);
     const most = FIRST_MILLISECONDS * 2 ** this.#made++;
     await delay(wanted + most * (1 + Math.random()) / 2, { signal });
   }
 }
 
-/** `Retry-After` has seconds or a date. */
-function milliseconds(retryAfter: string | null): number {
+/** `Retry-After` has seconds, or a date by the clock of the server. */
+function milliseconds({ headers }: Pick<Response, "headers">): number {
+  const retryAfter = headers.get("Retry-After");
   if (retryAfter === null) return 0;
   if (/^\s*\d+\s*$/.test(retryAfter)) return Number(retryAfter) * 1000;
-  const until = Date.parse(retryAfter) - Date.now();
+  const now = Date.parse(headers.get("Date") ?? "");
+  const until = Date.parse(retryAfter) - (Number.isNaN(now) ? Date.now() : now);
   return Number.isNaN(until) ? 0 : Math.max(0, until);
 }
 

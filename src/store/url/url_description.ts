@@ -23,6 +23,8 @@ export interface UrlDescription {
   readonly size: number;
   /** Is it sent in a coding? Then a range of it cannot be asked for. */
   readonly isCoded: boolean;
+  /** Did only HEAD say all this? */
+  readonly isByHead: boolean;
   /** Headers that change when the bytes at the URL change. */
   readonly tags: Headers;
 }
@@ -46,14 +48,16 @@ export async function describe(
     const head = await tryRequest(url, source, { ...options, method: "HEAD" });
     const size = head && sizeByHead(head, url);
     await head?.body?.cancel();
-    if (head && size) return { size, isCoded: false, tags: head.headers };
+    if (head && size) {
+      return { size, isCoded: false, isByHead: true, tags: head.headers };
+    }
   }
   for (;;) {
     try {
       return await describeByGet(url, source, options);
     } catch (error) {
       if (!(error instanceof LostContent)) throw error;
-      await retries.wait(error, null, signal);
+      await retries.wait(error, undefined, signal);
     }
   }
 }
@@ -89,7 +93,7 @@ async function describeByGet(
   const size = range?.total;
   // To a range, an empty file has 416 as the answer; any other has its byte.
   if (size !== undefined && (size === 0) === (status === 416) && !isCoded) {
-    return { size, isCoded, tags };
+    return { size, isCoded, isByHead: false, tags };
   }
   return await describeWhole(url, await request(url, source, options));
 }
@@ -110,7 +114,7 @@ async function describeWhole(
     if (length <= SMALL_BYTES) await count(content);
     else await content.cancel();
   }
-  return { size: length, isCoded, tags };
+  return { size: length, isCoded, isByHead: false, tags };
 }
 
 async function count(content: UrlContent): Promise<number> {

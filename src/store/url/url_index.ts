@@ -39,7 +39,7 @@ export async function readIndex(
       throw new StoreError(code, `${message}; ${WITHOUT}`);
     } catch (error) {
       if (!(error instanceof LostContent)) throw error;
-      await retries.wait(error, null, signal);
+      await retries.wait(error, undefined, signal);
     }
   }
 }
@@ -51,7 +51,20 @@ async function textOf(
   most: number,
 ): Promise<string> {
   const content = await contentOf(url, response);
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decode = (chunk?: Uint8Array<ArrayBuffer>) => {
+    try {
+      return decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch (error) {
+      throw new StoreError(
+        "DAMAGED",
+        `Cannot read the index "${
+          shownUrl(url)
+        }": expected a JSON object in UTF-8, found other bytes: correct or remove it; ${WITHOUT}`,
+        { cause: error },
+      );
+    }
+  };
   let text = "";
   let count = 0;
   for await (const chunk of uncompressed(content.chunks())) {
@@ -64,20 +77,26 @@ async function textOf(
         }": expected at most ${most} bytes, found more: make it shorter, or raise "maxIndexBytes"`,
       );
     }
-    text += decoder.decode(chunk, { stream: true });
+    text += decode(chunk);
   }
-  return text + decoder.decode();
+  return text + decode();
 }
 
 /** A file in gzip is one, though the server does not say so. */
 async function* uncompressed(chunks: ByteChunks): ByteChunks {
-  const { value: first } = await chunks.next();
-  if (first === undefined) return;
+  // The first chunk may have one byte only.
+  const first: number[] = [];
+  while (first.length < 2) {
+    const { value } = await chunks.next();
+    if (value === undefined) break;
+    for (const byte of value) first.push(byte);
+  }
+  const begin = Uint8Array.from(first);
   const all = async function* (): ByteChunks {
-    yield first;
+    yield begin;
     yield* chunks;
   };
-  yield* isGzip(first) ? decoded(all(), ["gzip"]) : all();
+  yield* isGzip(begin) ? decoded(all(), ["gzip"]) : all();
 }
 
 function parseIndex(

@@ -69,14 +69,13 @@ export async function tryRequest(
   if (response === undefined) {
     // Perhaps it starts again. If it was never there, the URL is wrong.
     if (!source.hasAnswered) throw error;
-    await retries.wait(error, null, signal);
+    await retries.wait(error, undefined, signal);
     return undefined;
   }
   source.hasAnswered = true;
   if (!BUSY.includes(response.status)) return response;
   await response.body?.cancel();
-  const retryAfter = response.headers.get("Retry-After");
-  await retries.wait(httpError(url, response), retryAfter, signal);
+  await retries.wait(httpError(url, response), response, signal);
   return undefined;
 }
 

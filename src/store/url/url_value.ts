@@ -31,7 +31,12 @@ interface Reading {
   readonly retries: Retries;
   /** The headers of the last part. */
   before?: Headers;
+  /** Has a part said of how many bytes it is a part, or was it all of them? */
+  isSizeSure: boolean;
 }
+
+/** Bytes for which there is room before the first of them have come. */
+const FIRST_ROOM_BYTES = 2 ** 26;
 
 /** A value whose bytes are at a URL. */
 export class UrlValue extends Value {
@@ -61,6 +66,25 @@ export class UrlValue extends Value {
     return bufferIterator(cancellable(chunks, cancel), options);
   }
 
+  /** The size may be wrong, and larger than any memory: room is made as bytes come. */
+  protected override async readWhole(
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { size } = this;
+    let bytes = new Uint8Array(Math.min(size, FIRST_ROOM_BYTES));
+    let length = 0;
+    for await (const chunk of this.read(0, size, signal)) {
+      const needed = length + chunk.length;
+      if (needed > bytes.length) {
+        const room = Math.min(size, Math.max(needed, 2 * bytes.length));
+        bytes = new Uint8Array(bytes.buffer.transfer(room));
+      }
+      bytes.set(chunk, length);
+      length = needed;
+    }
+    return bytes;
+  }
+
   /** Goes on behind the last byte when a part or the connection has ended. */
   async *#chunks(
     start: number,
@@ -68,7 +92,8 @@ export class UrlValue extends Value {
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
     const retries = new Retries(this.#place.source.retries);
-    const reading: Reading = { signal, retries };
+    const isSizeSure = !this.#description.isByHead;
+    const reading: Reading = { signal, retries, isSizeSure };
     let lost: LostContent | undefined;
     for (let at = start; at < end;) {
       try {
@@ -81,7 +106,7 @@ export class UrlValue extends Value {
       } catch (error) {
         if (!(error instanceof LostContent)) throw again(error, lost, signal);
         lost = error;
-        await retries.wait(error, null, signal);
+        await retries.wait(error, undefined, signal);
       }
       if (at === start) reading.before = undefined;
       else if (at < end && !isTelling(reading.before)) {
@@ -114,6 +139,12 @@ export class UrlValue extends Value {
       throw this.#differs();
     }
     options.before = response.headers;
+    options.isSizeSure ||= response.status === 200 || !hasUnknownSize(response);
+    if (!options.isSizeSure && end === this.size) {
+      // Nothing but the answer to HEAD says that this is the end.
+      await content.cancel();
+      throw this.#differs();
+    }
     const isWhole = last === this.size && end >= last;
     const most = Math.min(end, last);
     let skip = at - first;
@@ -195,6 +226,7 @@ export class UrlValue extends Value {
       ? { first: at, end: at + (length ?? Infinity) }
       : contentByteRange(response);
     const isFitting = range && !isCoded && range.end <= this.size &&
+      !isMultipart(response) &&
       (given === null
         ? range.end === end
         : range.end - range.first === (length ?? range.end - range.first));
@@ -203,7 +235,9 @@ export class UrlValue extends Value {
         "HTTP",
         `Cannot read "${
           shownUrl(url)
-        }" from byte ${at}: expected a Content-Range that fits, found "${given}": use a server of static files`,
+        }" from byte ${at}: expected a Content-Range that fits, found "${given}"${
+          isMultipart(response) ? " and several parts" : ""
+        }: use a server of static files`,
       );
     }
     if (range.first <= at && at < range.end) return range;
@@ -216,11 +250,11 @@ export class UrlValue extends Value {
   }
 
   /** A server that ignores `If-Match` may still describe what it sends. */
-  #isSame(response: Response, { isCoded, length }: UrlContent): boolean {
-    const { headers, status } = response;
-    const size = status === 206 ? contentByteRange(response)?.total : length;
+  #isSame(response: Response, content: UrlContent): boolean {
+    const { headers } = response;
+    const size = sizeOf(response, content);
     const { tags } = this.#description;
-    return isCoded === this.#description.isCoded &&
+    return content.isCoded === this.#description.isCoded &&
       (size === undefined || size === this.size) &&
       ["ETag", "Last-Modified"].every((name) => {
         const [then, now] = [tags.get(name), headers.get(name)];
@@ -236,6 +270,25 @@ export class UrlValue extends Value {
     this.#place.source.isHeadTrue = false;
     return replacedError(this.#place.key);
   }
+}
+
+/** Returns of how many bytes the file is, if the response says that. */
+function sizeOf(
+  response: Response,
+  { length }: UrlContent,
+): number | undefined {
+  return response.status === 206 ? contentByteRange(response)?.total : length;
+}
+
+/** Returns whether a part comes from a server that says that it knows no size. */
+function hasUnknownSize(response: Response): boolean {
+  const range = contentByteRange(response);
+  return range !== undefined && range.total === undefined;
+}
+
+/** One range may come as a part among headers of its own, too. */
+function isMultipart({ headers }: Response): boolean {
+  return /^\s*multipart\/byteranges/i.test(headers.get("Content-Type") ?? "");
 }
 
 /** Returns whether headers tell these bytes from all that were there before. */

@@ -90,6 +90,23 @@ const CASES: Readonly<Record<string, Case>> = {
     "right",
     butHead({ headers: { ...TAG, "Content-Length": 1100 } }),
   ],
+  "HEAD says more bytes than there is memory": [
+    "right",
+    butHead({ headers: { ...TAG, "Content-Length": 1e14 } }),
+  ],
+  "HEAD says too few bytes, and ranges do not say of how many they are": [
+    "right",
+    (request) => {
+      const { method, range } = request;
+      if (method === "HEAD") {
+        return { status: 200, headers: { ...TAG, "Content-Length": 650 } };
+      }
+      const answer = good(request);
+      if (!range) return answer;
+      const of = `bytes ${range[0]}-${Math.min(range[1], 999)}/*`;
+      return { ...answer, headers: { ...answer.headers, "Content-Range": of } };
+    },
+  ],
   "HEAD has no content": ["right", butHead({ status: 204 })],
   "HEAD has another tag than GET": [
     "right",
@@ -113,6 +130,28 @@ const CASES: Readonly<Record<string, Case>> = {
         ...request,
         range: [range[0], Math.min(range[1], range[0] + 299)],
       });
+    },
+  ],
+  "several ranges, as long as the one": [
+    "either",
+    (request) => {
+      const answer = good(request);
+      const { range } = request;
+      if (!range) return answer;
+      const body = answer.body as Uint8Array;
+      const part = `--B\r\nContent-Range: bytes ${
+        range.join("-")
+      }/1000\r\n\r\n`;
+      const bytes = [...new TextEncoder().encode(part), ...body];
+      return {
+        ...answer,
+        headers: {
+          ...TAG,
+          "Content-Type": "multipart/byteranges; boundary=B",
+          "Content-Length": body.length,
+        },
+        body: Uint8Array.from(bytes.slice(0, body.length)),
+      };
     },
   ],
   "a part of the file, though all of it is asked for": [
@@ -217,7 +256,10 @@ const CASES: Readonly<Record<string, Case>> = {
           ETag: request.before > 0 ? '"two"' : '"one"',
         })
         : request.before === 0
-        ? { ...good(request), body: CONTENT.slice(0, 400) }
+        ? {
+          ...good(request),
+          body: CONTENT.slice(request.range?.[0] ?? 0).slice(0, 400),
+        }
         : good(request, OTHER, { ETag: '"two"' }),
   ],
   "a connection that is lost again and again": [
@@ -295,25 +337,34 @@ Deno.test("a server that misbehaves gives the whole right content, or an error",
           : answer(request)
       );
       const options = { retries: right === "error" ? 1 : 2 };
-      await using store = await new UrlStore(server.url, options).connect();
-      isWithout = false;
-      const reads: Readonly<Record<string, () => Promise<void>>> = {
-        whole: async () => {
+      const reads: Readonly<
+        Record<string, (store: UrlStore) => Promise<void>>
+      > = {
+        whole: async (store) => {
           assertRight(await store.toBytes("a"), name);
         },
-        range: async () => {
+        range: async (store) => {
           const range = await store.getDataRange("b", 100, 700);
           const bytes = await new Response(range as BodyInit).bytes();
           assertRight(bytes, name, 100, 700);
         },
-        stream: async () => {
+        end: async (store) => {
+          const range = await store.getDataRange("d", 600, 2000);
+          const bytes = await new Response(range as BodyInit).bytes();
+          assertRight(bytes, name, 600);
+        },
+        stream: async (store) => {
           const stream = await store.getData("c");
           assertRight(await new Response(stream as BodyInit).bytes(), name);
         },
       };
       for (const [kind, read] of Object.entries(reads)) {
+        // What one read has learnt of the server is not known to the next one.
+        isWithout = true;
+        await using store = await new UrlStore(server.url, options).connect();
+        isWithout = false;
         try {
-          await read();
+          await read(store);
           assert(right !== "error", `${name}: expected an error of ${kind}`);
         } catch (error) {
           // A stream cannot begin again when its size turns out to be another.
@@ -396,6 +447,22 @@ Deno.test("a busy server is asked again when it says, and a lost connection goes
   for (const { headers } of server.requests) {
     if (headers.has("Range")) assertEquals(headers.get("If-Match"), '"one"');
   }
+});
+
+Deno.test("the date until which a server is busy is one of its clock", async () => {
+  const ahead = Date.now() + 7_200_000;
+  const date = (after: number) => new Date(ahead + after).toUTCString();
+  await using server = new RawServer((request) =>
+    request.before > 0 ? good(request) : {
+      status: 503,
+      headers: { Date: date(0), "Retry-After": date(1000) },
+    }
+  );
+  const store = new UrlStore(server.url, { index: false });
+  await using _store = await store.connect();
+  const start = performance.now();
+  assert(await store.exists("a"));
+  assert(performance.now() - start >= 1000);
 });
 
 Deno.test("a copy of many keys outlives a busy server and lost connections", async () => {

@@ -437,6 +437,40 @@ Deno.test("an index is read through its coding, and its limit counts what comes 
   }
 });
 
+Deno.test("an index may come byte by byte, and has to be in UTF-8", async () => {
+  const answers: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
+    gzip: new Uint8Array(gzipSync('{"a":{}}')),
+    latin: new Uint8Array([...new TextEncoder().encode('{"'), 0xe9, 34, 58]),
+  };
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    (request) => {
+      const bytes = answers[new URL(request.url).pathname.split("/")[1]];
+      return new Response(
+        new ReadableStream({
+          async start(controller) {
+            for (const byte of bytes.subarray(0, 3)) {
+              controller.enqueue(Uint8Array.of(byte));
+              await delay(5);
+            }
+            controller.enqueue(bytes.subarray(3));
+            controller.close();
+          },
+        }),
+      );
+    },
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  await using store = await new UrlStore(`${url}/gzip`).connect();
+  assertEquals(await Array.fromAsync(store.queryKeys()), ["a"]);
+  const error = await assertRejects(
+    () => new UrlStore(`${url}/latin`).connect(),
+    StoreError,
+    "in UTF-8",
+  );
+  assertEquals(error.code, "DAMAGED");
+});
+
 Deno.test("where a server has no index, a store can say so, and the error tells how", async () => {
   for (
     const answer of [
