@@ -1,6 +1,14 @@
 import { writeAllSync } from "../../internal/mod.ts";
 import { closeDescriptor } from "./descriptors.ts";
-import { freeReader, keepOpen, openWritten } from "./named_pipe.ts";
+import {
+  freeReader,
+  keepOpen,
+  openToLook,
+  openWritten,
+  readNow,
+} from "./named_pipe.ts";
+import { Pauses } from "./pauses.ts";
+import { takeThread } from "./pipe_threads.ts";
 
 /** Bytes that are read at once: a pipe seldom holds more. */
 const CHUNK_BYTES = 64 * 1024;
@@ -46,6 +54,8 @@ export class Drain {
   }
 
   async #run(): Promise<void> {
+    using thread = takeThread();
+    if (!thread) return await this.#look();
     using file = await openWritten(this.#path, this.#ending.signal);
     if (!file) return;
     this.#hasBegun = true;
@@ -59,6 +69,27 @@ export class Drain {
       }
     } finally {
       this.#releaseKeeper();
+    }
+  }
+
+  /** The same without a thread that waits: it looks from time to time. */
+  async #look(): Promise<void> {
+    const { signal } = this.#ending;
+    const pauses = new Pauses(signal);
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    const fd = openToLook(this.#path);
+    try {
+      while (!this.#isStopped) {
+        const count = readNow(fd, buffer);
+        if (count !== 0) this.#hasBegun = true;
+        if (count) {
+          this.#write(buffer.subarray(0, count));
+          pauses.restart();
+        } else if (count === 0 && signal.aborted) return;
+        await pauses.next();
+      }
+    } finally {
+      closeDescriptor(fd);
     }
   }
 

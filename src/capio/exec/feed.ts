@@ -12,6 +12,9 @@ import {
 } from "../overlay/mod.ts";
 import { call } from "../platform/mod.ts";
 
+import { freeWriter, writeInSteps } from "./named_pipe.ts";
+import { takeThread } from "./pipe_threads.ts";
+
 /** Bytes that are read at once. */
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -23,8 +26,8 @@ export type OpenTarget = (
 /** Options of a {@linkcode Feed}. */
 export interface FeedOptions {
   readonly openTarget: OpenTarget;
-  /** Frees the target from a write that nobody reads. */
-  readonly freeTarget: (pending: Promise<unknown>) => Promise<void>;
+  /** The named pipe. */
+  readonly pipe: string;
   /** Is called before the pipe ends when the input will never be complete. */
   readonly lost: (error: unknown) => void;
 }
@@ -53,7 +56,8 @@ export class Feed {
   /** Ends at once: nobody reads the pipe any more. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    if (this.#isWriting) await this.#options.freeTarget(this.#writing);
+    // A write that nobody reads would not end.
+    if (this.#isWriting) await freeWriter(this.#options.pipe, this.#writing);
     await this.#running;
   }
 
@@ -91,15 +95,23 @@ export class Feed {
   }
 
   async #pump(source: Deno.FsFile, target: Deno.FsFile): Promise<void> {
+    const { pipe } = this.#options;
+    const { signal } = this.#stopping;
     const buffer = new Uint8Array(CHUNK_BYTES);
     for (;;) {
       const count = readsAvailable(source)
         ? await source[READ_AVAILABLE](buffer)
         : await source.read(buffer);
-      if (count === null || this.#stopping.signal.aborted) return;
+      if (count === null || signal.aborted) return;
+      const bytes = buffer.subarray(0, count);
+      using thread = takeThread();
+      if (!thread) {
+        if (await writeInSteps(pipe, bytes, signal)) continue;
+        return;
+      }
       try {
         this.#isWriting = true;
-        this.#writing = writeAll(target, buffer.subarray(0, count));
+        this.#writing = writeAll(target, bytes);
         await this.#writing;
       } catch (error) {
         // The program reads no further, which is no error for anybody.

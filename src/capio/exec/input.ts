@@ -7,7 +7,7 @@ import {
   openForReading as openDescriptorForReading,
 } from "./descriptors.ts";
 import { Feed } from "./feed.ts";
-import { freeWriter, openBothEnds, openRead } from "./named_pipe.ts";
+import { openBothEnds, openRead } from "./named_pipe.ts";
 import { HAS_PIPES, type ProgramFile } from "./program_files.ts";
 import type { Scratch } from "./scratch.ts";
 import { isWholeNow, wholePath } from "./whole_path.ts";
@@ -110,7 +110,7 @@ class StreamedInput implements Input {
         this.#ends
           ? Promise.resolve(this.#ends.writer)
           : openRead(pipe, file.place.given, signal),
-      freeTarget: (pending) => freeWriter(pipe, pending),
+      pipe,
       lost,
     });
   }

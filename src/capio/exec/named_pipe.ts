@@ -7,19 +7,16 @@ import {
   system,
 } from "../platform/mod.ts";
 import { closeDescriptor, openDescriptor } from "./descriptors.ts";
+import { Pauses } from "./pauses.ts";
 
 /** Time for a pipe that was opened just before its program ended, in ms. */
 const OPENED_MILLISECONDS = 50;
 
-/**
- * Between two looks whether a program has opened its pipe: a share of the time
- * that it has taken so far, and the most, in ms.
- */
-const PAUSE_SHARE = 0.05;
-const LONGEST_PAUSE = 50;
-
 /** Bytes that are taken from a pipe at once that nobody reads any more. */
 const DRAINED_BYTES = 64 * 1024;
+
+/** So many bytes a pipe takes all or none of, see PIPE_BUF. */
+const ATOMIC_BYTES = Deno.build.os === "linux" ? 4096 : 512;
 
 /**
  * Makes named pipes with the program `mkfifo`: Deno has no call for that.
@@ -107,14 +104,12 @@ export async function openRead(
   signal: AbortSignal,
 ): Promise<Deno.FsFile | undefined> {
   const own = ownName(path);
-  const begun = performance.now();
+  const pauses = new Pauses(signal);
   while (!signal.aborted) {
     const writer = openForReader(own);
     if (writer !== undefined) return takeName(path, writer);
     if (!isInPlace(path)) throw removed(given, "file");
-    const waited = performance.now() - begun;
-    const pause = Math.min(LONGEST_PAUSE, waited * PAUSE_SHARE);
-    await abortable(pause, signal);
+    await pauses.next();
   }
   // A process that the program has left behind may be about to open it.
   closeDescriptor(openBoth(own));
@@ -135,9 +130,7 @@ function openForReader(own: string): number | undefined {
   try {
     return openDescriptor(own, O_WRONLY | O_NONBLOCK);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENXIO") {
-      return undefined;
-    }
+    if (codeOf(error) === "ENXIO") return undefined;
     throw error;
   }
 }
@@ -154,18 +147,6 @@ function takeName(path: string, writer: number): Deno.FsFile {
     closeDescriptor(both);
     closeDescriptor(writer);
   }
-}
-
-function abortable(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end);
-  });
 }
 
 /** Opens both ends of a pipe without a wait: one for a child, the other to write. */
@@ -206,21 +187,75 @@ export async function freeWriter(
   path: string,
   pending: Promise<unknown>,
 ): Promise<void> {
-  const fs = builtin("fs");
-  const { O_RDONLY, O_NONBLOCK } = fs.constants;
-  const fd = openDescriptor(ownName(path), O_RDONLY | O_NONBLOCK);
+  const fd = openToLook(path);
   const buffer = new Uint8Array(DRAINED_BYTES);
   let isPending = true;
   pending.catch(() => {}).finally(() => isPending = false);
   while (isPending) {
-    try {
-      fs.readSync(fd, buffer);
-    } catch {
-      // It is empty at this moment.
-    }
+    readNow(fd, buffer);
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   closeDescriptor(fd);
+}
+
+/** Opens a pipe for reads that wait for nobody. */
+export function openToLook(path: string): number {
+  const { O_RDONLY, O_NONBLOCK } = builtin("fs").constants;
+  return openDescriptor(ownName(path), O_RDONLY | O_NONBLOCK);
+}
+
+/**
+ * Reads what is in a pipe at this moment: 0 bytes if nobody has it open for
+ * writing, `undefined` if there is nothing yet.
+ */
+export function readNow(fd: number, buffer: Uint8Array): number | undefined {
+  try {
+    return builtin("fs").readSync(fd, buffer);
+  } catch (error) {
+    if (codeOf(error) === "EAGAIN") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Writes to a pipe without a thread that waits until it is read. Returns whether
+ * all was written: nobody may read it any more, or `signal` may abort.
+ */
+export async function writeInSteps(
+  path: string,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const fd = openForReader(ownName(path));
+  if (fd === undefined) return false;
+  const pauses = new Pauses(signal);
+  try {
+    for (let rest = bytes; rest.length > 0 && !signal.aborted;) {
+      const count = writeNow(fd, rest.subarray(0, ATOMIC_BYTES));
+      if (count === undefined) return false;
+      rest = rest.subarray(count);
+      if (count > 0) pauses.restart();
+      else await pauses.next();
+    }
+    return !signal.aborted;
+  } finally {
+    closeDescriptor(fd);
+  }
+}
+
+/** Returns how much there was room for; `undefined` if nobody reads it. */
+function writeNow(fd: number, bytes: Uint8Array): number | undefined {
+  try {
+    return builtin("fs").writeSync(fd, bytes);
+  } catch (error) {
+    if (codeOf(error) === "EAGAIN") return 0;
+    if (codeOf(error) === "EPIPE") return undefined;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 /** Opens a pipe for reading and writing: that waits for nobody. */

@@ -92,3 +92,24 @@ Deno.test("a program that replaces the pipe of its output is refused, and told w
     await flow.assertLeft();
   }
 });
+
+Deno.test("more programs than the runtime has threads stream through pipes", async () => {
+  const names = Array.from({ length: 35 }, (_, index) => `${index}.txt`);
+  using flow = new ProgramWorkflow(
+    Object.fromEntries(names.map((name, index) => [
+      `step${index}`,
+      { ...streamed(name), ...(index > 0 && { reads: [names[index - 1]] }) },
+    ])),
+  );
+  await Promise.all(names.map((name, index) => {
+    const [text, input] = index === 0
+      ? ['sleep 0.3; seq 1 20000 > "$1"', "-"]
+      : ['cat "$2" > "$1"', `{in:${names[index - 1]}}`];
+    const command = ["sh", "-c", { text }, "sh", `{out:${name}}`, input];
+    return flow.runWell({ command }, { app: `step${index}` });
+  }));
+  const expected = flow.read("0.txt");
+  assertEquals(expected.length, 108_894);
+  assertEquals(flow.read("34.txt"), expected);
+  await flow.assertLeft(...names);
+});
