@@ -14,10 +14,11 @@ import {
   type CommandEntry,
   exitCodeOf,
   Interruption,
+  isDeciding,
   isHelpRequest,
-  isSettled,
   listed,
   runOrExplain,
+  settledCode,
   shownMessage,
   SIGNALS,
   UsageError,
@@ -44,6 +45,9 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./tstorage/mod.ts")).tstorage,
   },
 ];
+
+/** Longest time for which a command may go on in spite of signals, in ms. */
+const DECISION_MILLISECONDS = 5000;
 
 /**
  * Runs the `sluice` command line.
@@ -85,11 +89,13 @@ export async function main(
   const command = await entry.load();
   try {
     const code = await runOrExplain(command, rest, signal);
-    const holds = command.forwardsExitCode || isSettled(signal);
+    const holds = command.forwardsExitCode ||
+      settledCode(signal) !== undefined;
     if (!signal.aborted || holds) return code;
   } catch (error) {
     const code = explain(error, entry);
     if (!signal.aborted) return code;
+    return settledCode(signal) ?? exitCodeOf(signal);
   }
   return exitCodeOf(signal);
 }
@@ -127,14 +133,22 @@ function messageOf(error: unknown): string {
 
 if (import.meta.main) {
   const ending = new AbortController();
+  let since = Infinity;
   for (const signal of SIGNALS) {
     Deno.addSignalListener(signal, () => {
       const interruption = new Interruption(signal);
-      // A second signal ends the program at once, without waiting for the command.
-      if (ending.signal.aborted) {
-        Deno.exit(isSettled(ending.signal) ? 0 : interruption.exitCode);
+      if (!ending.signal.aborted) {
+        since = performance.now();
+        return ending.abort(interruption);
       }
-      ending.abort(interruption);
+      // A second signal ends the program at once, without waiting for the command,
+      // unless it is just about to know what its exit code has to say.
+      const isUnknown = isDeciding(ending.signal);
+      if (isUnknown && performance.now() - since < DECISION_MILLISECONDS) {
+        return;
+      }
+      const code = isUnknown ? 1 : interruption.exitCode;
+      Deno.exit(settledCode(ending.signal) ?? code);
     });
   }
   Deno.exit(await main(Deno.args, ending.signal));

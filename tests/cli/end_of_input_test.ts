@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { delay } from "@std/async";
 import { fromFileUrl } from "@std/path";
 import { openStore, Store } from "../../src/store/mod.ts";
 import {
@@ -8,7 +9,7 @@ import {
   serveTStorage,
 } from "../../src/tstorage/mod.ts";
 import { temporaryPath } from "../support/temporary_directory.ts";
-import { sluiceArgs } from "./capio/sluice.ts";
+import { Sluice, sluiceArgs } from "./capio/sluice.ts";
 
 const python = await new Deno.Command("python3", { args: ["-c", ""] }).output()
   .then(({ success }) => success, () => false);
@@ -111,3 +112,81 @@ Deno.test({
     assertEquals(data.length, 0);
   },
 });
+
+/** Leads to a server, and holds its answers back until it may answer. */
+class HeldAnswers implements AsyncDisposable {
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #mayAnswer = Promise.withResolvers<void>();
+  readonly #serving: Promise<void>;
+
+  constructor(port: number) {
+    this.#serving = this.#serve(port);
+  }
+
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  answer(): void {
+    this.#mayAnswer.resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    this.answer();
+    await this.#serving;
+  }
+
+  async #serve(port: number): Promise<void> {
+    for await (const client of this.#listener) {
+      const server = await Deno.connect({ hostname: "127.0.0.1", port });
+      const held = new TransformStream<Uint8Array, Uint8Array>({
+        transform: async (chunk, controller) => {
+          await this.#mayAnswer.promise;
+          controller.enqueue(chunk);
+        },
+      });
+      await Promise.allSettled([
+        client.readable.pipeTo(server.writable),
+        server.readable.pipeThrough(held).pipeTo(client.writable),
+      ]);
+    }
+  }
+}
+
+for (const isAnswered of [true, false]) {
+  const [ending, expected] = isAnswered
+    ? ["0 if they were stored", 0] as const
+    : ["1 if the server does not tell", 1] as const;
+  Deno.test(`a signal that comes twice behind the last record ends with ${ending}`, async () => {
+    const file = temporaryPath();
+    await Deno.writeTextFile(file, "1,7,0,0,0000\n");
+    await using server = serveTStorage({ hostname: "127.0.0.1", port: 0 });
+    await using held = new HeldAnswers(server.port);
+    await using command = new Sluice(
+      ...["tstorage", "put", `--port=${held.port}`, file],
+    );
+    await using channel = new Channel(
+      "127.0.0.1",
+      server.port,
+      new BytesPayloadType(),
+    );
+    await channel.connect();
+    let count = 0;
+    while (count === 0) {
+      await command.until(() => true);
+      count = (await channel.get(Key.MIN, Key.MAX)).data.length;
+    }
+    // As `timeout` does it, and programs that pass a signal of the terminal on.
+    command.kill("SIGINT");
+    await delay(20);
+    command.kill("SIGINT");
+    if (isAnswered) {
+      await delay(20);
+      held.answer();
+    }
+    const { code, stderr } = await command.result;
+    assertEquals(code, expected, stderr);
+    assertEquals(/all records are stored, or none/.test(stderr), !isAnswered);
+  });
+}

@@ -23,21 +23,40 @@ export class Interruption extends DOMException {
   }
 }
 
-/** The signals of commands whose work is done. */
-const settled = new WeakSet<AbortSignal>();
+/** The signals of commands that do what cannot be undone. */
+const deciding = new WeakSet<AbortSignal>();
+
+/** The signals of commands of which it is known how they end. */
+const settled = new WeakMap<AbortSignal, number>();
+
+/**
+ * Says that a command does what cannot be undone from now on, and knows in a
+ * moment whether it has happened. A second signal does not end it before: many
+ * a signal comes twice, from `timeout` or a program that passes it on.
+ */
+export function decide(signal: AbortSignal): void {
+  deciding.add(signal);
+}
+
+/** Returns whether {@linkcode decide} was called, and `settle` not yet. */
+export function isDeciding(signal: AbortSignal): boolean {
+  return deciding.has(signal) && !settled.has(signal);
+}
 
 /**
  * Says that a command has done all of its work, which cannot be undone. When
  * `signal` aborts later, that does not change the exit code any more: it tells
  * what has happened.
+ *
+ * @param exitCode 0, or 1 if nobody knows what has happened.
  */
-export function settle(signal: AbortSignal): void {
-  settled.add(signal);
+export function settle(signal: AbortSignal, exitCode: 0 | 1 = 0): void {
+  settled.set(signal, exitCode);
 }
 
-/** Returns whether {@linkcode settle} was called for the signal. */
-export function isSettled(signal: AbortSignal): boolean {
-  return settled.has(signal);
+/** Returns the exit code of {@linkcode settle}, if it was called for the signal. */
+export function settledCode(signal: AbortSignal): number | undefined {
+  return settled.get(signal);
 }
 
 /** Returns the exit code of a command whose `signal` has aborted. */

@@ -22,11 +22,13 @@ export {
 export { type CommandGroup, commandGroup } from "./command_group.ts";
 export { environmentVariable } from "./environment.ts";
 export {
+  decide,
   type EndingSignal,
   exitCodeOf,
   Interruption,
-  isSettled,
+  isDeciding,
   settle,
+  settledCode,
   SIGNALS,
 } from "./interruption.ts";
 export { lastLook } from "./last_look.ts";

@@ -4,6 +4,7 @@ import type { Metadata, Store } from "../../store/mod.ts";
 import {
   assertNoMore,
   type Command,
+  decide,
   lastLook,
   parse,
   settle,
@@ -60,6 +61,7 @@ async function setFrom(
   const stat = await file?.stat();
   if (file && stat?.isFile) {
     const { size } = stat;
+    decide(signal);
     return await store.set(key, { data: file, metadata, size }, { signal });
   }
   // A pipe by its name ends with its producer, too.
@@ -75,7 +77,10 @@ function withLastLook(
   return {
     async read(into) {
       const count = await input.read(into);
-      if (count === null) await lastLook(signal);
+      if (count === null) {
+        await lastLook(signal);
+        decide(signal);
+      }
       return count;
     },
   };

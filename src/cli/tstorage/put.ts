@@ -42,11 +42,12 @@ export const put: Command = {
 
 Stores the records in FILE, "-" for standard input: all of them, or none if a
 line is malformed, the connection is lost, or Ctrl-C or SIGTERM comes before the
-end of FILE. The exit code is 0 if they were stored, and no other time. The
-server sets the acquisition times, unless the file has a column for them. The
-first line may name the columns, see "sluice tstorage --help"; it has to where
-there is a column acq. A number that its column cannot hold is refused with its
-line, and so is a leap second.
+end of FILE. The exit code is 0 if they were stored, 130 or 143 if a signal came
+first, and 1 with a message if it is not known. The server sets the acquisition
+times, unless the file has a column for them. The first line may name the
+columns, see "sluice tstorage --help"; it has to where there is a column acq. A
+number that its column cannot hold is refused with its line, and so is a leap
+second.
 
 Options:
       --fields NAME:TYPE,...  Numbers of the payload, in the order of their

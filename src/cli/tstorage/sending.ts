@@ -1,3 +1,5 @@
+import { decide, settle } from "../command/mod.ts";
+
 /** Longest wait after a signal for the answer to a whole request, in ms. */
 const ANSWER_MILLISECONDS = 3000;
 
@@ -28,11 +30,13 @@ export class Sending implements Disposable {
   end(): void {
     this.#ended.throwIfAborted();
     this.#isWhole = true;
+    decide(this.#ended);
   }
 
   /** Throws if the request was broken off while the server had all of it. */
   assertKnown(): void {
     if (!this.#isWhole || !this.#ended.aborted) return;
+    settle(this.#ended, 1);
     throw new Error(
       "Interrupted before the answer of the server: all records are stored, or none: look before you store them once more",
     );
