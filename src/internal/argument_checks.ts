@@ -91,16 +91,20 @@ export function checkNonEmptyString(
 
 /**
  * Throws unless `value` can be the path of a file: a `TypeError` for what is no
- * string, a `RangeError` for an empty one and for one with a NUL. To the layers
- * below, these mean something else: a temporary file, or the part before.
+ * string, a `RangeError` for an empty one, for one with a NUL and for one with a
+ * lone surrogate. To the layers below, these mean something else: a temporary
+ * file, the part before, or the same file as other such names.
  */
 export function checkPath(
   name: string,
   value: unknown,
 ): asserts value is string {
   checkNonEmptyString(name, value);
-  if (!value.includes("\0")) return;
-  throw outOfRange(name, "a path without the character NUL", value);
+  if (value.includes("\0")) {
+    throw outOfRange(name, "a path without the character NUL", value);
+  }
+  if (value.isWellFormed()) return;
+  throw outOfRange(name, "a path without lone surrogates", value);
 }
 
 /** Throws a `TypeError` unless `value` is an array of non-empty strings. */

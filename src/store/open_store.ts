@@ -79,7 +79,9 @@ export async function openStore(
   checkString("url", url);
   const makeStore = BACKENDS.get(schemeOf(url));
   if (!makeStore) {
-    throw refused("url", `a URL that begins with ${schemes()}`, shownUrl(url));
+    // Perhaps that of a web server with a mistake in it, and a password.
+    const shown = shownUrl(url).replace(/^[^]*@/, "");
+    throw refused("url", `a URL that begins with ${schemes()}`, shown);
   }
   return await makeStore(url, options).connect(options);
 }
@@ -109,16 +111,26 @@ function databaseOf(url: string): string {
 /** No part of the URL may be lost in the path. */
 function pathOf(url: string): string {
   const path = url.slice(schemeOf(url).length + 1);
-  if (path === "") throw refused("url", "a URL with a path", url);
+  // "file://" is what is left of "file://$NAME" without a name, not the root.
+  if (/^(\/\/)?$/.test(path)) throw refused("url", "a URL with a path", url);
   if (path.includes("\0")) throw refused("url", "a URL without a NUL", url);
+  if (!path.isWellFormed()) {
+    throw refused("url", "a URL without lone surrogates", url);
+  }
   if (!path.startsWith("//")) return path;
   const parsed = URL.parse(`file:${path}`);
   // Windows has paths with a host.
   const isLocal = !parsed?.host || Deno.build.os === "windows";
-  if (parsed && isLocal && !/[?#]|%00/.test(path)) return fromFileUrl(parsed);
+  if (parsed && isLocal && !/[?#]|%00/.test(path)) {
+    try {
+      return fromFileUrl(parsed);
+    } catch {
+      // It has "%2F", or a "%" that is no escape.
+    }
+  }
   throw refused(
     "url",
-    'a path, or three slashes before an absolute one, without a host and with "%3F" and "%23" for "?" and "#"',
+    'a path, or three slashes before an absolute one, without a host and with "%3F", "%23" and "%25" for "?", "#" and "%"',
     shownUrl(url),
   );
 }

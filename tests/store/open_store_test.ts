@@ -49,6 +49,12 @@ Deno.test("a URL that names no store is refused", async () => {
   for (const url of ["results", "ftp://a", "", "file:", "sqlite:", "C:\\a"]) {
     await assertRejects(() => openStore(url), TypeError, '"url" must');
   }
+  for (
+    const url of ["http//u:secret@h", "u:secret@h/a", "httpx://u:secret@h"]
+  ) {
+    const error = await assertRejects(() => openStore(url), TypeError);
+    assert(!error.message.includes("secret"), error.message);
+  }
   const url = 7 as unknown as string;
   await assertRejects(() => openStore(url), TypeError, "a string, found 7");
 });
@@ -67,11 +73,17 @@ Deno.test("a name that means something else to a layer below is refused, or is a
       "sqlite://results.db",
       `sqlite://${directory}/a?mode=memory`,
       `file://${directory}/a#part`,
+      "file://",
+      "sqlite://",
+      `file://${directory}/100%`,
+      `sqlite://${directory}/a%2Fb`,
+      `file:${directory}/\ud800`,
+      `sqlite:${directory}/\udc00`,
     ]
   ) {
     await assertRejects(() => openStore(url), TypeError, '"url" must');
   }
-  for (const path of ["", "a\0b"]) {
+  for (const path of ["", "a\0b", `${directory}/\ud800`]) {
     assertThrows(() => new SqliteStore(path), RangeError, '"path" must');
     assertThrows(() => new FileStore(path), RangeError, '"path" must');
     assertThrows(() => openTStorage({ path }), RangeError, '"path" must');
