@@ -8,9 +8,13 @@ import {
 } from "./descriptors.ts";
 import { Feed } from "./feed.ts";
 import { openBothEnds, openRead } from "./named_pipe.ts";
+import { oneReaderCheck } from "./pipe_readers.ts";
 import { HAS_PIPES, type ProgramFile } from "./program_files.ts";
 import type { Scratch } from "./scratch.ts";
 import { isWholeNow, wholePath } from "./whole_path.ts";
+
+/** When it is looked once more for a second reader of a pipe, in ms. */
+const LATE_MILLISECONDS = 100;
 
 /** An input of a program. */
 export interface Input {
@@ -24,7 +28,7 @@ export interface Input {
   /** Is called when the pipes are there. */
   open?(): void;
   /** Is called when the program runs. */
-  started?(): void;
+  started?(pid: number): void;
   /** Is called when it has ended, or could not be started. */
   ended?(): Promise<void>;
 }
@@ -93,9 +97,12 @@ class StreamedInput implements Input {
   readonly file: ProgramFile;
   readonly pipe: string;
   readonly path: string;
+  readonly #lost: (error: unknown) => void;
   readonly #feed: Feed;
   #ends: ReturnType<typeof openBothEnds> | undefined;
-  #hasStarted = false;
+  /** The process of the program, once it runs. */
+  #pid: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     workspace: Workspace,
@@ -103,13 +110,11 @@ class StreamedInput implements Input {
     { scratch, lost }: InputOptions,
   ) {
     this.file = file;
+    this.#lost = lost;
     const pipe = scratch.pipe(file.place.path);
     this.pipe = this.path = pipe;
     this.#feed = new Feed(workspace, file.place, {
-      openTarget: (signal) =>
-        this.#ends
-          ? Promise.resolve(this.#ends.writer)
-          : openRead(pipe, file.place.given, signal),
+      openTarget: (signal) => this.#openTarget(signal),
       pipe,
       lost,
     });
@@ -123,16 +128,38 @@ class StreamedInput implements Input {
     if (this.file.use === "stdin") this.#ends = openBothEnds(this.pipe);
   }
 
-  started(): void {
-    this.#hasStarted = true;
+  started(pid: number): void {
+    this.#pid = pid;
     if (this.#ends) closeDescriptor(this.#ends.reader);
     this.#feed.start();
   }
 
   async ended(): Promise<void> {
-    if (this.#hasStarted) return await this.#feed.stop();
+    clearTimeout(this.#timer);
+    if (this.#pid !== undefined) return await this.#feed.stop();
     if (!this.#ends) return;
     closeDescriptor(this.#ends.reader);
     this.#ends.writer.close();
+  }
+
+  async #openTarget(signal: AbortSignal): Promise<Deno.FsFile | undefined> {
+    if (this.#ends) return this.#ends.writer;
+    const { given } = this.file.place;
+    const writer = await openRead(this.pipe, given, signal);
+    if (!writer) return undefined;
+    const check = oneReaderCheck(this.pipe, given, this.#pid ?? 0);
+    try {
+      await check();
+    } catch (error) {
+      writer.close();
+      throw error;
+    }
+    // A machine under load lets a second reader come late.
+    const checkAgain = () =>
+      check().catch((error) => signal.aborted || this.#lost(error));
+    if (!signal.aborted) {
+      this.#timer = setTimeout(checkAgain, LATE_MILLISECONDS);
+    }
+    return writer;
   }
 }

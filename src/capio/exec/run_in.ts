@@ -150,7 +150,7 @@ class ProgramRun {
     if (signal?.aborted) stop();
     const forwarded = forwardOutput(child, this.#options);
     try {
-      for (const it of [...this.#inputs]) it.started?.();
+      for (const it of [...this.#inputs]) it.started?.(child.pid);
       for (const it of this.#outputs) it.start?.();
       started?.(child);
       const status = await child.status;

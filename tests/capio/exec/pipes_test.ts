@@ -113,3 +113,24 @@ Deno.test("more programs than the runtime has threads stream through pipes", asy
   assertEquals(flow.read("34.txt"), expected);
   await flow.assertLeft(...names);
 });
+Deno.test({
+  name: "two readers that open a pipe at once share no bytes",
+  // Elsewhere they are not seen.
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    for (
+      const script of [
+        'exec paste "$1" "$1"',
+        'cat "$1" & cat "$1" && wait $!',
+        '(sleep 0.05; cat < "$1") & sleep 0.05; cat < "$1" && wait $!',
+      ]
+    ) {
+      using flow = readingFlow();
+      assertMatch(
+        (await reading(flow, script)).error?.message ?? script,
+        /ended with status [12]|"sh" did not get all of its input: The pipe for "a.txt" was opened twice: use \{file:a.txt\}/,
+      );
+      await flow.assertLeft("a.txt");
+    }
+  },
+});
