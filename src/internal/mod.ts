@@ -21,6 +21,7 @@ export * from "./inspect.ts";
 export * from "./read_available.ts";
 export * from "./recycled_chunks.ts";
 export * from "./request_source.ts";
+export * from "./same_name.ts";
 export * from "./shared_class.ts";
 export * from "./shared_replacement.ts";
 export * from "./shown_url.ts";

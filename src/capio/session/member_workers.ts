@@ -1,4 +1,5 @@
 import { fromFileUrl, isAbsolute, join, toFileUrl } from "@std/path";
+import { withNameOf } from "../../internal/mod.ts";
 import { builtin, system } from "../platform/mod.ts";
 import { LAUNCH, type WorkerLaunch } from "./worker_launch.ts";
 
@@ -28,7 +29,8 @@ export function makeWorkersMembers(
   { preload: url, isActive, script }: MemberWorkersOptions,
 ): void {
   const preload = preloadSpecifier(url);
-  globalThis.Worker = class Worker extends globalThis.Worker {
+  const { Worker } = globalThis;
+  const MemberWorker = class extends Worker {
     constructor(specifier: string | URL, options: WorkerOptions = {}) {
       super(
         isActive() ? started(preload, specifier, script) : specifier,
@@ -36,9 +38,9 @@ export function makeWorkersMembers(
       );
     }
   };
+  globalThis.Worker = withNameOf(Worker, MemberWorker);
   const threads = builtin("worker_threads");
-  const { name } = threads.Worker;
-  const Member = class extends threads.Worker {
+  const MemberThread = class extends threads.Worker {
     constructor(specifier: string | URL, options?: ThreadOptions) {
       super(
         isActive() ? startedThread(preload, specifier, options) : specifier,
@@ -46,8 +48,7 @@ export function makeWorkersMembers(
       );
     }
   };
-  Object.defineProperty(Member, "name", { value: name });
-  threads.Worker = Member;
+  threads.Worker = withNameOf(threads.Worker, MemberThread);
 }
 
 /** Returns what to start as a web worker in the place of its script. */

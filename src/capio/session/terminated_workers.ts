@@ -1,3 +1,5 @@
+import { withNameOf } from "../../internal/mod.ts";
+
 /** The number of workers that were terminated or ended by an error. */
 export interface TerminatedWorkers {
   readonly count: number;
@@ -15,7 +17,8 @@ export function countTerminatedWorkers(): TerminatedWorkers {
     seen.add(worker);
     terminated.count++;
   };
-  globalThis.Worker = class Worker extends globalThis.Worker {
+  const { Worker } = globalThis;
+  const CountedWorker = class extends Worker {
     constructor(specifier: string | URL, options: WorkerOptions = {}) {
       super(specifier, options);
       this.addEventListener("error", () => add(this));
@@ -26,5 +29,6 @@ export function countTerminatedWorkers(): TerminatedWorkers {
       super.terminate();
     }
   };
+  globalThis.Worker = withNameOf(Worker, CountedWorker);
   return terminated;
 }

@@ -1,4 +1,8 @@
-import { type ReplaceProperty, SharedReplacement } from "../../internal/mod.ts";
+import {
+  type ReplaceProperty,
+  SharedReplacement,
+  withNameOf,
+} from "../../internal/mod.ts";
 import { beginEnding, builtin } from "../platform/mod.ts";
 import { afterExitEvent } from "./exit_event.ts";
 
@@ -85,7 +89,7 @@ let exits = 0;
 
 /** `Deno.exit`, to which `process.exit` comes in the end, too. */
 function exitReplacement(original: typeof Deno.exit): typeof Deno.exit {
-  return function exit(code) {
+  return withNameOf(original, function exit(code) {
     // First, as in the original: a listener may change it.
     if (typeof code === "number") Deno.exitCode = code | 0;
     exits++;
@@ -97,15 +101,15 @@ function exitReplacement(original: typeof Deno.exit): typeof Deno.exit {
     } finally {
       exits--;
     }
-  };
+  });
 }
 
 /** `close` of a worker, which runs no listeners. */
 function closeReplacement(original: typeof close): typeof close {
-  return function close() {
+  return withNameOf(original, function close() {
     end();
     original();
-  };
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { withNameOf } from "../../../internal/mod.ts";
 import { Writing } from "../../overlay/mod.ts";
 import { act, type Operation } from "../../platform/mod.ts";
 import {
@@ -64,7 +65,7 @@ export function workflowHandle(
 }
 
 function extend(Base: HandleClass, original: OriginalFs): HandleClass {
-  return class FileHandle extends Base {
+  const WorkflowHandle = class extends Base {
     override async read(...args: unknown[]): Promise<ReadResult> {
       const reader = readerOf(this);
       const given = reader ? plainArguments(args) : args;
@@ -154,6 +155,7 @@ function extend(Base: HandleClass, original: OriginalFs): HandleClass {
       else file?.close();
     }
   };
+  return withNameOf(Base, WorkflowHandle);
 }
 
 /** Makes a stream whose reads are those of a stream, and end with it. */
