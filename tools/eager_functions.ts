@@ -8,10 +8,11 @@ const CONFIGURATION = {
   }],
 };
 
-/** Where a function stands in its file: from its first character to behind its last. */
-export interface Range {
+/** A function of a file: from its first character to behind its last. */
+export interface FunctionRange {
   readonly start: number;
   readonly end: number;
+  readonly isCalled: boolean;
 }
 
 /** The part of V8's report that is needed; Deno writes one for each file. */
@@ -27,12 +28,13 @@ interface Coverage {
 }
 
 /**
- * Finds the functions that the bundled preload calls for a program that does
- * nothing, from its start to its end, by the URL of their file.
+ * Finds the functions of the bundled preload, by the URL of their file, and
+ * which of them it calls for a program that does nothing, from its start to its
+ * end.
  */
 export async function functionsOfStart(
   preload: URL,
-): Promise<ReadonlyMap<string, readonly Range[]>> {
+): Promise<ReadonlyMap<string, readonly FunctionRange[]>> {
   const directory = await Deno.makeTempDir({ prefix: "sluice-" });
   try {
     const cl = `${directory}/cl.json`;
@@ -50,103 +52,97 @@ export async function functionsOfStart(
       env: { CAPIO_DIR: directory, CAPIO_APP_NAME: "step", CAPIO_CL: cl },
     }).output();
     if (!success) throw new Error(new TextDecoder().decode(stderr));
-    const called = new Map<string, readonly Range[]>();
+    const found = new Map<string, readonly FunctionRange[]>();
     for await (const { name } of Deno.readDir(coverage)) {
       if (!name.endsWith(".json")) continue;
       const text = await Deno.readTextFile(`${coverage}/${name}`);
       const { url, functions }: Coverage = JSON.parse(text);
-      const ranges = functions.map((it) => it.ranges[0])
-        .filter(({ count }) => count > 0)
-        .map(({ startOffset, endOffset }) => ({
-          start: startOffset,
-          end: endOffset,
-        }));
-      called.set(url, ranges);
+      const ranges = functions.map(({ ranges: [whole] }) => ({
+        start: whole.startOffset,
+        end: whole.endOffset,
+        isCalled: whole.count > 0,
+      }));
+      found.set(url, ranges);
     }
-    return called;
+    return found;
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
 }
 
 /** Gives a class a method, or one half of an accessor. */
-const DEFINE_METHOD = `var defineMethod = (function(owner, kind, method) {
-  const [name] = Reflect.ownKeys(method);
-  const more = kind === "value" ? { writable: true } : {};
-  Object.defineProperty(owner, name, {
-    [kind]: method[name], configurable: true, ...more
-  });
-});
-`;
+const DEFINE_METHOD = `var defineMethod=(function(owner,kind,method){
+let [name]=Reflect.ownKeys(method),more=kind==="value"?{writable:true}:{};
+Object.defineProperty(owner,name,{[kind]:method[name],configurable:true,...more});
+});`;
 
 /**
- * Marks functions of a bundle to be compiled with it: V8 does so with a function
- * in parentheses. Then they come from Deno's cache of compiled code, which has
- * nothing of a function that is compiled at its first call.
+ * Marks functions of a minified bundle to be compiled with it: V8 does so with a
+ * function in parentheses. Then they come from Deno's cache of compiled code,
+ * which has nothing of a function that is compiled at its first call.
  *
  * A function of a module becomes a variable at the top, so that all that follows
  * can call it, as before. A method, which cannot stand in parentheses, becomes a
  * property that its class defines when it is made; inside the class, because
- * private names are known there alone. Constructors, private methods and those
- * that use `super` stay as they are.
+ * private names are known there alone. Constructors, private and static methods
+ * and those that use `super` stay as they are.
  *
- * The bundler begins a function of a module in the first column, and a method in
- * the third.
- *
- * @param called Where the functions stand, as V8 says.
+ * @param functions Where all functions of the bundle stand, as V8 says.
  */
 export function compiledAtOnce(
   code: string,
-  called: readonly Range[],
+  functions: readonly FunctionRange[],
 ): string {
   const top: string[] = [];
-  const ranges = called.filter(({ start, end }) => end - start < code.length)
+  const ranges = functions.filter((it) => it.end - it.start < code.length)
     .toSorted((one, other) => one.start - other.start || other.end - one.end);
-  const imports = /^(?:import [^;]*;\s*)*/.exec(code)?.[0] ?? "";
-  const rest = change({ start: imports.length, end: code.length });
+  let next = 0;
+  const imports = /^(?:import[ {"*][^;]*;\s*)*/.exec(code)?.[0] ?? "";
+  const rest = changed(imports.length, code.length, true);
   return imports + top.join("") + rest;
 
-  function change(whole: Range): string {
+  /** Returns the code from `start` to `end` with all that it contains changed. */
+  function changed(start: number, end: number, isModule: boolean): string {
     let text = "";
-    let at = whole.start;
-    for (const range of ranges) {
-      if (range.start < at || range.end > whole.end) continue;
-      if (range.start === whole.start && range.end === whole.end) continue;
-      const line = code.lastIndexOf("\n", range.start) + 1;
-      const before = code.slice(line, range.start);
-      const fn = change(range);
-      const name = /^(?:async )?function\*? ([\w$]+)\(/.exec(before + fn)?.[1];
-      if (name) {
-        text += code.slice(at, line);
-        top.push(`var ${name} = (${before}${fn});\n`);
-        at = range.end + 1;
-        continue;
-      }
-      text += code.slice(at, range.start) +
-        (isArrow(fn) ? `(${fn})` : before === "  " ? method(range, fn) : fn);
-      at = range.end;
+    let at = start;
+    while (next < ranges.length && ranges[next].start < end) {
+      const it = ranges[next++];
+      const fn = changed(it.start, it.end, false);
+      text += code.slice(at, it.start);
+      at = it.end;
+      const before = code.slice(Math.max(0, it.start - 200), it.start);
+      const name = /^(?:async )?function[* ]+([\w$]+)\(/.exec(fn)?.[1];
+      if (!it.isCalled) text += fn;
+      else if (isModule && name && /[;}]$/.test(before)) {
+        top.push(`var ${name}=(${fn});\n`);
+      } else if (isArrow(fn) || isFunctionExpression(fn, before)) {
+        text += `(${fn})`;
+      } else text += asProperty(fn, before) ?? fn;
     }
-    return text + code.slice(at, whole.end);
+    return text + code.slice(at, end);
   }
 
-  function method({ start }: Range, text: string): string {
-    const parts = /^(?:(get|set) )?([\w$]+|\[[\w.$]+\])(\([^]*)$/.exec(text);
-    if (!parts || parts[2] === "constructor") return text;
-    if (/\bsuper\b/.test(text) || !isInClass(code.slice(0, start))) return text;
+  function asProperty(fn: string, before: string): string | undefined {
+    const parts = /^(?:(get|set) )?([\w$]+|\[[\w.$]+\])(\([^]*\})$/.exec(fn);
+    if (!parts || !isInClass(before) || /\bsuper\b/.test(fn)) return undefined;
+    const [, kind = "value", name, rest] = parts;
+    if (name === "constructor") return undefined;
     if (top[0] !== DEFINE_METHOD) top.unshift(DEFINE_METHOD);
-    const [, kind = "value", name, fn] = parts;
-    return `static {
-    defineMethod(this.prototype, "${kind}", { ${name}: (function${fn}) });
-  }`;
+    return `static{defineMethod(this.prototype,"${kind}",{${name}:(function${rest})})}`;
   }
 }
 
-function isArrow(text: string): boolean {
-  return /^(?:async )?(?:\(|[\w$]+ =>)/.test(text);
+function isArrow(fn: string): boolean {
+  return /^(?:async ?)?(?:\(|[\w$]+=>)/.test(fn);
 }
 
-/** Returns whether what begins last in the first column is a class. */
-function isInClass(code: string): boolean {
-  const last = [...code.matchAll(/^[\w$].*$/gm)].at(-1)?.[0] ?? "";
-  return /^(?:var [\w$]+ = )?class\b/.test(last);
+/** Returns whether a function is no statement, and no method. */
+function isFunctionExpression(fn: string, before: string): boolean {
+  return /^(?:async )?function\b/.test(fn) &&
+    /[=(,:?[&|>]$|\breturn $/.test(before);
+}
+
+/** Returns whether a method is one of a class and no static one. */
+function isInClass(before: string): boolean {
+  return /[;}]$|\bclass(?: [\w$]+)?(?: extends [\w$.]+)?\{$/.test(before);
 }
