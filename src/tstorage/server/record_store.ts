@@ -70,6 +70,8 @@ export class RecordStore {
       this.#db.close();
       throw error;
     }
+    // The last server may have been killed on a full disk.
+    this.#attempt(() => this.#log.cut());
     this.#compact();
   }
 
@@ -221,6 +223,7 @@ export class RecordStore {
     if (!this.#hasFailed && !this.#log.isLong()) return;
     // An answer that is due now goes first.
     await setTimeout(1);
+    if (this.#hasFailed) this.#attempt(() => this.#log.cut());
     this.#attempt(() => {
       this.#log.move(this.#hasFailed);
       this.#hasFailed = false;

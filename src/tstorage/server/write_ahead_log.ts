@@ -2,6 +2,9 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 /** Bytes that may wait in the log: enough for thousands of small PUTs. */
 const MOST_WAITING = 16 * 2 ** 20;
+/** Bytes before the first frame of a log, and before the page in each. */
+const LOG_HEADER_BYTES = 32;
+const FRAME_HEADER_BYTES = 24;
 /** A log up to this size is overwritten, which is quicker than a new one. */
 const LARGEST_KEPT = 64 * 2 ** 20;
 
@@ -12,6 +15,7 @@ const LARGEST_KEPT = 64 * 2 ** 20;
  * is time, instead of SQLite at the end of a PUT.
  */
 export class WriteAheadLog {
+  readonly #path: string | undefined;
   readonly #pageBytes: number;
   readonly #length: StatementSync;
   readonly #move: StatementSync;
@@ -24,6 +28,11 @@ export class WriteAheadLog {
       page_size: number;
     };
     this.#pageBytes = page_size;
+    const { file } = db.prepare(
+      "SELECT file FROM pragma_database_list WHERE name = 'main'",
+    ).get() as { file: string };
+    // A database in memory has none.
+    this.#path = file === "" ? undefined : `${file}-wal`;
     const checkpoint = (mode: string) =>
       db.prepare(`PRAGMA wal_checkpoint(${mode})`);
     this.#length = checkpoint("NOOP");
@@ -47,6 +56,23 @@ export class WriteAheadLog {
     const isLarge = this.#pages().log * this.#pageBytes > LARGEST_KEPT;
     const move = truncate || isLarge ? this.#moveAndTruncate : this.#move;
     move.get();
+  }
+
+  /**
+   * Frees the space behind the last commit, of which a PUT that did not fit has
+   * taken all there was. Until then, {@linkcode move} may find no space either.
+   */
+  cut(): void {
+    const { log } = this.#pages();
+    if (this.#path === undefined || log < 0) return;
+    // The permission for the database may be for its path alone.
+    const write = { name: "write", path: this.#path } as const;
+    if (Deno.permissions.querySync(write).state !== "granted") return;
+    const used = LOG_HEADER_BYTES +
+      log * (FRAME_HEADER_BYTES + this.#pageBytes);
+    if (Deno.statSync(this.#path).size > used) {
+      Deno.truncateSync(this.#path, used);
+    }
   }
 
   #pages() {

@@ -89,7 +89,7 @@ function lossOf(cause: unknown): string {
 }
 
 const REASONS: { readonly [N in Exclude<ResponseStatusName, "OK">]: string } = {
-  ERROR: "the server refused it, check the keys",
+  ERROR: "the server refused it, check the keys and the room on its disk",
   DISCONNECTED: "the connection is lost, connect again",
   BAD_REQUEST: "the server refused it, check the keys",
   UNPARSEABLE_ENTITY: "a record does not parse, check the payload type",

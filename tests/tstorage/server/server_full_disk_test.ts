@@ -82,6 +82,31 @@ Deno.test("clients are served while the disk is full, and PUTs are stored again 
   assertEquals((await cids(channel)).length, 2001);
 });
 
+Deno.test("the space of a PUT that does not fit is freed, though all else is in the log", async () => {
+  using disk = Disk.mount("6m");
+  if (!disk) return;
+  using errors = new Errors();
+  const path = `${disk.path}/records.db`;
+  {
+    await using server = serveTStorage({ port: 0, path });
+    await using channel = await connected(server.port);
+    await put(channel, { cid: 1, count: 1, size: 8 });
+    const freeBefore = free(disk.path);
+    await using other = await connected(server.port);
+    const tooMuch = records({ cid: 2, count: 8000, size: 1000 });
+    assertEquals((await other.put(tooMuch)).status, ResponseStatus.ERROR);
+    assertStringIncludes(errors.take(), "database or disk is full");
+    await put(channel, { cid: 3, count: 1, size: 8 });
+    const gone = freeBefore - free(disk.path);
+    assert(gone < MIB / 4, `${gone} bytes are gone`);
+    await put(channel, { cid: 4, count: 100, size: 1000 });
+    assertEquals((await cids(channel)).length, 102);
+  }
+  await using server = serveTStorage({ port: 0, path });
+  await using channel = await connected(server.port);
+  assertEquals((await cids(channel)).length, 102);
+});
+
 Deno.test("a PUT under way is stored even if another one does not fit", async () => {
   using disk = Disk.mount("64m");
   if (!disk) return;
