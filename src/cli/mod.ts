@@ -17,10 +17,10 @@ import {
   isDeciding,
   isHelpRequest,
   listed,
+  listenedSignals,
   runOrExplain,
   settledCode,
   shownMessage,
-  SIGNALS,
   UsageError,
 } from "./command/mod.ts";
 
@@ -110,8 +110,8 @@ async function overview(): Promise<string> {
     '"sluice COMMAND --help" explains a command.',
     "",
     "The exit code is 0 for success, 1 for a failure, 2 for wrong usage, 130 after",
-    "Ctrl-C and 143 after SIGTERM, unless the command says otherwise or had already",
-    "done its work.",
+    "Ctrl-C and 128 + N after another signal N that ends it (SIGTERM, SIGHUP,",
+    "SIGQUIT), unless the command says otherwise or had already done its work.",
   ].join("\n");
 }
 
@@ -134,8 +134,9 @@ function messageOf(error: unknown): string {
 if (import.meta.main) {
   const ending = new AbortController();
   let since = Infinity;
-  for (const signal of SIGNALS) {
+  for (const { signal, isIgnored } of listenedSignals()) {
     Deno.addSignalListener(signal, () => {
+      if (isIgnored) return;
       const interruption = new Interruption(signal);
       if (!ending.signal.aborted) {
         since = performance.now();

@@ -58,8 +58,8 @@ ${MEMBER_HELP}
 The exit code is the program's own, 128 + N when signal N ended it, 127 when
 there is no such program, 126 when it cannot be run, and 1 when the program
 ended well and its outputs are lost all the same: an input was never finished,
-or something that it started goes on writing. SIGINT and SIGTERM are handed on;
-a second one kills.
+or something that it started goes on writing. SIGINT, SIGTERM, SIGHUP and
+SIGQUIT are handed on; a second one kills.
 
 Examples:
   sluice exec --stdin flights.csv.gz --stdout flights.csv -- gzip -dc
@@ -167,7 +167,9 @@ async function runProgram(
 
 function forwardTo(program: StartedProgram, reason: unknown): void {
   const signal = reason instanceof Interruption ? reason.signal : "SIGTERM";
-  // Ctrl-C reaches every program of a terminal: forwarded too, it would be a second one.
-  if (signal === "SIGINT" && Deno.stdin.isTerminal()) return;
+  // Ctrl-C and Ctrl-\ reach every program of a terminal: forwarded too, they
+  // would be second ones.
+  const isKey = signal === "SIGINT" || signal === "SIGQUIT";
+  if (isKey && Deno.stdin.isTerminal()) return;
   program.kill(signal);
 }

@@ -77,7 +77,9 @@ async function runStep(
 
 function forwardTo(child: Deno.ChildProcess, reason: unknown): void {
   const signal = reason instanceof Interruption ? reason.signal : "SIGTERM";
-  // Ctrl-C reaches every program of a terminal: forwarded too, it would be a second one.
-  if (signal === "SIGINT" && Deno.stdin.isTerminal()) return;
+  // Ctrl-C and Ctrl-\ reach every program of a terminal: forwarded too, they
+  // would be second ones.
+  const isKey = signal === "SIGINT" || signal === "SIGQUIT";
+  if (isKey && Deno.stdin.isTerminal()) return;
   signalChild(child, signal);
 }

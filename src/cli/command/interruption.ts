@@ -1,11 +1,59 @@
 /** Exit codes of a program that a signal has ended: 128 + the number of the signal. */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+const EXIT_CODES = {
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGHUP: 129,
+  SIGQUIT: 131,
+} as const;
+
+/** The bits of the signals in the masks of `/proc`, for those that may be ignored. */
+const BITS = { SIGHUP: 1n << 0n, SIGQUIT: 1n << 2n } as const;
 
 /** A signal by which a user or a supervisor ends a program. */
 export type EndingSignal = keyof typeof EXIT_CODES;
 
-/** All signals that end a program. */
-export const SIGNALS: readonly EndingSignal[] = ["SIGINT", "SIGTERM"];
+/** A signal to listen to. */
+export interface ListenedSignal {
+  readonly signal: EndingSignal;
+  /** Whether this program was started with it ignored, as `nohup` does. */
+  readonly isIgnored: boolean;
+}
+
+/**
+ * Returns the signals to listen to. It has to be called before there is any
+ * listener: the runtime forgets then which ones are ignored, and has to be told.
+ */
+export function listenedSignals(): readonly ListenedSignal[] {
+  const always = ["SIGINT", "SIGTERM"] as const;
+  const all: ListenedSignal[] = always
+    .map((signal) => ({ signal, isIgnored: false }));
+  if (Deno.build.os === "windows") return all;
+  const ignored = ignoredMask();
+  // What nohup starts has no terminal.
+  const hasTerminal = [Deno.stdin, Deno.stdout, Deno.stderr]
+    .some((it) => it.isTerminal());
+  if (ignored === undefined && !hasTerminal) return all;
+  for (const signal of ["SIGHUP", "SIGQUIT"] as const) {
+    const isIgnored = ((ignored ?? 0n) & BITS[signal]) !== 0n;
+    all.push({ signal, isIgnored });
+  }
+  return all;
+}
+
+/** Returns the signals that are ignored, if the system tells it. */
+function ignoredMask(): bigint | undefined {
+  const path = "/proc/self/status";
+  const { state } = Deno.permissions.querySync({ name: "read", path });
+  if (state !== "granted") return undefined;
+  try {
+    const status = Deno.readTextFileSync(path);
+    const [, mask] = status.match(/^SigIgn:\s*([0-9a-f]+)$/m) ?? [];
+    return mask === undefined ? undefined : BigInt(`0x${mask}`);
+  } catch {
+    // The system has no such file, or Deno wants more permissions for it.
+    return undefined;
+  }
+}
 
 /** The reason of the abort of a command: the program got a signal. */
 export class Interruption extends DOMException {

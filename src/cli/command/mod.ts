@@ -27,9 +27,10 @@ export {
   exitCodeOf,
   Interruption,
   isDeciding,
+  type ListenedSignal,
+  listenedSignals,
   settle,
   settledCode,
-  SIGNALS,
 } from "./interruption.ts";
 export { lastLook } from "./last_look.ts";
 export { type ListenAddress, listening } from "./listening.ts";

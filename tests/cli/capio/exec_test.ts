@@ -8,7 +8,7 @@ import { delay } from "@std/async";
 import { join } from "@std/path";
 import { MARK, markedProcesses } from "../../capio/exec/program_workflow.ts";
 import { TestDirectory } from "../../capio/step.ts";
-import { Sluice, sluice } from "./sluice.ts";
+import { Sluice, sluice, sluiceArgs } from "./sluice.ts";
 
 /** The arguments that run a program in a directory. */
 function execArgs(
@@ -109,7 +109,12 @@ Deno.test("standard input and output are those of the command where no file is n
   assertEquals((await command.result).stdout, "got this\n");
 });
 
-for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15]] as const) {
+for (
+  const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15], [
+    "SIGHUP",
+    1,
+  ]] as const
+) {
   Deno.test(`${signal} is handed on to the program, whose status counts`, async () => {
     using directory = new TestDirectory();
     const run = (script: string, output: string) =>
@@ -187,4 +192,29 @@ Deno.test("cat prints files one after the other", async () => {
   const missing = await sluice("cat", ...dir);
   assertEquals(missing.code, 2);
   assertStringIncludes(missing.stderr, "PATH is missing");
+});
+
+Deno.test({
+  name: "SIGHUP is handed on to the program, unless nohup has it ignored",
+  // Elsewhere it is not seen whether it is.
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using directory = new TestDirectory();
+    const script = "kill -HUP $PPID; sleep 0.3; echo done";
+    const args = sluiceArgs(
+      ...execArgs(directory.path, [], "sh", "-c", script),
+    );
+    const run = async (before: string) => {
+      const shell = new Deno.Command("sh", {
+        args: ["-c", `${before}; exec "$@"`, "sh", Deno.execPath(), ...args],
+      });
+      const { code, stdout } = await shell.output();
+      return [code, new TextDecoder().decode(stdout)];
+    };
+    assertEquals(
+      await Promise.all([run("true"), run("trap '' HUP")]),
+      [[129, ""], [0, "done\n"]],
+    );
+    await untilGone(directory.path);
+  },
 });
