@@ -13,27 +13,14 @@ import {
   WRITER_FLAGS,
 } from "../../cli/capio/sluice.ts";
 import { isChromiumInstalled, launchChromium } from "../../support/chromium.ts";
-
-const STATUS: WorkflowStatus = {
-  capioDir: "/data",
-  workflowName: "flights",
-  members: [],
-  files: [],
-  readings: [],
-  waits: [],
-  rewrites: [],
-  passedOver: 0,
-  checkedBy: "owner",
-  staleReads: [],
-  sizedReadings: [],
-};
+import { EMPTY_STATUS } from "../observe/empty_status.ts";
 
 /** Members and files in every state, as many as are asked for. */
 function statusOf(count: number, size = 10): WorkflowStatus {
   const states = ["running", "left", "failed", "lost"] as const;
   const phases = ["open", "committed", "lost"] as const;
   return {
-    ...STATUS,
+    ...EMPTY_STATUS,
     members: Array.from({ length: count }, (_, i) => ({
       id: `${i}`,
       app: `step ${i}`,
@@ -170,7 +157,7 @@ Deno.test({
       const [member] = statusOf(1).members;
       const [file] = statusOf(1).files;
       await opened(page, {
-        ...STATUS,
+        ...EMPTY_STATUS,
         workflowName: name,
         capioDir: name,
         members: [{ ...member, app: name }],

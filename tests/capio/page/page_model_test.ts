@@ -5,27 +5,14 @@ import {
   pageModel,
 } from "../../../src/capio/page/page_model.ts";
 import { StepReports } from "../../../src/capio/page/step_reports.ts";
-
-const NOTHING: WorkflowStatus = {
-  capioDir: "/data",
-  workflowName: "flights",
-  members: [],
-  files: [],
-  readings: [],
-  waits: [],
-  rewrites: [],
-  passedOver: 0,
-  checkedBy: "owner",
-  staleReads: [],
-  sizedReadings: [],
-};
+import { EMPTY_STATUS } from "../observe/empty_status.ts";
 
 function facts(
   status: Partial<WorkflowStatus>,
   others: Partial<PageFacts> = {},
 ): PageFacts {
   return {
-    status: { ...NOTHING, ...status },
+    status: { ...EMPTY_STATUS, ...status },
     steps: [],
     hiddenApps: new Set(),
     reports: new StepReports(),

@@ -11,19 +11,11 @@ import {
   type WorkflowStatus,
 } from "../../../src/capio/mod.ts";
 import { WatchedPage } from "./watched_page.ts";
+import { EMPTY_STATUS } from "../observe/empty_status.ts";
 
 const STATUS: WorkflowStatus = {
-  capioDir: "/data",
-  workflowName: "flights",
+  ...EMPTY_STATUS,
   members: [{ id: "a", app: "a", pid: 7, joined: 100, state: "running" }],
-  files: [],
-  readings: [],
-  waits: [],
-  rewrites: [],
-  passedOver: 0,
-  checkedBy: "owner",
-  staleReads: [],
-  sizedReadings: [],
 };
 
 function statusOf(size: number, count = 1): WorkflowStatus {

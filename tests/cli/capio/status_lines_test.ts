@@ -1,35 +1,22 @@
 import { assertEquals } from "@std/assert";
-import type { FileStatus, WorkflowStatus } from "../../../src/capio/mod.ts";
+import type { FileStatus } from "../../../src/capio/mod.ts";
 import {
   fileLines,
   formatBytes,
   memberLines,
   statusLines,
 } from "../../../src/cli/capio/status_lines.ts";
+import { EMPTY_STATUS } from "../../capio/observe/empty_status.ts";
 
 function file(path: string, more: Partial<FileStatus> = {}): FileStatus {
   const phase = "committed";
   return { path, phase, size: 0, writers: ["w"], created: 0, ...more };
 }
 
-const EMPTY: WorkflowStatus = {
-  capioDir: "/data",
-  workflowName: "flights",
-  members: [],
-  files: [],
-  readings: [],
-  waits: [],
-  rewrites: [],
-  passedOver: 0,
-  checkedBy: "owner",
-  staleReads: [],
-  sizedReadings: [],
-};
-
 const READING = { path: "a.csv", first: 0, latest: 0 };
 
 Deno.test("a workflow without files says so", () => {
-  assertEquals(statusLines(EMPTY), [
+  assertEquals(statusLines(EMPTY_STATUS), [
     'Workflow "flights" in "/data"',
     "",
     "",
@@ -74,7 +61,7 @@ Deno.test("the status tells of files that were changed after they were read", ()
     { ...rewrite, kind: "replaced" },
     { ...rewrite, kind: "overwritten" },
   ] as const;
-  assertEquals(statusLines({ ...EMPTY, rewrites }).slice(-4), [
+  assertEquals(statusLines({ ...EMPTY_STATUS, rewrites }).slice(-4), [
     "",
     "a was changed by w after r had read it to its end",
     "a was replaced by w after r had read from it",
@@ -83,13 +70,13 @@ Deno.test("the status tells of files that were changed after they were read", ()
 });
 
 Deno.test("the status tells how many lines of the journal were passed over", () => {
-  assertEquals(statusLines(EMPTY).at(-1), "No files yet");
-  assertEquals(statusLines({ ...EMPTY, passedOver: 1 }).slice(-2), [
+  assertEquals(statusLines(EMPTY_STATUS).at(-1), "No files yet");
+  assertEquals(statusLines({ ...EMPTY_STATUS, passedOver: 1 }).slice(-2), [
     "",
     "Passed over 1 line of the journal: cut short, or not written by a step of this version",
   ]);
   assertEquals(
-    statusLines({ ...EMPTY, passedOver: 20 }).at(-1)?.slice(0, 20),
+    statusLines({ ...EMPTY_STATUS, passedOver: 20 }).at(-1)?.slice(0, 20),
     "Passed over 20 lines",
   );
 });
@@ -150,7 +137,7 @@ Deno.test("sizes have units that keep them short", () => {
 Deno.test("what the run has forgotten is counted", () => {
   const line = (members: number, staleReads: number, rewrites: number) => {
     const forgotten = { members, staleReads, rewrites };
-    return statusLines({ ...EMPTY, forgotten }).at(-1);
+    return statusLines({ ...EMPTY_STATUS, forgotten }).at(-1);
   };
   const begin = "Not shown, for the run has forgotten them:";
   assertEquals(line(1, 0, 0), `${begin} 1 earlier member`);
