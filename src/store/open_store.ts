@@ -33,6 +33,13 @@ export interface OpenStoreOptions extends WaitOptions {
    * @default {5}
    */
   retries?: number;
+  /**
+   * Milliseconds without an answer of a web server, or without a byte of it,
+   * after which the connection counts as lost.
+   *
+   * @default {60_000}
+   */
+  timeout?: number;
 }
 
 /** Makes the store that a URL of its scheme names. */

@@ -1,4 +1,4 @@
-import { shownUrl, withShownUrls } from "../../internal/mod.ts";
+import { shownUrl, StallTimer, withShownUrls } from "../../internal/mod.ts";
 import { StoreError } from "../core/mod.ts";
 import { type ByteChunks, contentCodings, decoded } from "./content_coding.ts";
 
@@ -34,18 +34,20 @@ export interface UrlContent {
 /**
  * Returns what comes with a successful response.
  *
+ * @param timeout Milliseconds without a byte after which the connection is lost.
  * @throws {StoreError} If it is in a coding that is not known.
  */
 export async function contentOf(
   url: string,
   response: Response,
+  timeout: number,
 ): Promise<UrlContent> {
   const { body } = response;
   const codings = contentCodings(response, new URL(url).pathname);
   const cancel = async () => await body?.cancel();
   if (typeof codings !== "string") {
     const isCoded = codings.length > 0;
-    const sent = () => sentChunks(url, body);
+    const sent = () => sentChunks(url, body, timeout);
     return {
       isCoded,
       length: isCoded ? undefined : contentLength(response),
@@ -73,14 +75,27 @@ export function contentLength({ headers }: Response): number | undefined {
 async function* sentChunks(
   url: string,
   body: Response["body"],
+  timeout: number,
 ): ByteChunks {
   if (!body) return;
   // A body of HTTP is a byte stream.
   const reader = body.getReader({ mode: "byob" });
   let buffer = new Uint8Array(CHUNK_BYTES);
+  let isStalled = false;
+  using stall = new StallTimer(timeout, () => {
+    isStalled = true;
+    // Ends the read as if the body had come to its end.
+    reader.cancel().catch(() => {});
+  });
   try {
     for (;;) {
+      // The reader's own time does not count.
+      stall.restart();
       const { done, value } = await reader.read(buffer);
+      stall.stop();
+      if (isStalled) {
+        throw new TypeError(`nothing has come for ${timeout} milliseconds`);
+      }
       if (done || !value) return;
       yield value;
       buffer = new Uint8Array(value.buffer);

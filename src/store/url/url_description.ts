@@ -80,14 +80,14 @@ async function describeByGet(
 ): Promise<UrlDescription | undefined> {
   const headers = { Range: "bytes=0-0" };
   const first = await request(url, source, { ...options, headers });
-  if (first.status === 200) return await describeWhole(url, first);
+  if (first.status === 200) return await describeWhole(url, source, first);
   const { status, headers: tags } = first;
   if (status !== 206 && status !== 416) {
     await first.body?.cancel();
     if (isMissing(first)) return undefined;
     throw httpError(url, first);
   }
-  const { isCoded, cancel } = await contentOf(url, first);
+  const { isCoded, cancel } = await contentOf(url, first, source.timeout);
   await cancel();
   const range = contentByteRange(first);
   const size = range?.total;
@@ -95,11 +95,13 @@ async function describeByGet(
   if (size !== undefined && (size === 0) === (status === 416) && !isCoded) {
     return { size, isCoded, isByHead: false, tags };
   }
-  return await describeWhole(url, await request(url, source, options));
+  const whole = await request(url, source, options);
+  return await describeWhole(url, source, whole);
 }
 
 async function describeWhole(
   url: string,
+  { timeout }: UrlSource,
   response: Response,
 ): Promise<UrlDescription | undefined> {
   const { status, headers: tags } = response;
@@ -108,7 +110,7 @@ async function describeWhole(
     if (isMissing(response)) return undefined;
     throw httpError(url, response);
   }
-  const content = await contentOf(url, response);
+  const content = await contentOf(url, response, timeout);
   const { isCoded, length = await count(content) } = content;
   if (content.length !== undefined) {
     if (length <= SMALL_BYTES) await count(content);

@@ -2,7 +2,7 @@ import { parseExactJson, shownUrl } from "../../internal/mod.ts";
 import { copyMetadata, type Metadata, StoreError } from "../core/mod.ts";
 import { type ByteChunks, decoded, isGzip } from "./content_coding.ts";
 import { Retries } from "./retries.ts";
-import { contentOf, LostContent } from "./url_content.ts";
+import { contentOf, LostContent, type UrlContent } from "./url_content.ts";
 import {
   httpError,
   isMissing,
@@ -31,7 +31,9 @@ export async function readIndex(
     try {
       const response = await request(url, source, { signal, retries });
       if (response.status === 200) {
-        return parseIndex(await textOf(url, response, most), url, response);
+        const { timeout } = source;
+        const content = await contentOf(url, response, timeout);
+        return parseIndex(await textOf(url, content, most), url, response);
       }
       await response.body?.cancel();
       if (isMissing(response)) return undefined;
@@ -47,10 +49,9 @@ export async function readIndex(
 /** Reads a text that may be without end, and compressed. */
 async function textOf(
   url: string,
-  response: Response,
+  content: UrlContent,
   most: number,
 ): Promise<string> {
-  const content = await contentOf(url, response);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const decode = (chunk?: Uint8Array<ArrayBuffer>) => {
     try {

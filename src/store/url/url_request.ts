@@ -2,6 +2,7 @@ import {
   connectionFailure,
   shownUrl,
   type Slots,
+  StallTimer,
   withShownUrls,
 } from "../../internal/mod.ts";
 import { StoreError } from "../core/mod.ts";
@@ -14,6 +15,8 @@ export interface UrlSource {
   readonly headers: Headers;
   /** Failures in a row after which there is one more attempt. */
   readonly retries: number;
+  /** Milliseconds without an answer or a byte after which there is no connection. */
+  readonly timeout: number;
   /** Turns for connections to the server. */
   readonly connections: Slots;
   /** Has the server answered yet? One that never has is not waited for. */
@@ -118,7 +121,7 @@ async function attempt(
     sent.set("Accept-Encoding", "identity");
     for (const [name, value] of Object.entries(headers)) sent.set(name, value);
     const init = { method, headers: sent, signal, redirect: "manual" } as const;
-    const outcome = await send(at, init);
+    const outcome = await send(at, init, source.timeout);
     const { response } = outcome;
     const location = response && locationOf(response);
     if (location === undefined) return outcome;
@@ -131,13 +134,25 @@ async function attempt(
   }
 }
 
-async function send(url: string, init: RequestInit): Promise<Outcome> {
+async function send(
+  url: string,
+  { signal, ...init }: RequestInit,
+  timeout: number,
+): Promise<Outcome> {
+  const late = new AbortController();
+  using stall = new StallTimer(timeout, () => late.abort());
+  stall.restart();
+  const signals = signal ? [signal, late.signal] : [late.signal];
   try {
-    return { response: await fetch(url, init) };
+    return {
+      response: await fetch(url, { ...init, signal: AbortSignal.any(signals) }),
+    };
   } catch (error) {
-    if (init.signal?.aborted) throw init.signal.reason;
+    if (signal?.aborted) throw signal.reason;
     const { message, cause } = error as Error;
-    const reason = connectionFailure(error);
+    const reason = late.signal.aborted
+      ? `no answer within ${timeout} milliseconds`
+      : connectionFailure(error);
     return {
       error: new StoreError(
         "HTTP",

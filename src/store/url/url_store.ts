@@ -57,10 +57,19 @@ export interface UrlStoreOptions extends StoreOptions {
    * @default {5}
    */
   retries?: number;
+  /**
+   * Milliseconds without an answer, or without a byte of one that is read, after
+   * which the connection counts as lost; `Infinity` waits for ever.
+   *
+   * @default {60_000}
+   */
+  timeout?: number;
 }
 
 /** Requests that are made once more by default. */
 const RETRIES = 5;
+/** The longest silence by default, in ms. */
+const TIMEOUT_MILLISECONDS = 60_000;
 /** Most connections to the server at the same time. */
 const MOST_CONNECTIONS = 128;
 
@@ -108,17 +117,22 @@ export class UrlStore extends ReadOnlyStore {
    * Makes a store that is not connected yet.
    *
    * @param url The URL that all keys are below.
-   * @param options The headers to send, the place and size of the index, and how
-   * often a request is made.
+   * @param options The headers to send, the place and size of the index, how
+   * often a request is made, and how long an answer may take.
    * @throws {TypeError} If it is not an `http:` or `https:` URL.
-   * @throws {RangeError} If `maxIndexBytes` is not a positive integer, or
-   * `retries` not a non-negative one.
+   * @throws {RangeError} If `maxIndexBytes` or `timeout` is not a positive
+   * integer, or `retries` not a non-negative one.
    */
   constructor(url: string | URL, options: UrlStoreOptions = {}) {
     super(options);
-    const { maxIndexBytes = MOST_INDEX_BYTES, retries = RETRIES } = options;
+    const {
+      maxIndexBytes = MOST_INDEX_BYTES,
+      retries = RETRIES,
+      timeout = TIMEOUT_MILLISECONDS,
+    } = options;
     checkInteger("maxIndexBytes", maxIndexBytes, { min: 1, orInfinity: true });
     checkInteger("retries", retries, { min: 0, orInfinity: true });
+    checkInteger("timeout", timeout, { min: 1, orInfinity: true });
     const base = URL.parse(url);
     if (!base || !/^https?:$/.test(base.protocol)) {
       throw refused("url", "an http: or https: URL", shownUrl(url));
@@ -137,6 +151,7 @@ export class UrlStore extends ReadOnlyStore {
       origin: base.origin,
       headers,
       retries,
+      timeout,
       connections: new Slots(MOST_CONNECTIONS),
       hasAnswered: false,
       isHeadTrue: true,

@@ -199,7 +199,8 @@ export class UrlValue extends Value {
     readonly last: number;
     readonly content: UrlContent;
   }> {
-    const content = await contentOf(this.#place.url, response);
+    const { url, source } = this.#place;
+    const content = await contentOf(url, response, source.timeout);
     try {
       if (!this.#isSame(response, content)) throw this.#differs();
       if (response.status === 200) {

@@ -321,6 +321,63 @@ Deno.test("requests end when their signal is aborted, though the server never an
   assertEquals(silent.isConnected(), false);
 });
 
+Deno.test("a server that stalls is asked again, and goes on where it was", async () => {
+  const content = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
+  const asked: string[] = [];
+  let isEndless = false;
+  const cancelled = Promise.withResolvers<void>();
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    async ({ method, headers }) => {
+      const range = headers.get("Range") ?? "";
+      if (method === "HEAD") {
+        return new Response(null, {
+          headers: { ETag: '"one"', "Content-Length": "1000" },
+        });
+      }
+      asked.push(range);
+      if (asked.length === 1) await cancelled.promise;
+      const start = Number(/\d+/.exec(range)?.[0] ?? 0);
+      const end = isEndless || asked.length < 4 ? start + 300 : 1000;
+      return new Response(
+        new ReadableStream({
+          start(controller) {
+            controller.enqueue(content.subarray(start, end));
+            if (end === 1000) controller.close();
+          },
+          cancel: () => cancelled.resolve(),
+        }),
+        {
+          status: range ? 206 : 200,
+          headers: {
+            ETag: '"one"',
+            ...range && { "Content-Range": `bytes ${start}-999/1000` },
+          },
+        },
+      );
+    },
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const options = { index: false, timeout: 150 } as const;
+  await using store = await new UrlStore(url, options).connect();
+  assertEquals(await store.toBytes("a"), content);
+  assertEquals(asked, ["", "", "bytes=300-999", "bytes=600-999"]);
+  isEndless = true;
+  const impatient = new UrlStore(url, { ...options, retries: 0 });
+  await using _impatient = await impatient.connect();
+  await assertRejects(
+    () => impatient.toBytes("a"),
+    StoreError,
+    "nothing has come for 150 milliseconds",
+  );
+  // A reader that takes its time is not a server that does.
+  isEndless = false;
+  const stream = await store.getData("a");
+  await delay(200);
+  assertEquals(await new Response(stream as BodyInit).bytes(), content);
+  assertThrows(() => new UrlStore(url, { timeout: 0 }), RangeError);
+});
+
 Deno.test("a stream that is cancelled ends its request, though the server never answers", async () => {
   for (const answer of ["nothing", "the first bytes"]) {
     const over = Promise.withResolvers<void>();
