@@ -1,6 +1,7 @@
 import type { Workspace } from "../overlay/mod.ts";
 import {
   CapioError,
+  ifPresent,
   pathOf,
   type ProgramStatus,
   system,
@@ -225,6 +226,7 @@ class ProgramRun {
     const cwd = this.#program.cwd && pathOf(this.#program.cwd);
     const command = this.#files.args
       .map((parts) => this.#argument(parts));
+    // The directory would be told as a missing program.
     if (cwd) checkDirectory(cwd);
     try {
       return await Child.start({
@@ -235,7 +237,7 @@ class ProgramRun {
         mark: this.#scratch.name,
       });
     } catch (error) {
-      throw notStarted(this.#name, error);
+      throw notStarted(command[0], error);
     }
   }
 
@@ -285,34 +287,33 @@ function standardOf(option: RunProgramOptions["stdout"]): Standard {
 }
 
 function checkDirectory(cwd: string): void {
-  const info = system.statSync(cwd);
-  if (info.isDirectory) return;
-  throw new Deno.errors.NotADirectory(
-    `Cannot run a program in "${cwd}": it is not a directory`,
+  const info = ifPresent(() => system.statSync(cwd));
+  if (info?.isDirectory) return;
+  const why = info ? "it is not a directory" : "there is no such directory";
+  throw new (info ? Deno.errors.NotADirectory : Deno.errors.NotFound)(
+    `Cannot run a program in "${cwd}": ${why}`,
   );
 }
 
-function notStarted(name: string, error: unknown): unknown {
+function notStarted(program: string, error: unknown): unknown {
   if (error instanceof CapioError || !(error instanceof Error)) return error;
   const code = "code" in error ? error.code : undefined;
+  const refuse = (why: string, status: ProgramStatus) =>
+    programFailed(`Cannot start "${program}": ${why}`, status, error);
   switch (code) {
     case "ENOENT":
-      return programFailed(
-        `Cannot start ${name}: there is no such program`,
-        NOT_FOUND,
-        error,
-      );
+    case "ENOTDIR":
+      return refuse("there is no such program", NOT_FOUND);
     case "EACCES":
-      return programFailed(
-        `Cannot start ${name}: it is not executable`,
+      return refuse(
+        isDirectory(program) ? "it is a directory" : "it is not executable",
         NOT_EXECUTABLE,
-        error,
       );
     default:
-      return programFailed(
-        `Cannot start ${name}: ${error.message}`,
-        NOT_EXECUTABLE,
-        error,
-      );
+      return refuse(error.message, NOT_EXECUTABLE);
   }
+}
+
+function isDirectory(path: string): boolean {
+  return ifPresent(() => system.statSync(path))?.isDirectory ?? false;
 }

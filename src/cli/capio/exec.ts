@@ -20,6 +20,9 @@ import {
   memberOptions,
 } from "./member_arguments.ts";
 
+/** How long a program may take to be there for the keys of a terminal, in ms. */
+const START_MILLISECONDS = 200;
+
 /** `sluice exec`: any program as a step of a workflow. */
 export const exec: Command = {
   name: "exec",
@@ -130,8 +133,9 @@ async function runProgram(
   // As long as it has not started, a signal ends the wait for its inputs.
   const waiting = new AbortController();
   let running: StartedProgram | undefined;
+  let begun = 0;
   const interrupt = () => {
-    if (running) forwardTo(running, signal.reason);
+    if (running) forwardTo(running, signal.reason, performance.now() - begun);
     else waiting.abort(signal.reason);
   };
   signal.addEventListener("abort", interrupt);
@@ -148,6 +152,7 @@ async function runProgram(
         stdin: "inherit",
         started: (program) => {
           running = program;
+          begun = performance.now();
         },
       });
       isFailed = false;
@@ -165,11 +170,15 @@ async function runProgram(
   }
 }
 
-function forwardTo(program: StartedProgram, reason: unknown): void {
+function forwardTo(
+  program: StartedProgram,
+  reason: unknown,
+  age: number,
+): void {
   const signal = reason instanceof Interruption ? reason.signal : "SIGTERM";
   // Ctrl-C and Ctrl-\ reach every program of a terminal: forwarded too, they
-  // would be second ones.
+  // would be second ones. One that is being started does not see them.
   const isKey = signal === "SIGINT" || signal === "SIGQUIT";
-  if (isKey && Deno.stdin.isTerminal()) return;
+  if (isKey && age > START_MILLISECONDS && Deno.stdin.isTerminal()) return;
   program.kill(signal);
 }

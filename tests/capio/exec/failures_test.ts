@@ -75,7 +75,7 @@ const FAILURES: [name: string, program: Program, why: RegExp][] = [
   [
     "is not executable",
     { command: ["/etc/passwd"], stdout: "out.txt" },
-    /Cannot start "passwd": it is not executable/,
+    /Cannot start "\/etc\/passwd": it is not executable/,
   ],
   [
     "leaves a process behind that goes on writing",

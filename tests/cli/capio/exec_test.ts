@@ -43,7 +43,17 @@ Deno.test("the exit code of exec is the program's own, or a shell's for what it 
     [[...dir, "--", "sh", "-c", "kill -9 $$"], 137, /ended by SIGKILL\n$/],
     [[...dir, "--ok", "7,8", "--", "sh", "-c", "exit 7"], 7, /^$/],
     [[...dir, "--", "no-such"], 127, /^sluice exec: Cannot start "no-such"/],
-    [[...dir, "--", "/etc/passwd"], 126, /Cannot start "passwd": it is not/],
+    [
+      [...dir, "--", "/etc/passwd"],
+      126,
+      /Cannot start "\/etc\/passwd": it is not/,
+    ],
+    [[...dir, "--", "/etc"], 126, /Cannot start "\/etc": it is a directory/],
+    [
+      [...dir, "--", "/etc/passwd/x"],
+      127,
+      /Cannot start "\/etc\/passwd\/x": t/,
+    ],
     [[...dir, "--stdin", "../x", "--", "cat"], 1, /^sluice exec: Cannot use/],
     [[...dir, "cat"], 2, /the program and its arguments stand after "--"/],
     [[...dir], 2, /PROGRAM is missing/],
