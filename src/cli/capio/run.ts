@@ -1,6 +1,7 @@
 import { type Command, Interruption, UsageError } from "../command/mod.ts";
 import { denoProgram, endingWithUs, signalChild } from "./child.ts";
 import { fileSystemWarning } from "./file_system_warning.ts";
+import { MEMBER_HELP } from "./member_arguments.ts";
 import { scriptProblem } from "./script_file.ts";
 import { parseStep } from "./step_arguments.ts";
 import { stepStart } from "./step_start.ts";
@@ -16,22 +17,10 @@ steps are still writing. The script may read and write the directory of the
 workflow, and do what the Deno flags allow besides.
 
 Options:
-  --capio-dir DIR        Directory in which files are exchanged
-                         (default: $CAPIO_DIR, or the current directory)
-  --app-name NAME        Name of this step in the CAPIO-CL configuration
-                         (default: $CAPIO_APP_NAME, or "default_app")
-  --workflow-name NAME   Name that the steps of one workflow share
-                         (default: $CAPIO_WORKFLOW_NAME, or "CAPIO")
-  --capio-cl FILE        CAPIO-CL configuration (default: $CAPIO_CL, or none)
-  --memory-dir DIR       Directory in memory for files that "storage.memory" of
-                         the configuration names, the same for all steps
-                         (default: $CAPIO_MEMORY_DIR, or none)
+${MEMBER_HELP}
   --partial-reads        For a script that is made for growing files: a read
                          into a buffer waits for one byte only, not until the
                          buffer is full (default: $CAPIO_PARTIAL_READS is 1)
-  --silent               Tell no long waits (default: $CAPIO_SILENT is 1)
-  --shared               Take part together with other members of the group of
-                         DIR, who say so too (default: $CAPIO_SHARED is group)
 
 The script waits for a file that a rule names until a step has created it, or
 all that could have left. With a configuration, any other missing file is not
