@@ -1,9 +1,7 @@
 import type { Place, Workspace } from "../overlay/mod.ts";
 import { call, type Operation } from "../platform/mod.ts";
-import { WRITE } from "./access.ts";
-import { atLocation } from "./at_location.ts";
-import { untilMade } from "./until_made.ts";
-import { writeByPath } from "./write_file.ts";
+import { atLocation, untilMade, WRITE } from "./finding/mod.ts";
+import { writeByPath } from "./writing/mod.ts";
 
 /** Changes an entry with `change`, at its location, once it is there. */
 export function* changeWith<T>(

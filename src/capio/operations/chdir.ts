@@ -1,5 +1,5 @@
 import type { Place, Workspace } from "../overlay/mod.ts";
-import { namingGivenPath } from "./at_location.ts";
+import { namingGivenPath } from "./finding/mod.ts";
 
 /**
  * `Deno.chdir` and `process.chdir`: the process enters a directory of the real

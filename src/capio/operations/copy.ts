@@ -1,10 +1,9 @@
 import { call, type Operation, system } from "../platform/mod.ts";
 import { View } from "../overlay/mod.ts";
-import { atLocation, withGivenPath } from "./at_location.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { atLocation, type Endpoint, withGivenPath } from "./finding/mod.ts";
 import { noteEndRead } from "./open.ts";
 import { untilWhole } from "./read_file.ts";
-import { writeByPath } from "./write_file.ts";
+import { writeByPath } from "./writing/mod.ts";
 
 /** Copies a file to another one, which may have been created for the copy. */
 export type Copy = (

@@ -7,11 +7,16 @@ import {
   type Operation,
   runSync,
 } from "../platform/mod.ts";
-import { READ_AND_WRITE } from "./access.ts";
-import { atLocation, withGivenPath } from "./at_location.ts";
-import type { Endpoint } from "./endpoint.ts";
-import { ask, askFor, untilAnnouncedExists } from "./stat.ts";
-import { untilEndpointMade } from "./until_made.ts";
+import {
+  ask,
+  askFor,
+  atLocation,
+  type Endpoint,
+  READ_AND_WRITE,
+  untilAnnouncedExists,
+  untilEndpointMade,
+  withGivenPath,
+} from "./finding/mod.ts";
 
 /** `Deno.symlink`: the link is complete at once. */
 export function symlink(

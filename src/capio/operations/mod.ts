@@ -5,25 +5,13 @@
  *
  * @module
  */
-export * from "./access.ts";
-export * from "./at_location.ts";
 export * from "./attributes.ts";
-export * from "./beginning.ts";
 export * from "./chdir.ts";
 export * from "./copy.ts";
-export * from "./endpoint.ts";
+export * from "./directories/mod.ts";
+export * from "./finding/mod.ts";
 export * from "./links.ts";
-export * from "./listing.ts";
-export * from "./mkdir.ts";
 export * from "./open.ts";
-export * from "./opener.ts";
-export * from "./read_dir.ts";
 export * from "./read_file.ts";
-export * from "./remove.ts";
-export * from "./rename.ts";
-export * from "./stale_counterpart.ts";
-export * from "./stat.ts";
-export * from "./temporary.ts";
-export * from "./tree_rights.ts";
 export * from "./watch_fs.ts";
-export * from "./write_file.ts";
+export * from "./writing/mod.ts";

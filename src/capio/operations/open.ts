@@ -19,14 +19,21 @@ import {
   smallRead,
 } from "../platform/mod.ts";
 import { isProducer, openReadiness, type Verdict } from "../workflow/mod.ts";
-import { accessOfOpen, READ } from "./access.ts";
-import { atLocation, namingGivenPath } from "./at_location.ts";
-import { beginWriting } from "./begin_writing.ts";
-import type { Begun } from "./beginning.ts";
-import { denoOpener, type Opener } from "./opener.ts";
-import { settled } from "./settled.ts";
-import { untilAt } from "./until_at.ts";
-import { untilWritable } from "./until_made.ts";
+import {
+  accessOfOpen,
+  atLocation,
+  namingGivenPath,
+  READ,
+  settled,
+  untilAt,
+  untilWritable,
+} from "./finding/mod.ts";
+import {
+  beginWriting,
+  type Begun,
+  denoOpener,
+  type Opener,
+} from "./writing/mod.ts";
 
 /** `Deno.open`: readers wait for the file, writers write to the spool. */
 export function* open(

@@ -9,11 +9,8 @@ import {
   wallClock,
 } from "../platform/mod.ts";
 import { endReadiness, isProducer, isReplaced } from "../workflow/mod.ts";
-import { READ } from "./access.ts";
-import { atLocation } from "./at_location.ts";
+import { atLocation, READ, settled, untilAt } from "./finding/mod.ts";
 import { isWorkflowFile, noteEndRead, untilOpenable } from "./open.ts";
-import { settled } from "./settled.ts";
-import { untilAt } from "./until_at.ts";
 
 /** `Deno.readFile`: waits until the file is complete. */
 export function* readFile(

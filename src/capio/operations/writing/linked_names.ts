@@ -1,13 +1,13 @@
 import { join } from "@std/path";
-import type { Workspace } from "../overlay/mod.ts";
+import type { Workspace } from "../../overlay/mod.ts";
 import {
   ifPresent,
   lstatIfPresent,
   parentOf,
   system,
   SYSTEM_DIRECTORY,
-} from "../platform/mod.ts";
-import { spoolOf } from "../workflow/mod.ts";
+} from "../../platform/mod.ts";
+import { spoolOf } from "../../workflow/mod.ts";
 
 /** Most entries of a directory among which another name is looked for. */
 const MOST_ENTRIES = 10_000;

@@ -1,5 +1,5 @@
-import type { Place, Workspace } from "../overlay/mod.ts";
-import { isAbsence, type Operation } from "../platform/mod.ts";
+import type { Place, Workspace } from "../../overlay/mod.ts";
+import { isAbsence, type Operation } from "../../platform/mod.ts";
 
 /**
  * Calls `act` with the present location of a place. When another member

@@ -1,12 +1,12 @@
-import type { Workspace } from "../overlay/mod.ts";
+import type { Workspace } from "../../overlay/mod.ts";
 import {
   ifPresent,
   lstatIfPresent,
   type Operation,
   removeTree,
   system,
-} from "../platform/mod.ts";
-import type { Spool } from "../workflow/mod.ts";
+} from "../../platform/mod.ts";
+import type { Spool } from "../../workflow/mod.ts";
 
 /**
  * Calls `act` with a target that the system refuses to replace with an entry at

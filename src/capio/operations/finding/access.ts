@@ -1,4 +1,4 @@
-import type { GraphUse, Use } from "../overlay/mod.ts";
+import type { GraphUse, Use } from "../../overlay/mod.ts";
 
 /** The rights that a call needs for one path. */
 export interface Access {

@@ -1,4 +1,4 @@
-import type { Place, Workspace } from "../overlay/mod.ts";
+import type { Place, Workspace } from "../../overlay/mod.ts";
 
 /** One of the two paths of a call: inside a workspace, or outside. */
 export type Endpoint =

@@ -1,5 +1,5 @@
 import { dirname } from "@std/path";
-import type { Place, Workspace } from "../overlay/mod.ts";
+import type { Place, Workspace } from "../../overlay/mod.ts";
 import {
   atOnce,
   call,
@@ -9,15 +9,19 @@ import {
   pathOf,
   runSync,
   system,
-} from "../platform/mod.ts";
-import { MOVE_FROM } from "./access.ts";
-import { namingGivenPath, withGivenPath } from "./at_location.ts";
-import { type Spool, spoolOf } from "../workflow/mod.ts";
-import { type Endpoint, locationOfEndpoint } from "./endpoint.ts";
+} from "../../platform/mod.ts";
+import {
+  type Endpoint,
+  locationOfEndpoint,
+  MOVE_FROM,
+  namingGivenPath,
+  untilEndpointMade,
+  withGivenPath,
+} from "../finding/mod.ts";
+import { type Spool, spoolOf } from "../../workflow/mod.ts";
 import { moveInto, moveToDisk } from "./move_out.ts";
 import { withRefusedTarget } from "./refused_target.ts";
 import { entryCount } from "./remove.ts";
-import { untilEndpointMade } from "./until_made.ts";
 
 /** Moves an entry from one location to another. */
 type Move = (source: string | URL, target: string | URL) => Operation<void>;

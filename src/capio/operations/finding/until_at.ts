@@ -1,7 +1,7 @@
-import type { WorkflowState } from "../journal/mod.ts";
-import type { Place, Workspace } from "../overlay/mod.ts";
-import type { Operation } from "../platform/mod.ts";
-import type { Verdict } from "../workflow/mod.ts";
+import type { WorkflowState } from "../../journal/mod.ts";
+import type { Place, Workspace } from "../../overlay/mod.ts";
+import type { Operation } from "../../platform/mod.ts";
+import type { Verdict } from "../../workflow/mod.ts";
 import type { Access } from "./access.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Writing } from "../overlay/mod.ts";
+import type { Writing } from "../../overlay/mod.ts";
 
 /** How a write begins: the file is open, or it cannot be opened. */
 export type Beginning<Held> = Begun<Held> | Refused;

@@ -1,8 +1,14 @@
 import { join } from "@std/path";
-import type { Place, PlaceNames, Workspace } from "../overlay/mod.ts";
-import { type Access, LOOK, MAKE, READ, WRITE } from "./access.ts";
-import { childOf, lstatIfPresent, pathOf, system } from "../platform/mod.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Place, PlaceNames, Workspace } from "../../overlay/mod.ts";
+import {
+  type Access,
+  type Endpoint,
+  LOOK,
+  MAKE,
+  READ,
+  WRITE,
+} from "../finding/mod.ts";
+import { childOf, lstatIfPresent, pathOf, system } from "../../platform/mod.ts";
 import { listBoth } from "./listing.ts";
 
 /** An entry below a directory. */

@@ -1,5 +1,5 @@
 import { dirname } from "@std/path";
-import type { Place, Workspace } from "../overlay/mod.ts";
+import type { Place, Workspace } from "../../overlay/mod.ts";
 import {
   call,
   ifPresent,
@@ -7,12 +7,10 @@ import {
   type Operation,
   runSync,
   system,
-} from "../platform/mod.ts";
-import { REMOVE } from "./access.ts";
-import { withGivenPath } from "./at_location.ts";
+} from "../../platform/mod.ts";
+import { REMOVE, untilMade, withGivenPath } from "../finding/mod.ts";
 import { checkRemovingBelow } from "./tree_rights.ts";
 import { listBoth } from "./listing.ts";
-import { untilMade } from "./until_made.ts";
 
 /** `Deno.remove`: removes the entry from all trees. */
 export function remove(

@@ -1,6 +1,6 @@
-import { isBeingMoved, type WorkflowFile } from "../journal/mod.ts";
-import type { Place, View, Workspace } from "../overlay/mod.ts";
-import { isAbsence, type Operation } from "../platform/mod.ts";
+import { isBeingMoved, type WorkflowFile } from "../../journal/mod.ts";
+import type { Place, View, Workspace } from "../../overlay/mod.ts";
+import { isAbsence, type Operation } from "../../platform/mod.ts";
 
 /** What {@linkcode settled} does at a place. */
 export interface Acting<T> {

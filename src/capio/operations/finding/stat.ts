@@ -1,11 +1,11 @@
-import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
-import { type Place, View, type Workspace } from "../overlay/mod.ts";
-import { call, isAbsence, type Operation } from "../platform/mod.ts";
+import type { WorkflowFile, WorkflowState } from "../../journal/mod.ts";
+import { type Place, View, type Workspace } from "../../overlay/mod.ts";
+import { call, isAbsence, type Operation } from "../../platform/mod.ts";
 import {
   contentReadiness,
   isProducer,
   openReadiness,
-} from "../workflow/mod.ts";
+} from "../../workflow/mod.ts";
 import { type Access, LOOK } from "./access.ts";
 import { atLocation } from "./at_location.ts";
 import { settled } from "./settled.ts";

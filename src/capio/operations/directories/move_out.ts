@@ -5,7 +5,7 @@ import {
   isOtherDisk,
   lstatIfPresent,
   system,
-} from "../platform/mod.ts";
+} from "../../platform/mod.ts";
 
 /**
  * Moves an entry into a directory tree: what is there already stays, unless the

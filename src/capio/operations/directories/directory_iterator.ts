@@ -1,4 +1,4 @@
-import type { Workspace } from "../overlay/mod.ts";
+import type { Workspace } from "../../overlay/mod.ts";
 import type { Listing } from "./listing.ts";
 
 type Result = IteratorResult<Deno.DirEntry>;

@@ -1,4 +1,4 @@
-import type { Place, Workspace } from "../overlay/mod.ts";
+import type { Place, Workspace } from "../../overlay/mod.ts";
 import {
   childOf,
   ifPresent,
@@ -6,13 +6,15 @@ import {
   type Operation,
   system,
   SYSTEM_DIRECTORY,
-} from "../platform/mod.ts";
-import { isListedAtOnce, listingReadiness } from "../workflow/mod.ts";
-import { LOOK } from "./access.ts";
-import { namingGivenPath } from "./at_location.ts";
+} from "../../platform/mod.ts";
+import { isListedAtOnce, listingReadiness } from "../../workflow/mod.ts";
+import {
+  LOOK,
+  namingGivenPath,
+  untilAnnouncedExists,
+  untilAt,
+} from "../finding/mod.ts";
 import { isUnknown } from "./stale_counterpart.ts";
-import { untilAnnouncedExists } from "./stat.ts";
-import { untilAt } from "./until_at.ts";
 
 /** The entries of a directory, as they appear until it is complete. */
 export class Listing {

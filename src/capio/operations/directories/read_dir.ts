@@ -1,4 +1,4 @@
-import type { Place, Workspace } from "../overlay/mod.ts";
+import type { Place, Workspace } from "../../overlay/mod.ts";
 import { directoryIterator } from "./directory_iterator.ts";
 import { Listing } from "./listing.ts";
 

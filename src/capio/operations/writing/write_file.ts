@@ -1,18 +1,16 @@
-import { writeAll, writeAllSync } from "../../internal/mod.ts";
-import { type Place, type Workspace, Writing } from "../overlay/mod.ts";
+import { writeAll, writeAllSync } from "../../../internal/mod.ts";
+import { type Place, type Workspace, Writing } from "../../overlay/mod.ts";
 import {
   act,
   ifPresent,
   isExistence,
   type Operation,
   system,
-} from "../platform/mod.ts";
-import { WRITE } from "./access.ts";
-import { withGivenPath } from "./at_location.ts";
+} from "../../platform/mod.ts";
+import { untilMade, withGivenPath, WRITE } from "../finding/mod.ts";
 import { beginLocked, beginWriting } from "./begin_writing.ts";
 import type { Begun, Refused } from "./beginning.ts";
 import { denoOpener, type Opener } from "./opener.ts";
-import { untilMade } from "./until_made.ts";
 
 /** `Deno.writeFile`: one opening and one close. */
 export function writeFile(

@@ -1,18 +1,18 @@
-import type { WorkflowFile } from "../journal/mod.ts";
+import type { WorkflowFile } from "../../journal/mod.ts";
 import {
   type FileIdentity,
   type Place,
   type Workspace,
   Writing,
-} from "../overlay/mod.ts";
+} from "../../overlay/mod.ts";
 import {
   isAbsence,
   isExistence,
   lstatIfPresent,
   type Operation,
   system,
-} from "../platform/mod.ts";
-import { spoolOf } from "../workflow/mod.ts";
+} from "../../platform/mod.ts";
+import { spoolOf } from "../../workflow/mod.ts";
 import type { Beginning, Begun, Refused } from "./beginning.ts";
 import { type CompleteFile, copyUp } from "./copy_up.ts";
 import type { Opener } from "./opener.ts";

@@ -1,5 +1,5 @@
-import type { Workspace } from "../overlay/mod.ts";
-import { ifPresent, lstatIfPresent, system } from "../platform/mod.ts";
+import type { Workspace } from "../../overlay/mod.ts";
+import { ifPresent, lstatIfPresent, system } from "../../platform/mod.ts";
 
 /**
  * Returns whether an entry of the spool is unknown to the workflow: its maker

@@ -1,7 +1,7 @@
-import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
-import type { Place, Workspace } from "../overlay/mod.ts";
-import type { Operation } from "../platform/mod.ts";
-import { endReadiness, isMadeLater, isProducer } from "../workflow/mod.ts";
+import type { WorkflowFile, WorkflowState } from "../../journal/mod.ts";
+import type { Place, Workspace } from "../../overlay/mod.ts";
+import type { Operation } from "../../platform/mod.ts";
+import { endReadiness, isMadeLater, isProducer } from "../../workflow/mod.ts";
 import type { Access } from "./access.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { untilAnnouncedExists } from "./stat.ts";

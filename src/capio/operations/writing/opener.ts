@@ -1,5 +1,5 @@
-import type { FileIdentity } from "../overlay/mod.ts";
-import { atOnce, type Operation, system } from "../platform/mod.ts";
+import type { FileIdentity } from "../../overlay/mod.ts";
+import { atOnce, type Operation, system } from "../../platform/mod.ts";
 
 /** Opens files of the spool for writing, as `Deno` or as `node:fs` does. */
 export interface Opener<Held> {

@@ -3,9 +3,14 @@ import {
   type Workspace,
   Writing,
   type WritingOptions,
-} from "../overlay/mod.ts";
-import { changeOwner, ifPresent, isDenial, system } from "../platform/mod.ts";
-import { namingGivenPath } from "./at_location.ts";
+} from "../../overlay/mod.ts";
+import {
+  changeOwner,
+  ifPresent,
+  isDenial,
+  system,
+} from "../../platform/mod.ts";
+import { namingGivenPath } from "../finding/mod.ts";
 import type { Beginning } from "./beginning.ts";
 import { linkedNames, tellThatNamesPart } from "./linked_names.ts";
 import type { Opener } from "./opener.ts";

@@ -1,13 +1,13 @@
 import { dirname } from "@std/path";
-import type { Place, Workspace } from "../overlay/mod.ts";
+import type { Place, Workspace } from "../../overlay/mod.ts";
 import {
   atOnce,
   call,
   lstatIfPresent,
   type Operation,
   runSync,
-} from "../platform/mod.ts";
-import { withGivenPath } from "./at_location.ts";
+} from "../../platform/mod.ts";
+import { withGivenPath } from "../finding/mod.ts";
 import { removeStaleCounterpart } from "./stale_counterpart.ts";
 
 /** `Deno.mkdir`: makes the directory in the spool. */

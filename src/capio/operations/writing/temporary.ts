@@ -1,7 +1,7 @@
 import { basename } from "@std/path";
-import type { Place, Workspace } from "../overlay/mod.ts";
-import { call, childOf, type Operation, system } from "../platform/mod.ts";
-import { namingGivenPath } from "./at_location.ts";
+import type { Place, Workspace } from "../../overlay/mod.ts";
+import { call, childOf, type Operation, system } from "../../platform/mod.ts";
+import { namingGivenPath } from "../finding/mod.ts";
 
 /** `Deno.makeTempFile` with a `dir` inside. */
 export function makeTempFile(
