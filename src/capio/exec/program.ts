@@ -100,6 +100,8 @@ export function checkProgram(
   }
   for (const [name, value] of Object.entries(env ?? {})) {
     checkString(`env.${name}`, value);
+    if (isVariable(name)) continue;
+    throw refused("env", 'an object of names without "="', name);
   }
   const isStatus = (it: unknown) =>
     Number.isInteger(it) && Number(it) >= 0 && Number(it) < 256;
@@ -126,4 +128,9 @@ export function checkOptions(
     checkNonNegative("graceMilliseconds", graceMilliseconds);
   }
   if (started !== undefined) checkFunction("started", started);
+}
+
+/** Returns whether a name can be that of a variable of the environment. */
+export function isVariable(name: string): boolean {
+  return name !== "" && !name.includes("=") && !name.includes("\0");
 }

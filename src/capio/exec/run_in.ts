@@ -199,7 +199,9 @@ class ProgramRun {
     }
     const { ok = [0] } = this.#program;
     if (!status.signal && ok.includes(status.code)) return undefined;
-    return programFailed(end, status);
+    const isZero = !status.signal && status.code === 0;
+    const none = isZero ? `, which is none of ${ok.join(", ")}` : "";
+    return programFailed(`${end}${none}`, status);
   }
 
   #loseInput(error: unknown): void {

@@ -11,7 +11,7 @@ import {
   string,
   where,
 } from "../checked_json/mod.ts";
-import { parseArgument } from "../exec/mod.ts";
+import { isVariable, parseArgument } from "../exec/mod.ts";
 
 /** A step of a {@linkcode WorkflowPlan}: a script or any program. */
 export type StepPlan = ScriptStepPlan | ProgramStepPlan;
@@ -164,19 +164,26 @@ const scriptSchema = members<ScriptFile>({
 
 const argument = where(
   string("a string"),
-  'an argument in which each path has a "}" at its end',
+  'an argument without NUL in which each path has a "}" at its end',
   isArgument,
 );
 const texts: Schema<Readonly<Record<string, string>>> = (
   value,
   report,
 ): value is Readonly<Record<string, string>> => {
-  const isRight = typeof value === "object" && value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((it) => typeof it === "string");
-  if (isRight) return true;
-  report({ path: [], expected: "an object of strings", found: value });
-  return false;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    report({ path: [], expected: "an object of strings", found: value });
+    return false;
+  }
+  let isRight = true;
+  for (const [name, text] of Object.entries(value)) {
+    const isText = typeof text === "string";
+    if (isText && isVariable(name)) continue;
+    isRight = false;
+    const expected = isText ? 'a variable without "=" in its name' : "a string";
+    report({ path: [name], expected, found: text });
+  }
+  return isRight;
 };
 const aStatus = "a status from 0 to 255";
 const status = where(
@@ -189,7 +196,7 @@ const programSchema = members<ProgramStepPlan>({
   name: text,
   command: where(
     array(argument, "an array of a program and arguments"),
-    "an array of a program and arguments",
+    "an array that begins with a program",
     ([program = ""]) => program !== "",
   ),
   stdin: optional(text),

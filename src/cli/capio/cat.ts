@@ -1,4 +1,4 @@
-import { isAbsolute, join } from "@std/path";
+import { isAbsolute, join, resolve } from "@std/path";
 import { CapioWorkspace } from "../../capio/mod.ts";
 import {
   READ_AVAILABLE,
@@ -52,8 +52,12 @@ Example:
     let isFailed = true;
     try {
       for (const path of positionals) {
-        const full = isAbsolute(path) ? path : join(options.capioDir, path);
-        if (!await print(workspace, full)) break;
+        const full = pathIn(options.capioDir, path);
+        try {
+          if (!await print(workspace, full)) break;
+        } catch (error) {
+          throw explained(error, path);
+        }
       }
       isFailed = false;
     } finally {
@@ -62,6 +66,15 @@ Example:
     return 0;
   },
 };
+
+/** Returns where a path lies that stands for a file of the workflow. */
+function pathIn(capioDir: string, path: string): string {
+  const full = isAbsolute(path) ? path : join(capioDir, path);
+  const isInside = [resolve(capioDir), Deno.realPathSync(capioDir)]
+    .some((it) => resolve(full).startsWith(join(it, "/")));
+  if (isInside) return full;
+  throw new Error(`Cannot print "${path}": it must lie in "${capioDir}"`);
+}
 
 /** Returns whether standard output takes more. */
 async function print(
@@ -86,4 +99,15 @@ async function print(
     if (error instanceof Deno.errors.BrokenPipe) return false;
     throw error;
   }
+}
+
+function explained(error: unknown, given: string): unknown {
+  const refuse = (why: string) =>
+    new Error(`Cannot print "${given}": ${why}`, { cause: error });
+  if (error instanceof Deno.errors.IsADirectory) {
+    return refuse("it is a directory");
+  }
+  return error instanceof Deno.errors.NotFound
+    ? refuse("there is no such file")
+    : error;
 }

@@ -80,12 +80,12 @@ const WRONG: [name: string, text: string, problem: string][] = [
   [
     "a command without a program",
     `{"steps": [{"name": "a", "command": []}]}`,
-    `$.steps[0].command (line 1, column 26): expected an array of a program`,
+    `$.steps[0].command (line 1, column 26): expected an array that begins with a program`,
   ],
   [
     "a path without an end",
     `{"steps": [{"name": "a", "command": ["a", "{in:b"]}]}`,
-    `$.steps[0].command[1] (line 1, column 43): expected an argument in which`,
+    `$.steps[0].command[1] (line 1, column 43): expected an argument without NUL in which`,
   ],
   [
     "a status that there is not",
@@ -94,8 +94,18 @@ const WRONG: [name: string, text: string, problem: string][] = [
   ],
   [
     "an environment that is none",
-    `{"steps": [{"name": "a", "command": ["a"], "env": {"A": 1}}]}`,
+    `{"steps": [{"name": "a", "command": ["a"], "env": ["A"]}]}`,
     `$.steps[0].env (line 1, column 44): expected an object of strings`,
+  ],
+  [
+    "a variable that is no string",
+    `{"steps": [{"name": "a", "command": ["a"], "env": {"A": 1}}]}`,
+    `$.steps[0].env.A (line 1, column 52): expected a string`,
+  ],
+  [
+    "a variable with another name than there is",
+    `{"steps": [{"name": "a", "command": ["a"], "env": {"A=B": "1"}}]}`,
+    `$.steps[0].env["A=B"] (line 1, column 52): expected a variable without "=" in its name`,
   ],
   [
     "a misspelt member",

@@ -48,6 +48,7 @@ Deno.test("the exit code of exec is the program's own, or a shell's for what it 
       126,
       /Cannot start "\/etc\/passwd": it is not/,
     ],
+    [[...dir, "--ok", "1", "--", "true"], 1, /0, which is none of 1\n$/],
     [[...dir, "--", "/etc"], 126, /Cannot start "\/etc": it is a directory/],
     [
       [...dir, "--", "/etc/passwd/x"],
@@ -201,6 +202,18 @@ Deno.test("cat prints files one after the other", async () => {
   assertEquals([both.code, both.stdout], [0, "b\nb\n"]);
   const missing = await sluice("cat", ...dir);
   assertEquals(missing.code, 2);
+  Deno.mkdirSync(join(directory.path, "d"));
+  const refused: [path: string, why: RegExp][] = [
+    ["no.txt", /Cannot print "no.txt": there is no such file/],
+    ["d", /Cannot print "d": it is a directory/],
+    ["/etc/passwd", /Cannot print "\/etc\/passwd": it must lie in "/],
+    ["../x", /Cannot print "..\/x": it must lie in "/],
+  ];
+  await Promise.all(refused.map(async ([path, why]) => {
+    const { code, stdout, stderr } = await sluice("cat", ...dir, path);
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, why);
+  }));
   assertStringIncludes(missing.stderr, "PATH is missing");
 });
 
