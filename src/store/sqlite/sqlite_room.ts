@@ -115,31 +115,40 @@ export class Room {
    * @returns Whether to call {@linkcode Room.giveBack}.
    */
   isWanted(isLarge: boolean): boolean {
-    // To look would take as long as to remove a small value.
-    if (!isLarge && ++this.#removals % REMOVALS_PER_LOOK !== 0) return false;
+    // To look would take as long as to remove a small value. Others may be next.
+    const isLook = isLarge || this.#removals++ % REMOVALS_PER_LOOK === 0;
+    if (!isLook && !this.#isTight) return false;
     if (this.#reserve === undefined || this.#database.isTransaction) {
       return false;
     }
-    const bytes = this.#countFreePages() * PAGE_BYTES;
-    if (bytes < LEAST_RESERVED_BYTES) return false;
-    this.#isTight ||= bytesOnDisk(this.#path, "bavail") < bytes;
-    return this.#isTight;
+    this.#isTight ||= bytesOnDisk(this.#path, "bavail") <
+      this.#countPages() * PAGE_BYTES;
+    return this.#isTight &&
+      this.#countFreePages() * PAGE_BYTES >= LEAST_RESERVED_BYTES;
   }
 
   /** Gives the room of all deleted values back to the disk. */
   async giveBack(): Promise<void> {
-    try {
-      for (let last = Infinity, count = this.#countFreePages(); count > 0;) {
-        if (count === last) return this.#rebuild(count);
-        last = count;
-        this.vacuum();
-        await nextTurn();
-        count = this.#countFreePages();
+    // The log of the first attempt may take all the room that there is.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        return await this.#vacuumAll();
+      } catch (error) {
+        // Another connection writes: it is done with the next removal.
+        if (!isDiskFull(error)) return;
+      } finally {
+        this.shortenLog();
       }
-    } catch {
-      // Another connection writes: it is done with the next removal.
-    } finally {
-      this.shortenLog();
+    }
+  }
+
+  async #vacuumAll(): Promise<void> {
+    for (let last = Infinity, count = this.#countFreePages(); count > 0;) {
+      if (count === last) return this.#rebuild(count);
+      last = count;
+      this.vacuum();
+      await nextTurn();
+      count = this.#countFreePages();
     }
   }
 
@@ -148,14 +157,17 @@ export class Room {
    * once there is room for what is left in it.
    */
   #rebuild(freePages: number): void {
-    const { page_count } = this.#pages.get() as { page_count: number };
-    if ((page_count - freePages) * PAGE_BYTES > this.#bytes) return;
+    if ((this.#countPages() - freePages) * PAGE_BYTES > this.#bytes) return;
     SharedRead.endAll();
     this.#release();
     this.#database.exec("PRAGMA auto_vacuum = INCREMENTAL");
     this.#database.exec("VACUUM");
     this.shortenLog();
     this.ensure();
+  }
+
+  #countPages(): number {
+    return Number(this.#pages.get()?.page_count);
   }
 
   #countFreePages(): number {
