@@ -137,7 +137,7 @@ export class UrlStore extends ReadOnlyStore {
     if (!base || !/^https?:$/.test(base.protocol)) {
       throw refused("url", "an http: or https: URL", shownUrl(url));
     }
-    const headers = new Headers(options.headers);
+    const headers = checkedHeaders(options.headers);
     takeUser(base, headers);
     this.#query = base.search;
     base.search = base.hash = "";
@@ -227,6 +227,17 @@ export class UrlStore extends ReadOnlyStore {
   #urlOf(key: string): string {
     const path = key.split("/").map(encodeURIComponent).join("/");
     return this.url + path + this.#query;
+  }
+}
+
+/** Those that HTTP does not allow are not shown: they may be secrets. */
+function checkedHeaders(headers: HeadersInit | undefined): Headers {
+  try {
+    return new Headers(headers);
+  } catch {
+    throw new TypeError(
+      '"headers" must be names and values of HTTP, found others: look for line breaks and characters beyond Latin-1',
+    );
   }
 }
 

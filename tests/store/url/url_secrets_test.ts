@@ -263,3 +263,15 @@ Deno.test("an index without end is refused, with the option that raises the limi
   assert(isCancelled);
   assertThrows(() => new UrlStore(url, { maxIndexBytes: 0 }), RangeError);
 });
+
+Deno.test("a header that HTTP does not allow is refused, and not shown", () => {
+  for (const value of ["Bearer hid\nden", "Bearer hidden\u20ac"]) {
+    const headers = { Authorization: value };
+    const error = assertThrows(
+      () => new UrlStore("http://localhost/", { headers }),
+      TypeError,
+      '"headers" must be',
+    );
+    assert(!/hid/.test(error.message), error.message);
+  }
+});
