@@ -4,7 +4,7 @@ import { programFailed } from "./program_error.ts";
 import type { ProgramFile } from "./program_files.ts";
 
 /** Longest wait for a writer that has died or is about to end, in ms. */
-const WAIT_MILLISECONDS = 1000;
+const WAIT_MILLISECONDS = 300;
 
 /** Time between two looks for it, in ms. */
 const LOOK_MILLISECONDS = 50;
