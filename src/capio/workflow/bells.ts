@@ -15,15 +15,27 @@ const STROKE = new Uint8Array([0]);
 export class Bells implements Disposable {
   readonly #folder: WorkflowFolder;
   readonly #own: string;
-  readonly #wakeOwn: () => void;
+  /** Wakes this member and those beside it, which need no file for that. */
+  readonly #beside: Map<string, () => void>;
   readonly #open = new Map<string, Deno.FsFile>();
   #isHung = false;
 
-  /** @param wakeOwn Wakes the waits of this member `own`. */
-  constructor(folder: WorkflowFolder, own: string, wakeOwn: () => void) {
+  /**
+   * @param wakeOwn Wakes the waits of this member `own`.
+   * @param beside The bells of another member of this process. A write to a file
+   * costs the runtime a comparison with all that any member of the process
+   * watches, so that a hundred members would be busy with nothing else.
+   */
+  constructor(
+    folder: WorkflowFolder,
+    own: string,
+    wakeOwn: () => void,
+    beside?: Bells,
+  ) {
     this.#folder = folder;
     this.#own = own;
-    this.#wakeOwn = wakeOwn;
+    this.#beside = beside ? beside.#beside : new Map();
+    this.#beside.set(own, wakeOwn);
   }
 
   /**
@@ -41,7 +53,8 @@ export class Bells implements Disposable {
 
   /** Rings a member. */
   ring(member: string): void {
-    if (member === this.#own) return this.#wakeOwn();
+    const wake = this.#beside.get(member);
+    if (wake) return wake();
     try {
       const bell = this.#open.get(member) ?? this.#opened(member);
       bell?.seekSync(0, Deno.SeekMode.Start);
@@ -53,6 +66,7 @@ export class Bells implements Disposable {
 
   /** Closes the bells of others, and removes the own one. */
   [Symbol.dispose](): void {
+    this.#beside.delete(this.#own);
     for (const bell of this.#open.values()) bell.close();
     this.#open.clear();
     if (!this.#isHung) return;

@@ -116,7 +116,10 @@ export class Workflow {
     }
     const follower = present ??
       held.use(new JournalFollower(journal, capioDir, check));
-    const bells = held.use(new Bells(folder, this.id, () => this.#waken()));
+    const others = options.beside && options.beside.#bells;
+    const bells = held.use(
+      new Bells(folder, this.id, () => this.#waken(), others),
+    );
     this.#bells = bells;
     this.#journal = held.use(
       new MemberJournal(this.id, folder, follower, {
