@@ -1,3 +1,4 @@
+import { StoreError } from "../core/mod.ts";
 import { contentCodings } from "./content_coding.ts";
 import { contentByteRange } from "./content_range.ts";
 import { Retries } from "./retries.ts";
@@ -45,7 +46,12 @@ export async function describe(
   const retries = new Retries(source.retries);
   const options = { signal, retries };
   if (source.isHeadTrue) {
-    const head = await tryRequest(url, source, { ...options, method: "HEAD" });
+    const head = await tryRequest(url, source, { ...options, method: "HEAD" })
+      .catch((error) => {
+        // The server may hang up at HEAD alone. If not, GET has the error, too.
+        if (!(error instanceof StoreError) || signal?.aborted) throw error;
+        return undefined;
+      });
     const size = head && sizeByHead(head, url);
     await head?.body?.cancel();
     if (head && size) {

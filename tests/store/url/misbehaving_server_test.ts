@@ -409,6 +409,21 @@ Deno.test("an empty file is empty, whatever is said of its length", async () => 
   }
 });
 
+Deno.test("GET decides where HEAD gets no answer or an error, at the first request, too", async () => {
+  for (const status of [undefined, 500]) {
+    await using server = new RawServer((request) =>
+      request.method !== "HEAD"
+        ? good(request)
+        : status
+        ? { status }
+        : undefined
+    );
+    const store = new UrlStore(server.url, { index: false, retries: 0 });
+    await using _store = await store.connect();
+    assertEquals(await store.toBytes("a"), CONTENT);
+  }
+});
+
 Deno.test("a file that is not there is missing, whatever is said of HEAD", async () => {
   for (const status of [200, 403, 404, 405, 500]) {
     await using server = new RawServer(({ method }) => ({
