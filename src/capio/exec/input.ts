@@ -4,11 +4,12 @@ import { atOnce } from "../platform/mod.ts";
 import {
   closeDescriptor,
   type Descriptor,
+  Feed,
+  oneReaderCheck,
+  openBothEnds,
   openForReading as openDescriptorForReading,
-} from "./descriptors.ts";
-import { Feed } from "./feed.ts";
-import { openBothEnds, openRead } from "./named_pipe.ts";
-import { oneReaderCheck } from "./pipe_readers.ts";
+  openRead,
+} from "./pipes/mod.ts";
 import { HAS_PIPES, type ProgramFile } from "./program_files.ts";
 import type { Scratch } from "./scratch.ts";
 import { isWholeNow, wholePath } from "./whole_path.ts";

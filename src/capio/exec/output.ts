@@ -10,12 +10,17 @@ import {
 } from "../operations/mod.ts";
 import type { Workspace, Writing } from "../overlay/mod.ts";
 import { atOnce, lstatIfPresent, system } from "../platform/mod.ts";
-import { closeDescriptor, descriptorOpener } from "./descriptors.ts";
-import { type Drain, drainTo } from "./drain.ts";
+import {
+  closeDescriptor,
+  descriptorOpener,
+  type Drain,
+  drainTo,
+  isInPlace,
+  removed,
+} from "./pipes/mod.ts";
 import { findHolders, type HolderProcess, shownHolders } from "./holders.ts";
 import { isInTime } from "./in_time.ts";
 import { checkMade } from "./made_entry.ts";
-import { isInPlace, removed } from "./named_pipe.ts";
 import { programFailed } from "./program_error.ts";
 import type { ProgramFile } from "./program_files.ts";
 import type { Scratch } from "./scratch.ts";

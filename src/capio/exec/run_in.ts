@@ -7,10 +7,9 @@ import {
   system,
 } from "../platform/mod.ts";
 import { Child, type Standard } from "./child.ts";
-import { copiesForChild } from "./descriptors.ts";
+import { copiesForChild, makePipes } from "./pipes/mod.ts";
 import { forwardOutput } from "./forwarded_output.ts";
 import { type Input, openInput } from "./input.ts";
-import { makePipes } from "./named_pipe.ts";
 import { openOutput, type Output } from "./output.ts";
 import {
   checkOptions,

@@ -1,4 +1,4 @@
-import { CapioError, system } from "../platform/mod.ts";
+import { CapioError, system } from "../../platform/mod.ts";
 
 /** Time in which what a program has opened is seen, in ms. */
 const SEEN_MILLISECONDS = 5;

@@ -2,15 +2,15 @@ import {
   READ_AVAILABLE,
   readsAvailable,
   writeAll,
-} from "../../internal/mod.ts";
-import { openForReading } from "../operations/mod.ts";
+} from "../../../internal/mod.ts";
+import { openForReading } from "../../operations/mod.ts";
 import {
   growingFile,
   type Place,
   readFile,
   type Workspace,
-} from "../overlay/mod.ts";
-import { call } from "../platform/mod.ts";
+} from "../../overlay/mod.ts";
+import { call } from "../../platform/mod.ts";
 
 import { freeWriter, writeInSteps } from "./named_pipe.ts";
 import { takeThread } from "./pipe_threads.ts";

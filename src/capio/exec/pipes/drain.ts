@@ -1,4 +1,4 @@
-import { writeAllSync } from "../../internal/mod.ts";
+import { writeAllSync } from "../../../internal/mod.ts";
 import { closeDescriptor } from "./descriptors.ts";
 import {
   freeReader,

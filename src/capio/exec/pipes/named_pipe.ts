@@ -5,7 +5,7 @@ import {
   ifPresent,
   lstatIfPresent,
   system,
-} from "../platform/mod.ts";
+} from "../../platform/mod.ts";
 import { closeDescriptor, openDescriptor } from "./descriptors.ts";
 import { Pauses } from "./pauses.ts";
 

@@ -1,6 +1,6 @@
-import { bypass } from "../interpose/mod.ts";
-import type { Opener } from "../operations/mod.ts";
-import { atOnce, builtin } from "../platform/mod.ts";
+import { bypass } from "../../interpose/mod.ts";
+import type { Opener } from "../../operations/mod.ts";
+import { atOnce, builtin } from "../../platform/mod.ts";
 
 /** A file that is open under a descriptor of the operating system. */
 export interface Descriptor {
