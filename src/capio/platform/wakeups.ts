@@ -63,6 +63,8 @@ export class Wakeups implements Disposable {
   #listener: Deno.FsWatcher | undefined;
   #unwatchable = false;
   #tick: ReturnType<typeof setTimeout> | undefined;
+  /** The timer after which a report that nothing waits for keeps nothing alive. */
+  #idle: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * Prepares to listen; the first sleep starts the watch.
@@ -96,6 +98,7 @@ export class Wakeups implements Disposable {
   [Symbol.dispose](): void {
     this.#hasEnded = true;
     clearTimeout(this.#tick);
+    clearTimeout(this.#idle);
     this.#stop();
     this.wake();
   }
@@ -144,9 +147,22 @@ export class Wakeups implements Disposable {
     if (timer !== undefined) clearTimeout(timer);
     signal?.removeEventListener("abort", wake);
     this.#sleeping.delete(wake);
-    // A pending report that nothing waits for would keep the process alive.
-    if (this.#sleeping.size === 0) keepAlive(this.#listener, false);
+    if (this.#sleeping.size === 0) this.#letProcessEnd();
     signal?.throwIfAborted();
+  }
+
+  /**
+   * Sees to it that a pending report that nothing waits for does not keep the
+   * process alive. Not at once: the report may have come in this very turn, and
+   * the runtime would then count another pending operation for one that does not
+   * keep the process alive either.
+   */
+  #letProcessEnd(): void {
+    if (this.#hasEnded) return;
+    this.#idle ??= setTimeout(() => {
+      this.#idle = undefined;
+      if (this.#sleeping.size === 0) keepAlive(this.#listener, false);
+    }, 0);
   }
 
   /** One timer serves all sleeps: to start one for each costs more than a sleep. */
