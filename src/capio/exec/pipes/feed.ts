@@ -11,7 +11,6 @@ import {
   type Workspace,
 } from "../../overlay/mod.ts";
 import { call } from "../../platform/mod.ts";
-
 import { freeWriter, writeInSteps } from "./named_pipe.ts";
 import { takeThread } from "./pipe_threads.ts";
 
@@ -95,37 +94,55 @@ export class Feed {
   }
 
   async #pump(source: Deno.FsFile, target: Deno.FsFile): Promise<void> {
-    const { pipe } = this.#options;
     const { signal } = this.#stopping;
-    const buffer = new Uint8Array(CHUNK_BYTES);
+    let filled: Uint8Array<ArrayBuffer> = new Uint8Array(CHUNK_BYTES);
+    let free: Uint8Array<ArrayBuffer> = new Uint8Array(CHUNK_BYTES);
+    let reading = readSome(source, filled);
     for (;;) {
-      const count = readsAvailable(source)
-        ? await source[READ_AVAILABLE](buffer)
-        : await source.read(buffer);
+      const count = await reading;
       if (count === null || signal.aborted) return;
-      const bytes = buffer.subarray(0, count);
-      using thread = takeThread();
-      if (!thread) {
-        if (await writeInSteps(pipe, bytes, signal)) continue;
-        return;
-      }
-      try {
-        this.#isWriting = true;
-        this.#writing = writeAll(target, bytes);
-        await this.#writing;
-      } catch (error) {
-        // The program reads no further, which is no error for anybody.
-        if (error instanceof Deno.errors.BrokenPipe) return;
-        throw error;
-      } finally {
-        this.#isWriting = false;
-      }
+      const bytes = filled.subarray(0, count);
+      [filled, free] = [free, filled];
+      // The next piece is read while the program takes this one.
+      reading = readSome(source, filled);
+      // The error is met at the next piece, if there is one.
+      reading.catch(() => {});
+      if (!await this.#write(bytes, target)) return;
+    }
+  }
+
+  /** Returns whether the program reads on. */
+  async #write(bytes: Uint8Array, target: Deno.FsFile): Promise<boolean> {
+    const { pipe } = this.#options;
+    using thread = takeThread();
+    if (!thread) return await writeInSteps(pipe, bytes, this.#stopping.signal);
+    try {
+      this.#isWriting = true;
+      this.#writing = writeAll(target, bytes);
+      await this.#writing;
+      return true;
+    } catch (error) {
+      // The program reads no further, which is no error for anybody.
+      if (error instanceof Deno.errors.BrokenPipe) return false;
+      throw error;
+    } finally {
+      this.#isWriting = false;
     }
   }
 
   #lose(error: unknown): void {
     if (!this.#stopping.signal.aborted) this.#options.lost(error);
   }
+}
+
+/** Reads what is there, at least a byte; `null` at the end of the file. */
+function readSome(
+  file: Deno.FsFile,
+  buffer: Uint8Array<ArrayBuffer>,
+): Promise<number | null> {
+  return readsAvailable(file)
+    ? file[READ_AVAILABLE](buffer)
+    : file.read(buffer);
 }
 
 function closeQuietly(file: Deno.FsFile): void {
