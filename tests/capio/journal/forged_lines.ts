@@ -55,10 +55,13 @@ export function forgedCheckpoint(random: SeededRandom): string[] {
   const state = forgedLines(random).map(decodeEvent)
     .reduce(fold, initialState("/no/such/directory"));
   const lines = [...checkpointLines(state)];
-  for (let n = below(3); n > 0; n--) {
+  for (let n = below(3); n > 0 && lines.length > 0; n--) {
     const index = below(lines.length);
-    const line: unknown[] = JSON.parse(lines[index]);
-    const row = line[1 + below(line.length - 1)];
+    // One that has been forged already may be anything.
+    const line: unknown = JSON.parse(lines[index]);
+    const row = Array.isArray(line) && line.length > 1
+      ? line[1 + below(line.length - 1)]
+      : undefined;
     const odd = pick<unknown>([
       pick(PATHS),
       pick(NO_IDS),
