@@ -8,6 +8,7 @@ import { delay } from "@std/async";
 import { join } from "@std/path";
 import { MARK, markedProcesses } from "../../capio/exec/program_workflow.ts";
 import { TestDirectory } from "../../capio/step.ts";
+import { hasTerminals, inTerminal } from "../../support/terminal.ts";
 import { Sluice, sluice, sluiceArgs } from "./sluice.ts";
 
 /** The arguments that run a program in a directory. */
@@ -151,6 +152,29 @@ for (
     await untilGone(directory.path);
   });
 }
+
+Deno.test({
+  name:
+    "Ctrl-C in a terminal ends exec and its program at any moment of the start",
+  ignore: !hasTerminals,
+  async fn() {
+    for (let milliseconds = 60; milliseconds <= 480; milliseconds += 60) {
+      using directory = new TestDirectory();
+      const output = ["--stdout", "a.txt"];
+      const args = execArgs(directory.path, output, "sleep", "30");
+      const terminal = inTerminal(sluiceArgs(...args), "piped").spawn();
+      await delay(milliseconds);
+      const keys = terminal.stdin.getWriter();
+      await keys.write(new Uint8Array([3]));
+      const { code } = await terminal.status;
+      assertEquals(code, 130, `${milliseconds} ms`);
+      assertEquals(directory.list(), []);
+      await untilGone(directory.path);
+      await keys.abort();
+      await terminal.stdout.cancel();
+    }
+  },
+});
 
 Deno.test("a second signal kills the program and leaves no pipe", async () => {
   using directory = new TestDirectory();
