@@ -24,9 +24,20 @@ export function parseArguments<T extends ParseArgsConfig>(
     return process.getBuiltinModule("util").parseArgs(config);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    // The rest of the message is advice to programmers.
-    throw new UsageError(error.message.split(/\. |\n/, 1)[0]);
+    throw new UsageError(mistake(error.message));
   }
+}
+
+/** Says what is wrong in one line, which Node does with advice to programmers. */
+function mistake(message: string): string {
+  const [, missing] = /(--\S+) <value>' argument missing/.exec(message) ?? [];
+  if (missing) return `Option "${missing}" needs a value`;
+  // For a short option, too, the advice has the long one.
+  const [, unclear] = /ambiguous[^]*'(--\S+)=-XYZ'/.exec(message) ?? [];
+  if (unclear) {
+    return `Option "${unclear}" needs a value: write one that begins with "-" after "="`;
+  }
+  return message.split(/\. |\n/, 1)[0];
 }
 
 /** Splits arguments into options and positionals; those in `names` must be there. */
