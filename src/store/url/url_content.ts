@@ -1,6 +1,7 @@
 import { shownUrl, StallTimer, withShownUrls } from "../../internal/mod.ts";
 import { StoreError } from "../core/mod.ts";
 import { type ByteChunks, contentCodings, decoded } from "./content_coding.ts";
+import type { Retries } from "./retries.ts";
 
 /** Most bytes that are read at once. */
 const CHUNK_BYTES = 65_536;
@@ -13,6 +14,22 @@ export class LostContent extends StoreError {
       `Cannot read "${shownUrl(url)}": ${found}: try again`,
       options,
     );
+  }
+}
+
+/** Asks and reads, and does so again when the connection is lost on the way. */
+export async function unlessLost<T>(
+  read: () => Promise<T>,
+  retries: Retries,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof LostContent)) throw error;
+      await retries.wait(error, undefined, signal);
+    }
   }
 }
 

@@ -5,16 +5,10 @@ import { Retries } from "./retries.ts";
 import {
   contentLength,
   contentOf,
-  LostContent,
+  unlessLost,
   type UrlContent,
 } from "./url_content.ts";
-import {
-  httpError,
-  isMissing,
-  request,
-  tryRequest,
-  type UrlSource,
-} from "./url_request.ts";
+import { missing, request, tryRequest, type UrlSource } from "./url_request.ts";
 
 /** A body of so many bytes is read to its end, to go on with the connection. */
 const SMALL_BYTES = 65_536;
@@ -58,14 +52,8 @@ export async function describe(
       return { size, isCoded: false, isByHead: true, tags: head.headers };
     }
   }
-  for (;;) {
-    try {
-      return await describeByGet(url, source, options);
-    } catch (error) {
-      if (!(error instanceof LostContent)) throw error;
-      await retries.wait(error, undefined, signal);
-    }
-  }
+  const byGet = () => describeByGet(url, source, options);
+  return await unlessLost(byGet, retries, signal);
 }
 
 type Options = { readonly signal?: AbortSignal; readonly retries: Retries };
@@ -88,11 +76,7 @@ async function describeByGet(
   const first = await request(url, source, { ...options, headers });
   if (first.status === 200) return await describeWhole(url, source, first);
   const { status, headers: tags } = first;
-  if (status !== 206 && status !== 416) {
-    await first.body?.cancel();
-    if (isMissing(first)) return undefined;
-    throw httpError(url, first);
-  }
+  if (status !== 206 && status !== 416) return await missing(url, first);
   const { isCoded, cancel } = await contentOf(url, first, source.timeout);
   await cancel();
   const range = contentByteRange(first);
@@ -111,11 +95,7 @@ async function describeWhole(
   response: Response,
 ): Promise<UrlDescription | undefined> {
   const { status, headers: tags } = response;
-  if (status !== 200) {
-    await response.body?.cancel();
-    if (isMissing(response)) return undefined;
-    throw httpError(url, response);
-  }
+  if (status !== 200) return await missing(url, response);
   const content = await contentOf(url, response, timeout);
   const { isCoded, length = await count(content) } = content;
   if (content.length !== undefined) {

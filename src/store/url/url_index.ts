@@ -2,13 +2,8 @@ import { parseExactJson, shownUrl } from "../../internal/mod.ts";
 import { copyMetadata, type Metadata, StoreError } from "../core/mod.ts";
 import { type ByteChunks, decoded, isGzip } from "./content_coding.ts";
 import { Retries } from "./retries.ts";
-import { contentOf, LostContent, type UrlContent } from "./url_content.ts";
-import {
-  httpError,
-  isMissing,
-  request,
-  type UrlSource,
-} from "./url_request.ts";
+import { contentOf, unlessLost, type UrlContent } from "./url_content.ts";
+import { missing, request, type UrlSource } from "./url_request.ts";
 
 /** What to do when there is something else in the place of an index. */
 const WITHOUT =
@@ -27,23 +22,13 @@ export async function readIndex(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Metadata> | undefined> {
   const retries = new Retries(source.retries);
-  for (;;) {
-    try {
-      const response = await request(url, source, { signal, retries });
-      if (response.status === 200) {
-        const { timeout } = source;
-        const content = await contentOf(url, response, timeout);
-        return parseIndex(await textOf(url, content, most), url, response);
-      }
-      await response.body?.cancel();
-      if (isMissing(response)) return undefined;
-      const { code, message } = httpError(url, response);
-      throw new StoreError(code, `${message}; ${WITHOUT}`);
-    } catch (error) {
-      if (!(error instanceof LostContent)) throw error;
-      await retries.wait(error, undefined, signal);
-    }
-  }
+  const read = async () => {
+    const response = await request(url, source, { signal, retries });
+    if (response.status !== 200) return await missing(url, response, WITHOUT);
+    const content = await contentOf(url, response, source.timeout);
+    return parseIndex(await textOf(url, content, most), url, response);
+  };
+  return await unlessLost(read, retries, signal);
 }
 
 /** Reads a text that may be without end, and compressed. */

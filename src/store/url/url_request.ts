@@ -87,18 +87,36 @@ export function isMissing({ status }: Response): boolean {
   return status === 404 || status === 410;
 }
 
+/**
+ * Lets go of an answer that is no success.
+ *
+ * @param advice What else to do, for the error.
+ * @returns Nothing, if there is nothing at the URL.
+ * @throws {StoreError} For every other answer.
+ */
+export async function missing(
+  url: string,
+  response: Response,
+  advice?: string,
+): Promise<undefined> {
+  await response.body?.cancel();
+  if (!isMissing(response)) throw httpError(url, response, advice);
+}
+
 /** Makes the error of a server's answer that is no success. */
 export function httpError(
   url: string,
   { status, statusText }: Response,
+  advice?: string,
 ): StoreError {
+  const more = advice === undefined ? "" : `; ${advice}`;
   return new StoreError(
     "HTTP",
     `Cannot read "${
       shownUrl(url)
     }": expected a success, the server answered ${status} ${
       withShownUrls(statusText)
-    }: check the URL and the headers`,
+    }: check the URL and the headers${more}`,
   );
 }
 
