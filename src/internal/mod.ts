@@ -3,7 +3,7 @@
  * in one wording, a map for a million keys, writing all bytes, reading with one buffer or what is
  * available, turns of the event loop, timers, slots for what is limited, `fnmatch`, replacing and restoring
  * global properties, the check of where a request comes from, headers of event
- * streams, texts and URLs that are safe to show, and the kind of what a name leads to.
+ * streams, documents of HTML, texts and URLs that are safe to show, and the kind of what a name leads to.
  *
  * @module
  */
@@ -17,6 +17,7 @@ export * from "./event_stream_headers.ts";
 export * from "./exact_json.ts";
 export * from "./fnmatch.ts";
 export * from "./host_and_port.ts";
+export * from "./html_document.ts";
 export * from "./inspect.ts";
 export * from "./read_available.ts";
 export * from "./recycled_chunks.ts";

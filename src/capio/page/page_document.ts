@@ -1,3 +1,4 @@
+import { htmlDocument } from "../../internal/mod.ts";
 import { PAGE_SCRIPT } from "./page_script.ts";
 import { PAGE_STYLE } from "./page_style.ts";
 import { ROW_LIST_SCRIPT } from "./row_list_script.ts";
@@ -11,39 +12,17 @@ import { ROW_LIST_SCRIPT } from "./row_list_script.ts";
 export function pageDocument(
   headers: Readonly<Record<string, string>>,
 ): Response {
-  const nonce = crypto.randomUUID();
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src 'nonce-${nonce}'`,
-    "connect-src 'self'",
-    "img-src data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ];
-  return new Response(documentText(nonce), {
-    headers: {
-      ...headers,
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": policy.join("; "),
-    },
+  return htmlDocument({
+    title: "Workflow",
+    style: PAGE_STYLE,
+    body: BODY,
+    script: ROW_LIST_SCRIPT + PAGE_SCRIPT,
+    frameAncestors: "'none'",
+    headers,
   });
 }
 
-function documentText(nonce: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Workflow</title>
-<link rel="icon" href="data:,">
-<style nonce="${nonce}">${PAGE_STYLE}</style>
-</head>
-<body>
-<header>
+const BODY = `<header>
   <h1 id="name">Workflow</h1>
   <p id="outcome" class="running"><span id="outcome-text" role="status">Connecting</span> <span id="elapsed"></span></p>
   <p id="link" role="status">connecting</p>
@@ -65,22 +44,19 @@ function documentText(nonce: string): string {
     <h2 id="waits-title">Who waits</h2>
     <ul id="waits-list" tabindex="0" aria-labelledby="waits-title"></ul>
   </section>
-  <section aria-labelledby="steps-title">
-    <div class="bar">
-      <h2 id="steps-title">Steps <span id="steps-count" class="faint"></span></h2>
-      <div id="steps-tools" class="tools" hidden>
-        <div id="steps-chips" class="chips" role="radiogroup" aria-label="Steps to show"></div>
-        <input id="steps-search" type="search" placeholder="Filter" aria-label="Filter the steps by name" autocomplete="off" spellcheck="false">
-      </div>
-    </div>
-    <div id="steps" class="list" role="list" tabindex="0" aria-labelledby="steps-title"></div>
-    <p id="steps-empty" class="empty">No step has joined yet</p>
-    <div id="output" hidden>
+${
+  listSection({
+    name: "steps",
+    title: "Steps",
+    filter: "Filter the steps by name",
+    empty: "No step has joined yet",
+    below: `    <div id="output" hidden>
       <h3 id="output-title"></h3>
       <p id="output-activity" class="faint"></p>
       <pre id="output-lines" role="region" tabindex="0" aria-labelledby="output-title"></pre>
-    </div>
-  </section>
+    </div>`,
+  })
+}
   <section aria-labelledby="timeline-title">
     <div class="bar">
       <h2 id="timeline-title">Timeline</h2>
@@ -88,22 +64,44 @@ function documentText(nonce: string): string {
     </div>
     <div id="timeline" tabindex="0" role="group" aria-labelledby="timeline-title"></div>
   </section>
-  <section aria-labelledby="files-title">
+${
+  listSection({
+    name: "files",
+    title: "Files",
+    filter: "Filter the files by name or step",
+    empty: "No files yet",
+    below: `    <p id="files-more" class="faint" hidden></p>`,
+  })
+}
+</main>
+<noscript><p class="empty">This page needs JavaScript</p></noscript>`;
+
+/** A section with a list of rows, which can be filtered. */
+interface ListSection {
+  /** The id of the list, with which those of the other elements begin. */
+  readonly name: string;
+  readonly title: string;
+  /** What the search field does. */
+  readonly filter: string;
+  /** Stands for the rows when there are none. */
+  readonly empty: string;
+  /** The markup below the list. */
+  readonly below: string;
+}
+
+function listSection(
+  { name, title, filter, empty, below }: ListSection,
+): string {
+  return `  <section aria-labelledby="${name}-title">
     <div class="bar">
-      <h2 id="files-title">Files <span id="files-count" class="faint"></span></h2>
-      <div id="files-tools" class="tools" hidden>
-        <div id="files-chips" class="chips" role="radiogroup" aria-label="Files to show"></div>
-        <input id="files-search" type="search" placeholder="Filter" aria-label="Filter the files by name or step" autocomplete="off" spellcheck="false">
+      <h2 id="${name}-title">${title} <span id="${name}-count" class="faint"></span></h2>
+      <div id="${name}-tools" class="tools" hidden>
+        <div id="${name}-chips" class="chips" role="radiogroup" aria-label="${title} to show"></div>
+        <input id="${name}-search" type="search" placeholder="Filter" aria-label="${filter}" autocomplete="off" spellcheck="false">
       </div>
     </div>
-    <div id="files" class="list" role="list" tabindex="0" aria-labelledby="files-title"></div>
-    <p id="files-empty" class="empty">No files yet</p>
-    <p id="files-more" class="faint" hidden></p>
-  </section>
-</main>
-<noscript><p class="empty">This page needs JavaScript</p></noscript>
-<script nonce="${nonce}">${ROW_LIST_SCRIPT}${PAGE_SCRIPT}</script>
-</body>
-</html>
-`;
+    <div id="${name}" class="list" role="list" tabindex="0" aria-labelledby="${name}-title"></div>
+    <p id="${name}-empty" class="empty">${empty}</p>
+${below}
+  </section>`;
 }
