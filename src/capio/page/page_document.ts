@@ -1,7 +1,6 @@
 import { htmlDocument } from "../../internal/mod.ts";
-import { PAGE_SCRIPT } from "./page_script.ts";
 import { PAGE_STYLE } from "./page_style.ts";
-import { ROW_LIST_SCRIPT } from "./row_list_script.ts";
+import { PAGE_SCRIPT } from "./script/mod.ts";
 
 /**
  * Returns the page: one document that loads nothing but the live updates beside
@@ -16,7 +15,7 @@ export function pageDocument(
     title: "Workflow",
     style: PAGE_STYLE,
     body: BODY,
-    script: ROW_LIST_SCRIPT + PAGE_SCRIPT,
+    script: PAGE_SCRIPT,
     frameAncestors: "'none'",
     headers,
   });
