@@ -73,9 +73,7 @@ export class ReadHandles {
       if (keys.length === 0) continue;
       this.#keys.set(handle, keys);
       for (const key of keys) {
-        const others = this.#known.get(key);
-        if (others) others.add(handle);
-        else this.#known.set(key, new Set([handle]));
+        this.#known.getOrInsertComputed(key, () => new Set()).add(handle);
       }
     }
     this.#unknown.clear();

@@ -219,11 +219,8 @@ export const CHECKPOINT_PARTS: Readonly<Record<keyof Parts | "file", Part>> = {
         [...members].map((member) => ({ path, member }))
       ),
     columns: { path: isEntryOrRoot, member: MEMBER },
-    restore: ({ inputs }, { path, member }) => {
-      const members = inputs.get(path);
-      if (members) members.add(member);
-      else inputs.set(path, new Set([member]));
-    },
+    restore: ({ inputs }, { path, member }) =>
+      inputs.getOrInsertComputed(path, () => new Set()).add(member),
   }),
   given: part<Parts["given"]>({
     take: ({ given }) => [...given].map((path) => ({ path })),
@@ -245,7 +242,10 @@ export const CHECKPOINT_PARTS: Readonly<Record<keyof Parts | "file", Part>> = {
       writer: OPTIONAL_MEMBER,
     },
     restore: ({ misses }, { path, member, asked = false, writer }) =>
-      mapAt(misses, path).set(member, { asked, writer }),
+      misses.getOrInsertComputed(path, () => new Map()).set(member, {
+        asked,
+        writer,
+      }),
   }),
   staleRead: part<Parts["staleRead"]>({
     take: ({ staleReads }) => staleReads,
@@ -302,7 +302,10 @@ export const CHECKPOINT_PARTS: Readonly<Record<keyof Parts | "file", Part>> = {
       replacedBy: OPTIONAL_MEMBER,
     },
     restore: ({ pathReadings }, { path, member, number, replacedBy }) =>
-      mapAt(pathReadings, path).set(member, { number, replacedBy }),
+      pathReadings.getOrInsertComputed(path, () => new Map()).set(member, {
+        number,
+        replacedBy,
+      }),
   }),
   moving: part<Parts["moving"]>({
     take: ({ moving }) => moving ? [moving] : [],
@@ -322,7 +325,7 @@ export const CHECKPOINT_PARTS: Readonly<Record<keyof Parts | "file", Part>> = {
       looked: optional(isTrue),
     },
     restore: ({ seen }, { path, member, looked = false }) =>
-      mapAt(seen, path).set(member, looked),
+      seen.getOrInsertComputed(path, () => new Map()).set(member, looked),
   }),
   listing: part<Parts["listing"]>({
     take: ({ listings }) =>
@@ -337,7 +340,10 @@ export const CHECKPOINT_PARTS: Readonly<Record<keyof Parts | "file", Part>> = {
       missed: listOf(isPathOfMember),
     },
     restore: ({ listings }, { path, member, missed }) =>
-      mapAt(listings, path).set(member, new Map(missed)),
+      listings.getOrInsertComputed(path, () => new Map()).set(
+        member,
+        new Map(missed),
+      ),
   }),
   remover: part<Parts["remover"]>({
     take: ({ removers }) =>
@@ -351,7 +357,7 @@ export const CHECKPOINT_PARTS: Readonly<Record<keyof Parts | "file", Part>> = {
         .map(([path, reader, remover]) => ({ path, reader, remover })),
     columns: { path: isEntryOrRoot, reader: MEMBER, remover: MEMBER },
     restore: ({ removals }, { path, reader, remover }) =>
-      mapAt(removals, path).set(reader, remover),
+      removals.getOrInsertComputed(path, () => new Map()).set(reader, remover),
   }),
   replacedPath: part<Parts["replacedPath"]>({
     take: ({ replacedPaths }) => [...replacedPaths].map((path) => ({ path })),
@@ -413,17 +419,6 @@ function entriesOf<T>(
   return [...maps].flatMap(([outer, map]) =>
     [...map].map(([inner, value]): [string, string, T] => [outer, inner, value])
   );
-}
-
-function mapAt<T>(
-  maps: Map<string, Map<string, T>>,
-  key: string,
-): Map<string, T> {
-  const present = maps.get(key);
-  if (present) return present;
-  const created = new Map<string, T>();
-  maps.set(key, created);
-  return created;
 }
 
 /** Returns the number at the end of the key `member/number`. */

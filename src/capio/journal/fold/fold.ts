@@ -376,8 +376,9 @@ function noteInput(
   state: WorkflowState,
   { by, path, file }: InputEvent,
 ): WorkflowState {
-  if (file === undefined) setAt(state.inputs, path).add(by);
-  else {
+  if (file === undefined) {
+    state.inputs.getOrInsertComputed(path, () => new Set()).add(by);
+  } else {
     notePathReading(state, by, path, file);
     noteEndRead(state, by, path, file);
   }
@@ -428,12 +429,4 @@ function concernMoved({ moving, awaits }: WorkflowState): void {
   if (!moving) return;
   awaits.concernTree(moving.from);
   awaits.concernTree(moving.to);
-}
-
-function setAt(map: Map<string, Set<string>>, key: string): Set<string> {
-  const present = map.get(key);
-  if (present) return present;
-  const created = new Set<string>();
-  map.set(key, created);
-  return created;
 }

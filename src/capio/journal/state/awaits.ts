@@ -26,9 +26,7 @@ export class Awaits {
 
   /** Notes that a member wants to be rung for what happens to a path. */
   add(path: string, member: string): void {
-    const present = this.members.get(path);
-    if (present) present.add(member);
-    else this.members.set(path, new Set([member]));
+    this.members.getOrInsertComputed(path, () => new Set()).add(member);
   }
 
   /** Forgets a member that has ended. */

@@ -11,14 +11,15 @@ export function noteListing(
   state: WorkflowState,
   { path: directory, by: member, watched }: ListEvent,
 ): void {
-  let members = state.listings.get(directory);
+  const { listings } = state;
   if (watched) {
+    const members = listings.get(directory);
     members?.delete(member);
-    if (members?.size === 0) state.listings.delete(directory);
+    if (members?.size === 0) listings.delete(directory);
     return;
   }
-  if (!members) state.listings.set(directory, members = new Map());
-  members.set(member, new Map());
+  listings.getOrInsertComputed(directory, () => new Map())
+    .set(member, new Map());
 }
 
 /** Notes which listings did not have an entry that a member makes. */

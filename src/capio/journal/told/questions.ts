@@ -13,9 +13,8 @@ export function noteSeen(
   { by, paths, looked }: SeenEvent,
 ): void {
   for (const path of paths) {
-    let members = state.seen.get(path);
-    if (!members) state.seen.set(path, members = new Map());
-    members.set(by, looked === true);
+    state.seen.getOrInsertComputed(path, () => new Map())
+      .set(by, looked === true);
     noteFoundRemoved(state, path, by);
     const file = state.paths.get(path);
     if (!file || file.kind === "directory" || file.writers.has(by)) continue;

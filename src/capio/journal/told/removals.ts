@@ -109,7 +109,5 @@ function removedBy(
   { removals }: WorkflowState,
   path: string,
 ): Map<string, string> {
-  let readers = removals.get(path);
-  if (!readers) removals.set(path, readers = new Map());
-  return readers;
+  return removals.getOrInsertComputed(path, () => new Map());
 }

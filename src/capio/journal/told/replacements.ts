@@ -10,8 +10,8 @@ export function notePathReading(
 ): void {
   const file = state.paths.get(path);
   if (file?.writers.has(member)) return;
-  let readings = state.pathReadings.get(path);
-  if (!readings) state.pathReadings.set(path, readings = new Map());
+  const readings = state.pathReadings
+    .getOrInsertComputed(path, () => new Map());
   const known = readings.get(member);
   // A handle of an earlier file may be closed after the present one was read.
   const isKnown = known && isPresent(state, file, known.number);

@@ -55,9 +55,7 @@ export function noteMisses(state: WorkflowState, event: MissEvent): void {
   const { by: reader, paths, asked = false } = event;
   for (const path of paths) {
     const miss: Miss = { asked };
-    let misses = state.misses.get(path);
-    if (!misses) state.misses.set(path, misses = new Map());
-    misses.set(reader, miss);
+    state.misses.getOrInsertComputed(path, () => new Map()).set(reader, miss);
     const file = state.paths.get(path);
     // A question is noted late, when the file may be there.
     if (!file || file.writers.has(reader)) continue;
