@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold/mod.ts";
 import type { EventBody } from "../../../src/capio/journal/events/event.ts";
 
 const [READER, WRITER, OTHER] = ["1-00000000", "2-00000000", "3-00000000"];

@@ -4,7 +4,7 @@ import {
   restoreCheckpoint,
 } from "../../../src/capio/journal/checkpoint/checkpoint.ts";
 import type { JournalEvent } from "../../../src/capio/journal/events/event.ts";
-import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold/mod.ts";
 import { forget } from "../../../src/capio/journal/fold/forget.ts";
 import { CompactMap } from "../../../src/internal/mod.ts";
 import type { WorkflowState } from "../../../src/capio/journal/state/state.ts";

@@ -3,7 +3,7 @@ import type {
   EventBody,
   JournalEvent,
 } from "../../../src/capio/journal/events/event.ts";
-import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold/mod.ts";
 import {
   directoryPhase,
   isOver,

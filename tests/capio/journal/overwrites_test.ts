@@ -3,7 +3,7 @@ import type {
   EventBody,
   JournalEvent,
 } from "../../../src/capio/journal/events/event.ts";
-import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold/mod.ts";
 
 /** A journal as a list of `[member, event]`. */
 type Script = [by: string, event: EventBody][];

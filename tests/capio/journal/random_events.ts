@@ -2,7 +2,7 @@ import type {
   EventBody,
   JournalEvent,
 } from "../../../src/capio/journal/events/event.ts";
-import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold/mod.ts";
 import type { WorkflowState } from "../../../src/capio/journal/state/state.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
 

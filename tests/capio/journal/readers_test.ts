@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { EventBody } from "../../../src/capio/journal/events/event.ts";
-import { fold, initialState } from "../../../src/capio/journal/fold/fold.ts";
+import { fold, initialState } from "../../../src/capio/journal/fold/mod.ts";
 import { readersIn } from "../../../src/capio/journal/state/readers.ts";
 
 type Script = [by: string, event: EventBody][];

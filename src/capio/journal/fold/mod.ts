@@ -3,6 +3,7 @@
  *
  * @module
  */
-export { engineWith, fold, initialState } from "./fold.ts";
+export { engineWith, initialState } from "./engine.ts";
+export { fold } from "./fold.ts";
 export { forget } from "./forget.ts";
 export { isBeingMoved, ruleOf } from "./names.ts";
