@@ -1,6 +1,6 @@
 import { bypass } from "../interpose/mod.ts";
 import { builtin, type ProgramStatus } from "../platform/mod.ts";
-import { findMarked, markedWith } from "./descendants.ts";
+import { findMarked, markedWith } from "./processes/mod.ts";
 import type { StartedProgram } from "./program.ts";
 
 /** A standard stream of a child process. */

@@ -5,11 +5,11 @@ import {
   closeDescriptor,
   type Descriptor,
   Feed,
-  oneReaderCheck,
   openBothEnds,
   openForReading as openDescriptorForReading,
   openRead,
 } from "./pipes/mod.ts";
+import { oneReaderCheck } from "./processes/mod.ts";
 import { HAS_PIPES, type ProgramFile } from "./program_files.ts";
 import type { Scratch } from "./scratch.ts";
 import { isWholeNow, wholePath } from "./whole_path.ts";

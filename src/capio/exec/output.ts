@@ -18,9 +18,13 @@ import {
   isInPlace,
   removed,
 } from "./pipes/mod.ts";
-import { findHolders, type HolderProcess, shownHolders } from "./holders.ts";
 import { isInTime } from "./in_time.ts";
 import { checkMade } from "./made_entry.ts";
+import {
+  findHolders,
+  type HolderProcess,
+  shownHolders,
+} from "./processes/mod.ts";
 import { programFailed } from "./program_error.ts";
 import type { ProgramFile } from "./program_files.ts";
 import type { Scratch } from "./scratch.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { capioPath, withCapio } from "@sluice/sluice/capio";
 import { join } from "@std/path";
-import { parseLsof } from "../../../src/capio/exec/holders.ts";
+import { parseLsof } from "../../../src/capio/exec/processes/holders.ts";
 import { streamed } from "../step.ts";
 import { MARK, ProgramWorkflow } from "./program_workflow.ts";
 

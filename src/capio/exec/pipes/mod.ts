@@ -8,4 +8,3 @@ export * from "./descriptors.ts";
 export * from "./drain.ts";
 export * from "./feed.ts";
 export * from "./named_pipe.ts";
-export * from "./pipe_readers.ts";

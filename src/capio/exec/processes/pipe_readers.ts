@@ -1,4 +1,12 @@
 import { CapioError, system } from "../../platform/mod.ts";
+import {
+  descriptorsOf,
+  lookIntoProc,
+  mayLookIntoProc,
+  pathOfDescriptor,
+  processIds,
+  textOf,
+} from "./proc.ts";
 
 /** Time in which what a program has opened is seen, in ms. */
 const SEEN_MILLISECONDS = 5;
@@ -25,10 +33,7 @@ export function oneReaderCheck(
   given: string,
   pid: number,
 ): () => Promise<void> {
-  const nothing = () => Promise.resolve();
-  if (Deno.build.os !== "linux") return nothing;
-  const { state } = Deno.permissions.querySync({ name: "read", path: "/proc" });
-  if (state !== "granted") return nothing;
+  if (!mayLookIntoProc()) return () => Promise.resolve();
   const opened = ticksNow();
   return async () => {
     // A shell has two descriptors for a moment when it redirects.
@@ -45,13 +50,8 @@ export function oneReaderCheck(
 }
 
 function hasSeveralReaders(path: string, pid: number, opened: number): boolean {
-  try {
-    return countReaders(path, pid, opened) > 1;
-  } catch (error) {
-    // Deno wants all permissions for that.
-    if (error instanceof Deno.errors.NotCapable) return false;
-    throw error;
-  }
+  const count = lookIntoProc(() => countReaders(path, pid, opened));
+  return count !== undefined && count > 1;
 }
 
 function countReaders(path: string, pid: number, opened: number): number {
@@ -73,15 +73,13 @@ function countReaders(path: string, pid: number, opened: number): number {
 }
 
 function findProcesses(): Process[] {
-  return [...system.readDirSync("/proc")].flatMap(({ name }) => {
-    if (!/^\d+$/.test(name)) return [];
-    const path = `/proc/${name}/stat`;
-    const stat = readIfThere(() => system.readTextFileSync(path));
+  return processIds().flatMap((pid) => {
+    const stat = textOf(pid, "stat");
     if (stat === undefined) return [];
     // The name of the program, in parentheses, may hold anything.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const [parent, begun] = [Number(fields[1]), Number(fields[19])];
-    return [{ pid: Number(name), parent, begun }];
+    return [{ pid, parent, begun }];
   });
 }
 
@@ -98,21 +96,8 @@ function ticksNow(): number {
 }
 
 function countDescriptors(pid: number, path: string): number {
-  const directory = `/proc/${pid}/fd`;
-  const entries = readIfThere(() => [...system.readDirSync(directory)]) ?? [];
-  const targets = entries.map(({ name }) =>
-    readIfThere(() => system.readLinkSync(`${directory}/${name}`))
-  );
-  return targets.filter((it) => it === path || it === `${path} (deleted)`)
+  return descriptorsOf(pid)
+    .map((fd) => pathOfDescriptor(pid, fd))
+    .filter((it) => it === path || it === `${path} (deleted)`)
     .length;
-}
-
-/** Returns `undefined` for a process that has ended. */
-function readIfThere<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    return undefined;
-  }
 }

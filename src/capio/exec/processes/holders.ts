@@ -1,4 +1,10 @@
-import { system } from "../platform/mod.ts";
+import {
+  descriptorsOf,
+  lookIntoProc,
+  pathOfDescriptor,
+  processIds,
+  textOf,
+} from "./proc.ts";
 
 /** A process that has a file open for writing. */
 export interface HolderProcess {
@@ -24,7 +30,7 @@ export interface HolderSearch {
  */
 export function findHolders(search: HolderSearch): Promise<HolderProcess[]> {
   if (Deno.build.os === "windows") return Promise.resolve([]);
-  const found = Deno.build.os === "linux" ? findInProc(search) : undefined;
+  const found = lookIntoProc(() => findInProc(search));
   return found ? Promise.resolve(found) : findWithLsof(search);
 }
 
@@ -34,31 +40,19 @@ export function shownHolders(holders: readonly HolderProcess[]): string {
     .join(", ");
 }
 
-/** Returns `undefined` when this process may not look into `/proc`. */
 function findInProc(
   { location, isDirectory, copies, others }: HolderSearch,
-): HolderProcess[] | undefined {
-  const { state } = Deno.permissions.querySync({ name: "read", path: "/proc" });
-  if (state !== "granted") return undefined;
-  const holders: HolderProcess[] = [];
+): HolderProcess[] {
   const isWanted = (path: string) =>
     path === location ||
     isDirectory === true && path.startsWith(`${location}/`);
-  try {
-    for (const { name } of system.readDirSync("/proc")) {
-      const pid = Number(name);
-      if (!Number.isInteger(pid) || others.has(pid) || pid === Deno.pid) {
-        continue;
-      }
-      if (!holds(pid, isWanted, copies)) continue;
-      holders.push({ pid, name: nameOf(pid) });
-    }
-  } catch (error) {
-    // Deno wants all permissions for that.
-    if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
-  return holders;
+  return processIds()
+    .filter((pid) => !others.has(pid) && pid !== Deno.pid)
+    .filter((pid) => holds(pid, isWanted, copies))
+    .map((pid) => ({
+      pid,
+      name: textOf(pid, "comm")?.trim() ?? "a program",
+    }));
 }
 
 function holds(
@@ -66,34 +60,14 @@ function holds(
   isWanted: (path: string) => boolean,
   copies: ReadonlySet<number>,
 ): boolean {
-  let entries: Deno.DirEntry[];
-  try {
-    entries = [...system.readDirSync(`/proc/${pid}/fd`)];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    // It has ended, or is another user's.
-    return false;
-  }
-  return entries.some(({ name }) => {
-    if (copies.has(Number(name))) return false;
-    try {
-      const target = system.readLinkSync(`/proc/${pid}/fd/${name}`);
-      if (!isWanted(target)) return false;
-      const info = system.readTextFileSync(`/proc/${pid}/fdinfo/${name}`);
-      // The last digit of the octal flags tells how it was opened.
-      return !/^flags:\s*\d*[04]$/m.test(info);
-    } catch {
-      return false;
-    }
+  return descriptorsOf(pid).some((fd) => {
+    if (copies.has(fd)) return false;
+    const path = pathOfDescriptor(pid, fd);
+    if (path === undefined || !isWanted(path)) return false;
+    const info = textOf(pid, `fdinfo/${fd}`);
+    // The last digit of the octal flags tells how it was opened.
+    return info !== undefined && !/^flags:\s*\d*[04]$/m.test(info);
   });
-}
-
-function nameOf(pid: number): string {
-  try {
-    return system.readTextFileSync(`/proc/${pid}/comm`).trim();
-  } catch {
-    return "a program";
-  }
 }
 
 async function findWithLsof(
