@@ -1,3 +1,5 @@
+import { startTimeout, stopTimeout } from "../platform/mod.ts";
+
 /**
  * Closes that are reported only once the program goes on. A `using` declaration
  * closes its file also when an error leaves the block; then the context fails
@@ -27,7 +29,7 @@ export class DeferredCloses {
 
   /** Forgets all deferred closes. */
   discard(): void {
-    clearTimeout(this.#timer);
+    stopTimeout(this.#timer);
     this.#timer = undefined;
     this.#reports = [];
   }
@@ -35,7 +37,7 @@ export class DeferredCloses {
 
 /** Does not keep a program that is at its end from ending. */
 function inNextTurn(fn: () => void): ReturnType<typeof setTimeout> {
-  const timer = setTimeout(fn, 0);
+  const timer = startTimeout(fn, 0);
   Deno.unrefTimer(timer);
   return timer;
 }

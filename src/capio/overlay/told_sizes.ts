@@ -1,5 +1,6 @@
 import type { SizedReading, WorkflowFile } from "../journal/mod.ts";
 import { describeSizedReading, type Workflow } from "../workflow/mod.ts";
+import { startTimeout, stopTimeout } from "../platform/mod.ts";
 
 /** After such a time a closed file is not going to be read once more, in ms. */
 const SETTLED_MILLISECONDS = 500;
@@ -82,7 +83,7 @@ export class ToldSizes {
 
   /** Looks at all files at the end of the member. */
   end(): void {
-    clearTimeout(this.#timer);
+    stopTimeout(this.#timer);
     for (const reader of this.#readers) reader.end();
     this.#look(() => true);
     for (const file of this.#told.keys()) {
@@ -114,8 +115,8 @@ export class ToldSizes {
   }
 
   #lookLater(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    stopTimeout(this.#timer);
+    this.#timer = startTimeout(() => {
       if (this.#workflow.ended) return;
       this.#workflow.refresh();
       // Who has read past the size may go on to the end.

@@ -1,5 +1,6 @@
 import type { Verdict, Workflow } from "../workflow/mod.ts";
 import type { Place } from "./place.ts";
+import { steadyClock } from "../platform/mod.ts";
 
 /** Shorter waits are not reported to the other members, in ms. */
 const LONG_WAIT_MILLISECONDS = 200;
@@ -32,7 +33,7 @@ export class Wait {
   readonly #options: WaitOptions;
   readonly #told: Set<string>;
   readonly #id: number;
-  readonly #since = performance.now();
+  readonly #since = steadyClock();
   /** The reason that was reported last. */
   #reported: string | undefined;
   #isTold = false;
@@ -92,7 +93,7 @@ export class Wait {
   }
 
   get #milliseconds(): number {
-    return performance.now() - this.#since;
+    return steadyClock() - this.#since;
   }
 
   #toldAfter({ declared }: Waiting): number {

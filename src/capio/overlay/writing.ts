@@ -1,5 +1,5 @@
 import type { WorkflowFile } from "../journal/mod.ts";
-import { lstatIfPresent } from "../platform/mod.ts";
+import { lstatIfPresent, steadyClock } from "../platform/mod.ts";
 import { spoolOf } from "../workflow/mod.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -111,7 +111,7 @@ export class Writing {
    */
   overwrote(offset: number): void {
     this.#overwritten = Math.min(offset, this.#overwritten ?? offset);
-    const isDue = performance.now() - this.#reported > REPORT_MILLISECONDS;
+    const isDue = steadyClock() - this.#reported > REPORT_MILLISECONDS;
     if (isDue) this.#reportOverwritten();
   }
 
@@ -201,7 +201,7 @@ export class Writing {
     const { workflow } = this.#workspace;
     if (offset === undefined || workflow.ended) return;
     this.#overwritten = undefined;
-    this.#reported = performance.now();
+    this.#reported = steadyClock();
     workflow.note({ event: "rewrite", handle: this.#handle, offset });
   }
 

@@ -1,3 +1,5 @@
+import { startTimeout } from "./runtime_clock.ts";
+
 let ending = false;
 
 /**
@@ -7,7 +9,7 @@ let ending = false;
 export function beginEnding(): void {
   if (ending) return;
   ending = true;
-  Deno.unrefTimer(setTimeout(() => ending = false, 0));
+  Deno.unrefTimer(startTimeout(() => ending = false, 0));
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   openTrusted,
 } from "./trusted_entry.ts";
 import { SynchronousSleep } from "./wakeups.ts";
+import { steadyClock } from "./runtime_clock.ts";
 
 /**
  * A process that holds a lock for longer is not running: the work under a lock
@@ -213,12 +214,12 @@ export class FileLock implements Disposable {
 /** Waits for the lock; calls `delayed` once when the wait takes long. */
 function lock(file: Deno.FsFile, path: string, wait: LockWait = {}): void {
   if (file.tryLockSync(true)) return;
-  const deadline = performance.now() + MOMENT_MILLISECONDS;
+  const deadline = steadyClock() + MOMENT_MILLISECONDS;
   const sleep = new SynchronousSleep();
   do {
     sleep.sleep();
     if (file.tryLockSync(true)) return;
-  } while (performance.now() < deadline);
+  } while (steadyClock() < deadline);
   warnOfHolder(file, path, wait);
   wait.delayed?.();
   file.lockSync(true);
@@ -231,10 +232,10 @@ async function lockWhenFree(
 ): Promise<void> {
   const { signal, delayed, patience = MOMENT_MILLISECONDS } = wait;
   signal?.throwIfAborted();
-  const begun = performance.now();
+  const begun = steadyClock();
   let isTold = false;
   for (let pause = 1; !file.tryLockSync(true);) {
-    if (!isTold && performance.now() - begun > patience) {
+    if (!isTold && steadyClock() - begun > patience) {
       isTold = true;
       warnOfHolder(file, path, wait);
       delayed?.();

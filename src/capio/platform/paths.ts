@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, resolve, SEPARATOR } from "@std/path";
 import { childOf, parentOf } from "./relative_path.ts";
 import { ifPresent, system } from "./system.ts";
+import { steadyClock } from "./runtime_clock.ts";
 
 /** Time for which a look at the file system may be reused, in ms. */
 const MEMORY_MILLISECONDS = 1000;
@@ -121,10 +122,10 @@ export class PathResolver {
   }
 
   #forgetInTime(): void {
-    const now = Date.now();
+    const now = steadyClock();
     const size = this.#outside.size + this.#outsideThemselves.size +
       this.#directories.size;
-    const age = Math.abs(now - this.#memoryStart);
+    const age = now - this.#memoryStart;
     if (age < MEMORY_MILLISECONDS && size < MEMORY_ENTRIES) return;
     this.#memoryStart = now;
     this.forget();

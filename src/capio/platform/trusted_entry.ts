@@ -13,6 +13,7 @@ import {
   system,
 } from "./system.ts";
 import { SynchronousSleep } from "./wakeups.ts";
+import { steadyClock } from "./runtime_clock.ts";
 
 /** Longest time between the making of an entry and its opening to the group. */
 const OPENING_MILLISECONDS = 500;
@@ -41,14 +42,14 @@ function lookAgain(
   kind: OwnKind,
   check: EntryCheck,
 ): Deno.FileInfo | undefined {
-  const deadline = performance.now() + OPENING_MILLISECONDS;
+  const deadline = steadyClock() + OPENING_MILLISECONDS;
   const sleep = new SynchronousSleep();
   for (;;) {
     sleep.sleep();
     const info = lstatIfPresent(path);
     const problem = info && distrust(info, kind, check);
     if (!problem) return info;
-    if (!problem.mayPass || performance.now() > deadline) {
+    if (!problem.mayPass || steadyClock() > deadline) {
       throw untrusted(path, kind, check, problem);
     }
   }

@@ -1,3 +1,5 @@
+import { steadyClock } from "./runtime_clock.ts";
+
 /** Longest time for which calls are answered without a turn, in ms. */
 const LONGEST_MILLISECONDS = 2;
 
@@ -8,7 +10,7 @@ let end = 0;
 
 /** Notes that the event loop of this thread has just turned. */
 export function noteTurn(): void {
-  end = performance.now() + LONGEST_MILLISECONDS;
+  end = steadyClock() + LONGEST_MILLISECONDS;
 }
 
 /**
@@ -18,5 +20,5 @@ export function noteTurn(): void {
  * another thread when the last one to do so is a while ago.
  */
 export function mayAnswerAtOnce(): boolean {
-  return performance.now() < end;
+  return steadyClock() < end;
 }

@@ -1,6 +1,7 @@
 import { shortTurn } from "../../internal/mod.ts";
 import { Spin } from "./spin.ts";
 import { system } from "./system.ts";
+import { startTimeout, steadyClock, stopTimeout } from "./runtime_clock.ts";
 
 /** Time between two looks where nothing reports changes, in ms. */
 const POLL_MILLISECONDS = 5;
@@ -97,8 +98,8 @@ export class Wakeups implements Disposable {
   /** Stops watching and ends all waits. */
   [Symbol.dispose](): void {
     this.#hasEnded = true;
-    clearTimeout(this.#tick);
-    clearTimeout(this.#idle);
+    stopTimeout(this.#tick);
+    stopTimeout(this.#idle);
     this.#stop();
     this.wake();
   }
@@ -111,8 +112,8 @@ export class Wakeups implements Disposable {
   ): Promise<boolean> {
     // One at a time: the others find out by it.
     if (this.#isSpinning) return false;
-    alarm.spinsUntil ??= performance.now() + spin.begin();
-    if (performance.now() >= alarm.spinsUntil) return false;
+    alarm.spinsUntil ??= steadyClock() + spin.begin();
+    if (steadyClock() >= alarm.spinsUntil) return false;
     this.#isSpinning = true;
     try {
       do {
@@ -123,7 +124,7 @@ export class Wakeups implements Disposable {
           spin.paidOff();
           return true;
         }
-      } while (performance.now() < alarm.spinsUntil);
+      } while (steadyClock() < alarm.spinsUntil);
     } finally {
       this.#isSpinning = false;
     }
@@ -138,13 +139,15 @@ export class Wakeups implements Disposable {
   ): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const wake = () => resolve();
-    const timer = isReported ? undefined : setTimeout(wake, POLL_MILLISECONDS);
+    const timer = isReported
+      ? undefined
+      : startTimeout(wake, POLL_MILLISECONDS);
     if (isReported) this.#startTick();
     this.#listen();
     signal?.addEventListener("abort", wake);
     this.#sleeping.set(wake, location);
     await promise;
-    if (timer !== undefined) clearTimeout(timer);
+    if (timer !== undefined) stopTimeout(timer);
     signal?.removeEventListener("abort", wake);
     this.#sleeping.delete(wake);
     if (this.#sleeping.size === 0) this.#letProcessEnd();
@@ -159,7 +162,7 @@ export class Wakeups implements Disposable {
    */
   #letProcessEnd(): void {
     if (this.#hasEnded) return;
-    this.#idle ??= setTimeout(() => {
+    this.#idle ??= startTimeout(() => {
       this.#idle = undefined;
       if (this.#sleeping.size === 0) keepAlive(this.#listener, false);
     }, 0);
@@ -168,7 +171,7 @@ export class Wakeups implements Disposable {
   /** One timer serves all sleeps: to start one for each costs more than a sleep. */
   #startTick(): void {
     if (this.#tick !== undefined) return;
-    this.#tick = setTimeout(() => {
+    this.#tick = startTimeout(() => {
       this.#tick = undefined;
       if (this.#sleeping.size > 0) this.wake();
       else this.#stop();

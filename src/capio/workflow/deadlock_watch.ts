@@ -3,6 +3,7 @@ import {
   type Waiting,
   type WorkflowState,
 } from "../journal/mod.ts";
+import { steadyClock } from "../platform/mod.ts";
 
 /** A member that goes on sooner than this had something else to do, in ms. */
 const LASTING_MILLISECONDS = 5000;
@@ -26,10 +27,10 @@ export class DeadlockWatch {
     const present = isIn ? JSON.stringify(waits) : "";
     if (present !== this.#latest) {
       this.#latest = present;
-      this.#since = performance.now();
+      this.#since = steadyClock();
       this.#isTold = false;
     }
-    const lasts = performance.now() - this.#since > LASTING_MILLISECONDS;
+    const lasts = steadyClock() - this.#since > LASTING_MILLISECONDS;
     if (!isIn || this.#isTold || !lasts) return undefined;
     this.#isTold = true;
     return describe(state, waits);

@@ -1,5 +1,5 @@
 import type { Ending, Member } from "../journal/mod.ts";
-import { FileLock, SynchronousSleep } from "../platform/mod.ts";
+import { FileLock, steadyClock, SynchronousSleep } from "../platform/mod.ts";
 import type { MemberJournal } from "./member_journal.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
@@ -77,11 +77,11 @@ export class Liveness {
    */
   endWorkers({ failed, gone }: { failed: boolean; gone: number }): void {
     const sleep = new SynchronousSleep();
-    const deadline = performance.now() + WORKERS_END_MILLISECONDS;
+    const deadline = steadyClock() + WORKERS_END_MILLISECONDS;
     this.reportLost();
     // The lock of a worker just terminated is dropped within moments.
     while (this.#countGone() < gone && this.#countRunning() > 0) {
-      if (performance.now() > deadline) break;
+      if (steadyClock() > deadline) break;
       sleep.sleep();
       this.reportLost();
     }

@@ -5,7 +5,12 @@ import {
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
-import { CapioError, FileLock, lstatIfPresent } from "../platform/mod.ts";
+import {
+  CapioError,
+  FileLock,
+  lstatIfPresent,
+  wallClock,
+} from "../platform/mod.ts";
 import { moveIntoPlace } from "./move_into_place.ts";
 import { setAside } from "./set_aside.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
@@ -178,7 +183,7 @@ function refuseOtherMemory(
 export function endMembers(state: WorkflowState): void {
   for (const { id, ending } of state.members.values()) {
     if (ending) continue;
-    const stamp = { by: id, time: Date.now() };
+    const stamp = { by: id, time: wallClock() };
     fold(state, { event: "end", member: id, ending: "lost", ...stamp });
   }
 }

@@ -12,7 +12,12 @@ import {
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
-import { CapioError, FileLock, type LockWait } from "../platform/mod.ts";
+import {
+  CapioError,
+  FileLock,
+  type LockWait,
+  steadyClock,
+} from "../platform/mod.ts";
 import { DeadlockWatch } from "./deadlock_watch.ts";
 import { reportGivenFiles } from "./given_files.ts";
 import { IdleMember, newMemberId } from "./idle_member.ts";
@@ -285,7 +290,7 @@ export class Workflow {
    * before, a deadlock. It is for waiting members, and cheap to call often.
    */
   lookAround(): void {
-    const now = performance.now();
+    const now = steadyClock();
     // For all members of a process one of them looks often.
     const isDue = this.#isLast ? LOOK_MILLISECONDS : RARE_LOOK_MILLISECONDS;
     if (!this.#isLast) this.#beside?.lookAround();
