@@ -18,6 +18,20 @@ export function startTimer(
   return setTimeout(due, Math.min(milliseconds, LONGEST_MILLISECONDS));
 }
 
+/** Returns whether something has come to its end in time. */
+export async function isInTime(
+  done: Promise<unknown>,
+  milliseconds: number,
+): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = startTimer(milliseconds, () => resolve(false));
+  try {
+    return await Promise.race([done.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Calls back when nothing has moved for a while: each call of `restart` begins
  * the time again, `stop` ends it.

@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async";
-import { StallTimer, startTimer } from "../../src/internal/mod.ts";
+import { isInTime, StallTimer, startTimer } from "../../src/internal/mod.ts";
 
 Deno.test("a stall timer calls back when it has not been restarted for a while", async () => {
   let stalls = 0;
@@ -35,4 +35,11 @@ Deno.test("Infinity starts no timer, and a timer of weeks is not due at once", a
   await delay(20);
   clearTimeout(timer);
   assertEquals(isDue, false);
+});
+
+Deno.test("what ends in time is told from what ends later or fails", async () => {
+  const later = delay(20);
+  assertEquals(await isInTime(later, 1), false);
+  assertEquals(await isInTime(later, Infinity), true);
+  await assertRejects(() => isInTime(Promise.reject(new Error("failed")), 1));
 });

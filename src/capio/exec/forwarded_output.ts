@@ -1,5 +1,5 @@
+import { isInTime } from "../../internal/mod.ts";
 import type { Child } from "./child.ts";
-import { isInTime } from "./in_time.ts";
 import type { RunProgramOptions } from "./program.ts";
 
 /** What a program prints, on its way to the streams of the caller. */

@@ -1,4 +1,5 @@
 import { dirname } from "@std/path";
+import { isInTime } from "../../internal/mod.ts";
 import { findIn } from "../interpose/mod.ts";
 import {
   denoOpener,
@@ -18,7 +19,6 @@ import {
   isInPlace,
   removed,
 } from "./pipes/mod.ts";
-import { isInTime } from "./in_time.ts";
 import { checkMade } from "./made_entry.ts";
 import {
   findHolders,

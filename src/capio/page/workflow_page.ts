@@ -1,4 +1,9 @@
-import { checkSignal, checkString, checkStrings } from "../../internal/mod.ts";
+import {
+  checkSignal,
+  checkString,
+  checkStrings,
+  isInTime,
+} from "../../internal/mod.ts";
 import type { WorkflowStatus } from "../observe/mod.ts";
 import { LEAVE_MILLISECONDS } from "./live_updates.ts";
 import type { WorkflowOutcome } from "./page_model.ts";
@@ -133,7 +138,7 @@ export function serveWorkflowPage(
   );
   const close = async () => {
     // `shutdown` would wait for a browser that takes nothing for ever.
-    if (source.isOver) await orInTime(service.allLeft);
+    if (source.isOver) await isInTime(service.allLeft, LEAVE_MILLISECONDS);
     source[Symbol.dispose]();
     stopping.abort();
     await server.finished;
@@ -149,14 +154,6 @@ export function serveWorkflowPage(
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** Waits for browsers to take the last state and leave. */
-async function orInTime(allLeft: Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, LEAVE_MILLISECONDS);
-  await Promise.race([allLeft, promise]);
-  clearTimeout(timer);
 }
 
 function newToken(): string {

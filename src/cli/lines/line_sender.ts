@@ -1,4 +1,4 @@
-import { delay } from "@std/async";
+import { isInTime } from "../../internal/mod.ts";
 import {
   type LineHostMirror,
   type LineItem,
@@ -112,13 +112,7 @@ export class LineSender {
         this.#isLeavingOut = true;
         return;
       }
-      const over = new AbortController();
-      const { signal } = over;
-      await Promise.race([
-        promise,
-        delay(patience, { signal }).catch(() => {}),
-      ]);
-      over.abort();
+      await isInTime(promise, patience);
     }
   }
 
