@@ -2,6 +2,7 @@ import {
   checkSignal,
   checkString,
   checkStrings,
+  hostAndPort,
   isInTime,
 } from "../../internal/mod.ts";
 import type { WorkflowStatus } from "../observe/mod.ts";
@@ -145,8 +146,8 @@ export function serveWorkflowPage(
   };
   return {
     url: `http://${
-      nameInUrl(server.addr.hostname)
-    }:${server.addr.port}/${token}/`,
+      hostAndPort(reachableHost(server.addr.hostname), server.addr.port)
+    }/${token}/`,
     show: (status) => source.show(status),
     print: (step, lines) => source.print(step, lines),
     endStep: (step, end) => source.endStep(step, end),
@@ -171,8 +172,7 @@ function checkToken(token: unknown): void {
 }
 
 /** Returns the name under which this machine reaches the server. */
-function nameInUrl(hostname: string): string {
+function reachableHost(hostname: string): string {
   if (hostname === "0.0.0.0") return "127.0.0.1";
-  if (hostname === "::") return "[::1]";
-  return hostname.includes(":") ? `[${hostname}]` : hostname;
+  return hostname === "::" ? "::1" : hostname;
 }
