@@ -1,4 +1,4 @@
-import { SharedReplacement } from "../internal/mod.ts";
+import { SharedReplacement, writeAllSync } from "../internal/mod.ts";
 
 /** The methods of the console that print. */
 const CONSOLE_METHODS = [
@@ -33,25 +33,17 @@ const prints = new SharedReplacement((replace) => {
   for (const stream of ["stdout", "stderr"] as const) {
     const real = Deno[stream];
     if (!real.isTerminal()) continue;
-    const { write, writeSync } = real;
-    replace(real, "write", {
-      value: (bytes: Uint8Array) => {
-        if (isDrawing) return write.call(real, bytes);
-        hideAll();
-        printed(bytes.at(-1) !== LINE_FEED);
+    for (const name of ["write", "writeSync"] as const) {
+      const write: (bytes: Uint8Array) => unknown = real[name];
+      const value = (bytes: Uint8Array) => {
+        if (!isDrawing) {
+          hideAll();
+          printed(bytes.at(-1) !== LINE_FEED);
+        }
         return write.call(real, bytes);
-      },
-      writable: true,
-    });
-    replace(real, "writeSync", {
-      value: (bytes: Uint8Array) => {
-        if (isDrawing) return writeSync.call(real, bytes);
-        hideAll();
-        printed(bytes.at(-1) !== LINE_FEED);
-        return writeSync.call(real, bytes);
-      },
-      writable: true,
-    });
+      };
+      replace(real, name, { value, writable: true });
+    }
   }
 });
 
@@ -76,10 +68,7 @@ export function besidePrints(drawing: Drawing): Disposable {
 export function draw(text: string): void {
   isDrawing = true;
   try {
-    const bytes = new TextEncoder().encode(text);
-    for (let at = 0; at < bytes.length;) {
-      at += Deno.stderr.writeSync(bytes.subarray(at));
-    }
+    writeAllSync(Deno.stderr, new TextEncoder().encode(text));
   } finally {
     isDrawing = false;
   }
