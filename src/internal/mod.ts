@@ -1,9 +1,12 @@
 /**
  * Small pieces that several modules need and that no user sees: argument checks
- * in one wording, a map for a million keys, writing all bytes, reading with one buffer or what is
- * available, turns of the event loop, timers, slots for what is limited, `fnmatch`, replacing and restoring
- * global properties, the check of where a request comes from, headers of event
- * streams, documents of HTML, texts and URLs that are safe to show, and the kind of what a name leads to.
+ * in one wording, a map for a million keys, writing all bytes, reading with one
+ * buffer or what is available, exact JSON, turns of the event loop, timers,
+ * `fnmatch`, replacing and restoring global properties, classes and functions
+ * that several copies of the package share, the check of where a request comes
+ * from, hosts with ports, headers of event streams, why a connection has failed,
+ * documents of HTML, texts and URLs that are safe to show, and the kind of what a
+ * name leads to.
  *
  * @module
  */
@@ -26,7 +29,6 @@ export * from "./same_name.ts";
 export * from "./shared_class.ts";
 export * from "./shared_replacement.ts";
 export * from "./shown_url.ts";
-export * from "./slots.ts";
 export * from "./sqlite_busy.ts";
 export * from "./sqlite_file.ts";
 export * from "./terminal_text.ts";

@@ -1,4 +1,4 @@
-import { Slots } from "../../internal/mod.ts";
+import { Slots } from "./slots.ts";
 
 /** Most files that are copied into stores, or from them, at the same time. */
 const MOST_FILES = 48;

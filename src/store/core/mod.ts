@@ -1,7 +1,8 @@
 /**
  * The parts that every store is made of: {@linkcode Store} and
  * {@linkcode ReadOnlyStore}, which a backend extends, {@linkcode Value},
- * metadata, changes, transactions, events and errors.
+ * metadata, changes, transactions, events, errors, and turns for what a process
+ * may have only so many of.
  *
  * Backends import from here. `../mod.ts` says which of it is public.
  *
@@ -15,6 +16,7 @@ export * from "./maybe_promise.ts";
 export { copyMetadata, type JsonValue, type Metadata } from "./metadata.ts";
 export * from "./read_only_store.ts";
 export * from "./simple_transaction_context.ts";
+export * from "./slots.ts";
 export * from "./store.ts";
 export * from "./store_by_size.ts";
 export * from "./store_error.ts";

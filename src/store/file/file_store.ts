@@ -2,7 +2,6 @@ import { resolve } from "@std/path";
 import {
   checkPath,
   lstatIfThere,
-  Slots,
   writeAll,
   writeAllSync,
 } from "../../internal/mod.ts";
@@ -15,6 +14,7 @@ import {
   type MaybePromise,
   type Metadata,
   missingStoreError,
+  Slots,
   Store,
   storeBySize,
   type StoreOptions,

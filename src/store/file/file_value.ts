@@ -1,6 +1,6 @@
-import { recycledChunks, Slots } from "../../internal/mod.ts";
+import { recycledChunks } from "../../internal/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
-import { STREAM_CHUNK_BYTES, Value } from "../core/mod.ts";
+import { Slots, STREAM_CHUNK_BYTES, Value } from "../core/mod.ts";
 import type { Blob, FileBlobs } from "./file_blobs.ts";
 import type { DecodedRecord } from "./file_record.ts";
 

@@ -1,11 +1,10 @@
 import {
   connectionFailure,
   shownUrl,
-  type Slots,
   StallTimer,
   withShownUrls,
 } from "../../internal/mod.ts";
-import { StoreError } from "../core/mod.ts";
+import { type Slots, StoreError } from "../core/mod.ts";
 import type { Retries } from "./retries.ts";
 
 /** Where requests go, and what goes along. */

@@ -3,12 +3,12 @@ import {
   outOfRange,
   refused,
   shownUrl,
-  Slots,
 } from "../../internal/mod.ts";
 import {
   type JsonValue,
   type Metadata,
   ReadOnlyStore,
+  Slots,
   StoreError,
   type StoreOptions,
   type Value,

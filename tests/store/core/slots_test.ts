@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Slots } from "../../src/internal/mod.ts";
+import { Slots } from "../../../src/store/core/mod.ts";
 
 Deno.test("no more slots are taken than there are, and everyone gets one", async () => {
   const slots = new Slots(3);
