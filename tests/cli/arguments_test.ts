@@ -1,5 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseArguments, UsageError } from "../../src/cli/command/mod.ts";
+import {
+  parseArguments,
+  positiveNumber,
+  UsageError,
+} from "../../src/cli/command/mod.ts";
 import { sluice } from "./capio/sluice.ts";
 
 Deno.test("an option without its value is named in one line", () => {
@@ -34,4 +38,14 @@ Deno.test("an option without its value is wrong usage", async () => {
     stderr:
       'sluice exec: Option "--ok" needs a value: write one that begins with "-" after "=", see "sluice exec --help"\n',
   });
+});
+
+Deno.test("a number that has to be positive is not 0", () => {
+  const read = (text: string) => positiveNumber("--most", text, 9);
+  assertEquals([read("1"), read("9")], [1, 9]);
+  for (const text of ["0", "-1", "1.5", "10", ""]) {
+    const rule = text === "0" ? "positive number" : "whole number up to 9";
+    const message = `"--most" must be a ${rule}, found "${text}"`;
+    assertEquals(assertThrows(() => read(text), UsageError).message, message);
+  }
 });

@@ -66,3 +66,14 @@ export function wholeNumber(name: string, text: string, most: number): number {
     `"${name}" must be a whole number up to ${most}, found "${text}"`,
   );
 }
+
+/** Reads a whole number from 1 to `most`. */
+export function positiveNumber(
+  name: string,
+  text: string,
+  most: number,
+): number {
+  const number = wholeNumber(name, text, most);
+  if (number > 0) return number;
+  throw new UsageError(`"${name}" must be a positive number, found "${text}"`);
+}

@@ -8,6 +8,7 @@ export {
   assertNoMore,
   parse,
   parseArguments,
+  positiveNumber,
   wholeNumber,
 } from "./arguments.ts";
 export {

@@ -6,7 +6,7 @@ import {
   type Key,
   type PayloadType,
 } from "../../tstorage/mod.ts";
-import { UsageError, wholeNumber } from "../command/mod.ts";
+import { positiveNumber, UsageError, wholeNumber } from "../command/mod.ts";
 import { parseInteger, parseLong, parseTime } from "./cells.ts";
 
 /** Options for the server to connect to, for `parseArgs`. */
@@ -52,10 +52,7 @@ export async function connect<T>(
   signal: AbortSignal,
 ): Promise<Channel<T>> {
   const port = wholeNumber("--port", values.port, 65_535);
-  const timeout = 1000 * wholeNumber("--timeout", values.timeout, 2 ** 20);
-  if (timeout === 0) {
-    throw new UsageError('"--timeout" must be a positive number, found "0"');
-  }
+  const timeout = 1000 * positiveNumber("--timeout", values.timeout, 2 ** 20);
   const tls = values.ca === undefined
     ? values.tls
     : { caCerts: [await Deno.readTextFile(values.ca)] };

@@ -14,9 +14,8 @@ import {
   type Command,
   lastLook,
   parse,
+  positiveNumber,
   settle,
-  UsageError,
-  wholeNumber,
 } from "../command/mod.ts";
 import {
   connect,
@@ -68,10 +67,7 @@ Example:
     const fields = parseFields(values.fields);
     const maxLineChars = values["max-line"] === undefined
       ? fields ? FIELDS_LINE_CHARS : PAYLOAD_LINE_CHARS
-      : wholeNumber("--max-line", values["max-line"], MOST_LINE_CHARS);
-    if (maxLineChars === 0) {
-      throw new UsageError('"--max-line" must be a positive number, found "0"');
-    }
+      : positiveNumber("--max-line", values["max-line"], MOST_LINE_CHARS);
     const { size, readable } = await openInput(path);
     using sending = new Sending(signal);
     const type = payloadType(fields);

@@ -5,6 +5,7 @@ import {
   type Command,
   listening,
   parse,
+  positiveNumber,
   UsageError,
   wholeNumber,
 } from "../command/mod.ts";
@@ -52,16 +53,11 @@ Example:
     };
     const memoryLimit = 2 ** 20 *
       wholeNumber("--memory-limit", values["memory-limit"], 2 ** 20);
-    const maxConnections = wholeNumber(
+    const maxConnections = positiveNumber(
       "--max-connections",
       values["max-connections"],
       2 ** 20,
     );
-    if (maxConnections === 0) {
-      throw new UsageError(
-        '"--max-connections" must be a positive number, found "0"',
-      );
-    }
     const options = { path, ...address, memoryLimit, maxConnections };
     const tls = await readTls(values);
     await using server = listening(
