@@ -53,6 +53,21 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "a value is printed on a terminal, with escapes for all that acts on it",
+  ignore: !hasTerminals,
+  async fn() {
+    const url = await hostileStore();
+    const call = sluiceArgs("store", "get", url, HOSTILE);
+    const { code, stdout } = await inTerminal(call).output();
+    // Returns and line feeds are those of the text; a terminal adds one to each.
+    const shown = String.raw`a\x1b]0;title\x07\x9b2J\x7f\u202eb` + "\rc";
+    const text = new TextDecoder().decode(stdout);
+    assertEquals([code, text], [0, `${shown}\r\nsecond\r\n`]);
+  },
+});
+
+Deno.test({
   name: "lines of a host do not act on a terminal, but have their colours",
   ignore: !hasTerminals,
   async fn() {

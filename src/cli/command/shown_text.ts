@@ -15,29 +15,34 @@ const BEGUN_STYLE = /\x1b(?:\[[\d;:]{0,40})?$/;
 
 /**
  * Makes bytes of a text safe to print on standard output, as
- * {@linkcode shownText} does texts, wherever they are cut. Breaks and colours
- * stay.
+ * {@linkcode shownText} does texts, wherever they are cut. Breaks stay, and
+ * colours unless `colors` is `false`.
  */
 export class ShownBytes {
   readonly #decoder = new TextDecoder();
   readonly #isTerminal: boolean = Deno.stdout.isTerminal();
+  readonly #colors: boolean;
   #held = "";
+
+  constructor({ colors = true }: Pick<TerminalTextOptions, "colors"> = {}) {
+    this.#colors = colors;
+  }
 
   /** The bytes to print for the next ones of the text. */
   next(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     if (!this.#isTerminal) return bytes;
     const text = this.#held + this.#decoder.decode(bytes, { stream: true });
     this.#held = BEGUN_STYLE.exec(text)?.[0] ?? "";
-    return shown(text.slice(0, text.length - this.#held.length));
+    return this.#encode(text.slice(0, text.length - this.#held.length));
   }
 
   /** The bytes to print at the end of the text. */
   rest(): Uint8Array<ArrayBuffer> {
-    return shown(this.#held + this.#decoder.decode());
+    return this.#encode(this.#held + this.#decoder.decode());
   }
-}
 
-function shown(text: string): Uint8Array<ArrayBuffer> {
-  const options = { breaks: true, colors: true };
-  return new TextEncoder().encode(terminalText(text, options));
+  #encode(text: string): Uint8Array<ArrayBuffer> {
+    const options = { breaks: true, colors: this.#colors };
+    return new TextEncoder().encode(terminalText(text, options));
+  }
 }

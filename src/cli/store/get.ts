@@ -1,6 +1,6 @@
 import { abortable } from "@std/async";
 import { TerminalProgressBar } from "../../events/mod.ts";
-import { recycledChunks, terminalText, writeAll } from "../../internal/mod.ts";
+import { recycledChunks, writeAll } from "../../internal/mod.ts";
 import { StoreProgressManager } from "../../store/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
 import {
@@ -9,6 +9,7 @@ import {
   jsonLine,
   parse,
   settle,
+  ShownBytes,
   UsageError,
 } from "../command/mod.ts";
 import { open, readCurrent, READING_OPTIONS } from "./arguments.ts";
@@ -88,39 +89,27 @@ async function write(
   signal: AbortSignal,
 ): Promise<void> {
   if (path === undefined) {
-    const shown = Deno.stdout.isTerminal() ? shownBytes(data) : data;
-    return await copy(shown, Deno.stdout, onBytes, signal);
+    const shown = new ShownBytes({ colors: false });
+    return await copy(data, Deno.stdout, { onBytes, shown }, signal);
   }
   using file = await Deno.create(path);
-  await copy(data, file, onBytes, signal);
-}
-
-/** The bytes as text that no terminal obeys. */
-function shownBytes(data: ReadableStream<Uint8Array>) {
-  return data.pipeThrough(new TextDecoderStream())
-    .pipeThrough(
-      new TransformStream<string, string>({
-        transform(text, controller) {
-          controller.enqueue(terminalText(text, { breaks: true }));
-        },
-      }),
-    )
-    .pipeThrough(new TextEncoderStream());
+  await copy(data, file, { onBytes }, signal);
 }
 
 /** Copies through one buffer: a new one for each chunk would pile up. */
 async function copy(
   data: ReadableStream<Uint8Array>,
   to: Deno.FsFile | typeof Deno.stdout,
-  onBytes: () => void,
+  { onBytes, shown }: Pick<Output, "onBytes"> & { readonly shown?: ShownBytes },
   signal: AbortSignal,
 ): Promise<void> {
   try {
     for await (const chunk of recycledChunks(data, BUFFER_BYTES)) {
       onBytes();
       // The reader of the output may have stopped without closing it.
-      await abortable(writeAll(to, chunk), signal);
+      await abortable(writeAll(to, shown?.next(chunk) ?? chunk), signal);
     }
+    if (shown) await abortable(writeAll(to, shown.rest()), signal);
   } catch (error) {
     // The reader of the output has enough, as in "... | head".
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
