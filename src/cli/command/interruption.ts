@@ -71,11 +71,11 @@ export class Interruption extends DOMException {
   }
 }
 
-/** The signals of commands that do what cannot be undone. */
-const deciding = new WeakSet<AbortSignal>();
-
-/** The signals of commands of which it is known how they end. */
-const settled = new WeakMap<AbortSignal, number>();
+/**
+ * The exit codes of commands that have done what cannot be undone, by their
+ * signals; those of commands that are doing it are not known yet.
+ */
+const outcomes = new WeakMap<AbortSignal, number | "unknown">();
 
 /**
  * Says that a command does what cannot be undone from now on, and knows in a
@@ -83,12 +83,12 @@ const settled = new WeakMap<AbortSignal, number>();
  * a signal comes twice, from `timeout` or a program that passes it on.
  */
 export function decide(signal: AbortSignal): void {
-  deciding.add(signal);
+  if (!outcomes.has(signal)) outcomes.set(signal, "unknown");
 }
 
 /** Returns whether {@linkcode decide} was called, and `settle` not yet. */
 export function isDeciding(signal: AbortSignal): boolean {
-  return deciding.has(signal) && !settled.has(signal);
+  return outcomes.get(signal) === "unknown";
 }
 
 /**
@@ -99,12 +99,13 @@ export function isDeciding(signal: AbortSignal): boolean {
  * @param exitCode 0, or 1 if nobody knows what has happened.
  */
 export function settle(signal: AbortSignal, exitCode: 0 | 1 = 0): void {
-  settled.set(signal, exitCode);
+  outcomes.set(signal, exitCode);
 }
 
 /** Returns the exit code of {@linkcode settle}, if it was called for the signal. */
 export function settledCode(signal: AbortSignal): number | undefined {
-  return settled.get(signal);
+  const outcome = outcomes.get(signal);
+  return outcome === "unknown" ? undefined : outcome;
 }
 
 /** Returns the exit code of a command whose `signal` has aborted. */
