@@ -1,8 +1,7 @@
-import { checkPath, outOfRange } from "../../internal/mod.ts";
+import { checkPath } from "../../internal/mod.ts";
 import {
   type Change,
   type Changed,
-  changedMetadata,
   type JsonValue,
   type MaybePromise,
   type Metadata,
@@ -15,6 +14,13 @@ import {
   type TransactionContext,
   type Value,
 } from "../core/mod.ts";
+import {
+  type Content,
+  type Opened,
+  type Removed,
+  removeRow,
+  replaceRow,
+} from "./row_changes.ts";
 import { SharedRead } from "./shared_read.ts";
 import { CHUNK_BYTES, SqliteChunks } from "./sqlite_chunks.ts";
 import { type Connection, openDatabase } from "./sqlite_connection.ts";
@@ -25,15 +31,12 @@ import {
   unlessFull,
 } from "./sqlite_errors.ts";
 import {
-  damagedRow,
-  isUnreadable,
-  readingRow,
   storedKey,
   storedMetadata,
   unreadableRow,
   valueRow,
 } from "./sqlite_row.ts";
-import { type FoundRow, MOST_METADATA_BYTES } from "./sqlite_schema.ts";
+import type { FoundRow } from "./sqlite_schema.ts";
 import { atomically } from "./sqlite_transaction.ts";
 import { ChunkedValue, InlineValue } from "./sqlite_value.ts";
 import { whenFree } from "./when_free.ts";
@@ -56,29 +59,6 @@ export interface SqliteStoreOptions extends StoreOptions {
    */
   durable?: boolean;
 }
-
-const EMPTY = new Uint8Array();
-
-/** The bytes of a new value: in memory, or in a complete upload. */
-interface Content {
-  readonly size: number;
-  readonly bytes?: Uint8Array;
-  readonly upload?: number;
-}
-
-/** What a removed row has said. */
-interface Removed {
-  readonly metadata: Metadata;
-  readonly upload: unknown;
-}
-
-/** The parts that are open while the store is connected. */
-interface Opened {
-  readonly connection: Connection;
-  readonly chunks: SqliteChunks;
-}
-
-const EMPTY_CONTENT: Content = { size: 0, bytes: EMPTY };
 
 /**
  * A store in an SQLite database, with transactions. Any number of processes may
@@ -273,8 +253,11 @@ export class SqliteStore extends Store {
   ): MaybePromise<Changed> {
     const { data } = change;
     const { connection } = this.#writable();
-    const replace = (content?: Content) =>
-      this.#replace(key, change, content, signal);
+    const replace = (content?: Content) => {
+      const opened = this.#connected;
+      const section = () => replaceRow(opened, key, change, content);
+      return atomically(opened.connection, section, signal);
+    };
     const store = () =>
       !data ? replace() : storeBySize(data, {
         smallBytes: CHUNK_BYTES - 1,
@@ -285,7 +268,7 @@ export class SqliteStore extends Store {
         },
       });
     return unlessFull(store, (error) => {
-      if (!this.#hasFailed()) connection.room?.shortenLog();
+      if (!this.#noteFull()) connection.room?.shortenLog();
       throw error;
     });
   }
@@ -298,7 +281,7 @@ export class SqliteStore extends Store {
     const { connection, chunks } = this.#writable();
     return unlessFull(() => {
       const removed = atomically(connection, () => {
-        const removed = this.#removeRow(key);
+        const removed = removeRow(this.#connected.connection, key);
         if (removed) chunks.remove(removed.upload);
         return removed;
       }, signal);
@@ -326,78 +309,25 @@ export class SqliteStore extends Store {
     const { connection, chunks } = this.#writable();
     const { room } = connection;
     // Outside of the transaction the key may not go.
-    if (!room || this.#hasFailed()) throw error;
+    if (!room || this.#noteFull()) throw error;
     return await room.withReserve(async () => {
-      const removed = await atomically(connection, () => this.#removeRow(key));
+      const removed = await atomically(
+        connection,
+        () => removeRow(this.#connected.connection, key),
+      );
       // If this fails, they are removed when the store is next opened.
       await chunks.removeInSteps(removed?.upload).catch(() => {});
       return removed?.metadata;
     });
   }
 
-  #removeRow(key: string): Removed | undefined {
-    const { statements } = this.#connected.connection;
-    const old = unlessUnreadable(() => statements.old.get(key));
-    if (!old) return undefined;
-    statements.remove.run(key);
-    // Chunks of a row that cannot be read go when the store is next opened.
-    return old === "unreadable"
-      ? { metadata: {}, upload: null }
-      : { metadata: storedMetadata(old.metadata) ?? {}, upload: old.upload };
-  }
-
   /**
-   * Returns whether a transaction of the user's is what did not fit. Then its
-   * end gives the room back.
+   * Notes that a change did not fit, and returns whether it was a part of a
+   * transaction of the user's: then its end gives the room back.
    */
-  #hasFailed(): boolean {
+  #noteFull(): boolean {
     this.#wasFull = this.#isInTransaction;
     return this.#wasFull;
-  }
-
-  /** Makes the new value of the key the current one, in one instant. */
-  #replace(
-    key: string,
-    change: Change,
-    content: Content | undefined,
-    signal: AbortSignal | undefined,
-  ): MaybePromise<Changed> {
-    const { connection, chunks } = this.#connected;
-    const { statements } = connection;
-    return atomically(connection, () => {
-      const old = readingRow(key, () => statements.old.get(key));
-      const before = old && storedMetadata(old.metadata);
-      if (old && !before) {
-        throw damagedRow(key, "metadata as JSON, found something else");
-      }
-      const metadata = changedMetadata(key, before, change);
-      const text = JSON.stringify(metadata);
-      // No character has more than three bytes for each unit of its length.
-      if (text.length > MOST_METADATA_BYTES / 3) {
-        throw outOfRange(
-          "metadata",
-          `at most ${MOST_METADATA_BYTES / 3} characters as JSON`,
-          text.length,
-        );
-      }
-      const now = Date.now();
-      if (old && !content) {
-        statements.setMetadata.run(text, now, key);
-        return { isNew: false, metadata };
-      }
-      const { size, bytes = null, upload = null } = content ?? EMPTY_CONTENT;
-      if (upload !== null) chunks.take(upload);
-      statements.set.run({
-        key,
-        metadata: text,
-        size,
-        now,
-        bytes,
-        upload,
-      });
-      chunks.remove(old?.upload);
-      return { isNew: !old, metadata };
-    }, signal);
   }
 
   #writable(): Opened {
@@ -422,15 +352,6 @@ function findRow(connection: Connection, key: string): FoundRow | undefined {
     return row as FoundRow | undefined;
   } catch (error) {
     throw unreadableRow(key, error);
-  }
-}
-
-function unlessUnreadable<T>(read: () => T): T | "unreadable" {
-  try {
-    return read();
-  } catch (error) {
-    if (isUnreadable(error)) return "unreadable";
-    throw error;
   }
 }
 
