@@ -1,5 +1,6 @@
 import { assert } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { freePort } from "../support/free_port.ts";
 import { stdConfigArgs } from "../../tools/std_config.ts";
 import { type FencedBlock, fencedBlocks } from "./fenced_blocks.ts";
 
@@ -146,7 +147,7 @@ export class ExamplePage implements AsyncDisposable {
 
   #withFreePorts(text: string): string {
     return text.replace(PORTS, (port) => {
-      const taken = this.#ports.get(port) ?? freePort();
+      const taken = this.#ports.get(port) ?? String(freePort());
       this.#ports.set(port, taken);
       return taken;
     });
@@ -184,9 +185,4 @@ function localConfig(): string {
     links: links.map((link: string) => fromFileUrl(new URL(link, root))),
     lock: false,
   });
-}
-
-function freePort(): string {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return String(listener.addr.port);
 }

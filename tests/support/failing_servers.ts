@@ -1,3 +1,5 @@
+import { freePort } from "./free_port.ts";
+
 const tls = (name: string) =>
   Deno.readTextFileSync(
     new URL(`../tstorage/server/tls/${name}.pem`, import.meta.url),
@@ -13,8 +15,7 @@ export class FailingServers implements Disposable {
 
   /** A port on which nobody listens. */
   refusing(): number {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    return (listener.addr as Deno.NetAddr).port;
+    return freePort();
   }
 
   /** Speaks TLS with a certificate for `localhost` of an unknown issuer. */

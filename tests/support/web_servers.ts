@@ -1,4 +1,5 @@
 import { delay } from "@std/async";
+import { freePort } from "./free_port.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 /** How a web server is started on a directory. */
@@ -193,9 +194,4 @@ export class WebServer implements AsyncDisposable {
     await this.#process.status;
     this.#own[Symbol.dispose]();
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
