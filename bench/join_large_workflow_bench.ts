@@ -6,6 +6,7 @@
  */
 import { stdConfigArgs } from "../tools/std_config.ts";
 import { LargeWorkflow } from "./large_workflow.ts";
+import { median } from "./median.ts";
 
 const FILES = Number(Deno.env.get("BENCH_FILES") ?? 1_000_000);
 const LIMITS = { seconds: 3, bytes: 600 };
@@ -64,7 +65,7 @@ for (const { name, files, checkpoint, program, joinings } of cases) {
 }
 
 addEventListener("unload", () => {
-  const [baseline, ...large] = cases.map(({ joinings }) => median(joinings));
+  const [baseline, ...large] = cases.map(({ joinings }) => medians(joinings));
   for (const [index, { seconds, heap, resident }] of large.entries()) {
     const bytes = (total: number, before: number) =>
       Math.round((total - before) / FILES);
@@ -105,10 +106,8 @@ async function join(
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-function median(joinings: readonly Joining[]): Joining {
-  const of = (name: keyof Joining) =>
-    joinings.map((it) => it[name]).sort((a, b) => a - b)
-      .at(joinings.length >> 1) ?? NaN;
+function medians(joinings: readonly Joining[]): Joining {
+  const of = (name: keyof Joining) => median(joinings.map((it) => it[name]));
   return {
     seconds: of("seconds"),
     heap: of("heap"),

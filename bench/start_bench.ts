@@ -12,6 +12,7 @@ import { bundle } from "../tools/bundle.ts";
 import { stdConfigArgs } from "../tools/std_config.ts";
 import { TemporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { TestDirectory } from "../tests/capio/step.ts";
+import { median } from "./median.ts";
 
 const ROUNDS = Number(Deno.env.get("BENCH_ROUNDS") ?? 30);
 
@@ -164,11 +165,6 @@ function program(name: string, code: string): string {
   const path = `${programs.path}/${name}`;
   Deno.writeTextFileSync(path, code);
   return path;
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)];
 }
 
 function inMemory(): string | undefined {

@@ -4,6 +4,7 @@
  * last of them.
  */
 import { Step, TestDirectory } from "../tests/capio/step.ts";
+import { median } from "./median.ts";
 
 const FILES = 3000;
 const RUNS = Number(Deno.env.get("BENCH_RUNS") ?? 7);
@@ -77,7 +78,3 @@ addEventListener("unload", () => {
     } x (median of ${RUNS} pairs)`,
   );
 });
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
-}
