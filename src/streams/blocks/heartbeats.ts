@@ -1,4 +1,5 @@
 import { StallTimer } from "../../internal/mod.ts";
+
 /** A comment of an event stream: it shows that the connection is alive. */
 const HEARTBEAT = ":\n\n";
 
