@@ -2,147 +2,93 @@ import { delay } from "@std/async";
 import { freePort } from "./free_port.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
-/** How a web server is started on a directory. */
+/** Where a web server is started, on the files or for the server in `root`. */
+export interface WebServerPlace {
+  readonly root: string;
+  /** The directory in which the server keeps its own files. */
+  readonly own: string;
+  readonly port: number;
+}
+
+/** How a web server is started. */
 export interface WebServerKind {
   readonly name: string;
   readonly program: string;
-  /** The configuration for the files in `root`; the server keeps its own in `own`. */
-  config(at: { root: string; own: string; port: number }): string;
+  config(place: WebServerPlace): string;
   args(config: string): readonly string[];
 }
 
-const nginx: WebServerKind = {
-  name: "nginx",
-  program: "nginx",
-  config: ({ root, own, port }) => `
-    daemon off; master_process off; pid ${own}/pid;
-    error_log ${own}/error.log;
-    events {}
-    http {
-      access_log off;
-      types { text/csv csv; application/json json; }
-      client_body_temp_path ${own}/a; proxy_temp_path ${own}/b;
-      fastcgi_temp_path ${own}/c; uwsgi_temp_path ${own}/d;
-      scgi_temp_path ${own}/e;
-      gzip on; gzip_types *; gzip_min_length 1; gzip_proxied any;
-      server {
-        listen 127.0.0.1:${port};
-        root ${root};
-        location /coded/ {
-          alias ${root}/; default_type text/csv;
-          location ~ [.]gz$ { add_header Content-Encoding gzip; }
+/** A kind of nginx: what stands in its `http`, and in its `server`. */
+export function nginx(
+  name: string,
+  server: (place: WebServerPlace) => string,
+  http: (place: WebServerPlace) => string = () => "",
+): WebServerKind {
+  return {
+    name,
+    program: "nginx",
+    config: (place) => `
+      daemon off; master_process off; pid ${place.own}/pid;
+      error_log ${place.own}/error.log;
+      events {}
+      http {
+        access_log off;
+        client_body_temp_path ${place.own}/a; proxy_temp_path ${place.own}/b;
+        fastcgi_temp_path ${place.own}/c; uwsgi_temp_path ${place.own}/d;
+        scgi_temp_path ${place.own}/e;
+        ${http(place)}
+        server {
+          listen 127.0.0.1:${place.port};
+          ${server(place)}
         }
-        location /always/ { alias ${root}/always/; gzip_static always; }
-        location /nohead/ {
-          alias ${root}/;
-          if ($request_method = HEAD) { return 405; }
-        }
-        location /signed/ {
-          alias ${root}/;
-          if ($arg_sig != "hidden") { return 403; }
-        }
-        location /forbidden/ { alias ${root}/; }
-        location = /forbidden/index.json { return 403; }
-        location /app/ { alias ${root}/; }
-        location = /app/index.json {
-          alias ${root}/app.html;
-          types {} default_type text/html;
-        }
-      }
-    }`,
-  args: (config) => ["-c", config],
-};
+      }`,
+    args: (config) => ["-c", config],
+  };
+}
 
-const apache: WebServerKind = {
-  name: "Apache",
-  program: "apache2",
-  config: ({ root, own, port }) => `
-    ${
-    [
-      "mpm_event",
-      "authz_core",
-      "mime",
-      "deflate",
-      "filter",
-      "rewrite",
-      "alias",
-      "env",
-    ]
-      .map((name) =>
-        `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`
-      ).join("\n")
-  }
-    ServerName localhost
-    ServerRoot ${own}
-    PidFile ${own}/pid
-    ErrorLog ${own}/error.log
-    DefaultRuntimeDir ${own}
-    Listen 127.0.0.1:${port}
-    <IfModule unixd_module>
-      User www-data
-      Group www-data
-    </IfModule>
-    TypesConfig /dev/null
-    AddType text/csv .csv
-    AddType application/json .json
-    AddType text/html .html
-    SetOutputFilter DEFLATE
-    DocumentRoot ${root}
-    RewriteEngine on
-    RewriteCond %{REQUEST_METHOD} HEAD
-    RewriteRule ^/nohead/ - [R=405,L]
-    RewriteCond %{QUERY_STRING} !sig=hidden
-    RewriteRule ^/signed/ - [F]
-    RewriteCond ${root}/%{REQUEST_URI} !-f
-    RewriteRule ^/forbidden/index.json - [F]
-    RewriteRule ^/app/index.json ${root}/app.html [L]
-    Alias /coded ${root}
-    Alias /nohead ${root}
-    Alias /signed ${root}
-    Alias /forbidden ${root}
-    Alias /app ${root}
-    <Location /coded>
-      AddEncoding x-gzip .gz
-      SetEnv no-gzip 1
-    </Location>`,
-  args: (config) => ["-X", "-f", config],
-};
+/** A kind of Apache: its modules besides the ones for every server, and the rest. */
+export function apache(
+  name: string,
+  modules: readonly string[],
+  more: (place: WebServerPlace) => string,
+): WebServerKind {
+  const all = ["mpm_event", "authz_core", "deflate", "filter", ...modules];
+  const loaded = all.map((it) =>
+    `LoadModule ${it}_module /usr/lib/apache2/modules/mod_${it}.so`
+  );
+  return {
+    name,
+    program: "apache2",
+    config: (place) => `
+      ${loaded.join("\n")}
+      ServerName localhost
+      ServerRoot ${place.own}
+      PidFile ${place.own}/pid
+      ErrorLog ${place.own}/error.log
+      DefaultRuntimeDir ${place.own}
+      Listen 127.0.0.1:${place.port}
+      ${more(place)}`,
+    args: (config) => ["-X", "-f", config],
+  };
+}
 
-const caddy: WebServerKind = {
-  name: "Caddy",
-  program: "caddy",
-  config: ({ root, port }) => `
-    {
-      admin off
-      auto_https off
-    }
-    http://127.0.0.1:${port} {
-      root * ${root}
-      @nohead {
-        method HEAD
-        path /nohead/*
+/** A kind of Caddy: its sites. */
+export function caddy(
+  name: string,
+  sites: (place: WebServerPlace) => string,
+): WebServerKind {
+  return {
+    name,
+    program: "caddy",
+    config: (place) => `
+      {
+        admin off
+        auto_https off
       }
-      @unsigned {
-        path /signed/*
-        not query sig=hidden
-      }
-      route {
-        respond @nohead 405
-        respond @unsigned 403
-        respond /forbidden/index.json 403
-        rewrite /app/index.json /app.html
-        header /coded/*.gz Content-Encoding gzip
-        uri path_regexp ^/(coded|nohead|signed|forbidden|app)/ /
-        encode zstd gzip
-        file_server {
-          precompressed gzip
-        }
-      }
-    }`,
-  args: (config) => ["run", "--adapter", "caddyfile", "--config", config],
-};
-
-export const WEB_SERVERS: readonly WebServerKind[] = [nginx, apache, caddy];
+      ${sites(place)}`,
+    args: (config) => ["run", "--adapter", "caddyfile", "--config", config],
+  };
+}
 
 /** Whether the program of a server is installed. */
 export async function isInstalled({ program }: WebServerKind) {

@@ -1,9 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { LineHostMirror, LineHostReader } from "../../../src/lines/mod.ts";
 import {
+  apache,
+  caddy,
   isInstalled,
+  nginx,
   WebServer,
   type WebServerKind,
+  type WebServerPlace,
 } from "../../support/web_servers.ts";
 import { serveHost } from "./_served_host.ts";
 
@@ -11,17 +15,22 @@ const DOCUMENT = await Deno.readTextFile(
   new URL("../../../docs/lines.md", import.meta.url),
 );
 
+const PROXY_MODULES = ["proxy", "proxy_http"];
+
 /** Each passes everything on to the address that is given as its root. */
 const PROXIES: readonly WebServerKind[] = [
   nginx("nginx as it is by default", passAll),
   nginx(
     "nginx that compresses and caches",
     passAll,
-    `gzip on; gzip_types *; gzip_min_length 1; gzip_proxied any;
+    ({ own }) =>
+      `proxy_cache_path ${own}/f keys_zone=lines:1m;
+     gzip on; gzip_types *; gzip_min_length 1; gzip_proxied any;
      proxy_cache lines; proxy_cache_valid any 1m;`,
   ),
   apache(
     "Apache that compresses",
+    PROXY_MODULES,
     ({ root }) => `SetOutputFilter DEFLATE\nProxyPass / ${root}/`,
   ),
   caddy("Caddy that compresses", ({ root, port }) =>
@@ -30,21 +39,19 @@ const PROXIES: readonly WebServerKind[] = [
        reverse_proxy ${root}
      }`),
   nginx("nginx as documented", documented("nginx")),
-  apache("Apache as documented", documented("apache")),
+  apache("Apache as documented", PROXY_MODULES, documented("apache")),
   caddy("Caddy as documented", documented("text", /^logs\.example\.com \{/)),
 ];
 
-function passAll({ root }: At): string {
+function passAll({ root }: WebServerPlace): string {
   return `location / { proxy_pass ${root}; }`;
 }
-
-type At = Parameters<WebServerKind["config"]>[0];
 
 /** The configuration that docs/lines.md has, for a host elsewhere. */
 function documented(
   language: string,
   begin: RegExp = /^/,
-): (at: At) => string {
+): (place: WebServerPlace) => string {
   const blocks = DOCUMENT.matchAll(/^```(\w+)\n([^]*?)\n```$/gm);
   const block = [...blocks].find(([, name, text]) =>
     name === language && begin.test(text)
@@ -54,77 +61,6 @@ function documented(
       .replaceAll("http://127.0.0.1:5000", root)
       .replaceAll("127.0.0.1:5000", new URL(root).host)
       .replaceAll("logs.example.com", `http://127.0.0.1:${port}`);
-}
-
-function nginx(
-  name: string,
-  server: (at: At) => string,
-  more = "",
-): WebServerKind {
-  return {
-    name,
-    program: "nginx",
-    config: (at) => `
-      daemon off; master_process off; pid ${at.own}/pid;
-      error_log ${at.own}/error.log;
-      events {}
-      http {
-        access_log off;
-        client_body_temp_path ${at.own}/a; proxy_temp_path ${at.own}/b;
-        fastcgi_temp_path ${at.own}/c; uwsgi_temp_path ${at.own}/d;
-        scgi_temp_path ${at.own}/e;
-        proxy_cache_path ${at.own}/f keys_zone=lines:1m;
-        ${more}
-        server {
-          listen 127.0.0.1:${at.port};
-          ${server(at)}
-        }
-      }`,
-    args: (config) => ["-c", config],
-  };
-}
-
-function apache(name: string, more: (at: At) => string): WebServerKind {
-  const modules = [
-    "mpm_event",
-    "authz_core",
-    "deflate",
-    "filter",
-    "proxy",
-    "proxy_http",
-  ];
-  return {
-    name,
-    program: "apache2",
-    config: (at) => `
-      ${
-      modules.map((name) =>
-        `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`
-      ).join("\n")
-    }
-      ServerName localhost
-      ServerRoot ${at.own}
-      PidFile ${at.own}/pid
-      ErrorLog ${at.own}/error.log
-      DefaultRuntimeDir ${at.own}
-      Listen 127.0.0.1:${at.port}
-      ${more(at)}`,
-    args: (config) => ["-X", "-f", config],
-  };
-}
-
-function caddy(name: string, site: (at: At) => string): WebServerKind {
-  return {
-    name,
-    program: "caddy",
-    config: (at) => `
-      {
-        admin off
-        auto_https off
-      }
-      ${site(at)}`,
-    args: (config) => ["run", "--adapter", "caddyfile", "--config", config],
-  };
 }
 
 for (const kind of PROXIES) {

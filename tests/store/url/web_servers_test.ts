@@ -2,11 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { StoreError, UrlStore } from "../../../src/store/mod.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
-import {
-  isInstalled,
-  WEB_SERVERS,
-  WebServer,
-} from "../../support/web_servers.ts";
+import { isInstalled, WebServer } from "../../support/web_servers.ts";
+import { WEB_SERVERS } from "./_web_servers.ts";
 
 const text = (text: string) => new TextEncoder().encode(text);
 const gzip = (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes));
