@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { statfsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import {
   FileStore,
@@ -23,25 +22,6 @@ const BACKENDS: Readonly<Record<string, (path: string) => Store>> = {
   joined: (path) =>
     new JoinedStore([new SqliteStore(`${path}/store.db`), new MemoryStore()]),
 };
-
-function free(path: string): number {
-  const { bavail, bsize } = statfsSync(path);
-  return bavail * bsize;
-}
-
-/** Leaves no room on a disk; `true` makes room again. */
-function fill(path: string, isFull = true): void {
-  const ballast = `${path}/ballast`;
-  if (!isFull) return Deno.removeSync(ballast);
-  using file = Deno.openSync(ballast, { create: true, append: true });
-  for (const size of [MIB, 4096, 1]) {
-    try {
-      for (;;) file.writeSync(new Uint8Array(size));
-    } catch {
-      // No room for so much.
-    }
-  }
-}
 
 /** Stores values until there is no room for one more. */
 async function fillStore(store: Store, size: number): Promise<string[]> {
@@ -82,13 +62,13 @@ for (const [name, open] of Object.entries(BACKENDS)) {
     async (store, disk) => {
       await store.set("a", { data: text("old"), metadata: { year: 2024 } });
       await store.fromBytes("large", new Uint8Array(2 * MIB).fill(1));
-      const before = free(disk.path);
+      const before = disk.free;
       for (const key of ["a", "large", "new"]) {
         for (
           const data of [endless(24 * MIB), new Uint8Array(24 * MIB).fill(1)]
         ) {
           await assertRejects(() => store.setData(key, data), Error);
-          const gone = before - free(disk.path);
+          const gone = before - disk.free;
           assert(gone < MIB, `${gone} bytes are gone`);
           assertEquals(await store.toBytes("a"), text("old"));
           assertEquals(await store.getMetadata("a"), { year: 2024 });
@@ -112,10 +92,10 @@ for (const [name, open] of Object.entries(BACKENDS)) {
     onDisk(
       `a store full of values of ${size} bytes is read and emptied`,
       async (store, disk) => {
-        const before = free(disk.path);
+        const before = disk.free;
         const keys = await fillStore(store, size);
         assert(keys.length * size > 8 * MIB, `${keys.length} keys`);
-        fill(disk.path);
+        disk.fill();
         // Again in a process that has not seen it when there was room.
         await store.disconnect();
         await store.connect();
@@ -131,8 +111,8 @@ for (const [name, open] of Object.entries(BACKENDS)) {
         assertEquals(await Array.fromAsync(store.queryKeys()), []);
         await store.fromBytes("small", text("next"));
         assertEquals(await store.toBytes("small"), text("next"));
-        fill(disk.path, false);
-        const gone = before - free(disk.path);
+        disk.makeRoom();
+        const gone = before - disk.free;
         assert(gone < 2 * MIB, `${gone} bytes are gone`);
       },
     );
@@ -143,7 +123,7 @@ for (const [name, open] of Object.entries(BACKENDS)) {
     async (store, disk) => {
       await store.fromBytes("small", text("old"));
       await store.fromBytes("large", new Uint8Array(3 * MIB).fill(3));
-      fill(disk.path);
+      disk.fill();
       for (const isNew of [false, true]) {
         if (isNew) {
           await store.disconnect();
@@ -158,7 +138,7 @@ for (const [name, open] of Object.entries(BACKENDS)) {
         assertEquals((await store.toBytes("large")).length, 3 * MIB);
       }
       await store.delete("large");
-      assert(free(disk.path) > 2 * MIB, `${free(disk.path)} bytes are free`);
+      assert(disk.free > 2 * MIB, `${disk.free} bytes are free`);
       await store.fromBytes("large", new Uint8Array(MIB));
       await store.delete("small");
       assertEquals(await Array.fromAsync(store.queryKeys()), ["large"]);
@@ -169,7 +149,7 @@ for (const [name, open] of Object.entries(BACKENDS)) {
     "several values that do not fit together leave what was there",
     async (store, disk) => {
       await store.fromBytes("a", text("old"));
-      const before = free(disk.path);
+      const before = disk.free;
       const values = Array.from(
         { length: 30 },
         (_, i) => [`${i}`, new Uint8Array(MIB).fill(i)] as const,
@@ -178,7 +158,7 @@ for (const [name, open] of Object.entries(BACKENDS)) {
       assertEquals(await store.toBytes("a"), text("old"));
       if (name !== "file") {
         assertEquals(await Array.fromAsync(store.queryKeys()), ["a"]);
-        const gone = before - free(disk.path);
+        const gone = before - disk.free;
         assert(gone < MIB, `${gone} bytes are gone`);
       }
       for await (const key of store.glob("[0-9]*")) await store.delete(key);
@@ -190,13 +170,13 @@ for (const [name, open] of Object.entries(BACKENDS)) {
   onDisk("metadata that do not fit leave the old ones", async (store, disk) => {
     await store.set("a", { data: text("old"), metadata: { n: 1 } });
     Deno.writeFileSync(`${disk.path}/some`, new Uint8Array(MIB / 2));
-    fill(disk.path);
+    disk.fill();
     Deno.removeSync(`${disk.path}/some`);
-    const before = free(disk.path);
+    const before = disk.free;
     const metadata = { n: "x".repeat(MIB) };
     await assertRejects(() => store.setMetadata("a", metadata), Error);
     await assertRejects(() => store.setMetadata("b", metadata), Error);
-    const gone = before - free(disk.path);
+    const gone = before - disk.free;
     assert(gone < MIB / 4, `${gone} bytes are gone`);
     assertEquals(await store.getMetadata("a"), { n: 1 });
     assertEquals(await store.exists("b"), false);
@@ -208,11 +188,11 @@ Deno.test("full disk: the room of values of a database that are too small for ch
   if (!disk) return;
   const path = `${disk.path}/store.db`;
   await using store = await new SqliteStore(path).connect();
-  const before = free(disk.path);
+  const before = disk.free;
   const keys = await fillStore(store, 60_000);
   assert(keys.length > 40, `${keys.length} values`);
   for (const key of keys) await store.delete(key);
-  const gone = before - free(disk.path);
+  const gone = before - disk.free;
   // That of the reserve, which the first change has made, is not meant.
   const reserved = Deno.statSync(`${path}-reserve`).size;
   assert(gone - reserved < MIB, `${gone - reserved} bytes are gone`);

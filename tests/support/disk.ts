@@ -1,4 +1,5 @@
-import { assert } from "@std/assert";
+import { assert, assertStringIncludes } from "@std/assert";
+import { statfsSync } from "node:fs";
 
 /** A small disk, where the system permits to mount one. */
 export class Disk implements Disposable {
@@ -25,6 +26,33 @@ export class Disk implements Disposable {
 
   makeReadOnly(): void {
     assert(mount("-o", "remount,ro", this.path));
+  }
+
+  /** Bytes that are left. */
+  get free(): number {
+    const { bavail, bsize } = statfsSync(this.path);
+    return bavail * bsize;
+  }
+
+  /** Leaves no room for a single byte. */
+  fill(): void {
+    using file = Deno.openSync(this.#ballast, { append: true, create: true });
+    for (const size of [2 ** 20, 4096, 1]) {
+      try {
+        for (;;) file.writeSync(new Uint8Array(size));
+      } catch (error) {
+        assertStringIncludes(String(error), "No space left on device");
+      }
+    }
+  }
+
+  /** Gives back what {@linkcode fill} has taken. */
+  makeRoom(): void {
+    Deno.removeSync(this.#ballast);
+  }
+
+  get #ballast(): string {
+    return `${this.path}/ballast`;
   }
 
   [Symbol.dispose](): void {

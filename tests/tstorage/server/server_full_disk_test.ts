@@ -4,7 +4,6 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { statfsSync } from "node:fs";
 import {
   BytesPayloadType,
   Channel,
@@ -29,7 +28,7 @@ Deno.test("a PUT that does not fit is refused, and its space is freed", async ()
     await using channel = await connected(server.port);
     await put(channel, { cid: 1, count: 100, size: 8 });
     const before = await cids(channel);
-    const freeBefore = free(disk.path);
+    const freeBefore = disk.free;
 
     using client = await RawClient.connect(server.port);
     await client.put({ cid: 2, count: 4, size: 25 * MIB });
@@ -40,7 +39,7 @@ Deno.test("a PUT that does not fit is refused, and its space is freed", async ()
 
     // It waits for what is done about the other one.
     await put(channel, { cid: 3, count: 100, size: 8 });
-    const gone = freeBefore - free(disk.path);
+    const gone = freeBefore - disk.free;
     assert(gone < MIB, `${gone} bytes are gone`);
     // As much as the other one, if less at once.
     for (let i = 0; i < 10; i++) {
@@ -57,12 +56,11 @@ Deno.test("clients are served while the disk is full, and PUTs are stored again 
   if (!disk) return;
   using errors = new Errors();
   const path = `${disk.path}/records.db`;
-  const ballast = `${disk.path}/ballast`;
   {
     await using server = serveTStorage({ port: 0, path });
     await using reader = await connected(server.port);
     await put(reader, { cid: 1, count: 1000, size: 100 });
-    fill(ballast);
+    disk.fill();
     for (const [count, size] of [[1, 10 * MIB], [30_000, 100]]) {
       await using channel = await connected(server.port);
       const response = await channel.put(records({ cid: 2, count, size }));
@@ -71,7 +69,7 @@ Deno.test("clients are served while the disk is full, and PUTs are stored again 
       assertEquals((await cids(reader)).length, 1000);
       assert((await reader.getAcq(Key.MIN, Key.MAX)).isOk());
     }
-    Deno.removeSync(ballast);
+    disk.makeRoom();
     await using channel = await connected(server.port);
     await put(channel, { cid: 3, count: 1, size: 10 * MIB });
     await put(reader, { cid: 4, count: 1000, size: 100 });
@@ -91,13 +89,13 @@ Deno.test("the space of a PUT that does not fit is freed, though all else is in 
     await using server = serveTStorage({ port: 0, path });
     await using channel = await connected(server.port);
     await put(channel, { cid: 1, count: 1, size: 8 });
-    const freeBefore = free(disk.path);
+    const freeBefore = disk.free;
     await using other = await connected(server.port);
     const tooMuch = records({ cid: 2, count: 8000, size: 1000 });
     assertEquals((await other.put(tooMuch)).status, ResponseStatus.ERROR);
     assertStringIncludes(errors.take(), "database or disk is full");
     await put(channel, { cid: 3, count: 1, size: 8 });
-    const gone = freeBefore - free(disk.path);
+    const gone = freeBefore - disk.free;
     assert(gone < MIB / 4, `${gone} bytes are gone`);
     await put(channel, { cid: 4, count: 100, size: 1000 });
     assertEquals((await cids(channel)).length, 102);
@@ -181,7 +179,7 @@ Deno.test("the last PUT that fits is there after the next start", async () => {
     assertStringIncludes(errors.take(), "database or disk is full");
   }
   // Nothing can be written: neither the end of the last one, nor a new start.
-  fill(`${disk.path}/ballast`);
+  disk.fill();
   await using server = serveTStorage({ port: 0, path });
   await using channel = await connected(server.port);
   const expected = Array.from({ length: 7 * stored }, (_, i) => i / 7 | 0);
@@ -193,8 +191,7 @@ Deno.test("a server without space for its file reports it", () => {
   using disk = Disk.mount("1m");
   if (!disk) return;
   const path = `${disk.path}/records.db`;
-  const ballast = `${disk.path}/ballast`;
-  fill(ballast);
+  disk.fill();
   assertThrows(
     () => serveTStorage({ port: 0, path }),
     Error,
@@ -207,10 +204,9 @@ Deno.test("a server that could not start can start when there is space", async (
   using disk = Disk.mount("1m");
   if (!disk) return;
   const path = `${disk.path}/records.db`;
-  const ballast = `${disk.path}/ballast`;
-  fill(ballast);
+  disk.fill();
   assertThrows(() => serveTStorage({ port: 0, path }));
-  Deno.removeSync(ballast);
+  disk.makeRoom();
   await using server = serveTStorage({ port: 0, path });
   await using channel = await connected(server.port);
   await put(channel, { cid: 1, count: 10, size: 10 });
@@ -250,23 +246,6 @@ async function cids(channel: Bytes): Promise<number[]> {
     assert(value.every((byte) => byte === key.cid));
     return key.cid;
   });
-}
-
-function free(path: string): number {
-  const { bavail, bsize } = statfsSync(path);
-  return bavail * bsize;
-}
-
-/** Leaves no room on the disk of a path. */
-function fill(path: string): void {
-  using file = Deno.openSync(path, { append: true, create: true });
-  for (const size of [MIB, 4096, 1]) {
-    try {
-      for (;;) file.writeSync(new Uint8Array(size));
-    } catch (error) {
-      assertStringIncludes(String(error), "No space left on device");
-    }
-  }
 }
 
 class RawClient extends ByteConnection implements Disposable {
