@@ -1,3 +1,5 @@
+import { delay } from "@std/async";
+import { startTimer, type Timer } from "../../internal/mod.ts";
 import { bypass } from "../interpose/mod.ts";
 import { builtin, type ProgramStatus } from "../platform/mod.ts";
 import { findMarked, markedWith } from "./processes/mod.ts";
@@ -35,7 +37,7 @@ export class Child implements StartedProgram, Disposable {
   #hasEnded = false;
   /** When it is killed, as `performance.now()` tells the time. */
   #end: number | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   readonly #unload = () => this.#killAll("SIGKILL");
 
   private constructor(process: Process, mark: string) {
@@ -86,7 +88,10 @@ export class Child implements StartedProgram, Disposable {
     this.kill("SIGTERM");
     if (this.#end !== undefined || graceMilliseconds === Infinity) return;
     this.#end = performance.now() + graceMilliseconds;
-    this.#timer = setTimeout(() => this.#killAll("SIGKILL"), graceMilliseconds);
+    this.#timer = startTimer(
+      graceMilliseconds,
+      () => this.#killAll("SIGKILL"),
+    );
   }
 
   /** Ends what the program has left behind: it has ended and failed. */
@@ -94,7 +99,7 @@ export class Child implements StartedProgram, Disposable {
     const end = this.#end ?? performance.now() + graceMilliseconds;
     for (let rest = this.#signalRest("SIGTERM"); rest > 0;) {
       if (performance.now() > end) return void this.#signalRest("SIGKILL");
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
+      await delay(LOOK_MILLISECONDS);
       rest = findMarked(this.#mark).length;
     }
   }

@@ -1,3 +1,4 @@
+import { delay } from "@std/async";
 import { dirname } from "@std/path";
 import { isInTime } from "../../internal/mod.ts";
 import { findIn } from "../interpose/mod.ts";
@@ -303,7 +304,7 @@ async function untilReleased(
     const holders = await find();
     if (holders.length === 0) return;
     if (performance.now() > end) throw stillWritten(name, output, holders);
-    await pause(LOOK_MILLISECONDS);
+    await delay(LOOK_MILLISECONDS);
   }
 }
 
@@ -334,8 +335,4 @@ function locationOf(fd: number): string | undefined {
 function membersOf({ workflow }: Workspace): ReadonlySet<number> {
   const members = [...workflow.state.members.values()];
   return new Set(members.map(({ pid }) => pid));
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,3 +1,4 @@
+import { delay } from "@std/async";
 import type { Holder, WorkflowFile } from "../journal/mod.ts";
 import type { Workspace, Writing } from "../overlay/mod.ts";
 import { programFailed } from "./program_error.ts";
@@ -28,7 +29,7 @@ export async function untilUnwritten(
     if (performance.now() > end) throw refusal(workspace, output, holder);
     // It may have died.
     workflow.lookAround();
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
+    await delay(LOOK_MILLISECONDS);
   }
 }
 

@@ -1,4 +1,5 @@
 import { dirname } from "@std/path";
+import { nextTurn } from "../../../internal/mod.ts";
 import {
   builtin,
   CapioError,
@@ -193,7 +194,7 @@ export async function freeWriter(
   pending.catch(() => {}).finally(() => isPending = false);
   while (isPending) {
     readNow(fd, buffer);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await nextTurn();
   }
   closeDescriptor(fd);
 }

@@ -1,3 +1,4 @@
+import { delay } from "@std/async";
 import { CapioError, system } from "../../platform/mod.ts";
 import {
   descriptorsOf,
@@ -38,8 +39,7 @@ export function oneReaderCheck(
   return async () => {
     // A shell has two descriptors for a moment when it redirects.
     for (let looks = 0; looks < 2; looks++) {
-      const pause = SEEN_MILLISECONDS;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await delay(SEEN_MILLISECONDS);
       if (!hasSeveralReaders(path, pid, opened)) return;
     }
     throw new CapioError(
