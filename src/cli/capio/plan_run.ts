@@ -1,0 +1,241 @@
+import {
+  CapioWorkspace,
+  drawTimeline,
+  followWorkflow,
+  stepCommand,
+  timelineIntervals,
+  type WorkflowPage,
+  type WorkflowStatus,
+  workflowStatus,
+} from "../../capio/mod.ts";
+import { Terminal } from "../command/mod.ts";
+import { fileSystemWarning } from "./file_system_warning.ts";
+import { beforeLong, leave } from "./leaving.ts";
+import type { PlanFile } from "./plan_file.ts";
+import { outcomeOf, summaryLines } from "./plan_summary.ts";
+import {
+  fileLines,
+  hasGoneBySize,
+  memberLines,
+  orderLines,
+  warningLines,
+} from "./status_lines.ts";
+import { runSteps, type StepProcess } from "./step_processes.ts";
+import type { StepEnd, StepFailure, StepProgram } from "./step_programs.ts";
+import { WORKFLOW_APP } from "./workflow_app.ts";
+
+/** How a plan is run. */
+export interface PlanRunOptions {
+  readonly denoFlags: readonly string[];
+  /** Whether the steps tell none of their long waits. */
+  readonly silent: boolean;
+  /** Set when the workflow is shared with the group of its directory. */
+  readonly shared?: "group";
+  /** Path of the file for the timeline. */
+  readonly timeline?: string;
+}
+
+/**
+ * Runs all steps of a plan, and tells how that ended.
+ *
+ * @param page Shows it too.
+ * @returns The exit code of the command.
+ */
+export async function runPlan(
+  plan: PlanFile,
+  options: PlanRunOptions,
+  page: WorkflowPage | undefined,
+  signal: AbortSignal,
+): Promise<number> {
+  const { timeline, shared } = options;
+  assertNotRunning(plan);
+  // Fails now rather than in an hour when the file cannot be written.
+  if (timeline) await writeTimeline(timeline, drawTimeline([]));
+  const terminal = new Terminal("stderr");
+  const begun = performance.now();
+  const fileSystem = await fileSystemWarning(plan.capioDir);
+  if (fileSystem) await terminal.print(`sluice workflow: ${fileSystem}`);
+  // While it takes part, the run does not end between two short steps.
+  const workspace = await CapioWorkspace.join({
+    capioDir: plan.capioDir,
+    appName: WORKFLOW_APP,
+    workflowName: plan.workflowName,
+    capioClConfigurationFile: plan.capioCl ?? "",
+    memoryDir: plan.memoryDir ?? "",
+    // The steps learn their order from the journal.
+    steps: plan.steps.map(({ name }) => name),
+    silent: options.silent,
+    shared,
+    signal,
+  });
+  let isFailed = true;
+  try {
+    await warnOfAbsentApps(plan, terminal);
+    const ends: StepEnd[] = [];
+    const failure = await runWithProgress(
+      plan,
+      options,
+      { terminal, page, workspace, ended: (end) => ends.push(end) },
+      signal,
+    );
+    isFailed = failure !== undefined || signal.aborted;
+    const status = await presentStatus(workspace, plan, signal);
+    if (timeline) await writeTimeline(timeline, timelineOf(status));
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    const isEarly = orderLines(status).length > 0 || hasGoneBySize(status);
+    const outcome = outcomeOf(failure, signal, isEarly);
+    page?.show(status);
+    page?.end(outcome);
+    await terminal.print(`sluice workflow: ${outcome.text} after ${seconds} s`);
+    for (const line of summaryLines(ends, status)) {
+      await terminal.print(`  ${line}`);
+    }
+    for (const line of warningLines(status)) {
+      await terminal.print(`sluice workflow: ${line}`);
+    }
+    return failure?.code ?? (isEarly ? 1 : 0);
+  } finally {
+    await leave(workspace, isFailed, signal);
+  }
+}
+
+/** The status after this command has reported what no other member reports. */
+async function presentStatus(
+  workspace: CapioWorkspace,
+  { capioDir, workflowName }: PlanFile,
+  signal: AbortSignal,
+): Promise<WorkflowStatus> {
+  const status = await beforeLong(
+    workspace,
+    () => workspace.status(),
+    signal,
+  );
+  return status ?? workflowStatus(capioDir, { workflowName }) ??
+    workspace.status();
+}
+
+/** Refuses to start a step twice: both processes would write the same files. */
+function assertNotRunning({ capioDir, workflowName, steps }: PlanFile): void {
+  const present = workflowStatus(capioDir, { workflowName });
+  for (const { app, pid, state } of present?.members ?? []) {
+    if (state !== "running") continue;
+    if (app !== WORKFLOW_APP && !steps.some(({ name }) => name === app)) {
+      continue;
+    }
+    throw new Error(
+      `"${app}" of workflow "${workflowName}" is running in "${capioDir}" already, as process ${pid}`,
+    );
+  }
+}
+
+async function warnOfAbsentApps(
+  { capioCl, absentApps }: PlanFile,
+  terminal: Terminal,
+): Promise<void> {
+  for (const app of absentApps) {
+    await terminal.print(
+      `sluice workflow: "${app}" in "${capioCl}" is not one of the steps, so it has to be started by other means`,
+    );
+  }
+}
+
+/** Where the progress is shown. */
+interface Shown {
+  readonly terminal: Terminal;
+  readonly page: WorkflowPage | undefined;
+}
+
+/** What the steps run with. */
+interface Running extends Shown {
+  readonly workspace: CapioWorkspace;
+  /** Is called for each program that has ended. */
+  readonly ended: (end: StepEnd) => void;
+}
+
+async function runWithProgress(
+  plan: PlanFile,
+  options: PlanRunOptions,
+  { terminal, page, workspace, ended }: Running,
+  signal: AbortSignal,
+): Promise<StepFailure | undefined> {
+  const over = new AbortController();
+  const progress = showProgress(plan, { terminal, page }, over.signal);
+  try {
+    const steps = stepsOf(plan, options, workspace);
+    return await runSteps(steps, terminal, signal, ended, page);
+  } finally {
+    over.abort();
+    await progress;
+    await terminal.draw([]);
+  }
+}
+
+async function showProgress(
+  { capioDir, workflowName, memoryDir }: PlanFile,
+  { terminal, page }: Shown,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!terminal.isLive && !page) return;
+  const draw = new WritableStream<WorkflowStatus>({
+    write(status) {
+      page?.show(status);
+      return terminal.draw(progressLines(status));
+    },
+  });
+  try {
+    await followWorkflow(capioDir, { workflowName, memoryDir })
+      ?.pipeTo(draw, { signal });
+  } catch {
+    // The steps go on without their progress being shown.
+  }
+}
+
+function stepsOf(
+  { capioDir, workflowName, capioCl, memoryDir, directory, steps }: PlanFile,
+  { denoFlags, silent, shared }: PlanRunOptions,
+  workspace: CapioWorkspace,
+): (StepProcess | StepProgram)[] {
+  return steps.map((step) => {
+    // Only the plan counts, not the environment.
+    const member = {
+      capioDir,
+      appName: step.name,
+      workflowName,
+      capioClConfigurationFile: capioCl ?? "",
+      memoryDir,
+      silent,
+      shared,
+    };
+    if ("command" in step) return { name: step.name, program: step, workspace };
+    const { args, env } = stepCommand({
+      ...member,
+      script: step.script,
+      args: step.args,
+      partialReads: step.partialReads,
+      denoFlags: [...denoFlags, ...step.denoFlags],
+    });
+    return { ...step, args, env: { CAPIO_CL: "", ...env }, cwd: directory };
+  });
+}
+
+function progressLines(status: WorkflowStatus): string[] {
+  const members = status.members.filter(({ app }) => app !== WORKFLOW_APP);
+  return [...memberLines({ ...status, members }), ...fileLines(status)];
+}
+
+function timelineOf(status: WorkflowStatus): string {
+  const title = `Workflow "${status.workflowName}": who wrote and read what`;
+  return drawTimeline(timelineIntervals(status, Date.now()), { title });
+}
+
+async function writeTimeline(path: string, svg: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, svg);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new Error(
+      `Cannot write the timeline "${path}": ${error.message}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import type { WorkflowOutcome, WorkflowStatus } from "../../capio/mod.ts";
+import { fileLines } from "./status_lines.ts";
+import type { StepEnd, StepFailure } from "./step_programs.ts";
+
+/** Most programs, and most files, that the summary lists. */
+const MOST_LINES_OF_SUMMARY = 20;
+
+/**
+ * Returns how a run has ended.
+ *
+ * @param isOutOfOrder Whether a step has read what it would not have read with
+ * the steps one after the other.
+ */
+export function outcomeOf(
+  failure: StepFailure | undefined,
+  signal: AbortSignal,
+  isOutOfOrder: boolean,
+): WorkflowOutcome {
+  if (signal.aborted) return { kind: "interrupted", text: "Interrupted" };
+  if (!failure && isOutOfOrder) {
+    return {
+      kind: "careful",
+      text:
+        "All steps ended well, but not all read what they read one after the other,",
+    };
+  }
+  if (!failure) return { kind: "well", text: "All steps ended well" };
+  const { name, code, signal: killedBy, why } = failure;
+  if (why !== undefined) {
+    return { kind: "failed", text: `Step "${name}" failed: ${why},` };
+  }
+  return {
+    kind: "failed",
+    text: killedBy
+      ? `Step "${name}" was killed by ${killedBy}`
+      : `Step "${name}" failed with exit code ${code}`,
+  };
+}
+
+/** Lists how the programs of steps and the files have ended, shortened. */
+export function summaryLines(
+  ends: readonly StepEnd[],
+  status: WorkflowStatus,
+): readonly string[] {
+  return [
+    ...shortened(programLines(ends), "programs"),
+    ...shortened(fileLines(status, { isOver: true }), "files"),
+  ];
+}
+
+/** Says how the programs of steps have ended, in the order in which they did. */
+function programLines(ends: readonly StepEnd[]): readonly string[] {
+  const width = Math.max(...ends.map(({ name }) => name.length));
+  return ends.map(({ name, outcome }) => `${name.padEnd(width)}  ${outcome}`);
+}
+
+function shortened(lines: readonly string[], what: string): readonly string[] {
+  if (lines.length <= MOST_LINES_OF_SUMMARY) return lines;
+  const shown = lines.slice(0, MOST_LINES_OF_SUMMARY);
+  return [...shown, `... and ${lines.length - shown.length} more ${what}`];
+}
