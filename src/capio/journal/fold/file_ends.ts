@@ -54,13 +54,27 @@ export function loseHopeless(
   return state;
 }
 
+/** Enters the last phase of the file, which no later event changes. */
+export function endFile(
+  state: WorkflowState,
+  file: WorkflowFile,
+  phase: "committed" | "lost",
+  time?: number,
+): void {
+  file.phase = phase;
+  file.ended = time;
+  state.awaits.concern(file.path);
+  state.pending.delete(file);
+  state.dependents.delete(file);
+}
+
 function endLost(
   state: WorkflowState,
   file: WorkflowFile,
   member: string,
   time: number,
 ): void {
-  end(state, file, "lost", time);
+  endFile(state, file, "lost", time);
   file.lostBy = member;
   if (file.unlinked) noteUnfinished(state, file);
 }
@@ -72,7 +86,7 @@ function commit(
   event: { by: string; time: number },
 ): boolean {
   if (file.phase !== "open" || !isComplete(state, file)) return false;
-  end(state, file, "committed", event.time);
+  endFile(state, file, "committed", event.time);
   file.committedBy = event.by;
   if (!file.unlinked && state.engine.isPermanent(file.path)) {
     state.unpublished.set(file.number, file);
@@ -103,18 +117,4 @@ export function noteUnfinished(
   if (unfinished.size <= MOST_UNFINISHED) return;
   unfinished.delete(oldest);
   state.unfinishedFrom = Math.max(state.unfinishedFrom, oldest + 1);
-}
-
-/** Enters the last phase of the file, which no later event changes. */
-function end(
-  state: WorkflowState,
-  file: WorkflowFile,
-  phase: "committed" | "lost",
-  time: number,
-): void {
-  file.phase = phase;
-  file.ended = time;
-  state.awaits.concern(file.path);
-  state.pending.delete(file);
-  state.dependents.delete(file);
 }

@@ -1,4 +1,5 @@
 import { filesOf, type WorkflowState } from "../state/mod.ts";
+import { endFile } from "./file_ends.ts";
 
 /**
  * How much is remembered of names that no file has any more: who read what they
@@ -52,13 +53,10 @@ function forgetHandles({ handles, members }: WorkflowState): void {
  * Commits the files that nobody can write any more, neither by name nor through a
  * handle. A reader that still has one open has it whole.
  */
-function finishRemoved({ pending, dependents, awaits }: WorkflowState): void {
-  for (const file of pending) {
+function finishRemoved(state: WorkflowState): void {
+  for (const file of state.pending) {
     if (!file.unlinked || file.holders.length > 0) continue;
-    file.phase = "committed";
-    awaits.concern(file.path);
-    pending.delete(file);
-    dependents.delete(file);
+    endFile(state, file, "committed");
   }
 }
 
