@@ -8,7 +8,7 @@ import {
   oneOf,
   optional,
 } from "../events/mod.ts";
-import type { Rewrite, StaleRead } from "../state/mod.ts";
+import { type Rewrite, setRewrite, type StaleRead } from "../state/mod.ts";
 import { MEMBER, OPTIONAL_MEMBER, type Part, part } from "./rows.ts";
 
 /** The fields of each kind of row about answers and readings. */
@@ -97,10 +97,7 @@ export const TOLD_PARTS: Readonly<Record<keyof ToldParts, Part>> = {
         "undone",
       ),
     },
-    restore: ({ rewrites }, rewrite) => {
-      const { reader, writer, path } = rewrite;
-      rewrites.set(`${reader} ${writer} ${path}`, rewrite);
-    },
+    restore: (state, rewrite) => setRewrite(state, rewrite),
   }),
   rewriter: part<ToldParts["rewriter"]>({
     take: ({ rewriters }) =>

@@ -10,5 +10,6 @@ export * from "./known_files.ts";
 export * from "./member_set.ts";
 export * from "./order.ts";
 export * from "./readers.ts";
+export * from "./rewrites.ts";
 export * from "./sized_readings.ts";
 export * from "./state.ts";

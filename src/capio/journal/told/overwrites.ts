@@ -1,6 +1,10 @@
 import type { ReadEvent, RewriteEvent } from "../events/mod.ts";
 import { isTooEarly } from "./stale_reads.ts";
-import type { WorkflowFile, WorkflowState } from "../state/mod.ts";
+import {
+  addRewrite,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../state/mod.ts";
 
 /** Notes that a member has written below the end of a file that it holds open. */
 export function noteOverwrite(
@@ -52,8 +56,6 @@ function tell(
   reader: string,
   writer: string,
 ): void {
-  const key = `${reader} ${writer} ${path}`;
-  if (state.rewrites.has(key) || writers.has(reader)) return;
-  if (!isTooEarly(state, path, reader, writer)) return;
-  state.rewrites.set(key, { path, reader, writer, kind: "overwritten" });
+  if (writers.has(reader) || !isTooEarly(state, path, reader, writer)) return;
+  addRewrite(state, { path, reader, writer, kind: "overwritten" });
 }

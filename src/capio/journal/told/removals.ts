@@ -1,6 +1,6 @@
 import { parentOf } from "../../platform/mod.ts";
 import { isTooEarly } from "./stale_reads.ts";
-import type { WorkflowState } from "../state/mod.ts";
+import { addRewrite, type WorkflowState } from "../state/mod.ts";
 
 /** How many removed names are remembered. */
 const MOST_REMEMBERED = 10_000;
@@ -75,9 +75,7 @@ function tell(state: WorkflowState, path: string, reader: string): void {
   if (app === state.members.get(writer)?.app) return;
   const usesPlan = state.engine.hasGraph || !state.inputs.has(path);
   if (!isTooEarly(state, path, reader, writer, { usesPlan })) return;
-  const key = `${reader} ${writer} ${path}`;
-  if (state.rewrites.has(key)) return;
-  state.rewrites.set(key, { path, reader, writer, kind: "removed" });
+  addRewrite(state, { path, reader, writer, kind: "removed" });
 }
 
 /** Yields the names at a path or below it that members have found. */

@@ -1,5 +1,10 @@
 import { isTooEarly } from "./stale_reads.ts";
-import type { PathReading, WorkflowFile, WorkflowState } from "../state/mod.ts";
+import {
+  addRewrite,
+  type PathReading,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../state/mod.ts";
 
 /** Notes that a member has read from a file under a path. */
 export function notePathReading(
@@ -70,9 +75,7 @@ function tell(
   const app = state.members.get(reader)?.app;
   if (app === state.members.get(writer)?.app) return;
   if (!isTooEarly(state, path, reader, writer)) return;
-  const key = `${reader} ${writer} ${path}`;
-  if (state.rewrites.has(key)) return;
-  state.rewrites.set(key, { path, reader, writer, kind: "replaced" });
+  addRewrite(state, { path, reader, writer, kind: "replaced" });
 }
 
 /** Tells whether a program can read a file under a name, or through a link. */

@@ -2,6 +2,7 @@ import { isTooEarly } from "./stale_reads.ts";
 import {
   memberSet,
   NO_MEMBERS,
+  setRewrite,
   withMember,
   type WorkflowFile,
   type WorkflowState,
@@ -63,7 +64,6 @@ function addRewrites(
   for (const reader of readers) {
     if (writers?.has(reader)) continue;
     if (!isTooEarly(state, path, reader, writer)) continue;
-    const rewrite = { path, reader, writer, kind: "reopened" } as const;
-    state.rewrites.set(`${reader} ${writer} ${path}`, rewrite);
+    setRewrite(state, { path, reader, writer, kind: "reopened" });
   }
 }

@@ -1,5 +1,6 @@
 import {
   orderOf,
+  setRewrite,
   type WorkflowFile,
   type WorkflowState,
 } from "../state/mod.ts";
@@ -16,18 +17,12 @@ export function noteUndoing(
 ): void {
   if (writers.has(by)) return;
   if (state.pathReadings.get(path)?.get(by)?.number === number) return;
-  const { members, rewrites } = state;
+  const { members } = state;
   const app = members.get(by)?.app;
   for (const other of writers) {
     const otherApp = members.get(other)?.app;
     if (app === undefined || otherApp === undefined) continue;
     if (orderOf(state, app, otherApp) !== "before") continue;
-    const rewrite = {
-      path,
-      reader: other,
-      writer: by,
-      kind: "undone",
-    } as const;
-    rewrites.set(`${other} ${by} ${path}`, rewrite);
+    setRewrite(state, { path, reader: other, writer: by, kind: "undone" });
   }
 }
