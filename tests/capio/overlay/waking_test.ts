@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { enterCapio } from "@sluice/sluice/capio";
 import { type Place, Workspace } from "../../../src/capio/overlay/mod.ts";
+import type { WorkflowState } from "../../../src/capio/journal/mod.ts";
 import { system } from "../../../src/capio/platform/mod.ts";
 import type { Verdict } from "../../../src/capio/workflow/mod.ts";
 import { resolveOptions } from "../../../src/capio/session/options.ts";
@@ -32,6 +33,16 @@ function untilMade(workspace: Workspace, name: string) {
   });
   result.end = workspace.run(operation).then(() => {});
   return result;
+}
+
+/** Makes an entry as a member, which then reads on. */
+function make(
+  { workflow }: Workspace,
+  path: string,
+  kind: "file" | "directory" = "file",
+): WorkflowState {
+  workflow.append({ event: "make", path, kind });
+  return workflow.refresh();
 }
 
 /** Appends lines to the journal that no member of this process has written. */
@@ -78,15 +89,11 @@ Deno.test("a member is rung by the one that does what it waits for, once", async
   await untilAsked(reader, "dir/made");
   const bell = reader.folder.bell(reader.workflow.id);
   const rings = () => system.lstatSync(bell).size;
-  const make = (path: string, kind: "file" | "directory") => {
-    writer.workflow.append({ event: "make", path, kind });
-    writer.workflow.refresh();
-  };
-  make("other", "file");
-  make("dir", "directory");
-  make("dir/made2", "file");
+  make(writer, "other");
+  make(writer, "dir", "directory");
+  make(writer, "dir/made2");
   assertEquals(rings(), 0);
-  make("dir/made", "file");
+  make(writer, "dir/made");
   assertEquals(rings(), 1);
   await wait.end;
 });
@@ -111,8 +118,7 @@ Deno.test("a member wakes itself for what another task of it waits for", async (
   using workspace = member(directory.path, "both");
   const wait = untilMade(workspace, "made");
   await untilAsked(workspace, "made");
-  workspace.workflow.append({ event: "make", path: "made", kind: "file" });
-  workspace.workflow.refresh();
+  make(workspace, "made");
   await wait.end;
 });
 
@@ -178,8 +184,7 @@ Deno.test("forged requests to be rung harm nobody", async () => {
       path: `none/${n}`,
     })),
   );
-  writer.workflow.append({ event: "make", path: "made", kind: "file" });
-  const { awaits, passedOver } = writer.workflow.refresh();
+  const { awaits, passedOver } = make(writer, "made");
   await wait.end;
   assertEquals(passedOver, 1);
   assertEquals([...awaits.members.keys()].includes("x"), false);
@@ -213,8 +218,7 @@ for (const [what, plant] of Object.entries(PLANTED)) {
         { event: "join", app: "forger", pid: 9 },
         { event: "await", path: "made" },
       );
-      writer.workflow.append({ event: "make", path: "made", kind: "file" });
-      writer.workflow.refresh();
+      make(writer, "made");
       assertEquals(Deno.readTextFileSync(outside), "text");
       assertEquals(writer.state.awaits.members.size, 0);
     },
@@ -228,8 +232,7 @@ Deno.test("a bell that was removed while its member sleeps costs it a tick", asy
   const wait = untilMade(reader, "made");
   await untilAsked(reader, "made");
   Deno.removeSync(reader.workflow.hangBell());
-  writer.workflow.append({ event: "make", path: "made", kind: "file" });
-  writer.workflow.refresh();
+  make(writer, "made");
   await wait.end;
 });
 
@@ -241,8 +244,7 @@ Deno.test("a member that cannot have a bell looks again by itself", async () => 
   const wait = untilMade(reader, "made");
   while (wait.looks < 5) await sleeps(1);
   assertEquals(reader.workflow.willBeRung("made"), false);
-  writer.workflow.append({ event: "make", path: "made", kind: "file" });
-  writer.workflow.refresh();
+  make(writer, "made");
   await wait.end;
 });
 
