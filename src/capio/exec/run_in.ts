@@ -1,11 +1,5 @@
 import type { Workspace } from "../overlay/mod.ts";
-import {
-  CapioError,
-  ifPresent,
-  pathOf,
-  type ProgramStatus,
-  system,
-} from "../platform/mod.ts";
+import { pathOf, type ProgramStatus } from "../platform/mod.ts";
 import { Child, type Standard } from "./child.ts";
 import { copiesForChild, makePipes } from "./pipes/mod.ts";
 import { forwardOutput } from "./forwarded_output.ts";
@@ -24,12 +18,9 @@ import {
   type ProgramFiles,
 } from "./program_files.ts";
 import { Scratch } from "./scratch.ts";
+import { checkDirectory, notStarted } from "./start_failure.ts";
 
 const GRACE_MILLISECONDS = 5_000;
-
-/** The exit statuses of a shell for a program that it cannot start. */
-const NOT_FOUND: ProgramStatus = { code: 127, signal: null };
-const NOT_EXECUTABLE: ProgramStatus = { code: 126, signal: null };
 
 /** Runs a program with files of a workspace. See `runProgram`. */
 export async function runIn(
@@ -150,7 +141,7 @@ class ProgramRun {
     if (signal?.aborted) stop();
     const forwarded = forwardOutput(child, this.#options);
     try {
-      for (const it of [...this.#inputs]) it.started?.(child.pid);
+      for (const it of this.#inputs) it.started?.(child.pid);
       for (const it of this.#outputs) it.start?.();
       started?.(child);
       const status = await child.status;
@@ -250,7 +241,7 @@ class ProgramRun {
   }
 
   #pathOf(file: ProgramFile): string {
-    const all = [...this.#inputs ?? [], ...this.#outputs ?? []];
+    const all = [...this.#inputs, ...this.#outputs];
     return all.find((it) => it.file === file)?.path ?? file.place.given;
   }
 
@@ -285,36 +276,4 @@ class ProgramRun {
 function standardOf(option: RunProgramOptions["stdout"]): Standard {
   if (option === "null") return "ignore";
   return option instanceof WritableStream ? "pipe" : "inherit";
-}
-
-function checkDirectory(cwd: string): void {
-  const info = ifPresent(() => system.statSync(cwd));
-  if (info?.isDirectory) return;
-  const why = info ? "it is not a directory" : "there is no such directory";
-  throw new (info ? Deno.errors.NotADirectory : Deno.errors.NotFound)(
-    `Cannot run a program in "${cwd}": ${why}`,
-  );
-}
-
-function notStarted(program: string, error: unknown): unknown {
-  if (error instanceof CapioError || !(error instanceof Error)) return error;
-  const code = "code" in error ? error.code : undefined;
-  const refuse = (why: string, status: ProgramStatus) =>
-    programFailed(`Cannot start "${program}": ${why}`, status, error);
-  switch (code) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return refuse("there is no such program", NOT_FOUND);
-    case "EACCES":
-      return refuse(
-        isDirectory(program) ? "it is a directory" : "it is not executable",
-        NOT_EXECUTABLE,
-      );
-    default:
-      return refuse(error.message, NOT_EXECUTABLE);
-  }
-}
-
-function isDirectory(path: string): boolean {
-  return ifPresent(() => system.statSync(path))?.isDirectory ?? false;
 }
