@@ -7,11 +7,11 @@ import {
 import {
   type Command,
   exitCodeOf,
-  Interruption,
   parseArguments,
   shownMessage,
   UsageError,
 } from "../command/mod.ts";
+import { isFromTerminal, signalOf } from "./child.ts";
 import { fileSystemWarning } from "./file_system_warning.ts";
 import { leave } from "./leaving.ts";
 import {
@@ -175,10 +175,8 @@ function forwardTo(
   reason: unknown,
   age: number,
 ): void {
-  const signal = reason instanceof Interruption ? reason.signal : "SIGTERM";
-  // Ctrl-C and Ctrl-\ reach every program of a terminal: forwarded too, they
-  // would be second ones. One that is being started does not see them.
-  const isKey = signal === "SIGINT" || signal === "SIGQUIT";
-  if (isKey && age > START_MILLISECONDS && Deno.stdin.isTerminal()) return;
+  const signal = signalOf(reason);
+  // A program that is being started does not see the keys.
+  if (age > START_MILLISECONDS && isFromTerminal(signal)) return;
   program.kill(signal);
 }

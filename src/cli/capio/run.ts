@@ -1,5 +1,11 @@
-import { type Command, Interruption, UsageError } from "../command/mod.ts";
-import { denoProgram, endingWithUs, signalChild } from "./child.ts";
+import { type Command, UsageError } from "../command/mod.ts";
+import {
+  denoProgram,
+  endingWithUs,
+  isFromTerminal,
+  signalChild,
+  signalOf,
+} from "./child.ts";
 import { fileSystemWarning } from "./file_system_warning.ts";
 import { MEMBER_HELP } from "./member_arguments.ts";
 import { scriptProblem } from "./script_file.ts";
@@ -55,20 +61,14 @@ async function runStep(
   signal.throwIfAborted();
   const child = new Deno.Command(denoProgram(), { args, env }).spawn();
   using _ending = endingWithUs(child);
-  const forward = () => forwardTo(child, signal.reason);
+  const forward = () => {
+    const name = signalOf(signal.reason);
+    if (!isFromTerminal(name)) signalChild(child, name);
+  };
   signal.addEventListener("abort", forward, { once: true });
   const fileSystem = await fileSystemWarning(step.capioDir);
   if (fileSystem) console.error(`sluice run: ${fileSystem}`);
   const { code } = await child.status;
   signal.removeEventListener("abort", forward);
   return code;
-}
-
-function forwardTo(child: Deno.ChildProcess, reason: unknown): void {
-  const signal = reason instanceof Interruption ? reason.signal : "SIGTERM";
-  // Ctrl-C and Ctrl-\ reach every program of a terminal: forwarded too, they
-  // would be second ones.
-  const isKey = signal === "SIGINT" || signal === "SIGQUIT";
-  if (isKey && Deno.stdin.isTerminal()) return;
-  signalChild(child, signal);
 }
