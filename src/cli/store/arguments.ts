@@ -5,7 +5,7 @@ import {
   Store,
   StoreError,
 } from "../../store/mod.ts";
-import { shownUrl } from "../../internal/mod.ts";
+import { parseExactJson, shownUrl } from "../../internal/mod.ts";
 import { jsonLine, UsageError } from "../command/mod.ts";
 
 /** The options of a command that reads single keys, for `parseArgs`. */
@@ -67,6 +67,25 @@ export async function readCurrent<T>(
         error.code === "REPLACED";
       if (!isReplaced || attempt === MOST_ATTEMPTS || !mayRepeat()) throw error;
     }
+  }
+}
+
+/**
+ * Parses JSON, and returns `otherwise` for a text that is not JSON.
+ *
+ * @param name The name of the value, for errors.
+ * @throws {UsageError} If a number would be rounded: it would be another one.
+ */
+export function parseJson(
+  text: string,
+  name: string,
+  otherwise: unknown,
+): unknown {
+  try {
+    return parseExactJson(text, name);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    return otherwise;
   }
 }
 

@@ -1,7 +1,6 @@
-import { parseExactJson } from "../../internal/mod.ts";
 import type { JsonValue } from "../../store/mod.ts";
 import { type Command, jsonLine, parse, UsageError } from "../command/mod.ts";
-import { open, READING_OPTIONS, tellDamaged } from "./arguments.ts";
+import { open, parseJson, READING_OPTIONS, tellDamaged } from "./arguments.ts";
 
 const OPTIONS = { ...READING_OPTIONS, select: { type: "string" } } as const;
 
@@ -42,17 +41,8 @@ function parseCondition(text: string): [name: string, value: JsonValue] {
   const at = text.indexOf("=");
   if (at > 0) {
     const name = text.slice(0, at);
-    return [name, parseValue(name, text.slice(at + 1))];
+    const value = text.slice(at + 1);
+    return [name, parseJson(value, name, value) as JsonValue];
   }
   throw new UsageError(`"NAME=VALUE" must contain "=", found "${text}"`);
-}
-
-function parseValue(name: string, text: string): JsonValue {
-  try {
-    return parseExactJson(text, name) as JsonValue;
-  } catch (error) {
-    // Rounded, it would match other values.
-    if (error instanceof RangeError) throw new UsageError(error.message);
-    return text;
-  }
 }

@@ -1,5 +1,4 @@
 import { TerminalProgressBar } from "../../events/mod.ts";
-import { parseExactJson } from "../../internal/mod.ts";
 import type { Metadata, Store } from "../../store/mod.ts";
 import {
   assertNoMore,
@@ -10,7 +9,7 @@ import {
   settle,
   UsageError,
 } from "../command/mod.ts";
-import { openToWrite } from "./arguments.ts";
+import { openToWrite, parseJson } from "./arguments.ts";
 
 const OPTIONS = { metadata: { type: "string" } } as const;
 
@@ -87,19 +86,9 @@ function withLastLook(
 }
 
 function parseMetadata(text: string): Metadata {
-  const metadata = parseJson(text, "metadata");
+  const metadata = parseJson(text, "metadata", undefined);
   if (typeof metadata === "object" && metadata !== null) {
     if (!Array.isArray(metadata)) return metadata as Metadata;
   }
   throw new UsageError(`"--metadata" must be a JSON object, found "${text}"`);
-}
-
-/** Parses JSON; nothing if it is not JSON. */
-function parseJson(text: string, name: string): unknown {
-  try {
-    return parseExactJson(text, name);
-  } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(error.message);
-    return undefined;
-  }
 }
