@@ -108,13 +108,13 @@ export class Room {
   }
 
   /**
-   * Says that a value was removed, of which `isLarge` tells whether it had
+   * Notes that a value was removed, of which `isLarge` tells whether it had
    * chunks. Its room is kept for the next ones, unless others may need it: the
    * disk has less than the database, or was full.
    *
    * @returns Whether to call {@linkcode Room.giveBack}.
    */
-  isWanted(isLarge: boolean): boolean {
+  noteRemoval(isLarge: boolean): boolean {
     // To look would take as long as to remove a small value. Others may be next.
     const isLook = isLarge || this.#removals++ % REMOVALS_PER_LOOK === 0;
     if (!isLook && !this.#isTight) return false;

@@ -297,7 +297,7 @@ export class SqliteStore extends Store {
     if (!removed) return undefined;
     const { metadata, upload } = removed;
     const { room } = this.#connected.connection;
-    if (!room?.isWanted(upload !== null)) return metadata;
+    if (!room?.noteRemoval(upload !== null)) return metadata;
     return room.giveBack().then(() => metadata);
   }
 
