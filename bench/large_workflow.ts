@@ -46,7 +46,9 @@ export class LargeWorkflow implements Disposable {
     this.#writer.fs.writeTextFileSync(`${capioDir}/last`, "small");
     this.#writer.fs.removeSync(`${capioDir}/last`);
     if (Deno.statSync(this.journal).size > MOST_CHECKPOINT_BYTES * files) {
-      throw new Error("Expected a checkpoint, found the events themselves");
+      throw new Error(
+        "Expected a checkpoint, found the events themselves: it takes more files",
+      );
     }
   }
 
