@@ -206,8 +206,9 @@ export class TerminalProgressBar implements Disposable {
 
   /** One line tells how many operations have no bar of their own. */
   #showMore(drawing: Drawing): void {
-    const waiting = this.#operations.size - this.#shownCount();
-    if (this.#shownCount() < mostBars() || waiting === 0) {
+    const shown = this.#shownCount();
+    const waiting = this.#operations.size - shown;
+    if (waiting === 0 || shown < mostBars()) {
       if (drawing.more) drawing.bars.remove(drawing.more);
       drawing.more = undefined;
       return;
