@@ -7,10 +7,20 @@
  * ```
  *
  * Each argument is the name of a run and its exit code, and for a run of tests
- * its JUnit report; a run without a report counts as one test.
+ * its JUnit report; a run without a report counts as one test. Every failed
+ * test is named with its file and message, so that the end of a long output
+ * tells what to mend.
  *
  * @module
  */
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  quot: '"',
+  apos: "'",
+  lt: "<",
+  gt: ">",
+  amp: "&",
+};
 
 /** How many tests of a run had which outcome. */
 export interface Counts {
@@ -31,12 +41,34 @@ export function countRun(exitCode: number, report?: string): Counts {
   return diedBetween ? { ...counts, failed: 1 } : counts;
 }
 
+/** A line for each failed test of a report: its name, file and message. */
+export function failedTests(report: string): string[] {
+  return testCases(report).filter(hasFailure).map((it) => {
+    const file = attribute(it, "classname");
+    const message = attribute(it, "message").split("\n")[0];
+    return [`"${attribute(it, "name")}"`, file && ` in ${file}`, `: ${message}`]
+      .join("");
+  });
+}
+
 function countTests(xml: string): Counts {
-  const cases = xml.match(/<testcase\b[^>]*?(?:\/>|>[\s\S]*?<\/testcase>)/g) ??
-    [];
-  const failed = cases.filter((it) => /<(failure|error)\b/.test(it)).length;
+  const cases = testCases(xml);
+  const failed = cases.filter(hasFailure).length;
   const skipped = cases.filter((it) => /<skipped\b/.test(it)).length;
   return { passed: cases.length - failed - skipped, failed, skipped };
+}
+
+function testCases(xml: string): string[] {
+  return xml.match(/<testcase\b[^>]*?(?:\/>|>[\s\S]*?<\/testcase>)/g) ?? [];
+}
+
+function hasFailure(testCase: string): boolean {
+  return /<(failure|error)\b/.test(testCase);
+}
+
+function attribute(element: string, name: string): string {
+  const [, value = ""] = new RegExp(`\\b${name}="([^"]*)"`).exec(element) ?? [];
+  return value.replace(/&(quot|apos|lt|gt|amp);/g, (_, it) => ENTITIES[it]);
 }
 
 function readReport(path: string): string {
@@ -57,7 +89,10 @@ if (import.meta.main) {
     }
     const report = path === undefined ? undefined : readReport(path);
     const counts = countRun(Number(exitCode), report);
-    if (counts.failed > 0) console.log(`FAILED ${name}`);
+    if (counts.failed > 0) {
+      console.log(`FAILED ${name}`);
+      for (const test of failedTests(report ?? "")) console.log(`  ${test}`);
+    }
     return { ...counts, hasTests: report !== undefined };
   });
   const sum = (key: keyof Counts) => runs.reduce((all, it) => all + it[key], 0);

@@ -9,11 +9,11 @@ const tool = fromFileUrl(
 const REPORT = `<?xml version="1.0"?>
 <testsuites><testsuite>
   <testcase name="a" time="0.1"/>
-  <testcase name="b" time="0.1"><failure message="no"/></testcase>
+  <testcase name="b &gt; &quot;b&quot;" classname="./b_test.ts" time="0.1"><failure message="no"/></testcase>
   <testcase name="c" time="0.1"><skipped/></testcase>
   <testcase name="d" time="0.1"></testcase>
 </testsuite></testsuites>`;
-const GREEN = REPORT.replace(/.*"b".*\n/, "");
+const GREEN = REPORT.replace(/.*"b &gt.*\n/, "");
 
 async function summary(runs: string[], report = REPORT) {
   using directory = new TemporaryDirectory();
@@ -28,7 +28,12 @@ async function summary(runs: string[], report = REPORT) {
 Deno.test("tests and other runs are counted together, those that failed named", async () => {
   assertEquals(await summary(["tests=1:report.xml", "check=0", "demo=3"]), {
     code: 1,
-    lines: ["FAILED tests", "FAILED demo", "3 passed, 2 failed, 1 skipped"],
+    lines: [
+      "FAILED tests",
+      '  "b > "b"" in ./b_test.ts: no',
+      "FAILED demo",
+      "3 passed, 2 failed, 1 skipped",
+    ],
   });
 });
 
