@@ -1,4 +1,4 @@
-import { CapioError } from "./capio_error.ts";
+import { CapioError } from "../errors/mod.ts";
 import {
   distrust,
   type EntryCheck,
@@ -10,10 +10,10 @@ import {
   isDenial,
   isExistence,
   lstatIfPresent,
+  steadyClock,
   system,
-} from "./system.ts";
-import { SynchronousSleep } from "./wakeups.ts";
-import { steadyClock } from "./runtime_clock.ts";
+} from "../runtime/mod.ts";
+import { SynchronousSleep } from "../waiting/mod.ts";
 
 /** Longest time between the making of an entry and its opening to the group. */
 const OPENING_MILLISECONDS = 500;

@@ -1,4 +1,4 @@
-import { CapioError } from "./capio_error.ts";
+import { CapioError } from "../errors/mod.ts";
 
 /**
  * How entries of sluice are told from those that others have planted: by the

@@ -1,7 +1,7 @@
-import { CapioError } from "./capio_error.ts";
+import { CapioError } from "../errors/mod.ts";
 import { changeOwner } from "./directory_counterpart.ts";
 import { nameOfKind } from "./entry_trust.ts";
-import { ifPresent, isDenial, system } from "./system.ts";
+import { ifPresent, isDenial, system } from "../runtime/mod.ts";
 
 const HAS_MODES = Deno.build.os !== "windows";
 const OWNER_READS = 0o400;

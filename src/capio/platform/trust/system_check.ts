@@ -1,6 +1,6 @@
-import { CapioError } from "./capio_error.ts";
+import { CapioError } from "../errors/mod.ts";
 import { BY_KIND, type EntryCheck } from "./entry_trust.ts";
-import { ifPresent, isDenial, lstatIfPresent, system } from "./system.ts";
+import { ifPresent, isDenial, lstatIfPresent, system } from "../runtime/mod.ts";
 import {
   lookAtTrusted,
   makeClosedDirectory,

@@ -6,10 +6,10 @@ import {
 } from "@std/assert";
 import { delay } from "@std/async";
 import { join } from "@std/path";
-import { BY_KIND, FileLock } from "../../../src/capio/platform/mod.ts";
-import { CapioWorkspace, workflowStatus } from "../../../src/capio/mod.ts";
-import { StoppedHolder } from "../../support/stopped_holder.ts";
-import { eventually, Step, TestDirectory } from "../step.ts";
+import { BY_KIND, FileLock } from "../../../../src/capio/platform/mod.ts";
+import { CapioWorkspace, workflowStatus } from "../../../../src/capio/mod.ts";
+import { StoppedHolder } from "../../../support/stopped_holder.ts";
+import { eventually, Step, TestDirectory } from "../../step.ts";
 
 Deno.test("a member that waits for a stopped process reports it, and goes on with that process", async () => {
   using dir = new TestDirectory();

@@ -3,7 +3,7 @@ import {
   distrust,
   type EntryCheck,
   type Look,
-} from "../../../src/capio/platform/mod.ts";
+} from "../../../../src/capio/platform/mod.ts";
 
 const OWNER: EntryCheck = { by: "owner", uid: 7 };
 const GROUP: EntryCheck = { by: "group", gid: 8 };

@@ -1,5 +1,11 @@
 import { delay } from "@std/async";
-import { BY_KIND, type EntryCheck } from "./entry_trust.ts";
+import {
+  BY_KIND,
+  type EntryCheck,
+  type Expectation,
+  openOrCreateTrusted,
+  openTrusted,
+} from "../trust/mod.ts";
 import {
   describeHolder,
   forgetHolder,
@@ -7,14 +13,12 @@ import {
   type LockHolder,
   noteHolder,
 } from "./lock_holder.ts";
-import { lookIfPermitted, lstatIfPresent } from "./system.ts";
 import {
-  type Expectation,
-  openOrCreateTrusted,
-  openTrusted,
-} from "./trusted_entry.ts";
-import { SynchronousSleep } from "./wakeups.ts";
-import { steadyClock } from "./runtime_clock.ts";
+  lookIfPermitted,
+  lstatIfPresent,
+  steadyClock,
+} from "../runtime/mod.ts";
+import { SynchronousSleep } from "../waiting/mod.ts";
 
 /**
  * A process that holds a lock for longer is not running: the work under a lock

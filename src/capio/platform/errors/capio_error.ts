@@ -1,4 +1,4 @@
-import { isInstanceOf, shareClass } from "../../internal/mod.ts";
+import { isInstanceOf, shareClass } from "../../../internal/mod.ts";
 
 /** The kind of a {@linkcode CapioError}, its `code`. */
 export type CapioErrorCode =

@@ -1,7 +1,7 @@
 import { dirname } from "@std/path";
-import { CapioError } from "./capio_error.ts";
+import { CapioError } from "../errors/mod.ts";
 import { nameOfKind } from "./entry_trust.ts";
-import { lstatIfPresent, system } from "./system.ts";
+import { lstatIfPresent, system } from "../runtime/mod.ts";
 
 /** The mode in which its owner may list, enter and change a directory. */
 const OWNER = 0o700;

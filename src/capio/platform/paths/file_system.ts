@@ -1,4 +1,4 @@
-import { builtin } from "./builtin.ts";
+import { builtin } from "../runtime/mod.ts";
 
 /** File systems that several machines share, by the number that Linux has. */
 const SHARED: ReadonlyMap<number, string> = new Map([

@@ -1,7 +1,6 @@
 import { dirname, isAbsolute, join, resolve, SEPARATOR } from "@std/path";
 import { childOf, parentOf } from "./relative_path.ts";
-import { ifPresent, system } from "./system.ts";
-import { steadyClock } from "./runtime_clock.ts";
+import { ifPresent, steadyClock, system } from "../runtime/mod.ts";
 
 /** Time for which a look at the file system may be reused, in ms. */
 const MEMORY_MILLISECONDS = 1000;

@@ -1,7 +1,7 @@
 /** A directory has the same mode in both trees. */
 import { assertEquals } from "@std/assert";
 import { withCapio } from "@sluice/sluice/capio";
-import { TestDirectory } from "../step.ts";
+import { TestDirectory } from "../../step.ts";
 
 const isPosix = Deno.build.os !== "windows";
 const { lstatSync } = Deno;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { TestWorkflow } from "../test_workflow.ts";
+import { TestWorkflow } from "../../test_workflow.ts";
 
 Deno.test("a program that puts clocks and timers of its own in place waits as any other", async () => {
   await using flow = new TestWorkflow({

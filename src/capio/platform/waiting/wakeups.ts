@@ -1,7 +1,11 @@
-import { shortTurn } from "../../internal/mod.ts";
+import { shortTurn } from "../../../internal/mod.ts";
 import { Spin } from "./spin.ts";
-import { system } from "./system.ts";
-import { startTimeout, steadyClock, stopTimeout } from "./runtime_clock.ts";
+import {
+  startTimeout,
+  steadyClock,
+  stopTimeout,
+  system,
+} from "../runtime/mod.ts";
 
 /** Time between two looks where nothing reports changes, in ms. */
 const POLL_MILLISECONDS = 5;

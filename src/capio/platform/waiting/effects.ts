@@ -1,6 +1,4 @@
-import { isEnding } from "./ending.ts";
-import { system } from "./system.ts";
-import { mayAnswerAtOnce, noteTurn } from "./turns.ts";
+import { isEnding, mayAnswerAtOnce, noteTurn, system } from "../runtime/mod.ts";
 import { type Alarm, SynchronousSleep, type Wakeups } from "./wakeups.ts";
 
 /**

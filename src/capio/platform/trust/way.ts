@@ -1,7 +1,7 @@
-import { CapioError } from "./capio_error.ts";
+import { CapioError } from "../errors/mod.ts";
 import { nameOfKind } from "./entry_trust.ts";
-import { parentOf } from "./relative_path.ts";
-import { lstatIfPresent } from "./system.ts";
+import { parentOf } from "../paths/mod.ts";
+import { lstatIfPresent } from "../runtime/mod.ts";
 
 /** Tells whether something else than a directory may stand on a way. */
 type Passes = (path: string, info: Deno.FileInfo) => boolean;

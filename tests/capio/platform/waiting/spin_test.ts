@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Spin } from "../../../src/capio/platform/spin.ts";
+import { Spin } from "../../../../src/capio/platform/waiting/spin.ts";
 
 /** Counts how many of so many waits look again and again, all in vain. */
 function tries(spin: Spin, waits: number): number {

@@ -1,4 +1,4 @@
-import { isAbsence, system } from "./system.ts";
+import { isAbsence, system } from "../runtime/mod.ts";
 
 /**
  * Returns a `capioDir` with all symbolic links resolved.

@@ -1,5 +1,5 @@
-import { terminalText } from "../../internal/mod.ts";
-import { system } from "./system.ts";
+import { terminalText } from "../../../internal/mod.ts";
+import { system } from "../runtime/mod.ts";
 
 /** The table of the locks of all processes, where there is one. */
 const LOCKS = "/proc/locks";
