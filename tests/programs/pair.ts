@@ -21,6 +21,8 @@ export interface PairOptions {
   readonly dated?: readonly string[];
   /** Why it cannot work while the file is being written, and what is told. */
   readonly live?: NotLive;
+  /** Why it runs with `task test:long` alone. */
+  readonly onlyLong?: string;
 }
 
 /** A rule whose mode, unless it is given, both runs at once set. */

@@ -7,9 +7,15 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { findPairs, type Pair } from "./pair.ts";
 import { runAtOnce, runOneAfterTheOther } from "./run_pair.ts";
 
+const isLong = Deno.env.has("SLUICE_LONG");
+
 for (const pair of await findPairs()) {
   const [made, read] = pair.libraries.map((names) => names.join(", "));
-  Deno.test(`${pair.name}: ${made} → ${read}`, (t) => testPair(t, pair));
+  Deno.test({
+    name: `${pair.name}: ${made} → ${read}`,
+    ignore: pair.onlyLong !== undefined && !isLong,
+    fn: (t) => testPair(t, pair),
+  });
 }
 
 async function testPair(t: Deno.TestContext, pair: Pair): Promise<void> {
