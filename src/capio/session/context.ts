@@ -87,7 +87,11 @@ export async function withCapio<T>(
   try {
     result = await interposeDuring(workspace, fn);
   } catch (error) {
-    leave(true);
+    try {
+      leave(true);
+    } catch {
+      // It must not hide the error of the function.
+    }
     throw error;
   }
   leave();

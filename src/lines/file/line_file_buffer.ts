@@ -85,6 +85,8 @@ export class LineFileBuffer extends LineIO {
   readonly #files: LineFiles;
   readonly #lastLine: LastLines;
   #closing: Promise<void> | undefined;
+  /** Whether the latest items could not be written, which their writer was told. */
+  #hasFailed = false;
 
   /**
    * Opens nothing yet. The directory must exist when the buffer is used.
@@ -227,9 +229,18 @@ export class LineFileBuffer extends LineIO {
     await untilAborted(this.#closing, signal);
   }
 
-  /** Closes the buffer. */
+  /**
+   * Closes the buffer. When the latest write has failed, its writer was told so:
+   * then another failure is not thrown. It would hide the first one in a
+   * `SuppressedError`.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+    const isTold = this.#hasFailed;
+    try {
+      await this.close();
+    } catch (error) {
+      if (!isTold) throw error;
+    }
   }
 
   async #close(error: Error | undefined): Promise<void> {
@@ -247,7 +258,12 @@ export class LineFileBuffer extends LineIO {
     signal?: AbortSignal,
   ): Promise<void> {
     if (items.length === 0) return;
-    await untilAborted(this.#files.append(items), signal);
+    const appended = this.#files.append(items);
+    appended.then(
+      () => void (this.#hasFailed = false),
+      () => void (this.#hasFailed = true),
+    );
+    await untilAborted(appended, signal);
   }
 
   #assertOpen(action: string): void {

@@ -18,6 +18,9 @@ import { messageOf } from "./message_of.ts";
 import { MirrorPipeline } from "./mirror_pipeline.ts";
 import type { MirrorTransport } from "./mirror_transport.ts";
 
+/** Time for what is left after a failure, in milliseconds. */
+const LAST_MILLISECONDS = 1_000;
+
 /** Options for every mirror. */
 export interface LineMirrorOptions {
   /**
@@ -215,9 +218,15 @@ export abstract class LineMirror extends LineIO {
     await this.#pipeline.close(message, signal);
   }
 
-  /** Closes the mirror. */
+  /**
+   * Closes the mirror. When the last text that was sent has failed, its writer
+   * was told so: then the buffer has a moment left to take the rest, and another
+   * failure is not thrown. It would hide the first one in a `SuppressedError`.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+    if (!this.#pipeline.hasFailed) return await this.close();
+    const signal = AbortSignal.timeout(LAST_MILLISECONDS);
+    await this.close(undefined, { signal }).catch(() => {});
   }
 
   /**

@@ -56,6 +56,11 @@ export class MirrorPipeline {
     return this.#closing !== undefined;
   }
 
+  /** Whether what was sent last has failed, which its writer was told. */
+  get hasFailed(): boolean {
+    return this.#posts.hasFailed;
+  }
+
   /** The text that waits for the end of its line. */
   get unsent(): string {
     return this.#lines.unsent;

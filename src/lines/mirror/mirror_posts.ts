@@ -25,6 +25,7 @@ export class MirrorPosts {
   /** The reader has nothing to do: what comes goes to it at once. */
   #isReaderIdle = true;
   #isClosed = false;
+  #hasFailed = false;
 
   /** @param failed Called when batches fail, before their writers know. */
   constructor(failed: () => void) {
@@ -38,6 +39,11 @@ export class MirrorPosts {
         this.#handOver();
       },
     }, { highWaterMark: 0 });
+  }
+
+  /** Whether the batch that was settled last has failed. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** Adds a text to the next post; resolves when the buffer accepted it. */
@@ -91,6 +97,7 @@ export class MirrorPosts {
   /** Settles a batch that the buffer accepted. */
   accept(batch: PostBatch): void {
     if (batch === this.#last) this.#last = undefined;
+    this.#hasFailed = false;
     batch.accept();
   }
 
@@ -101,6 +108,7 @@ export class MirrorPosts {
     this.#waiting = [];
     this.#last = undefined;
     this.#outstandingChars = 0;
+    this.#hasFailed = true;
     this.#failed();
     for (const failed of batches) failed.reject(failure);
     this.#notifyDrained();

@@ -25,6 +25,8 @@ export class OutermostTransaction implements Transaction {
   readonly #init: OutermostTransactionInit;
   readonly #held: StoreModificationEvent[] = [];
   #ended = false;
+  /** Whether `commit` has failed, which its caller was told. */
+  #hasFailed = false;
 
   readonly #hold = (event: StoreModificationEvent) => {
     this.#held.push(event);
@@ -42,7 +44,12 @@ export class OutermostTransaction implements Transaction {
 
   async commit(): Promise<void> {
     this.#assertOpen("commit");
-    await this.#init.commit();
+    try {
+      await this.#init.commit();
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
     this.#end("done");
   }
 
@@ -55,8 +62,15 @@ export class OutermostTransaction implements Transaction {
     }
   }
 
+  /** Rolls back, unless it has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#ended) await this.rollback();
+    if (this.#ended) return;
+    try {
+      await this.rollback();
+    } catch (error) {
+      // It would hide the reason in a `SuppressedError`.
+      if (!this.#hasFailed) throw error;
+    }
   }
 
   #end(state: "done" | "failed"): void {

@@ -81,8 +81,13 @@ export class SimpleTransactionContext implements TransactionContext {
         const result = await body();
         await outermost.commit();
         return result;
-      } finally {
-        await outermost[Symbol.asyncDispose]();
+      } catch (error) {
+        try {
+          await outermost[Symbol.asyncDispose]();
+        } catch {
+          // A rollback that fails must not hide the reason for it.
+        }
+        throw error;
       }
     });
   }

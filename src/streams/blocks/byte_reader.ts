@@ -26,6 +26,7 @@ import { openStream, type StreamPuller } from "../sources/mod.ts";
  */
 export class ByteReader implements AsyncDisposable {
   readonly #puller: StreamPuller;
+  #hasFailed = false;
 
   /**
    * Locks the stream and reads nothing yet.
@@ -46,7 +47,12 @@ export class ByteReader implements AsyncDisposable {
    * @throws The error of the stream.
    */
   async read(into: Uint8Array): Promise<number> {
-    return await this.#puller.pull(into);
+    try {
+      return await this.#puller.pull(into);
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
   }
 
   /**
@@ -60,7 +66,12 @@ export class ByteReader implements AsyncDisposable {
    * @throws The error of the stream; the buffer is lost then.
    */
   async fill(view: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    return await this.#puller.fill(view);
+    try {
+      return await this.#puller.fill(view);
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
   }
 
   /**
@@ -72,8 +83,15 @@ export class ByteReader implements AsyncDisposable {
     await this.#puller.cancel(reason);
   }
 
-  /** The same as {@linkcode ByteReader.cancel}. */
+  /**
+   * The same as {@linkcode ByteReader.cancel}. A stream that has failed fails
+   * again in this, which is not thrown.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.cancel();
+    try {
+      await this.cancel();
+    } catch (error) {
+      if (!this.#hasFailed) throw error;
+    }
   }
 }
