@@ -21,8 +21,12 @@ import {
   runOrExplain,
   settledCode,
   shownMessage,
+  unknownOption,
   UsageError,
+  withAdvice,
+  withNearWord,
 } from "./command/mod.ts";
+import { VERSION } from "./version.ts";
 
 /** All commands, in the order in which the help lists them. */
 const COMMANDS: readonly CommandEntry[] = [
@@ -80,10 +84,13 @@ export async function main(
     return name === undefined ? 2 : 0;
   }
   const entry = COMMANDS.find((entry) => entry.name === name);
+  if (name === "--version" || name === "-V") {
+    console.log(`sluice ${VERSION} (deno ${Deno.version.deno})`);
+    return 0;
+  }
   if (!entry) {
-    console.error(
-      `sluice: Unknown command "${shownMessage(name)}", see "sluice --help"`,
-    );
+    const message = shownMessage(unknown(name));
+    console.error(`sluice: ${withAdvice(message, "sluice")}`);
     return 2;
   }
   const command = await entry.load();
@@ -100,6 +107,13 @@ export async function main(
   return exitCodeOf(signal);
 }
 
+/** Says that a first argument is no command, and which one was probably meant. */
+function unknown(name: string): string {
+  if (name.startsWith("-")) return unknownOption(name, ["version"]).message;
+  const names = ["help", ...COMMANDS.map(({ name }) => name)];
+  return withNearWord(`Unknown command "${name}"`, name, names);
+}
+
 async function overview(): Promise<string> {
   const commands = await Promise.all(COMMANDS.map(({ load }) => load()));
   return [
@@ -108,6 +122,7 @@ async function overview(): Promise<string> {
     listed(commands),
     "",
     '"sluice COMMAND --help" explains a command.',
+    '"sluice --version" prints the version.',
     "",
     "The exit code is 0 for success, 1 for a failure, 2 for wrong usage, 130 after",
     "Ctrl-C and 128 + N after another signal N that ends it (SIGTERM, SIGHUP,",
@@ -117,8 +132,9 @@ async function overview(): Promise<string> {
 
 function explain(error: unknown, command: CommandEntry): number {
   const isUsage = error instanceof UsageError;
-  const advice = isUsage ? `, see "sluice ${command.name} --help"` : "";
-  console.error(`sluice ${command.name}: ${messageOf(error)}${advice}`);
+  const message = messageOf(error);
+  const name = `sluice ${command.name}`;
+  console.error(`${name}: ${isUsage ? withAdvice(message, name) : message}`);
   return isUsage ? 2 : 1;
 }
 

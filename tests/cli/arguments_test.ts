@@ -20,8 +20,12 @@ Deno.test("an option without its value is named in one line", () => {
     [["--ok", "--"], `Option "--ok" ${dash}`],
     [["--output", "--long"], `Option "--output" ${dash}`],
     [["-o", "-1"], `Option "--output" ${dash}`],
-    [["--long=1"], "Option '--long' does not take an argument"],
-    [["--frob"], "Unknown option '--frob'"],
+    [["--long=1"], 'Option "--long" takes no value'],
+    [["--frob"], 'Unknown option "--frob"'],
+    [["--ouptut=a"], 'Unknown option "--ouptut", did you mean "--output"?'],
+    [["--lng"], 'Unknown option "--lng", did you mean "--long"?'],
+    [["--hepl"], 'Unknown option "--hepl", did you mean "--help"?'],
+    [["-x"], 'Unknown option "-x"'],
   ];
   for (const [args, message] of cases) {
     const parse = () => parseArguments({ args, options });
@@ -38,6 +42,48 @@ Deno.test("an option without its value is wrong usage", async () => {
     stderr:
       'sluice exec: Option "--ok" needs a value: write one that begins with "-" after "=", see "sluice exec --help"\n',
   });
+});
+
+Deno.test("an unknown command or option suggests the near one", async () => {
+  const cases: [args: string[], stderr: string][] = [
+    [
+      ["statsu"],
+      'sluice: Unknown command "statsu", did you mean "status"? See "sluice --help"',
+    ],
+    [
+      ["frobnicate"],
+      'sluice: Unknown command "frobnicate", see "sluice --help"',
+    ],
+    [
+      ["--verison"],
+      'sluice: Unknown option "--verison", did you mean "--version"? See "sluice --help"',
+    ],
+    [
+      ["store", "gte"],
+      'sluice store: Unknown command "gte", did you mean "get"? See "sluice store --help"',
+    ],
+    [
+      ["run", "--capio-dri=data", "a.ts"],
+      'sluice run: Unknown option "--capio-dri", did you mean "--capio-dir"? See "sluice run --help"',
+    ],
+  ];
+  for (const [args, stderr] of cases) {
+    assertEquals(await sluice(...args), {
+      code: 2,
+      stdout: "",
+      stderr: `${stderr}\n`,
+    });
+  }
+});
+
+Deno.test("the version of the command is that of the package", async () => {
+  const config = new URL("../../deno.json", import.meta.url);
+  const { version } = JSON.parse(await Deno.readTextFile(config));
+  const { code, stdout } = await sluice("--version");
+  assertEquals([code, stdout], [
+    0,
+    `sluice ${version} (deno ${Deno.version.deno})\n`,
+  ]);
 });
 
 Deno.test("a number that has to be positive is not 0", () => {

@@ -165,7 +165,7 @@ Deno.test("an error is one line, which names the help for wrong usage", async ()
     [["get", nowhere], 2, "KEY is missing"],
     [["get", nowhere, "a", "b"], 2, 'Unexpected argument "b"'],
     [["get", nowhere, "a", "--range", "9-3"], 2, '"--range" must be START-END'],
-    [["get", nowhere, "a", "--frob"], 2, "Unknown option '--frob'"],
+    [["get", nowhere, "a", "--frob"], 2, 'Unknown option "--frob"'],
     [["get", nowhere, "a"], 1, "There is no store in"],
     [["ls", "ftp://a"], 2, '"url" must be a URL that begins with "file:"'],
     [["set", nowhere, "a", "no-such-file"], 1, "no-such-file"],

@@ -9,3 +9,4 @@ export * from "./status.ts";
 export * from "./timeline.ts";
 export * from "./timeline_intervals.ts";
 export * from "./warnings.ts";
+export * from "./workflow_names.ts";

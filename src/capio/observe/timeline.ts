@@ -1,13 +1,16 @@
 import { checkInteger } from "../../internal/mod.ts";
 
-/** A step of a workflow writing or reading a file. */
+/** A step of a workflow writing or reading a file, or its bad end. */
 export interface TimelineInterval {
   /** The step. */
   readonly app: string;
-  /** The file, relative to the workflow's directory. */
+  /** The file, relative to the workflow's directory; of an end, what it says. */
   readonly path: string;
-  /** Whether the step wrote or read the file. */
-  readonly kind: "write" | "read";
+  /**
+   * Whether the step wrote or read the file, failed, or was stopped because
+   * another one failed.
+   */
+  readonly kind: "write" | "read" | "failed" | "stopped";
   /** When it began, Unix time in milliseconds. */
   readonly from: number;
   /** When it ended, Unix time in milliseconds. */
@@ -60,6 +63,8 @@ const LEAST_SECONDS_FOR_RATE = 0.1;
 /** Enough for the widest digits and letters of 12 pixels. */
 const CHARACTER_WIDTH = 7;
 const MOST_LABEL_CHARACTERS = 36;
+/** With less room, the reason of a failure says nothing. */
+const LEAST_REASON_CHARACTERS = 12;
 
 /** A longer picture would not be looked at. */
 const MOST_ROWS = 300;
@@ -83,7 +88,8 @@ const COLORS = [
 /**
  * Draws when the steps of a workflow wrote and read their files: a row for
  * each, grouped by step, in the order in which they began. A file has one
- * colour, full where it is written and pale where it is read.
+ * colour, full where it is written and pale where it is read. A cross marks when
+ * a step failed or was stopped.
  *
  * @example Usage
  * ```ts
@@ -136,17 +142,33 @@ function rowsOf(
   mostRows: number,
 ): TimelineInterval[] {
   const shown = intervals
-    .toSorted((one, other) => other.bytes - one.bytes)
+    .toSorted((one, other) =>
+      Number(isEnd(other)) - Number(isEnd(one)) || other.bytes - one.bytes
+    )
     .slice(0, mostRows)
     .sort((one, other) => one.from - other.from || one.to - other.to);
   return [...Map.groupBy(shown, ({ app }) => app).values()].flat();
+}
+
+/** Returns whether a row is the end of a step, not one of its files. */
+function isEnd({ kind }: TimelineInterval): boolean {
+  switch (kind) {
+    case "write":
+    case "read":
+      return false;
+    case "failed":
+    case "stopped":
+      return true;
+  }
 }
 
 function layoutOf(rows: readonly TimelineInterval[]): Layout {
   const begin = Math.min(...rows.map(({ from }) => from));
   const end = Math.max(...rows.map(({ to }) => to));
   const fileColumn = MARGIN + widest(rows.map(({ app }) => app)) + COLUMN_GAP;
-  const files = widest(rows.map(({ path }) => path));
+  const files = widest(
+    rows.filter((row) => !isEnd(row)).map(({ path }) => path),
+  );
   return {
     fileColumn,
     plot: fileColumn + files + COLUMN_GAP,
@@ -169,7 +191,8 @@ function widthOf(label: string): number {
 }
 
 function colorsOf(rows: readonly TimelineInterval[]): Map<string, string> {
-  const paths = [...new Set(rows.map(({ path }) => path))];
+  const files = rows.filter((row) => !isEnd(row));
+  const paths = [...new Set(files.map(({ path }) => path))];
   return new Map(
     paths.map((path, index) => [path, COLORS[index % COLORS.length]]),
   );
@@ -217,10 +240,7 @@ function drawRow(
   layout: Layout,
   colors: ReadonlyMap<string, string>,
 ): string[] {
-  const { app, path, kind, from, to, bytes } = row;
-  const color = colors.get(path) ?? COLORS[0];
-  const x = xOf(from, layout);
-  const width = Math.max(LEAST_BAR_WIDTH, round(xOf(to, layout) - x));
+  const { app } = row;
   const baseline = top + ROW_HEIGHT / 2 + 4;
   const isFirst = before?.app !== app;
   return [
@@ -232,6 +252,50 @@ function drawRow(
         text(MARGIN, baseline, shortened(app), 'font-weight="bold"'),
       ]
       : []),
+    ...(isEnd(row)
+      ? drawEnd(row, baseline, layout)
+      : drawBar(row, top, baseline, layout, colors)),
+  ];
+}
+
+/** Marks the moment at which a step ended badly, and says how beside it. */
+function drawEnd(
+  { path, kind, to }: TimelineInterval,
+  baseline: number,
+  layout: Layout,
+): string[] {
+  const look = kind === "failed"
+    ? 'class="failure" fill="#a3241c" font-weight="bold"'
+    : FAINT;
+  const x = xOf(to, layout);
+  const label = path === "" ? kind : path;
+  const room = Math.floor((x - layout.plot - 10) / CHARACTER_WIDTH);
+  return [
+    text(layout.fileColumn, baseline, kind, look),
+    text(x, baseline, "\u2715", `text-anchor="middle" ${look}`),
+    ...(label === kind || room < LEAST_REASON_CHARACTERS ? [] : [
+      text(
+        x - 10,
+        baseline,
+        shortenedAtEnd(label, room),
+        `text-anchor="end" ${look}`,
+      ),
+    ]),
+  ];
+}
+
+function drawBar(
+  row: TimelineInterval,
+  top: number,
+  baseline: number,
+  layout: Layout,
+  colors: ReadonlyMap<string, string>,
+): string[] {
+  const { app, path, kind, from, to, bytes } = row;
+  const color = colors.get(path) ?? COLORS[0];
+  const x = xOf(from, layout);
+  const width = Math.max(LEAST_BAR_WIDTH, round(xOf(to, layout) - x));
+  return [
     text(layout.fileColumn, baseline, shortened(path)),
     `<rect x="${x}" y="${
       top + (ROW_HEIGHT - BAR_HEIGHT) / 2
@@ -315,6 +379,14 @@ function shortened(label: string): string {
   return characters.length <= MOST_LABEL_CHARACTERS
     ? label
     : `…${characters.slice(1 - MOST_LABEL_CHARACTERS).join("")}`;
+}
+
+/** Shortens a reason, which begins with what matters most. */
+function shortenedAtEnd(label: string, most: number): string {
+  const characters = [...label];
+  return characters.length <= most
+    ? label
+    : `${characters.slice(0, most - 1).join("")}…`;
 }
 
 function text(

@@ -1,9 +1,25 @@
-import type { WorkflowStatus } from "./status.ts";
+import type { MemberStatus, WorkflowStatus } from "./status.ts";
 import type { TimelineInterval } from "./timeline.ts";
+
+/** Options for {@linkcode timelineIntervals}. */
+export interface TimelineIntervalsOptions {
+  /**
+   * Steps that ended badly because another one had failed.
+   *
+   * @default {[]}
+   */
+  stopped?: Iterable<string>;
+  /**
+   * Apps that are no steps, whose ends are left out.
+   *
+   * @default {[]}
+   */
+  hiddenApps?: Iterable<string>;
+}
 
 /**
  * Returns the intervals in which a workflow wrote files, and read them while
- * they were written, for {@linkcode drawTimeline}.
+ * they were written, and the bad ends of steps, for {@linkcode drawTimeline}.
  *
  * @example Usage
  * ```ts no-eval
@@ -19,11 +35,15 @@ import type { TimelineInterval } from "./timeline.ts";
  *
  * @param status The present or the last status of the workflow.
  * @param now The end of intervals that have not ended, Unix time in milliseconds.
+ * @param options What is known of the steps besides.
  * @returns The intervals; a file with several writers has one for each.
  */
 export function timelineIntervals(
-  { files, readings }: Pick<WorkflowStatus, "files" | "readings">,
+  { files, readings, members = [] }:
+    & Pick<WorkflowStatus, "files" | "readings">
+    & Partial<Pick<WorkflowStatus, "members">>,
   now: number,
+  options: TimelineIntervalsOptions = {},
 ): TimelineInterval[] {
   const written = files.flatMap(({ path, writers, created, ended, size }) =>
     writers.map((app) => ({
@@ -43,5 +63,25 @@ export function timelineIntervals(
     to: latest,
     bytes,
   }));
-  return [...written, ...read];
+  return [...written, ...read, ...badEnds(members, options)];
+}
+
+/** Returns one end for each step: the first of its members that ended badly. */
+function badEnds(
+  members: readonly MemberStatus[],
+  { stopped = [], hiddenApps = [] }: TimelineIntervalsOptions,
+): TimelineInterval[] {
+  const left = new Set(hiddenApps);
+  const wereStopped = new Set(stopped);
+  const ends: TimelineInterval[] = [];
+  for (const { app, state, ended, why = "" } of members) {
+    if (state === "running" || state === "left") continue;
+    if (ended === undefined || left.has(app)) continue;
+    left.add(app);
+    const kind = wereStopped.has(app) ? "stopped" : "failed";
+    const how = state === "lost" ? "it was killed or has crashed" : "";
+    const path = kind === "stopped" ? "" : why || how;
+    ends.push({ app, path, kind, from: ended, to: ended, bytes: 0 });
+  }
+  return ends;
 }

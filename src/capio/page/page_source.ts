@@ -4,7 +4,11 @@ import {
   timelineIntervals,
   type WorkflowStatus,
 } from "../observe/mod.ts";
-import { pageModel, type WorkflowOutcome } from "./page_model.ts";
+import {
+  type PageModel,
+  pageModel,
+  type WorkflowOutcome,
+} from "./page_model.ts";
 import { type EncodedPage, encodePage } from "./page_updates.ts";
 import { type StepEnd, StepReports } from "./step_reports.ts";
 
@@ -91,14 +95,7 @@ export class PageSource implements Disposable {
   encoded(): EncodedPage {
     const before = this.#page;
     if (before?.version === this.#version) return before.encoded;
-    const model = pageModel({
-      ...this.#options,
-      status: this.#status,
-      reports: this.#reports,
-      interrupted: this.#interrupted,
-      end: this.#end,
-    });
-    const encoded = encodePage(model, this.#timelineOfPage());
+    const encoded = encodePage(this.#model(), this.#timelineOfPage());
     this.#page = { version: this.#version, encoded };
     return encoded;
   }
@@ -107,11 +104,26 @@ export class PageSource implements Disposable {
   timeline(options?: DrawTimelineOptions): string {
     const now = this.#end?.time ?? Date.now();
     const status = this.#status;
-    return drawTimeline(status ? timelineIntervals(status, now) : [], options);
+    if (!status) return drawTimeline([], options);
+    const stopped = this.#model().steps
+      .filter(({ state }) => state === "stopped").map(({ name }) => name);
+    const { hiddenApps } = this.#options;
+    const intervals = timelineIntervals(status, now, { stopped, hiddenApps });
+    return drawTimeline(intervals, options);
   }
 
   [Symbol.dispose](): void {
     this.#options.signal?.removeEventListener("abort", this.#interrupt);
+  }
+
+  #model(): PageModel {
+    return pageModel({
+      ...this.#options,
+      status: this.#status,
+      reports: this.#reports,
+      interrupted: this.#interrupted,
+      end: this.#end,
+    });
   }
 
   /** A picture that changes all the time cannot be looked at. */

@@ -319,6 +319,7 @@ pre {
 }
 #timeline .back { fill: none; }
 #timeline .faint { fill: var(--faint); }
+#timeline .failure { fill: var(--bad); }
 #timeline .pale { fill: var(--text); }
 #timeline .grid { stroke: var(--edge); }
 #timeline .rule { stroke: var(--rule); }

@@ -1,13 +1,10 @@
 import { JournalFollower, type WorkflowFile } from "../journal/mod.ts";
 import {
   CapioError,
-  ifPresent,
   lstatIfPresent,
   nameOfKind,
-  pathOf,
   realDirectory,
   system,
-  SYSTEM_DIRECTORY,
 } from "../platform/mod.ts";
 import {
   checkPublication,
@@ -15,10 +12,9 @@ import {
   hasMembers,
   isSetAside,
   moveIntoPlace,
-  resolveMemoryDirectory,
   spoolOf,
-  WorkflowFolder,
-  workflowNameOf,
+  type WorkflowFolder,
+  workflowFolders,
 } from "../workflow/mod.ts";
 
 /** Options for {@linkcode setAsideRuns}. */
@@ -104,7 +100,7 @@ export function setAsideRuns(
   { workflowName, memoryDir }: SetAsideRunsOptions = {},
 ): SetAsideRun[] {
   const directory = realDirectory(capioDir);
-  return foldersIn(directory, { memoryDir })
+  return workflowFolders(directory, { memoryDir })
     .filter((folder) =>
       workflowName === undefined || folder.workflowName === workflowName
     )
@@ -139,7 +135,9 @@ export async function publishSetAsideRun(
   options: PublishSetAsideRunOptions = {},
 ): Promise<SetAsideRun> {
   const directory = realDirectory(capioDir);
-  const folder = foldersIn(directory, options).find((it) => it.name === name);
+  const folder = workflowFolders(directory, options).find((it) =>
+    it.name === name
+  );
   if (!folder) throw noRun(name);
   const { signal } = options;
   using _ = await folder.lockWhenFree("sluice recover", { signal });
@@ -177,36 +175,6 @@ function noRun(name: string): RangeError {
   return new RangeError(
     `"name" must be that of a run that was set aside, found "${name}"`,
   );
-}
-
-/** Returns the folders of workflows under `.capio`, in the order of their names. */
-function foldersIn(
-  capioDir: string,
-  { shared, memoryDir = "" }: PublishSetAsideRunOptions,
-): WorkflowFolder[] {
-  const memory = memoryDir === ""
-    ? {}
-    : { memoryDir: resolveMemoryDirectory(pathOf(memoryDir), capioDir) };
-  const directory = `${capioDir}/${SYSTEM_DIRECTORY}`;
-  const info = lstatIfPresent(directory);
-  if (info && !info.isDirectory) {
-    throw new CapioError(
-      "UNTRUSTED",
-      `Cannot use "${directory}": it must be a directory, found ${
-        nameOfKind(info)
-      }`,
-    );
-  }
-  const entries = ifPresent(() => [...system.readDirSync(directory)]) ?? [];
-  return entries.filter(({ isDirectory }) => isDirectory)
-    .map(({ name }) => name).sort()
-    .flatMap((folderName) => {
-      const workflowName = workflowNameOf(folderName);
-      const isOther = folderName.includes(".") && !isSetAside(folderName);
-      if (workflowName === undefined || isOther) return [];
-      const options = { shared, folderName, ...memory };
-      return [new WorkflowFolder(capioDir, workflowName, options)];
-    });
 }
 
 /** Reads a run; `undefined` when it is one of this machine, and in its place. */

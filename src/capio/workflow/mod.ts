@@ -14,3 +14,4 @@ export { hasMembers, isSetAside } from "./set_aside.ts";
 export { endMembers, unknownFormat } from "./stale_run.ts";
 export * from "./workflow.ts";
 export * from "./workflow_folder.ts";
+export * from "./workflow_folders.ts";

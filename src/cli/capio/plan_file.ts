@@ -11,8 +11,6 @@ import { isSpecifier, scriptProblem } from "./script_file.ts";
 export interface PlanFile extends WorkflowPlan {
   /** The directory of the plan: the steps run in it, its paths are relative to it. */
   readonly directory: string;
-  /** Apps of the CAPIO-CL configuration that are no step of the plan. */
-  readonly absentApps: readonly string[];
 }
 
 /**
@@ -28,6 +26,7 @@ export async function readPlanFile(path: string): Promise<PlanFile> {
   for (const step of steps) await checkScript(step);
   const capioCl = plan.capioCl && resolve(directory, plan.capioCl);
   const memoryDir = plan.memoryDir && resolve(directory, plan.memoryDir);
+  if (capioCl) await checkApps(path, capioCl, steps);
   return {
     ...plan,
     directory,
@@ -35,18 +34,34 @@ export async function readPlanFile(path: string): Promise<PlanFile> {
     capioCl,
     ...(memoryDir && { memoryDir }),
     steps,
-    absentApps: capioCl ? await absentApps(capioCl, steps) : [],
   };
 }
 
-async function absentApps(
+/**
+ * Refuses a graph of other steps: what an app makes that nobody starts would be
+ * waited for in vain, and a step under another name has no rules.
+ */
+async function checkApps(
+  plan: string,
   capioCl: string,
   steps: readonly StepPlan[],
-): Promise<string[]> {
+): Promise<void> {
   const text = await readText(capioCl, "the CAPIO-CL configuration");
   const { ioGraph } = parseCapioCl(text, { source: `"${capioCl}"` });
-  return ioGraph.map(({ name }) => name)
-    .filter((app) => !steps.some(({ name }) => name === app));
+  const apps = new Set(ioGraph.map(({ name }) => name));
+  const names = new Set(steps.map(({ name }) => name));
+  if (apps.symmetricDifference(names).size === 0) return;
+  throw new Error(
+    `Cannot run "${plan}": its steps must be those of "${capioCl}", found ${
+      list("step", names)
+    } in the plan and ${list("app", apps)} in the configuration`,
+  );
+}
+
+function list(what: string, names: ReadonlySet<string>): string {
+  if (names.size === 0) return `no ${what}s`;
+  const quoted = [...names].map((name) => `"${name}"`).join(", ");
+  return names.size === 1 ? `the ${what} ${quoted}` : `the ${what}s ${quoted}`;
 }
 
 function withPath(step: StepPlan, directory: string): StepPlan {

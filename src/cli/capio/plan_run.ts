@@ -70,7 +70,6 @@ export async function runPlan(
   });
   let isFailed = true;
   try {
-    await warnOfAbsentApps(plan, terminal);
     const ends: StepEnd[] = [];
     const failure = await runWithProgress(
       plan,
@@ -80,7 +79,7 @@ export async function runPlan(
     );
     isFailed = failure !== undefined || signal.aborted;
     const status = await presentStatus(workspace, plan, signal);
-    if (timeline) await writeTimeline(timeline, timelineOf(status));
+    if (timeline) await writeTimeline(timeline, timelineOf(status, ends));
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     const isEarly = orderLines(status).length > 0 || hasGoneBySize(status);
     const outcome = outcomeOf(failure, signal, isEarly);
@@ -128,17 +127,6 @@ function assertNotRunning({ capioDir, workflowName, steps }: PlanFile): void {
   }
 }
 
-async function warnOfAbsentApps(
-  { capioCl, absentApps }: PlanFile,
-  terminal: Terminal,
-): Promise<void> {
-  for (const app of absentApps) {
-    await terminal.print(
-      `sluice workflow: "${app}" in "${capioCl}" is not one of the steps, so it has to be started by other means`,
-    );
-  }
-}
-
 /** Where the progress is shown. */
 interface Shown {
   readonly terminal: Terminal;
@@ -148,7 +136,7 @@ interface Shown {
 /** What the steps run with. */
 interface Running extends Shown {
   readonly workspace: CapioWorkspace;
-  /** Is called for each program that has ended. */
+  /** Is called for each step that has ended, but for scripts that ended well. */
   readonly ended: (end: StepEnd) => void;
 }
 
@@ -223,9 +211,17 @@ function progressLines(status: WorkflowStatus): string[] {
   return [...memberLines({ ...status, members }), ...fileLines(status)];
 }
 
-function timelineOf(status: WorkflowStatus): string {
+function timelineOf(
+  status: WorkflowStatus,
+  ends: readonly StepEnd[],
+): string {
   const title = `Workflow "${status.workflowName}": who wrote and read what`;
-  return drawTimeline(timelineIntervals(status, Date.now()), { title });
+  const intervals = timelineIntervals(status, Date.now(), {
+    stopped: ends.filter(({ kind }) => kind === "stopped")
+      .map(({ name }) => name),
+    hiddenApps: [WORKFLOW_APP],
+  });
+  return drawTimeline(intervals, { title });
 }
 
 async function writeTimeline(path: string, svg: string): Promise<void> {

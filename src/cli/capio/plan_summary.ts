@@ -1,8 +1,9 @@
 import type { WorkflowOutcome, WorkflowStatus } from "../../capio/mod.ts";
 import { fileLines } from "./status_lines.ts";
+import { badEndOf } from "./step_processes.ts";
 import type { StepEnd, StepFailure } from "./step_programs.ts";
 
-/** Most programs, and most files, that the summary lists. */
+/** Most steps, and most files, that the summary lists. */
 const MOST_LINES_OF_SUMMARY = 20;
 
 /**
@@ -25,31 +26,26 @@ export function outcomeOf(
     };
   }
   if (!failure) return { kind: "well", text: "All steps ended well" };
-  const { name, code, signal: killedBy, why } = failure;
+  const { name, why } = failure;
   if (why !== undefined) {
     return { kind: "failed", text: `Step "${name}" failed: ${why},` };
   }
-  return {
-    kind: "failed",
-    text: killedBy
-      ? `Step "${name}" was killed by ${killedBy}`
-      : `Step "${name}" failed with exit code ${code}`,
-  };
+  return { kind: "failed", text: `Step "${name}" ${badEndOf(failure)}` };
 }
 
-/** Lists how the programs of steps and the files have ended, shortened. */
+/** Lists how steps and the files have ended, shortened. */
 export function summaryLines(
   ends: readonly StepEnd[],
   status: WorkflowStatus,
 ): readonly string[] {
   return [
-    ...shortened(programLines(ends), "programs"),
+    ...shortened(stepLines(ends), "steps"),
     ...shortened(fileLines(status, { isOver: true }), "files"),
   ];
 }
 
-/** Says how the programs of steps have ended, in the order in which they did. */
-function programLines(ends: readonly StepEnd[]): readonly string[] {
+/** Says how steps have ended, in the order in which they did. */
+function stepLines(ends: readonly StepEnd[]): readonly string[] {
   const width = Math.max(...ends.map(({ name }) => name.length));
   return ends.map(({ name, outcome }) => `${name.padEnd(width)}  ${outcome}`);
 }

@@ -35,7 +35,7 @@ says (60). A wait is told on standard error, with its reason and what to do:
 after 2 seconds for a file that no rule names, after 5 for anything else.
 
 Any other option before SCRIPT goes to "deno run", for instance --allow-net or
---config=deno.json; write a value after "=".
+--config=deno.json; write a value after "=". --deno-flag=FLAG does the same.
 
 The exit code is that of the script, 128 + N when signal N ended it. SIGTERM and
 SIGINT are forwarded to it; a second one kills it.

@@ -1,6 +1,7 @@
 import {
   followWorkflow,
   setAsideRuns,
+  workflowNames,
   type WorkflowPage,
   type WorkflowStatus,
   workflowStatus,
@@ -10,6 +11,7 @@ import {
   environmentVariable,
   parseArguments,
   Terminal,
+  UsageError,
 } from "../command/mod.ts";
 import { fileSystemWarning } from "./file_system_warning.ts";
 import {
@@ -21,7 +23,7 @@ import {
   untilInterrupted,
   withPageValue,
 } from "./page_option.ts";
-import { statusLines } from "./status_lines.ts";
+import { statusLines, workflowLines } from "./status_lines.ts";
 import { WORKFLOW_APP } from "./workflow_app.ts";
 
 /** `sluice status`: shows the members and files of a workflow. */
@@ -33,6 +35,7 @@ export const status: Command = {
 Shows the steps of a workflow, what each does or waits for, since when and why,
 and its files: their size, who writes them, how far others have read, and what
 has to happen before they are finished (committed). It takes no part itself.
+Without a name, it lists the workflows of the directory if there are several.
 
   running, waits   takes part
   left, failed     has ended with success, with an error
@@ -43,7 +46,8 @@ Options:
   --capio-dir DIR        Directory in which files are exchanged
                          (default: $CAPIO_DIR, or the current directory)
   --workflow-name NAME   Name that the steps of one workflow share
-                         (default: $CAPIO_WORKFLOW_NAME, or "CAPIO")
+                         (default: $CAPIO_WORKFLOW_NAME, or the one that is
+                         there)
   --memory-dir DIR       Directory of the files in memory, to see their sizes
                          (default: $CAPIO_MEMORY_DIR, or none)
   --follow               Follow the workflow until it has ended: on a terminal
@@ -56,20 +60,17 @@ The exit code is 1 when there is no such workflow.
 Example:
   sluice status --capio-dir data --workflow-name flights --follow`,
   async run(args, signal) {
-    const options = parseOptions(args);
-    const { capioDir, workflowName, follow, json } = options;
-    const states = statesOf(options);
-    if (!states) {
-      const { length } = setAsideRuns(capioDir, { workflowName });
-      const hint = length > 0
-        ? `; "sluice recover" shows ${
-          length === 1 ? "a run" : `${length} runs`
-        } of it that no process here has begun or could publish`
-        : "";
-      throw new Error(
-        `Cannot find the workflow "${workflowName}" in "${capioDir}"${hint}`,
-      );
+    const given = parseOptions(args);
+    const { capioDir, follow, json } = given;
+    const names = given.workflowName === undefined
+      ? workflowNames(capioDir)
+      : [given.workflowName];
+    if (names.length > 1 && !follow && !given.page) {
+      return await list(given, names);
     }
+    const options = { ...given, workflowName: soleName(given, names) };
+    const states = statesOf(options);
+    if (!states) throw notFound(given);
     await using page = options.page && servePage(options.page, "status", {
       hiddenApps: [WORKFLOW_APP],
     });
@@ -98,7 +99,8 @@ Example:
 
 interface StatusOptions {
   readonly capioDir: string;
-  readonly workflowName: string;
+  /** The name that was given, if any. */
+  readonly workflowName?: string;
   readonly memoryDir: string;
   readonly follow: boolean;
   readonly json: boolean;
@@ -121,13 +123,56 @@ function parseOptions(args: string[]): StatusOptions {
   return {
     capioDir: values["capio-dir"] || environmentVariable("CAPIO_DIR") || ".",
     workflowName: values["workflow-name"] ||
-      environmentVariable("CAPIO_WORKFLOW_NAME") || "CAPIO",
+      environmentVariable("CAPIO_WORKFLOW_NAME"),
     memoryDir: values["memory-dir"] ||
       environmentVariable("CAPIO_MEMORY_DIR") || "",
     follow: values.follow,
     json: values.json,
     page: pageRequest(values),
   };
+}
+
+/** Returns the name of the one workflow to show. */
+function soleName(
+  { capioDir }: StatusOptions,
+  [name = "CAPIO", ...others]: readonly string[],
+): string {
+  if (others.length === 0) return name;
+  const names = [name, ...others].map((name) => `"${name}"`).join(", ");
+  throw new UsageError(
+    `"--workflow-name" must be one of those in "${capioDir}", which are ${names}`,
+  );
+}
+
+/** Lists the workflows of a directory. */
+async function list(
+  { capioDir, memoryDir, json }: StatusOptions,
+  names: readonly string[],
+): Promise<number> {
+  const terminal = new Terminal("stdout");
+  const states = names
+    .map((workflowName) =>
+      workflowStatus(capioDir, { workflowName, memoryDir })
+    )
+    .filter((status) => status !== undefined);
+  const lines = json
+    ? states.map((status) => JSON.stringify(status))
+    : workflowLines(capioDir, states);
+  for (const line of lines) await terminal.print(line);
+  return 0;
+}
+
+function notFound({ capioDir, workflowName }: StatusOptions): Error {
+  const { length } = setAsideRuns(capioDir, { workflowName });
+  const hint = length > 0
+    ? `; "sluice recover" shows ${
+      length === 1 ? "a run" : `${length} runs`
+    } of it that no process here has begun or could publish`
+    : "";
+  const what = workflowName === undefined
+    ? "a workflow"
+    : `the workflow "${workflowName}"`;
+  return new Error(`Cannot find ${what} in "${capioDir}"${hint}`);
 }
 
 function statesOf(

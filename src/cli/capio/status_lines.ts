@@ -9,6 +9,7 @@ import {
   workflowWarnings,
 } from "../../capio/mod.ts";
 import { terminalText } from "../../internal/mod.ts";
+import { WORKFLOW_APP } from "./workflow_app.ts";
 
 /** With more, the line of a step would be too long to read. */
 const MOST_WAITS_SHOWN = 3;
@@ -42,6 +43,34 @@ export function statusLines(
   ];
 }
 
+/** Formats several workflows of a directory, a line for each. */
+export function workflowLines(
+  capioDir: string,
+  states: readonly WorkflowStatus[],
+): string[] {
+  return [
+    terminalText(`Workflows in "${capioDir}"`),
+    "",
+    ...inColumns(states.map(({ workflowName, members, files }) => {
+      const steps = members.filter(({ app }) => app !== WORKFLOW_APP);
+      const running = steps.filter(({ state }) => state === "running");
+      const open = files.filter(({ phase }) => phase === "open");
+      return [
+        workflowName,
+        `${countApps(running)} of ${counted(countApps(steps), "step")} running`,
+        `${open.length} of ${counted(files.length, "file")} unfinished`,
+      ];
+    })),
+    "",
+    '"sluice status --workflow-name NAME" shows one of them',
+  ];
+}
+
+/** Counts steps, each of which may have several members. */
+function countApps(members: readonly MemberStatus[]): number {
+  return new Set(members.map(({ app }) => app)).size;
+}
+
 const CHECKED_BY_KIND =
   "Who owns what is in .capio, and who may write to it, is not checked: the file system keeps no owners or modes";
 
@@ -49,15 +78,16 @@ function forgottenLine(
   { members, staleReads, rewrites }: ForgottenStatus,
 ): string {
   const counts = [
-    counted(members, "earlier member"),
-    counted(staleReads + rewrites, "earlier warning"),
+    ...(members > 0 ? [counted(members, "earlier member")] : []),
+    ...(staleReads + rewrites > 0
+      ? [counted(staleReads + rewrites, "earlier warning")]
+      : []),
   ];
-  const shown = counts.filter((count) => count !== undefined).join(" and ");
+  const shown = counts.join(" and ");
   return `Not shown, for the run has forgotten them: ${shown}`;
 }
 
-function counted(count: number, what: string): string | undefined {
-  if (count === 0) return undefined;
+function counted(count: number, what: string): string {
   return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 

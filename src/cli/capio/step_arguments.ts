@@ -4,6 +4,7 @@ import {
   isHelpRequest,
   UsageError,
 } from "../command/mod.ts";
+import { assertDenoFlag, checkDenoFlags } from "./deno_flags.ts";
 
 /** The arguments of `sluice run`. */
 export interface StepArguments {
@@ -29,6 +30,16 @@ const OPTIONS = {
   "--capio-cl": ["capioClConfigurationFile", "CAPIO_CL"],
   "--memory-dir": ["memoryDir", "CAPIO_MEMORY_DIR"],
 } as const;
+
+/** All options of `sluice run`, without dashes. */
+const NAMES = [
+  ...Object.keys(OPTIONS).map((name) => name.slice(2)),
+  "partial-reads",
+  "silent",
+  "shared",
+  "deno-flag",
+  "help",
+];
 
 /**
  * Splits the arguments at the script: those before it are for sluice or for
@@ -67,7 +78,14 @@ export function parseStep(args: readonly string[]): StepArguments {
       continue;
     }
     const [name, ...value] = word.split("=");
+    if (name === "--deno-flag") {
+      const flag = value.length > 0 ? value.join("=") : rest.shift() ?? "";
+      checkDenoFlags([flag]);
+      step.denoFlags.push(flag);
+      continue;
+    }
     if (!isOption(name)) {
+      assertDenoFlag(word, NAMES);
       step.denoFlags.push(word);
       continue;
     }

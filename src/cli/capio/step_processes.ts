@@ -8,6 +8,7 @@ import {
   type StepProgram,
   type StepWatcher,
   type Surroundings,
+  timing,
 } from "./step_programs.ts";
 
 /** How to start the process of a step. */
@@ -27,7 +28,8 @@ const GRACE_MILLISECONDS = 5_000;
  * Runs all steps at once, and stops the others when one fails.
  *
  * @param signal Stops them all.
- * @param ended Is called for each program that has ended.
+ * @param ended Is called for each program that has ended, and for each script
+ * that has not ended well.
  * @param watcher Is told of all steps.
  * @returns The first failure; none when all went well or `signal` was first.
  * @throws {Error} If a step cannot be started or its output cannot be shown.
@@ -63,8 +65,9 @@ export async function runSteps(
 /** Resolves when the step has ended and all its output has been shown. */
 async function runStep(
   { name, args, env, cwd }: StepProcess,
-  { prefix, terminal, stop, fail, watcher }: Surroundings,
+  { prefix, terminal, stop, fail, ended, watcher }: Surroundings,
 ): Promise<void> {
+  const timed = timing();
   const child = new Deno.Command(denoProgram(), {
     args: [...args],
     env,
@@ -92,11 +95,24 @@ async function runStep(
   await Promise.all([
     child.status.then(({ code, signal }) => {
       watcher?.endStep(name, { code, signal });
-      if (code !== 0) fail({ name, code, signal });
+      if (code === 0) return;
+      const kind = stop.aborted ? "stopped" : "failed";
+      const outcome = timed(
+        stop.aborted ? "was stopped" : badEndOf({ code, signal }),
+      );
+      ended({ name, kind, outcome });
+      fail({ name, code, signal });
     }),
     forward("stdout"),
     forward("stderr"),
   ]);
+}
+
+/** Says how a process ended that has failed. */
+export function badEndOf(
+  { code, signal }: Pick<StepFailure, "code" | "signal">,
+): string {
+  return signal ? `was killed by ${signal}` : `failed with exit code ${code}`;
 }
 
 /** Stops a step when `stop` aborts: first with SIGTERM, later with SIGKILL. */

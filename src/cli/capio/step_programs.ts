@@ -25,9 +25,11 @@ export interface StepFailure {
   readonly why?: string;
 }
 
-/** How the program of a step has ended. */
+/** How a step has ended: any program, or a script that has not ended well. */
 export interface StepEnd {
   readonly name: string;
+  /** Stopped because another step had failed, or after Ctrl-C. */
+  readonly kind: "well" | "failed" | "stopped";
   /** Says it for people, after the name of the step. */
   readonly outcome: string;
 }
@@ -43,7 +45,7 @@ export interface Surroundings {
   readonly stop: AbortSignal;
   /** Is called as soon as something goes wrong. */
   readonly fail: (reason: StepFailure | Error) => void;
-  /** Is called when a program has ended, however it did. */
+  /** Is called when a program has ended, or a script that did not end well. */
   readonly ended: (end: StepEnd) => void;
   readonly watcher: StepWatcher | undefined;
 }
@@ -53,11 +55,9 @@ export async function runStepProgram(
   { name, program, workspace }: StepProgram,
   { prefix, terminal, stop, fail, ended, watcher }: Surroundings,
 ): Promise<void> {
-  const begun = performance.now();
-  const end = (outcome: string) => {
-    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    ended({ name, outcome: `${outcome} after ${seconds} s` });
-  };
+  const timed = timing();
+  const end = (kind: StepEnd["kind"], outcome: string) =>
+    ended({ name, kind, outcome: timed(outcome) });
   const print = (lines: string[]) => watcher?.print(name, lines);
   try {
     const status = await workspace.runStep(name, program, {
@@ -66,7 +66,7 @@ export async function runStepProgram(
       stderr: shownLines(terminal, "stderr", prefix, print),
     });
     watcher?.endStep(name, { ...status, ok: true });
-    end(`ended with status ${status.code}`);
+    end("well", `ended with status ${status.code}`);
   } catch (error) {
     const { code = 1, signal = null } =
       error instanceof CapioError && error.status || {};
@@ -76,9 +76,18 @@ export async function runStepProgram(
       signal: stop.aborted ? signal ?? "SIGTERM" : signal,
       why,
     });
-    if (stop.aborted) return end("was stopped");
+    if (stop.aborted) return end("stopped", "was stopped");
     if (!(error instanceof Error)) throw error;
-    end(`failed: ${error.message}`);
+    end("failed", `failed: ${error.message}`);
     fail({ name, code: code || 1, signal, why: error.message });
   }
+}
+
+/** Begins to measure a step; returns what says how it ended, and after what time. */
+export function timing(): (outcome: string) => string {
+  const begun = performance.now();
+  return (outcome) => {
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    return `${outcome} after ${seconds} s`;
+  };
 }

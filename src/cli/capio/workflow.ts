@@ -1,3 +1,4 @@
+import type { ParseArgsOptionsConfig } from "node:util";
 import { resolve } from "@std/path";
 import {
   type Command,
@@ -14,7 +15,8 @@ import {
   untilInterrupted,
   withPageValue,
 } from "./page_option.ts";
-import { readPlanFile } from "./plan_file.ts";
+import { checkDenoFlags, splitDenoFlags } from "./deno_flags.ts";
+import { type PlanFile, readPlanFile } from "./plan_file.ts";
 import { type PlanRunOptions, runPlan } from "./plan_run.ts";
 import { isSilentByEnvironment } from "./step_arguments.ts";
 import { WORKFLOW_APP } from "./workflow_app.ts";
@@ -81,6 +83,9 @@ ${pageHelp(22)}
   --deno-flag=FLAG    Start every step with this flag of "deno run" too; can be
                       repeated, for instance --deno-flag=--config=deno.json
 
+Any other option goes to "deno run" of every script, too, for instance
+--allow-net or --config=deno.json; write a value after "=".
+
 Example:
   sluice workflow --timeline flights.svg flights.json`,
   async run(args, signal) {
@@ -89,6 +94,7 @@ Example:
     const memoryDir = options.memoryDir || given.memoryDir ||
       environmentVariable("CAPIO_MEMORY_DIR") || "";
     const plan = { ...given, memoryDir: memoryDir && resolve(memoryDir) };
+    assertScripts(plan, options.bareFlags);
     if (!options.page) return await runPlan(plan, options, undefined, signal);
     await using page = servePage(options.page, "workflow", {
       steps: plan.steps.map(({ name }) => name),
@@ -108,23 +114,31 @@ Example:
 
 interface WorkflowOptions extends PlanRunOptions {
   readonly file: string;
+  /** Those of the flags for Deno that were given as options of their own. */
+  readonly bareFlags: readonly string[];
   /** The directory for files in memory, if it is not that of the plan. */
   readonly memoryDir?: string;
   /** The page to watch it, if one is wanted. */
   readonly page?: PageRequest;
 }
 
+const OPTIONS = {
+  ...PAGE_OPTIONS,
+  timeline: { type: "string" },
+  "memory-dir": { type: "string" },
+  silent: { type: "boolean" },
+  shared: { type: "boolean", default: false },
+  "deno-flag": { type: "string", multiple: true, default: [] },
+} as const satisfies ParseArgsOptionsConfig;
+
 function parseOptions(args: string[]): WorkflowOptions {
+  const { own, denoFlags: bareFlags } = splitDenoFlags(
+    withPageValue(args),
+    OPTIONS,
+  );
   const { values, positionals } = parseArguments({
-    args: withPageValue(args),
-    options: {
-      ...PAGE_OPTIONS,
-      timeline: { type: "string" },
-      "memory-dir": { type: "string" },
-      silent: { type: "boolean", default: isSilentByEnvironment() },
-      shared: { type: "boolean", default: false },
-      "deno-flag": { type: "string", multiple: true, default: [] },
-    },
+    args: own,
+    options: OPTIONS,
     allowPositionals: true,
   });
   const [file, ...others] = positionals;
@@ -134,15 +148,33 @@ function parseOptions(args: string[]): WorkflowOptions {
       `Unexpected argument "${others[0]}"`,
     );
   }
-  const denoFlags = values["deno-flag"];
-  const word = denoFlags.find((flag) => !flag.startsWith("-"));
-  if (word !== undefined) {
-    throw new UsageError(
-      `"--deno-flag" must be a flag that begins with "-", found "${word}"`,
-    );
-  }
-  const { timeline, silent, "memory-dir": memoryDir } = values;
+  checkDenoFlags(values["deno-flag"]);
+  const denoFlags = [...values["deno-flag"], ...bareFlags];
+  const { timeline, "memory-dir": memoryDir } = values;
+  const silent = values.silent ?? isSilentByEnvironment();
   const shared = values.shared ? "group" : undefined;
   const page = pageRequest(values);
-  return { file, denoFlags, timeline, silent, shared, memoryDir, page };
+  return {
+    file,
+    bareFlags,
+    denoFlags,
+    timeline,
+    silent,
+    shared,
+    memoryDir,
+    page,
+  };
+}
+
+/** Refuses flags for Deno, such as a wrong option, that nothing would take. */
+function assertScripts(
+  { steps }: PlanFile,
+  flags: readonly string[],
+): void {
+  if (flags.length === 0 || steps.some((step) => "script" in step)) return;
+  throw new UsageError(
+    `Unknown option "${
+      flags[0]
+    }": it would go to "deno run", but no step has a script`,
+  );
 }

@@ -4,6 +4,7 @@ import type {
   ParseArgsOptionsConfig,
 } from "node:util";
 import { HelpRequest, isHelpRequest, UsageError } from "./command.ts";
+import { withNearWord } from "./near_word.ts";
 
 /**
  * Parses the arguments of a command with `parseArgs` of `node:util`.
@@ -24,12 +25,31 @@ export function parseArguments<T extends ParseArgsConfig>(
     return process.getBuiltinModule("util").parseArgs(config);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new UsageError(mistake(error.message));
+    throw new UsageError(
+      mistake(error.message, Object.keys(config.options ?? {})),
+    );
   }
 }
 
+/** Makes the error for an option that a command does not have. */
+export function unknownOption(
+  option: string,
+  names: readonly string[],
+): UsageError {
+  const known = [...names, "help"].map((name) => `--${name}`);
+  return new UsageError(
+    withNearWord(`Unknown option "${option}"`, option, known),
+  );
+}
+
 /** Says what is wrong in one line, which Node does with advice to programmers. */
-function mistake(message: string): string {
+function mistake(message: string, names: readonly string[]): string {
+  const [, unknown] = /^Unknown option '([^]*?)'(?:\. |$)/.exec(message) ?? [];
+  if (unknown) return unknownOption(unknown, names).message;
+  const [, flag] =
+    /^Option '([^']*)' does not take an argument/.exec(message) ??
+      [];
+  if (flag) return `Option "${flag}" takes no value`;
   const [, missing] = /(--\S+) <value>' argument missing/.exec(message) ?? [];
   if (missing) return `Option "${missing}" needs a value`;
   // For a short option, too, the advice has the long one.

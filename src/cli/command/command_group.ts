@@ -6,6 +6,7 @@ import {
   runOrExplain,
   UsageError,
 } from "./command.ts";
+import { withNearWord } from "./near_word.ts";
 
 /** The parts of a {@linkcode commandGroup}. */
 export interface CommandGroup {
@@ -38,7 +39,11 @@ ${details}`,
       if (isHelpRequest(name)) throw new HelpRequest();
       if (name === undefined) throw new UsageError("COMMAND is missing");
       const command = commands.find((command) => command.name === name);
-      if (!command) throw new UsageError(`Unknown command "${name}"`);
+      if (!command) {
+        const message = `Unknown command "${name}"`;
+        const names = commands.map(({ name }) => name);
+        throw new UsageError(withNearWord(message, name, names));
+      }
       return await runOrExplain(command, rest, signal);
     },
   };

@@ -9,6 +9,7 @@ export {
   parse,
   parseArguments,
   positiveNumber,
+  unknownOption,
   wholeNumber,
 } from "./arguments.ts";
 export {
@@ -35,6 +36,7 @@ export {
 } from "./interruption.ts";
 export { lastLook } from "./last_look.ts";
 export { type ListenAddress, listening } from "./listening.ts";
-export { jsonLine, shownMessage } from "./shown.ts";
+export { nearWord, withNearWord } from "./near_word.ts";
+export { jsonLine, shownMessage, withAdvice } from "./shown.ts";
 export { ShownBytes, shownText } from "./shown_text.ts";
 export { type StandardStream, Terminal } from "./terminal.ts";

@@ -8,6 +8,12 @@ export function shownMessage(message: string): string {
   return terminalText(withShownUrls(message));
 }
 
+/** Adds to a message about wrong usage where to read more. */
+export function withAdvice(message: string, command: string): string {
+  const see = message.endsWith("?") ? " See" : ", see";
+  return `${message}${see} "${command} --help"`;
+}
+
 /**
  * Formats a value as JSON on one line, with escapes for all that a terminal
  * obeys or does not show. It is the same value when it is parsed.

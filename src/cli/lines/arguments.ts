@@ -1,5 +1,5 @@
-import type { HostClientOptions } from "../../lines/mod.ts";
-import { UsageError, wholeNumber } from "../command/mod.ts";
+import type { HostClientOptions, LinesError } from "../../lines/mod.ts";
+import { shownMessage, UsageError, wholeNumber } from "../command/mod.ts";
 
 /** Options of the commands that connect to a host, for `parseArgs`. */
 export const CLIENT_OPTIONS = {
@@ -38,4 +38,14 @@ export function orUsageError<T>(construct: () => T): T {
     }
     throw error;
   }
+}
+
+/** Says that a command still tries to reach its host, and what is in the way. */
+export function tellOfDelay(command: string, address: string) {
+  return (failure?: LinesError): void => {
+    const text = failure
+      ? `${failure.message}, trying again`
+      : `The host at ${address} has not answered yet, still waiting`;
+    console.error(shownMessage(`sluice lines ${command}: ${text}`));
+  };
 }

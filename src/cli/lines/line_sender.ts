@@ -22,6 +22,8 @@ export interface LineSenderOptions {
    * out what it lags behind. Else the input waits for the host.
    */
   readonly leavesOut: boolean;
+  /** Is called when the host has taken a text. */
+  readonly sent?: () => void;
 }
 
 /**
@@ -31,6 +33,7 @@ export interface LineSenderOptions {
 export class LineSender {
   readonly #mirror: LineHostMirror;
   readonly #leavesOut: boolean;
+  readonly #sent: () => void;
   /** Failures whose lines are counted: one can reach several texts. */
   readonly #counted = new WeakSet<LinesError>();
   #waitingChars = 0;
@@ -43,9 +46,13 @@ export class LineSender {
   #lostLines = 0;
   #failure: LinesError | undefined;
 
-  constructor(mirror: LineHostMirror, { leavesOut }: LineSenderOptions) {
+  constructor(
+    mirror: LineHostMirror,
+    { leavesOut, sent = () => {} }: LineSenderOptions,
+  ) {
     this.#mirror = mirror;
     this.#leavesOut = leavesOut;
+    this.#sent = sent;
   }
 
   /** The host has asked its mirrors to stop: nothing more is sent. */
@@ -61,7 +68,7 @@ export class LineSender {
     if (this.#waitingChars === 0) this.#lastProgress = performance.now();
     this.#waitingChars += rest.length;
     this.#mirror.write(rest)
-      .then(() => void (this.#hasFailed = false), (error) => this.#fail(error))
+      .then(() => this.#succeed(), (error) => this.#fail(error))
       .finally(() => this.#progress(rest.length));
     await this.#drained();
   }
@@ -136,6 +143,11 @@ export class LineSender {
     this.#lastProgress = performance.now();
     this.#progressed.resolve();
     this.#progressed = Promise.withResolvers();
+  }
+
+  #succeed(): void {
+    this.#hasFailed = false;
+    this.#sent();
   }
 
   #fail(error: unknown): void {

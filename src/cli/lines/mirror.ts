@@ -11,6 +11,7 @@ import {
   CLIENT_OPTIONS,
   clientOptions,
   orUsageError,
+  tellOfDelay,
 } from "./arguments.ts";
 import { LineInput } from "./line_input.ts";
 import { LineSender } from "./line_sender.ts";
@@ -30,8 +31,8 @@ export const mirror: Command = {
   help: `Usage: sluice lines mirror ADDRESS [OPTIONS]
 
 Ends with standard input, whatever happens to the host: a host that is not
-there, or goes away, does not end the program. What could not be sent within
-the timeout is counted in a message at the end, and the exit code is then 1.
+there, or goes away, does not end the program. It is told on standard error
+that it is tried again. What could not be sent within the timeout is counted in a message at the end, and the exit code is then 1.
 Ends earlier when the host asks its mirrors to stop, which is no failure; with
 --tee the copy goes on then. ADDRESS is the address of a host of this package or
 of syncstream.
@@ -59,13 +60,23 @@ Example:
         `"--lines" must be "python" or "posix", found "${values.lines}"`,
       );
     }
+    const tell = tellOfDelay("mirror", positionals[0]);
+    let isTold = false;
     const mirror = orUsageError(() =>
       new LineHostMirror(positionals[0], {
         ...clientOptions(values),
+        // As long as the host is away, each text has delays of its own.
+        onDelay(failure) {
+          if (!isTold) tell(failure);
+          isTold = true;
+        },
         aggressive: values.aggressive,
       })
     );
-    const sender = new LineSender(mirror, { leavesOut: values.tee });
+    const sender = new LineSender(mirror, {
+      leavesOut: values.tee,
+      sent: () => void (isTold = false),
+    });
     const input = new LineInput({
       isPosix: values.lines === "posix",
       isCollapsed: values.collapse,

@@ -12,6 +12,7 @@ import {
   CLIENT_OPTIONS,
   clientOptions,
   orUsageError,
+  tellOfDelay,
 } from "./arguments.ts";
 
 const OPTIONS = {
@@ -27,7 +28,7 @@ export const tail: Command = {
   help: `Usage: sluice lines tail ADDRESS [OPTIONS]
 
 Prints the lines that the host keeps and then new ones, until Ctrl-C; it goes on
-when the host is restarted. ADDRESS is the address of a host. A host of
+when the host is restarted, and says so when it does not answer. ADDRESS is the address of a host. A host of
 syncstream has no stream of new lines: use --number. On a terminal, control
 characters other than colours are shown as escapes such as "\\x1b".
 
@@ -46,7 +47,10 @@ Example:
       ? undefined
       : wholeNumber("--number", values.number, 2 ** 24);
     using reader = orUsageError(() =>
-      new LineHostReader(positionals[0], clientOptions(values))
+      new LineHostReader(positionals[0], {
+        ...clientOptions(values),
+        onDelay: tellOfDelay("tail", positionals[0]),
+      })
     );
     const items = number === undefined
       ? reader.lines({ stored: true })

@@ -1,6 +1,7 @@
 import { delay } from "@std/async";
 import { checkToken } from "../protocol/mod.ts";
 import {
+  checkFunction,
   checkInteger,
   checkString,
   connectionFailure,
@@ -20,6 +21,9 @@ const RETRIES = { connect: 5, read: 2 } as const;
 
 /** Statuses after which another attempt may succeed. */
 const PASSING_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
+
+/** When a request counts as delayed, in milliseconds. */
+const DELAY_MILLISECONDS = 2_000;
 
 const USUAL_HEADERS = {
   "Accept": "application/json",
@@ -49,6 +53,13 @@ export interface HostClientOptions {
    * @default {67_108_864}
    */
   maxReplyBytes?: number;
+  /**
+   * Is called once for each request that takes longer than two seconds, with
+   * the failure of its latest attempt if one has failed.
+   *
+   * @default {undefined}
+   */
+  onDelay?: (failure?: LinesError) => void;
 }
 
 /** One request to a host. */
@@ -79,6 +90,7 @@ export class HostClient {
   readonly #url: string;
   readonly #ownHeaders: Readonly<Record<string, string>>;
   readonly #timeout: number;
+  readonly #onDelay: HostClientOptions["onDelay"];
   readonly #client: Deno.HttpClient;
   readonly #closing = new AbortController();
 
@@ -88,6 +100,7 @@ export class HostClient {
       token,
       headers = {},
       maxReplyBytes = 67_108_864,
+      onDelay,
     } = options;
     checkString("address", address);
     if (!/^https?:\/\/[^?#]+$/.test(address) || !URL.canParse(address)) {
@@ -108,10 +121,12 @@ export class HostClient {
     checkInteger("maxReplyBytes", maxReplyBytes, { min: 1 });
     checkInteger("timeout", timeout, { min: 1 });
     if (token !== undefined) checkToken(token);
+    if (onDelay !== undefined) checkFunction("onDelay", onDelay);
     this.address = shownUrl(address);
     this.#url = this.address.replace(/\/$/, "");
     this.maxReplyBytes = maxReplyBytes;
     this.#timeout = timeout;
+    this.#onDelay = onDelay;
     this.#ownHeaders = {
       ...loginIn(address),
       ...(token === undefined ? {} : { "Authorization": `Bearer ${token}` }),
@@ -212,8 +227,12 @@ export class HostClient {
   ): Promise<T> {
     const left = { ...RETRIES } as Record<keyof typeof RETRIES, number>;
     const late = new AbortController();
-    const timer = startTimer(this.#timeout, () => late.abort());
     let failure: unknown;
+    const timer = startTimer(this.#timeout, () => late.abort());
+    const delayed = this.#onDelay && startTimer(DELAY_MILLISECONDS, () => {
+      const explained = this.#explain(failure);
+      this.#onDelay?.(explained instanceof LinesError ? explained : undefined);
+    });
     try {
       for (let pause = FIRST_PAUSE_MILLISECONDS;; pause *= 2) {
         try {
@@ -234,6 +253,7 @@ export class HostClient {
         : this.#explain(error);
     } finally {
       clearTimeout(timer);
+      clearTimeout(delayed);
     }
   }
 

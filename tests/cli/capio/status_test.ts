@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { delay } from "@std/async";
+import { enterCapio } from "@sluice/sluice/capio";
 import { eventually } from "../../capio/step.ts";
 import {
   configFlag,
@@ -123,9 +124,10 @@ Deno.test("status says in one line that there is nothing to show", async () => {
   using plan = new TestPlan({});
   const none = ["status", "--capio-dir", plan.data];
   const cases: [args: string[], code: number, message: string][] = [
-    [none, 1, `Cannot find the workflow "CAPIO" in "${plan.data}"`],
+    [none, 1, `Cannot find a workflow in "${plan.data}"`],
+    [[...none, "--follow"], 1, `Cannot find a workflow in "${plan.data}"`],
     [
-      [...none, "--follow"],
+      [...none, "--workflow-name", "CAPIO"],
       1,
       `Cannot find the workflow "CAPIO" in "${plan.data}"`,
     ],
@@ -134,11 +136,46 @@ Deno.test("status says in one line that there is nothing to show", async () => {
       1,
       `"nowhere" as capioDir: it does not exist`,
     ],
-    [["status", "--nonsense"], 2, "Unknown option '--nonsense'"],
+    [["status", "--nonsense"], 2, 'Unknown option "--nonsense"'],
   ];
   for (const [args, code, message] of cases) {
     const result = await sluice(...args);
     assertEquals([result.code, result.stdout], [code, ""]);
     assertStringIncludes(result.stderr.split("\n")[0], message);
+  }
+});
+
+Deno.test("status without a name shows the only workflow, or lists them all", async () => {
+  using plan = streamedPlan();
+  await using _ = await halfWay(plan);
+  const args = ["status", "--capio-dir", plan.data];
+  const only = await sluice(...args);
+  assertEquals(only.code, 0, only.stderr);
+  assertStringIncludes(only.stdout, `Workflow "test" in "${plan.data}"\n`);
+  const other = enterCapio({ capioDir: plan.data, workflowName: "other" });
+  try {
+    const all = await sluice(...args);
+    assertEquals([all.code, all.stderr], [0, ""]);
+    assertEquals(all.stdout.split("\n"), [
+      `Workflows in "${plan.data}"`,
+      "",
+      "other  1 of 1 step running   0 of 0 files unfinished",
+      "test   2 of 2 steps running  1 of 1 file unfinished",
+      "",
+      '"sluice status --workflow-name NAME" shows one of them',
+      "",
+    ]);
+    const json = await sluice(...args, "--json");
+    const names = json.stdout.trim().split("\n")
+      .map((line) => JSON.parse(line).workflowName);
+    assertEquals(names, ["other", "test"]);
+    const follow = await sluice(...args, "--follow");
+    assertEquals(follow.code, 2);
+    assertStringIncludes(
+      follow.stderr,
+      `"--workflow-name" must be one of those in "${plan.data}", which are "other", "test"`,
+    );
+  } finally {
+    other.leave();
   }
 });

@@ -5,6 +5,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { assertDenoFlag } from "../../../src/cli/capio/deno_flags.ts";
 import { hasTerminals, inTerminal } from "../../support/terminal.ts";
 import {
   configFlag,
@@ -258,14 +259,19 @@ Deno.test("a step's own environment and arguments are those of its plan", async 
   assertEquals(stdout, `step | [ "data" ] step ${plan.directory}\n`);
 });
 
-Deno.test("a warning names an app of CAPIO-CL that is no step", async () => {
-  using plan = new TestPlan({ reader: { code: "" } }, STREAMED);
-  const { code, stderr } = await sluice("workflow", configFlag, plan.file);
-  assertEquals(code, 0);
-  assertStringIncludes(
-    stderr,
-    `"writer" in "${plan.path("cl.json")}" is not one`,
-  );
+Deno.test("a plan whose steps are not those of the graph is refused with both", async () => {
+  using plan = new TestPlan({ reader: { code: "" }, wirter: { code: "" } }, {
+    name: "test",
+    IO_Graph: [{ name: "writer", output_stream: ["a"] }, { name: "reader" }],
+  });
+  assertEquals(await sluice("workflow", configFlag, plan.file), {
+    code: 1,
+    stdout: "",
+    stderr:
+      `sluice workflow: Cannot run "${plan.file}": its steps must be those of "${
+        plan.path("cl.json")
+      }", found the steps "reader", "wirter" in the plan and the apps "writer", "reader" in the configuration\n`,
+  });
 });
 
 Deno.test("all mistakes of a plan are listed, and no step starts", async (t) => {
@@ -323,9 +329,39 @@ Deno.test("all mistakes of a plan are listed, and no step starts", async (t) => 
   }
 });
 
+Deno.test("workflow takes flags of Deno as run does", async () => {
+  using plan = new TestPlan({
+    step: {
+      code: `console.log(Deno.permissions.querySync({ name: "sys" }).state)`,
+    },
+  });
+  const args = [configFlag.replace("--deno-flag=", ""), plan.file];
+  const { stdout } = await sluice("workflow", "--allow-sys", ...args);
+  assertEquals(stdout, "step | granted\n");
+});
+
+Deno.test("no flag of deno run is taken for a slip of an option", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--help=full"],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const flags = new TextDecoder().decode(stdout).matchAll(/ (--[a-z][\w-]+)/g);
+  const options = [
+    ...["capio-dir", "app-name", "workflow-name", "capio-cl", "memory-dir"],
+    ...["silent", "shared", "partial-reads", "deno-flag", "page", "keep-page"],
+    "timeline",
+  ];
+  const all = [...new Set([...flags].map(([, flag]) => flag))];
+  assert(all.includes("--allow-net") && all.includes("--node-modules-dir"));
+  for (const flag of all) if (flag !== "--help") assertDenoFlag(flag, options);
+});
+
 Deno.test("wrong usage is one line, with the help to read", async () => {
   using plan = new TestPlan({ reader: { code: "" } });
   const svg = plan.path("no/timeline.svg");
+  const commands = plan.path("commands.json");
+  const step = { name: "list", command: ["ls"] };
+  plan.write("commands.json", JSON.stringify({ steps: [step] }));
   const cases: [args: string[], code: number, message: string][] = [
     [[], 2, "FILE is missing"],
     [
@@ -333,7 +369,16 @@ Deno.test("wrong usage is one line, with the help to read", async () => {
       2,
       `"--deno-flag" must be a flag that begins with "-", found "no-check"`,
     ],
-    [["--nonsense", plan.file], 2, "Unknown option '--nonsense'"],
+    [
+      ["--slient", plan.file],
+      2,
+      'Unknown option "--slient", did you mean "--silent"?',
+    ],
+    [
+      ["--allow-net", commands],
+      2,
+      `Unknown option "--allow-net": it would go to "deno run", but no step has a script`,
+    ],
     [[plan.file, "b.json"], 2, `Unexpected argument "b.json"`],
     [["nowhere.json"], 1, `Cannot read the workflow "nowhere.json"`],
     [["--timeline", svg, plan.file], 1, `Cannot write the timeline "${svg}"`],
