@@ -81,13 +81,8 @@ export class SimpleTransactionContext implements TransactionContext {
         const result = await body();
         await outermost.commit();
         return result;
-      } catch (error) {
-        try {
-          await outermost[Symbol.asyncDispose]();
-        } catch {
-          // A rollback that fails must not hide the reason for it.
-        }
-        throw error;
+      } finally {
+        await outermost[Symbol.asyncDispose]();
       }
     });
   }

@@ -168,6 +168,27 @@ Deno.test("an error of begin, commit or rollback is thrown, and the next transac
   }
 });
 
+Deno.test("a commit that fails is the reason, also when the rollback fails too", async () => {
+  const store = new LoggingStore();
+  const context = new SimpleTransactionContext(store);
+  const runs = {
+    run: () => context.run(() => void (store.failing = "commit")),
+    enter: async () => {
+      await using transaction = await context.enter();
+      store.failing = "commit";
+      await transaction.commit();
+    },
+  };
+  for (const run of Object.values(runs)) {
+    store.failing = "";
+    store.rollbackTransaction = () => {
+      throw new Error("cannot rollback");
+    };
+    const error = await assertRejects(run, Error, "cannot commit");
+    assertEquals(error.name, "Error");
+  }
+});
+
 Deno.test("the events of a transaction have its notes and how it ended", async () => {
   const store = await new MemoryStore().connect();
   const heard: string[] = [];

@@ -114,3 +114,19 @@ Deno.test("a stream that fails or is locked is refused", async () => {
     "another reader has locked",
   );
 });
+
+Deno.test("a block that ends with the failure of a stream ends with nothing else", async () => {
+  for (const type of [undefined, "bytes"] as const) {
+    const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      type: type as "bytes",
+      pull() {
+        throw new Error("no more");
+      },
+    });
+    const error = await assertRejects(async () => {
+      await using reader = new ByteReader(source);
+      await reader.read(new Uint8Array(1));
+    });
+    assertEquals(String(error), "Error: no more");
+  }
+});
