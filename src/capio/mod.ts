@@ -71,6 +71,13 @@ export {
 } from "./exec/mod.ts";
 export * from "./launch/mod.ts";
 export {
+  learnCapioCl,
+  type LearnCapioClOptions,
+  type LearnedCapioCl,
+  type LearnedChoice,
+  type LearnedRule,
+} from "./learn/mod.ts";
+export {
   drawTimeline,
   type DrawTimelineOptions,
   type FileStatus,

@@ -9,7 +9,15 @@
  * @module
  */
 import "./deno_version.ts";
-import { cat, exec, recover, run, status, workflow } from "./capio/mod.ts";
+import {
+  cat,
+  exec,
+  learn,
+  recover,
+  run,
+  status,
+  workflow,
+} from "./capio/mod.ts";
 import {
   type CommandEntry,
   exitCodeOf,
@@ -33,6 +41,7 @@ const COMMANDS: readonly CommandEntry[] = [
   run,
   exec,
   workflow,
+  learn,
   status,
   cat,
   recover,

@@ -182,7 +182,7 @@ export function* openForReading<F>(
   if (entry.phase === "committed") {
     noteEndRead(workspace, entry);
     // A program that was told a size before may go by that.
-    if (!workspace.toldSizes.has(entry)) {
+    if (!workspace.toldSizes.has(entry) && !workflow.state.isObserved) {
       return opening.plain(file, here, entry);
     }
   }

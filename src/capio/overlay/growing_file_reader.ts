@@ -73,6 +73,10 @@ export class GrowingFileReader implements ReadHandle {
   #isUntouched = true;
   /** The position of the file, as far as its reads and moves tell. */
   #position = 0;
+  /** The position after the latest read. */
+  #next = 0;
+  /** Whether a read began elsewhere than where the one before ended. */
+  #hasSought = false;
   #readTo = 0;
   /** The same, of what was read since the last report. */
   #unreported = 0;
@@ -137,6 +141,9 @@ export class GrowingFileReader implements ReadHandle {
     this.#isUntouched = false;
     if (this.#entry.phase === "open") {
       this.workspace.toldSizes.tell(this.#entry, size);
+    }
+    if (this.workspace.workflow.state.isObserved) {
+      this.workspace.toldSizes.observe(this.#entry, size);
     }
   }
 
@@ -359,7 +366,10 @@ export class GrowingFileReader implements ReadHandle {
   }
 
   #advance(count: number, position: number | undefined): void {
-    const end = (position ?? this.#position) + count;
+    const start = position ?? this.#position;
+    const end = start + count;
+    if (start !== this.#next) this.#hasSought = true;
+    this.#next = end;
     if (position === undefined) this.#position = end;
     if (end > this.#readTo) this.#readTo = end;
     if (end > this.#unreported) this.#unreported = end;
@@ -388,6 +398,7 @@ export class GrowingFileReader implements ReadHandle {
       ...(this.#unreported > 0 && { to: this.#unreported }),
       ...(this.#rewrites > 0 && { rewrites: this.#rewrites }),
       ...(isAtEnd && { end: this.#entry.number }),
+      ...(this.#hasSought && workflow.state.isObserved && { sought: true }),
     });
     this.#unreported = 0;
   }

@@ -38,6 +38,8 @@ export class ToldSizes {
   readonly #readers = new Set<SizedReader>();
   /** Sizes that were noted in case the member is lost. */
   readonly #mayBeLost = new WeakSet<ToldSize>();
+  /** Files whose size is noted in an observed run. */
+  readonly #observed = new WeakSet<WorkflowFile>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Gets present sizes from `sizeNow`; `undefined` for a file without a name. */
@@ -54,6 +56,14 @@ export class ToldSizes {
     const readTo = this.#told.get(file)?.readTo;
     this.#told.set(file, { size, readTo });
     if (this.#told.size > MOST_TOLD) this.#forgetOldest();
+  }
+
+  /** Notes once, in an observed run, that the program was told a size. */
+  observe(file: WorkflowFile, told: number): void {
+    if (this.#observed.has(file)) return;
+    this.#observed.add(file);
+    const { path, number } = file;
+    this.#workflow.note({ event: "size", path, file: number, told });
   }
 
   /** Whether the program was told a size that may have been too small. */

@@ -118,6 +118,15 @@ export interface CapioOptions {
    */
   steps?: readonly string[];
   /**
+   * Whether the members of the run note in its journal how they use files that
+   * are finished, too: for a run of the steps one after the other, from which
+   * `learnCapioCl` makes a configuration. One member says so for all,
+   * and has to begin the run.
+   *
+   * @default {false}
+   */
+  observe?: boolean;
+  /**
    * With `"group"` the members of the group of `capioDir` take part in the
    * workflow together: what sluice makes under `.capio` is open to that group,
    * and entries of its members are accepted. All members of the workflow have to
@@ -149,6 +158,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     partialReads = partialReadsFromEnvironment(fromEnvironment),
     silent = silentFromEnvironment(fromEnvironment),
     steps = [],
+    observe = false,
     shared = sharedFromEnvironment(fromEnvironment),
     signal,
   } = options;
@@ -164,6 +174,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
   checkBoolean("partialReads", partialReads);
   if (silent !== undefined) checkBoolean("silent", silent);
   checkSteps(steps);
+  checkBoolean("observe", observe);
   if (shared !== undefined) checkOneOf("shared", shared, ["group"]);
   checkSignal("signal", signal);
   const directory = pathOf(capioDir);
@@ -182,6 +193,8 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     partialReads,
     silent,
     ...(steps.length > 0 && { steps }),
+    // A checkpoint would forget what is to be learned from.
+    ...(observe && { observe, checkpointBytes: Number.MAX_SAFE_INTEGER }),
     ...(shared && { shared }),
     signal,
   };

@@ -57,6 +57,8 @@ export interface WorkflowOptions {
   readonly rules: readonly CapioClRule[];
   /** The steps in the order in which they run one after the other. */
   readonly steps?: readonly string[];
+  /** Whether members note how they use finished files, too. */
+  readonly observe?: true;
   /** Whether the group of the directory shares the workflow. */
   readonly shared?: "group";
   /** Whether this is a worker of `node:worker_threads`, with a program around it. */
@@ -100,7 +102,7 @@ export class Workflow {
     held: DisposableStack,
   ) {
     const { capioDir, appName, document, rules, steps, isThread } = options;
-    const { checkpointBytes } = options;
+    const { observe, checkpointBytes } = options;
     this.folder = folder;
     this.app = appName;
     this.id = newMemberId();
@@ -158,8 +160,8 @@ export class Workflow {
     });
     const isNew = document && !this.state.documents.has(document);
     const isFirst = steps && this.state.steps.length === 0;
-    if (isNew || rules.length > 0 || isFirst) {
-      this.append({ event: "rules", document, rules, steps });
+    if (isNew || rules.length > 0 || isFirst || observe) {
+      this.append({ event: "rules", document, rules, steps, observe });
     }
     this.#journal.catchUp();
   }

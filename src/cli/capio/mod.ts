@@ -18,6 +18,12 @@ export const workflow: CommandEntry = {
   load: async () => (await import("./workflow.ts")).workflow,
 };
 
+/** `sluice learn`: a configuration from a run of the steps in their order. */
+export const learn: CommandEntry = {
+  name: "learn",
+  load: async () => (await import("./learn.ts")).learn,
+};
+
 /** `sluice status`: the state of a workflow. */
 export const status: CommandEntry = {
   name: "status",

@@ -13,12 +13,25 @@ export interface PlanFile extends WorkflowPlan {
   readonly directory: string;
 }
 
+/** Options of {@linkcode readPlanFile}. */
+export interface ReadPlanFileOptions {
+  /**
+   * Whether the configuration is not used, and so need not be there.
+   *
+   * @default {false}
+   */
+  readonly withoutCapioCl?: boolean;
+}
+
 /**
  * Reads a plan, and checks before anything is started that its files are there.
  *
  * @throws {Error} If a file is missing or malformed.
  */
-export async function readPlanFile(path: string): Promise<PlanFile> {
+export async function readPlanFile(
+  path: string,
+  { withoutCapioCl = false }: ReadPlanFileOptions = {},
+): Promise<PlanFile> {
   const text = await readText(path, "the workflow");
   const plan = parseWorkflowPlan(text, { source: `"${path}"` });
   const directory = dirname(resolve(path));
@@ -26,7 +39,7 @@ export async function readPlanFile(path: string): Promise<PlanFile> {
   for (const step of steps) await checkScript(step);
   const capioCl = plan.capioCl && resolve(directory, plan.capioCl);
   const memoryDir = plan.memoryDir && resolve(directory, plan.memoryDir);
-  if (capioCl) await checkApps(path, capioCl, steps);
+  if (capioCl && !withoutCapioCl) await checkApps(path, capioCl, steps);
   return {
     ...plan,
     directory,

@@ -2,7 +2,6 @@ import {
   CapioWorkspace,
   drawTimeline,
   followWorkflow,
-  stepCommand,
   timelineIntervals,
   type WorkflowPage,
   type WorkflowStatus,
@@ -20,8 +19,9 @@ import {
   orderLines,
   warningLines,
 } from "./status_lines.ts";
-import { runSteps, type StepProcess } from "./step_processes.ts";
-import type { StepEnd, StepFailure, StepProgram } from "./step_programs.ts";
+import { contextStep } from "./plan_step.ts";
+import { runSteps } from "./step_processes.ts";
+import type { StepEnd, StepFailure } from "./step_programs.ts";
 import { WORKFLOW_APP } from "./workflow_app.ts";
 
 /** How a plan is run. */
@@ -149,7 +149,9 @@ async function runWithProgress(
   const over = new AbortController();
   const progress = showProgress(plan, { terminal, page }, over.signal);
   try {
-    const steps = stepsOf(plan, options, workspace);
+    const steps = plan.steps.map((step) =>
+      contextStep(plan, step, { ...options, workspace })
+    );
     return await runSteps(steps, terminal, signal, ended, page);
   } finally {
     over.abort();
@@ -176,34 +178,6 @@ async function showProgress(
   } catch {
     // The steps go on without their progress being shown.
   }
-}
-
-function stepsOf(
-  { capioDir, workflowName, capioCl, memoryDir, directory, steps }: PlanFile,
-  { denoFlags, silent, shared }: PlanRunOptions,
-  workspace: CapioWorkspace,
-): (StepProcess | StepProgram)[] {
-  return steps.map((step) => {
-    // Only the plan counts, not the environment.
-    const member = {
-      capioDir,
-      appName: step.name,
-      workflowName,
-      capioClConfigurationFile: capioCl ?? "",
-      memoryDir,
-      silent,
-      shared,
-    };
-    if ("command" in step) return { name: step.name, program: step, workspace };
-    const { args, env } = stepCommand({
-      ...member,
-      script: step.script,
-      args: step.args,
-      partialReads: step.partialReads,
-      denoFlags: [...denoFlags, ...step.denoFlags],
-    });
-    return { ...step, args, env: { CAPIO_CL: "", ...env }, cwd: directory };
-  });
 }
 
 function progressLines(status: WorkflowStatus): string[] {

@@ -26,6 +26,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     document: "{}",
     rules: [{ path: "a" }],
     steps: ["a", "b"],
+    observe: true,
   },
   open: {
     event: "open",
@@ -70,6 +71,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     end: 1,
     to: 1,
     rewrites: 1,
+    sought: true,
   },
   rewrite: { event: "rewrite", handle: 1, offset: 0 },
   size: {
@@ -95,6 +97,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
     "document",
     "rules",
     "steps",
+    "observe",
     "failed",
     "idle",
     "unchanged",
@@ -114,7 +117,14 @@ const OPTIONAL: ReadonlySet<string> = new Set([
     "open.file",
     "read.file",
   ],
-  ...["make.handle", "read.end", "read.to", "read.rewrites", "size"],
+  ...[
+    "make.handle",
+    "read.end",
+    "read.to",
+    "read.rewrites",
+    "read.sought",
+    "size",
+  ],
   ...["readTo", "ifLost"],
   ...["memory", "memoryDir", "memoryId", "host"],
 ]);
@@ -169,6 +179,8 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   looked: NO_TRUTHS,
   watched: NO_TRUTHS,
   asked: NO_TRUTHS,
+  observe: NO_TRUTHS,
+  sought: NO_TRUTHS,
   readTo: NO_COUNTS,
   ifLost: NO_TRUTHS,
   memory: NO_TRUTHS,

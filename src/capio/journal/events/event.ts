@@ -49,6 +49,8 @@ export interface RulesEvent extends Stamp {
   readonly rules?: readonly CapioClRule[];
   /** The steps of a plan, in the order in which they run one after the other. */
   readonly steps?: readonly string[];
+  /** Set when members note how they use finished files, too. */
+  readonly observe?: true;
 }
 
 /**
@@ -207,11 +209,13 @@ export interface ReadEvent extends Stamp {
   readonly to?: number;
   /** How many rewrites of the file the member knew of when it read that. */
   readonly rewrites?: number;
+  /** Set in an observed run when the member has left out a part, or gone back. */
+  readonly sought?: true;
 }
 
 /**
  * A member went by the size of a file that was still written, or may have: it
- * read no further.
+ * read no further. In an observed run, any member that was told a size.
  */
 export interface SizeEvent extends Stamp {
   readonly event: "size";

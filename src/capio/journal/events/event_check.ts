@@ -58,6 +58,7 @@ const CHECKS: {
     // The engine checks each rule when the event is folded.
     rules: optional(Array.isArray),
     steps: optional(listOf(isName)),
+    observe: optional(isTrue),
   },
   open: {
     ...STAMP,
@@ -104,6 +105,7 @@ const CHECKS: {
     file: optional(isCount),
     to: optional(isCount),
     rewrites: optional(isCount),
+    sought: optional(isTrue),
   },
   rewrite: { ...STAMP, handle: isCount, offset: isCount },
   size: {

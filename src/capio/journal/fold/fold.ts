@@ -142,6 +142,7 @@ function addRules(state: WorkflowState, event: RulesEvent): WorkflowState {
     state.steps = steps;
     state.planner = by;
   }
+  if (event.observe) state.isObserved = true;
   if (document !== undefined) state.documents.add(document);
   state.rules.push(...rules);
   for (const file of state.pending) applyRule(state, file);
@@ -179,7 +180,8 @@ function noteReading(state: WorkflowState, event: ReadEvent): WorkflowState {
 function noteSize(state: WorkflowState, event: SizeEvent): WorkflowState {
   const { by: member, path, file, told, size, readTo, ifLost } = event;
   const reading = { member, path, file, told, size, readTo, ifLost };
-  state.sizedReadings.push(reading);
+  // In an observed run the file was finished: the size tells what it is read by.
+  if (!state.isObserved) state.sizedReadings.push(reading);
   return state;
 }
 

@@ -241,6 +241,11 @@ export interface WorkflowState {
   memory?: MemoryDirectory;
   /** The member that brought the plan. */
   planner?: string;
+  /**
+   * Whether members note how they use finished files, too. No checkpoint keeps
+   * that, for the journal of such a run has none.
+   */
+  isObserved: boolean;
   readonly members: Map<string, Member>;
   readonly apps: Map<string, App>;
   /** The file that has each name at present. */
@@ -376,6 +381,7 @@ export function emptyState(
     documents: new Set(),
     rules: [],
     steps: [],
+    isObserved: false,
     members: new Map(),
     apps: new Map(),
     paths: new CompactMap(),

@@ -35,6 +35,7 @@ export function* lookAt<T>(
 ): Operation<T> {
   const view = new View(workspace, { isQuestion: true });
   let growing: WorkflowFile | undefined;
+  let path = place.path;
   const { result } = yield* settled(workspace, place, view, {
     *until(place) {
       const here = yield* untilAnnouncedExists(workspace, place);
@@ -42,11 +43,15 @@ export function* lookAt<T>(
     },
     *act(here) {
       growing = growingFileAt(workspace, here);
+      path = here.path;
       return yield* ask(workspace, here, look, { looks: true });
     },
   });
   const size = sizeIn(result);
   if (growing && size !== undefined) workspace.toldSizes.tell(growing, size);
+  if (workspace.workflow.state.isObserved && size !== undefined) {
+    noteObserved(workspace, path, size);
+  }
   return result;
 }
 
@@ -59,6 +64,17 @@ function growingFileAt(
   const file = new View(workspace, { isQuestion: true }).fileAt(path);
   if (file?.kind !== "file" || file.phase !== "open") return undefined;
   return isProducer(workflow.state, workflow, file) ? undefined : file;
+}
+
+/** Notes in an observed run that the size of another member's file was told. */
+function noteObserved(
+  { workflow, toldSizes }: Workspace,
+  path: string,
+  size: number,
+): void {
+  const file = workflow.state.paths.get(path);
+  if (file?.kind !== "file" || file.writers.has(workflow.id)) return;
+  toldSizes.observe(file, size);
 }
 
 /** Returns the size in the result of `stat`, of Deno or of Node. */

@@ -1,0 +1,156 @@
+import { compileGlob } from "../../internal/mod.ts";
+import { type CapioClConfig, CapioClEngine } from "../cl/mod.ts";
+import { configurationOf } from "./configuration.ts";
+import { decide, type Decision } from "./decision.ts";
+import { directoriesOf, type ListedDirectory } from "./directories.ts";
+import type { RunObservation } from "./observation.ts";
+import { type Unit, unitsOf } from "./units.ts";
+
+/** Options of {@linkcode learnConfiguration}. */
+export interface LearnOptions {
+  /** The name of the workflow. */
+  readonly name: string;
+  /** Globs for files that are kept although they are read. */
+  readonly keep: readonly string[];
+}
+
+/** What a configuration says of a file, a family of files or a directory. */
+export interface LearnedChoice {
+  /** A path or a glob, relative to `capioDir`. */
+  readonly name: string;
+  /** The steps that write it. */
+  readonly producers: readonly string[];
+  /** The steps that read it, ask for it or list it. */
+  readonly consumers: readonly string[];
+  /** The rules that were chosen, such as `on_close`, each with its reason. */
+  readonly rules: readonly LearnedRule[];
+}
+
+/** A rule that was chosen, in a {@linkcode LearnedChoice}. */
+export interface LearnedRule {
+  /** The words of CAPIO-CL, or `not permanent`. */
+  readonly rule: string;
+  /** What was seen in the run. */
+  readonly reason: string;
+}
+
+/** A configuration that was learned, and the reasons for it. */
+export interface LearnedCapioCl {
+  readonly config: CapioClConfig;
+  /** One for each entry of the configuration. */
+  readonly choices: readonly LearnedChoice[];
+  /** What no rule can say, a line each: at once something else may come out. */
+  readonly warnings: readonly string[];
+}
+
+/** Makes a configuration of what was seen when the steps ran in their order. */
+export function learnConfiguration(
+  observation: RunObservation,
+  { name, keep }: LearnOptions,
+): LearnedCapioCl {
+  const { steps, entries } = observation;
+  const decided = entries.filter(({ kind }) => kind !== "directory")
+    .map((entry) => decide(entry, steps));
+  const decisions = decided.map(({ decision }) => decision);
+  const { listed, warnings } = directoriesOf(observation);
+  const known = [...entries.map(({ path }) => path), ...observation.others];
+  const directories = listed.filter(({ filler }) => filler !== undefined)
+    .map(({ directory }) => directory);
+  const build = (globs: boolean) => {
+    const units = unitsOf(decisions, { directories, known, globs });
+    const parts = { name, steps, units, listed, keep };
+    return { units, config: configurationOf(parts) };
+  };
+  const first = build(true);
+  const { units, config } = first.units.every((it) => holds(first.config, it))
+    ? first
+    : build(false);
+  const unclear = units.filter((it) => !holds(config, it));
+  const useless = keep.filter((glob) =>
+    !decisions.some(({ path, isGone }) => !isGone && compileGlob(glob)(path))
+  );
+  return {
+    config,
+    choices: [
+      ...units.map((unit) => choiceOf(unit, keep)),
+      ...listed.map(directoryChoice),
+    ],
+    warnings: [
+      ...decided.flatMap(({ warnings }) => warnings),
+      ...warnings,
+      ...unclear.map(({ name }) =>
+        `${name}: another entry matches it as well, so other rules hold for it than those named here`
+      ),
+      ...useless.map((glob) => `${glob}: no file that is there matches it`),
+    ],
+  };
+}
+
+/** Tells whether a configuration says of all files of a unit what was decided. */
+function holds(config: CapioClConfig, unit: Unit): boolean {
+  const engine = new CapioClEngine(config, { capioDir: "/" });
+  return unit.files.every(({ path }) =>
+    isSame(engine.producers(path), unit.producers) &&
+    engine.commitRule(path).type === unit.committed &&
+    (unit.mode === undefined || engine.fireRule(path) === unit.mode) &&
+    (!unit.isPermanent || engine.isPermanent(path))
+  );
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length &&
+    some.every((it) => others.includes(it));
+}
+
+function choiceOf(unit: Unit, keep: readonly string[]): LearnedChoice {
+  const { name, producers, committed, whyCommitted, mode, whyMode } = unit;
+  const consumers = unit.files.flatMap((it) => it.consumers);
+  return {
+    name,
+    producers,
+    consumers: [...new Set(consumers)],
+    rules: [
+      { rule: committed, reason: whyCommitted },
+      ...mode && whyMode !== undefined ? [{ rule: mode, reason: whyMode }] : [],
+      permanenceOf(unit, keep),
+    ],
+  };
+}
+
+function permanenceOf(
+  { isPermanent, whyPermanent, files }: Unit,
+  keep: readonly string[],
+): LearnedRule {
+  const glob = keep.find((it) => files.some(isMatchOf(it)));
+  if (!isPermanent && glob !== undefined) {
+    return { rule: "permanent", reason: `"${glob}" is to be kept` };
+  }
+  const rule = isPermanent ? "permanent" : "not permanent";
+  return { rule, reason: whyPermanent };
+}
+
+function isMatchOf(glob: string): (file: Decision) => boolean {
+  const isMatch = compileGlob(glob);
+  return ({ path, isGone }) => !isGone && isMatch(path);
+}
+
+function directoryChoice(
+  { directory, listers, filler, last, dependencies = [] }: ListedDirectory,
+): LearnedChoice {
+  const name = directory === "" ? "." : directory;
+  const reason = `${listers.join(", ")} lists it`;
+  return {
+    name: `${name}/`.replace("./", "."),
+    producers: filler ?? last ? [filler ?? last ?? ""] : [],
+    consumers: listers,
+    rules: [
+      filler !== undefined
+        ? { rule: "on_termination", reason: `${reason}, ${filler} fills it` }
+        : {
+          rule: "on_file",
+          reason:
+            `${reason}, several fill it: it waits for the ${dependencies.length} files of this run`,
+        },
+    ],
+  };
+}

@@ -1,0 +1,137 @@
+import { basename, dirname, resolve } from "@std/path";
+import { serializeCapioCl } from "../../capio/mod.ts";
+import {
+  assertNoMore,
+  type Command,
+  parse,
+  UsageError,
+} from "../command/mod.ts";
+import { learnedLines } from "./learned_lines.ts";
+import { type PlanFile, readPlanFile } from "./plan_file.ts";
+import { learnPlan, type PlanLearned } from "./plan_learn.ts";
+import { nameConfiguration } from "./plan_text.ts";
+import { isSilentByEnvironment } from "./step_arguments.ts";
+
+/** `sluice learn`: a configuration from a run of the steps in their order. */
+export const learn: Command = {
+  name: "learn",
+  summary:
+    "Write the CAPIO-CL file of a plan by watching its steps run in order",
+  help: `Usage: sluice learn [OPTIONS] FILE
+
+Runs the steps of a plan one after the other, in its order, and watches who
+makes, writes, reads, lists and asks the size of what. Then it writes the
+CAPIO-CL configuration with which "sluice workflow" runs them at the same time,
+and prints each choice with its reason:
+
+  streams        the files that each step makes, and those that it gets
+  committed      on_close where every file was closed once in all, otherwise
+                 on_termination: a count seen once is no promise
+  mode           no_update where every reader reads on, update where one seeks,
+                 asks for the size, or what was written is changed later
+  permanent      what nobody reads, and what --keep names
+  globs          for files whose names differ in their numbers, and for what
+                 lies in a directory that a step lists
+
+What no rule can say is told, a line each. "sluice workflow --verify FILE" then
+shows whether the steps at the same time give the same.
+
+The steps run as they do without sluice, and what they write stays where they
+write it. The configuration that FILE names is not used. When a step fails,
+nothing is learned and no file is written; the exit code is that of the step.
+
+The file is the one that FILE names as "capioCl". If it names none, it is FILE
+with .capio.json at its end, and "capioCl" is added to FILE.
+
+Options:
+  --keep GLOB       Keep these files, too, although a step reads them; relative
+                    to capioDir, * matches / too; can be repeated
+  --output FILE     Write this file, and leave the plan as it is
+  --force           Replace the file if it is there
+  --silent          Tell no long waits (default: $CAPIO_SILENT is 1)
+  --shared          Let other members of the group of capioDir take part, who
+                    say so too (default: $CAPIO_SHARED is group)
+  --deno-flag=FLAG  Start every step with this flag of "deno run" too; can be
+                    repeated
+
+Example:
+  sluice learn --keep 'report/*' flights.json`,
+  async run(args, signal) {
+    const { file, output, force, ...options } = parseOptions(args);
+    const plan = await readPlanFile(file, { withoutCapioCl: true });
+    const target = output ?? plan.capioCl ?? besidePlan(file);
+    if (!force) await assertFree(target);
+    const learned = await learnPlan(plan, options, signal);
+    if (!("config" in learned)) return await explain(learned, target);
+    await Deno.writeTextFile(target, serializeCapioCl(learned.config));
+    for (const line of learnedLines(learned)) console.log(line);
+    console.log(`sluice learn: Wrote "${target}"`);
+    if (output === undefined && plan.capioCl === undefined) {
+      await nameInPlan(file, plan, target);
+    }
+    return 0;
+  },
+};
+
+function parseOptions(args: string[]) {
+  const { values, positionals } = parse(args, {
+    keep: { type: "string", multiple: true, default: [] },
+    output: { type: "string" },
+    force: { type: "boolean", default: false },
+    silent: { type: "boolean", default: isSilentByEnvironment() },
+    shared: { type: "boolean", default: false },
+    "deno-flag": { type: "string", multiple: true, default: [] },
+  }, ["FILE"]);
+  assertNoMore(positionals, 1);
+  const { keep, output, force, silent, "deno-flag": denoFlags } = values;
+  if (keep.includes("")) throw new UsageError(`"--keep" must be a glob`);
+  if (output === "") throw new UsageError(`"--output" must be a path`);
+  const shared = values.shared ? "group" as const : undefined;
+  const [file] = positionals;
+  return { file, keep, output, force, silent, shared, denoFlags };
+}
+
+function besidePlan(file: string): string {
+  const name = basename(file).replace(/\.json$/, "");
+  return resolve(dirname(file), `${name}.capio.json`);
+}
+
+async function assertFree(target: string): Promise<void> {
+  try {
+    await Deno.lstat(target);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  throw new Error(
+    `"${target}" is there already: replace it with --force, or write another file with --output`,
+  );
+}
+
+function explain(
+  { name, code, why }: Exclude<PlanLearned, { config: unknown }>,
+  target: string,
+): number {
+  console.error(
+    `sluice learn: Step "${name}" ${why}: nothing is learned, and "${target}" is not written`,
+  );
+  return code;
+}
+
+async function nameInPlan(
+  file: string,
+  { directory }: PlanFile,
+  target: string,
+): Promise<void> {
+  const name = basename(target);
+  const text = await Deno.readTextFile(file);
+  const named = nameConfiguration(text, name);
+  if (named === undefined) {
+    console.log(
+      `sluice learn: Add "capioCl": "${name}" to "${resolve(directory, file)}"`,
+    );
+    return;
+  }
+  await Deno.writeTextFile(file, named);
+  console.log(`sluice learn: Added "capioCl": "${name}" to "${file}"`);
+}

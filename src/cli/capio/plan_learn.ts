@@ -1,0 +1,103 @@
+import {
+  CapioWorkspace,
+  learnCapioCl,
+  type LearnedCapioCl,
+  workflowStatus,
+} from "../../capio/mod.ts";
+import { Terminal } from "../command/mod.ts";
+import { leave } from "./leaving.ts";
+import type { PlanFile } from "./plan_file.ts";
+import { contextStep } from "./plan_step.ts";
+import { badEndOf, runSteps } from "./step_processes.ts";
+import type { StepFailure } from "./step_programs.ts";
+import { WORKFLOW_APP } from "./workflow_app.ts";
+
+/** How a plan is run to learn from it. */
+export interface PlanLearnOptions {
+  readonly keep: readonly string[];
+  readonly denoFlags: readonly string[];
+  readonly silent: boolean;
+  readonly shared?: "group";
+}
+
+/** What was learned, or which step has failed. */
+export type PlanLearned = LearnedCapioCl | {
+  readonly name: string;
+  readonly code: number;
+  /** Says how it has ended, after its name. */
+  readonly why: string;
+};
+
+/**
+ * Runs the steps of a plan one after the other, without a configuration, and
+ * learns one.
+ */
+export async function learnPlan(
+  plan: PlanFile,
+  { keep, ...options }: PlanLearnOptions,
+  signal: AbortSignal,
+): Promise<PlanLearned> {
+  const { capioDir, workflowName } = plan;
+  assertNobodyIsThere(plan);
+  const names = plan.steps.map(({ name }) => name);
+  const workspace = await CapioWorkspace.join({
+    capioDir,
+    appName: WORKFLOW_APP,
+    workflowName,
+    capioClConfigurationFile: "",
+    memoryDir: "",
+    steps: names,
+    observe: true,
+    silent: options.silent,
+    shared: options.shared,
+    signal,
+  });
+  let isFailed = true;
+  try {
+    const failure = await runInOrder(plan, { ...options, workspace }, signal);
+    signal.throwIfAborted();
+    if (failure) {
+      const { name, code, why } = failure;
+      const end = why === undefined ? badEndOf(failure) : `failed: ${why}`;
+      return { name, code, why: end };
+    }
+    isFailed = false;
+    return learnCapioCl(capioDir, { workflowName, steps: names, keep });
+  } finally {
+    await leave(workspace, isFailed, signal);
+  }
+}
+
+async function runInOrder(
+  plan: PlanFile,
+  options: Omit<PlanLearnOptions, "keep"> & {
+    readonly workspace: CapioWorkspace;
+  },
+  signal: AbortSignal,
+): Promise<StepFailure | undefined> {
+  const terminal = new Terminal("stderr");
+  const withoutRules = { ...plan, capioCl: undefined, memoryDir: "" };
+  for (const [n, step] of plan.steps.entries()) {
+    signal.throwIfAborted();
+    await terminal.draw([
+      `sluice learn: step ${n + 1} of ${plan.steps.length}, ${step.name}`,
+    ]);
+    // In order, a file that is missing does not come any more.
+    const start = contextStep(withoutRules, step, {
+      ...options,
+      openTimeoutSeconds: 0,
+    });
+    const failure = await runSteps([start], terminal, signal, () => {});
+    await terminal.draw([]);
+    if (failure) return failure;
+  }
+}
+
+function assertNobodyIsThere({ capioDir, workflowName }: PlanFile): void {
+  const present = workflowStatus(capioDir, { workflowName });
+  const running = present?.members.find(({ state }) => state === "running");
+  if (!running) return;
+  throw new Error(
+    `"${running.app}" of workflow "${workflowName}" is running in "${capioDir}", as process ${running.pid}: learn when it has ended`,
+  );
+}

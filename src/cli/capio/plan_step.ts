@@ -1,0 +1,47 @@
+import {
+  type CapioWorkspace,
+  stepCommand,
+  type StepPlan,
+} from "../../capio/mod.ts";
+import type { PlanFile } from "./plan_file.ts";
+import type { StepProcess } from "./step_processes.ts";
+import type { StepProgram } from "./step_programs.ts";
+
+/** How a step of a plan takes part in the workflow. */
+export interface ContextStepOptions {
+  /** Flags of Deno besides those of the step. */
+  readonly denoFlags: readonly string[];
+  readonly silent: boolean;
+  readonly shared?: "group";
+  /** As in `CapioOptions`; what the step finds in its environment by default. */
+  readonly openTimeoutSeconds?: number;
+  /** The workspace beside which programs take part. */
+  readonly workspace: CapioWorkspace;
+}
+
+/** Returns how a step of a plan is started as a member of the workflow. */
+export function contextStep(
+  { capioDir, workflowName, capioCl, memoryDir, directory }: PlanFile,
+  step: StepPlan,
+  { denoFlags, silent, shared, openTimeoutSeconds, workspace }:
+    ContextStepOptions,
+): StepProcess | StepProgram {
+  const { name } = step;
+  if ("command" in step) return { name, program: step, workspace };
+  const { args, env } = stepCommand({
+    capioDir,
+    appName: name,
+    workflowName,
+    // Only the plan counts, not the environment.
+    capioClConfigurationFile: capioCl ?? "",
+    memoryDir,
+    silent,
+    shared,
+    openTimeoutSeconds,
+    script: step.script,
+    args: step.args,
+    partialReads: step.partialReads,
+    denoFlags: [...denoFlags, ...step.denoFlags],
+  });
+  return { ...step, args, env: { CAPIO_CL: "", ...env }, cwd: directory };
+}
