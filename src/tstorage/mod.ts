@@ -67,6 +67,7 @@ export {
   ColumnsPayloadType,
   type ColumnType,
   type ColumnValueKind,
+  type FixedSizeCodec,
   fromUnix,
   fromUnixNs,
   Key,

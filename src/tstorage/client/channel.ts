@@ -11,9 +11,11 @@ import {
   socketConnection,
 } from "../transport/mod.ts";
 import {
+  appendingDecoder,
   columnDecoder,
   objectDecoder,
   type RecordDecoder,
+  type RecordTarget,
 } from "../wire/mod.ts";
 import type {
   ChannelOptions,
@@ -250,10 +252,26 @@ export class Channel<T, B = never> implements AsyncDisposable {
   /**
    * Stores all records that are written, once the stream is closed, or none.
    *
-   * Takes records, and batches of columns if the payload type has columns.
+   * Takes records, arrays of them, and batches of columns if the payload type
+   * has columns. An array is far faster than a write for each of its records.
    * Writing waits for the connection. After an abort, or a value that is out of
    * its range, nothing is stored; the connection is closed if some records were
    * sent already.
+   *
+   * @example Many records at once
+   * ```ts
+   * import { Channel, Key, nowNs, StructPayloadType } from "@sluice/sluice/tstorage";
+   *
+   * const celsius = new StructPayloadType<number>("<d");
+   * await using channel = new Channel("localhost", 2025, celsius);
+   * await channel.connect();
+   * const writer = channel.writable().getWriter();
+   * for (let minute = 0; minute < 60; minute++) {
+   *   const keys = Array.from({ length: 1000 }, (_, i) => new Key(1, BigInt(i), 0, nowNs()));
+   *   await writer.write(keys.map((key) => ({ key, value: 21.5 })));
+   * }
+   * await writer.close();
+   * ```
    *
    * @example Columns
    * ```ts
@@ -279,7 +297,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
    */
   writable(
     options: WritableOptions = {},
-  ): WritableStream<Record<T> | BatchInput<B>> {
+  ): WritableStream<Record<T> | readonly Record<T>[] | BatchInput<B>> {
     const { withAcq = false, signal } = options;
     checkSignal("signal", signal);
     const { timeout } = this;
@@ -327,8 +345,10 @@ export class Channel<T, B = never> implements AsyncDisposable {
     max: Key,
     options: GetOptions = {},
   ): Promise<ResponseGet<T>> {
-    const request = this.#objects(min, max, options, this.memoryLimit);
-    return await collectRecords(request);
+    const target: RecordTarget<T> = { records: [] };
+    const decode = appendingDecoder(this.#payloadType, target);
+    const request = this.#get(min, max, decode, options, this.memoryLimit);
+    return await collectRecords(request, target);
   }
 
   /**
@@ -350,8 +370,10 @@ export class Channel<T, B = never> implements AsyncDisposable {
     callback: BatchCallback<T>,
     options: GetOptions = {},
   ): Promise<ResponseAcq> {
-    const request = this.#objects(min, max, options);
-    return await deliverBatches(request, this.memoryLimit, callback);
+    const target: RecordTarget<T> = { records: [] };
+    const decode = appendingDecoder(this.#payloadType, target);
+    const request = this.#get(min, max, decode, options);
+    return await deliverBatches(request, target, this.memoryLimit, callback);
   }
 
   /**
@@ -429,10 +451,8 @@ export class Channel<T, B = never> implements AsyncDisposable {
     min: Key,
     max: Key,
     options: GetOptions,
-    totalLimit?: number,
   ): GetRequest<Record<T>[]> {
-    const decode = objectDecoder(this.#payloadType);
-    return this.#get(min, max, decode, options, totalLimit);
+    return this.#get(min, max, objectDecoder(this.#payloadType), options);
   }
 
   #get<C>(

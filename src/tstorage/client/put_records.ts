@@ -1,7 +1,6 @@
 import type { PayloadType, Record } from "../data/mod.ts";
-import { PutGroups } from "../wire/mod.ts";
+import { PutGroups, PutRecordEncoder } from "../wire/mod.ts";
 import type { PutOptions } from "./channel_options.ts";
-import { checkedPayload } from "./checked_payload.ts";
 import { PutRequest } from "./put_request.ts";
 import type { RequestQueue } from "./request_queue.ts";
 import { Response } from "./response.ts";
@@ -19,10 +18,11 @@ export function encodeGroups<T>(
   { maxBatchSize, skipInvalid }: Required<
     Pick<PutOptions, "maxBatchSize" | "skipInvalid">
   >,
-): PutGroups {
-  const groups = new PutGroups(withAcq, maxBatchSize);
-  for (const { key, value } of data) {
-    if (key.valid) groups.add(key, checkedPayload(payloadType, value));
+): PutGroups<T> {
+  const encoder = new PutRecordEncoder(payloadType, withAcq);
+  const groups = new PutGroups(encoder, maxBatchSize);
+  for (const record of data) {
+    if (record.key.valid) groups.add(record);
     else if (!skipInvalid) break;
   }
   return groups;
@@ -35,7 +35,7 @@ export function encodeGroups<T>(
  */
 export async function putGroups(
   queue: RequestQueue,
-  groups: PutGroups,
+  groups: PutGroups<unknown>,
   withAcq: boolean,
   timeout: number,
   signal: AbortSignal | undefined,

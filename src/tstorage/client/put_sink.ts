@@ -1,7 +1,6 @@
 import type { BatchInput, PayloadType, Record } from "../data/mod.ts";
 import { outOfRange } from "../../internal/mod.ts";
-import { GroupBuffer, putRecordBytes } from "../wire/mod.ts";
-import { checkedPayload } from "./checked_payload.ts";
+import { GroupBuffer, PutRecordEncoder } from "../wire/mod.ts";
 import { PutRequest } from "./put_request.ts";
 import type { RequestQueue, Turn } from "./request_queue.ts";
 import { ResponseStatus } from "../wire/mod.ts";
@@ -17,15 +16,18 @@ export interface PutSinkOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What is written at once: a record, several records, or a batch. */
+export type PutChunk<T, B> = Record<T> | readonly Record<T>[] | BatchInput<B>;
+
 /** Sends records and batches as one PUT or PUTA. */
-export class PutSink<T, B>
-  implements UnderlyingSink<Record<T> | BatchInput<B>> {
+export class PutSink<T, B> implements UnderlyingSink<PutChunk<T, B>> {
   readonly #queue: RequestQueue;
   readonly #payloadType: PayloadType<T, B>;
   readonly #withAcq: boolean;
   readonly #timeout: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #buffer: GroupBuffer;
+  readonly #encoder: PutRecordEncoder<T>;
+  readonly #buffer: GroupBuffer<T>;
   readonly #aborted = new AbortController();
   readonly #cleanup = new DisposableStack();
   #request: PutRequest | undefined;
@@ -40,7 +42,8 @@ export class PutSink<T, B>
     this.#withAcq = withAcq;
     this.#timeout = timeout;
     this.#signal = signal;
-    this.#buffer = new GroupBuffer(withAcq);
+    this.#encoder = new PutRecordEncoder(payloadType, withAcq);
+    this.#buffer = new GroupBuffer(this.#encoder, withAcq);
   }
 
   start(controller: WritableStreamDefaultController): void {
@@ -58,10 +61,12 @@ export class PutSink<T, B>
   }
 
   /** Returns no promise when there is nothing to wait for, which is far quicker. */
-  write(chunk: Record<T> | BatchInput<B>): Promise<void> | void {
+  write(chunk: PutChunk<T, B>): Promise<void> | void {
     try {
       const writing = isRecord(chunk)
         ? this.#writeRecord(chunk)
+        : isRecords(chunk)
+        ? this.#writeRecords(chunk)
         : this.#writeBatch(chunk);
       return writing?.catch((error) => this.#fail(error));
     } catch (error) {
@@ -88,12 +93,20 @@ export class PutSink<T, B>
     throw error;
   }
 
-  #writeRecord({ key, value }: Record<T>): Promise<void> | void {
-    const payload = checkedPayload(this.#payloadType, value);
-    if (!key.valid) throw refusedCid(key.cid);
-    const count = putRecordBytes(payload, this.#withAcq);
-    if (this.#buffer.fits(count)) return this.#buffer.add(key, payload);
-    return this.#send().then(() => this.#buffer.add(key, payload));
+  #writeRecord(record: Record<T>): Promise<void> | void {
+    if (!record.key.valid) throw refusedCid(record.key.cid);
+    const payload = this.#encoder.payload(record.value);
+    if (this.#buffer.fits(this.#encoder.size(payload))) {
+      return this.#buffer.add(record, payload);
+    }
+    return this.#send().then(() => this.#buffer.add(record, payload));
+  }
+
+  async #writeRecords(records: readonly Record<T>[]): Promise<void> {
+    for (const record of records) {
+      const sending = this.#writeRecord(record);
+      if (sending !== undefined) await sending;
+    }
   }
 
   async #writeBatch(batch: BatchInput<B>): Promise<void> {
@@ -104,7 +117,9 @@ export class PutSink<T, B>
       );
     }
     const cid = columns.check(batch, this.#withAcq);
-    for (const each of cid) if (each < 0) throw refusedCid(each);
+    for (let i = 0; i < cid.length; i++) {
+      if (cid[i] < 0) throw refusedCid(cid[i]);
+    }
     for (let from = 0; from < cid.length;) {
       const count = this.#buffer.addRun(columns, batch, cid, from);
       if (count === 0) await this.#send();
@@ -152,8 +167,12 @@ function refusedCid(cid: number): RangeError {
   return outOfRange("cid", "a non-negative integer", cid);
 }
 
-function isRecord<T, B>(
-  chunk: Record<T> | BatchInput<B>,
-): chunk is Record<T> {
+function isRecord<T, B>(chunk: PutChunk<T, B>): chunk is Record<T> {
   return "key" in chunk && "value" in chunk && !("cid" in chunk);
+}
+
+function isRecords<T, B>(
+  chunk: PutChunk<T, B>,
+): chunk is readonly Record<T>[] {
+  return Array.isArray(chunk);
 }

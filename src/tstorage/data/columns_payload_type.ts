@@ -1,7 +1,5 @@
 import { checkOneOf, refused } from "../../internal/mod.ts";
 import type { Batch, BatchLayout, ColumnFields, ColumnRow } from "./batch.ts";
-import { ByteArena } from "./byte_arena.ts";
-import { CachedView } from "./cached_view.ts";
 import {
   type Column,
   COLUMN_TYPES,
@@ -10,7 +8,9 @@ import {
 } from "./column_types.ts";
 import { FixedSizeLayout } from "./fixed_size_layout.ts";
 import { WHOLE_KEY } from "./key_layout.ts";
-import type { PayloadType } from "./payload_type.ts";
+import { ownCodec } from "./own_codec.ts";
+import { PayloadArrays } from "./payload_arrays.ts";
+import type { FixedSizeCodec, PayloadType } from "./payload_type.ts";
 
 /**
  * Payloads of fields of fixed sizes, little-endian without padding, that are
@@ -33,10 +33,8 @@ export class ColumnsPayloadType<const F extends ColumnFields>
   implements PayloadType<ColumnRow<F>, Batch<F>> {
   /** The columnar form. */
   readonly columns: BatchLayout<Batch<F>>;
-  readonly #fields: readonly Column[];
-  readonly #size: number;
-  readonly #arena = new ByteArena();
-  readonly #view = new CachedView();
+  readonly #codec: FixedSizeCodec<ColumnRow<F>>;
+  readonly #arrays: PayloadArrays<ColumnRow<F>>;
 
   /**
    * The payload type of the given fields.
@@ -46,9 +44,17 @@ export class ColumnsPayloadType<const F extends ColumnFields>
    * part of the key, or `length`, or is a number.
    */
   constructor(fields: F) {
-    this.#fields = fieldColumns(fields);
-    this.#size = this.#fields.reduce((sum, { type }) => sum + widthOf(type), 0);
-    this.columns = new FixedSizeLayout<Batch<F>>(this.#fields, this.#size);
+    const columns = fieldColumns(fields);
+    const size = columns.reduce((sum, { type }) => sum + widthOf(type), 0);
+    this.columns = new FixedSizeLayout<Batch<F>>(columns, size);
+    this.#codec = rowCodec(columns, size);
+    this.#arrays = new PayloadArrays(this.#codec);
+  }
+
+  /** The faster form of rows, unless a subclass reads or writes in its own way. */
+  get inPlace(): FixedSizeCodec<ColumnRow<F>> | undefined {
+    const { prototype } = ColumnsPayloadType;
+    return ownCodec<ColumnRow<F>>(this, prototype, this.#codec);
   }
 
   /**
@@ -60,13 +66,7 @@ export class ColumnsPayloadType<const F extends ColumnFields>
    * @throws {TypeError} If a field is missing or of another kind.
    */
   toBytes(value: ColumnRow<F>): Uint8Array {
-    const at = this.#arena.allocate(this.#size);
-    const { bytes, view } = this.#arena;
-    for (const { name, type, offset } of this.#fields) {
-      const { code } = COLUMN_TYPES[type];
-      code.write(view, at + offset, true, code.size, value[name], name);
-    }
-    return bytes.subarray(at, at + this.#size);
+    return this.#arrays.toBytes(value);
   }
 
   /**
@@ -77,15 +77,32 @@ export class ColumnsPayloadType<const F extends ColumnFields>
    * the fields have.
    */
   fromBytes(buffer: Uint8Array): ColumnRow<F> | null {
-    if (buffer.length !== this.#size) return null;
-    const view = this.#view.of(buffer);
-    const row: { [name: string]: unknown } = {};
-    for (const { name, type, offset } of this.#fields) {
-      const { code } = COLUMN_TYPES[type];
-      row[name] = code.read(view, buffer.byteOffset + offset, true, code.size);
-    }
-    return row as ColumnRow<F>;
+    return this.#arrays.fromBytes(buffer);
   }
+}
+
+function rowCodec<R>(
+  fields: readonly Column[],
+  size: number,
+): FixedSizeCodec<R> {
+  return {
+    size,
+    read(view, at) {
+      const row: { [name: string]: unknown } = {};
+      for (const { name, type, offset } of fields) {
+        const { code } = COLUMN_TYPES[type];
+        row[name] = code.read(view, at + offset, true, code.size);
+      }
+      return row as R;
+    },
+    write(view, at, value) {
+      const row = value as { readonly [name: string]: unknown };
+      for (const { name, type, offset } of fields) {
+        const { code } = COLUMN_TYPES[type];
+        code.write(view, at + offset, true, code.size, row[name], name);
+      }
+    },
+  };
 }
 
 const RESERVED_NAMES: readonly string[] = [

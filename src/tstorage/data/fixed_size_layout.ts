@@ -1,7 +1,7 @@
 import { refused } from "../../internal/mod.ts";
 import type { BatchInput, BatchLayout } from "./batch.ts";
 import { type AnyColumn, type Column, COLUMN_TYPES } from "./column_types.ts";
-import { gatherKeys } from "./key_columns.ts";
+import { gatherKeys, type KeyColumns, scatterHeads } from "./key_columns.ts";
 import { LENGTH_BYTES, PUT_KEY, PUTA_KEY, WHOLE_KEY } from "./key_layout.ts";
 import { gather, scatter } from "./strided_copy.ts";
 
@@ -9,15 +9,11 @@ import { gather, scatter } from "./strided_copy.ts";
 export class FixedSizeLayout<B> implements BatchLayout<B> {
   readonly size: number;
   readonly #fields: readonly Column[];
-  readonly #put: readonly Column[];
-  readonly #puta: readonly Column[];
 
   /** The layout of payloads of `size` bytes with these fields. */
   constructor(fields: readonly Column[], size: number) {
     this.size = size;
     this.#fields = fields;
-    this.#put = recordColumns(PUT_KEY, fields);
-    this.#puta = recordColumns(PUTA_KEY, fields);
   }
 
   decode(bytes: Uint8Array, start: number, count: number): B {
@@ -44,16 +40,18 @@ export class FixedSizeLayout<B> implements BatchLayout<B> {
     target: Uint8Array,
     at: number,
   ): void {
-    const key = withAcq ? PUTA_KEY : PUT_KEY;
-    const length = key.size + this.size;
-    const stride = LENGTH_BYTES + length;
-    const lengths = new Int32Array(count).fill(length);
-    scatter(lengths, target, at, stride);
+    const keyBytes = withAcq ? PUTA_KEY.size : PUT_KEY.size;
+    const keyAt = at + LENGTH_BYTES;
+    const stride = LENGTH_BYTES + keyBytes + this.size;
+    const keys = batch as BatchInput<B> & KeyColumns;
+    scatterHeads(keys, from, count, target, at, stride);
     const columns = columnsOf(batch);
-    for (const { name, offset } of withAcq ? this.#puta : this.#put) {
+    const put = (name: string, offset: number) => {
       const column = columns[name].subarray(from, from + count);
-      scatter(column, target, at + offset, stride);
-    }
+      scatter(column, target, keyAt + offset, stride);
+    };
+    if (withAcq) put("acq", PUTA_KEY.at.acq);
+    for (const { name, offset } of this.#fields) put(name, keyBytes + offset);
   }
 
   check(batch: BatchInput<B>, withAcq: boolean): Int32Array {
@@ -72,21 +70,6 @@ export class FixedSizeLayout<B> implements BatchLayout<B> {
     }
     return columns.cid as Int32Array;
   }
-}
-
-/** The columns of a record after its length: the key, then the payload. */
-function recordColumns(
-  key: typeof PUT_KEY | typeof PUTA_KEY,
-  fields: readonly Column[],
-): Column[] {
-  return [
-    ...shifted(key.parts, LENGTH_BYTES),
-    ...shifted(fields, LENGTH_BYTES + key.size),
-  ];
-}
-
-function shifted(columns: readonly Column[], by: number): Column[] {
-  return columns.map((column) => ({ ...column, offset: column.offset + by }));
 }
 
 function columnsOf<B>(batch: BatchInput<B>) {

@@ -1,5 +1,5 @@
-import { WHOLE_KEY } from "./key_layout.ts";
-import { asWords, gather, wordsOf } from "./strided_copy.ts";
+import { LENGTH_BYTES, PUT_KEY, WHOLE_KEY } from "./key_layout.ts";
+import { asWords, gather, scatter, wordsOf } from "./strided_copy.ts";
 
 /** The key parts of a batch, one array each. */
 export interface KeyColumns {
@@ -21,6 +21,11 @@ const MID = WHOLE_KEY.at.mid / WORD_BYTES;
 const MOID = WHOLE_KEY.at.moid / WORD_BYTES;
 const CAP = WHOLE_KEY.at.cap / WORD_BYTES;
 const ACQ = WHOLE_KEY.at.acq / WORD_BYTES;
+
+/** Words from the length of a record of a PUT on. */
+const PUT_MID = (LENGTH_BYTES + PUT_KEY.at.mid) / WORD_BYTES;
+const PUT_MOID = (LENGTH_BYTES + PUT_KEY.at.moid) / WORD_BYTES;
+const PUT_CAP = (LENGTH_BYTES + PUT_KEY.at.cap) / WORD_BYTES;
 
 /**
  * Reads `count` whole keys that stand `stride` bytes apart in `bytes`, the
@@ -65,4 +70,44 @@ export function gatherKeys(
     acqs[high] = source[s + ACQ + 1];
   }
   return columns;
+}
+
+/**
+ * Writes the heads of `count` records of PUT or PUTA, without `acq`: the length
+ * of what follows, then the key. The records stand `stride` bytes apart in
+ * `bytes`, the first one at `start`; their keys are those of the columns from
+ * `from` on.
+ */
+export function scatterHeads(
+  { mid, moid, cap }: Pick<KeyColumns, "mid" | "moid" | "cap">,
+  from: number,
+  count: number,
+  bytes: Uint8Array,
+  start: number,
+  stride: number,
+): void {
+  const to = from + count;
+  const length = stride - LENGTH_BYTES;
+  const offset = bytes.byteOffset + start;
+  if ((offset | stride) % WORD_BYTES !== 0) {
+    const keyAt = start + LENGTH_BYTES;
+    scatter(new Int32Array(count).fill(length), bytes, start, stride);
+    scatter(mid.subarray(from, to), bytes, keyAt + PUT_KEY.at.mid, stride);
+    scatter(moid.subarray(from, to), bytes, keyAt + PUT_KEY.at.moid, stride);
+    scatter(cap.subarray(from, to), bytes, keyAt + PUT_KEY.at.cap, stride);
+    return;
+  }
+  const target = wordsOf(bytes);
+  const [mids, caps] = [mid, cap].map(asWords);
+  const step = stride / WORD_BYTES;
+  for (let i = from, t = offset / WORD_BYTES; i < to; i++, t += step) {
+    const low = 2 * i;
+    const high = low + 1;
+    target[t] = length;
+    target[t + PUT_MID] = mids[low];
+    target[t + PUT_MID + 1] = mids[high];
+    target[t + PUT_MOID] = moid[i];
+    target[t + PUT_CAP] = caps[low];
+    target[t + PUT_CAP + 1] = caps[high];
+  }
 }

@@ -38,7 +38,7 @@ export {
   PUTA_KEY,
   WHOLE_KEY,
 } from "./key_layout.ts";
-export type { PayloadType } from "./payload_type.ts";
+export type { FixedSizeCodec, PayloadType } from "./payload_type.ts";
 export type { Record } from "./record.ts";
 export type { StructValue } from "./struct_codes.ts";
 export { StructPayloadType, TuplePayloadType } from "./struct_payload_type.ts";

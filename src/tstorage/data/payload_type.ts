@@ -1,6 +1,43 @@
 import type { BatchLayout } from "./batch.ts";
 
 /**
+ * Reads and writes values that all have the same size where their bytes stand
+ * among those of other records, without an array for each.
+ *
+ * @example Reads and writes a counter
+ * ```ts
+ * import type { FixedSizeCodec } from "@sluice/sluice/tstorage";
+ *
+ * const counter: FixedSizeCodec<number> = {
+ *   size: 4,
+ *   read: (view, at) => view.getUint32(at, true),
+ *   write: (view, at, value) => view.setUint32(at, value, true),
+ * };
+ * ```
+ */
+export interface FixedSizeCodec<T> {
+  /** Bytes of each value. */
+  readonly size: number;
+  /**
+   * Reads a value.
+   *
+   * @param view Bytes of many records.
+   * @param at Where the value starts.
+   * @returns The value, or `null` if the bytes cannot be parsed.
+   */
+  read(view: DataView, at: number): T | null;
+  /**
+   * Writes a value: each of its bytes, whatever they were before.
+   *
+   * @param view Bytes of many records.
+   * @param at Where the value starts.
+   * @param value The value.
+   * @throws {RangeError} If the value is out of the range of its type.
+   */
+  write(view: DataView, at: number, value: T): void;
+}
+
+/**
  * Turns the values of a channel into the payload bytes of records and back.
  *
  * @typeParam T The values.
@@ -38,6 +75,12 @@ export interface PayloadType<T, B = never> {
    * @returns The value, or `null` if the bytes cannot be parsed.
    */
   fromBytes(buffer: Uint8Array): T | null;
+  /**
+   * The faster form of {@linkcode PayloadType.toBytes} and
+   * {@linkcode PayloadType.fromBytes}, if values always have the same size; it
+   * must read and write the same bytes. `fromBytes` gets payloads of other sizes.
+   */
+  readonly inPlace?: FixedSizeCodec<T>;
   /** The columnar form, which `Channel.batches` and batches in `Channel.writable` need. */
   readonly columns?: BatchLayout<B>;
 }

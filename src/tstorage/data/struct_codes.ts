@@ -19,6 +19,7 @@ export interface StructCode {
     littleEndian: boolean,
     size: number,
   ): StructValue;
+  /** Writes all bytes of a value. */
   write(
     view: DataView,
     offset: number,
@@ -191,7 +192,10 @@ function bytes(): StructCode {
     read: (view, offset, _littleEndian, size) =>
       bytesAt(view, offset, size).slice(),
     write(view, offset, _littleEndian, size, value, name) {
-      bytesAt(view, offset, size).set(byteArray(value, name).subarray(0, size));
+      setPadded(
+        bytesAt(view, offset, size),
+        byteArray(value, name).subarray(0, size),
+      );
     },
   };
 }
@@ -226,9 +230,15 @@ function pascal(): StructCode {
       if (size === 0) return;
       const fitting = content.subarray(0, size - 1);
       view.setUint8(offset, Math.min(fitting.length, 255));
-      bytesAt(view, offset + 1, fitting.length).set(fitting);
+      setPadded(bytesAt(view, offset + 1, size - 1), fitting);
     },
   };
+}
+
+/** Fills all of `target`: with the content, then with zeros. */
+function setPadded(target: Uint8Array, content: Uint8Array): void {
+  target.set(content);
+  target.fill(0, content.length);
 }
 
 function bytesAt(view: DataView, offset: number, length: number): Uint8Array {

@@ -20,6 +20,8 @@ export interface StructLayout {
   readonly size: number;
   /** Values in all. */
   readonly values: number;
+  /** Whether some bytes belong to no value. */
+  readonly padded: boolean;
   readonly runs: readonly StructRun[];
 }
 
@@ -51,6 +53,7 @@ export function parseStructFormat(format: string): StructLayout {
   const runs: StructRun[] = [];
   let size = 0;
   let values = 0;
+  let valueBytes = 0;
   for (const [count, letter] of items(format, order ? 1 : 0)) {
     const code = STRUCT_CODES[letter];
     const width = native ? code?.nativeSize : code?.size;
@@ -71,8 +74,10 @@ export function parseStructFormat(format: string): StructLayout {
     if (code.padding) continue;
     runs.push(run);
     values += run.count;
+    valueBytes += run.size * run.count;
   }
-  return { format, littleEndian, size, values, runs };
+  const padded = valueBytes < size;
+  return { format, littleEndian, size, values, padded, runs };
 }
 
 /** The codes with their counts; white space may stand between, not within. */

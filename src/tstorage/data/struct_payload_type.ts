@@ -1,13 +1,10 @@
 import { refused } from "../../internal/mod.ts";
-import { ByteArena } from "./byte_arena.ts";
-import { CachedView } from "./cached_view.ts";
-import type { PayloadType } from "./payload_type.ts";
+import { ownCodec } from "./own_codec.ts";
+import { PayloadArrays } from "./payload_arrays.ts";
+import type { FixedSizeCodec, PayloadType } from "./payload_type.ts";
+import { tupleCodec, valueCodec } from "./struct_codec.ts";
 import type { StructValue } from "./struct_codes.ts";
-import {
-  parseStructFormat,
-  type StructLayout,
-  type StructRun,
-} from "./struct_format.ts";
+import { parseStructFormat } from "./struct_format.ts";
 
 /**
  * Payloads of one value in a format of Python's `struct` module.
@@ -37,10 +34,8 @@ import {
  */
 export class StructPayloadType<T extends StructValue>
   implements PayloadType<T> {
-  readonly #layout: StructLayout;
-  readonly #run: StructRun;
-  readonly #arena = new ByteArena();
-  readonly #view = new CachedView();
+  readonly #codec: FixedSizeCodec<T>;
+  readonly #arrays: PayloadArrays<T>;
 
   /**
    * The payload type of a format.
@@ -49,14 +44,20 @@ export class StructPayloadType<T extends StructValue>
    * @throws {TypeError} If the format is malformed or does not hold one value.
    */
   constructor(format: string) {
-    this.#layout = parseStructFormat(format);
-    const run = this.#layout.runs.find(({ count }) => count === 1);
-    if (!run || this.#layout.values !== 1) {
+    const layout = parseStructFormat(format);
+    const run = layout.runs.find(({ count }) => count === 1);
+    if (!run || layout.values !== 1) {
       const expected =
         "a struct format of one value (TuplePayloadType takes any number)";
       throw refused("format", expected, format);
     }
-    this.#run = run;
+    this.#codec = valueCodec(layout, run);
+    this.#arrays = new PayloadArrays(this.#codec);
+  }
+
+  /** The faster form, unless a subclass reads or writes in its own way. */
+  get inPlace(): FixedSizeCodec<T> | undefined {
+    return ownCodec<T>(this, StructPayloadType.prototype, this.#codec);
   }
 
   /**
@@ -68,18 +69,7 @@ export class StructPayloadType<T extends StructValue>
    * @throws {TypeError} If it is of another kind than its code.
    */
   toBytes(value: T): Uint8Array {
-    const { size, littleEndian } = this.#layout;
-    const { code, offset, size: width } = this.#run;
-    const at = this.#arena.allocate(size);
-    code.write(
-      this.#arena.view,
-      at + offset,
-      littleEndian,
-      width,
-      value,
-      "value",
-    );
-    return this.#arena.bytes.subarray(at, at + size);
+    return this.#arrays.toBytes(value);
   }
 
   /**
@@ -90,12 +80,7 @@ export class StructPayloadType<T extends StructValue>
    * the format describes.
    */
   fromBytes(buffer: Uint8Array): T | null {
-    const { size, littleEndian } = this.#layout;
-    if (buffer.length !== size) return null;
-    const { code, offset, size: width } = this.#run;
-    const view = this.#view.of(buffer);
-    const at = buffer.byteOffset + offset;
-    return code.read(view, at, littleEndian, width) as T;
+    return this.#arrays.fromBytes(buffer);
   }
 }
 
@@ -113,9 +98,8 @@ export class StructPayloadType<T extends StructValue>
  */
 export class TuplePayloadType<T extends readonly StructValue[]>
   implements PayloadType<T> {
-  readonly #layout: StructLayout;
-  readonly #arena = new ByteArena();
-  readonly #view = new CachedView();
+  readonly #codec: FixedSizeCodec<T>;
+  readonly #arrays: PayloadArrays<T>;
 
   /**
    * The payload type of a format.
@@ -124,7 +108,13 @@ export class TuplePayloadType<T extends readonly StructValue[]>
    * @throws {TypeError} If the format is malformed.
    */
   constructor(format: string) {
-    this.#layout = parseStructFormat(format);
+    this.#codec = tupleCodec(parseStructFormat(format));
+    this.#arrays = new PayloadArrays(this.#codec);
+  }
+
+  /** The faster form, unless a subclass reads or writes in its own way. */
+  get inPlace(): FixedSizeCodec<T> | undefined {
+    return ownCodec<T>(this, TuplePayloadType.prototype, this.#codec);
   }
 
   /**
@@ -137,27 +127,7 @@ export class TuplePayloadType<T extends readonly StructValue[]>
    * another kind than its code.
    */
   toBytes(value: T): Uint8Array {
-    const { format, size, values, littleEndian, runs } = this.#layout;
-    if (value.length !== values) {
-      const expected = `${values} values for the struct format "${format}"`;
-      throw refused("value", expected, value.length);
-    }
-    const start = this.#arena.allocate(size);
-    const { view } = this.#arena;
-    let index = 0;
-    for (const { code, offset, size: width, count } of runs) {
-      for (let i = 0; i < count; i++) {
-        code.write(
-          view,
-          start + offset + i * width,
-          littleEndian,
-          width,
-          value[index],
-          index++,
-        );
-      }
-    }
-    return this.#arena.bytes.subarray(start, start + size);
+    return this.#arrays.toBytes(value);
   }
 
   /**
@@ -168,17 +138,6 @@ export class TuplePayloadType<T extends readonly StructValue[]>
    * the format describes.
    */
   fromBytes(buffer: Uint8Array): T | null {
-    const { size, littleEndian, runs } = this.#layout;
-    if (buffer.length !== size) return null;
-    const view = this.#view.of(buffer);
-    const { byteOffset } = buffer;
-    const values: StructValue[] = [];
-    for (const { code, offset, size: width, count } of runs) {
-      for (let i = 0; i < count; i++) {
-        const at = byteOffset + offset + i * width;
-        values.push(code.read(view, at, littleEndian, width));
-      }
-    }
-    return values as readonly StructValue[] as T;
+    return this.#arrays.fromBytes(buffer);
   }
 }

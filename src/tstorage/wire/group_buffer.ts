@@ -1,18 +1,14 @@
 import {
   type BatchInput,
   type BatchLayout,
-  type Key,
   LENGTH_BYTES,
   PUT_KEY,
   PUTA_KEY,
+  type Record,
   viewOf,
 } from "../data/mod.ts";
-import {
-  GROUP_HEAD_BYTES,
-  putRecordBytes,
-  writeGroupHead,
-  writePutRecord,
-} from "./put_record.ts";
+import { GROUP_HEAD_BYTES, writeGroupHead } from "./group_head.ts";
+import type { EncodedPayload, PutRecordEncoder } from "./put_record_encoder.ts";
 
 const CAPACITY = 256 * 1024;
 
@@ -20,15 +16,19 @@ const CAPACITY = 256 * 1024;
  * Collects the records of a PUT as they come: those in a row that share their
  * `cid` are a group, which ends at the latest where the buffer does.
  */
-export class GroupBuffer {
+export class GroupBuffer<T> {
+  readonly #encoder: PutRecordEncoder<T>;
   readonly #withAcq: boolean;
   #bytes = new Uint8Array(CAPACITY);
   #view: DataView = viewOf(this.#bytes);
   #at = 0;
-  #group: { readonly cid: number; readonly head: number } | undefined;
+  /** The `cid` of the group that is not complete, and where its head stands. */
+  #cid = 0;
+  #head: number | undefined;
 
-  /** A buffer for PUTA if `withAcq`, else for PUT. */
-  constructor(withAcq: boolean) {
+  /** A buffer for PUTA if `withAcq`, else for PUT, as is the encoder. */
+  constructor(encoder: PutRecordEncoder<T>, withAcq: boolean) {
+    this.#encoder = encoder;
     this.#withAcq = withAcq;
   }
 
@@ -37,21 +37,20 @@ export class GroupBuffer {
     return this.#at + GROUP_HEAD_BYTES + recordBytes <= this.#bytes.length;
   }
 
-  /** Adds a record; an empty buffer grows to fit it. */
-  add(key: Key, payload: Uint8Array): void {
-    const count = putRecordBytes(payload, this.#withAcq);
+  /** Adds a record that fits; an empty buffer grows to fit it. */
+  add(record: Record<T>, payload: EncodedPayload): void {
+    const count = this.#encoder.size(payload);
     if (this.#at === 0 && !this.fits(count)) {
       this.#bytes = new Uint8Array(GROUP_HEAD_BYTES + count);
       this.#view = viewOf(this.#bytes);
     }
-    this.#enter(key.cid);
-    this.#at = writePutRecord(
+    this.#enter(record.key.cid);
+    this.#at = this.#encoder.write(
       this.#bytes,
       this.#view,
       this.#at,
-      key,
+      record,
       payload,
-      this.#withAcq,
     );
   }
 
@@ -95,16 +94,17 @@ export class GroupBuffer {
   }
 
   #enter(cid: number): void {
-    if (this.#group?.cid === cid) return;
+    if (this.#head !== undefined && this.#cid === cid) return;
     this.#leave();
-    this.#group = { cid, head: this.#at };
+    this.#cid = cid;
+    this.#head = this.#at;
     this.#at += GROUP_HEAD_BYTES;
   }
 
   #leave(): void {
-    if (this.#group === undefined) return;
-    const { cid, head } = this.#group;
-    writeGroupHead(this.#view, head, cid, this.#at - head - GROUP_HEAD_BYTES);
-    this.#group = undefined;
+    if (this.#head === undefined) return;
+    const bytes = this.#at - this.#head - GROUP_HEAD_BYTES;
+    writeGroupHead(this.#view, this.#head, this.#cid, bytes);
+    this.#head = undefined;
   }
 }

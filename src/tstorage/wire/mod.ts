@@ -5,6 +5,7 @@
  * @module
  */
 export { GroupBuffer } from "./group_buffer.ts";
+export { GROUPS_END } from "./group_head.ts";
 export {
   decodeKeyRange,
   encodeKeyRangeRequest,
@@ -30,13 +31,15 @@ export {
   type PutRecordSink,
 } from "./put_decoder.ts";
 export { PutGroups } from "./put_group.ts";
-export { GROUPS_END, putRecordBytes } from "./put_record.ts";
+export { type EncodedPayload, PutRecordEncoder } from "./put_record_encoder.ts";
 export {
+  appendingDecoder,
   columnDecoder,
   type Decoded,
   isPossibleRecord,
   objectDecoder,
   type RecordDecoder,
+  type RecordTarget,
 } from "./record_decoder.ts";
 export {
   ResponseStatus,

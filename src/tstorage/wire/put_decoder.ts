@@ -1,6 +1,6 @@
 import { LENGTH_BYTES, PUT_KEY, PUTA_KEY, viewOf } from "../data/mod.ts";
 import { MAX_PAYLOAD_BYTES } from "./message.ts";
-import { GROUP_HEAD_BYTES } from "./put_record.ts";
+import { GROUP_HEAD_BYTES } from "./group_head.ts";
 
 /** Takes a record: its key from `mid` on, then its payload, up to `end`. */
 export type PutRecordSink = (

@@ -1,10 +1,6 @@
-import { type Key, viewOf } from "../data/mod.ts";
-import {
-  GROUP_HEAD_BYTES,
-  putRecordBytes,
-  writeGroupHead,
-  writePutRecord,
-} from "./put_record.ts";
+import { type Record, viewOf } from "../data/mod.ts";
+import { GROUP_HEAD_BYTES, writeGroupHead } from "./group_head.ts";
+import type { EncodedPayload, PutRecordEncoder } from "./put_record_encoder.ts";
 
 const FIRST_CHUNK = 256;
 const LARGEST_CHUNK = 1024 * 1024;
@@ -12,35 +8,30 @@ const LARGEST_CHUNK = 1024 * 1024;
 const PART_BYTES = 256 * 1024;
 
 /** Records of a PUT that share their `cid`, encoded. */
-class PutGroup {
+class PutGroup<T> {
   readonly cid: number;
   /** Bytes of the records. */
   size = 0;
+  readonly #encoder: PutRecordEncoder<T>;
   readonly #full: Uint8Array[] = [];
   #bytes = new Uint8Array(FIRST_CHUNK);
   #view: DataView = viewOf(this.#bytes);
   #at = 0;
 
-  constructor(cid: number) {
+  constructor(cid: number, encoder: PutRecordEncoder<T>) {
     this.cid = cid;
+    this.#encoder = encoder;
   }
 
-  add(key: Key, payload: Uint8Array, withAcq: boolean): void {
-    const count = putRecordBytes(payload, withAcq);
-    if (this.#at + count > this.#bytes.length) {
-      this.#full.push(this.#bytes.subarray(0, this.#at));
-      const doubled = Math.min(2 * this.#bytes.length, LARGEST_CHUNK);
-      this.#bytes = new Uint8Array(Math.max(doubled, count));
-      this.#view = viewOf(this.#bytes);
-      this.#at = 0;
-    }
-    this.#at = writePutRecord(
+  add(record: Record<T>, payload: EncodedPayload): void {
+    const count = this.#encoder.size(payload);
+    if (this.#at + count > this.#bytes.length) this.#grow(count);
+    this.#at = this.#encoder.write(
       this.#bytes,
       this.#view,
       this.#at,
-      key,
+      record,
       payload,
-      withAcq,
     );
     this.size += count;
   }
@@ -52,6 +43,14 @@ class PutGroup {
     yield* this.#full;
     yield this.#bytes.subarray(0, this.#at);
   }
+
+  #grow(count: number): void {
+    this.#full.push(this.#bytes.subarray(0, this.#at));
+    const doubled = Math.min(2 * this.#bytes.length, LARGEST_CHUNK);
+    this.#bytes = new Uint8Array(Math.max(doubled, count));
+    this.#view = viewOf(this.#bytes);
+    this.#at = 0;
+  }
 }
 
 /**
@@ -59,21 +58,28 @@ class PutGroup {
  * `cid` first comes. A group ends before it has more than `maxBatchSize` bytes,
  * but has at least one record.
  */
-export class PutGroups {
-  readonly #withAcq: boolean;
+export class PutGroups<T> {
+  readonly #encoder: PutRecordEncoder<T>;
   readonly #maxBatchSize: number;
-  readonly #byCid: Map<number, PutGroup[]> = new Map();
+  readonly #byCid: Map<number, PutGroup<T>[]> = new Map();
+  /** The group of the last record, in which the next one is likely to be. */
+  #last: PutGroup<T> | undefined;
 
-  /** No groups yet, for PUTA if `withAcq`, else for PUT. */
-  constructor(withAcq: boolean, maxBatchSize: number) {
-    this.#withAcq = withAcq;
+  /** No groups yet. */
+  constructor(encoder: PutRecordEncoder<T>, maxBatchSize: number) {
+    this.#encoder = encoder;
     this.#maxBatchSize = maxBatchSize;
   }
 
-  /** Adds a record; its bytes are copied. */
-  add(key: Key, payload: Uint8Array): void {
-    this.#groupFor(key.cid, putRecordBytes(payload, this.#withAcq))
-      .add(key, payload, this.#withAcq);
+  /**
+   * Adds a record, all of whose bytes are copied.
+   *
+   * @throws {RangeError} If its value is out of the range of its type.
+   */
+  add(record: Record<T>): void {
+    const payload = this.#encoder.payload(record.value);
+    this.#groupFor(record.key.cid, this.#encoder.size(payload))
+      .add(record, payload);
   }
 
   /** The bytes of the groups, small ones joined; each part is valid until the next. */
@@ -97,13 +103,16 @@ export class PutGroups {
     yield together.subarray(0, at);
   }
 
-  #groupFor(cid: number, count: number): PutGroup {
-    const groups = this.#byCid.get(cid) ?? [];
-    if (groups.length === 0) this.#byCid.set(cid, groups);
-    const last = groups.at(-1);
-    if (last && last.size + count <= this.#maxBatchSize) return last;
-    const group = new PutGroup(cid);
-    groups.push(group);
-    return group;
+  #groupFor(cid: number, count: number): PutGroup<T> {
+    if (this.#last?.cid !== cid) this.#last = this.#byCid.get(cid)?.at(-1);
+    const last = this.#last;
+    if (last !== undefined && last.size + count <= this.#maxBatchSize) {
+      return last;
+    }
+    const group = new PutGroup(cid, this.#encoder);
+    const groups = this.#byCid.get(cid);
+    if (groups === undefined) this.#byCid.set(cid, [group]);
+    else groups.push(group);
+    return this.#last = group;
   }
 }

@@ -1,5 +1,6 @@
 import {
   type BatchLayout,
+  type FixedSizeCodec,
   LENGTH_BYTES,
   type PayloadType,
   readKey,
@@ -40,16 +41,47 @@ const { size: KEY_BYTES, at: { cid: CID } } = WHOLE_KEY;
 
 /** Decodes each record to an object. */
 export function objectDecoder<T>(
-  payloadType: Pick<PayloadType<T>, "fromBytes">,
+  payloadType: RecordPayload<T>,
 ): RecordDecoder<Record<T>[]> {
+  const target: RecordTarget<T> = { records: [] };
+  const decode = appendingDecoder(payloadType, target);
+  return (bytes, budget) => {
+    target.records = [];
+    const { chunk, ...decoded } = decode(bytes, budget);
+    return { ...decoded, chunk: chunk === undefined ? chunk : target.records };
+  };
+}
+
+/** The part of a payload type that reads. */
+export type RecordPayload<T> = Pick<PayloadType<T>, "fromBytes" | "inPlace">;
+
+/** The array at whose end records are decoded. */
+export interface RecordTarget<T> {
+  records: Record<T>[];
+}
+
+/**
+ * Decodes each record to an object at the end of an array; the chunk is how many
+ * there are. For many records that are kept, it is twice as fast as arrays that
+ * are joined: V8 sees that records live long, and does not move them.
+ */
+export function appendingDecoder<T>(
+  payloadType: RecordPayload<T>,
+  target: RecordTarget<T>,
+): RecordDecoder<number> {
+  const { inPlace } = payloadType;
   return (bytes, budget) => {
     const view = viewOf(bytes);
     const { buffer, byteOffset } = bytes;
     const end = Math.min(bytes.length, budget);
-    const records: Record<T>[] = [];
+    const { records } = target;
+    const before = records.length;
     let at = 0;
-    let next = nextRecord(view, at);
-    while (next.stop === undefined && at + next.needed <= end) {
+    let next: NextRecord;
+    for (;;) {
+      if (inPlace) at = decodeRun(view, at, end, inPlace, records);
+      next = nextRecord(view, at);
+      if (next.stop !== undefined || at + next.needed > end) break;
       const key = readKey(view, at + LENGTH_BYTES);
       const payload = at + LENGTH_BYTES + KEY_BYTES;
       at += next.needed;
@@ -62,11 +94,35 @@ export function objectDecoder<T>(
         break;
       }
       records.push({ key, value });
-      next = nextRecord(view, at);
     }
-    const chunk = records.length > 0 ? records : undefined;
-    return finish(chunk, at, next);
+    const count = records.length - before;
+    return finish(count > 0 ? count : undefined, at, next);
   };
+}
+
+/**
+ * Decodes the records from `start` on whose values have the size of the codec,
+ * as far as they can be parsed, and returns where they end.
+ */
+function decodeRun<T>(
+  view: DataView,
+  start: number,
+  end: number,
+  codec: FixedSizeCodec<T>,
+  records: Record<T>[],
+): number {
+  const length = KEY_BYTES + codec.size;
+  const stride = LENGTH_BYTES + length;
+  let at = start;
+  while (at + stride <= end && view.getInt32(at, true) === length) {
+    const keyAt = at + LENGTH_BYTES;
+    if (view.getInt32(keyAt + CID, true) < 0) break;
+    const value = codec.read(view, keyAt + KEY_BYTES);
+    if (value === null) break;
+    records.push({ key: readKey(view, keyAt), value });
+    at += stride;
+  }
+  return at;
 }
 
 /** Decodes records that all have the same size to columns. */
