@@ -1,0 +1,92 @@
+/**
+ * How many times as fast is the client of TStorage as that of an unchanged
+ * clone, whose directory is `UNCHANGED`? One iteration runs a work of 2 000 000
+ * records in a process of each version, one right after the other. The report at
+ * the end has the median of the ratios, and how many times as long as a bare
+ * socket the work takes. Without `UNCHANGED` both versions are the same, which
+ * shows the spread.
+ */
+import { TextLineStream } from "@std/streams";
+import { fileURLToPath } from "node:url";
+import { stdConfigArgs } from "../tools/std_config.ts";
+import { startCannedServer } from "./canned_tstorage.ts";
+import { median } from "./median.ts";
+
+const WORK = fileURLToPath(import.meta.resolve("./tstorage_client_work.ts"));
+const here = fileURLToPath(import.meta.resolve(".."));
+const unchanged = Deno.env.get("UNCHANGED") ?? here;
+const pairs = Number(Deno.env.get("PAIRS") ?? 15);
+
+/** The work of this version, the same of the unchanged one, and its floor. */
+const COMPARED: readonly (readonly [string, string, string])[] = [
+  ["put", "put", "socket, written"],
+  ["put, rows", "put, rows", "socket, written"],
+  ["put, containers", "put, containers", "socket, written"],
+  ["writable, arrays", "writable, records", "put"],
+  ["writable, records", "writable, records", "put"],
+  ["writable, columns", "writable, columns", "socket, written"],
+  ["get", "get", "socket, read"],
+  ["getStream", "getStream", "socket, read"],
+  ["getStream, rows", "getStream, rows", "socket, read"],
+  ["records", "records", "socket, read"],
+  ["batches", "batches", "socket, read"],
+];
+
+const server = await startCannedServer();
+const config = await stdConfigArgs();
+const versions = [startWorker(here), startWorker(unchanged)] as const;
+const report: string[] = [];
+
+for (const [work, before, floor] of COMPARED) {
+  const times: number[][] = [];
+  Deno.bench({
+    name: `${work}: this version, ${before}: unchanged, ${floor}`,
+    group: work,
+    n: pairs,
+    warmup: 3,
+    async fn() {
+      const [now, then] = versions;
+      times.push([await now(work), await then(before), await now(floor)]);
+      if (times.length === pairs + 3) report.push(summary(work, floor, times));
+    },
+  });
+}
+
+addEventListener("unload", () => {
+  console.log(report.join("\n"));
+  server[Symbol.dispose]();
+});
+
+function summary(work: string, floor: string, times: number[][]): string {
+  const kept = times.slice(3);
+  const ms = (i: number) => median(kept.map((each) => each[i])).toFixed(0);
+  const ratio = (i: number, j: number) =>
+    median(kept.map((each) => each[i] / each[j])).toFixed(2);
+  return `${work}: ${ms(0)} ms, unchanged ${ms(1)} ms (${ratio(1, 0)} x), ` +
+    `${floor} ${ms(2)} ms (${ratio(0, 2)} x as long)`;
+}
+
+/** Starts a process of a version; it ends with this one. */
+function startWorker(directory: string): (work: string) => Promise<number> {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      ...config,
+      "--v8-flags=--expose-gc",
+      WORK,
+      directory,
+      String(server.port),
+    ],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = process.stdin.getWriter();
+  const reader = process.stdout.pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream()).getReader();
+  return async (work) => {
+    await writer.write(new TextEncoder().encode(work + "\n"));
+    const { value } = await reader.read();
+    return Number(value);
+  };
+}
