@@ -23,7 +23,7 @@ export interface ConnectOptions {
    * Dotted attribute paths and the values they must have, for instance
    * `{ "source.name": "cache" }`. A missing attribute fails the filter.
    *
-   * @default {{}}
+   * @default {no condition}
    */
   filter?: EventFilter;
   /**

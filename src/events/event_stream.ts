@@ -9,7 +9,7 @@ export interface EventStreamOptions {
    * Dotted attribute paths and the values they must have, as for the listeners
    * of an `EventManager`.
    *
-   * @default {{}}
+   * @default {no condition}
    */
   filter?: EventFilter;
   /**

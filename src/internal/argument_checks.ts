@@ -130,6 +130,17 @@ export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== "function") throw refused(name, "a function", value);
 }
 
+/**
+ * Throws a `TypeError` unless `value` is absent, or can be told of progress: a
+ * function, or an object with a `step` method.
+ */
+export function checkReporter(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "function") return;
+  const { step } = Object(value) as { step?: unknown };
+  if (typeof step === "function") return;
+  throw refused(name, 'a function or an object with a "step" method', value);
+}
+
 /** Throws a `TypeError` unless `value` is absent or an `AbortSignal`. */
 export function checkSignal(
   name: string,

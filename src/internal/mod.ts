@@ -1,7 +1,8 @@
 /**
  * Small pieces that several modules need and that no user sees: argument checks
  * in one wording, a map for a million keys, writing all bytes, reading with one
- * buffer or what is available, exact JSON, turns of the event loop, timers,
+ * buffer or what is available, exact JSON, the bytes
+ * of a text, turns of the event loop, timers,
  * `fnmatch`, replacing and restoring global properties, classes and functions
  * that several copies of the package share, the check of where a request comes
  * from, hosts with ports, headers of event streams, why a connection has failed,
@@ -14,6 +15,7 @@ export * from "./argument_checks.ts";
 export * from "./compact_map.ts";
 export * from "./connection_failure.ts";
 export * from "./deno_version.ts";
+export * from "./encode_text.ts";
 export * from "./entry_kind.ts";
 export * from "./event_loop.ts";
 export * from "./event_stream_headers.ts";

@@ -37,6 +37,7 @@ export {
   type MaybePromise,
   type Metadata,
   ReadOnlyStore,
+  type Selected,
   type SetOptions,
   type Several,
   SimpleTransactionContext,
@@ -66,6 +67,7 @@ export {
   Value,
   type ValueInfo,
   type ValueInit,
+  type ValueSource,
   type WaitOptions,
 } from "./core/mod.ts";
 export * from "./file/mod.ts";

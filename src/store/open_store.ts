@@ -1,6 +1,11 @@
 import { fromFileUrl } from "@std/path";
 import { checkString, refused, shownUrl } from "../internal/mod.ts";
-import type { ReadOnlyStore, WaitOptions } from "./core/mod.ts";
+import type {
+  Metadata,
+  ReadOnlyStore,
+  Store,
+  WaitOptions,
+} from "./core/mod.ts";
 import { FileStore } from "./file/mod.ts";
 import { MemoryStore } from "./memory/mod.ts";
 import { SqliteStore } from "./sqlite/mod.ts";
@@ -42,6 +47,12 @@ export interface OpenStoreOptions extends WaitOptions {
   timeout?: number;
 }
 
+/** The URL of a store that can be written. */
+export type WritableStoreUrl =
+  | `file:${string}`
+  | `sqlite:${string}`
+  | "memory:";
+
 /** Makes the store that a URL of its scheme names. */
 type MakeStore = (url: string, options: OpenStoreOptions) => ReadOnlyStore;
 
@@ -68,9 +79,21 @@ const BACKENDS: ReadonlyMap<string, MakeStore> = new Map<string, MakeStore>([
  * import { openStore } from "@sluice/sluice/store";
  *
  * await using store = await openStore("file:results");
- * for await (const key of store.glob("*.csv")) console.log(key);
+ * await store.set("greeting", "Hello");
+ * for await (const key of store.keys()) console.log(key);
  * ```
  *
+ * @example A URL that is not known before
+ * ```ts
+ * import { openStore, Store } from "@sluice/sluice/store";
+ *
+ * await using store = await openStore(Deno.args[0]);
+ * if (store instanceof Store) await store.set("greeting", "Hello");
+ * else console.error("It can only be read");
+ * ```
+ *
+ * @typeParam M The metadata of every key, as the caller knows it; it is not
+ * checked.
  * @param url The URL of the store; a path may be relative, and is then not
  * decoded.
  * @param options What to do where there is no store, and a signal that ends the
@@ -79,6 +102,24 @@ const BACKENDS: ReadonlyMap<string, MakeStore> = new Map<string, MakeStore>([
  * @throws {TypeError} If the URL names no kind of store.
  * @throws {Deno.errors.NotFound} If there is no store and `create` is `false`.
  */
+export function openStore<M extends object = Metadata>(
+  url: WritableStoreUrl,
+  options?: OpenStoreOptions,
+): Promise<Store<M>>;
+/**
+ * Connects to the store that a URL names, which may be read-only.
+ *
+ * @typeParam M The metadata of every key, as the caller knows it; it is not
+ * checked.
+ * @param url The URL of the store.
+ * @param options What to do where there is no store, and a signal that ends the
+ * wait.
+ * @returns The store, connected. It is a `Store` if it can be written.
+ */
+export function openStore<M extends object = Metadata>(
+  url: string,
+  options?: OpenStoreOptions,
+): Promise<ReadOnlyStore<M>>;
 export async function openStore(
   url: string,
   options: OpenStoreOptions = {},

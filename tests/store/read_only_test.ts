@@ -46,7 +46,7 @@ for (const [scheme, open] of Object.entries(BACKENDS)) {
     const before = Array.from(Deno.readDirSync(disk.path), ({ name }) => name);
     await using store = await open(path).connect();
     await assertReadable(store);
-    const changes: (() => Promise<void>)[] = [
+    const changes: (() => Promise<unknown>)[] = [
       () => store.fromBytes("a", text("two")),
       () => store.fromBytes("b", large),
       () => store.delete("a"),

@@ -24,7 +24,7 @@ export interface Program {
   /**
    * Variables of its environment besides those of this process.
    *
-   * @default {{}}
+   * @default {no variables}
    */
   readonly env?: Readonly<Record<string, string>>;
   /**

@@ -1,5 +1,5 @@
 import type { Metadata } from "./metadata.ts";
-import { KeyError } from "./store_error.ts";
+import { existsError, KeyError } from "./store_error.ts";
 
 /** A change of one key that a backend is asked to write. */
 export interface Change {
@@ -8,14 +8,19 @@ export interface Change {
    * A stream is a byte stream; the old value must stay when it fails.
    */
   readonly data?: Uint8Array | ReadableStream<Uint8Array>;
-  /** The metadata to store. */
-  readonly metadata: Metadata;
   /**
-   * How the old metadata is treated: `replace` drops it, `merge` keeps the
-   * names that the new metadata lacks, and `update` is a merge that never makes
-   * a new key.
+   * The metadata to store. Read it when all of `data` has been read: metadata
+   * that the caller has passed as a promise may be known no earlier.
    */
-  readonly mode: "replace" | "merge" | "update";
+  readonly metadata: Metadata;
+  /** The promise that the caller has passed as metadata, if it has. */
+  readonly pending?: Promise<Metadata>;
+  /**
+   * How old metadata is treated: `replace` drops it, `merge` keeps the names
+   * that the new metadata lacks, `update` is a merge that never makes a new key,
+   * and `create` only ever makes a new key.
+   */
+  readonly mode: "replace" | "merge" | "update" | "create";
 }
 
 /** The result of a {@linkcode Change}. */
@@ -43,19 +48,23 @@ export interface Changed {
  * @param change The change.
  * @returns Its metadata from now on, frozen.
  * @throws {KeyError} If the change is an `update` of a new key.
+ * @throws {StoreError} `EXISTS` if it is to `create` a key that is there.
  */
 export function changedMetadata(
   key: string,
   old: Metadata | undefined,
-  { metadata, mode }: Change,
+  change: Change,
 ): Metadata {
-  switch (mode) {
+  switch (change.mode) {
     case "replace":
-      return metadata;
+      return change.metadata;
+    case "create":
+      if (old) throw existsError(key);
+      return change.metadata;
     case "update":
       if (!old) throw new KeyError(key);
-      return Object.freeze({ ...old, ...metadata });
+      return Object.freeze({ ...old, ...change.metadata });
     case "merge":
-      return Object.freeze({ ...old, ...metadata });
+      return Object.freeze({ ...old, ...change.metadata });
   }
 }

@@ -13,6 +13,16 @@ export type JsonValue =
 /** Names and JSON values that are stored with the bytes of a key. */
 export type Metadata = { readonly [name: string]: JsonValue };
 
+/**
+ * Some names of metadata.
+ *
+ * @typeParam M The metadata.
+ * @typeParam N The names.
+ */
+export type Selected<M extends object, N extends keyof M> = {
+  readonly [Name in N]: M[Name];
+};
+
 /** Returns a frozen copy of metadata that a caller passed. */
 export function copyMetadata(metadata: unknown): Metadata {
   if (!isPlainObject(metadata)) {
@@ -22,15 +32,15 @@ export function copyMetadata(metadata: unknown): Metadata {
 }
 
 /** Returns the selected names of the metadata, without those it lacks. */
-export function selectMetadata(
-  metadata: Metadata,
+export function selectMetadata<S>(
+  metadata: object,
   names: readonly string[] | undefined,
-): Metadata {
-  if (names === undefined) return metadata;
+): S {
+  if (names === undefined) return metadata as S;
   return Object.fromEntries(
     names.filter((name) => Object.hasOwn(metadata, name))
-      .map((name) => [name, metadata[name]]),
-  );
+      .map((name) => [name, (metadata as Metadata)[name]]),
+  ) as S;
 }
 
 /** Returns whether the metadata has every name of `match`, with an equal value. */
@@ -41,9 +51,9 @@ export function matchesMetadata(metadata: Metadata, match: Metadata): boolean {
 }
 
 /** Returns a copy of the names that a caller selected. */
-export function copyNames(
-  select: Iterable<string> | undefined,
-): string[] | undefined {
+export function copyNames<N extends string>(
+  select: Iterable<N> | undefined,
+): N[] | undefined {
   if (select === undefined) return undefined;
   checkIterable("select", select, "a list of strings");
   const names = [...select];

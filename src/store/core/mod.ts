@@ -13,7 +13,12 @@ export * from "./connectable.ts";
 export * from "./dummy_transaction_context.ts";
 export { quoted } from "./key.ts";
 export * from "./maybe_promise.ts";
-export { copyMetadata, type JsonValue, type Metadata } from "./metadata.ts";
+export {
+  copyMetadata,
+  type JsonValue,
+  type Metadata,
+  type Selected,
+} from "./metadata.ts";
 export * from "./read_only_store.ts";
 export * from "./simple_transaction_context.ts";
 export * from "./slots.ts";
@@ -25,5 +30,5 @@ export * from "./store_progress_manager.ts";
 export * from "./stored_fields.ts";
 export * from "./transaction.ts";
 export * from "./value.ts";
-export type { ValueInit } from "./value_init.ts";
+export type { ValueInit, ValueSource } from "./value_init.ts";
 export * from "./wait_options.ts";

@@ -17,6 +17,7 @@ import {
   type JsonValue,
   matchesMetadata,
   type Metadata,
+  type Selected,
   selectMetadata,
 } from "./metadata.ts";
 import { KeyError, StoreError } from "./store_error.ts";
@@ -50,6 +51,9 @@ const MOST_ATTEMPTS = 20;
  *
  * Source of the semantics: `encore.storage.AbstractReadOnlyStore`.
  *
+ * @typeParam M The metadata of every key, as the caller knows it; it is not
+ * checked.
+ *
  * @example Usage
  * ```ts
  * import { UrlStore } from "@sluice/sluice/store";
@@ -58,7 +62,8 @@ const MOST_ATTEMPTS = 20;
  * await store.toFile("flights.csv", "flights.csv");
  * ```
  */
-export abstract class ReadOnlyStore extends Connectable {
+export abstract class ReadOnlyStore<M extends object = Metadata>
+  extends Connectable {
   /** Emits the store's events, with the store as their `source`. */
   readonly eventManager: EventManager;
 
@@ -87,11 +92,11 @@ export abstract class ReadOnlyStore extends Connectable {
    * @returns Its value, of which no byte has been read yet.
    * @throws {KeyError} If the store has no such key.
    */
-  async get(key: string, options: WaitOptions = {}): Promise<Value> {
+  async get(key: string, options: WaitOptions = {}): Promise<Value<M>> {
     const found = this.#find(key, options);
     // To await a value that is there takes longer than to look it up in memory.
     const value = found instanceof Value ? found : await found;
-    if (value) return value;
+    if (value) return value as Value<object> as Value<M>;
     throw new KeyError(key);
   }
 
@@ -135,17 +140,18 @@ export abstract class ReadOnlyStore extends Connectable {
   /**
    * Looks up the metadata of a key.
    *
+   * @typeParam N The names to return.
    * @param key The key.
    * @param select The names to return; those it does not have are left out.
    * @param options A signal that ends the wait.
    * @returns The metadata.
    * @throws {KeyError} If the store has no such key.
    */
-  async getMetadata(
+  async getMetadata<N extends keyof M & string = keyof M & string>(
     key: string,
-    select?: Iterable<string>,
+    select?: Iterable<N>,
     options: WaitOptions = {},
-  ): Promise<Metadata> {
+  ): Promise<Selected<M, N>> {
     const names = copyNames(select);
     return selectMetadata((await this.get(key, options)).metadata, names);
   }
@@ -169,7 +175,7 @@ export abstract class ReadOnlyStore extends Connectable {
    * @returns Their values, in the order of the keys; fails with the `KeyError`
    * of the first missing key.
    */
-  multiget(keys: Keys, options: WaitOptions = {}): ReadableStream<Value> {
+  multiget(keys: Keys, options: WaitOptions = {}): ReadableStream<Value<M>> {
     return this.#each(keys, (key) => this.get(key, options));
   }
 
@@ -192,17 +198,18 @@ export abstract class ReadOnlyStore extends Connectable {
    * Looks up the metadata of several keys, one after the other as they are
    * read.
    *
+   * @typeParam N The names to return.
    * @param keys The keys.
    * @param select The names to return; those it does not have are left out.
    * @param options A signal that ends the lookups.
    * @returns The metadata of each, in the order of the keys; fails with the
    * `KeyError` of the first missing key.
    */
-  multigetMetadata(
+  multigetMetadata<N extends keyof M & string = keyof M & string>(
     keys: Keys,
-    select?: Iterable<string>,
+    select?: Iterable<N>,
     options: WaitOptions = {},
-  ): ReadableStream<Metadata> {
+  ): ReadableStream<Selected<M, N>> {
     const names = copyNames(select);
     return this.#each(keys, (key) => this.getMetadata(key, names, options));
   }
@@ -210,16 +217,17 @@ export abstract class ReadOnlyStore extends Connectable {
   /**
    * Finds keys by their metadata.
    *
+   * @typeParam N The names to return.
    * @param match Names and the values they must have; empty to find all keys.
    * @param select The names to return; those a key does not have are left out.
    * @param options A signal that ends the search.
    * @returns Pairs of a key and its metadata, in no particular order.
    */
-  query(
-    match: Metadata = {},
-    select?: Iterable<string>,
+  query<N extends keyof M & string = keyof M & string>(
+    match: Partial<M> = {},
+    select?: Iterable<N>,
     options: WaitOptions = {},
-  ): ReadableStream<[key: string, metadata: Metadata]> {
+  ): ReadableStream<[key: string, metadata: Selected<M, N>]> {
     const wanted = copyMetadata(match);
     const names = copyNames(select);
     this.assertConnected();
@@ -236,10 +244,20 @@ export abstract class ReadOnlyStore extends Connectable {
    * @returns The keys, in no particular order.
    */
   queryKeys(
-    match: Metadata = {},
+    match: Partial<M> = {},
     options: WaitOptions = {},
   ): ReadableStream<string> {
     return this.query(match, [], options).pipeThrough(keysOnly(() => true));
+  }
+
+  /**
+   * Lists all keys.
+   *
+   * @param options A signal that ends the listing.
+   * @returns The keys, in no particular order.
+   */
+  keys(options: WaitOptions = {}): ReadableStream<string> {
+    return this.queryKeys({}, options);
   }
 
   /**
@@ -349,7 +367,7 @@ export abstract class ReadOnlyStore extends Connectable {
   async #readWhole<T>(
     key: string,
     options: WaitOptions,
-    read: (value: Value) => Promise<T>,
+    read: (value: Value<M>) => Promise<T>,
   ): Promise<T> {
     for (let attempt = 1;; attempt++) {
       try {
@@ -362,16 +380,19 @@ export abstract class ReadOnlyStore extends Connectable {
     }
   }
 
-  async *#query(
+  async *#query<N extends keyof M & string>(
     match: Metadata,
-    names: readonly string[] | undefined,
+    names: readonly N[] | undefined,
     signal: AbortSignal | undefined,
   ) {
     signal?.throwIfAborted();
     for await (const [key, metadata] of this.entries(signal)) {
       signal?.throwIfAborted();
       if (!matchesMetadata(metadata, match)) continue;
-      const entry: [string, Metadata] = [key, selectMetadata(metadata, names)];
+      const entry: [string, Selected<M, N>] = [
+        key,
+        selectMetadata(metadata, names),
+      ];
       yield entry;
     }
   }
@@ -392,7 +413,7 @@ async function* lookUpEach<T>(keys: Keys, look: (key: string) => Promise<T>) {
 
 function keysOnly(
   accept: (key: string) => boolean,
-): TransformStream<[string, Metadata], string> {
+): TransformStream<[string, unknown], string> {
   return new TransformStream({
     transform([key], controller) {
       if (accept(key)) controller.enqueue(key);

@@ -1,12 +1,26 @@
-import { checkIterable, refused } from "../../internal/mod.ts";
-import { bufferIterator, type ByteSource } from "../../streams/mod.ts";
+import {
+  checkIterable,
+  checkReporter,
+  encodeText,
+  refused,
+} from "../../internal/mod.ts";
+import {
+  bufferIterator,
+  type ByteSource,
+  type ProgressReporter,
+} from "../../streams/mod.ts";
 import type { Change, Changed } from "./change.ts";
 import { copiedFiles } from "./copied_files.ts";
 import { quoted } from "./key.ts";
 import type { MaybePromise } from "./maybe_promise.ts";
 import { copyMetadata, type Metadata } from "./metadata.ts";
+import {
+  endingAfter,
+  metadataToCome,
+  PendingChange,
+} from "./pending_change.ts";
 import { ReadOnlyStore } from "./read_only_store.ts";
-import { KeyError } from "./store_error.ts";
+import { StoreError } from "./store_error.ts";
 import {
   StoreDeleteEvent,
   StoreSetEvent,
@@ -15,7 +29,7 @@ import {
 import { StoreProgressManager } from "./store_progress_manager.ts";
 import type { TransactionContext } from "./transaction.ts";
 import { turnsOf } from "./transaction_turns.ts";
-import { checkValueInit, type ValueInit } from "./value_init.ts";
+import { valueInit, type ValueSource } from "./value_init.ts";
 import { liveSignal, type WaitOptions } from "./wait_options.ts";
 
 /** Options of the methods that store bytes. */
@@ -26,6 +40,19 @@ export interface SetOptions extends WaitOptions {
    * @default {1_048_576}
    */
   bufferSize?: number;
+  /**
+   * Gets the number of bytes so far after each chunk, beside the events of the
+   * store.
+   *
+   * @default {undefined}
+   */
+  progress?: ProgressReporter;
+}
+
+/** The metadata of a change, at once or to come, and its mode. */
+interface About {
+  readonly metadata: Metadata | Promise<Metadata>;
+  readonly mode: Change["mode"];
 }
 
 /**
@@ -37,38 +64,100 @@ export interface SetOptions extends WaitOptions {
  *
  * Source of the semantics: `encore.storage.AbstractStore`.
  *
+ * @typeParam M The metadata of every key, as the caller knows it; it is not
+ * checked.
+ *
  * @example Usage
  * ```ts
- * import { openStore, Store } from "@sluice/sluice/store";
+ * import { openStore } from "@sluice/sluice/store";
  *
  * await using from = await openStore("file:results");
  * await using to = await openStore("sqlite:results.db");
- * if (to instanceof Store) await to.set("a", from.get("a"));
+ * await to.set("a", from.get("a"));
+ * ```
+ *
+ * @example Metadata with a type
+ * ```ts
+ * import { FileStore, type Store } from "@sluice/sluice/store";
+ *
+ * type Flights = { year: number };
+ * const store: Store<Flights> = new FileStore("results");
+ * await using _connected = await store.connect();
+ * await store.set("flights", { data: "00:10,5", metadata: { year: 2024 } });
+ * const { year } = await store.getMetadata("flights");
  * ```
  */
-export abstract class Store extends ReadOnlyStore {
+export abstract class Store<M extends object = Metadata>
+  extends ReadOnlyStore<M> {
   /**
    * Stores a value, as a whole or not at all.
    *
+   * @example The hash of what is stored, as its metadata
+   * ```ts
+   * import { openStore } from "@sluice/sluice/store";
+   * import { HashingStream } from "@sluice/sluice/streams";
+   *
+   * await using store = await openStore("file:uploads");
+   * const response = await fetch("https://example.com/data.csv");
+   * const hashing = new HashingStream("sha256");
+   * await store.set("data.csv", {
+   *   data: response.body?.pipeThrough(hashing) ?? "",
+   *   metadata: hashing.digest.then((digest) => ({ sha256: digest.toHex() })),
+   * });
+   * ```
+   *
    * @param key The key.
-   * @param value Its bytes and metadata, for instance of another store.
+   * @param value A text, bytes, or data and metadata, for instance of another
+   * store.
    * @param options How to read the bytes, and a signal that ends the call; the
    * old value stays then.
    * @throws {TypeError} If the data is no byte source or the metadata not JSON.
    * @throws {RangeError} If `size` is not -1 or a non-negative integer.
-   * @throws The error of the source; the old value stays then.
+   * @throws The error of the source, or of metadata that is a promise; the old
+   * value stays then.
    */
   async set(
     key: string,
-    value: ValueInit | PromiseLike<ValueInit>,
+    value: ValueSource<M> | PromiseLike<ValueSource<M>>,
     options: SetOptions = {},
   ): Promise<void> {
     this.assertKey(key);
-    const init = await value;
-    checkValueInit(init);
-    const { data, metadata = {}, size } = init;
-    const copy = copyMetadata(metadata);
-    await this.#setData(key, data, copy, "replace", { ...options, size });
+    await this.#set(key, await value, "replace", options);
+  }
+
+  /**
+   * Stores a value unless the store has the key: of several callers, in other
+   * processes too, one stores its value.
+   *
+   * @example Take a job that others may take, too
+   * ```ts
+   * import { openStore } from "@sluice/sluice/store";
+   *
+   * await using store = await openStore("sqlite:jobs.db");
+   * if (await store.setIfAbsent("job 7", `${Deno.pid}`)) console.log("mine");
+   * ```
+   *
+   * @param key The key.
+   * @param value As of {@linkcode Store.set}; not read if the key is there.
+   * @param options How to read the bytes, and a signal that ends the call.
+   * @returns `true` if the value was stored, `false` if the key is there.
+   * @throws As {@linkcode Store.set}.
+   */
+  async setIfAbsent(
+    key: string,
+    value: ValueSource<M> | PromiseLike<ValueSource<M>>,
+    options: SetOptions = {},
+  ): Promise<boolean> {
+    this.assertKey(key);
+    const init = valueInit(await value);
+    if (await this.exists(key, options)) return false;
+    try {
+      await this.#set(key, init, "create", options);
+      return true;
+    } catch (error) {
+      if (error instanceof StoreError && error.code === "EXISTS") return false;
+      throw error;
+    }
   }
 
   /**
@@ -76,7 +165,7 @@ export abstract class Store extends ReadOnlyStore {
    * of a new key is empty.
    *
    * @param key The key.
-   * @param data The bytes, or a source of them.
+   * @param data The bytes, a source of them, or a text.
    * @param options How to read them, and a signal that ends the call.
    * @throws {TypeError} If the data is no byte source.
    * @throws The error of the source; the old value stays then.
@@ -87,7 +176,7 @@ export abstract class Store extends ReadOnlyStore {
     options: SetOptions = {},
   ): Promise<void> {
     this.assertKey(key);
-    await this.#setData(key, data, {}, "merge", options);
+    await this.#write(key, data, { metadata: {}, mode: "merge" }, options);
   }
 
   /**
@@ -101,7 +190,7 @@ export abstract class Store extends ReadOnlyStore {
    */
   async setMetadata(
     key: string,
-    metadata: Metadata,
+    metadata: M,
     options: WaitOptions = {},
   ): Promise<void> {
     this.assertKey(key);
@@ -123,7 +212,7 @@ export abstract class Store extends ReadOnlyStore {
    */
   async updateMetadata(
     key: string,
-    metadata: Metadata,
+    metadata: Partial<M>,
     options: WaitOptions = {},
   ): Promise<void> {
     this.assertKey(key);
@@ -139,19 +228,39 @@ export abstract class Store extends ReadOnlyStore {
    *
    * @param key The key.
    * @param options A signal that ends the wait.
-   * @throws {KeyError} If the store has no such key.
+   * @returns `true` if the key was deleted, `false` if there was none.
    */
-  async delete(key: string, options: WaitOptions = {}): Promise<void> {
+  async delete(key: string, options: WaitOptions = {}): Promise<boolean> {
     this.assertKey(key);
     this.assertConnected();
     const signal = liveSignal(options);
-    await turnsOf(this).write(async () => {
+    return await turnsOf(this).write(async () => {
       const metadata = await this.remove(key, signal);
-      if (!metadata) throw new KeyError(key);
+      if (!metadata) return false;
       this.eventManager.emit(
         new StoreDeleteEvent({ source: this, key, metadata }),
       );
+      return true;
     }, signal);
+  }
+
+  /**
+   * Deletes all keys in one transaction, if the store has transactions. Keys
+   * that others set meanwhile may stay, and so do damaged entries, which no
+   * listing has.
+   *
+   * @param options A signal that ends the call.
+   * @returns The number of keys that were deleted.
+   */
+  async clear(options: WaitOptions = {}): Promise<number> {
+    this.assertConnected();
+    return await this.transaction("clear").run(async () => {
+      let count = 0;
+      for await (const key of this.ownKeys(options)) {
+        if (await this.delete(key, options)) count++;
+      }
+      return count;
+    }, options);
   }
 
   /**
@@ -161,7 +270,7 @@ export abstract class Store extends ReadOnlyStore {
    * @param options How to read the bytes, and a signal that ends the call.
    */
   async multiset(
-    values: Several<ValueInit | PromiseLike<ValueInit>>,
+    values: Several<ValueSource<M> | PromiseLike<ValueSource<M>>>,
     options: SetOptions = {},
   ): Promise<void> {
     await this.#each(
@@ -199,7 +308,7 @@ export abstract class Store extends ReadOnlyStore {
    * @param options A signal that ends the call.
    */
   async multisetMetadata(
-    metadata: Several<Metadata>,
+    metadata: Several<M>,
     options: WaitOptions = {},
   ): Promise<void> {
     await this.#each(
@@ -218,7 +327,7 @@ export abstract class Store extends ReadOnlyStore {
    * @param options A signal that ends the call.
    */
   async multiupdateMetadata(
-    metadata: Several<Metadata>,
+    metadata: Several<Partial<M>>,
     options: WaitOptions = {},
   ): Promise<void> {
     await this.#each(
@@ -245,7 +354,8 @@ export abstract class Store extends ReadOnlyStore {
     using _slot = await copiedFiles.take(options.signal);
     using file = await Deno.open(path);
     const { isFile, size } = await file.stat();
-    await this.#setData(key, file, {}, "merge", {
+    const about = { metadata: {}, mode: "merge" } as const;
+    await this.#write(key, file, about, {
       ...options,
       size: isFile ? size : undefined,
     });
@@ -255,16 +365,16 @@ export abstract class Store extends ReadOnlyStore {
    * Copies bytes into the store; the metadata of the key stays.
    *
    * @param key The key.
-   * @param bytes The bytes.
+   * @param bytes The bytes, or a text.
    * @param options A signal that ends the wait.
    */
   async fromBytes(
     key: string,
-    bytes: Uint8Array,
+    bytes: Uint8Array | string,
     options: WaitOptions = {},
   ): Promise<void> {
-    if (!(bytes instanceof Uint8Array)) {
-      throw refused("bytes", "a Uint8Array", bytes);
+    if (!(bytes instanceof Uint8Array) && typeof bytes !== "string") {
+      throw refused("bytes", "a Uint8Array or a string", bytes);
     }
     await this.setData(key, bytes, options);
   }
@@ -303,17 +413,46 @@ export abstract class Store extends ReadOnlyStore {
     signal?: AbortSignal,
   ): MaybePromise<Metadata | undefined>;
 
-  async #setData(
+  /**
+   * Lists the keys that `clear` deletes.
+   *
+   * @param options A signal that ends the listing.
+   * @returns All keys, unless some of them cannot be deleted.
+   */
+  protected ownKeys(options: WaitOptions): ReadableStream<string> {
+    return this.keys(options);
+  }
+
+  async #set(
     key: string,
-    data: ByteSource,
-    metadata: Metadata,
+    value: ValueSource<M>,
     mode: Change["mode"],
+    options: SetOptions,
+  ): Promise<void> {
+    const { data, metadata = {}, size } = valueInit(value);
+    const copy = isPromise(metadata)
+      ? metadataToCome(metadata)
+      : copyMetadata(metadata);
+    const about = { metadata: copy, mode };
+    await this.#write(key, data, about, { ...options, size });
+  }
+
+  async #write(
+    key: string,
+    source: ByteSource,
+    { metadata, mode }: About,
     options: SetOptions & { size?: number },
   ): Promise<void> {
     const { size = -1, bufferSize, signal } = options;
     this.assertConnected();
-    const isPlain = bufferSize === undefined && signal === undefined;
-    if (data instanceof Uint8Array && isPlain) {
+    const data = typeof source === "string"
+      ? encodeText("data", source)
+      : source;
+    const isPlain = bufferSize === undefined && signal === undefined &&
+      options.progress === undefined;
+    if (
+      data instanceof Uint8Array && isPlain && !(metadata instanceof Promise)
+    ) {
       return await this.#change(key, { data, metadata, mode }, options);
     }
     const progress = new StoreProgressManager(this.eventManager, {
@@ -321,11 +460,16 @@ export abstract class Store extends ReadOnlyStore {
       message: `Setting ${quoted(key)}`,
       steps: size,
       key,
-      metadata,
+      metadata: metadata instanceof Promise ? {} : metadata,
     });
-    const stream = bufferIterator(data, { bufferSize, progress, signal });
+    const stream = bufferIterator(
+      metadata instanceof Promise ? endingAfter(metadata, data) : data,
+      { bufferSize, signal, progress: both(progress, options.progress) },
+    );
     try {
-      const change = { data: stream, metadata, mode };
+      const change = metadata instanceof Promise
+        ? new PendingChange(stream, metadata, mode)
+        : { data: stream, metadata, mode };
       await progress.run(() => this.#change(key, change, options));
     } catch (error) {
       // The backend failed before it began to read.
@@ -368,3 +512,22 @@ export abstract class Store extends ReadOnlyStore {
 export type Several<T> =
   | Iterable<readonly [key: string, item: T]>
   | AsyncIterable<readonly [key: string, item: T]>;
+
+function isPromise(value: unknown): value is PromiseLike<object> {
+  return typeof value === "object" && value !== null && "then" in value &&
+    typeof value.then === "function";
+}
+
+/** Tells the listeners of the store, and then the caller. */
+function both(
+  first: StoreProgressManager,
+  second: ProgressReporter | undefined,
+): ProgressReporter {
+  checkReporter("progress", second);
+  if (second === undefined) return first;
+  return (report) => {
+    first.step(report);
+    if (typeof second === "function") second(report);
+    else second.step(report);
+  };
+}

@@ -4,6 +4,12 @@ import { quoted } from "./key.ts";
 export type StoreErrorCode =
   /** The store has no such key; the error is a {@linkcode KeyError}. */
   | "MISSING_KEY"
+  /** The store has the key already; `setIfAbsent` returns `false` then. */
+  | "EXISTS"
+  /** The bytes of a value are no text in UTF-8. */
+  | "NOT_TEXT"
+  /** The text of a value is not JSON. */
+  | "NOT_JSON"
   /** The store is not connected. */
   | "NOT_CONNECTED"
   /** The key, or the store, can be read, but not changed here. */
@@ -89,6 +95,16 @@ export class KeyError extends StoreError {
     );
     this.key = key;
   }
+}
+
+/** Makes the error of creating a key that is there. */
+export function existsError(key: string): StoreError {
+  return new StoreError(
+    "EXISTS",
+    `The store has the key ${
+      quoted(key)
+    } already: replace its value with set()`,
+  );
 }
 
 /** Makes the error of reading a value that is no longer there. */

@@ -30,7 +30,18 @@ export interface StoreKeyEventInit extends BaseEventInit {
   metadata: Metadata;
 }
 
-/** The base class of events about one key of a store. */
+/**
+ * The base class of events about one key of a store.
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryStore, StoreKeyEvent } from "@sluice/sluice/store";
+ *
+ * await using store = await new MemoryStore().connect();
+ * store.eventManager.connect(StoreKeyEvent, ({ key }) => console.log(key));
+ * await store.set("a", "text"); // a
+ * ```
+ */
 export class StoreKeyEvent extends StoreEvent {
   /** The key. */
   readonly key: string;
@@ -68,13 +79,54 @@ export class StoreKeyEvent extends StoreEvent {
  */
 export class StoreModificationEvent extends StoreKeyEvent {}
 
-/** A new key was set. */
+/**
+ * A new key was set.
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryStore, StoreSetEvent } from "@sluice/sluice/store";
+ *
+ * await using store = await new MemoryStore().connect();
+ * store.eventManager.connect(StoreSetEvent, ({ key }) => {
+ *   console.log(`new: ${key}`);
+ * });
+ * await store.set("a", "text"); // new: a
+ * ```
+ */
 export class StoreSetEvent extends StoreModificationEvent {}
 
-/** The bytes or the metadata of a key were changed. */
+/**
+ * The bytes or the metadata of a key were changed.
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryStore, StoreUpdateEvent } from "@sluice/sluice/store";
+ *
+ * await using store = await new MemoryStore().connect();
+ * store.eventManager.connect(StoreUpdateEvent, ({ key }) => {
+ *   console.log(`changed: ${key}`);
+ * });
+ * await store.set("a", "text");
+ * await store.set("a", "another"); // changed: a
+ * ```
+ */
 export class StoreUpdateEvent extends StoreModificationEvent {}
 
-/** A key was deleted with its value. */
+/**
+ * A key was deleted with its value.
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryStore, StoreDeleteEvent } from "@sluice/sluice/store";
+ *
+ * await using store = await new MemoryStore().connect();
+ * store.eventManager.connect(StoreDeleteEvent, ({ key, metadata }) => {
+ *   console.log(`deleted: ${key}`, metadata);
+ * });
+ * await store.set("a", "text");
+ * await store.delete("a"); // deleted: a {}
+ * ```
+ */
 export class StoreDeleteEvent extends StoreModificationEvent {}
 
 /** The attributes of an event about a transaction. */
@@ -83,7 +135,20 @@ export interface StoreTransactionEventInit extends BaseEventInit {
   notes: string;
 }
 
-/** A transaction of the store has begun or ended. */
+/**
+ * A transaction of the store has begun or ended.
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryStore, StoreTransactionEvent } from "@sluice/sluice/store";
+ *
+ * await using store = await new MemoryStore().connect();
+ * store.eventManager.connect(StoreTransactionEvent, ({ notes }) => {
+ *   console.log(notes);
+ * });
+ * await store.transaction("copy").run(() => {}); // copy, twice
+ * ```
+ */
 export class StoreTransactionEvent extends StoreEvent {
   /** The purpose of the transaction, as passed to `transaction()`. */
   readonly notes: string;
@@ -99,10 +164,36 @@ export class StoreTransactionEvent extends StoreEvent {
   }
 }
 
-/** A transaction has begun. */
+/**
+ * A transaction has begun.
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryStore, StoreTransactionStartEvent } from "@sluice/sluice/store";
+ *
+ * await using store = await new MemoryStore().connect();
+ * store.eventManager.connect(StoreTransactionStartEvent, ({ notes }) => {
+ *   console.log(`begins: ${notes}`);
+ * });
+ * await store.transaction("copy").run(() => {}); // begins: copy
+ * ```
+ */
 export class StoreTransactionStartEvent extends StoreTransactionEvent {}
 
-/** A transaction has ended; the events of its changes follow. */
+/**
+ * A transaction has ended; the events of its changes follow.
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryStore, StoreTransactionEndEvent } from "@sluice/sluice/store";
+ *
+ * await using store = await new MemoryStore().connect();
+ * store.eventManager.connect(StoreTransactionEndEvent, ({ notes, state }) => {
+ *   console.log(`${notes}: ${state}`);
+ * });
+ * await store.transaction("copy").run(() => {}); // copy: done
+ * ```
+ */
 export class StoreTransactionEndEvent extends StoreTransactionEvent {
   /** `done` if it was committed, `failed` if it was rolled back. */
   readonly state: "done" | "failed";
@@ -118,7 +209,21 @@ export class StoreTransactionEndEvent extends StoreTransactionEvent {
   }
 }
 
-/** The start of an operation on one key. */
+/**
+ * The start of an operation on one key.
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryStore, StoreProgressStartEvent } from "@sluice/sluice/store";
+ *
+ * await using store = await new MemoryStore().connect();
+ * store.eventManager.connect(StoreProgressStartEvent, ({ key, steps }) => {
+ *   console.log(`${key}: ${steps} bytes to come`);
+ * });
+ * const data = new Blob(["text"]);
+ * await store.set("a", { data, size: data.size }); // a: 4 bytes to come
+ * ```
+ */
 export class StoreProgressStartEvent extends ProgressStartEvent {
   /** The key. */
   readonly key: string;
@@ -137,7 +242,20 @@ export class StoreProgressStartEvent extends ProgressStartEvent {
   }
 }
 
-/** The progress of an operation on one key. */
+/**
+ * The progress of an operation on one key.
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryStore, StoreProgressStepEvent } from "@sluice/sluice/store";
+ *
+ * await using store = await new MemoryStore().connect();
+ * store.eventManager.connect(StoreProgressStepEvent, ({ key, step }) => {
+ *   console.log(`${key}: ${step} bytes`);
+ * });
+ * await store.set("a", { data: new Blob(["text"]) }); // a: 4 bytes, twice
+ * ```
+ */
 export class StoreProgressStepEvent extends ProgressStepEvent {
   /** The key. */
   readonly key: string;
@@ -156,7 +274,20 @@ export class StoreProgressStepEvent extends ProgressStepEvent {
   }
 }
 
-/** The end of an operation on one key. */
+/**
+ * The end of an operation on one key.
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryStore, StoreProgressEndEvent } from "@sluice/sluice/store";
+ *
+ * await using store = await new MemoryStore().connect();
+ * store.eventManager.connect(StoreProgressEndEvent, ({ key, exitState }) => {
+ *   console.log(`${key}: ${exitState}`);
+ * });
+ * await store.set("a", { data: new Blob(["text"]) }); // a: normal
+ * ```
+ */
 export class StoreProgressEndEvent extends ProgressEndEvent {
   /** The key. */
   readonly key: string;

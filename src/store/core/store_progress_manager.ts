@@ -19,7 +19,7 @@ export interface StoreProgressManagerOptions extends ProgressManagerOptions {
   /**
    * The metadata that the key has or gets.
    *
-   * @default {{}}
+   * @default {no names}
    */
   metadata?: Metadata;
 }

@@ -1,6 +1,7 @@
 import { checkInteger, checkSignal, outOfRange } from "../../internal/mod.ts";
 import { bufferIterator, type ProgressReporter } from "../../streams/mod.ts";
-import type { Metadata } from "./metadata.ts";
+import type { JsonValue, Metadata } from "./metadata.ts";
+import { StoreError } from "./store_error.ts";
 import { liveSignal, type WaitOptions } from "./wait_options.ts";
 
 /** Options for {@linkcode Value.iterdata}. */
@@ -22,10 +23,17 @@ export interface IterdataOptions extends WaitOptions {
  */
 export const STREAM_CHUNK_BYTES = 65_536;
 
-/** The attributes of a {@linkcode Value}. */
-export interface ValueInfo {
+/** A byte order mark is a character like others: a text comes back as it was. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * The attributes of a {@linkcode Value}.
+ *
+ * @typeParam M The metadata.
+ */
+export interface ValueInfo<M extends object = Metadata> {
   /** The metadata that was stored with the value. */
-  readonly metadata: Metadata;
+  readonly metadata: M;
   /** Length of the data in bytes. */
   readonly size: number;
   /** When the key got its first value, in milliseconds since 1970. */
@@ -47,15 +55,18 @@ export interface ValueInfo {
  * import { MemoryStore } from "@sluice/sluice/store";
  *
  * await using store = await new MemoryStore().connect();
- * await store.set("a", { data: new Blob(["text"]), metadata: { from: "me" } });
+ * await store.set("a", { data: "text", metadata: { from: "me" } });
  * const value = await store.get("a");
  * console.log(value.size, value.metadata); // 4 { from: "me" }
+ * console.log(await value.text()); // text
  * await value.range(1, 3).pipeTo(Deno.stdout.writable); // ex
  * ```
+ *
+ * @typeParam M The metadata.
  */
-export abstract class Value {
+export abstract class Value<M extends object = Metadata> {
   /** The metadata that was stored with the value. */
-  readonly metadata: Metadata;
+  readonly metadata: M;
   /** Length of the data in bytes. */
   readonly size: number;
 
@@ -67,7 +78,7 @@ export abstract class Value {
    *
    * @param info Its attributes.
    */
-  constructor(info: ValueInfo) {
+  constructor(info: ValueInfo<M>) {
     this.metadata = info.metadata;
     this.size = info.size;
     this.#created = info.created;
@@ -120,6 +131,51 @@ export abstract class Value {
     // One more promise takes longer than a small value in memory.
     if (options.signal === undefined) return this.readWhole();
     return Promise.try(() => this.readWhole(liveSignal(options)));
+  }
+
+  /**
+   * All bytes as text.
+   *
+   * @param options A signal that ends the wait.
+   * @returns The text, exactly as it was stored.
+   * @throws {StoreError} `NOT_TEXT` if the bytes are not UTF-8.
+   */
+  async text(options: WaitOptions = {}): Promise<string> {
+    const bytes = await this.bytes(options);
+    try {
+      return decoder.decode(bytes);
+    } catch (cause) {
+      throw new StoreError(
+        "NOT_TEXT",
+        `Cannot read the value of ${bytes.length} bytes as text: expected UTF-8, found other bytes: use bytes()`,
+        { cause },
+      );
+    }
+  }
+
+  /**
+   * All bytes as JSON.
+   *
+   * @typeParam T The type that the caller expects, which is not checked.
+   * @param options A signal that ends the wait.
+   * @returns The parsed value.
+   * @throws {StoreError} `NOT_TEXT` if the bytes are not UTF-8, `NOT_JSON` if
+   * they are not JSON; the `cause` has the place.
+   */
+  async json<T = JsonValue>(options: WaitOptions = {}): Promise<T> {
+    const text = await this.text(options);
+    try {
+      // The files of some programs begin with a byte order mark.
+      return JSON.parse(text.replace(/^\uFEFF/, ""));
+    } catch (cause) {
+      throw new StoreError(
+        "NOT_JSON",
+        `Cannot read the value as JSON: ${
+          (cause as Error).message
+        }: use text()`,
+        { cause },
+      );
+    }
   }
 
   /**

@@ -86,6 +86,9 @@ const writtenBlobs = new Slots(MOST_BLOBS);
  *
  * There are no transactions.
  *
+ * @typeParam M The metadata of every key, as the caller knows it; it is not
+ * checked.
+ *
  * @example Usage
  * ```ts
  * import { FileStore } from "@sluice/sluice/store";
@@ -94,7 +97,7 @@ const writtenBlobs = new Slots(MOST_BLOBS);
  * await store.fromFile("flights", "flights.csv");
  * ```
  */
-export class FileStore extends Store {
+export class FileStore<M extends object = Metadata> extends Store<M> {
   /** The absolute path of the directory. */
   readonly path: string;
 

@@ -1,5 +1,6 @@
 import {
   type JsonValue,
+  type Metadata,
   ReadOnlyStore,
   Store,
   type StoreOptions,
@@ -12,10 +13,13 @@ import { checkStore, LayeredStore } from "./layered_store.ts";
  *
  * A key that only a later store has is copied to the first when it is changed,
  * and cannot be deleted. Deleting a key of the first store uncovers the one of
- * a later store. Connecting and disconnecting the joined store connects and
+ * a later store; `clear` deletes the keys of the first. Connecting and disconnecting the joined store connects and
  * disconnects all of them.
  *
  * Source of the semantics: `encore.storage.JoinedStore`.
+ *
+ * @typeParam M The metadata of every key, as the caller knows it; it is not
+ * checked.
  *
  * @example A local store in front of a remote one
  * ```ts
@@ -27,8 +31,8 @@ import { checkStore, LayeredStore } from "./layered_store.ts";
  * ]).connect();
  * ```
  */
-export class JoinedStore extends LayeredStore {
-  readonly #stores: readonly ReadOnlyStore[];
+export class JoinedStore<M extends object = Metadata> extends LayeredStore<M> {
+  readonly #stores: readonly ReadOnlyStore<M>[];
 
   /**
    * Makes a joined store.
@@ -38,7 +42,7 @@ export class JoinedStore extends LayeredStore {
    * @throws {TypeError} If there is no store, or the first cannot be written.
    */
   constructor(
-    stores: readonly [Store, ...ReadOnlyStore[]],
+    stores: readonly [Store<M>, ...ReadOnlyStore<M>[]],
     options: StoreOptions = {},
   ) {
     const [first, ...rest] = stores;

@@ -4,6 +4,7 @@ import {
   type Changed,
   changedMetadata,
   DummyTransactionContext,
+  existsError,
   KeyError,
   type Metadata,
   quoted,
@@ -15,10 +16,11 @@ import {
   type Transaction,
   type TransactionContext,
   type Value,
+  type WaitOptions,
 } from "../core/mod.ts";
 
 /** One of the stores of a {@linkcode LayeredStore}. */
-export interface Layer<S extends ReadOnlyStore = ReadOnlyStore> {
+export interface Layer<S extends ReadOnlyStore<object> = ReadOnlyStore> {
   /** The store. */
   readonly store: S;
   /** The text that is put before its keys. */
@@ -27,7 +29,11 @@ export interface Layer<S extends ReadOnlyStore = ReadOnlyStore> {
 
 /**
  * The base of `JoinedStore` and `MountedStore`: of several stores the first
- * that has a key wins, and writes go to the first.
+ * that has a key wins, and writes go to the first. `clear` deletes the keys of
+ * the first.
+ *
+ * @typeParam M The metadata of every key, as the caller knows it; it is not
+ * checked.
  *
  * @example Usage
  * ```ts
@@ -47,9 +53,10 @@ export interface Layer<S extends ReadOnlyStore = ReadOnlyStore> {
  * }
  * ```
  */
-export abstract class LayeredStore extends Store {
+export abstract class LayeredStore<M extends object = Metadata>
+  extends Store<M> {
   readonly #top: Layer<Store>;
-  readonly #layers: readonly Layer[];
+  readonly #layers: readonly [Layer<Store>, ...Layer[]];
   #transaction: Transaction | undefined;
 
   /**
@@ -59,12 +66,14 @@ export abstract class LayeredStore extends Store {
    * @param options The event manager of the store's own events.
    */
   constructor(
-    layers: readonly [Layer<Store>, ...Layer[]],
+    layers: readonly [Layer<Store<M>>, ...Layer<ReadOnlyStore<M>>[]],
     options: StoreOptions,
   ) {
     super(options);
-    this.#top = layers[0];
-    this.#layers = layers;
+    // Metadata are handed on as they are.
+    const untyped: unknown = layers;
+    this.#layers = untyped as readonly [Layer<Store>, ...Layer[]];
+    this.#top = this.#layers[0];
   }
 
   /**
@@ -143,6 +152,13 @@ export abstract class LayeredStore extends Store {
     }
   }
 
+  /** Lists the keys of the first store. */
+  protected override ownKeys(options: WaitOptions): ReadableStream<string> {
+    const { store, prefix } = this.#top;
+    const keys = store.keys(options);
+    return ReadableStream.from(withPrefix(prefix, keys));
+  }
+
   /** Writes one change to the first store. */
   protected async put(
     key: string,
@@ -152,22 +168,28 @@ export abstract class LayeredStore extends Store {
     const { store } = this.#top;
     const short = this.#topKey(key);
     const old = await this.find(key, signal);
-    const metadata = changedMetadata(key, old?.metadata, change);
-    const { data, mode } = change;
+    const { data, mode, pending } = change;
+    if (mode === "create" && old) throw existsError(key);
+    // Metadata to come belong to a change that keeps none of the old ones.
+    const metadata = pending ?? changedMetadata(key, old?.metadata, change);
     const options = { signal };
-    if (!await store.exists(short, options)) {
+    if (mode === "create") {
+      const value = { data: data ?? [], metadata };
+      const isNew = await store.setIfAbsent(short, value, options);
+      if (!isNew) throw existsError(key);
+    } else if (!await store.exists(short, options)) {
       const value = { data: data ?? old?.data ?? [], metadata };
       await store.set(short, value, options);
     } else if (mode === "replace") {
       await (data
         ? store.set(short, { data, metadata }, options)
-        : store.setMetadata(short, metadata, options));
+        : store.setMetadata(short, change.metadata, options));
     } else {
       await (data
         ? store.setData(short, data, options)
         : store.updateMetadata(short, change.metadata, options));
     }
-    return { isNew: !old, metadata };
+    return { isNew: !old, metadata: await metadata };
   }
 
   /** Deletes a key of the first store. */
@@ -178,10 +200,8 @@ export abstract class LayeredStore extends Store {
     const { store } = this.#top;
     const short = this.#topKey(key);
     const old = await lookUp(this.#top, key, signal);
-    if (old) {
-      await store.delete(short, { signal });
-      return old.metadata;
-    }
+    // Of several who delete it at once, only one does.
+    if (old && await store.delete(short, { signal })) return old.metadata;
     const below = await lookUpIn(this.#layers.slice(1), key, signal);
     if (below) throw notOnTop(key);
     return undefined;
@@ -194,6 +214,10 @@ export abstract class LayeredStore extends Store {
     const expected = `a key that begins with ${quoted(prefix)} to be written`;
     throw outOfRange("key", expected, key);
   }
+}
+
+async function* withPrefix(prefix: string, keys: AsyncIterable<string>) {
+  for await (const key of keys) yield prefix + key;
 }
 
 async function lookUpIn(

@@ -2,6 +2,7 @@ import { checkString } from "../../internal/mod.ts";
 import {
   type JsonValue,
   KeyError,
+  type Metadata,
   quoted,
   ReadOnlyStore,
   Store,
@@ -17,11 +18,15 @@ import { checkStore, LayeredStore } from "./layered_store.ts";
  *
  * A key that begins with the mount point is looked up in the mounted store
  * first, without the mount point, and then in the backing store, whole. Writes
- * go to the mounted store only; all other keys are read-only. `push` moves a
+ * go to the mounted store only, and `clear` deletes the keys there; all other
+ * keys are read-only. `push` moves a
  * key to the backing store. Connecting and disconnecting the store connects and
  * disconnects both.
  *
  * Source of the semantics: `encore.storage.MountedStore`.
+ *
+ * @typeParam M The metadata of every key, as the caller knows it; it is not
+ * checked.
  *
  * @example Usage
  * ```ts
@@ -33,17 +38,17 @@ import { checkStore, LayeredStore } from "./layered_store.ts";
  *   new MemoryStore(),
  *   backing,
  * ).connect();
- * await store.fromBytes("draft/a", new Uint8Array(3));
+ * await store.set("draft/a", "text");
  * await store.push("draft/a");
  * console.log(await backing.exists("draft/a")); // true
  * ```
  */
-export class MountedStore extends LayeredStore {
+export class MountedStore<M extends object = Metadata> extends LayeredStore<M> {
   /** The text that the keys of the mounted store begin with. */
   readonly mountPoint: string;
 
-  readonly #mounted: Store;
-  readonly #backing: ReadOnlyStore;
+  readonly #mounted: Store<M>;
+  readonly #backing: ReadOnlyStore<M>;
 
   /**
    * Makes a mounted store.
@@ -56,8 +61,8 @@ export class MountedStore extends LayeredStore {
    */
   constructor(
     mountPoint: string,
-    mounted: Store,
-    backing: ReadOnlyStore,
+    mounted: Store<M>,
+    backing: ReadOnlyStore<M>,
     options: StoreOptions = {},
   ) {
     checkString("mountPoint", mountPoint);

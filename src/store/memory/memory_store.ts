@@ -27,15 +27,18 @@ interface Entry {
 /**
  * A store in the memory of this process, with transactions.
  *
+ * @typeParam M The metadata of every key, as the caller knows it; it is not
+ * checked.
+ *
  * @example Usage
  * ```ts
  * import { MemoryStore } from "@sluice/sluice/store";
  *
  * await using store = await new MemoryStore().connect();
- * await store.fromBytes("a", new TextEncoder().encode("text"));
+ * await store.set("a", "text");
  * ```
  */
-export class MemoryStore extends Store {
+export class MemoryStore<M extends object = Metadata> extends Store<M> {
   readonly #entries = new Map<string, Entry>();
   /** The entries from before the open transaction, of the keys it changed. */
   #before: Map<string, Entry | undefined> | undefined;

@@ -1,3 +1,5 @@
+import { dirname } from "@std/path";
+import { existsSync, mkdirSync } from "node:fs";
 import { checkPath } from "../../internal/mod.ts";
 import {
   type Change,
@@ -44,8 +46,8 @@ import { whenFree } from "./when_free.ts";
 /** Options for {@linkcode SqliteStore}. */
 export interface SqliteStoreOptions extends StoreOptions {
   /**
-   * `true` makes the database where there is none. With `false`, connecting to
-   * it then fails with `Deno.errors.NotFound`.
+   * `true` makes the database where there is none, and its directory. With
+   * `false`, connecting to it then fails with `Deno.errors.NotFound`.
    *
    * @default {true}
    */
@@ -78,15 +80,19 @@ export interface SqliteStoreOptions extends StoreOptions {
  * so is a row that no store has written, by the calls for its key. A listing
  * passes over such a row, and `delete` removes it.
  *
+ * @typeParam M The metadata of every key, as the caller knows it; it is not
+ * checked.
+ *
  * @example Usage
  * ```ts
  * import { SqliteStore } from "@sluice/sluice/store";
  *
  * await using store = await new SqliteStore("results.db").connect();
- * await store.fromFile("flights", "flights.csv");
+ * await store.set("flights", "time,delay\n00:10,5\n");
+ * console.log(await (await store.get("flights")).text());
  * ```
  */
-export class SqliteStore extends Store {
+export class SqliteStore<M extends object = Metadata> extends Store<M> {
   /** The path of the database, or `":memory:"`. */
   readonly path: string;
 
@@ -184,9 +190,13 @@ export class SqliteStore extends Store {
     this.#wasFull = false;
   }
 
-  /** Opens the database and removes the chunks that killed processes left. */
+  /**
+   * Opens the database, in a new directory if there is none, and removes the
+   * chunks that killed processes left.
+   */
   protected override async open(signal: AbortSignal): Promise<void> {
-    if (!this.#create) await checkPresent(this.path);
+    if (this.#create) makeDirectoryOf(this.path);
+    else await checkPresent(this.path);
     const connection = await openDatabase(this.path, this.#durable, signal);
     const chunks = new SqliteChunks(connection);
     this.#opened = { connection, chunks };
@@ -352,6 +362,17 @@ function findRow(connection: Connection, key: string): FoundRow | undefined {
     return row as FoundRow | undefined;
   } catch (error) {
     throw unreadableRow(key, error);
+  }
+}
+
+/** A process may have the permission for the database alone. */
+function makeDirectoryOf(path: string): void {
+  const directory = dirname(path);
+  if (path === ":memory:" || existsSync(directory)) return;
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    if ((error as Error).name !== "NotCapable") throw error;
   }
 }
 

@@ -57,6 +57,28 @@ export const concurrencyTests: StoreTests = {
     assertBytes(await store.toBytes("a"), filled(size, Number(n)));
   },
 
+  "of many setIfAbsent of a key at the same time one stores its value": async (
+    store,
+  ) => {
+    for (const size of [SMALL, LARGE / 5 | 0]) {
+      const sets = Array.from({ length: 12 }, (_, n) => {
+        const data = filled(size, n);
+        return store.setIfAbsent("a", {
+          data: n % 2 ? data : new Blob([data]),
+          metadata: n % 3 ? { n } : Promise.resolve({ n }),
+        });
+      });
+      const isStored = await Promise.all(sets);
+      assertEquals(isStored.filter((it) => it).length, 1);
+      const winner = isStored.indexOf(true);
+      assertEquals((await store.getMetadata("a")).n, winner);
+      assertBytes(await store.toBytes("a"), filled(size, winner));
+      const deletes = Array.from({ length: 5 }, () => store.delete("a"));
+      const isDeleted = await Promise.all(deletes);
+      assertEquals(isDeleted.filter((it) => it).length, 1);
+    }
+  },
+
   "updates of metadata at the same time are all kept": async (store) => {
     await store.fromBytes("a", filled(3, 3));
     const updates = Array.from({ length: 30 }, (_, n) => {

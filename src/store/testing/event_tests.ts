@@ -27,14 +27,27 @@ export const eventTests: StoreTests = {
     await store.updateMetadata("a", { m: 2 });
     await store.setMetadata("b", {});
     await store.delete("a");
+    await store.delete("a");
+    await store.setIfAbsent("b", "not stored");
+    await store.setIfAbsent("c", "stored");
+    await store.clear();
     await assertRejects(() => store.setData("a", failing(3)));
     store.eventManager.disconnect(StoreModificationEvent, listener);
+    const cleared = heard.splice(6);
+    assertEquals(cleared.length, 2);
+    for (const key of ["b", "c"]) {
+      assertEquals(
+        cleared.find((it) => (it as unknown[])[1] === key),
+        [StoreDeleteEvent, key, {}],
+      );
+    }
     assertEquals(heard, [
       [StoreSetEvent, "a", { n: 1 }],
       [StoreUpdateEvent, "a", { n: 1 }],
       [StoreUpdateEvent, "a", { n: 1, m: 2 }],
       [StoreSetEvent, "b", {}],
       [StoreDeleteEvent, "a", { n: 1, m: 2 }],
+      [StoreSetEvent, "c", {}],
     ]);
   },
 

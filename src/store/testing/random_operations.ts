@@ -17,7 +17,7 @@ export async function doRandomOperations(
     const old = model.get(key);
     const data = filled(random(3) === 0 ? random(1_500_000) : random(9), n);
     const metadata = random(3) === 0 ? {} : { [`n${random(4)}`]: n };
-    switch (random(5)) {
+    switch (random(6)) {
       case 0:
         await store.set(key, { data: new Blob([data]), metadata });
         model.set(key, { data, metadata });
@@ -36,8 +36,14 @@ export async function doRandomOperations(
         old.metadata = { ...old.metadata, ...metadata };
         break;
       case 4:
-        if (!model.delete(key)) break;
-        await store.delete(key);
+        assertEquals(await store.delete(key), model.delete(key));
+        break;
+      case 5:
+        assertEquals(
+          await store.setIfAbsent(key, { data, metadata }),
+          old === undefined,
+        );
+        if (!old) model.set(key, { data, metadata });
         break;
     }
     const now = model.get(key);

@@ -37,7 +37,7 @@ export const refusalTests: StoreTests = {
         "metadata",
       );
     }
-    for (const data of [null, 7, "text", {}, new Date(), undefined]) {
+    for (const data of [null, 7, "\udc00x", {}, new Date(), undefined]) {
       await assertRejects(() => store.setData("a", wrong(data)), TypeError);
       await assertRejects(
         () => store.set("a", { data: wrong(data) }),
@@ -62,14 +62,28 @@ export const refusalTests: StoreTests = {
       await assertRejects(() => store.delete(wrong(key)), TypeError);
       await assertRejects(() => store.setMetadata(wrong(key), {}), TypeError);
     }
-    await assertRejects(() => store.fromBytes("a", wrong("x")), TypeError);
-    for (const value of [undefined, null, "text", filled(3, 3), {}]) {
+    await assertRejects(() => store.fromBytes("a", wrong([1])), TypeError);
+    for (const value of [undefined, null, 7, {}]) {
+      for (const name of ["set", "setIfAbsent"] as const) {
+        await assertRejects(
+          () => store[name]("a", wrong(value)),
+          TypeError,
+          '"value" must be a string, a Uint8Array or an object with data',
+        );
+      }
+    }
+    for (const value of ["\ud800", { data: "\ud800" }]) {
       await assertRejects(
-        () => store.set("a", wrong(value)),
+        () => store.set("a", value),
         TypeError,
-        '"value" must be an object with data',
+        "must be a string without lone surrogates",
       );
     }
+    await assertRejects(
+      () => store.set("a", { data: source() }, { progress: wrong(7) }),
+      TypeError,
+      '"progress" must be',
+    );
     for (const size of [-2, 0.5, NaN, "5"]) {
       await assertRejects(
         () => store.set("a", { data: source(), size: wrong(size) }),
@@ -116,6 +130,8 @@ export const refusalTests: StoreTests = {
     const options = { signal: AbortSignal.abort(new Error("enough")) };
     const calls: (() => Promise<unknown>)[] = [
       () => store.set("a", { data: filled(3, 3) }, options),
+      () => store.setIfAbsent("b", { data: filled(3, 3) }, options),
+      () => store.clear(options),
       () => store.setData("a", new Blob(["b"]), options),
       () => store.fromBytes("a", filled(3, 3), options),
       () => store.setMetadata("a", { n: 1 }, options),

@@ -5,6 +5,7 @@ import { concurrencyTests } from "./concurrency_tests.ts";
 import { readingTests } from "./reading_tests.ts";
 import { refusalTests } from "./refusal_tests.ts";
 import { eventTests } from "./event_tests.ts";
+import { setTests } from "./set_tests.ts";
 import { noTransactionTests, transactionTests } from "./transaction_tests.ts";
 import { writingTests } from "./writing_tests.ts";
 
@@ -50,6 +51,7 @@ export function testStore(
   });
   const { transactions = true } = options;
   define(name, writingTests, open);
+  define(name, setTests, open);
   define(name, refusalTests, open);
   define(name, concurrencyTests, open);
   define(name, eventTests, open);

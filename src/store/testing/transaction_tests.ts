@@ -50,7 +50,12 @@ export const transactionTests: StoreTests = {
         () =>
           store.transaction("try").run(async () => {
             await store.set("kept", { data: filled(5, 5), metadata: { n: 2 } });
-            await store.delete("deleted");
+            assertEquals(await store.delete("deleted"), true);
+            assertEquals(await store.setIfAbsent("kept", "no"), false);
+            assertEquals(await store.setIfAbsent("deleted", "no"), true);
+            assertEquals(await store.clear(), 2);
+            assertEquals(await Array.fromAsync(store.keys()), []);
+            await store.set("kept", "no");
             await store.setData("new", new Blob([filled(LARGE, 3)]));
             await store.updateMetadata("new", { n: 3 });
             assertBytes(await store.toBytes("new"), filled(LARGE, 3));

@@ -125,19 +125,54 @@ export const writingTests: StoreTests = {
     assert(Number(second.modified) > Number(first.modified));
   },
 
-  "delete removes the key, and a second delete is a KeyError": async (
+  "delete removes the key and says whether it was there": async (store) => {
+    for (const size of [SMALL, LARGE]) {
+      await store.set("a", { data: filled(size, 1), metadata: { n: 1 } });
+      assertEquals(await store.delete("a"), true);
+      assertEquals(await store.exists("a"), false);
+      assertEquals(await Array.fromAsync(store.keys()), []);
+      assertEquals(await store.delete("a"), false);
+    }
+    const error = await assertRejects(
+      () => store.updateMetadata("a", {}),
+      KeyError,
+    );
+    assertEquals(error.key, "a");
+    assertEquals(await store.exists("a"), false);
+  },
+
+  "clear deletes all keys and returns their number": async (store) => {
+    assertEquals(await store.clear(), 0);
+    for (const key of ["a", "b", "", "c/d"]) await store.set(key, "text");
+    await store.set("large", filled(LARGE, 1));
+    assertEquals(await store.clear(), 5);
+    assertEquals(await Array.fromAsync(store.keys()), []);
+    await store.set("a", "again");
+    assertEquals(await Array.fromAsync(store.keys()), ["a"]);
+  },
+
+  "setIfAbsent stores a new key, and leaves another as it is": async (
     store,
   ) => {
     for (const size of [SMALL, LARGE]) {
-      await store.set("a", { data: filled(size, 1), metadata: { n: 1 } });
+      const first = { data: filled(size, 1), metadata: { n: 1 } };
+      assertEquals(await store.setIfAbsent("a", first), true);
+      let isRead = false;
+      const data = (function* () {
+        isRead = true;
+        yield filled(size, 2);
+      })();
+      const second = { data, metadata: { n: 2 } };
+      assertEquals(await store.setIfAbsent("a", second), false);
+      assertEquals(isRead, false);
+      assertBytes(await store.toBytes("a"), filled(size, 1));
+      assertEquals(plain(await store.getMetadata("a")), { n: 1 });
       await store.delete("a");
-      assertEquals(await store.exists("a"), false);
-      assertEquals(await Array.fromAsync(store.queryKeys()), []);
-      const error = await assertRejects(() => store.delete("a"), KeyError);
-      assertEquals(error.key, "a");
+      const later = { data: filled(size, 3), metadata: Promise.resolve({}) };
+      assertEquals(await store.setIfAbsent("a", later), true);
+      assertBytes(await store.toBytes("a"), filled(size, 3));
+      await store.delete("a");
     }
-    await assertRejects(() => store.updateMetadata("a", {}), KeyError);
-    assertEquals(await store.exists("a"), false);
   },
 
   "the methods for several keys write them all": async (store) => {

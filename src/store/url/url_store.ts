@@ -25,7 +25,7 @@ export interface UrlStoreOptions extends StoreOptions {
    * `Authorization`. They go along to no other origin, neither with a redirect
    * nor to an `index` there.
    *
-   * @default {{}}
+   * @default {none}
    */
   headers?: HeadersInit;
   /**
@@ -91,6 +91,9 @@ const MOST_INDEX_BYTES = 64 * 2 ** 20;
  *
  * Source of the semantics: `encore.storage.StaticURLStore`.
  *
+ * @typeParam M The metadata of every key, as the caller knows it; it is not
+ * checked.
+ *
  * @example Usage
  * ```ts
  * import { UrlStore } from "@sluice/sluice/store";
@@ -100,7 +103,7 @@ const MOST_INDEX_BYTES = 64 * 2 ** 20;
  * await head.pipeTo(Deno.stdout.writable);
  * ```
  */
-export class UrlStore extends ReadOnlyStore {
+export class UrlStore<M extends object = Metadata> extends ReadOnlyStore<M> {
   /**
    * The URL that all keys are below, without user, password and query; ends in a
    * slash.

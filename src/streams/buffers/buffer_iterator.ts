@@ -1,8 +1,12 @@
-import { checkInteger, checkSignal } from "../../internal/mod.ts";
+import {
+  checkInteger,
+  checkReporter,
+  checkSignal,
+} from "../../internal/mod.ts";
 import { type ByteSource, openSource } from "../sources/mod.ts";
 import { BUFFER_SIZE, BufferedSource } from "./buffered_source.ts";
 import { ChunkAssembler } from "./chunk_assembler.ts";
-import { checkProgress, type ProgressReporter } from "./progress.ts";
+import type { ProgressReporter } from "./progress.ts";
 
 /** Options for {@linkcode bufferIterator}. */
 export interface BufferIteratorOptions {
@@ -88,7 +92,7 @@ export function bufferIterator(
   const { bufferSize = BUFFER_SIZE, maxBytes = Infinity } = options;
   checkInteger("bufferSize", bufferSize, { min: 1 });
   checkInteger("maxBytes", maxBytes, { min: 0, orInfinity: true });
-  checkProgress(options.progress);
+  checkReporter("progress", options.progress);
   checkSignal("signal", options.signal);
   const chunks = new ChunkAssembler(openSource(source, { maxBytes }));
   return new ReadableStream(

@@ -1,5 +1,3 @@
-import { refused } from "../../internal/mod.ts";
-
 /** How far an operation is, as a {@linkcode ProgressReporter} is told. */
 export interface ProgressReport {
   /** Number of bytes since the start of the operation. */
@@ -33,16 +31,4 @@ export function reportProgress(
   if (reporter === undefined) return;
   if (typeof reporter === "function") reporter({ step });
   else reporter.step({ step });
-}
-
-/** Throws a `TypeError` unless `progress` is absent or a reporter. */
-export function checkProgress(progress: unknown): void {
-  if (progress === undefined || typeof progress === "function") return;
-  const { step } = Object(progress) as { step?: unknown };
-  if (typeof step === "function") return;
-  throw refused(
-    "progress",
-    'a function or an object with a "step" method',
-    progress,
-  );
 }

@@ -2,7 +2,12 @@ import { ByobPuller } from "./byob_puller.ts";
 import type { BytePuller, StreamPuller } from "./byte_puller.ts";
 import { type ChunkIterator, ChunkPuller } from "./chunk_puller.ts";
 import { FilePuller } from "./file_puller.ts";
-import { READ_AVAILABLE, readsAvailable, refused } from "../../internal/mod.ts";
+import {
+  encodeText,
+  READ_AVAILABLE,
+  readsAvailable,
+  refused,
+} from "../../internal/mod.ts";
 import { ReaderPuller, SyncReaderPuller } from "./reader_puller.ts";
 
 /**
@@ -16,8 +21,11 @@ import { ReaderPuller, SyncReaderPuller } from "./reader_puller.ts";
  *   synchronously as long as that does not block the event loop. When its reader
  *   stops early, a file's position is where the reader has come.
  * * The body of a `Response` or `Request` is consumed; no body counts as empty.
+ * * A string is its bytes in UTF-8. One with lone surrogates has none and is
+ *   refused.
  */
 export type ByteSource =
+  | string
   | Uint8Array
   | ReadableStream<Uint8Array>
   | { read(into: Uint8Array): Promise<number | null> }
@@ -50,6 +58,9 @@ export function openSource(
   source: ByteSource,
   { maxBytes = Infinity }: OpenSourceOptions = {},
 ): BytePuller {
+  if (typeof source === "string") {
+    return new ChunkPuller([encodeText("source", source)].values());
+  }
   if (typeof source !== "object" || source === null) throw notASource(source);
   if (source instanceof Uint8Array) return new ChunkPuller([source].values());
   if (source instanceof ReadableStream) return openStream(source);
@@ -134,7 +145,7 @@ function has<T extends object, K extends PropertyKey>(
 function notASource(source: unknown): TypeError {
   return refused(
     "source",
-    "a stream, a reader, a Blob, a Response, a Request, a Uint8Array or an iterable of Uint8Array",
+    "a string, a stream, a reader, a Blob, a Response, a Request, a Uint8Array or an iterable of Uint8Array",
     source,
   );
 }

@@ -144,6 +144,18 @@ Deno.test("a file of a subclass is read with its own read, and never synchronous
   assertEquals(new TextDecoder().decode(bytes), "ABC");
 });
 
+Deno.test("a text is read as its bytes in UTF-8", async () => {
+  for (const text of ["", "\uFEFFä€😀\r\n".repeat(1_000)]) {
+    const bytes = new TextEncoder().encode(text);
+    assertEquals(await collect(bufferIterator(text)), bytes);
+    const inParts = bufferIterator(text, { bufferSize: 7, maxBytes: 20 });
+    assertEquals(await collect(inParts), bytes.slice(0, 20));
+    for (const branch of tee(text, 2, { maxLag: Infinity })) {
+      assertEquals(await collect(branch), bytes);
+    }
+  }
+});
+
 Deno.test("a value that is no source of bytes is refused at once", async () => {
   const used = new Response("abc");
   await used.text();
@@ -153,8 +165,12 @@ Deno.test("a value that is no source of bytes is refused at once", async () => {
   lockedResponse.body?.getReader();
   const wrong: [unknown, string][] = [
     [
-      "abc",
-      `"source" must be a stream, a reader, a Blob, a Response, a Request, a Uint8Array or an iterable of Uint8Array, found "abc"`,
+      7,
+      `"source" must be a string, a stream, a reader, a Blob, a Response, a Request, a Uint8Array or an iterable of Uint8Array, found 7`,
+    ],
+    [
+      "\udc00",
+      '"source" must be a string without lone surrogates, found',
     ],
     [undefined, "found undefined"],
     [null, "found null"],

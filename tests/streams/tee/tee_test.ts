@@ -200,9 +200,9 @@ Deno.test("wrong arguments are refused before anything is read", () => {
     `"maxLag" must be a non-negative integer or Infinity, found -1`,
   );
   assertThrows(
-    () => tee("bytes" as unknown as Uint8Array),
+    () => tee(7 as unknown as Uint8Array),
     TypeError,
-    `"source" must be a stream`,
+    `"source" must be a string, a stream`,
   );
 });
 
