@@ -42,16 +42,12 @@ const fields: ColumnFields = Object.fromEntries(
   names.map((name) => [name, "f64"]),
 );
 await using server = serveTStorage({ port: 0 });
-await using channel = new Channel(
+await using channel = await Channel.open(
   server.hostname,
   server.port,
   new ColumnsPayloadType(fields),
 );
-await channel.connect();
-const stored = await channel.put(lines.map(toRecord));
-if (!stored.isOk()) {
-  throw new Error(`Cannot store the delays: ${stored.status}`);
-}
+(await channel.put(lines.map(toRecord))).orThrow();
 
 const evening = channel.records(
   Key.MIN.with({ ...FLIGHTS, cap: captureTime(EVENING.from) }),

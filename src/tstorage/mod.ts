@@ -27,11 +27,11 @@
  * } from "@sluice/sluice/tstorage";
  *
  * await using server = serveTStorage({ port: 0 });
- * const celsius = new StructPayloadType<number>("<d");
- * await using channel = new Channel("127.0.0.1", server.port, celsius);
- * await channel.connect();
+ * const celsius = new StructPayloadType("<d");
+ * await using channel = await Channel.open("127.0.0.1", server.port, celsius);
  *
- * await channel.put([{ key: new Key(1, 7n, 0, nowNs()), value: 21.5 }]);
+ * const key = new Key(1, 7n, 0, nowNs());
+ * (await channel.put([{ key, value: 21.5 }])).orThrow();
  *
  * const series7 = [Key.MIN.with({ mid: 7n }), Key.MAX.with({ mid: 8n })] as const;
  * for await (const { key, value } of channel.records(...series7)) {
@@ -53,6 +53,7 @@ export {
   Response,
   ResponseAcq,
   ResponseGet,
+  type ResponseOptions,
   type WritableOptions,
 } from "./client/mod.ts";
 export {
@@ -79,11 +80,15 @@ export {
   type PayloadType,
   type Record,
   StructPayloadType,
+  type StructPayloadTypeConstructor,
+  type StructTupleOf,
   type StructValue,
+  type StructValueOf,
   toUnix,
   toUnixNs,
   TStorageDateTime,
   TuplePayloadType,
+  type TuplePayloadTypeConstructor,
   UnitPayloadType,
 } from "./data/mod.ts";
 export {

@@ -1,8 +1,4 @@
-import {
-  ResponseStatus,
-  TStorageError,
-  UnitPayloadType,
-} from "../../tstorage/mod.ts";
+import { UnitPayloadType } from "../../tstorage/mod.ts";
 import { assertNoMore, type Command, parse } from "../command/mod.ts";
 import { connect } from "./arguments.ts";
 import { formatTime } from "./cells.ts";
@@ -29,11 +25,9 @@ Example:
     assertNoMore(positionals, 0);
     const [min, max] = keyRange(values);
     await using channel = await connect(values, new UnitPayloadType(), signal);
-    const { status, acq, cause } = await channel.getAcq(min, max);
+    const response = await channel.getAcq(min, max);
     signal.throwIfAborted();
-    if (status !== ResponseStatus.OK) {
-      throw TStorageError.ofStatus(status, "GETACQ", { cause });
-    }
+    const { acq } = response.orThrow();
     console.log(values.iso ? formatTime(acq) : `${acq}`);
     return 0;
   },

@@ -56,15 +56,8 @@ export async function connect<T>(
   const tls = values.ca === undefined
     ? values.tls
     : { caCerts: [await Deno.readTextFile(values.ca)] };
-  const channel = new Channel(values.host, port, type, {
-    timeout,
-    tls,
-    signal,
-  });
-  const response = await channel.connect();
-  if (response.isOk()) return channel;
-  signal.throwIfAborted();
-  throw response.cause;
+  const options = { timeout, tls, signal };
+  return await Channel.open(values.host, port, type, options);
 }
 
 /** Returns the payload type for `--fields`. */

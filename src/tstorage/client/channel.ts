@@ -54,10 +54,12 @@ const BATCHES_BUFFER = 512 * 1024;
  * request inside the loop that reads a stream.
  *
  * The methods that resolve to a {@linkcode Response} never reject for what a
- * server or a network does: the status is the outcome of the request. The
+ * server or a network does: the status is the outcome of the request, and
+ * `orThrow()` makes an error of any but `OK`. {@linkcode Channel.open} and the
  * streams fail with a {@linkcode TStorageError} instead. A request whose
  * `signal` aborts rejects or fails with the reason of the signal, and closes
- * the connection if it was sent already.
+ * the connection if it was sent already. A missing permission is always an
+ * error.
  *
  * The protocol and the statuses are those of the clients of Atende Industries.
  *
@@ -68,11 +70,11 @@ const BATCHES_BUFFER = 512 * 1024;
  * ```ts
  * import { Channel, Key, nowNs, StructPayloadType } from "@sluice/sluice/tstorage";
  *
- * const celsius = new StructPayloadType<number>("<d");
- * await using channel = new Channel("localhost", 2025, celsius);
- * await channel.connect();
- * await channel.put([{ key: new Key(1, 7n, 0, nowNs()), value: 21.5 }]);
- * const { data } = await channel.get(Key.MIN, Key.MAX);
+ * const celsius = new StructPayloadType("<d");
+ * await using channel = await Channel.open("localhost", 2025, celsius);
+ * const key = new Key(1, 7n, 0, nowNs());
+ * (await channel.put([{ key, value: 21.5 }])).orThrow();
+ * const { data } = (await channel.get(Key.MIN, Key.MAX)).orThrow();
  * console.log(data);
  * ```
  */
@@ -112,6 +114,42 @@ export class Channel<T, B = never> implements AsyncDisposable {
   }
 
   /**
+   * Makes a channel and connects it.
+   *
+   * @example Usage
+   * ```ts
+   * import { Channel, StructPayloadType } from "@sluice/sluice/tstorage";
+   *
+   * const celsius = new StructPayloadType("<d");
+   * await using channel = await Channel.open("localhost", 2025, celsius);
+   * ```
+   *
+   * @typeParam T The type of the values.
+   * @typeParam B The type of the columnar batches, if the payload type has them.
+   * @param host Name or address of the server.
+   * @param port Its port.
+   * @param payloadType Turns values into bytes and back.
+   * @param options Time, memory, TLS.
+   * @returns The channel, connected.
+   * @throws {TStorageError} `ERROR` if no server answers, or it is not trusted;
+   * the message says which.
+   * @throws {Deno.errors.NotCapable} If the program lacks the permission.
+   * @throws The reason of the signal, if it aborts before.
+   */
+  static async open<T, B = never>(
+    host: string,
+    port: number,
+    payloadType: PayloadType<T, B>,
+    options: ChannelOptions = {},
+  ): Promise<Channel<T, B>> {
+    const channel = new Channel<T, B>(host, port, payloadType, options);
+    const response = await channel.connect();
+    options.signal?.throwIfAborted();
+    response.orThrow();
+    return channel;
+  }
+
+  /**
    * A channel over a pair of byte streams: a Unix socket, the pipes of a child
    * process, streams in memory. It is connected from the start, and cannot be
    * connected again once it is closed.
@@ -124,7 +162,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
    *
    * const path = "/run/tstorage.sock";
    * const socket = await Deno.connect({ transport: "unix", path });
-   * await using channel = Channel.over(socket, new StructPayloadType<number>("<d"));
+   * await using channel = Channel.over(socket, new StructPayloadType("<d"));
    * ```
    *
    * @typeParam T The type of the values.
@@ -186,16 +224,18 @@ export class Channel<T, B = never> implements AsyncDisposable {
    * @param options Gives up when its signal aborts.
    * @returns `OK`, or `ERROR` if no server answers, or it is not trusted; its
    * `cause` is then a {@linkcode TStorageError} that says which.
+   * @throws {Deno.errors.NotCapable} If the program lacks the permission.
    */
   async connect(options: RequestOptions = {}): Promise<Response> {
     const { signal } = options;
     checkSignal("signal", signal);
     signal?.throwIfAborted();
+    const request = "connect";
     const connected = await this.#connect(signal);
-    if (connected) return new Response(ResponseStatus.OK);
+    if (connected) return new Response(ResponseStatus.OK, { request });
     signal?.throwIfAborted();
     const cause = this.#queue.absence;
-    return new Response(ResponseStatus.ERROR, { cause });
+    return new Response(ResponseStatus.ERROR, { request, cause });
   }
 
   /**
@@ -204,10 +244,12 @@ export class Channel<T, B = never> implements AsyncDisposable {
    * @returns `OK`, or `ERROR` if there was no connection.
    */
   close(): Promise<Response> {
-    const closed = this.#queue.close();
-    return Promise.resolve(
-      new Response(closed ? ResponseStatus.OK : ResponseStatus.ERROR),
-    );
+    const request = "close";
+    const cause = this.#queue.absence;
+    const response = this.#queue.close()
+      ? new Response(ResponseStatus.OK, { request })
+      : new Response(ResponseStatus.ERROR, { request, cause });
+    return Promise.resolve(response);
   }
 
   /** Closes the connection, if there is one. */
@@ -278,8 +320,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
    * import { Channel, ColumnsPayloadType } from "@sluice/sluice/tstorage";
    *
    * const type = new ColumnsPayloadType({ celsius: "f32" });
-   * await using channel = new Channel("localhost", 2025, type);
-   * await channel.connect();
+   * await using channel = await Channel.open("localhost", 2025, type);
    * const writer = channel.writable().getWriter();
    * await writer.write({
    *   cid: new Int32Array([1, 1]),

@@ -10,6 +10,9 @@ import type { RequestQueue, Turn } from "./request_queue.ts";
 import { ResponseAcq } from "./response.ts";
 import { ResponseStatus } from "../wire/mod.ts";
 
+/** The name of the request. */
+const REQUEST = "GETACQ";
+
 /**
  * Asks for the last acquisition time in a range.
  *
@@ -42,10 +45,11 @@ async function exchange(
   turn.end(whole && reader.bytes.length === 0);
   if (code === undefined) return disconnected(turn);
   return code === 0 && acq !== undefined
-    ? new ResponseAcq(ResponseStatus.OK, acq)
-    : new ResponseAcq(ResponseStatus.ERROR);
+    ? new ResponseAcq(ResponseStatus.OK, acq, { request: REQUEST })
+    : new ResponseAcq(ResponseStatus.ERROR, -1n, { request: REQUEST });
 }
 
 function disconnected({ loss: cause }: Turn): ResponseAcq {
-  return new ResponseAcq(ResponseStatus.DISCONNECTED, -1n, { cause });
+  const options = { request: REQUEST, cause };
+  return new ResponseAcq(ResponseStatus.DISCONNECTED, -1n, options);
 }

@@ -15,7 +15,8 @@ export async function collectRecords<T>(
     const next = await request.next();
     if (next instanceof ResponseAcq) {
       const { status, acq, cause } = next;
-      return new ResponseGet(status, acq, target.records, { cause });
+      const options = { request: "GET", cause };
+      return new ResponseGet(status, acq, target.records, options);
     }
   }
 }

@@ -146,11 +146,14 @@ export class GetRequest<C> {
     return this.#end;
   }
 
-  /** The outcome, and why the connection was lost if it was. */
-  #explained(end: ResponseAcq): ResponseAcq {
-    if (end.status !== ResponseStatus.DISCONNECTED) return end;
+  /** The outcome of a GET, and why the connection was lost if it was. */
+  #explained({ status, acq }: ResponseAcq): ResponseAcq {
+    const request = "GET";
+    if (status !== ResponseStatus.DISCONNECTED) {
+      return new ResponseAcq(status, acq, { request });
+    }
     const cause = this.#turn?.loss ??
       new DOMException("The request was cancelled here", "AbortError");
-    return new ResponseAcq(end.status, end.acq, { cause });
+    return new ResponseAcq(status, acq, { request, cause });
   }
 }

@@ -14,4 +14,9 @@ export type {
 } from "./channel_options.ts";
 export type { BatchCallback } from "./get_delivery.ts";
 export { ReplyStream } from "./reply_stream.ts";
-export { Response, ResponseAcq, ResponseGet } from "./response.ts";
+export {
+  Response,
+  ResponseAcq,
+  ResponseGet,
+  type ResponseOptions,
+} from "./response.ts";

@@ -46,7 +46,10 @@ export async function putGroups(
     if (!await request.write(part)) break;
   }
   const status = await request.finish();
-  if (status !== ResponseStatus.DISCONNECTED) return new Response(status);
+  const name = withAcq ? "PUTA" : "PUT";
+  if (status !== ResponseStatus.DISCONNECTED) {
+    return new Response(status, { request: name });
+  }
   signal?.throwIfAborted();
-  return new Response(status, { cause: request.loss });
+  return new Response(status, { request: name, cause: request.loss });
 }

@@ -13,9 +13,8 @@ import { TStorageError } from "../wire/mod.ts";
  * ```ts
  * import { Channel, Key, StructPayloadType } from "@sluice/sluice/tstorage";
  *
- * const type = new StructPayloadType<number>("<d");
- * await using channel = new Channel("localhost", 2025, type);
- * await channel.connect();
+ * const type = new StructPayloadType("<d");
+ * await using channel = await Channel.open("localhost", 2025, type);
  * const stream = channel.records(Key.MIN, Key.MAX);
  * for await (const { key, value } of stream) console.log(key.mid, value);
  * const { acq } = await stream.done;

@@ -21,8 +21,7 @@ import type { FixedSizeCodec, PayloadType } from "./payload_type.ts";
  * import { Channel, ColumnsPayloadType, Key } from "@sluice/sluice/tstorage";
  *
  * const weather = new ColumnsPayloadType({ celsius: "f32", hPa: "u16" });
- * await using channel = new Channel("localhost", 2025, weather);
- * await channel.connect();
+ * await using channel = await Channel.open("localhost", 2025, weather);
  * let warmest = -Infinity;
  * for await (const batch of channel.batches(Key.MIN, Key.MAX)) {
  *   for (const celsius of batch.celsius) warmest = Math.max(warmest, celsius);

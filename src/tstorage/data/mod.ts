@@ -41,7 +41,13 @@ export {
 export type { FixedSizeCodec, PayloadType } from "./payload_type.ts";
 export type { Record } from "./record.ts";
 export type { StructValue } from "./struct_codes.ts";
-export { StructPayloadType, TuplePayloadType } from "./struct_payload_type.ts";
+export {
+  StructPayloadType,
+  type StructPayloadTypeConstructor,
+  TuplePayloadType,
+  type TuplePayloadTypeConstructor,
+} from "./struct_payload_types.ts";
+export type { StructTupleOf, StructValueOf } from "./struct_value_types.ts";
 export {
   fromUnix,
   fromUnixNs,

@@ -6,32 +6,7 @@ import { tupleCodec, valueCodec } from "./struct_codec.ts";
 import type { StructValue } from "./struct_codes.ts";
 import { parseStructFormat } from "./struct_format.ts";
 
-/**
- * Payloads of one value in a format of Python's `struct` module.
- *
- * A format is a byte order (`@`, the default: the machine's order, sizes and
- * alignment; `=`: the machine's order; `<`: little-endian; `>` and `!`:
- * big-endian; all but `@` with standard sizes and no padding) and codes:
- *
- * | codes | value |
- * | --- | --- |
- * | `b B h H i I`, and `l L` of 4 bytes | `number` |
- * | `q Q n N`, and `l L` of 8 bytes (under `@`) | `bigint` |
- * | `e f d` | `number` |
- * | `?` | `boolean` |
- * | `c`, and `s p` with a length, as in `8s` | `Uint8Array` |
- * | `x` | none, a byte of padding |
- *
- * Writing takes any integer for an integer code, be it `number` or `bigint`.
- *
- * @example Usage
- * ```ts
- * import { Channel, StructPayloadType } from "@sluice/sluice/tstorage";
- *
- * const temperature = new StructPayloadType<number>("<d");
- * const channel = new Channel("localhost", 2025, temperature);
- * ```
- */
+/** Payloads of one value; `struct_payload_types.ts` gives it its type. */
 export class StructPayloadType<T extends StructValue>
   implements PayloadType<T> {
   readonly #codec: FixedSizeCodec<T>;
@@ -84,18 +59,7 @@ export class StructPayloadType<T extends StructValue>
   }
 }
 
-/**
- * Payloads of any number of values in a format of Python's `struct` module,
- * see {@linkcode StructPayloadType}.
- *
- * @example Usage
- * ```ts
- * import { TuplePayloadType } from "@sluice/sluice/tstorage";
- *
- * const reading = new TuplePayloadType<[number, bigint, boolean]>("<dQ?");
- * reading.toBytes([21.5, 7n, true]);
- * ```
- */
+/** Payloads of several values; `struct_payload_types.ts` gives it its type. */
 export class TuplePayloadType<T extends readonly StructValue[]>
   implements PayloadType<T> {
   readonly #codec: FixedSizeCodec<T>;

@@ -70,7 +70,7 @@ export interface TStorageDatabase extends AsyncDisposable {
  * database.serve({ readable: requests.readable, writable: answers.writable });
  * await using channel = Channel.over(
  *   { readable: answers.readable, writable: requests.writable },
- *   new StructPayloadType<number>("<d"),
+ *   new StructPayloadType("<d"),
  * );
  * ```
  *

@@ -71,10 +71,10 @@ const ACCEPT_PAUSE = 100;
  * } from "@sluice/sluice/tstorage";
  *
  * await using server = serveTStorage({ port: 0 });
- * const celsius = new StructPayloadType<number>("<d");
- * await using channel = new Channel("127.0.0.1", server.port, celsius);
- * await channel.connect();
- * await channel.put([{ key: new Key(1, 7n, 0, nowNs()), value: 21.5 }]);
+ * const celsius = new StructPayloadType("<d");
+ * await using channel = await Channel.open("127.0.0.1", server.port, celsius);
+ * const key = new Key(1, 7n, 0, nowNs());
+ * (await channel.put([{ key, value: 21.5 }])).orThrow();
  * ```
  *
  * @param options The address to listen on, the file and the memory.

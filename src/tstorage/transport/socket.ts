@@ -24,6 +24,7 @@ export interface SocketOptions {
  *
  * @returns The socket, or the error of a server that does not answer in time or
  * is not trusted.
+ * @throws {Deno.errors.NotCapable} If the program lacks the permission.
  */
 export async function connectSocket(
   { hostname, port, timeout, tls, signals }: SocketOptions,
@@ -50,6 +51,8 @@ export async function connectSocket(
     if (!tls) return conn;
     return await secured(conn, bare, tls === true ? {} : tls, signal);
   } catch (cause) {
+    // A permission that is missing is no outcome of the network.
+    if ((cause as Error)?.name === "NotCapable") throw cause;
     const reason = why ?? connectionFailure(cause);
     return new TStorageError(
       "ERROR",

@@ -46,4 +46,8 @@ export {
   type ResponseStatusName,
   statusName,
 } from "./response_status.ts";
-export { TStorageError, type TStorageErrorCode } from "./tstorage_error.ts";
+export {
+  noConnectionError,
+  TStorageError,
+  type TStorageErrorCode,
+} from "./tstorage_error.ts";

@@ -14,7 +14,7 @@ export type TStorageErrorCode =
   | "CANNOT_OPEN";
 
 /**
- * The failure of a stream of records, or of opening a database.
+ * The failure of a request, of a stream of records, or of opening a database.
  *
  * @example Connect again after a lost connection
  * ```ts
@@ -25,12 +25,14 @@ export type TStorageErrorCode =
  *   TStorageError,
  * } from "@sluice/sluice/tstorage";
  *
- * const channel = new Channel("localhost", 2025, new BytesPayloadType());
+ * const type = new BytesPayloadType();
+ * await using channel = await Channel.open("localhost", 2025, type);
  * try {
  *   for await (const { key } of channel.records(Key.MIN, Key.MAX)) console.log(key);
  * } catch (error) {
  *   if (!(error instanceof TStorageError)) throw error;
- *   if (error.code === "DISCONNECTED") await channel.connect();
+ *   if (error.code !== "DISCONNECTED") throw error;
+ *   (await channel.connect()).orThrow();
  * }
  * ```
  */
@@ -79,6 +81,22 @@ export class TStorageError extends Error {
     }
     return new TStorageError(code, `${message} (${lossOf(cause)})`, { cause });
   }
+}
+
+/**
+ * Makes the error of a request for which there is no connection.
+ *
+ * @param request The request, for instance `connect`.
+ * @param cause Why there is none; where this says all there is to say, it is the
+ * error.
+ */
+export function noConnectionError(
+  request: string,
+  cause: unknown,
+): TStorageError {
+  if (cause instanceof TStorageError) return cause;
+  const message = `${request} failed with ERROR: ${lossOf(cause)}`;
+  return new TStorageError("ERROR", message, { cause });
 }
 
 /** Why a connection was lost, as a part of a sentence. */

@@ -2,7 +2,6 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   FileStore,
   JoinedStore,
-  KeyError,
   MemoryStore,
   type Metadata,
   SqliteStore,

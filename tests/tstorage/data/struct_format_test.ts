@@ -124,7 +124,7 @@ Deno.test("a value of the wrong kind or range is an error that names it", () => 
     );
   }
   assertThrows(
-    () => new TuplePayloadType("<ii").toBytes([1]),
+    () => new TuplePayloadType<number[]>("<ii").toBytes([1]),
     TypeError,
     '"value" must be 2 values for the struct format "<ii", found 1',
   );
