@@ -12,7 +12,7 @@ export interface ProgressEventInit extends BaseEventInit {
   /**
    * Further properties of the operation.
    *
-   * @default {{}}
+   * @default {no properties}
    */
   extra?: Readonly<Record<string, unknown>>;
 }
@@ -52,7 +52,18 @@ export class ProgressEvent extends BaseEvent {
   }
 }
 
-/** An operation has begun. */
+/**
+ * An operation has begun.
+ *
+ * @example Usage
+ * ```ts
+ * import { globalEventManager, ProgressStartEvent } from "@sluice/sluice/events";
+ *
+ * globalEventManager.connect(ProgressStartEvent, ({ message, steps }) => {
+ *   console.log(`${message}: ${steps} steps`);
+ * });
+ * ```
+ */
 export class ProgressStartEvent extends ProgressEvent {
   /** The number of steps to come, -1 when it is not known. */
   readonly steps: number;
@@ -68,7 +79,18 @@ export class ProgressStartEvent extends ProgressEvent {
   }
 }
 
-/** An operation has made progress. */
+/**
+ * An operation has made progress.
+ *
+ * @example Usage
+ * ```ts
+ * import { globalEventManager, ProgressStepEvent } from "@sluice/sluice/events";
+ *
+ * globalEventManager.connect(ProgressStepEvent, ({ message, step }) => {
+ *   console.log(`${message}: ${step}`);
+ * });
+ * ```
+ */
 export class ProgressStepEvent extends ProgressEvent {
   /** The number of the step, or of the units of work that are done. */
   readonly step: number;
@@ -84,7 +106,18 @@ export class ProgressStepEvent extends ProgressEvent {
   }
 }
 
-/** An operation has ended, with success or not. */
+/**
+ * An operation has ended, with success or not.
+ *
+ * @example Usage
+ * ```ts
+ * import { globalEventManager, ProgressEndEvent } from "@sluice/sluice/events";
+ *
+ * globalEventManager.connect(ProgressEndEvent, ({ message, exitState }) => {
+ *   if (exitState === "exception") console.error(`failed: ${message}`);
+ * });
+ * ```
+ */
 export class ProgressEndEvent extends ProgressEvent {
   /** How it ended. */
   readonly exitState: ExitState;

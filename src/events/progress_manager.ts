@@ -89,12 +89,12 @@ export interface ProgressEnd {
  * import { ProgressManager } from "@sluice/sluice/events";
  *
  * const rows = ["a", "b", "c"];
- * const progress = new ProgressManager(undefined, {
+ * const progress = new ProgressManager({
  *   message: "Loading rows",
  *   steps: rows.length,
  * });
  * await progress.run(() => {
- *   for (const row of rows) progress.step({ message: `Loading ${row}` });
+ *   for (const _row of rows) progress.step();
  * });
  * ```
  */
@@ -106,17 +106,34 @@ export class ProgressManager implements Disposable {
   #running = false;
 
   /**
+   * Makes the manager of an operation that has not started. The
+   * `globalEventManager` emits its events.
+   *
+   * @param options Properties of the operation.
+   * @throws {TypeError} If `steps` is not a number.
+   * @throws {RangeError} If `steps` is neither -1 nor a non-negative number.
+   */
+  constructor(options?: ProgressManagerOptions);
+  /**
    * Makes the manager of an operation that has not started.
    *
-   * @param eventManager Emits the events.
+   * @param eventManager Emits the events; the `globalEventManager` if it is
+   * `undefined`.
    * @param options Properties of the operation.
    * @throws {TypeError} If `steps` is not a number.
    * @throws {RangeError} If `steps` is neither -1 nor a non-negative number.
    */
   constructor(
-    eventManager: EventManager = globalEventManager,
-    options: ProgressManagerOptions = {},
+    eventManager: EventManager | undefined,
+    options?: ProgressManagerOptions,
+  );
+  constructor(
+    first: EventManager | ProgressManagerOptions | undefined,
+    second?: ProgressManagerOptions,
   ) {
+    const [eventManager, options] = isEventManager(first)
+      ? [first, second ?? {}]
+      : [globalEventManager, second ?? first ?? {}];
     const {
       source = this,
       operationId = crypto.randomUUID(),
@@ -235,6 +252,12 @@ export class ProgressManager implements Disposable {
       `Cannot call ${method}() of an operation that is not running: call start() first`,
     );
   }
+}
+
+/** That of another copy of this package is one, too. */
+function isEventManager(value: unknown): value is EventManager {
+  return typeof value === "object" && value !== null && "emit" in value &&
+    typeof value.emit === "function";
 }
 
 function checkSteps(steps: unknown): asserts steps is number {

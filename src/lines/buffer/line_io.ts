@@ -2,6 +2,17 @@
  * The answers that buffers and mirrors of syncstream give to questions which
  * programs ask of text files. Its methods `readable()` and `writable()` are
  * `isReadable()` and `isWritable()` here, where those names mean Web Streams.
+ *
+ * @example Code for any buffer or mirror
+ * ```ts
+ * import { LineBuffer, type LineIO } from "@sluice/sluice/lines";
+ *
+ * function stateOf(io: LineIO): string {
+ *   return io.closed ? "closed" : "open";
+ * }
+ *
+ * console.log(stateOf(new LineBuffer())); // open
+ * ```
  */
 export abstract class LineIO {
   /** Whether it is closed. */

@@ -92,9 +92,9 @@ export interface LineHostHandlerOptions {
  * ```ts
  * import { LineHostBuffer } from "@sluice/sluice/lines";
  *
- * const host = new LineHostBuffer();
+ * const { handler } = new LineHostBuffer();
  * Deno.serve(async (request) =>
- *   await host.handler(request) ?? new Response("Not found", { status: 404 })
+ *   await handler(request) ?? new Response("Not found", { status: 404 })
  * );
  * ```
  */
@@ -130,6 +130,7 @@ export class LineHostBuffer extends MirroredLineBuffer {
       checkInteger(name, limit, { min: 1 });
     }
     this.apiRoute = apiRoute;
+    this.handler = this.handler.bind(this);
     this.#service = new HostService(this, {
       apiRoute,
       token,
@@ -152,7 +153,8 @@ export class LineHostBuffer extends MirroredLineBuffer {
 
   /**
    * Answers a request to the service. Where it may come from is checked as by
-   * {@linkcode serve}: see `allowedHosts`.
+   * {@linkcode serve}: see `allowedHosts`. It may be called without the buffer,
+   * as a function of its own.
    *
    * @param request Any request that the server got.
    * @param options When to end live streams, and names of the host.

@@ -41,6 +41,18 @@ export interface MirrorScope extends Disposable, AsyncDisposable {}
  * One mirror may be written to from many places at the same time, through
  * `writable` and through methods: each write stays in one piece, and their
  * order is kept.
+ *
+ * @example Code for any mirror
+ * ```ts
+ * import { LineHostMirror, type LineMirror } from "@sluice/sluice/lines";
+ *
+ * async function watched(mirror: LineMirror): Promise<void> {
+ *   await mirror.run(() => console.log("seen elsewhere"), { tee: true });
+ * }
+ *
+ * await using mirror = new LineHostMirror("http://localhost:5000/sync-stream");
+ * await watched(mirror);
+ * ```
  */
 export abstract class LineMirror extends LineIO {
   /** Whether each write is sent at once. */

@@ -3,6 +3,17 @@ import { LineBuffer } from "../buffer/mod.ts";
 /**
  * A line buffer that mirrors elsewhere write to, and that can ask them to stop:
  * the common part of {@linkcode LineHostBuffer} and {@linkcode LineProcBuffer}.
+ *
+ * @example Stop the writers of any such buffer
+ * ```ts
+ * import { LineHostBuffer, type MirroredLineBuffer } from "@sluice/sluice/lines";
+ *
+ * function stopAfter(buffer: MirroredLineBuffer, milliseconds: number): void {
+ *   setTimeout(() => buffer.stopAllMirrors(), milliseconds);
+ * }
+ *
+ * stopAfter(new LineHostBuffer(), 60_000);
+ * ```
  */
 export abstract class MirroredLineBuffer extends LineBuffer {
   #mirrorsStopped = false;
