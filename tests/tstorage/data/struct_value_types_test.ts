@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import {
   Channel,
   type PayloadType,
@@ -28,7 +28,8 @@ Deno.test("the type of a value is that of its struct format", () => {
   isOf<StructValue>()(new StructPayloadType(format), true);
   isOf<number>()(new StructPayloadType<number>(format), true);
   // @ts-expect-error: a number is no boolean
-  new StructPayloadType("<d").toBytes(true);
+  const wrong = () => new StructPayloadType("<d").toBytes(true);
+  assertThrows(wrong, TypeError, '"value" must be a number');
 
   isOf<[number, bigint, boolean]>()(new TuplePayloadType("<dQ?"), true);
   isOf<[number, number, number, Uint8Array]>()(
