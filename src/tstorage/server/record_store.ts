@@ -1,12 +1,18 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
-import { nextTurn } from "../../internal/mod.ts";
-import { nowNs, viewOf } from "../data/mod.ts";
-import { Compaction, COMPACTION_SCHEMA } from "./compaction.ts";
-import { writeOrderedAcq } from "./ordered_key.ts";
+import { nextTurn, startTimer } from "../../internal/mod.ts";
+import { nowNs } from "../data/mod.ts";
+import { BLOCK_SCHEMA, BlockTable } from "./block_table.ts";
+import { nextMerge } from "./compaction.ts";
+import {
+  convertEarlier,
+  EARLIER_SCHEMA,
+  isEarlier,
+} from "./earlier_version.ts";
 import { makeOwn, openOwnDatabase } from "./own_database.ts";
-import { RECORD_SCHEMA, RecordTable } from "./record_table.ts";
+import { type Merge, mergeStep } from "./run_merge.ts";
 import { Snapshot } from "./snapshot.ts";
+import { SortedRecords } from "./sorted_records.ts";
 import { type Exclusive, SpilledParts, SpillTable } from "./spilled_parts.ts";
 import type { StagedPart } from "./staged_put.ts";
 import { WriteAheadLog } from "./write_ahead_log.ts";
@@ -22,25 +28,31 @@ const STATE_SCHEMA = `
 const FIRST_STATE = `
   INSERT INTO state SELECT 0, 0 WHERE NOT EXISTS (SELECT * FROM state);
 `;
-const SCHEMA = STATE_SCHEMA + RECORD_SCHEMA + COMPACTION_SCHEMA;
+const SCHEMA = STATE_SCHEMA + BLOCK_SCHEMA;
 
 /** Bytes that a step of the compaction writes, more or less. */
 const COMPACTED_BYTES = 4 * 2 ** 20;
+/** Bytes of a PUT that are sorted at once, and become one run. */
+const SORTED_BYTES = 64 * 2 ** 20;
+/** Milliseconds without a PUT after which all runs are merged. */
+const QUIET_MILLISECONDS = 1000;
+/** Longest time for which no other session is served. */
+const TURN_MILLISECONDS = 25;
 
 /**
- * Records in SQLite.
+ * Records in SQLite, in sorted blocks.
  *
- * A PUT is one transaction. It is carried out in steps, between which other
- * sessions are served; the records that it has stored so far have a higher
- * number in `put` than the others ask for, so those see the whole PUT or none of
- * it. Payloads that it replaces stay until the compaction, so a GET that started
- * earlier still reads them.
+ * A PUT is one transaction. It sorts its records and stores them as a run of
+ * blocks, beside those of other PUTs. It is carried out in steps, between which
+ * other sessions are served; its run has a higher number in `put` than the
+ * others ask for, so those see the whole PUT or none of it. A GET joins the runs
+ * that it sees. The compaction merges runs; what is replaced stays until then,
+ * and as long as a GET that started earlier reads it.
  */
 export class RecordStore {
   readonly #db: DatabaseSync;
-  readonly #records: RecordTable;
+  readonly #table: BlockTable;
   readonly #spillTable: SpillTable;
-  readonly #compaction: Compaction;
   readonly #snapshots: Set<Snapshot> = new Set();
   readonly #log: WriteAheadLog;
   readonly #closing = new AbortController();
@@ -50,20 +62,23 @@ export class RecordStore {
   /** The first acquisition time of the PUT that is being stored. */
   #pendingAcq: bigint | undefined;
   #hasFailed = false;
+  /** Whether there was no PUT lately. */
+  #isQuiet = true;
+  #quietTimer: ReturnType<typeof startTimer>;
   #compacting: Promise<void> | undefined;
   #writers: Promise<unknown> = Promise.resolve();
 
   /** Opens a file, or memory for `:memory:`. */
   constructor(path: string) {
-    this.#db = openOwnDatabase(path, SCHEMA);
+    this.#db = openOwnDatabase(path, SCHEMA + EARLIER_SCHEMA);
     try {
       const state = readState(this.#db);
       this.#db.exec(PRAGMAS);
       makeOwn(this.#db, SCHEMA + FIRST_STATE);
       this.#lastPut = Number(state.last_put);
       this.#lastAcq = state.last_acq;
-      this.#records = new RecordTable(this.#db);
-      this.#compaction = new Compaction(this.#db);
+      this.#table = new BlockTable(this.#db);
+      if (isEarlier(this.#db)) this.#convert();
       this.#spillTable = new SpillTable(this.#db, this.#exclusive);
       this.#log = new WriteAheadLog(this.#db);
     } catch (error) {
@@ -101,26 +116,23 @@ export class RecordStore {
       this.#shortenLog(bytes);
       const acqMin = this.#pendingAcq = this.#now;
       const put = this.#lastPut + 1;
-      let acq = acqMin;
-      let replaced = 0;
       try {
         const acqMax = await this.#transaction(async () => {
-          for (const part of parts) {
-            if (!withAcq) acq = stamp(part, acq);
-            replaced += this.#records.insert(part, put);
-            await nextTurn();
-          }
-          const last = acq > acqMin ? acq - 1n : acqMin;
+          const acq = withAcq ? undefined : acqMin;
+          const records = await this.#store(parts, put, acq);
+          const last = withAcq || records === 0
+            ? acqMin
+            : acqMin + BigInt(records - 1);
           this.#db.prepare("UPDATE state SET last_put = ?, last_acq = ?")
             .run(put, last);
           return last;
         });
         this.#lastPut = put;
         this.#lastAcq = acqMax;
-        this.#compaction.add(replaced, put);
         return { acqMin, acqMax };
       } finally {
         this.#pendingAcq = undefined;
+        this.#awaitQuiet();
         this.#compact();
       }
     });
@@ -129,8 +141,7 @@ export class RecordStore {
   /** The records as they are now. */
   snapshot(): Snapshot {
     const snapshot = new Snapshot(
-      this.#records,
-      this.#compaction,
+      this.#table,
       this.#lastPut,
       this.acq,
       () => {
@@ -145,8 +156,10 @@ export class RecordStore {
   /** Closes the file once the PUTs under way are stored. */
   async close(): Promise<void> {
     this.#closing.abort();
+    clearTimeout(this.#quietTimer);
     await this.#compacting;
     await this.#writers;
+    clearTimeout(this.#quietTimer);
     this.#db.close();
   }
 
@@ -157,15 +170,82 @@ export class RecordStore {
     return this.#lastAcq + 1n;
   }
 
+  /** Stores the parts of a PUT, sorted, and returns how many records they have. */
+  async #store(
+    parts: Iterable<StagedPart>,
+    put: number,
+    firstAcq: bigint | undefined,
+  ): Promise<number> {
+    let records = 0;
+    let sorted: StagedPart[] = [];
+    let bytes = 0;
+    const storeSorted = async () => {
+      const acq = firstAcq && firstAcq + BigInt(records);
+      await this.#storeRun(sorted, put, acq);
+      records += sorted.reduce((sum, { ends }) => sum + ends.length, 0);
+      sorted = [];
+      bytes = 0;
+    };
+    for (const part of parts) {
+      if (bytes + part.bytes.length > SORTED_BYTES) await storeSorted();
+      sorted.push(part);
+      bytes += part.bytes.length;
+    }
+    if (sorted.length > 0) await storeSorted();
+    return records;
+  }
+
+  async #storeRun(
+    parts: readonly StagedPart[],
+    put: number,
+    firstAcq: bigint | undefined,
+  ): Promise<void> {
+    const table = this.#table;
+    const run = table.nextRun;
+    const records = new SortedRecords(parts);
+    const steps = function* () {
+      yield* records.sort(firstAcq);
+      const large = (payload: Uint8Array) => table.insertLarge(payload);
+      for (const block of records.blocks(large)) {
+        table.insert(run, put, block, 0, block.count);
+        yield;
+      }
+    };
+    let turn = performance.now();
+    for (const _step of steps()) {
+      if (performance.now() - turn < TURN_MILLISECONDS) continue;
+      await nextTurn();
+      turn = performance.now();
+    }
+  }
+
+  /** Moves the records of version 0.2 into blocks. */
+  #convert(): void {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      convertEarlier(this.#db, this.#table, this.#lastPut);
+      this.#db.exec("COMMIT");
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(
+        `expected to move the records of version 0.2 into blocks, found that it fails (${reason}): make room for them a second time, or open a copy of the file elsewhere`,
+        { cause: error },
+      );
+    }
+  }
+
   /** Commits what `write` writes, or rolls it back if it fails. */
   async #transaction<R>(write: () => R | Promise<R>): Promise<R> {
     this.#db.exec("BEGIN IMMEDIATE");
+    const restore = this.#table.savepoint();
     try {
       const result = await write();
       this.#db.exec("COMMIT");
       return result;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      restore();
       throw error;
     }
   }
@@ -176,7 +256,7 @@ export class RecordStore {
     return [...new Set([...puts, this.#lastPut])];
   }
 
-  /** Compacts replaced records, if there are any, while sessions are served. */
+  /** Merges runs, if that is due, while sessions are served. */
   #compact(): void {
     this.#compacting ??= this.#compactAll()
       // Reading works without it; the next PUT or GET tries again.
@@ -184,26 +264,39 @@ export class RecordStore {
       .finally(() => this.#compacting = undefined);
   }
 
+  /** Merges all runs once there has been no PUT for a while. */
+  #awaitQuiet(): void {
+    this.#isQuiet = false;
+    clearTimeout(this.#quietTimer);
+    this.#quietTimer = startTimer(QUIET_MILLISECONDS, () => {
+      this.#isQuiet = true;
+      this.#compact();
+    });
+  }
+
+  get #nextMerge(): Merge | undefined {
+    return nextMerge(this.#table.runs, this.#reads, this.#isQuiet);
+  }
+
   async #compactAll(): Promise<void> {
     const { signal } = this.#closing;
-    while (this.#compaction.isDue(this.#reads)) {
-      const pass = this.#compaction.pass(() => this.#reads);
-      let isDone;
-      do {
-        // An answer that is due now goes first.
-        await setTimeout(1, undefined, { signal });
-        isDone = await this.#exclusive(() => this.#compactStep(pass));
-      } while (!isDone);
+    while (this.#nextMerge !== undefined) {
+      // An answer that is due now goes first.
+      await setTimeout(1, undefined, { signal });
+      await this.#exclusive(() => this.#compactStep());
     }
   }
 
-  async #compactStep(pass: Iterator<void>): Promise<boolean | undefined> {
+  async #compactStep(): Promise<void> {
     this.#shortenLog(COMPACTED_BYTES);
     // A lost step is repeated, so it need not be on the disk yet.
     this.#db.exec("PRAGMA synchronous = NORMAL");
     try {
-      const { done } = await this.#transaction(() => pass.next());
-      return done;
+      await this.#transaction(() => {
+        // PUTs may have come and GETs may have begun since it was due.
+        const merge = this.#nextMerge;
+        if (merge !== undefined) mergeStep(this.#table, merge);
+      });
     } finally {
       this.#db.exec("PRAGMA synchronous = FULL");
     }
@@ -270,16 +363,4 @@ function isState(state: object): state is State {
   const { last_put, last_acq } = state as { [name in keyof State]?: unknown };
   return typeof last_put === "bigint" && typeof last_acq === "bigint" &&
     last_put >= 0n && last_put < BigInt(Number.MAX_SAFE_INTEGER);
-}
-
-/** Gives each record an acquisition time, and returns the next one. */
-function stamp({ bytes, ends }: StagedPart, first: bigint): bigint {
-  const view = viewOf(bytes);
-  let start = 0;
-  let acq = first;
-  for (const end of ends) {
-    writeOrderedAcq(view, start, acq++);
-    start = end;
-  }
-  return acq;
 }

@@ -1,6 +1,6 @@
-import type { Compaction } from "./compaction.ts";
-import type { OrderedKey } from "./ordered_key.ts";
-import type { RecordPage, RecordTable } from "./record_table.ts";
+import type { BlockTable } from "./block_table.ts";
+import type { KeyBox } from "./key_box.ts";
+import { RecordReader } from "./record_reader.ts";
 
 /** The records as they were at one moment, until it is disposed of. */
 export class Snapshot implements Disposable {
@@ -8,34 +8,25 @@ export class Snapshot implements Disposable {
   readonly acq: bigint;
   /** The number of the last PUT that is included. */
   readonly put: number;
-  readonly #records: RecordTable;
-  readonly #compaction: Compaction;
+  readonly #table: BlockTable;
   readonly #end: () => void;
 
   /** The records as of a PUT; disposing of the snapshot calls `end`. */
-  constructor(
-    records: RecordTable,
-    compaction: Compaction,
-    put: number,
-    acq: bigint,
-    end: () => void,
-  ) {
-    this.#records = records;
-    this.#compaction = compaction;
+  constructor(table: BlockTable, put: number, acq: bigint, end: () => void) {
+    this.#table = table;
     this.put = put;
     this.acq = acq;
     this.#end = end;
   }
 
-  /** Up to `limit` records from a key on. */
-  page(from: OrderedKey, limit: number): RecordPage {
-    const replaced = this.#compaction.affects(this.put);
-    return this.#records.page(from, this.put, limit, replaced);
+  /** Reads the records in a box. */
+  read(box: KeyBox): RecordReader {
+    return new RecordReader(this.#table, this.put, box);
   }
 
-  /** The payload of a record that has a large one. */
-  largePayload(key: OrderedKey): Uint8Array {
-    return this.#records.largePayload(key, this.put);
+  /** The large payload with the given number, of a record that was read. */
+  largePayload(id: number): Uint8Array {
+    return this.#table.large(id);
   }
 
   [Symbol.dispose](): void {

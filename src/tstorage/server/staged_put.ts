@@ -1,4 +1,5 @@
 import { PUT_KEY, PUTA_KEY, viewOf, WHOLE_KEY } from "../data/mod.ts";
+import { copy } from "./blocks/mod.ts";
 import { isAtMaximum, writeOrderedKey } from "./ordered_key.ts";
 
 /** Records of a PUT: ordered keys, each followed by its payload. */
@@ -61,7 +62,7 @@ export class StagedRecords {
     this.#makeRoom(size);
     const at = this.#at;
     writeOrderedKey(cid, view, keyAt, this.#withAcq, this.#view, at);
-    this.#bytes.set(bytes.subarray(payloadAt, end), at + KEY_BYTES);
+    copy(bytes, payloadAt, end - payloadAt, this.#bytes, at + KEY_BYTES);
     this.#at += size;
     this.#total += size;
     this.#ends.push(this.#at);

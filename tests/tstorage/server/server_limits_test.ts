@@ -136,11 +136,11 @@ Deno.test("a database that no server has made is refused, and left as it is", as
     assert((await channel.put([record])).isOk());
   }
   const strange = [
-    "CREATE TRIGGER t AFTER INSERT ON records BEGIN DELETE FROM state; END",
+    "CREATE TRIGGER t AFTER INSERT ON blocks BEGIN DELETE FROM state; END",
     "CREATE VIEW v AS SELECT 1",
     "CREATE TABLE more (x)",
-    "DROP TRIGGER replace_large; CREATE TRIGGER replace_large AFTER UPDATE ON records BEGIN DELETE FROM large; END",
-    "ALTER TABLE records ADD COLUMN more",
+    "DROP TRIGGER drop_block; CREATE TRIGGER drop_block AFTER DELETE ON ranges BEGIN DELETE FROM large; END",
+    "ALTER TABLE blocks ADD COLUMN more",
     "PRAGMA application_id = 7",
     "UPDATE state SET last_put = 'no number'",
     "UPDATE state SET last_acq = NULL",

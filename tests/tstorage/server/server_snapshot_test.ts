@@ -9,16 +9,15 @@ import {
   serveTStorage,
 } from "../../../src/tstorage/mod.ts";
 import {
-  Compaction,
-  COMPACTION_SCHEMA,
-} from "../../../src/tstorage/server/compaction.ts";
+  BLOCK_SCHEMA,
+  BlockTable,
+} from "../../../src/tstorage/server/block_table.ts";
+import { nextMerge } from "../../../src/tstorage/server/compaction.ts";
 import { RecordStore } from "../../../src/tstorage/server/record_store.ts";
-import {
-  RECORD_SCHEMA,
-  RecordTable,
-} from "../../../src/tstorage/server/record_table.ts";
 import { replyRecords } from "../../../src/tstorage/server/reply_records.ts";
+import { mergeStep } from "../../../src/tstorage/server/run_merge.ts";
 import type { Snapshot } from "../../../src/tstorage/server/snapshot.ts";
+import { SortedRecords } from "../../../src/tstorage/server/sorted_records.ts";
 import { StagedRecords } from "../../../src/tstorage/server/staged_put.ts";
 import { seededRandom } from "../../support/seeded_random.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
@@ -97,39 +96,46 @@ Deno.test("each snapshot has the records that were stored when it was made, and 
   await store.close();
   const large = [...model.values()].filter((size) => size > 4096).length;
   // It goes on where it was stopped, however often.
-  for (let left = rows(path); left.replacements > 0; left = rows(path)) {
+  for (let left = rows(path); left.runs > 1; left = rows(path)) {
     store = new RecordStore(path);
     await setTimeout(20);
     await store.close();
   }
-  const nothing = { replacements: 0, large, records: model.size };
+  const nothing = { runs: 1, large, records: model.size };
   assertEquals(rows(path), nothing, `seed ${seed}`);
 });
 
 Deno.test("a reader that stops keeps one old copy of each record that is replaced", () => {
   using database = new DatabaseSync(":memory:");
-  database.exec(RECORD_SCHEMA + COMPACTION_SCHEMA);
-  const table = new RecordTable(database);
-  const compaction = new Compaction(database);
+  database.exec(BLOCK_SCHEMA);
+  const table = new BlockTable(database);
   const count = 300;
   const records = (size: number) =>
     Array.from({ length: count }, (_, mid) => ({ mid, size }));
-  const replacements = () =>
-    database.prepare("SELECT count(*) AS rows FROM replacements").get()?.rows;
+  const replaced = () =>
+    table.runs.reduce((sum, run) => sum + run.records, 0) - count;
+  const compact = (reads: readonly number[]) => {
+    for (;;) {
+      const merge = nextMerge(table.runs, reads, true);
+      if (merge === undefined) return;
+      mergeStep(table, merge);
+    }
+  };
   let most = 0;
   for (let put = 1; put <= 50; put++) {
-    for (const part of staged(records(5 * put)).takeLast()) {
-      compaction.add(table.insert(part, put), put);
+    const sorted = new SortedRecords(staged(records(5 * put)).takeLast());
+    for (const _ of sorted.sort(undefined));
+    const run = table.nextRun;
+    for (const block of sorted.blocks((bytes) => table.insertLarge(bytes))) {
+      table.insert(run, put, block, 0, block.count);
     }
-    const reads = [1, put];
-    if (!compaction.isDue(reads)) continue;
-    for (const _ of compaction.pass(() => reads));
-    assertEquals(replacements(), put === 1 ? 0 : count);
-    most = Math.max(most, Number(replacements()));
+    compact([1, put]);
+    assertEquals(replaced(), put === 1 ? 0 : count);
+    most = Math.max(most, replaced());
   }
   assertEquals(most, count);
-  for (const _ of compaction.pass(() => [50]));
-  assertEquals([replacements(), compaction.isDue([50])], [0, false]);
+  compact([50]);
+  assertEquals([replaced(), table.runs.length], [0, 1]);
 });
 
 /** Records whose payloads are of so many bytes, which tell how many. */
@@ -184,13 +190,12 @@ function sorted(model: ReadonlyMap<number, number>): [number, number][] {
 
 function rows(path: string) {
   using database = new DatabaseSync(path);
-  const count = (table: string) =>
-    (database.prepare(`SELECT count(*) AS rows FROM ${table}`).get() as {
-      rows: number;
-    }).rows;
+  const select = (sql: string) =>
+    (database.prepare(`SELECT ${sql} AS found`).get() as { found: number })
+      .found;
   return {
-    replacements: count("replacements"),
-    large: count("large"),
-    records: count("records"),
+    runs: select("(SELECT count(DISTINCT run) FROM ranges)"),
+    large: select("(SELECT count(*) FROM large)"),
+    records: select("(SELECT sum(records) FROM ranges)"),
   };
 }
