@@ -70,7 +70,9 @@ export {
   LineMirror,
   type LineMirrorOptions,
   MirroredLineBuffer,
+  type MirrorRunOptions,
   type MirrorScope,
+  type MirrorScopeOptions,
 } from "./mirror/mod.ts";
 export {
   LineProcBuffer,

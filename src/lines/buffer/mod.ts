@@ -19,6 +19,7 @@ export {
   isPairOpenAt,
   lengthOfWholeCharacters,
   lengthOfWholeLines,
+  splitLines,
 } from "./line_breaks.ts";
 export {
   LineBuffer,

@@ -1,5 +1,9 @@
-import { SharedReplacement } from "../../internal/mod.ts";
-import { printScopes } from "./print_scope.ts";
+import {
+  SharedReplacement,
+  writeAll,
+  writeAllSync,
+} from "../../internal/mod.ts";
+import { type PrintScope, printScopes } from "./print_scope.ts";
 import type { StandardStream } from "./print_target.ts";
 
 /** The methods of the console that print, and the stream they print to. */
@@ -53,6 +57,9 @@ function interceptedMethod(method: ConsoleMethod): PropertyDescriptor {
     value: (...args: unknown[]) => {
       const scope = printScopes.getStore()?.scopeOf(stream);
       if (scope === undefined) return original.apply(console, args);
+      if (scope.tee) {
+        scope.outside(() => Reflect.apply(console[method], console, args));
+      }
       const print = scope.console[method] as (...args: unknown[]) => void;
       return print.apply(scope.console, args);
     },
@@ -66,11 +73,18 @@ function interceptedStream(
   const real = Deno[stream];
   const { write, writeSync } = real;
   const scopeHere = () => printScopes.getStore()?.scopeOf(stream);
+  const writeIn = async (scope: PrintScope, bytes: Uint8Array) => {
+    const through = scope.tee
+      ? scope.outside(() => writeAll(real, bytes))
+      : undefined;
+    const written = Promise.try(() => scope.write(stream, bytes));
+    await Promise.all([through, written]);
+  };
   const writableHere = () => {
     const scope = scopeHere();
     if (scope === undefined) return undefined;
     return new WritableStream<Uint8Array>({
-      write: (bytes) => scope.write(stream, bytes),
+      write: (bytes) => writeIn(scope, bytes),
     });
   };
   const realWritable = () =>
@@ -81,7 +95,7 @@ function interceptedStream(
       value: async (bytes: Uint8Array) => {
         const scope = scopeHere();
         if (scope === undefined) return await write.call(real, bytes);
-        await scope.write(stream, bytes);
+        await writeIn(scope, bytes);
         return bytes.byteLength;
       },
       writable: true,
@@ -90,6 +104,7 @@ function interceptedStream(
       value: (bytes: Uint8Array) => {
         const scope = scopeHere();
         if (scope === undefined) return writeSync.call(real, bytes);
+        if (scope.tee) scope.outside(() => writeAllSync(real, bytes));
         scope.write(stream, bytes);
         return bytes.byteLength;
       },

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { Console } from "node:console";
 import { Writable } from "node:stream";
 import type { InspectOptions } from "node:util";
+import { checkBoolean } from "../../internal/mod.ts";
 import type {
   LineTarget,
   RedirectTargets,
@@ -20,15 +21,34 @@ const INSPECT_OPTIONS: InspectOptions & { quotes: string[] } = {
   quotes: ['"', "'", "`"],
 };
 
+/** Options for {@linkcode PrintScope}. */
+export interface PrintScopeOptions {
+  /**
+   * Lets the prints through, to where they would go without the scope.
+   *
+   * @default {false}
+   */
+  readonly tee?: boolean;
+}
+
 /** A redirection: brings the prints inside it to the targets. */
 export class PrintScope {
   /** Formats as the program's own console does, with groups of its own. */
   readonly console: Console;
+  /** Lets the prints through: see {@linkcode PrintScope.outside}. */
+  readonly tee: boolean;
   readonly #outer: PrintScope | undefined;
   readonly #sinks: Partial<Record<StandardStream, PrintSink>>;
   #isActive = true;
 
-  constructor(targets: RedirectTargets, outer: PrintScope | undefined) {
+  /** @throws {TypeError} If `tee` is of another type. */
+  constructor(
+    targets: RedirectTargets,
+    outer: PrintScope | undefined,
+    { tee = false }: PrintScopeOptions = {},
+  ) {
+    checkBoolean("tee", tee);
+    this.tee = tee;
     this.#outer = outer;
     this.#sinks = {
       stdout: targets.stdout && new PrintSink(targets.stdout),
@@ -56,6 +76,11 @@ export class PrintScope {
   scopeOf(stream: StandardStream): PrintScope | undefined {
     if (this.#isActive && this.#sinks[stream]) return this;
     return this.#outer?.scopeOf(stream);
+  }
+
+  /** Prints as code around the scope does. */
+  outside<T>(print: () => T): T {
+    return printScopes.run(this.#outer, print);
   }
 
   /** Writes bytes; resolves when the target accepted the text of them. */

@@ -1,7 +1,11 @@
 import { checkSignal } from "../../internal/mod.ts";
 import { untilAborted, type WaitOptions } from "../buffer/mod.ts";
 import { interceptedPrints } from "./intercepted_prints.ts";
-import { PrintScope, printScopes } from "./print_scope.ts";
+import {
+  PrintScope,
+  type PrintScopeOptions,
+  printScopes,
+} from "./print_scope.ts";
 import type { LineTarget, RedirectTargets } from "./print_target.ts";
 
 /**
@@ -64,10 +68,10 @@ export function redirectStderr<T>(
 export async function redirect<T>(
   targets: RedirectTargets,
   fn: () => T | Promise<T>,
-  { signal }: WaitOptions,
+  { signal, tee }: WaitOptions & PrintScopeOptions,
 ): Promise<T> {
   checkSignal("signal", signal);
-  const scope = new PrintScope(targets, printScopes.getStore());
+  const scope = new PrintScope(targets, printScopes.getStore(), { tee });
   using _replaced = interceptedPrints.acquire();
   try {
     const result = await printScopes.run(scope, async () => await fn());
@@ -86,9 +90,12 @@ export interface RedirectScope extends Disposable {
 }
 
 /** Redirects the prints of the code that follows in the same asynchronous flow. */
-export function enterRedirect(targets: RedirectTargets): RedirectScope {
+export function enterRedirect(
+  targets: RedirectTargets,
+  { tee }: PrintScopeOptions = {},
+): RedirectScope {
   const outer = printScopes.getStore();
-  const scope = new PrintScope(targets, outer);
+  const scope = new PrintScope(targets, outer, { tee });
   const replaced = interceptedPrints.acquire();
   printScopes.enterWith(scope);
   return {

@@ -15,6 +15,7 @@ import {
 } from "../buffer/mod.ts";
 import { enterRedirect, redirect } from "../capture/mod.ts";
 import { messageOf } from "./message_of.ts";
+import { NamedLines } from "./named_lines.ts";
 import { MirrorPipeline } from "./mirror_pipeline.ts";
 import type { MirrorTransport } from "./mirror_transport.ts";
 
@@ -30,6 +31,27 @@ export interface LineMirrorOptions {
    */
   aggressive?: boolean;
 }
+
+/** Options for {@linkcode LineMirror.enter}. */
+export interface MirrorScopeOptions {
+  /**
+   * Lets the prints through: they also go where they would go without the
+   * mirror.
+   *
+   * @default {false}
+   */
+  tee?: boolean;
+  /**
+   * Name of the writer, which is put before each line, as in `NAME: line`. Only
+   * whole lines are sent then, so that those of several writers do not mix.
+   *
+   * @default {no name}
+   */
+  name?: string;
+}
+
+/** Options for {@linkcode LineMirror.run}. */
+export interface MirrorRunOptions extends MirrorScopeOptions, WaitOptions {}
 
 /** A scope in which the prints of the program go to a mirror. */
 export interface MirrorScope extends Disposable, AsyncDisposable {}
@@ -250,20 +272,37 @@ export abstract class LineMirror extends LineIO {
    * A print throws {@linkcode StopIteration} when the buffer has asked its
    * mirrors to stop, or the error of an earlier print that was not delivered.
    *
+   * @example Several writers, whose prints are seen here, too
+   * ```ts
+   * import { LineHostMirror } from "@sluice/sluice/lines";
+   *
+   * await using mirror = new LineHostMirror("http://localhost:5000/sync-stream");
+   * await Promise.all(["north", "south"].map((name) =>
+   *   mirror.run(() => console.log("measured"), { name, tee: true })
+   * ));
+   * ```
+   *
    * @param fn The function, which the signal does not end.
-   * @param options Signal that ends the wait for the buffer.
+   * @param options Where else the prints go, the name of their writer, and a
+   * signal that ends the wait for the buffer.
    * @returns The result of the function, once all it printed was accepted.
+   * @throws {TypeError} If an option is of the wrong type.
+   * @throws {RangeError} If the name is empty, or has a line break.
    */
   async run<T>(
     fn: () => T | Promise<T>,
-    options: WaitOptions = {},
+    options: MirrorRunOptions = {},
   ): Promise<T> {
     const signal = signalOf(options);
     this.#pipeline.assertOpen();
-    const targets = { stdout: this, stderr: this };
+    const { name } = options;
+    const named = name === undefined ? undefined : new NamedLines(this, name);
+    const targets = { stdout: named ?? this, stderr: named ?? this };
     try {
       const result = await redirect(targets, fn, options);
-      if (!this.closed) await this.newLine(options);
+      if (this.closed) return result;
+      if (named) await untilAborted(named.end(), signal);
+      await this.newLine(options);
       return result;
     } catch (error) {
       // The buffer need not hear that the mirror cannot reach it, or that the
@@ -272,7 +311,7 @@ export abstract class LineMirror extends LineIO {
         signal?.aborted && error === signal.reason;
       if (!isOfWait && !this.closed) {
         // The caller must learn of the function's error, not of this one.
-        const sent = this.sendError(asError(error)).catch(() => {});
+        const sent = this.#sendErrorOf(named, asError(error)).catch(() => {});
         await untilAborted(sent, signal).catch(() => {});
       }
       throw error;
@@ -286,19 +325,36 @@ export abstract class LineMirror extends LineIO {
    * In an asynchronous function, the caller's code that runs before the
    * function's first `await` is over is inside too; `run` has no such edge.
    *
+   * @param options Where else the prints go, and the name of their writer.
    * @returns The scope.
+   * @throws {TypeError} If an option is of the wrong type.
+   * @throws {RangeError} If the name is empty, or has a line break.
    */
-  enter(): MirrorScope {
+  enter(options: MirrorScopeOptions = {}): MirrorScope {
     this.#pipeline.assertOpen();
-    const scope = enterRedirect({ stdout: this, stderr: this });
+    const { name } = options;
+    const named = name === undefined ? undefined : new NamedLines(this, name);
+    const target = named ?? this;
+    const scope = enterRedirect({ stdout: target, stderr: target }, options);
     const leave = () => scope[Symbol.dispose]();
     return {
       [Symbol.dispose]: leave,
       [Symbol.asyncDispose]: async () => {
         leave();
         await scope.delivered();
-        if (!this.closed) await this.newLine();
+        if (this.closed) return;
+        await named?.end();
+        await this.newLine();
       },
     };
+  }
+
+  async #sendErrorOf(
+    writer: NamedLines | undefined,
+    error: Error,
+  ): Promise<void> {
+    await writer?.end();
+    const message = messageOf(error, "error");
+    await this.sendError(writer?.named(message) ?? message);
   }
 }

@@ -7,7 +7,9 @@
 export {
   LineMirror,
   type LineMirrorOptions,
+  type MirrorRunOptions,
   type MirrorScope,
+  type MirrorScopeOptions,
 } from "./line_mirror.ts";
 export type { MirrorTransport } from "./mirror_transport.ts";
 export { MirroredLineBuffer } from "./mirrored_line_buffer.ts";
