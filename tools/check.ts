@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { documentationProblems } from "./check/documentation.ts";
 import { publicEntries } from "./entries.ts";
 import { markdownFiles, oversizedReadme } from "./check/markdown.ts";
 import { importGraph } from "./check/import_graph.ts";
@@ -40,6 +41,8 @@ const checks: Record<string, Check> = {
     "--lint",
     ...entries,
   ),
+  "examples and defaults in the documentation": () =>
+    documentationProblems(config, entries),
   "publication": publicationProblems,
   "length of the README": oversizedReadme,
   "import rules": async () =>

@@ -47,6 +47,35 @@ Deno.test("an operation reports its start, its steps and its end", () => {
   ]);
 });
 
+Deno.test("the options alone make an operation of the global event manager", async () => {
+  const steps: number[] = [];
+  const listener = (event: ProgressStepEvent) => {
+    if (event.message === "Count") steps.push(event.step);
+  };
+  globalEventManager.connect(ProgressStepEvent, listener);
+  try {
+    for (
+      const progress of [
+        new ProgressManager({ message: "Count", steps: 3 }),
+        new ProgressManager(undefined, { message: "Count" }),
+      ]
+    ) {
+      await progress.run(() => {
+        for (let i = 0; i < 3; i++) progress.step();
+      });
+      assertEquals(steps.splice(0), [0, 1, 2]);
+    }
+    new ProgressManager().start().end();
+  } finally {
+    globalEventManager.disconnect(ProgressStepEvent, listener);
+  }
+  assertThrows(
+    () => new ProgressManager({ steps: -2 }),
+    RangeError,
+    '"steps" must be',
+  );
+});
+
 Deno.test("the events carry the operation, its source and its other properties", () => {
   const events = new EventManager();
   const ids = new Set<unknown>();

@@ -9,9 +9,11 @@ import {
   checkNumber,
   checkOneOf,
   checkPositive,
+  checkReporter,
   checkSignal,
   checkString,
   checkStrings,
+  encodeText,
 } from "../../src/internal/mod.ts";
 
 type ErrorClass = typeof TypeError | typeof RangeError;
@@ -138,6 +140,16 @@ const REFUSED: [check: () => void, error: ErrorClass, message: string][] = [
     '"signal" must be an AbortSignal, found {}',
   ],
   [
+    () => checkReporter("progress", { step: 1 }),
+    TypeError,
+    '"progress" must be a function or an object with a "step" method, found { step: 1 }',
+  ],
+  [
+    () => encodeText("data", "a\ud800"),
+    TypeError,
+    '"data" must be a string without lone surrogates, found "a\ufffd"',
+  ],
+  [
     () => checkOneOf("layout", "tree", ["journal", "files"]),
     TypeError,
     '"layout" must be "journal" or "files", found "tree"',
@@ -165,6 +177,10 @@ Deno.test("an argument that fits passes", () => {
   checkIterable("keys", new ReadableStream(), "a list or stream of keys");
   checkBoolean("silent", false);
   checkFunction("listener", () => {});
+  checkReporter("progress", undefined);
+  checkReporter("progress", () => {});
+  checkReporter("progress", { step() {} });
+  encodeText("data", "ä\ud83d\ude00");
   checkSignal("signal", undefined);
   checkSignal("signal", new AbortController().signal);
   checkOneOf("layout", "files", ["journal", "files"]);

@@ -9,4 +9,8 @@ for (let n = 0; n < 25; n++) {
   const byte = Number(name) * 32 + n;
   const data = new Uint8Array(n % 2 ? 100 : 300_000).fill(byte);
   await store.set("contested", { data, metadata: { byte } });
+  const own = { data: n % 2 ? name : data, metadata: { name } };
+  if (await store.setIfAbsent(`taken ${n}`, own)) {
+    await store.updateMetadata("shared", { [`taken ${n} by ${name}`]: true });
+  }
 }

@@ -33,6 +33,20 @@ Deno.test("a URL opens the store that it names", async () => {
   assertInstanceOf(store, MemoryStore);
 });
 
+Deno.test("a store that can be written is known as such by its URL", async () => {
+  await using store = await openStore<{ year: number }>("memory:");
+  await store.set("a", { data: "text", metadata: { year: 2024 } });
+  const { year }: { year: number } = await store.getMetadata("a", ["year"]);
+  assertEquals(year, 2024);
+  // @ts-expect-error: the year is a number
+  const wrong = () => store.setMetadata("a", { year: "2024" });
+  await wrong();
+  const web = () => openStore("http://localhost/");
+  type Opened = Awaited<ReturnType<typeof web>>;
+  // @ts-expect-error: what a web server has is only read
+  const _set: Opened["set"] | undefined = undefined;
+});
+
 Deno.test("create: false makes no store", async () => {
   const path = temporaryPath();
   for (const scheme of ["file", "sqlite"]) {

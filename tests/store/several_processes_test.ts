@@ -38,11 +38,18 @@ for (const scheme of ["file", "sqlite"]) {
     assertEquals((await all).map(({ code }) => code), [0, 0, 0]);
     assert(seen > 0, "the reader saw no value at all");
     const shared = await store.getMetadata("shared");
-    assertEquals(Object.keys(shared).length, 25 * names.length);
+    const taken = Object.keys(shared).filter((it) => it.startsWith("taken"));
+    assertEquals(taken.length, 25);
+    for (let n = 0; n < 25; n++) {
+      const { name } = await store.getMetadata(`taken ${n}`);
+      assert(taken.includes(`taken ${n} by ${name}`));
+    }
+    assertEquals(Object.keys(shared).length, 25 * names.length + 25);
     if (scheme === "file") {
       const blobs = [...Deno.readDirSync(`${path}/blobs`)];
       const { size } = await store.get("contested");
-      assertEquals(blobs.length, size > 100 ? 1 : 0);
+      // Those of the keys that were taken, too.
+      assertEquals(blobs.length, 13 + (size > 100 ? 1 : 0));
     }
   });
 }

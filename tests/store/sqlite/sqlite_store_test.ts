@@ -23,6 +23,21 @@ Deno.test("values are still there when the database is opened once more", async 
   }
 });
 
+Deno.test("a database is made in a new directory, unless none is wanted", async () => {
+  const directory = temporaryPath();
+  const path = `${directory}/a/b/results.db`;
+  const missing = new SqliteStore(path, { create: false });
+  await assertRejects(() => missing.connect(), Deno.errors.NotFound);
+  assertEquals(await exists(directory), false);
+  await using store = await new SqliteStore(path).connect();
+  await store.set("a", "text");
+  assertEquals((await Deno.stat(path)).isFile, true);
+});
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
 Deno.test("no chunks are left of values that were replaced, deleted or never complete", async () => {
   const path = temporaryPath();
   const store = await new SqliteStore(path).connect();
