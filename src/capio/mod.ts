@@ -39,6 +39,7 @@
  *
  * @module
  */
+import "./runtime_check.ts";
 export {
   type CapioClAlias,
   type CapioClApp,

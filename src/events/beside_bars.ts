@@ -1,4 +1,5 @@
-import { SharedReplacement, writeAllSync } from "../internal/mod.ts";
+import { SharedReplacement } from "../internal/mod.ts";
+import { beforeWrites, writeToTerminal } from "./terminal.ts";
 
 /** The methods of the console that print. */
 const CONSOLE_METHODS = [
@@ -30,24 +31,12 @@ const prints = new SharedReplacement((replace) => {
     };
     replace(console, name, { value, writable: true });
   }
-  for (const stream of ["stdout", "stderr"] as const) {
-    const real = Deno[stream];
-    if (!real.isTerminal()) continue;
-    for (const name of ["write", "writeSync"] as const) {
-      const write: (bytes: Uint8Array) => unknown = real[name];
-      const value = (bytes: Uint8Array) => {
-        if (!isDrawing) {
-          hideAll();
-          printed(bytes.at(-1) !== LINE_FEED);
-        }
-        return write.call(real, bytes);
-      };
-      replace(real, name, { value, writable: true });
-    }
-  }
+  beforeWrites(replace, (isMidLine) => {
+    if (isDrawing) return;
+    hideAll();
+    printed(isMidLine);
+  });
 });
-
-const LINE_FEED = 10;
 
 /**
  * Hides a drawing whenever the program prints, until the result is disposed of:
@@ -68,7 +57,7 @@ export function besidePrints(drawing: Drawing): Disposable {
 export function draw(text: string): void {
   isDrawing = true;
   try {
-    writeAllSync(Deno.stderr, new TextEncoder().encode(text));
+    writeToTerminal(text);
   } finally {
     isDrawing = false;
   }

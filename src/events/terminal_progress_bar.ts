@@ -7,6 +7,7 @@ import {
   ProgressStartEvent,
   ProgressStepEvent,
 } from "./progress_events.ts";
+import { hasTerminal, terminalSize } from "./terminal.ts";
 
 /** Options for {@linkcode TerminalProgressBar}. */
 export interface TerminalProgressBarOptions {
@@ -114,9 +115,7 @@ export class TerminalProgressBar implements Disposable {
     const { delay = 1_000 } = options;
     checkNonNegative("delay", delay);
     this.#delay = delay;
-    this.#disconnect = Deno.stderr.isTerminal()
-      ? this.#listenTo(eventManager)
-      : () => {};
+    this.#disconnect = hasTerminal() ? this.#listenTo(eventManager) : () => {};
   }
 
   /** Stops listening and removes the bars from the terminal. */
@@ -175,7 +174,7 @@ export class TerminalProgressBar implements Disposable {
       stream: {
         isTTY: true,
         get columns() {
-          return screenSize().columns;
+          return terminalSize().columns;
         },
         write(text, callback) {
           draw(isMidLine ? `\n${text}` : text);
@@ -282,20 +281,11 @@ function formatted(
   { message = "", unit }: Payload = {},
 ): string {
   // In the last column, some terminals begin the next line.
-  const columns = screenSize().columns - 1;
+  const columns = terminalSize().columns - 1;
   return barLine({ message, value, total, unit }, columns);
 }
 
 /** Most bars at once: one line more tells about the others. */
 function mostBars(): number {
-  return Math.max(1, screenSize().rows - 3);
-}
-
-function screenSize(): { columns: number; rows: number } {
-  try {
-    const { columns, rows } = Deno.consoleSize();
-    return { columns: columns || 80, rows: rows || 24 };
-  } catch {
-    return { columns: 80, rows: 24 };
-  }
+  return Math.max(1, terminalSize().rows - 3);
 }

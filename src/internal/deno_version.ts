@@ -1,15 +1,22 @@
+import { isDeno, runtimeName } from "./runtime.ts";
+
 /** The oldest version of Deno that has all that is used here, and works. */
 const OLDEST = { major: 2, minor: 9 };
+const NEEDED = `sluice: Needs Deno ${OLDEST.major}.${OLDEST.minor} or later`;
 
 /**
  * Ends the process with one line on standard error and exit code 1 where Deno
- * is too old, instead of an error from somewhere inside.
+ * is too old or the runtime is another one, instead of an error from somewhere
+ * inside.
  */
 export function requireDenoVersion(): void {
-  const refusal = refusalOf(Deno.version.deno);
+  const refusal = isDeno
+    ? refusalOf(Deno.version.deno)
+    : `${NEEDED}, found ${runtimeName()}`;
   if (refusal === undefined) return;
   console.error(refusal);
-  Deno.exit(1);
+  // deno-lint-ignore no-process-global
+  process.exit(1);
 }
 
 /** Why a version of Deno does not do; `undefined` if it does. */
@@ -17,5 +24,5 @@ export function refusalOf(version: string): string | undefined {
   const [major, minor] = version.split(".").map(Number);
   if (major > OLDEST.major) return undefined;
   if (major === OLDEST.major && minor >= OLDEST.minor) return undefined;
-  return `sluice: Needs Deno ${OLDEST.major}.${OLDEST.minor} or later, found ${version}, run "deno upgrade"`;
+  return `${NEEDED}, found ${version}, run "deno upgrade"`;
 }

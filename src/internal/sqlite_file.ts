@@ -1,11 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { kindOfEntry, lstatIfThere } from "./entry_kind.ts";
+import { isGranted } from "./runtime.ts";
 
 /** The files of a database: SQLite finds the others by the name of the first. */
 const SUFFIXES = ["", "-journal", "-wal", "-shm"] as const;
 
 /** The last bytes of a journal that names another file. */
-const JOURNAL_MAGIC = "d9d505f920a163d7";
+const JOURNAL_MAGIC = Uint8Array.of(217, 213, 5, 249, 32, 161, 99, 215);
 
 /** How a database is opened in which anything may stand. */
 export const CAREFUL_SQLITE_OPTIONS = {
@@ -62,15 +63,21 @@ export function sqliteSchema(database: DatabaseSync): string[] {
 
 /** A process may have the permission for the database alone. */
 function mayRead(path: string): boolean {
-  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
+  return isGranted({ name: "read", path });
 }
 
 function namesAnotherFile(path: string): boolean {
-  using journal = Deno.openSync(path);
-  const { size } = journal.statSync();
-  if (size < JOURNAL_MAGIC.length / 2) return false;
-  const end = new Uint8Array(JOURNAL_MAGIC.length / 2);
-  journal.seekSync(-end.length, Deno.SeekMode.End);
-  journal.readSync(end);
-  return end.toHex() === JOURNAL_MAGIC;
+  // deno-lint-ignore no-process-global
+  const fs = process.getBuiltinModule("node:fs");
+  const journal = fs.openSync(path, "r");
+  try {
+    const { size } = fs.fstatSync(journal);
+    const end = new Uint8Array(JOURNAL_MAGIC.length);
+    const at = size - end.length;
+    if (at < 0) return false;
+    fs.readSync(journal, end, 0, end.length, at);
+    return end.every((byte, i) => byte === JOURNAL_MAGIC[i]);
+  } finally {
+    fs.closeSync(journal);
+  }
 }

@@ -1,5 +1,5 @@
 import { fromFileUrl } from "@std/path";
-import { checkString, refused, shownUrl } from "../internal/mod.ts";
+import { checkString, isWindows, refused, shownUrl } from "../internal/mod.ts";
 import type {
   Metadata,
   ReadOnlyStore,
@@ -168,7 +168,7 @@ function pathOf(url: string): string {
   if (!path.startsWith("//")) return path;
   const parsed = URL.parse(`file:${path}`);
   // Windows has paths with a host.
-  const isLocal = !parsed?.host || Deno.build.os === "windows";
+  const isLocal = !parsed?.host || isWindows();
   if (parsed && isLocal && !/[?#]|%00/.test(path)) {
     try {
       return fromFileUrl(parsed);

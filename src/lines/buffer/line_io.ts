@@ -1,3 +1,5 @@
+import { denoErrors } from "../../internal/mod.ts";
+
 /**
  * The answers that buffers and mirrors of syncstream give to questions which
  * programs ask of text files. Its methods `readable()` and `writable()` are
@@ -44,7 +46,7 @@ export abstract class LineIO {
    * @throws {Deno.errors.NotSupported} Always.
    */
   seek(): never {
-    throw new Deno.errors.NotSupported(
+    throw new denoErrors.NotSupported(
       `A ${this.constructor.name} has no positions to go to`,
     );
   }
@@ -55,7 +57,7 @@ export abstract class LineIO {
    * @throws {Deno.errors.NotSupported} Always.
    */
   fileno(): never {
-    throw new Deno.errors.NotSupported(
+    throw new denoErrors.NotSupported(
       `A ${this.constructor.name} has no file descriptor`,
     );
   }

@@ -1,4 +1,6 @@
+import { Buffer } from "node:buffer";
 import {
+  isDeno,
   SharedReplacement,
   writeAll,
   writeAllSync,
@@ -42,6 +44,11 @@ export const interceptedPrints: SharedReplacement = new SharedReplacement(
       replace(console, method, interceptedMethod(method));
     }
     for (const stream of ["stdout", "stderr"] as const) {
+      if (!isDeno) {
+        // deno-lint-ignore no-process-global
+        replace(process[stream], "write", interceptedWrite(stream));
+        continue;
+      }
       const properties = Object.entries(interceptedStream(stream));
       for (const [name, descriptor] of properties) {
         replace(Deno[stream], name, descriptor);
@@ -62,6 +69,28 @@ function interceptedMethod(method: ConsoleMethod): PropertyDescriptor {
       }
       const print = scope.console[method] as (...args: unknown[]) => void;
       return print.apply(scope.console, args);
+    },
+    writable: true,
+  };
+}
+
+/** The `write` of a stream of `process`, where there is no Deno. */
+function interceptedWrite(stream: StandardStream): PropertyDescriptor {
+  // deno-lint-ignore no-process-global
+  const real = process[stream];
+  const write = real.write as (...args: unknown[]) => boolean;
+  return {
+    value: (chunk: string | Uint8Array, ...others: unknown[]) => {
+      const scope = printScopes.getStore()?.scopeOf(stream);
+      if (scope === undefined) return write.call(real, chunk, ...others);
+      if (scope.tee) scope.outside(() => real.write(chunk));
+      const encoding = others[0] as "utf8";
+      const bytes = typeof chunk === "string"
+        ? Buffer.from(chunk, Buffer.isEncoding(encoding) ? encoding : "utf8")
+        : chunk;
+      const done = others.find((it) => typeof it === "function");
+      scope.write(stream, bytes).then(() => done?.());
+      return true;
     },
     writable: true,
   };

@@ -9,7 +9,7 @@ export interface FollowedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Headers that only go to the origin of the address: they may be secrets. */
   readonly ownHeaders: Readonly<Record<string, string>>;
-  readonly client: Deno.HttpClient;
+  readonly client: Deno.HttpClient | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -84,9 +84,12 @@ export async function followedFetch(
 function withoutSecrets(error: unknown): unknown {
   if (!(error instanceof TypeError)) return error;
   const { message, cause } = error;
-  return new TypeError(withShownUrls(message), {
-    cause: cause instanceof Error
-      ? new Error(withShownUrls(cause.message))
-      : cause,
-  });
+  const shown = new TypeError(withShownUrls(message), { cause });
+  if (!(cause instanceof Error)) return shown;
+  const { code } = cause as { code?: unknown };
+  const shownCause = new Error(withShownUrls(cause.message));
+  shown.cause = code === undefined
+    ? shownCause
+    : Object.assign(shownCause, { code });
+  return shown;
 }

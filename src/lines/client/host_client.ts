@@ -1,10 +1,13 @@
 import { delay } from "@std/async";
 import { checkToken } from "../protocol/mod.ts";
 import {
+  basicLogin,
   checkFunction,
   checkInteger,
   checkString,
   connectionFailure,
+  hasNotConnected,
+  isDeno,
   refused,
   shownUrl,
   startTimer,
@@ -91,7 +94,8 @@ export class HostClient {
   readonly #ownHeaders: Readonly<Record<string, string>>;
   readonly #timeout: number;
   readonly #onDelay: HostClientOptions["onDelay"];
-  readonly #client: Deno.HttpClient;
+  /** Other runtimes than Deno have one for all requests. */
+  readonly #client: Deno.HttpClient | undefined;
   readonly #closing = new AbortController();
 
   constructor(address: string, options: HostClientOptions = {}) {
@@ -135,7 +139,7 @@ export class HostClient {
     this.headersGet = { ...USUAL_HEADERS, ...this.#ownHeaders };
     // `fetch` would throw the same error as for an unreachable host.
     checkHeaders(this.headersGet);
-    this.#client = Deno.createHttpClient({});
+    this.#client = isDeno ? Deno.createHttpClient({}) : undefined;
   }
 
   /** Headers of requests with a body. */
@@ -177,7 +181,7 @@ export class HostClient {
         cause: reason,
       }),
     );
-    this.#client.close();
+    this.#client?.close();
   }
 
   #fetch(request: HostRequest, late: AbortSignal): Promise<FollowedResponse> {
@@ -281,20 +285,8 @@ export class HostClient {
 
 /** The header for the user and the password in a URL. */
 function loginIn(address: string): Record<string, string> {
-  const { username, password } = new URL(address);
-  if (username === "" && password === "") return {};
-  const login = new TextEncoder().encode(
-    `${unescaped(username)}:${unescaped(password)}`,
-  );
-  return { "Authorization": `Basic ${login.toBase64()}` };
-}
-
-function unescaped(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+  const login = basicLogin(new URL(address));
+  return login === undefined ? {} : { "Authorization": login };
 }
 
 function checkHeaders(headers: Record<string, string>): void {
@@ -315,8 +307,7 @@ function retryKind(error: unknown): keyof typeof RETRIES | undefined {
   }
   // `fetch` throws a TypeError for every failure of the connection.
   if (!(error instanceof TypeError)) return undefined;
-  const { message } = error.cause instanceof Error ? error.cause : error;
-  return /\(Connect\)/.test(message) ? "connect" : "read";
+  return hasNotConnected(error) ? "connect" : "read";
 }
 
 /** The field `data` of a reply; throws for an error or a reply of no host. */

@@ -1,5 +1,5 @@
 import { delay } from "@std/async";
-import { StallTimer } from "../../internal/mod.ts";
+import { denoErrors, StallTimer } from "../../internal/mod.ts";
 import { LinesError } from "../buffer/mod.ts";
 import { EventStreamDecoder, type ServerSentEvent } from "../protocol/mod.ts";
 
@@ -110,7 +110,7 @@ export function untilCut(
 }
 
 function unreadable(cause: unknown, maxEventChars: number): LinesError {
-  const why = cause instanceof Deno.errors.InvalidData
+  const why = cause instanceof denoErrors.InvalidData
     ? `expected events of at most ${maxEventChars} characters, found a longer ` +
       'one, raise "maxReplyBytes"'
     : "expected server-sent events, found something else";

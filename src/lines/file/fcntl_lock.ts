@@ -1,7 +1,7 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { delay } from "@std/async";
 import { dirname } from "@std/path";
-import { isSqliteBusy } from "../../internal/mod.ts";
+import { isSqliteBusy, openSqlite } from "../../internal/mod.ts";
 import type { FileLock, LockMode } from "./file_lock.ts";
 import { plainFileAt } from "./plain_file.ts";
 import { Turns } from "./turns.ts";
@@ -96,7 +96,7 @@ async function openLockable(path: string): Promise<LockableDatabase> {
   // The error of `stat` names the missing directory, that of SQLite does not.
   await Deno.stat(dirname(path));
   checkLockable(path);
-  const connection = new DatabaseSync(path, { timeout: 0 });
+  const connection = openSqlite(path, { timeout: 0 });
   return {
     connection,
     exclusive: connection.prepare("BEGIN EXCLUSIVE"),

@@ -5,6 +5,7 @@ import {
   checkSignal,
   checkString,
   refused,
+  requireDeno,
 } from "../../internal/mod.ts";
 import {
   asError,
@@ -104,6 +105,7 @@ export class LineFileBuffer extends LineIO {
     checkInteger("maxlen", maxlen, { min: 1 });
     checkInteger("maxLineChars", maxLineChars, { min: 1 });
     checkOneOf("layout", layout, ["journal", "files"]);
+    requireDeno("LineFileBuffer", "use a LineHostBuffer");
     const base = path.replace(/\.log$/, "");
     if (/(^|[\\/])\.{0,2}$/.test(base)) {
       throw refused("path", "a path that ends with a file's name", path);

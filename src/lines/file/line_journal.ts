@@ -1,4 +1,4 @@
-import { writeAll } from "../../internal/mod.ts";
+import { type EntryInfo, writeAll } from "../../internal/mod.ts";
 import { deserializeItem, type LineItem } from "../buffer/mod.ts";
 import { FlockLock } from "./flock_lock.ts";
 import type { LineFiles } from "./line_files.ts";
@@ -152,6 +152,6 @@ function foreignLog(path: string, line: string, cause?: unknown): Error {
 }
 
 /** A text that is another one after each write to the file or its place. */
-function versionOf(file: Deno.FileInfo | undefined): string {
+function versionOf(file: EntryInfo | undefined): string {
   return file ? `${file.ino} ${file.size} ${file.mtime?.getTime()}` : "";
 }

@@ -1,4 +1,8 @@
-import { kindOfEntry, lstatIfThere } from "../../internal/mod.ts";
+import {
+  type EntryInfo,
+  kindOfEntry,
+  lstatIfThere,
+} from "../../internal/mod.ts";
 
 /** Opening a named pipe in both directions does not wait for another program. */
 const OPTIONS: Deno.OpenOptions = { read: true, append: true };
@@ -13,7 +17,7 @@ const OPTIONS: Deno.OpenOptions = { read: true, append: true };
  * @returns Nothing if there is no such name.
  * @throws {Deno.errors.InvalidData} If it is something else than a plain file.
  */
-export function plainFileAt(path: string): Deno.FileInfo | undefined {
+export function plainFileAt(path: string): EntryInfo | undefined {
   const info = lstatIfThere(path);
   if (info !== undefined) checkPlain(path, info);
   return info;
@@ -54,7 +58,7 @@ export async function removePlainFile(path: string): Promise<void> {
 
 async function openSame(
   path: string,
-  before: Deno.FileInfo,
+  before: EntryInfo,
   options: Deno.OpenOptions,
 ): Promise<Deno.FsFile> {
   const file = await Deno.open(path, options);
@@ -66,7 +70,7 @@ async function openSame(
   );
 }
 
-function checkPlain(path: string, info: Deno.FileInfo): void {
+function checkPlain(path: string, info: EntryInfo): void {
   // Windows does not count names.
   const names = info.nlink ?? 1;
   if (info.isFile && names <= 1) return;

@@ -1,3 +1,4 @@
+import { denoErrors } from "../../internal/mod.ts";
 import { delay } from "@std/async";
 import { pacedStream } from "../../streams/mod.ts";
 import { charsOf, type LineItem, LinesError } from "../buffer/mod.ts";
@@ -123,7 +124,7 @@ function cutAfter(text: string): ReadableStream<Uint8Array<ArrayBuffer>> {
       if (!isSent) controller.enqueue(new TextEncoder().encode(text));
       // The text goes out before the end.
       else await delay(CUT_MILLISECONDS);
-      if (isSent) controller.error(new Deno.errors.ConnectionAborted(text));
+      if (isSent) controller.error(new denoErrors.ConnectionAborted(text));
       isSent = true;
     },
   }, { highWaterMark: 0 });

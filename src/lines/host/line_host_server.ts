@@ -1,4 +1,4 @@
-import { checkSignal, hostNames } from "../../internal/mod.ts";
+import { checkSignal, hostNames, requireDeno } from "../../internal/mod.ts";
 import { untilAborted, type WaitOptions } from "../buffer/mod.ts";
 
 /** A running server of a {@linkcode LineHostBuffer}. */
@@ -47,6 +47,7 @@ export function serveHandler(
 ): LineHostServer {
   const { signal, allowedHosts = [], ...others } = options;
   checkSignal("signal", signal);
+  requireDeno("serve", "give the requests of a server to handler()");
   // Who listens on all interfaces must say so.
   const serveOptions = { ...others, hostname: others.hostname ?? "127.0.0.1" };
   const names = [...hostNames("allowedHosts", allowedHosts)]

@@ -1,3 +1,4 @@
+import { denoErrors } from "../../internal/mod.ts";
 import { LineAssembler } from "../../streams/mod.ts";
 
 /** Characters that a line counts besides its own, as it takes memory too. */
@@ -53,7 +54,7 @@ export class EventStreamDecoder
 
 function checkLength(chars: number, most: number): void {
   if (chars <= most) return;
-  throw new Deno.errors.InvalidData(
+  throw new denoErrors.InvalidData(
     `Cannot read an event: expected at most ${most} characters, found more`,
   );
 }

@@ -4,6 +4,7 @@ import {
   checkSignal,
   checkString,
   compileGlob,
+  openToReplace,
   recycledChunks,
   writeAll,
 } from "../../internal/mod.ts";
@@ -291,7 +292,7 @@ export abstract class ReadOnlyStore<M extends object = Metadata>
     await this.#readWhole(key, options, async (value) => {
       using _slot = await copiedFiles.take(options.signal);
       const data = value.range(0, Infinity, options);
-      using file = await Deno.create(path);
+      using file = await openToReplace(path);
       for await (const chunk of recycledChunks(data, COPY_BYTES)) {
         await writeAll(file, chunk);
       }

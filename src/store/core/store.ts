@@ -2,6 +2,7 @@ import {
   checkIterable,
   checkReporter,
   encodeText,
+  openToRead,
   refused,
 } from "../../internal/mod.ts";
 import {
@@ -352,7 +353,7 @@ export abstract class Store<M extends object = Metadata>
   ): Promise<void> {
     this.assertKey(key);
     using _slot = await copiedFiles.take(options.signal);
-    using file = await Deno.open(path);
+    using file = await openToRead(path);
     const { isFile, size } = await file.stat();
     const about = { metadata: {}, mode: "merge" } as const;
     await this.#write(key, file, about, {

@@ -1,3 +1,4 @@
+import { denoErrors } from "../../internal/mod.ts";
 import { quoted } from "./key.ts";
 
 /** The kinds of a {@linkcode StoreError}. */
@@ -131,7 +132,7 @@ export function notConnectedError(): StoreError {
 
 /** Makes the error of connecting to a store that is not there. */
 export function missingStoreError(path: string): Deno.errors.NotFound {
-  return new Deno.errors.NotFound(
+  return new denoErrors.NotFound(
     `There is no store in "${path}": check the path, or connect with { create: true }`,
   );
 }

@@ -1,3 +1,4 @@
+import type { EntryInfo } from "../../internal/mod.ts";
 import { replacedError } from "../core/mod.ts";
 import {
   damagedEntry,
@@ -45,7 +46,7 @@ export class FileBlobs {
    * @throws {StoreError} `REPLACED` if the file is gone, `DAMAGED` if it is not
    * what the record says.
    */
-  check(blob: Blob): Deno.FileInfo {
+  check(blob: Blob): EntryInfo {
     isRealDirectory(this.path);
     const place = this.#placeOf(blob);
     const info = realFile(place);

@@ -1,5 +1,9 @@
 import { closeSync, constants, openSync, readSync } from "node:fs";
-import { kindOfEntry, lstatIfThere } from "../../internal/mod.ts";
+import {
+  type EntryInfo,
+  kindOfEntry,
+  lstatIfThere,
+} from "../../internal/mod.ts";
 import { quoted, StoreError } from "../core/mod.ts";
 
 const NO_FOLLOW: number | undefined = constants.O_NOFOLLOW;
@@ -23,7 +27,7 @@ export interface EntryPlace {
  * @returns Nothing if there is none.
  * @throws {StoreError} `DAMAGED` if it is anything but a file.
  */
-export function realFile(place: EntryPlace): Deno.FileInfo | undefined {
+export function realFile(place: EntryPlace): EntryInfo | undefined {
   const info = lstatIfThere(place.path);
   if (info === undefined || info.isFile) return info;
   throw damagedEntry(place, `a file, found ${kindOfEntry(info)}`);

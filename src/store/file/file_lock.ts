@@ -1,3 +1,4 @@
+import type { EntryInfo } from "../../internal/mod.ts";
 import type { MaybePromise } from "../core/mod.ts";
 import { damagedEntry, realFile } from "./file_entry.ts";
 
@@ -118,7 +119,7 @@ function openLock(path: string): Deno.FsFile {
 /** Opens the file that was looked at, unless it has gone. */
 function openIfSame(
   path: string,
-  { dev, ino }: Deno.FileInfo,
+  { dev, ino }: EntryInfo,
 ): Deno.FsFile | undefined {
   try {
     const file = Deno.openSync(path, { write: true });

@@ -2,6 +2,7 @@ import { resolve } from "@std/path";
 import {
   checkPath,
   lstatIfThere,
+  requireDeno,
   writeAll,
   writeAllSync,
 } from "../../internal/mod.ts";
@@ -122,6 +123,7 @@ export class FileStore<M extends object = Metadata> extends Store<M> {
   constructor(path: string, options: FileStoreOptions = {}) {
     super(options);
     checkPath("path", path);
+    requireDeno("FileStore", "use a SqliteStore");
     this.path = resolve(path);
     this.#create = options.create ?? true;
     this.#durable = options.durable ?? false;

@@ -1,10 +1,13 @@
 import { resolve, toFileUrl } from "@std/path";
-import { accessSync, constants } from "node:fs";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { accessSync, constants, statSync } from "node:fs";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import {
   CAREFUL_SQLITE_OPTIONS,
   CAREFUL_SQLITE_PRAGMAS,
+  isDeno,
+  isGranted,
   lstatIfThere,
+  openSqlite,
   sqlitePath,
   sqliteSchema,
   strangeSqliteFile,
@@ -98,7 +101,7 @@ async function openAs(
   const assertUnchanged = access === "immutable"
     ? unchangedSince(path)
     : undefined;
-  const database = new DatabaseSync(
+  const database = openSqlite(
     access === "immutable" ? immutable(path) : sqlitePath(path),
     {
       ...CAREFUL_SQLITE_OPTIONS,
@@ -139,9 +142,10 @@ function isUnsupported(error: unknown): boolean {
 
 /** The files that SQLite would make beside it would lock its owner out. */
 function isOfAnotherUser(path: string): boolean {
-  const asked = { name: "sys", kind: "uid" } as const;
-  if (Deno.permissions.querySync(asked).state !== "granted") return false;
-  return Deno.uid() !== 0 && lstatIfThere(path)?.uid !== Deno.uid();
+  if (!isGranted({ name: "sys", kind: "uid" })) return false;
+  // deno-lint-ignore no-process-global
+  const own = (isDeno ? Deno.uid() : process.getuid?.()) ?? null;
+  return own !== 0 && lstatIfThere(path)?.uid !== own;
 }
 
 /** To open the file and close it would release the locks of other connections. */
@@ -178,8 +182,8 @@ function unreadableLog(path: string, cause?: unknown): StoreError {
 
 function unchangedSince(path: string): () => void {
   const look = () => {
-    const { ino, size, mtime } = Deno.statSync(path);
-    return [ino, size, mtime?.getTime(), isLogWaiting(path)].join();
+    const { ino, size, mtimeMs } = statSync(path);
+    return [ino, size, mtimeMs, isLogWaiting(path)].join();
   };
   const before = look();
   return () => {
@@ -213,7 +217,7 @@ function isOurs(database: DatabaseSync, path: string): boolean {
 
 /** The schema as SQLite keeps it when a store has just made it. */
 function ownSchema(): string[] {
-  const database = new DatabaseSync(":memory:");
+  const database = openSqlite(":memory:");
   try {
     database.exec(SCHEMA);
     return sqliteSchema(database);

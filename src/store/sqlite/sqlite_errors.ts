@@ -1,3 +1,4 @@
+import { denoErrors } from "../../internal/mod.ts";
 import { type MaybePromise, StoreError } from "../core/mod.ts";
 
 /** The result codes of SQLite for a damaged database, and for no database. */
@@ -59,7 +60,7 @@ export function isUnwritable(error: unknown): boolean {
 /** Returns whether an error says that this process may not write. */
 export function isReadOnly(error: unknown): boolean {
   if (error instanceof StoreError) return error.code === "READ_ONLY";
-  if (error instanceof Deno.errors.NotCapable) return true;
+  if (error instanceof denoErrors.NotCapable) return true;
   const { errcode = 0 } = error as { errcode?: number };
   return READ_ONLY.includes(errcode & 0xff);
 }
@@ -91,7 +92,7 @@ export function explained(error: unknown): unknown {
       { cause: error },
     );
   }
-  if (error instanceof Deno.errors.NotCapable) return error;
+  if (error instanceof denoErrors.NotCapable) return error;
   return isReadOnly(error) ? readOnlyError(error) : error;
 }
 

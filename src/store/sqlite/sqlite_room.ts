@@ -1,6 +1,13 @@
-import { statfsSync } from "node:fs";
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  statfsSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { lstatIfThere, nextTurn } from "../../internal/mod.ts";
+import { isGranted, lstatIfThere, nextTurn } from "../../internal/mod.ts";
 import { SharedRead } from "./shared_read.ts";
 import { isDiskFull } from "./sqlite_errors.ts";
 
@@ -190,12 +197,9 @@ function reservePath(path: string): string | undefined {
   if (path === ":memory:") return undefined;
   const reserve = `${path}-reserve`;
   // A process may have the permission for the database alone.
-  return ["read", "write"].every((name) =>
-      Deno.permissions.querySync({ name: name as "read", path: reserve })
-        .state === "granted"
-    )
-    ? reserve
-    : undefined;
+  const isUsable = isGranted({ name: "read", path: reserve }) &&
+    isGranted({ name: "write", path: reserve });
+  return isUsable ? reserve : undefined;
 }
 
 function reservedBytes(path: string): number {
@@ -205,8 +209,7 @@ function reservedBytes(path: string): number {
 
 /** Bytes of a disk in all, or those that are left; without end if it is unknown. */
 function bytesOnDisk(path: string, which: "blocks" | "bavail"): number {
-  const asked = { name: "sys", kind: "statfs" } as const;
-  if (Deno.permissions.querySync(asked).state !== "granted") return Infinity;
+  if (!isGranted({ name: "sys", kind: "statfs" })) return Infinity;
   try {
     const found = statfsSync(path);
     return found[which] * found.bsize;
@@ -222,25 +225,26 @@ function makeReserve(path: string, bytes: number): void {
   if (info && !(info.isFile && info.size < bytes && removeReserve(path))) {
     return;
   }
-  let isOwn = false;
+  let file: number | undefined;
   try {
-    using file = Deno.openSync(path, { write: true, createNew: true });
-    isOwn = true;
+    file = openSync(path, "wx");
     // A hole, or zeros that are compressed, would hold no room.
     const data = crypto.getRandomValues(new Uint8Array(65_536));
     for (let written = 0; written < bytes;) {
-      written += file.writeSync(data.subarray(0, bytes - written));
+      written += writeSync(file, data.subarray(0, bytes - written));
     }
   } catch {
     // There is no room, or another process has made it at the same moment.
-    if (isOwn) removeReserve(path);
+    if (file !== undefined) removeReserve(path);
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
 function removeReserve(path: string): boolean {
   try {
-    if (!Deno.lstatSync(path).isFile) return false;
-    Deno.removeSync(path);
+    if (!lstatSync(path).isFile()) return false;
+    unlinkSync(path);
     return true;
   } catch {
     return false;

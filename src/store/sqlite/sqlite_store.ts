@@ -1,5 +1,6 @@
 import { dirname } from "@std/path";
 import { existsSync, mkdirSync } from "node:fs";
+import fs from "node:fs/promises";
 import { checkPath } from "../../internal/mod.ts";
 import {
   type Change,
@@ -378,9 +379,9 @@ function makeDirectoryOf(path: string): void {
 
 async function checkPresent(path: string): Promise<void> {
   try {
-    await Deno.stat(path);
+    await fs.stat(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw missingStoreError(path);
+    const { code } = error as { code?: string };
+    throw code === "ENOENT" ? missingStoreError(path) : error;
   }
 }

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { readFile } from "node:fs/promises";
 import {
   KeyError,
   type Metadata,
@@ -8,6 +9,7 @@ import {
 } from "../core/mod.ts";
 import { assertBytes, collect, ignoring, plain } from "./comparison.ts";
 import { ENTRIES, HOSTILE_KEYS } from "./test_entries.ts";
+import { temporaryFile } from "./temporary_file.ts";
 
 type Reading = (store: ReadOnlyStore) => Promise<void>;
 
@@ -46,7 +48,7 @@ export const readingTests: Readonly<Record<string, Reading>> = {
     for (const [key, { data, metadata }] of ENTRIES) {
       const value = await ignoring(RangeError, () => store.get(key));
       if (!value) continue;
-      assertBytes(await value.bytes(), data, `data of ${Deno.inspect(key)}`);
+      assertBytes(await value.bytes(), data, `data of ${JSON.stringify(key)}`);
       assertEquals(plain(value.metadata), plain(metadata));
     }
   },
@@ -312,14 +314,11 @@ export const readingTests: Readonly<Record<string, Reading>> = {
   },
 
   "toFile copies the bytes and replaces what is there": async (store) => {
-    const path = await Deno.makeTempFile();
-    try {
-      for (const key of ["large", "small", "empty"]) {
-        await store.toFile(key, path);
-        assertBytes(await Deno.readFile(path), await store.toBytes(key));
-      }
-    } finally {
-      await Deno.remove(path);
+    await using temporary = await temporaryFile();
+    const { path } = temporary;
+    for (const key of ["large", "small", "empty"]) {
+      await store.toFile(key, path);
+      assertBytes(await readFile(path), await store.toBytes(key));
     }
   },
 

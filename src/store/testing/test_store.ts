@@ -1,3 +1,4 @@
+import { isDeno } from "../../internal/mod.ts";
 import type { ReadOnlyStore, Store } from "../core/mod.ts";
 import { ignoring } from "./comparison.ts";
 import { ENTRIES, type TestEntry } from "./test_entries.ts";
@@ -91,9 +92,16 @@ function define<S extends ReadOnlyStore>(
   open: () => Promise<S>,
 ): void {
   for (const [promise, test] of Object.entries(tests)) {
-    Deno.test(`${name}: ${promise}`, async () => {
+    defineTest(`${name}: ${promise}`, async () => {
       await using store = await open();
       await test(store);
     });
   }
+}
+
+/** Elsewhere than in Deno it is the runner of Node.js that runs it. */
+function defineTest(name: string, test: () => Promise<void>): void {
+  if (isDeno) return Deno.test(name, test);
+  // deno-lint-ignore no-process-global
+  process.getBuiltinModule("node:test").test(name, test);
 }

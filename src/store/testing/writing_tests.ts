@@ -1,19 +1,23 @@
 import { Buffer } from "node:buffer";
+import { writeFile } from "node:fs/promises";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { openToRead } from "../../internal/mod.ts";
 import { KeyError } from "../core/mod.ts";
 import { assertBytes, plain } from "./comparison.ts";
 import { filled, LARGE, SMALL } from "./test_data.ts";
 import { doRandomOperations } from "./random_operations.ts";
 import { newSeed } from "./seeded_random.ts";
 import type { StoreTests } from "./store_tests.ts";
+import { temporaryFile } from "./temporary_file.ts";
 
 /** The promises of writes that succeed. */
 export const writingTests: StoreTests = {
   "set takes every kind of source": async (store) => {
     const data = filled(LARGE, 1);
-    const path = await Deno.makeTempFile();
-    await Deno.writeFile(path, data);
-    using file = await Deno.open(path);
+    await using temporary = await temporaryFile();
+    const { path } = temporary;
+    await writeFile(path, data);
+    using file = await openToRead(path);
     await store.fromBytes("other", data);
     const sources = {
       bytes: data,
@@ -34,7 +38,6 @@ export const writingTests: StoreTests = {
     assertEquals((await store.getMetadata("a value")).key, "value");
     await store.fromFile("from a file", path);
     assertBytes(await store.toBytes("from a file"), data);
-    await Deno.remove(path);
   },
 
   "values of all sizes near those of buffers are read as they were written":

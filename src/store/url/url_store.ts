@@ -1,4 +1,5 @@
 import {
+  basicLogin,
   checkInteger,
   outOfRange,
   refused,
@@ -246,22 +247,10 @@ function checkedHeaders(headers: HeadersInit | undefined): Headers {
 
 /** Takes user and password out of a URL, so that no error can show them. */
 function takeUser(url: URL, headers: Headers): void {
-  const { username, password } = url;
+  const login = basicLogin(url);
   url.username = url.password = "";
-  if ((username || password) === "" || headers.has("Authorization")) return;
-  const user = new TextEncoder().encode(
-    `${decoded(username)}:${decoded(password)}`,
-  );
-  headers.set("Authorization", `Basic ${user.toBase64()}`);
-}
-
-/** A URL may have a "%" that escapes nothing. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  if (login === undefined || headers.has("Authorization")) return;
+  headers.set("Authorization", login);
 }
 
 /** An index at the origin of the store gets its query, unless it has its own. */

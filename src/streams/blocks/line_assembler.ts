@@ -1,4 +1,9 @@
-import { checkInteger, checkOneOf, refused } from "../../internal/mod.ts";
+import {
+  checkInteger,
+  checkOneOf,
+  denoErrors,
+  refused,
+} from "../../internal/mod.ts";
 
 /** Options for {@linkcode LineAssembler} and {@linkcode LineBatchStream}. */
 export interface LineAssemblerOptions {
@@ -137,7 +142,7 @@ export class LineAssembler {
 
   #checkLength(line: string): void {
     if (line.length <= this.#maxLineChars) return;
-    throw new Deno.errors.InvalidData(
+    throw new denoErrors.InvalidData(
       `Cannot read a line: expected a line break within ${this.#maxLineChars} characters, found none in "${
         line.slice(0, 40)
       }..."`,

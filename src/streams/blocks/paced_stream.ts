@@ -1,4 +1,9 @@
-import { checkInteger, checkSignal, StallTimer } from "../../internal/mod.ts";
+import {
+  checkInteger,
+  checkSignal,
+  denoErrors,
+  StallTimer,
+} from "../../internal/mod.ts";
 import {
   type BytePuller,
   type ByteSource,
@@ -79,7 +84,7 @@ class PacedSource implements UnderlyingByteSource {
     this.#controller = controller;
     this.#stall = new StallTimer(this.#stallTimeout, () => {
       this.#fail(
-        new Deno.errors.TimedOut(
+        new denoErrors.TimedOut(
           `Cannot send to the reader: it took nothing for ${this.#stallTimeout} ms`,
         ),
       );

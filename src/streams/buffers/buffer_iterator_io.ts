@@ -1,4 +1,4 @@
-import { checkInteger } from "../../internal/mod.ts";
+import { checkInteger, denoErrors } from "../../internal/mod.ts";
 import { type ByteSource, openSource } from "../sources/mod.ts";
 import { BUFFER_SIZE, BufferedSource } from "./buffered_source.ts";
 import { ChunkAssembler } from "./chunk_assembler.ts";
@@ -75,7 +75,7 @@ export class BufferIteratorIO {
    * opened it. Reads that wait, and later ones, fail.
    */
   async close(): Promise<void> {
-    const closed = new Deno.errors.BadResource(
+    const closed = new denoErrors.BadResource(
       "Cannot read: the BufferIteratorIO is closed",
     );
     this.#closing.abort(closed);

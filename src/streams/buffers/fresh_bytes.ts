@@ -1,9 +1,11 @@
+import { isLinux } from "../../internal/mod.ts";
+
 /** From this size on, glibc maps new memory each time unless told otherwise. */
 const MAPPED_BYTES = 131_072;
 /** A little less than the largest size that glibc can be told to keep. */
 const KEPT_BYTES = 31 * 2 ** 20;
 
-let hasRaisedThreshold = Deno.build.os !== "linux";
+let hasRaisedThreshold = !isLinux();
 
 /**
  * Allocates a buffer for a reader that brings none.

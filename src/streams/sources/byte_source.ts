@@ -4,6 +4,7 @@ import { type ChunkIterator, ChunkPuller } from "./chunk_puller.ts";
 import { FilePuller } from "./file_puller.ts";
 import {
   encodeText,
+  isDeno,
   READ_AVAILABLE,
   readsAvailable,
   refused,
@@ -47,7 +48,7 @@ export interface OpenSourceOptions {
 }
 
 /** The prototype of Deno's own files, even if `Deno.FsFile` is replaced later. */
-const FILE_PROTOTYPE = Deno.FsFile.prototype;
+const FILE_PROTOTYPE = isDeno ? Deno.FsFile.prototype : undefined;
 
 /**
  * Opens any {@linkcode ByteSource} to be pulled from, and reads nothing yet.

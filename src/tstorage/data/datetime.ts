@@ -1,4 +1,9 @@
-import { checkInteger, outOfRange } from "../../internal/mod.ts";
+import {
+  checkInteger,
+  denoErrors,
+  outOfRange,
+  runtimeName,
+} from "../../internal/mod.ts";
 import { fromUnixNs, toUnixNs } from "./timestamp.ts";
 
 /**
@@ -33,6 +38,7 @@ export class TStorageDateTime {
    * not a whole number of microseconds.
    */
   constructor(time: Temporal.Instant | Date, nanoseconds: number = 0) {
+    requireTemporal();
     checkInteger("nanoseconds", nanoseconds, { min: 0, max: 999 });
     const instant = time instanceof Date
       ? Temporal.Instant.fromEpochMilliseconds(time.getTime())
@@ -66,6 +72,7 @@ export class TStorageDateTime {
   static fromUnixNs(nanoseconds: bigint): TStorageDateTime {
     // The remainder of a negative bigint is negative; the rest never is.
     const rest = ((nanoseconds % 1000n) + 1000n) % 1000n;
+    requireTemporal();
     return new TStorageDateTime(
       new Temporal.Instant(nanoseconds - rest),
       Number(rest),
@@ -124,6 +131,14 @@ export class TStorageDateTime {
   toTStorageNs(): bigint {
     return fromUnixNs(this.toUnixNs());
   }
+}
+
+/** Some runtimes lack it; a program can bring it along. */
+function requireTemporal(): void {
+  if (typeof Temporal !== "undefined") return;
+  throw new denoErrors.NotSupported(
+    `TStorageDateTime needs Temporal, which ${runtimeName()} lacks: import "temporal-polyfill/global", or use nanoseconds as in a Key`,
+  );
 }
 
 function secondsToNs(seconds: number): bigint {

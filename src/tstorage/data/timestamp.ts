@@ -1,5 +1,7 @@
 /** Unix time of 2001-01-01T00:00:00Z, where TStorage time starts. */
 const EPOCH_SECONDS = 978_307_200;
+/** A program's clock and that of the system differ by less. */
+const MOST_DRIFT_MILLISECONDS = 10;
 const EPOCH_NS = BigInt(EPOCH_SECONDS) * 1_000_000_000n;
 
 /**
@@ -99,5 +101,17 @@ export function now(): number {
  * @returns Nanoseconds since 2001-01-01T00:00:00Z.
  */
 export function nowNs(): bigint {
-  return fromUnixNs(Temporal.Now.instant().epochNanoseconds);
+  return fromUnixNs(
+    typeof Temporal === "undefined"
+      ? unixMicroseconds() * 1000n
+      : Temporal.Now.instant().epochNanoseconds,
+  );
+}
+
+/** The finest time without Temporal, unless the clock was set meanwhile. */
+function unixMicroseconds(): bigint {
+  const coarse = Date.now();
+  const fine = performance.timeOrigin + performance.now();
+  const isSame = Math.abs(fine - coarse) < MOST_DRIFT_MILLISECONDS;
+  return BigInt(Math.floor((isSame ? fine : coarse) * 1000));
 }

@@ -1,7 +1,8 @@
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import {
   CAREFUL_SQLITE_OPTIONS,
   CAREFUL_SQLITE_PRAGMAS,
+  openSqlite,
   sqlitePath,
   sqliteSchema,
   strangeSqliteFile,
@@ -21,7 +22,7 @@ const APPLICATION_ID = 0x736c7473;
 export function openOwnDatabase(path: string, schema: string): DatabaseSync {
   const strange = strangeSqliteFile(path);
   if (strange !== undefined) throw notOwn(strange);
-  const database = new DatabaseSync(sqlitePath(path), CAREFUL_SQLITE_OPTIONS);
+  const database = openSqlite(sqlitePath(path), CAREFUL_SQLITE_OPTIONS);
   try {
     database.exec(CAREFUL_SQLITE_PRAGMAS);
     // Before it is read, so that no other process changes it afterwards.
@@ -55,7 +56,7 @@ function checkOwn(database: DatabaseSync, schema: string): void {
 }
 
 function ownSchema(schema: string): string[] {
-  const database = new DatabaseSync(":memory:");
+  const database = openSqlite(":memory:");
   try {
     database.exec(schema);
     return sqliteSchema(database);

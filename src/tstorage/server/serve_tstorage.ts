@@ -1,4 +1,4 @@
-import { checkInteger } from "../../internal/mod.ts";
+import { checkInteger, requireDeno } from "../../internal/mod.ts";
 import type { Duplex } from "../../streams/mod.ts";
 import { socketConnection } from "../transport/mod.ts";
 import {
@@ -92,6 +92,7 @@ export function serveTStorage(
   const { maxConnections = DEFAULT_CONNECTIONS } = options;
   checkInteger("maxConnections", maxConnections, { min: 1, orInfinity: true });
   const { path, memoryLimit } = checkedOptions(options);
+  requireDeno("serveTStorage", "give connections to openTStorage().serve()");
   const listener = tls
     ? Deno.listenTls({ hostname, port, ...tls })
     : Deno.listen({ hostname, port });

@@ -1,4 +1,6 @@
+import { statSync, truncateSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { isGranted } from "../../internal/mod.ts";
 
 /** Bytes that may wait in the log: enough for thousands of small PUTs. */
 const MOST_WAITING = 16 * 2 ** 20;
@@ -66,13 +68,10 @@ export class WriteAheadLog {
     const { log } = this.#pages();
     if (this.#path === undefined || log < 0) return;
     // The permission for the database may be for its path alone.
-    const write = { name: "write", path: this.#path } as const;
-    if (Deno.permissions.querySync(write).state !== "granted") return;
+    if (!isGranted({ name: "write", path: this.#path })) return;
     const used = LOG_HEADER_BYTES +
       log * (FRAME_HEADER_BYTES + this.#pageBytes);
-    if (Deno.statSync(this.#path).size > used) {
-      Deno.truncateSync(this.#path, used);
-    }
+    if (statSync(this.#path).size > used) truncateSync(this.#path, used);
   }
 
   #pages() {

@@ -1,4 +1,4 @@
-import { startTimer, type Timer } from "../../internal/mod.ts";
+import { denoErrors, startTimer, type Timer } from "../../internal/mod.ts";
 import { ByteReader, type Duplex } from "../../streams/mod.ts";
 import type { ByteInput } from "./wire_reader.ts";
 
@@ -93,7 +93,7 @@ export class Connection implements ByteInput {
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = await this.#attempt(() => this.#reader.fill(into), NO_BYTES);
     if (bytes.length === 0) {
-      this.#loss ??= new Deno.errors.UnexpectedEof(
+      this.#loss ??= new denoErrors.UnexpectedEof(
         "The other side closed the connection",
       );
     }
@@ -163,7 +163,7 @@ export class Connection implements ByteInput {
       if (left > 0) timer = startTimer(Math.ceil(left), check);
       else {
         this.close(
-          new Deno.errors.TimedOut(
+          new denoErrors.TimedOut(
             `Timed out, as nothing moved on the connection for ${timeout} ms`,
           ),
         );

@@ -2,6 +2,7 @@ import {
   bareHost,
   connectionFailure,
   hostAndPort,
+  requireDeno,
   startTimer,
 } from "../../internal/mod.ts";
 import { TStorageError } from "../wire/mod.ts";
@@ -29,6 +30,7 @@ export interface SocketOptions {
 export async function connectSocket(
   { hostname, port, timeout, tls, signals }: SocketOptions,
 ): Promise<Deno.TcpConn | Deno.TlsConn | TStorageError> {
+  requireDeno("connect", "connect a socket yourself, for Channel.over()");
   const abort = new AbortController();
   let why: string | undefined;
   const giveUp = () => {
