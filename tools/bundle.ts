@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { pathToFileURL } from "node:url";
 import { compiledAtOnce, functionsOfStart } from "./eager_functions.ts";
 import { stdConfigArgs } from "./std_config.ts";
 
@@ -74,12 +75,15 @@ export async function bundle(target: URL): Promise<void> {
   await Deno.remove(target, { recursive: true }).catch(() => {});
   for (const { folder, entries, types } of BUNDLES) {
     const out = new URL(`${folder}/`, target);
-    await runBundler([
-      ...config,
-      `--outdir=${pathOf(out)}`,
-      ...entries.map((it) => pathOf(new URL(it, root))),
-    ]);
-    await rewrite(out, (code) => namingClasses(withPlaces(code)));
+    await inReadableForm(async (readable) => {
+      const files = entries.map((it) => pathOf(new URL(it, root)));
+      await runBundler(files, readable, config);
+      await rewrite(readable, (code) => namingClasses(withPlaces(code)));
+      const bundled = entries
+        .map((it) => pathOf(new URL(`${nameOf(it)}.js`, readable)));
+      // Every 100 KB of text cost the start of a step nearly a millisecond.
+      await runBundler(bundled, out, [...config, "--minify"]);
+    });
     await addTypes(out, entries[0], types);
   }
   const preload = new URL("preload/preload.js", target);
@@ -88,6 +92,18 @@ export async function bundle(target: URL): Promise<void> {
     new URL("./", preload),
     (code, file) => compiledAtOnce(code, functions.get(file.href) ?? []),
   );
+}
+
+/** Has a folder for a bundle that is not minified yet, while `fn` runs. */
+async function inReadableForm(
+  fn: (folder: URL) => Promise<void>,
+): Promise<void> {
+  const path = await Deno.makeTempDir({ prefix: "sluice-" });
+  try {
+    await fn(pathToFileURL(`${path}/`));
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
 }
 
 async function rewrite(
@@ -101,17 +117,20 @@ async function rewrite(
   }
 }
 
-async function runBundler(args: string[]): Promise<void> {
+async function runBundler(
+  entries: readonly string[],
+  out: URL,
+  args: readonly string[],
+): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "bundle",
       "--quiet",
-      // Every 100 KB of text cost the start of a step nearly a millisecond.
-      "--minify",
-      "--keep-names",
       "--code-splitting",
+      `--outdir=${pathOf(out)}`,
       ...EXTERNAL.map((name) => `--external=${name}`),
       ...args,
+      ...entries,
     ],
     env: { NO_COLOR: "1" },
   }).output();
@@ -127,19 +146,18 @@ function withPlaces(code: string): string {
 }
 
 /**
- * Leaves classes the names that they have in the source, for errors that users
- * report, and gives functions none: that would be done each time one is made.
+ * Has classes keep the names that they have in the source, for errors that users
+ * report. Functions lose theirs: to give each one its name takes the start of a
+ * step a millisecond.
  */
 function namingClasses(code: string): string {
-  return code
-    .replace(
-      /([\w$]+)=\((\w),(\w)\)=>[\w$]+\(\2,"name",\{value:\3,configurable:!0\}\)/,
-      "$1=$2=>$2",
-    )
-    .replace(
-      /(\bclass(?: [\w$]+)?(?: extends [\w$.]+)?\{)static\{[\w$]+\(this,("[\w$]+")\)\}/g,
-      '$1static{Object.defineProperty(this,"name",{value:$2,configurable:!0})}',
-    );
+  return code.replace(
+    /^ *(?:(?:var|let|const) ([\w$]+) = )?class(?: ([\w$]+))?(?: extends .+)? \{$/gm,
+    (line, variable, name) => {
+      const value = JSON.stringify(variable ?? name);
+      return `${line}static{Object.defineProperty(this,"name",{value:${value},configurable:true})}`;
+    },
+  );
 }
 
 /** JSR wants types for what a package exports. */
@@ -148,7 +166,7 @@ async function addTypes(
   entry: string,
   types: string,
 ): Promise<void> {
-  const name = entry.slice(entry.lastIndexOf("/") + 1, -".ts".length);
+  const name = nameOf(entry);
   const file = new URL(`${name}.js`, folder);
   const source = await Deno.readTextFile(new URL(entry, root));
   const doc = /^\/\*\*[^]*?\*\/\n/.exec(source)?.[0] ?? "";
@@ -158,6 +176,11 @@ async function addTypes(
     file,
     `// @ts-self-types="./${name}.d.ts"\n${code}`,
   );
+}
+
+/** The name of a source file, without its folder and extension. */
+function nameOf(file: string): string {
+  return file.slice(file.lastIndexOf("/") + 1, -".ts".length);
 }
 
 function pathOf(url: URL): string {
