@@ -189,23 +189,27 @@ export interface Replacement {
  * Makes the replaced calls of `Deno`, for the paths that `find` finds. For any
  * other path they call the originals; also for a call that the process may not
  * make, which Deno then refuses itself.
+ *
+ * @param deno The object that has the originals, which are looked up in it
+ * before the call in their place is given out.
  */
 export function* denoReplacements(
   find: Finder,
-  originals: Originals,
+  deno: Originals,
 ): Generator<Replacement> {
   for (const [name, { plan, options, taken }] of Object.entries(OPERATIONS)) {
     const sync = `${name}Sync`;
+    const { [name]: original, [sync]: blocking } = deno;
     yield {
       name,
       call: madeAtFirstCall(() =>
-        asynchronousForm(plan(find), originals[name], options)
+        asynchronousForm(plan(find), original, options)
       ),
     };
     yield {
       name: sync,
       call: madeAtFirstCall(() => {
-        const block = synchronousForm(plan(find), originals[sync], options);
+        const block = synchronousForm(plan(find), blocking, options);
         return taken === undefined
           ? block
           : (...args) => block(...args.slice(0, taken));
@@ -213,7 +217,7 @@ export function* denoReplacements(
     };
   }
   for (const [name, callFor] of Object.entries(ITERATIONS)) {
-    yield { name, call: callFor(find, originals[name]) };
+    yield { name, call: callFor(find, deno[name]) };
   }
 }
 

@@ -9,7 +9,7 @@ import {
   chdirReplacement,
   denoReplacements,
   findActive,
-  originalsOf,
+  type Originals,
   type Replacement,
 } from "../interpose/mod.ts";
 import { nodeReplacements, replaceStreams } from "../node_fs/mod.ts";
@@ -56,9 +56,9 @@ function install(replaceProperty: ReplaceProperty): Disposable {
     Object.defineProperty(call, "length", { value: length });
     replaceProperty(owner, name, { value: call, writable: true });
   };
-  const originals = originalsOf(Deno);
-  for (const it of denoReplacements(findActive, originals)) replace(Deno, it);
-  replace(Deno, chdirReplacement(findActive, originals.chdir));
+  const deno = Deno as unknown as Originals;
+  for (const it of denoReplacements(findActive, deno)) replace(Deno, it);
+  replace(Deno, chdirReplacement(findActive, Deno.chdir as Call));
   rememberImmediate();
   const fs = builtin("fs");
   const node = nodeReplacements(findActive, fs);
