@@ -47,7 +47,14 @@ export {
   TuplePayloadType,
   type TuplePayloadTypeConstructor,
 } from "./struct_payload_types.ts";
-export type { StructTupleOf, StructValueOf } from "./struct_value_types.ts";
+export type {
+  NativeStructCodes,
+  StandardStructCodes,
+  StructCodesOf,
+  StructRunOf,
+  StructTupleOf,
+  StructValueOf,
+} from "./struct_value_types.ts";
 export {
   fromUnix,
   fromUnixNs,

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
-  GroupedMessage,
+  type GroupedMessage,
   LineBuffer,
   LineHostMirror,
   redirectStdout,
