@@ -35,6 +35,7 @@ import {
 import { GetRequest } from "./get_request.ts";
 import { encodeGroups, putGroups } from "./put_records.ts";
 import { PutSink } from "./put_sink.ts";
+import { PutStream } from "./put_stream.ts";
 import { type ReplyStream, replyStream } from "./reply_stream.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { Response, type ResponseAcq, type ResponseGet } from "./response.ts";
@@ -343,11 +344,8 @@ export class Channel<T, B = never> implements AsyncDisposable {
     checkSignal("signal", signal);
     const { timeout } = this;
     const sinkOptions = { withAcq, timeout, signal };
-    return new WritableStream(
+    return new PutStream(
       new PutSink(this.#queue, this.#payloadType, sinkOptions),
-      // With room for one more, a writer that awaits each write is a sixth
-      // faster: the stream need not turn its back-pressure on and off.
-      { highWaterMark: 2 },
     );
   }
 

@@ -1,6 +1,10 @@
 import type { BatchInput, PayloadType, Record } from "../data/mod.ts";
 import { outOfRange } from "../../internal/mod.ts";
-import { GroupBuffer, PutRecordEncoder } from "../wire/mod.ts";
+import {
+  type EncodedPayload,
+  GroupBuffer,
+  PutRecordEncoder,
+} from "../wire/mod.ts";
 import { PutRequest } from "./put_request.ts";
 import type { RequestQueue, Turn } from "./request_queue.ts";
 import { ResponseStatus } from "../wire/mod.ts";
@@ -28,6 +32,8 @@ export class PutSink<T, B> implements UnderlyingSink<PutChunk<T, B>> {
   readonly #signal: AbortSignal | undefined;
   readonly #encoder: PutRecordEncoder<T>;
   readonly #buffer: GroupBuffer<T>;
+  /** Bytes of the last record; the next one is likely to have as many. */
+  #lastSize = 0;
   readonly #aborted = new AbortController();
   readonly #cleanup = new DisposableStack();
   #request: PutRequest | undefined;
@@ -60,15 +66,24 @@ export class PutSink<T, B> implements UnderlyingSink<PutChunk<T, B>> {
     this.#cleanup.defer(() => signal.removeEventListener("abort", abort));
   }
 
+  /**
+   * Adds a record to the buffer; `false` if that has to wait for the server, or
+   * the chunk is something else or cannot be sent.
+   */
+  take(chunk: PutChunk<T, B>): boolean {
+    if (!isRecord(chunk) || !this.#buffer.fits(this.#lastSize)) return false;
+    try {
+      return this.#add(chunk, this.#encode(chunk));
+    } catch {
+      // Writing it fails again, and ends the stream.
+      return false;
+    }
+  }
+
   /** Returns no promise when there is nothing to wait for, which is far quicker. */
   write(chunk: PutChunk<T, B>): Promise<void> | void {
     try {
-      const writing = isRecord(chunk)
-        ? this.#writeRecord(chunk)
-        : isRecords(chunk)
-        ? this.#writeRecords(chunk)
-        : this.#writeBatch(chunk);
-      return writing?.catch((error) => this.#fail(error));
+      return this.#write(chunk)?.catch((error) => this.#fail(error));
     } catch (error) {
       this.#fail(error);
     }
@@ -93,12 +108,15 @@ export class PutSink<T, B> implements UnderlyingSink<PutChunk<T, B>> {
     throw error;
   }
 
+  #write(chunk: PutChunk<T, B>): Promise<void> | void {
+    if (isRecord(chunk)) return this.#writeRecord(chunk);
+    if (isRecords(chunk)) return this.#writeRecords(chunk);
+    return this.#writeBatch(chunk);
+  }
+
   #writeRecord(record: Record<T>): Promise<void> | void {
-    if (!record.key.valid) throw refusedCid(record.key.cid);
-    const payload = this.#encoder.payload(record.value);
-    if (this.#buffer.fits(this.#encoder.size(payload))) {
-      return this.#buffer.add(record, payload);
-    }
+    const payload = this.#encode(record);
+    if (this.#add(record, payload)) return;
     return this.#send().then(() => this.#buffer.add(record, payload));
   }
 
@@ -107,6 +125,18 @@ export class PutSink<T, B> implements UnderlyingSink<PutChunk<T, B>> {
       const sending = this.#writeRecord(record);
       if (sending !== undefined) await sending;
     }
+  }
+
+  #encode({ key, value }: Record<T>): EncodedPayload {
+    if (!key.valid) throw refusedCid(key.cid);
+    return this.#encoder.payload(value);
+  }
+
+  #add(record: Record<T>, payload: EncodedPayload): boolean {
+    this.#lastSize = this.#encoder.size(payload);
+    if (!this.#buffer.fits(this.#lastSize)) return false;
+    this.#buffer.add(record, payload);
+    return true;
   }
 
   async #writeBatch(batch: BatchInput<B>): Promise<void> {

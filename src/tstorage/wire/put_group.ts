@@ -3,7 +3,7 @@ import { GROUP_HEAD_BYTES, writeGroupHead } from "./group_head.ts";
 import type { EncodedPayload, PutRecordEncoder } from "./put_record_encoder.ts";
 
 const FIRST_CHUNK = 256;
-const LARGEST_CHUNK = 1024 * 1024;
+const LARGEST_CHUNK = 256 * 1024;
 /** Bytes that are written at once, if groups are small. */
 const PART_BYTES = 256 * 1024;
 
@@ -84,23 +84,24 @@ export class PutGroups<T> {
 
   /** The bytes of the groups, small ones joined; each part is valid until the next. */
   *parts(): Generator<Uint8Array> {
-    const together = new Uint8Array(PART_BYTES);
+    const joined = new Uint8Array(PART_BYTES);
     let at = 0;
     for (const groups of this.#byCid.values()) {
       for (const part of groups.flatMap((group) => [...group.parts()])) {
-        if (at + part.length > PART_BYTES) {
-          yield together.subarray(0, at);
+        const isLarge = 2 * part.length > PART_BYTES;
+        if (at > 0 && (isLarge || at + part.length > PART_BYTES)) {
+          yield joined.subarray(0, at);
           at = 0;
         }
-        if (part.length > PART_BYTES) {
+        if (isLarge) {
           yield part;
         } else {
-          together.set(part, at);
+          joined.set(part, at);
           at += part.length;
         }
       }
     }
-    yield together.subarray(0, at);
+    if (at > 0) yield joined.subarray(0, at);
   }
 
   #groupFor(cid: number, count: number): PutGroup<T> {

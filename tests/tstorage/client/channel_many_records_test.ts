@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   BytesPayloadType,
   Channel,
@@ -142,6 +142,105 @@ Deno.test("an array of large records waits for the server", async () => {
   await server.writable.abort();
   await channel.close();
   await writing;
+});
+
+Deno.test("writes that are not awaited keep their order", async () => {
+  const random = seededRandom();
+  await using database = openTStorage();
+  const [client, server] = duplexPair();
+  const session = database.serve(server);
+  await using channel = Channel.over(client, new BytesPayloadType());
+  const writer = channel.writable().getWriter();
+  const records = Array.from({ length: 300 }, (_, i) => ({
+    key: new Key(1, BigInt(i), 0, 0n),
+    // Some fill the buffer, or are larger than it.
+    value: new Uint8Array(random.pick([0, 10, 10, 5000, 100_000, 300_000])),
+  }));
+  for (const [i, record] of records.entries()) {
+    const written = writer.write(i % 7 === 0 ? [record] : record);
+    if (random.below(10) === 0) await written;
+    else written.catch(() => {});
+  }
+  await writer.close();
+  const { data } = await channel.get(...ALL);
+  data.sort((a, b) => Number(a.key.acq - b.key.acq));
+  assertEquals(data.map(({ key }) => Number(key.mid)), [...records.keys()]);
+  assert(
+    data.every(({ value }, i) => value.length === records[i].value.length),
+  );
+  await channel.close();
+  await session;
+});
+
+Deno.test("a stream that is closed, aborted or released takes no record", async () => {
+  await using database = openTStorage();
+  const record = { key: new Key(1, 2n, 3, 4n), value: 5 };
+  const ends = {
+    closed: (writer: WritableStreamDefaultWriter) => writer.close(),
+    aborted: (writer: WritableStreamDefaultWriter) => writer.abort(),
+    released: (writer: WritableStreamDefaultWriter) => writer.releaseLock(),
+  };
+  for (const [name, end] of Object.entries(ends)) {
+    for (const before of [0, 1]) {
+      const [client, server] = duplexPair();
+      const session = database.serve(server);
+      const channel = Channel.over(client, new StructPayloadType<number>("<i"));
+      const stream = channel.writable();
+      const writer = stream.getWriter();
+      writer.closed.catch(() => {});
+      for (let i = 0; i < before; i++) await writer.write(record);
+      const ended = end(writer);
+      await assertRejects(
+        () => writer.write(record),
+        undefined,
+        undefined,
+        name,
+      );
+      await ended;
+      if (name === "released") {
+        const next = stream.getWriter();
+        await next.write(record);
+        await next.close();
+        await assertRejects(() => next.write(record), TypeError);
+      }
+      await channel.close();
+      await session;
+    }
+  }
+});
+
+Deno.test("a stream that closes takes no record of another writer", async () => {
+  await using database = openTStorage();
+  const [client, server] = duplexPair();
+  const session = database.serve(server);
+  const type = new StructPayloadType<number>("<i");
+  await using channel = Channel.over(client, type);
+  const record = { key: new Key(1, 2n, 3, 4n), value: 5 };
+  const stream = channel.writable();
+  const closed = stream.close();
+  const writer = stream.getWriter();
+  await assertRejects(() => writer.write(record), TypeError);
+  await closed;
+  assertEquals((await channel.get(...ALL)).data, []);
+  await channel.close();
+  await session;
+});
+
+Deno.test("a pipe writes records as a writer does", async () => {
+  await using database = openTStorage();
+  const [client, server] = duplexPair();
+  const session = database.serve(server);
+  const type = new StructPayloadType<number>("<i");
+  await using channel = Channel.over(client, type);
+  const records = Array.from({ length: 1000 }, (_, i) => ({
+    key: new Key(1, BigInt(i), 0, 0n),
+    value: i,
+  }));
+  await ReadableStream.from(records).pipeTo(channel.writable());
+  const { data } = await channel.get(...ALL);
+  assertEquals(data.map(({ value }) => value), [...records.keys()]);
+  await channel.close();
+  await session;
 });
 
 /** The last record of each key. */
