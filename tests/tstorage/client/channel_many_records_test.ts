@@ -190,12 +190,7 @@ Deno.test("a stream that is closed, aborted or released takes no record", async 
       writer.closed.catch(() => {});
       for (let i = 0; i < before; i++) await writer.write(record);
       const ended = end(writer);
-      await assertRejects(
-        () => writer.write(record),
-        undefined,
-        undefined,
-        name,
-      );
+      await assertRejects(() => writer.write(record), name);
       await ended;
       if (name === "released") {
         const next = stream.getWriter();
