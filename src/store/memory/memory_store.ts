@@ -1,4 +1,3 @@
-import { bufferIterator } from "../../streams/mod.ts";
 import {
   type Change,
   type Changed,
@@ -8,14 +7,18 @@ import {
   type Metadata,
   SimpleTransactionContext,
   Store,
-  STREAM_CHUNK_BYTES,
   type TransactionContext,
   Value,
 } from "../core/mod.ts";
+import {
+  memoryBytes,
+  type MemoryChunks,
+  memoryStream,
+} from "./memory_bytes.ts";
 
 /** The value of one key. It is never changed, only replaced. */
 interface Entry {
-  readonly chunks: readonly Uint8Array[];
+  readonly chunks: MemoryChunks;
   readonly size: number;
   readonly metadata: Metadata;
   /** Milliseconds since 1970. */
@@ -118,14 +121,14 @@ export class MemoryStore<M extends object = Metadata> extends Store<M> {
     change: Change,
     data: ReadableStream<Uint8Array>,
   ): Promise<Changed> {
-    const chunks = await Array.fromAsync(data, withoutSlack);
+    const chunks = await Array.fromAsync(data, ownChunk);
     return this.#replace(key, change, chunks);
   }
 
   #replace(
     key: string,
     change: Change,
-    newChunks?: readonly Uint8Array[],
+    newChunks?: MemoryChunks,
   ): Changed {
     const old = this.#entries.get(key);
     const metadata = changedMetadata(key, old?.metadata, change);
@@ -145,7 +148,7 @@ export class MemoryStore<M extends object = Metadata> extends Store<M> {
 }
 
 class MemoryValue extends Value {
-  readonly #chunks: readonly Uint8Array[];
+  readonly #chunks: MemoryChunks;
 
   constructor(entry: Entry) {
     super(entry);
@@ -157,43 +160,21 @@ class MemoryValue extends Value {
     end: number,
     signal?: AbortSignal,
   ): ReadableStream<Uint8Array> {
-    return bufferIterator(partOf(this.#chunks, start, end), {
-      bufferSize: STREAM_CHUNK_BYTES,
-      signal,
-    });
+    return memoryStream(this.#chunks, start, end, signal);
   }
 
   protected override readWhole(): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(this.size);
-    if (this.#chunks.length === 1) bytes.set(this.#chunks[0]);
-    else copyAll(this.#chunks, bytes);
-    return Promise.resolve(bytes);
+    return Promise.resolve(memoryBytes(this.#chunks, 0, this.size));
   }
 }
 
-function copyAll(chunks: readonly Uint8Array[], into: Uint8Array): void {
-  let length = 0;
-  for (const chunk of chunks) {
-    into.set(chunk, length);
-    length += chunk.length;
-  }
-}
-
-function* partOf(
-  chunks: readonly Uint8Array[],
-  start: number,
-  end: number,
-): Generator<Uint8Array> {
-  let at = 0;
-  for (const chunk of chunks) {
-    const part = chunk.subarray(Math.max(0, start - at), Math.max(0, end - at));
-    if (part.length > 0) yield part;
-    at += chunk.length;
-    if (at >= end) return;
-  }
-}
-
-/** Copies a chunk that is a part of a larger buffer, which would be kept whole. */
-function withoutSlack(chunk: Uint8Array): Uint8Array {
-  return chunk.length < chunk.buffer.byteLength ? chunk.slice() : chunk;
+/**
+ * Copies a chunk that is a part of a larger buffer, which would be kept whole,
+ * and one of a class whose `slice` may be another, as that of Node's `Buffer`.
+ */
+function ownChunk(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = chunk;
+  const isOwn = chunk.constructor === Uint8Array &&
+    buffer instanceof ArrayBuffer && chunk.length === buffer.byteLength;
+  return isOwn ? chunk as Uint8Array<ArrayBuffer> : new Uint8Array(chunk);
 }
