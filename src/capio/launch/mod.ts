@@ -4,5 +4,6 @@
  *
  * @module
  */
+export * from "./plain_program.ts";
 export * from "./step_command.ts";
 export * from "./workflow_plan.ts";

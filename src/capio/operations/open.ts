@@ -18,7 +18,12 @@ import {
   type Operation,
   smallRead,
 } from "../platform/mod.ts";
-import { isProducer, openReadiness, type Verdict } from "../workflow/mod.ts";
+import {
+  isListedAtOnce,
+  isProducer,
+  openReadiness,
+  type Verdict,
+} from "../workflow/mod.ts";
 import {
   accessOfOpen,
   atLocation,
@@ -277,5 +282,9 @@ function noteInput(workspace: Workspace, path: string): void {
   const { workflow } = workspace;
   const { paths, inputs } = workflow.state;
   if (paths.has(path) || inputs.get(path)?.has(workflow.id)) return;
+  // Its listing waits for those that fill it, whatever was there before.
+  const isAwaited = !isListedAtOnce(workflow.state, path) &&
+    workspace.trees.isDirectory(path);
+  if (isAwaited) return;
   workflow.note({ event: "input", path });
 }

@@ -8,8 +8,9 @@ import { Terminal } from "../command/mod.ts";
 import { leave } from "./leaving.ts";
 import type { PlanFile } from "./plan_file.ts";
 import { contextStep } from "./plan_step.ts";
-import { badEndOf, runSteps } from "./step_processes.ts";
+import { badEndOf } from "./step_processes.ts";
 import type { StepFailure } from "./step_programs.ts";
+import { runStepsInOrder } from "./steps_in_order.ts";
 import { WORKFLOW_APP } from "./workflow_app.ts";
 
 /** How a plan is run to learn from it. */
@@ -68,29 +69,21 @@ export async function learnPlan(
   }
 }
 
-async function runInOrder(
+function runInOrder(
   plan: PlanFile,
   options: Omit<PlanLearnOptions, "keep"> & {
     readonly workspace: CapioWorkspace;
   },
   signal: AbortSignal,
 ): Promise<StepFailure | undefined> {
-  const terminal = new Terminal("stderr");
   const withoutRules = { ...plan, capioCl: undefined, memoryDir: "" };
-  for (const [n, step] of plan.steps.entries()) {
-    signal.throwIfAborted();
-    await terminal.draw([
-      `sluice learn: step ${n + 1} of ${plan.steps.length}, ${step.name}`,
-    ]);
-    // In order, a file that is missing does not come any more.
-    const start = contextStep(withoutRules, step, {
-      ...options,
-      openTimeoutSeconds: 0,
-    });
-    const failure = await runSteps([start], terminal, signal, () => {});
-    await terminal.draw([]);
-    if (failure) return failure;
-  }
+  // In order, a file that is missing does not come any more.
+  const openTimeoutSeconds = 0;
+  const steps = plan.steps.map((step) =>
+    contextStep(withoutRules, step, { ...options, openTimeoutSeconds })
+  );
+  const terminal = new Terminal("stderr");
+  return runStepsInOrder(steps, { terminal, command: "learn" }, signal);
 }
 
 function assertNobodyIsThere({ capioDir, workflowName }: PlanFile): void {

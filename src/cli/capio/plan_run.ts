@@ -3,7 +3,7 @@ import {
   drawTimeline,
   followWorkflow,
   timelineIntervals,
-  type WorkflowPage,
+  type WorkflowOutcome,
   type WorkflowStatus,
   workflowStatus,
 } from "../../capio/mod.ts";
@@ -21,7 +21,7 @@ import {
 } from "./status_lines.ts";
 import { contextStep } from "./plan_step.ts";
 import { runSteps } from "./step_processes.ts";
-import type { StepEnd, StepFailure } from "./step_programs.ts";
+import type { StepEnd, StepFailure, StepWatcher } from "./step_programs.ts";
 import { WORKFLOW_APP } from "./workflow_app.ts";
 
 /** How a plan is run. */
@@ -35,16 +35,23 @@ export interface PlanRunOptions {
   readonly timeline?: string;
 }
 
+/** Is told of a run, beside the terminal. */
+export interface PlanWatcher extends StepWatcher {
+  /** Shows the status again and again. */
+  show?(status: WorkflowStatus): void;
+  end?(outcome: WorkflowOutcome): void;
+}
+
 /**
  * Runs all steps of a plan, and tells how that ended.
  *
- * @param page Shows it too.
+ * @param page Shows it too, or takes note of it.
  * @returns The exit code of the command.
  */
 export async function runPlan(
   plan: PlanFile,
   options: PlanRunOptions,
-  page: WorkflowPage | undefined,
+  page: PlanWatcher | undefined,
   signal: AbortSignal,
 ): Promise<number> {
   const { timeline, shared } = options;
@@ -83,8 +90,8 @@ export async function runPlan(
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     const isEarly = orderLines(status).length > 0 || hasGoneBySize(status);
     const outcome = outcomeOf(failure, signal, isEarly);
-    page?.show(status);
-    page?.end(outcome);
+    page?.show?.(status);
+    page?.end?.(outcome);
     await terminal.print(`sluice workflow: ${outcome.text} after ${seconds} s`);
     for (const line of summaryLines(ends, status)) {
       await terminal.print(`  ${line}`);
@@ -130,7 +137,7 @@ function assertNotRunning({ capioDir, workflowName, steps }: PlanFile): void {
 /** Where the progress is shown. */
 interface Shown {
   readonly terminal: Terminal;
-  readonly page: WorkflowPage | undefined;
+  readonly page: PlanWatcher | undefined;
 }
 
 /** What the steps run with. */
@@ -165,10 +172,10 @@ async function showProgress(
   { terminal, page }: Shown,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!terminal.isLive && !page) return;
+  if (!terminal.isLive && !page?.show) return;
   const draw = new WritableStream<WorkflowStatus>({
     write(status) {
-      page?.show(status);
+      page?.show?.(status);
       return terminal.draw(progressLines(status));
     },
   });

@@ -36,11 +36,11 @@ export function outcomeOf(
 /** Lists how steps and the files have ended, shortened. */
 export function summaryLines(
   ends: readonly StepEnd[],
-  status: WorkflowStatus,
+  status?: WorkflowStatus,
 ): readonly string[] {
   return [
     ...shortened(stepLines(ends), "steps"),
-    ...shortened(fileLines(status, { isOver: true }), "files"),
+    ...(status ? shortened(fileLines(status, { isOver: true }), "files") : []),
   ];
 }
 

@@ -2,6 +2,12 @@ import type { StandardStream, Terminal } from "../command/mod.ts";
 import { denoProgram, endingWithUs, signalChild } from "./child.ts";
 import { shownLines } from "./shown_lines.ts";
 import {
+  feedInput,
+  fileOfStream,
+  openInput,
+  type StreamFiles,
+} from "./stream_files.ts";
+import {
   runStepProgram,
   type StepEnd,
   type StepFailure,
@@ -15,10 +21,18 @@ import {
 export interface StepProcess {
   /** Precedes each line of its output. */
   readonly name: string;
-  /** The arguments of Deno. */
+  /** The program, if it is not Deno. */
+  readonly executable?: string;
+  /** The arguments of Deno, or of that program. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** The exit codes that are a success; 0 alone by default. */
+  readonly ok?: readonly number[];
+  /** Files in the place of its standard streams. */
+  readonly files?: StreamFiles;
+  /** Is called before it is started. */
+  prepare?(): void;
 }
 
 /** Milliseconds between the signal to stop and the kill. */
@@ -64,15 +78,17 @@ export async function runSteps(
 
 /** Resolves when the step has ended and all its output has been shown. */
 async function runStep(
-  { name, args, env, cwd }: StepProcess,
+  { name, executable, args, env, cwd, ok = [0], files, ...step }: StepProcess,
   { prefix, terminal, stop, fail, ended, watcher }: Surroundings,
 ): Promise<void> {
   const timed = timing();
-  const child = new Deno.Command(denoProgram(), {
+  step.prepare?.();
+  const input = openInput(files);
+  const child = new Deno.Command(executable ?? denoProgram(), {
     args: [...args],
     env,
     cwd,
-    stdin: "null",
+    stdin: input ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -80,11 +96,11 @@ async function runStep(
   using _ending = endingWithUs(child);
   using _stopping = endOn(stop, child, output);
   const lines = (stream: StandardStream) =>
-    shownLines(
+    fileOfStream(files, stream) ?? shownLines(
       terminal,
       stream,
       prefix,
-      (lines) => watcher?.print(name, lines),
+      (lines) => watcher?.print(name, lines, stream),
     );
   const forward = (stream: StandardStream) =>
     child[stream]
@@ -95,14 +111,16 @@ async function runStep(
   await Promise.all([
     child.status.then(({ code, signal }) => {
       watcher?.endStep(name, { code, signal });
-      if (code === 0) return;
+      if (ok.includes(code) && signal === null) return;
       const kind = stop.aborted ? "stopped" : "failed";
       const outcome = timed(
         stop.aborted ? "was stopped" : badEndOf({ code, signal }),
       );
       ended({ name, kind, outcome });
-      fail({ name, code, signal });
+      // A code that is no success may be 0.
+      fail({ name, code: code || 1, signal });
     }),
+    feedInput(child, input),
     forward("stdout"),
     forward("stderr"),
   ]);

@@ -4,7 +4,7 @@ import {
   type Program,
   type WorkflowPage,
 } from "../../capio/mod.ts";
-import type { Terminal } from "../command/mod.ts";
+import type { StandardStream, Terminal } from "../command/mod.ts";
 import { shownLines } from "./shown_lines.ts";
 
 /** A step that is any program, run by this process itself. */
@@ -35,7 +35,13 @@ export interface StepEnd {
 }
 
 /** Is told what steps print and how they end, beside the terminal. */
-export type StepWatcher = Pick<WorkflowPage, "print" | "endStep">;
+export interface StepWatcher extends Pick<WorkflowPage, "endStep"> {
+  print(
+    step: string,
+    lines: readonly string[],
+    stream: StandardStream,
+  ): void;
+}
 
 /** What surrounds a step. */
 export interface Surroundings {
@@ -58,12 +64,13 @@ export async function runStepProgram(
   const timed = timing();
   const end = (kind: StepEnd["kind"], outcome: string) =>
     ended({ name, kind, outcome: timed(outcome) });
-  const print = (lines: string[]) => watcher?.print(name, lines);
+  const print = (stream: StandardStream) => (lines: string[]) =>
+    watcher?.print(name, lines, stream);
   try {
     const status = await workspace.runStep(name, program, {
       signal: stop,
-      stdout: shownLines(terminal, "stdout", prefix, print),
-      stderr: shownLines(terminal, "stderr", prefix, print),
+      stdout: shownLines(terminal, "stdout", prefix, print("stdout")),
+      stderr: shownLines(terminal, "stderr", prefix, print("stderr")),
     });
     watcher?.endStep(name, { ...status, ok: true });
     end("well", `ended with status ${status.code}`);

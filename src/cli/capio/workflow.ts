@@ -17,7 +17,9 @@ import {
 } from "./page_option.ts";
 import { checkDenoFlags, splitDenoFlags } from "./deno_flags.ts";
 import { type PlanFile, readPlanFile } from "./plan_file.ts";
-import { type PlanRunOptions, runPlan } from "./plan_run.ts";
+import { runPlanInOrder } from "./plan_in_order.ts";
+import { runPlan } from "./plan_run.ts";
+import { type PlanVerifyOptions, verifyPlan } from "./plan_verify.ts";
 import { isSilentByEnvironment } from "./step_arguments.ts";
 import { WORKFLOW_APP } from "./workflow_app.ts";
 
@@ -71,7 +73,19 @@ FILE is JSON. Its paths are relative to its directory, where the steps run:
     ]
   }
 
+--sequential runs the steps one after the other instead, in the order of FILE
+and without sluice. --verify runs them so twice, and then at the same time, each
+in a copy of capioDir under the directory for temporary files, without outputs
+of earlier runs. It names what differs between the first two runs, compares all
+other files that they leave byte by byte, and says in its last line whether all
+is the same, and how much faster it was; the exit code is then 0.
+
 Options:
+  --sequential        Run the steps one after the other
+  --verify            Show that they give the same at the same time
+  --ignore GLOB       Leave these files out of --verify; relative to capioDir,
+                      can be repeated
+  --with-outputs      Begin --verify with outputs of earlier runs, too
   --timeline FILE     Draw an SVG of who wrote and read which file, when
 ${pageHelp(22)}
   --memory-dir DIR    Directory in memory for files that "storage.memory" of the
@@ -90,11 +104,15 @@ Example:
   sluice workflow --timeline flights.svg flights.json`,
   async run(args, signal) {
     const options = parseOptions(args);
-    const given = await readPlanFile(options.file);
+    const given = await readPlanFile(options.file, {
+      withoutCapioCl: options.sequential,
+    });
     const memoryDir = options.memoryDir || given.memoryDir ||
       environmentVariable("CAPIO_MEMORY_DIR") || "";
     const plan = { ...given, memoryDir: memoryDir && resolve(memoryDir) };
     assertScripts(plan, options.bareFlags);
+    if (options.sequential) return await runPlanInOrder(plan, options, signal);
+    if (options.verify) return await verifyPlan(plan, options, signal);
     if (!options.page) return await runPlan(plan, options, undefined, signal);
     await using page = servePage(options.page, "workflow", {
       steps: plan.steps.map(({ name }) => name),
@@ -112,8 +130,10 @@ Example:
   },
 };
 
-interface WorkflowOptions extends PlanRunOptions {
+interface WorkflowOptions extends PlanVerifyOptions {
   readonly file: string;
+  readonly sequential: boolean;
+  readonly verify: boolean;
   /** Those of the flags for Deno that were given as options of their own. */
   readonly bareFlags: readonly string[];
   /** The directory for files in memory, if it is not that of the plan. */
@@ -124,6 +144,10 @@ interface WorkflowOptions extends PlanRunOptions {
 
 const OPTIONS = {
   ...PAGE_OPTIONS,
+  sequential: { type: "boolean", default: false },
+  verify: { type: "boolean", default: false },
+  ignore: { type: "string", multiple: true, default: [] },
+  "with-outputs": { type: "boolean", default: false },
   timeline: { type: "string" },
   "memory-dir": { type: "string" },
   silent: { type: "boolean" },
@@ -151,11 +175,24 @@ function parseOptions(args: string[]): WorkflowOptions {
   checkDenoFlags(values["deno-flag"]);
   const denoFlags = [...values["deno-flag"], ...bareFlags];
   const { timeline, "memory-dir": memoryDir } = values;
+  const { sequential, verify, ignore, "with-outputs": withOutputs } = values;
   const silent = values.silent ?? isSilentByEnvironment();
   const shared = values.shared ? "group" : undefined;
   const page = pageRequest(values);
+  checkWayOfRunning({
+    sequential,
+    verify,
+    ignore,
+    withOutputs,
+    timeline,
+    page,
+  });
   return {
     file,
+    sequential,
+    verify,
+    ignore,
+    withOutputs,
     bareFlags,
     denoFlags,
     timeline,
@@ -164,6 +201,35 @@ function parseOptions(args: string[]): WorkflowOptions {
     memoryDir,
     page,
   };
+}
+
+/** Refuses options that have no meaning for the way in which the steps run. */
+function checkWayOfRunning(
+  { sequential, verify, ignore, withOutputs, timeline, page }: Pick<
+    WorkflowOptions,
+    | "sequential"
+    | "verify"
+    | "ignore"
+    | "withOutputs"
+    | "timeline"
+    | "page"
+  >,
+): void {
+  const refuse = (option: string, other: string) => {
+    throw new UsageError(`"--${option}" cannot be used with "--${other}"`);
+  };
+  if (sequential && verify) refuse("sequential", "verify");
+  if (sequential && timeline !== undefined) refuse("timeline", "sequential");
+  if (page && (sequential || verify)) {
+    refuse("page", sequential ? "sequential" : "verify");
+  }
+  const idle = [
+    ...ignore.length > 0 ? ["ignore"] : [],
+    ...withOutputs ? ["with-outputs"] : [],
+  ];
+  if (idle.length > 0 && !verify) {
+    throw new UsageError(`"--${idle[0]}" can be used with "--verify" only`);
+  }
 }
 
 /** Refuses flags for Deno, such as a wrong option, that nothing would take. */
