@@ -67,7 +67,11 @@ export async function preparePublication(): Promise<string[]> {
 }
 
 /** Packages that are loaded where a call needs them. */
-const EXTERNAL = ["cli-progress"];
+const EXTERNAL = [
+  "cli-progress",
+  "@nats-io/jetstream",
+  "@nats-io/nats-core/internal",
+];
 
 /** Writes the bundles into a folder. */
 export async function bundle(target: URL): Promise<void> {

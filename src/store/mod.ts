@@ -3,7 +3,8 @@
  *
  * Every backend has the same methods: {@linkcode MemoryStore},
  * {@linkcode FileStore} and {@linkcode SqliteStore} can be written, a
- * {@linkcode UrlStore} reads the files of a web server, a {@linkcode JoinedStore} or
+ * {@linkcode UrlStore} reads the files of a web server, a {@linkcode NatsStore}
+ * is shared by machines, a {@linkcode JoinedStore} or
  * a {@linkcode MountedStore} makes one store of several.
  *
  * ```ts
@@ -73,6 +74,7 @@ export {
 export * from "./file/mod.ts";
 export * from "./layered/mod.ts";
 export * from "./memory/mod.ts";
+export * from "./nats/mod.ts";
 export * from "./open_store.ts";
 export * from "./sqlite/mod.ts";
 export * from "./url/mod.ts";

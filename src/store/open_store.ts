@@ -8,13 +8,14 @@ import type {
 } from "./core/mod.ts";
 import { FileStore } from "./file/mod.ts";
 import { MemoryStore } from "./memory/mod.ts";
+import { NatsStore } from "./nats/mod.ts";
 import { SqliteStore } from "./sqlite/mod.ts";
 import { UrlStore } from "./url/mod.ts";
 
 /** Options for {@linkcode openStore}. */
 export interface OpenStoreOptions extends WaitOptions {
   /**
-   * `true` makes a store of files or a database where there is none.
+   * `true` makes a store of files, a database or a bucket where there is none.
    *
    * @default {true}
    */
@@ -62,6 +63,8 @@ const BACKENDS: ReadonlyMap<string, MakeStore> = new Map<string, MakeStore>([
   ["http", (url, options) => new UrlStore(url, options)],
   ["https", (url, options) => new UrlStore(url, options)],
   ["memory", (url) => memoryStore(url)],
+  ["nats", (url, options) => new NatsStore(url, options)],
+  ["tls", (url, options) => new NatsStore(url, options)],
 ]);
 
 /**
@@ -73,6 +76,7 @@ const BACKENDS: ReadonlyMap<string, MakeStore> = new Map<string, MakeStore>([
  * | `sqlite:results.db`, `sqlite:///data/results.db` | {@linkcode SqliteStore} |
  * | `http://…`, `https://…` | {@linkcode UrlStore} |
  * | `memory:` | {@linkcode MemoryStore} |
+ * | `nats://HOST:PORT/BUCKET`, `tls://…` | {@linkcode NatsStore} |
  *
  * @example Usage
  * ```ts

@@ -2,8 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { TextLineStream } from "@std/streams";
 import { delay } from "@std/async";
 import { fromFileUrl } from "@std/path";
-import { openStore } from "../../src/store/mod.ts";
+import { NatsStore, openStore } from "../../src/store/mod.ts";
 import { stdConfigArgs } from "../../tools/std_config.ts";
+import { hasNatsServer, NatsServer } from "../support/nats_server.ts";
 import { seededRandom } from "../support/seeded_random.ts";
 import { temporaryPath } from "../support/temporary_directory.ts";
 
@@ -12,24 +13,48 @@ const kills = Number(Deno.env.get("SLUICE_KILLS") ?? 12);
 
 for (const scheme of ["file", "sqlite"]) {
   Deno.test(`${scheme}: a process killed at any instant leaves the old value or the new one whole`, async () => {
-    const { random } = seededRandom();
     const path = temporaryPath();
     const url = `${scheme}:${path}`;
-    let next = 1;
-    for (let kill = 0; kill < kills; kill++) {
-      const last = await killedWriter(url, next, random);
-      const found = await valueLeft(url);
-      // The value is the reported one, or one that was set after the report.
-      assert(
-        found === last || found === last + 1,
-        `the last set that returned was ${last}, the value found is ${found}`,
-      );
-      next = found + 1;
-    }
+    await killAgainAndAgain(url);
     // A process that may write to the store removes leftovers on connect.
     await (await openStore(url)).disconnect();
     if (scheme === "file") assertNoStrayFiles(path);
   });
+}
+
+Deno.test({
+  name:
+    "nats: a process killed at any instant leaves the old value or the new one whole, and a sweep the bytes of that alone",
+  ignore: !hasNatsServer,
+  fn: async () => {
+    await using server = await NatsServer.start();
+    const url = server.newBucket();
+    await killAgainAndAgain(url);
+    await using store = await new NatsStore(url).connect();
+    const { size } = await store.get("key");
+    await store.sweep({ olderThan: 0 });
+    const { bytes } = await store.info();
+    assert(
+      Number(bytes) < size + 20_000,
+      `${bytes} bytes are left of ${size}`,
+    );
+  },
+});
+
+/** Kills writers of a store, and looks what each has left. */
+async function killAgainAndAgain(url: string): Promise<void> {
+  const { random } = seededRandom();
+  let next = 1;
+  for (let kill = 0; kill < kills; kill++) {
+    const last = await killedWriter(url, next, random);
+    const found = await valueLeft(url);
+    // The value is the reported one, or one that was set after the report.
+    assert(
+      found === last || found === last + 1,
+      `the last set that returned was ${last}, the value found is ${found}`,
+    );
+    next = found + 1;
+  }
 }
 
 /** Starts a writer, kills it a little later, and returns its last report. */

@@ -12,6 +12,7 @@ export const store: Command = commandGroup({
   details: `A store is given by its URL:
   file:DIRECTORY            values in files
   sqlite:DATABASE           values in an SQLite database
+  nats://HOST:PORT/BUCKET   a bucket of NATS's object store
   http://HOST/, https://…   files of a web server, read-only; their keys can be
                             listed if it has an index.json of all metadata
 

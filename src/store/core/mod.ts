@@ -8,6 +8,7 @@
  *
  * @module
  */
+export { cancellable } from "./cancellable.ts";
 export * from "./change.ts";
 export * from "./connectable.ts";
 export * from "./dummy_transaction_context.ts";

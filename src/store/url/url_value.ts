@@ -1,6 +1,7 @@
 import { shownUrl } from "../../internal/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
 import {
+  cancellable,
   replacedError,
   StoreError,
   STREAM_CHUNK_BYTES,
@@ -322,22 +323,4 @@ function again(
 ): unknown {
   const isReplaced = error instanceof StoreError && error.code === "REPLACED";
   return isReplaced || signal.aborted ? error : lost ?? error;
-}
-
-/** Passes chunks on. To leave early aborts the request, even one in progress. */
-function cancellable(
-  chunks: AsyncGenerator<Uint8Array>,
-  request: AbortController,
-): AsyncIterable<Uint8Array> {
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: () => chunks.next(),
-      async return() {
-        request.abort();
-        // The error is that of the abort, which the reader asked for.
-        await chunks.return(undefined).catch(() => {});
-        return { done: true, value: undefined };
-      },
-    }),
-  };
 }
