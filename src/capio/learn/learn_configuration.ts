@@ -36,6 +36,7 @@ export interface LearnedRule {
 
 /** A configuration that was learned, and the reasons for it. */
 export interface LearnedCapioCl {
+  /** The configuration, which `serializeCapioCl` writes as a document. */
   readonly config: CapioClConfig;
   /** One for each entry of the configuration. */
   readonly choices: readonly LearnedChoice[];
