@@ -13,7 +13,7 @@ import {
   unknownFormat,
   WorkflowFolder,
 } from "../workflow/mod.ts";
-import { describe, type WorkflowStatus } from "./status.ts";
+import { describe, type FinalSizes, type WorkflowStatus } from "./status.ts";
 
 /** Options for {@linkcode workflowStatus}. */
 export interface WorkflowStatusOptions {
@@ -141,6 +141,7 @@ class WorkflowObserver implements Disposable {
   readonly #folder: WorkflowFolder;
   readonly #follower: JournalFollower;
   readonly #checkedBy: CheckedBy;
+  readonly #finalSizes: FinalSizes = new WeakMap();
   #latest: WorkflowStatus | undefined;
   #sawTheEnd = false;
 
@@ -192,7 +193,12 @@ class WorkflowObserver implements Disposable {
     const state = this.#follower.catchUp();
     this.#endTheDead(state);
     this.#sawTheEnd = wasRemoved || state.apps.size > 0 && isOver(state);
-    const status = describe(state, this.#folder, this.#checkedBy);
+    const status = describe(
+      state,
+      this.#folder,
+      this.#checkedBy,
+      this.#finalSizes,
+    );
     this.#latest = this.#isRemoved ? withSizesOf(this.#latest, status) : status;
     return this.#latest;
   }

@@ -219,13 +219,22 @@ export interface WorkflowStatus {
   readonly forgotten?: ForgottenStatus;
 }
 
-/** Converts the state to the public status. */
+/** The sizes of finished files in their places, which no member changes again. */
+export type FinalSizes = WeakMap<WorkflowFile, number>;
+
+/**
+ * Converts the state to the public status.
+ *
+ * @param finalSizes The sizes that earlier looks have found, to which this one
+ * adds.
+ */
 export function describe(
   state: WorkflowState,
   folder: WorkflowFolder,
   checkedBy: CheckedBy,
+  finalSizes: FinalSizes = new WeakMap(),
 ): WorkflowStatus {
-  const sizeOf = presentSizes(state, folder);
+  const sizeOf = presentSizes(state, folder, finalSizes);
   const appOf = (id: string) => state.members.get(id)?.app ?? id;
   const stuck = new Set(deadlockedWaits(state));
   const readersOf = readersIn(state);
@@ -351,7 +360,11 @@ function holdersOf(
 type SizeOf = (file: WorkflowFile) => number | undefined;
 
 /** Returns what tells the sizes of files at this moment, following no links. */
-function presentSizes(state: WorkflowState, folder: WorkflowFolder): SizeOf {
+function presentSizes(
+  state: WorkflowState,
+  folder: WorkflowFolder,
+  finalSizes: FinalSizes,
+): SizeOf {
   const known = new Map<string, boolean>();
   const isDirectory = (
     directory: string,
@@ -367,6 +380,8 @@ function presentSizes(state: WorkflowState, folder: WorkflowFolder): SizeOf {
     return is;
   };
   return (file) => {
+    const final = finalSizes.get(file);
+    if (final !== undefined) return final;
     const { path } = file;
     const isSpooled = isInSpool(state, file);
     const isKnown = state.memory?.id === folder.memory?.id;
@@ -375,7 +390,9 @@ function presentSizes(state: WorkflowState, folder: WorkflowFolder): SizeOf {
       isSpooled ? folder.spool(path, spoolOf(file)) : folder.real(path);
     if (!isDirectory(parentOf(path), tree)) return 0;
     const info = look(tree(path));
-    return info?.isFile ? info.size : 0;
+    if (!info?.isFile) return 0;
+    if (!isSpooled) finalSizes.set(file, info.size);
+    return info.size;
   };
 }
 

@@ -158,7 +158,7 @@ async function list(
   const lines = json
     ? states.map((status) => JSON.stringify(status))
     : workflowLines(capioDir, states);
-  for (const line of lines) await terminal.print(line);
+  await terminal.printAll(lines);
   return 0;
 }
 
@@ -205,7 +205,7 @@ function redrawn(
     write: (status) => terminal.draw(latest = statusLines(status, fileSystem)),
     async close() {
       await terminal.draw([]);
-      for (const line of latest) await terminal.print(line);
+      await terminal.printAll(latest);
     },
   });
 }
@@ -219,10 +219,10 @@ function appended(
   return new WritableStream({
     async write(status) {
       const lines = statusLines(status, fileSystem);
-      for (const line of lines) {
-        if (!before.has(withoutColumns(line))) await terminal.print(line);
-      }
-      before = new Set(lines.map(withoutColumns));
+      const texts = lines.map(withoutColumns);
+      const isNew = (_: string, index: number) => !before.has(texts[index]);
+      await terminal.printAll(lines.filter(isNew));
+      before = new Set(texts);
     },
   });
 }

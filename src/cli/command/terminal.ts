@@ -7,6 +7,9 @@ const WRAP = "\x1b[?7h";
 /** The number of rows where the terminal does not tell. */
 const ROWS = 24;
 
+/** Lines in one write: an interruption waits for no more than that. */
+const LINES_AT_ONCE = 1000;
+
 /** Standard output or standard error. */
 export type StandardStream = "stdout" | "stderr";
 
@@ -41,6 +44,14 @@ export class Terminal {
   /** Writes a line that stays, above the lines that change. */
   async print(line: string): Promise<void> {
     await this.write(this.#stream, `${line}\n`);
+  }
+
+  /** The same for many lines, which take few writes. */
+  async printAll(lines: readonly string[]): Promise<void> {
+    for (let start = 0; start < lines.length; start += LINES_AT_ONCE) {
+      const some = lines.slice(start, start + LINES_AT_ONCE);
+      await this.write(this.#stream, `${some.join("\n")}\n`);
+    }
   }
 
   /** Writes lines that stay, above the lines that change. */

@@ -5,6 +5,7 @@ import {
   followWorkflow,
   workflowStatus,
 } from "../../../src/capio/mod.ts";
+import { system } from "../../../src/capio/platform/mod.ts";
 import { eventually, Step, TestDirectory } from "../step.ts";
 
 Deno.test("without a workflow there is no status", () => {
@@ -71,6 +72,35 @@ Deno.test("following ends with the workflow, after a last look", async () => {
   assert(ended >= joined);
   assertEquals(last?.files[0].phase, "committed");
   assertEquals(last?.files[0].size, 4);
+});
+
+Deno.test("following looks up the size of a finished file once", async () => {
+  using dir = new TestDirectory();
+  using workspace = new CapioWorkspace({
+    capioDir: dir.path,
+    rules: [{ path: "*", committed: "on_close" }],
+  });
+  const finished = join(dir.path, "finished.txt");
+  workspace.fs.writeTextFileSync(finished, "text");
+  using open = workspace.fs.createSync(join(dir.path, "open.txt"));
+  const { lstatSync } = system;
+  const looked: string[] = [];
+  system.lstatSync = (path) => {
+    looked.push(String(path));
+    return lstatSync(path);
+  };
+  try {
+    const reader = followWorkflow(dir.path, { interval: 0 })?.getReader();
+    for (let size = 1; size <= 3; size++) {
+      open.writeSync(new Uint8Array(1));
+      const files = (await reader?.read())?.value?.files;
+      assertEquals(files?.map((it) => it.size), [4, size]);
+    }
+    await reader?.cancel();
+  } finally {
+    system.lstatSync = lstatSync;
+  }
+  assertEquals(looked.filter((it) => it === finished).length, 1);
 });
 
 Deno.test("following ends with its run, although the next run has begun", async () => {
