@@ -1,3 +1,4 @@
+import { madeAtCaller } from "./caller_stack.ts";
 import { inspect } from "./inspect.ts";
 
 /** Bounds of {@linkcode checkInteger}. */
@@ -186,7 +187,8 @@ export function refused(
   found: unknown,
   options?: ErrorOptions,
 ): TypeError {
-  return new TypeError(refusal(name, expected, found), options);
+  const message = refusal(name, expected, found);
+  return madeAtCaller(() => new TypeError(message, options));
 }
 
 /** Makes the `RangeError` for an argument that does not fit. */
@@ -196,7 +198,8 @@ export function outOfRange(
   found: unknown,
   options?: ErrorOptions,
 ): RangeError {
-  return new RangeError(refusal(name, expected, found), options);
+  const message = refusal(name, expected, found);
+  return madeAtCaller(() => new RangeError(message, options));
 }
 
 function refusedNumber(name: string, expected: string, found: unknown): Error {

@@ -1,6 +1,6 @@
 /**
  * Small pieces that several modules need and that no user sees: argument checks
- * in one wording, a map for a million keys, writing all bytes, reading with one
+ * in one wording, stack traces that begin with the caller, a map for a million keys, writing all bytes, reading with one
  * buffer or what is available, exact JSON, the bytes
  * of a text, turns of the event loop, timers,
  * `fnmatch`, replacing and restoring global properties, classes and functions
@@ -13,6 +13,7 @@
  */
 export * from "./argument_checks.ts";
 export * from "./basic_login.ts";
+export * from "./caller_stack.ts";
 export * from "./compact_map.ts";
 export * from "./connection_failure.ts";
 export * from "./copied_file.ts";

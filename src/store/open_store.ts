@@ -1,5 +1,11 @@
 import { fromFileUrl } from "@std/path";
-import { checkString, isWindows, refused, shownUrl } from "../internal/mod.ts";
+import {
+  atCaller,
+  checkString,
+  isWindows,
+  refused,
+  shownUrl,
+} from "../internal/mod.ts";
 import type {
   Metadata,
   ReadOnlyStore,
@@ -135,7 +141,11 @@ export async function openStore(
     const shown = shownUrl(url).replace(/^[^]*@/, "");
     throw refused("url", `a URL that begins with ${schemes()}`, shown);
   }
-  return await makeStore(url, options).connect(options);
+  try {
+    return await makeStore(url, options).connect(options);
+  } catch (error) {
+    throw atCaller(error, openStore);
+  }
 }
 
 function schemes(): string {

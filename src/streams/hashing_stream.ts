@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { inspect, refused } from "../internal/mod.ts";
+import { CallPlace, inspect, refused } from "../internal/mod.ts";
 import { tee } from "./tee/mod.ts";
 
 /**
@@ -42,6 +42,7 @@ export class HashingStream implements TransformStream<Uint8Array, Uint8Array> {
    */
   constructor(algorithm: string) {
     const hash = hashFor(algorithm);
+    const place = new CallPlace();
     const { promise, resolve, reject } = Promise.withResolvers<
       Uint8Array<ArrayBuffer>
     >();
@@ -51,7 +52,7 @@ export class HashingStream implements TransformStream<Uint8Array, Uint8Array> {
     const bytes = new TransformStream<Uint8Array, Uint8Array>({
       transform: (chunk, controller) => {
         if (!(chunk instanceof Uint8Array)) {
-          const error = notBytes(chunk);
+          const error = place.traced(notBytes(chunk));
           reject(error);
           throw error;
         }

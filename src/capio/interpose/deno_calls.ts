@@ -217,20 +217,19 @@ export function* denoReplacements(
     };
   }
   for (const [name, callFor] of Object.entries(ITERATIONS)) {
-    yield { name, call: callFor(find, deno[name]) };
+    const call = madeAtFirstCall(() => callFor(find, deno[name]));
+    yield { name, call };
   }
 }
 
 /** The replacement of `chdir`, of `Deno` and of `process`. */
 export function chdirReplacement(find: Finder, original: Call): Replacement {
-  return {
-    name: "chdir",
-    call(directory) {
-      const found = allowed(find(directory, true), LOOK);
-      if (!found) return original(directory);
-      return chdir(found.workspace, found.place, original);
-    },
+  const call: Call = (directory) => {
+    const found = allowed(find(directory, true), LOOK);
+    if (!found) return original(directory);
+    return chdir(found.workspace, found.place, original);
   };
+  return { name: "chdir", call: madeAtFirstCall(() => call) };
 }
 
 /** A call whose first argument is its path. */

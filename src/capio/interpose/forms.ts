@@ -1,3 +1,4 @@
+import { systemErrorAtCaller } from "../../internal/mod.ts";
 import { type OptionsArgument, withPlainOptions } from "./options_argument.ts";
 import type { Plan, Planned } from "./plan.ts";
 
@@ -26,8 +27,8 @@ export type Form = (
 ) => Call;
 
 /**
- * The form that returns a promise. For a path outside it is the original's own
- * promise, without a turn of the event loop in between.
+ * The form that returns a promise. For a path outside the original answers,
+ * without a turn of the event loop in between.
  */
 export const asynchronousForm: Form =
   (plan, original, options) => (...given) => {
@@ -35,9 +36,9 @@ export const asynchronousForm: Form =
     try {
       args = withPlainOptions(given, options);
     } catch (error) {
-      return Promise.reject(error);
+      return rejection(error);
     }
-    return begin(plan, args) ?? original(...args);
+    return begin(plan, args) ?? answered(original(...args));
   };
 
 /** The form that blocks until the operation has ended. */
@@ -48,13 +49,41 @@ export const synchronousForm: Form =
     return it ? it.workspace.runSync(it.operation()) : original(...args);
   };
 
+/** The replaced call that the program has made and that has not returned yet. */
+let entered: Call | undefined;
+
 /**
  * Makes a form at its first call: a program makes few of the calls that are
- * replaced at its start.
+ * replaced at its start. The traces of what it throws begin with its caller.
  */
 export function madeAtFirstCall(make: () => Call): Call {
   let made: Call | undefined;
-  return (...args) => (made ??= make())(...args);
+  const call: Call = (...args) => {
+    const outer = entered;
+    entered = call;
+    try {
+      return (made ??= make())(...args);
+    } catch (error) {
+      throw systemErrorAtCaller(error, call);
+    } finally {
+      entered = outer;
+    }
+  };
+  return call;
+}
+
+/** The answer of an original, whose errors begin with the caller, too. */
+function answered(answer: unknown): unknown {
+  return answer instanceof Promise ? answer.then(undefined, rethrow) : answer;
+}
+
+function rethrow(error: unknown): never {
+  throw systemErrorAtCaller(error, rethrow);
+}
+
+/** Rejects with what the replaced call would have thrown. */
+export function rejection(error: unknown): Promise<never> {
+  return Promise.reject(entered ? systemErrorAtCaller(error, entered) : error);
 }
 
 /** Runs what is planned, if anything is; every failure is a rejection. */
@@ -66,7 +95,7 @@ export function begin(
   try {
     it = plan(args);
   } catch (error) {
-    return Promise.reject(error);
+    return rejection(error);
   }
   return it?.workspace.run(it.operation());
 }

@@ -1,4 +1,5 @@
 import { resolve } from "@std/path";
+import { errorsAtCaller } from "../../internal/mod.ts";
 import type { Call } from "../interpose/mod.ts";
 import { builtin } from "../platform/mod.ts";
 import { type NodeForms, type NodeFs, textOfPath } from "./forms/mod.ts";
@@ -35,5 +36,5 @@ export function mkdtempDisposableForms(
     const remove = () => fs.promises.rm(directory, REMOVE);
     return { path, remove, [Symbol.asyncDispose]: remove };
   };
-  return { synchronous: sync, promise: promised };
+  return { synchronous: sync, promise: errorsAtCaller(promised) };
 }

@@ -1,4 +1,5 @@
 import {
+  CallPlace,
   READ_AVAILABLE,
   readsAvailable,
   writeAll,
@@ -39,6 +40,7 @@ function remembered<T>(
 }
 
 function makeReadable(file: Deno.FsFile): Readable {
+  const place = new CallPlace();
   const read = (view: Uint8Array) =>
     readsAvailable(file) ? file[READ_AVAILABLE](view) : file.read(view);
   return new ReadableStream({
@@ -61,7 +63,7 @@ function makeReadable(file: Deno.FsFile): Readable {
         }
       } catch (error) {
         closeQuietly(() => file.close());
-        throw ofStream(error);
+        throw place.traced(ofStream(error));
       }
     },
     cancel: () => closeQuietly(() => file.close()),
@@ -69,12 +71,13 @@ function makeReadable(file: Deno.FsFile): Readable {
 }
 
 function makeWritable(file: Deno.FsFile, giveUp: () => void): Writable {
+  const place = new CallPlace();
   return new WritableStream({
     async write(chunk) {
       try {
         await writeAll(file, bytesOf(chunk));
       } catch (error) {
-        throw ofStream(error);
+        throw place.traced(ofStream(error));
       }
     },
     close: () => closeQuietly(() => file.close()),

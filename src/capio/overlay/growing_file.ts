@@ -1,4 +1,8 @@
-import { READ_AVAILABLE } from "../../internal/mod.ts";
+import {
+  errorsAtCaller,
+  methodsErrAtCaller,
+  READ_AVAILABLE,
+} from "../../internal/mod.ts";
 import type { WorkflowFile } from "../journal/mod.ts";
 import { act, type Operation, system } from "../platform/mod.ts";
 import { readableOf } from "./file_streams.ts";
@@ -132,6 +136,8 @@ class GrowingFile extends Deno.FsFile {
   }
 }
 
+// The others are operations, which the workspace runs.
+methodsErrAtCaller(GrowingFile, { except: ["read", "seek"] });
 Object.defineProperties(GrowingFile.prototype, {
   // Programs compare it with `Deno.FsFile`.
   constructor: { value: Deno.FsFile },
@@ -155,7 +161,11 @@ for (const name of FORWARDED) {
       return original.apply(sourceOf(this), args);
     },
   };
-  const property = { configurable: true, writable: true, value };
+  const property = {
+    configurable: true,
+    writable: true,
+    value: errorsAtCaller(value),
+  };
   Object.defineProperty(GrowingFile.prototype, name, property);
 }
 

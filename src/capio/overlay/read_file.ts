@@ -1,3 +1,4 @@
+import { atCaller } from "../../internal/mod.ts";
 import type { WorkflowFile } from "../journal/mod.ts";
 import { mayAnswerAtOnce, noteTurn, SMALL_BYTES } from "../platform/mod.ts";
 import { readableOf } from "./file_streams.ts";
@@ -61,9 +62,13 @@ async function readInTurn(
   file: Deno.FsFile,
   p: Uint8Array,
 ): Promise<number | null> {
-  const count = await read.call(file, p);
-  noteTurn();
-  return count;
+  try {
+    const count = await read.call(file, p);
+    noteTurn();
+    return count;
+  } catch (error) {
+    throw atCaller(error, readInTurn);
+  }
 }
 
 // deno-lint-ignore require-await
@@ -75,7 +80,7 @@ async function readAtOnce(
     return readSync.call(file, p);
   } catch {
     // Another call is under way, or the asynchronous form refuses it as well.
-    return read.call(file, p);
+    return readInTurn(file, p);
   }
 }
 

@@ -1,3 +1,4 @@
+import { systemErrorAtCaller } from "../../internal/mod.ts";
 import type { WorkflowState } from "../journal/mod.ts";
 import {
   asPassedOn,
@@ -224,7 +225,11 @@ export class Workspace implements Disposable {
   /** Runs an operation without blocking the thread. */
   async run<T>(operation: Operation<T>): Promise<T> {
     this.deferredCloses.report();
-    return await runAsync(operation, this.#wakeups);
+    try {
+      return await runAsync(operation, this.#wakeups);
+    } catch (error) {
+      throw systemErrorAtCaller(error, Workspace.prototype.run);
+    }
   }
 
   /** Runs an operation to its end, blocking the thread. */

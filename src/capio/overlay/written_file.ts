@@ -1,3 +1,4 @@
+import { atCaller, methodsErrAtCaller } from "../../internal/mod.ts";
 import { mayAnswerAtOnce, noteTurn, SMALL_BYTES } from "../platform/mod.ts";
 import { closeQuietly, readableOf, writableOf } from "./file_streams.ts";
 import type { Writing } from "./writing.ts";
@@ -109,6 +110,9 @@ class OverwritingFile extends MemoryFile {
   }
 }
 
+methodsErrAtCaller(WrittenFile, { except: ["write"] });
+methodsErrAtCaller(MemoryFile);
+methodsErrAtCaller(OverwritingFile);
 for (const { prototype } of [MemoryFile, OverwritingFile]) {
   Object.defineProperty(prototype, "constructor", { value: Deno.FsFile });
 }
@@ -133,9 +137,13 @@ async function writeInTurn(
   file: Deno.FsFile,
   p: Uint8Array,
 ): Promise<number> {
-  const count = await write.call(file, p);
-  noteTurn();
-  return count;
+  try {
+    const count = await write.call(file, p);
+    noteTurn();
+    return count;
+  } catch (error) {
+    throw atCaller(error, writeInTurn);
+  }
 }
 
 // deno-lint-ignore require-await
@@ -147,7 +155,7 @@ async function writeAtOnce(
     return writeSync.call(file, p);
   } catch {
     // Another call is under way, or the asynchronous form refuses it as well.
-    return write.call(file, p);
+    return writeInTurn(file, p);
   }
 }
 

@@ -1,4 +1,5 @@
 import { abortable } from "@std/async";
+import { methodsErrAtCaller } from "../../internal/mod.ts";
 import type { MaybePromise } from "./maybe_promise.ts";
 import { notConnectedError } from "./store_error.ts";
 import { liveSignal, type WaitOptions } from "./wait_options.ts";
@@ -139,6 +140,10 @@ export abstract class Connectable implements AsyncDisposable {
     }
   }
 }
+
+methodsErrAtCaller(Connectable, {
+  except: ["isConnected", "open", "close", "assertConnected"],
+});
 
 async function unlessAborted(
   promise: Promise<void>,

@@ -1,3 +1,4 @@
+import { methodsErrAtCaller } from "../../internal/mod.ts";
 import {
   StoreModificationEvent,
   StoreTransactionEndEvent,
@@ -92,3 +93,5 @@ export class OutermostTransaction implements Transaction {
     );
   }
 }
+
+methodsErrAtCaller(OutermostTransaction);

@@ -1,9 +1,11 @@
 import { EventManager } from "../../events/mod.ts";
 import {
+  CallPlace,
   checkIterable,
   checkSignal,
   checkString,
   compileGlob,
+  methodsErrAtCaller,
   openToReplace,
   recycledChunks,
   writeAll,
@@ -234,7 +236,9 @@ export abstract class ReadOnlyStore<M extends object = Metadata>
     this.assertConnected();
     const { signal } = options;
     checkSignal("signal", signal);
-    return ReadableStream.from(this.#query(wanted, names, signal));
+    return ReadableStream.from(
+      this.#query(wanted, names, signal, new CallPlace()),
+    );
   }
 
   /**
@@ -385,16 +389,21 @@ export abstract class ReadOnlyStore<M extends object = Metadata>
     match: Metadata,
     names: readonly N[] | undefined,
     signal: AbortSignal | undefined,
+    place: CallPlace,
   ) {
-    signal?.throwIfAborted();
-    for await (const [key, metadata] of this.entries(signal)) {
+    try {
       signal?.throwIfAborted();
-      if (!matchesMetadata(metadata, match)) continue;
-      const entry: [string, Selected<M, N>] = [
-        key,
-        selectMetadata(metadata, names),
-      ];
-      yield entry;
+      for await (const [key, metadata] of this.entries(signal)) {
+        signal?.throwIfAborted();
+        if (!matchesMetadata(metadata, match)) continue;
+        const entry: [string, Selected<M, N>] = [
+          key,
+          selectMetadata(metadata, names),
+        ];
+        yield entry;
+      }
+    } catch (error) {
+      throw place.traced(error);
     }
   }
 
@@ -404,12 +413,22 @@ export abstract class ReadOnlyStore<M extends object = Metadata>
   ): ReadableStream<T> {
     checkIterable("keys", keys, "a list or stream of keys");
     this.assertConnected();
-    return ReadableStream.from(lookUpEach(keys, look));
+    return ReadableStream.from(lookUpEach(keys, look, new CallPlace()));
   }
 }
 
-async function* lookUpEach<T>(keys: Keys, look: (key: string) => Promise<T>) {
-  for await (const key of keys) yield await look(key);
+methodsErrAtCaller(ReadOnlyStore, { except: ["checkKey", "assertKey"] });
+
+async function* lookUpEach<T>(
+  keys: Keys,
+  look: (key: string) => Promise<T>,
+  place: CallPlace,
+) {
+  try {
+    for await (const key of keys) yield await look(key);
+  } catch (error) {
+    throw place.traced(error);
+  }
 }
 
 function keysOnly(

@@ -1,3 +1,4 @@
+import { methodsErrAtCaller } from "../../internal/mod.ts";
 import { NestedTransaction } from "./nested_transaction.ts";
 import { OutermostTransaction } from "./outermost_transaction.ts";
 import { StoreTransactionStartEvent } from "./store_events.ts";
@@ -148,3 +149,7 @@ export class SimpleTransactionContext implements TransactionContext {
     });
   }
 }
+
+methodsErrAtCaller(SimpleTransactionContext, {
+  except: ["begin", "commit", "rollback"],
+});

@@ -2,6 +2,7 @@ import {
   checkIterable,
   checkReporter,
   encodeText,
+  methodsErrAtCaller,
   openToRead,
   refused,
 } from "../../internal/mod.ts";
@@ -508,6 +509,8 @@ export abstract class Store<M extends object = Metadata>
     }, options);
   }
 }
+
+methodsErrAtCaller(Store);
 
 /** Pairs of a key and an item, as a list, a `Map` or a stream. */
 export type Several<T> =

@@ -1,4 +1,9 @@
-import { checkInteger, checkSignal, outOfRange } from "../../internal/mod.ts";
+import {
+  checkInteger,
+  checkSignal,
+  methodsErrAtCaller,
+  outOfRange,
+} from "../../internal/mod.ts";
 import { bufferIterator, type ProgressReporter } from "../../streams/mod.ts";
 import type { JsonValue, Metadata } from "./metadata.ts";
 import { StoreError } from "./store_error.ts";
@@ -222,6 +227,8 @@ export abstract class Value<M extends object = Metadata> {
     return bytes;
   }
 }
+
+methodsErrAtCaller(Value);
 
 /** Throws unless `start` and `end` are a range of bytes. */
 export function checkRange(start: number, end: number): void {

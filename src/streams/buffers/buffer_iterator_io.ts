@@ -1,4 +1,8 @@
-import { checkInteger, denoErrors } from "../../internal/mod.ts";
+import {
+  checkInteger,
+  denoErrors,
+  methodsErrAtCaller,
+} from "../../internal/mod.ts";
 import { type ByteSource, openSource } from "../sources/mod.ts";
 import { BUFFER_SIZE, BufferedSource } from "./buffered_source.ts";
 import { ChunkAssembler } from "./chunk_assembler.ts";
@@ -103,3 +107,5 @@ export class BufferIteratorIO {
     return promise;
   }
 }
+
+methodsErrAtCaller(BufferIteratorIO);

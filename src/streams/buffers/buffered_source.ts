@@ -1,3 +1,4 @@
+import { CallPlace } from "../../internal/mod.ts";
 import type { ChunkAssembler } from "./chunk_assembler.ts";
 import { type ProgressReporter, reportProgress } from "./progress.ts";
 
@@ -19,6 +20,7 @@ export interface BufferedSourceOptions {
 /** Feeds a stream with what a {@linkcode ChunkAssembler} reads. */
 export class BufferedSource implements UnderlyingByteSource {
   readonly type = "bytes";
+  readonly #place = new CallPlace();
   readonly #chunks: ChunkAssembler;
   readonly #bufferSize: number;
   readonly #maxBytes: number;
@@ -56,7 +58,7 @@ export class BufferedSource implements UnderlyingByteSource {
       if (ended) this.#end(controller);
     } catch (error) {
       this.#release(error);
-      throw error;
+      throw this.#place.traced(error);
     }
   }
 

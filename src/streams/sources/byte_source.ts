@@ -5,6 +5,7 @@ import { FilePuller } from "./file_puller.ts";
 import {
   encodeText,
   isDeno,
+  madeAtCaller,
   READ_AVAILABLE,
   readsAvailable,
   refused,
@@ -90,8 +91,10 @@ export function openSource(
 /** Opens a stream to be pulled from, as {@linkcode openSource} does. */
 export function openStream(stream: ReadableStream<Uint8Array>): StreamPuller {
   if (stream.locked) {
-    throw new TypeError(
-      `Cannot read the source: it is a ReadableStream that another reader has locked`,
+    throw madeAtCaller(() =>
+      new TypeError(
+        `Cannot read the source: it is a ReadableStream that another reader has locked`,
+      )
     );
   }
   const reader = byobReader(stream);
@@ -121,8 +124,10 @@ function chunksOf(stream: ReadableStream<Uint8Array>): ChunkIterator {
 function openBody(source: Response | Request): BytePuller {
   if (source.bodyUsed) {
     const kind = source instanceof Response ? "Response" : "Request";
-    throw new TypeError(
-      `Cannot read the source: the body of the ${kind} is already used`,
+    throw madeAtCaller(() =>
+      new TypeError(
+        `Cannot read the source: the body of the ${kind} is already used`,
+      )
     );
   }
   return source.body ? openStream(source.body) : new ChunkPuller([].values());

@@ -1,3 +1,4 @@
+import { CallPlace } from "../../internal/mod.ts";
 import type { BytePuller } from "../sources/mod.ts";
 import { ByteQueue } from "./byte_queue.ts";
 import { type BranchOwner, TeeBranch } from "./tee_branch.ts";
@@ -26,6 +27,7 @@ export class TeeTrunk implements BranchOwner {
   /** Bytes read from the source so far. */
   #head = 0;
   #outcome: Outcome = "open";
+  readonly #place = new CallPlace();
   #capacity: number;
   #advancing = false;
 
@@ -150,7 +152,7 @@ export class TeeTrunk implements BranchOwner {
       } while (count < room.length && this.#puller.ready);
     } catch (error) {
       this.#puller.cancel(error).catch(() => {});
-      return { count, outcome: { error } };
+      return { count, outcome: { error: this.#place.traced(error) } };
     }
     return { count, outcome: "open" };
   }

@@ -1,4 +1,9 @@
-import { type Call, type Plan, withPlainOptions } from "../../interpose/mod.ts";
+import {
+  type Call,
+  type Plan,
+  rejection,
+  withPlainOptions,
+} from "../../interpose/mod.ts";
 import { type ArgumentShape, refuseAtOnce } from "./arguments.ts";
 
 /** The property under which a function has its form for `util.promisify`. */
@@ -19,7 +24,7 @@ export function callbackForm(
     try {
       it = plan(rest);
     } catch (error) {
-      return callBack(Promise.reject(error), callback);
+      return callBack(rejection(error), callback);
     }
     if (!it) return original(...args);
     const { workspace, operation } = it;

@@ -1,3 +1,4 @@
+import { methodsErrAtCaller } from "../../../internal/mod.ts";
 import type { FileHandle } from "node:fs/promises";
 import { withNameOf } from "../../../internal/mod.ts";
 import { Writing } from "../../overlay/mod.ts";
@@ -155,6 +156,7 @@ function extend(Base: HandleClass, original: OriginalFs): HandleClass {
       else file?.close();
     }
   };
+  methodsErrAtCaller(WorkflowHandle);
   return withNameOf(Base, WorkflowHandle);
 }
 

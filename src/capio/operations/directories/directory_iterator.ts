@@ -1,3 +1,4 @@
+import { CallPlace } from "../../../internal/mod.ts";
 import type { Workspace } from "../../overlay/mod.ts";
 import type { Listing } from "./listing.ts";
 
@@ -12,6 +13,7 @@ export function directoryIterator(
   workspace: Workspace,
   listing: Listing,
 ): AsyncIterableIterator<Deno.DirEntry> {
+  const place = new CallPlace();
   const closing = new AbortController();
   let entries: Deno.DirEntry[] = [];
   /** How many of the entries have been taken. */
@@ -23,7 +25,11 @@ export function directoryIterator(
   async function answer(): Promise<Result> {
     if (isDone) throw closed();
     if (taken === entries.length) {
-      entries = await workspace.run(listing.next(closing.signal));
+      try {
+        entries = await workspace.run(listing.next(closing.signal));
+      } catch (error) {
+        throw place.traced(error);
+      }
       taken = 0;
     }
     if (isDone) throw closed();

@@ -1,0 +1,163 @@
+/**
+ * Stack traces that begin where a user called this package, not inside it. An
+ * error that comes from elsewhere, such as the user's own source of bytes, keeps
+ * its trace.
+ */
+
+/** Any function. */
+// deno-lint-ignore no-explicit-any
+type Fn = (...args: any[]) => any;
+
+/** The files of this package, as frames of a stack name them. */
+const OWN = ["src/", "dist/"]
+  .map((folder) => new URL(`../../${folder}`, import.meta.url).href);
+
+/** Frames of the runtime: its files, and functions without a file. */
+const OF_RUNTIME = /[ (](?:ext:|node:)|\(<anonymous>\)$|\(index \d+\)$/;
+
+/** Enough to reach the user's code from anywhere in the package. */
+const DEEP_LIMIT = 60;
+
+/**
+ * Lets the trace of an error that leaves this package begin with the caller of
+ * `door`, a function that is on the stack.
+ *
+ * @returns The error.
+ */
+export function atCaller(error: unknown, door: Fn): unknown {
+  if (error instanceof Error && isFromHere(error)) {
+    Error.captureStackTrace(error, door);
+  }
+  return error;
+}
+
+/**
+ * The same for calls of the file system. Programs ask in great numbers for what
+ * is not there: such an error is not looked at first, which takes longer than
+ * the call.
+ */
+export function systemErrorAtCaller(error: unknown, door: Fn): unknown {
+  const isAbsence = error instanceof Error && "code" in error &&
+    error.code === "ENOENT";
+  if (!isAbsence || !Object.isExtensible(error)) return atCaller(error, door);
+  Error.captureStackTrace(error, door);
+  return error;
+}
+
+/**
+ * Makes a function whose errors have such traces, also those that its promise
+ * rejects with.
+ */
+export function errorsAtCaller<F extends Fn>(fn: F): F {
+  const door = function (this: unknown, ...args: unknown[]) {
+    let result: unknown;
+    try {
+      result = fn.apply(this, args);
+    } catch (error) {
+      throw atCaller(error, door);
+    }
+    return result instanceof Promise ? result.catch(rethrow) : result;
+  };
+  Object.defineProperty(door, "name", { value: fn.name });
+  Object.defineProperty(door, "length", { value: fn.length });
+  return door as F;
+}
+
+/** In a promise's own turn: the trace is that of the code that awaits it. */
+function rethrow(error: unknown): never {
+  throw atCaller(error, rethrow);
+}
+
+/**
+ * Makes the methods of a class such functions, but for those with a symbol.
+ *
+ * @param except Methods that are called again and again from within.
+ */
+export function methodsErrAtCaller(
+  { prototype }: { readonly prototype: object },
+  { except = [] }: { readonly except?: readonly string[] } = {},
+): void {
+  const left = new Set(["constructor", ...except]);
+  const methods = Object.getOwnPropertyDescriptors(prototype);
+  for (const [name, descriptor] of Object.entries(methods)) {
+    if (left.has(name) || typeof descriptor.value !== "function") continue;
+    const value = errorsAtCaller(descriptor.value);
+    Object.defineProperty(prototype, name, { ...descriptor, value });
+  }
+}
+
+/** Makes an error, for instance of an argument, whose trace begins outside. */
+export function madeAtCaller<E extends Error>(make: () => E): E {
+  const { stackTraceLimit: limit } = Error;
+  if (!(limit > 0) || !Reflect.set(Error, "stackTraceLimit", DEEP_LIMIT)) {
+    return make();
+  }
+  let error: E;
+  let stack: unknown;
+  try {
+    error = make();
+    ({ stack } = error);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+  const [header, frames] = divided(error, stack);
+  const first = frames.findIndex((frame) => !isOfPackage(frame));
+  const shown = frames.slice(Math.max(0, first)).slice(0, limit);
+  if (shown.length > 0) setStack(error, [header, ...shown].join("\n"));
+  return error;
+}
+
+/** The place of a call, for errors of a stream that the call returns. */
+export class CallPlace {
+  /** Takes note of the functions on the stack. */
+  constructor() {
+    // It is formatted when somebody reads it.
+    Error.captureStackTrace(this, CallPlace);
+  }
+
+  /** Lets the trace of an error that was made in this package be that of the call. */
+  traced(error: unknown): unknown {
+    if (!(error instanceof Error) || !isFromHere(error)) return error;
+    const [header] = divided(error, error.stack);
+    const { stack } = this as { stack?: unknown };
+    const [, frames] = divided(this, stack);
+    const first = frames.findIndex((frame) => !isOfPackage(frame));
+    if (first < 0) return error;
+    setStack(error, [header, ...frames.slice(first)].join("\n"));
+    return error;
+  }
+}
+
+/** Tells whether an error was made by this package or by the runtime. */
+function isFromHere(error: Error): boolean {
+  if (!Object.isExtensible(error)) return false;
+  const [, frames] = divided(error, error.stack);
+  const first = frames.find((frame) => !OF_RUNTIME.test(frame));
+  return first === undefined || isOfPackage(first);
+}
+
+/** Divides a trace into what stands before its frames, and these. */
+function divided(
+  error: object,
+  stack: unknown,
+): [header: string, frames: string[]] {
+  // A program may have traces of its own kind.
+  if (typeof stack !== "string") return [String(error), []];
+  const message = String(error);
+  const start = stack.startsWith(message) ? message.length : 0;
+  const at = stack.indexOf("\n    at ", start);
+  if (at < 0) return [stack, []];
+  return [stack.slice(0, at), stack.slice(at + 1).split("\n")];
+}
+
+function isOfPackage(frame: string): boolean {
+  return OWN.some((url) => frame.includes(url));
+}
+
+function setStack(error: Error, value: string): void {
+  Object.defineProperty(error, "stack", {
+    configurable: true,
+    writable: true,
+    value,
+  });
+}
