@@ -44,17 +44,39 @@ export function systemErrorAtCaller(error: unknown, door: Fn): unknown {
   return error;
 }
 
+/** Options of {@linkcode errorsAtCaller}. */
+export interface FrequentErrors {
+  /**
+   * A class of errors of this package that programs count on, and that are not
+   * looked at first: that takes longer than the call.
+   */
+  readonly frequent?: abstract new (...args: never[]) => Error;
+}
+
 /**
  * Makes a function whose errors have such traces, also those that its promise
  * rejects with.
  */
-export function errorsAtCaller<F extends Fn>(fn: F): F {
+export function errorsAtCaller<F extends Fn>(
+  fn: F,
+  { frequent }: FrequentErrors = {},
+): F {
+  const traced = (error: unknown, door: Fn) => {
+    const isFrequent = frequent !== undefined && error instanceof frequent;
+    if (!isFrequent) return atCaller(error, door);
+    Error.captureStackTrace(error, door);
+    return error;
+  };
+  /** In a promise's own turn: the trace is that of the code that awaits it. */
+  const rethrow = (error: unknown): never => {
+    throw traced(error, rethrow);
+  };
   const door = function (this: unknown, ...args: unknown[]) {
     let result: unknown;
     try {
       result = fn.apply(this, args);
     } catch (error) {
-      throw atCaller(error, door);
+      throw traced(error, door);
     }
     return result instanceof Promise ? result.catch(rethrow) : result;
   };
@@ -63,25 +85,22 @@ export function errorsAtCaller<F extends Fn>(fn: F): F {
   return door as F;
 }
 
-/** In a promise's own turn: the trace is that of the code that awaits it. */
-function rethrow(error: unknown): never {
-  throw atCaller(error, rethrow);
+/** Options of {@linkcode methodsErrAtCaller}. */
+export interface MethodsErrOptions extends FrequentErrors {
+  /** Methods that are called again and again from within. */
+  readonly except?: readonly string[];
 }
 
-/**
- * Makes the methods of a class such functions, but for those with a symbol.
- *
- * @param except Methods that are called again and again from within.
- */
+/** Makes the methods of a class such functions, but for those with a symbol. */
 export function methodsErrAtCaller(
   { prototype }: { readonly prototype: object },
-  { except = [] }: { readonly except?: readonly string[] } = {},
+  { except = [], frequent }: MethodsErrOptions = {},
 ): void {
   const left = new Set(["constructor", ...except]);
   const methods = Object.getOwnPropertyDescriptors(prototype);
   for (const [name, descriptor] of Object.entries(methods)) {
     if (left.has(name) || typeof descriptor.value !== "function") continue;
-    const value = errorsAtCaller(descriptor.value);
+    const value = errorsAtCaller(descriptor.value, { frequent });
     Object.defineProperty(prototype, name, { ...descriptor, value });
   }
 }

@@ -417,7 +417,10 @@ export abstract class ReadOnlyStore<M extends object = Metadata>
   }
 }
 
-methodsErrAtCaller(ReadOnlyStore, { except: ["checkKey", "assertKey"] });
+methodsErrAtCaller(ReadOnlyStore, {
+  except: ["checkKey", "assertKey"],
+  frequent: KeyError,
+});
 
 async function* lookUpEach<T>(
   keys: Keys,
