@@ -46,6 +46,9 @@ interface Connection {
 /**
  * Calls the listeners of an event's class and of its superclasses.
  *
+ * Import it from `@sluice/sluice/events`; `@sluice/sluice` has it too, and
+ * loads all modules.
+ *
  * Source of the semantics: `encore.events.EventManager`.
  *
  * @example Usage

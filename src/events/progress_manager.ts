@@ -82,6 +82,9 @@ export interface ProgressEnd {
  * always reported, with an exit state that tells an error. With `using` the end
  * is reported as a normal one when the scope is left: a scope does not tell why.
  *
+ * Import it from `@sluice/sluice/events`; `@sluice/sluice` has it too, and
+ * loads all modules.
+ *
  * Source of the semantics: `encore.events.ProgressManager`.
  *
  * @example Usage

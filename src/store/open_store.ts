@@ -84,6 +84,9 @@ const BACKENDS: ReadonlyMap<string, MakeStore> = new Map<string, MakeStore>([
  * | `memory:` | {@linkcode MemoryStore} |
  * | `nats://HOST:PORT/BUCKET`, `tls://…` | {@linkcode NatsStore} |
  *
+ * Import it from `@sluice/sluice/store`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * @example Usage
  * ```ts
  * import { openStore } from "@sluice/sluice/store";

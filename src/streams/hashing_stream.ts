@@ -7,6 +7,9 @@ import { tee } from "./tee/mod.ts";
  *
  * Its `readable` is a byte stream with chunks as they were written, up to 1 MiB.
  *
+ * Import it from `@sluice/sluice/streams`; `@sluice/sluice` has it too, and
+ * loads all modules.
+ *
  * After `encore.storage.utils.hashing_file`.
  *
  * @example Hash a file while it is copied

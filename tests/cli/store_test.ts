@@ -42,6 +42,24 @@ async function storeWithInput(
 
 const ok = (stdout = "") => ({ code: 0, stdout, stderr: "" });
 
+Deno.test("rm deletes keys, clear all of them, and neither makes a store", async () => {
+  const url = `sqlite:${temporaryPath()}`;
+  await Promise.all(["rm", "clear"].map(async (command) => {
+    const keys = command === "rm" ? ["a"] : [];
+    const { code, stderr } = await store(command, url, ...keys);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "There is no store in");
+  }));
+  for (const key of ["a", "b"]) {
+    assertEquals(await store("set", url, key), ok());
+  }
+  const { code, stdout, stderr } = await store("rm", url, "x\ny", "a");
+  assertEquals([code, stdout], [1, ""]);
+  assertStringIncludes(stderr, 'there is no key "x\\ny"');
+  assertEquals(await store("clear", url), ok("1 key deleted\n"));
+  assertEquals(await store("ls", url), ok());
+});
+
 Deno.test("get, ls and query find the values that set stored from a file or standard input", async () => {
   const url = `file:${temporaryPath()}`;
   const file = temporaryPath();

@@ -42,6 +42,9 @@ export interface StepCommandOptions extends
  * configuration and the settings that this names, and nothing else unless
  * `denoFlags` allow more.
  *
+ * Import it from `@sluice/sluice/capio`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * @example Usage
  * ```ts no-eval
  * import { stepCommand } from "@sluice/sluice/capio";

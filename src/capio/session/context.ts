@@ -34,6 +34,9 @@ export interface CapioSession extends AsyncDisposable, Disposable {
  *
  * Semantics of the CAPIO middleware and PyCAPIO.
  *
+ * Import it from `@sluice/sluice/capio`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * @example Usage
  * ```ts no-eval
  * import { enterCapio } from "@sluice/sluice/capio";
@@ -58,6 +61,9 @@ export function enterCapio(options: CapioOptions = {}): CapioSession {
 
 /**
  * Runs a function inside a CAPIO context. See {@linkcode enterCapio}.
+ *
+ * Import it from `@sluice/sluice/capio`; `@sluice/sluice` has it too, and loads
+ * all modules.
  *
  * @example Usage
  * ```ts no-eval
@@ -101,6 +107,9 @@ export async function withCapio<T>(
 /**
  * A decorator that runs every call of a function or method inside a CAPIO
  * context of its own. See {@linkcode enterCapio}.
+ *
+ * Import it from `@sluice/sluice/capio`; `@sluice/sluice` has it too, and loads
+ * all modules.
  *
  * @example Usage
  * ```ts no-eval

@@ -36,12 +36,13 @@ async function connect(
   }
 }
 
-/** Connects to a store that can be written, and makes it if there is none. */
+/** Connects to a store that can be written, and makes it if it may. */
 export async function openToWrite(
   url: string,
   signal: AbortSignal,
+  { create = true }: Pick<OpenStoreOptions, "create"> = {},
 ): Promise<Store> {
-  const store = await connect(url, signal, { create: true });
+  const store = await connect(url, signal, { create });
   if (store instanceof Store) return store;
   await store.disconnect();
   throw new UsageError(`Cannot write to "${shownUrl(url)}": it is read-only`);

@@ -1,8 +1,10 @@
 import { type Command, commandGroup } from "../command/mod.ts";
+import { clear } from "./clear.ts";
 import { cp } from "./cp.ts";
 import { get } from "./get.ts";
 import { ls } from "./ls.ts";
 import { query } from "./query.ts";
+import { rm } from "./rm.ts";
 import { set } from "./set.ts";
 
 /** `sluice store`: reads and writes key-value stores. */
@@ -22,5 +24,5 @@ Example:
   sluice store set file:results flights flights.csv --metadata '{"year":2024}'
   sluice store query file:results year=2024
   sluice store cp file:results sqlite:results.db`,
-  commands: [get, set, ls, query, cp],
+  commands: [get, set, ls, query, cp, rm, clear],
 });

@@ -73,6 +73,9 @@ export interface LineEventsOptions extends LiveLinesOptions {
  * breaks are those of Python's `str.splitlines`, and `\r\n` is one break also
  * when a write ends between the two.
  *
+ * Import it from `@sluice/sluice/lines`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * @example Usage
  * ```ts
  * import { LineBuffer } from "@sluice/sluice/lines";

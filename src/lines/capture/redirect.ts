@@ -16,6 +16,9 @@ import type { LineTarget, RedirectTargets } from "./print_target.ts";
  * the program prints as before, and so does code that the function left running
  * when it returned.
  *
+ * Import it from `@sluice/sluice/lines`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * @example Usage
  * ```ts
  * import { LineBuffer, redirectStdout } from "@sluice/sluice/lines";

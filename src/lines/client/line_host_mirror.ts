@@ -25,6 +25,9 @@ export interface LineHostMirrorOptions
  * again within the timeout, up to five times if there was no connection and
  * twice otherwise; posts are numbered, so that the host stores each one once.
  *
+ * Import it from `@sluice/sluice/lines`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * @example Send what a function prints
  * ```ts
  * import { LineHostMirror } from "@sluice/sluice/lines";

@@ -16,6 +16,9 @@ import { resumedEvents } from "./resumed_events.ts";
 /**
  * Reads a {@linkcode LineHostBuffer}, or one of syncstream, over HTTP.
  *
+ * Import it from `@sluice/sluice/lines`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * @example The items so far, and those to come
  * ```ts
  * import { LineHostReader } from "@sluice/sluice/lines";

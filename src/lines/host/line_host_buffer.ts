@@ -78,6 +78,9 @@ export interface LineHostHandlerOptions {
  * write to it. Besides, `GET A/live` sends the lines as they come, as
  * server-sent events, and `GET A/view` is a page that shows them.
  *
+ * Import it from `@sluice/sluice/lines`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * @example A server of its own
  * ```ts
  * import { LineHostBuffer } from "@sluice/sluice/lines";

@@ -66,6 +66,9 @@ export class StoreError extends Error {
 /**
  * The store has no value under the key.
  *
+ * Import it from `@sluice/sluice/store`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * @example Usage
  * ```ts
  * import { KeyError, MemoryStore } from "@sluice/sluice/store";

@@ -87,6 +87,9 @@ const writtenBlobs = new Slots(MOST_BLOBS);
  *
  * There are no transactions.
  *
+ * Import it from `@sluice/sluice/store`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * @typeParam M The metadata of every key, as the caller knows it; it is not
  * checked.
  *

@@ -30,6 +30,9 @@ interface Entry {
 /**
  * A store in the memory of this process, with transactions.
  *
+ * Import it from `@sluice/sluice/store`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * @typeParam M The metadata of every key, as the caller knows it; it is not
  * checked.
  *

@@ -81,6 +81,9 @@ export interface SqliteStoreOptions extends StoreOptions {
  * so is a row that no store has written, by the calls for its key. A listing
  * passes over such a row, and `delete` removes it.
  *
+ * Import it from `@sluice/sluice/store`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * @typeParam M The metadata of every key, as the caller knows it; it is not
  * checked.
  *

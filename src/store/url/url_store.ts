@@ -90,6 +90,9 @@ const MOST_INDEX_BYTES = 64 * 2 ** 20;
  * nowhere. Redirects are followed, without the headers if they lead to another origin,
  * and never from `https:` to `http:`.
  *
+ * Import it from `@sluice/sluice/store`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * Source of the semantics: `encore.storage.StaticURLStore`.
  *
  * @typeParam M The metadata of every key, as the caller knows it; it is not

@@ -47,6 +47,9 @@ export interface BufferIteratorOptions {
  * of its own (`getReader({ mode: "byob" })`) the stream fills that buffer whole
  * instead, without a copy or an allocation.
  *
+ * Import it from `@sluice/sluice/streams`; `@sluice/sluice` has it too, and
+ * loads all modules.
+ *
  * After `encore.storage.utils.buffer_iterator`.
  *
  * @param source The bytes.

@@ -14,6 +14,9 @@ import { ChunkAssembler } from "./chunk_assembler.ts";
  * Reads that are started at the same time get their bytes in the order in which
  * they were started.
  *
+ * Import it from `@sluice/sluice/streams`; `@sluice/sluice` has it too, and
+ * loads all modules.
+ *
  * After `encore.storage.utils.BufferIteratorIO`.
  *
  * @example Read a header of 16 bytes, then the rest as a stream

@@ -38,6 +38,9 @@ export interface TeeOptions {
  * itself when `n` is 1). An error of the source reaches every branch, after the
  * bytes that came before it.
  *
+ * Import it from `@sluice/sluice/streams`; `@sluice/sluice` has it too, and
+ * loads all modules.
+ *
  * After `encore.storage.utils.tee`.
  *
  * @param source The bytes.

@@ -64,6 +64,9 @@ const BATCHES_BUFFER = 512 * 1024;
  *
  * The protocol and the statuses are those of the clients of Atende Industries.
  *
+ * Import it from `@sluice/sluice/tstorage`; `@sluice/sluice` has it too, and
+ * loads all modules.
+ *
  * @typeParam T The type of the values.
  * @typeParam B The type of the columnar batches, if the payload type has them.
  *

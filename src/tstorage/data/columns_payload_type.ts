@@ -16,6 +16,9 @@ import type { FixedSizeCodec, PayloadType } from "./payload_type.ts";
  * Payloads of fields of fixed sizes, little-endian without padding, that are
  * read and written by column: one typed array a field, no object a record.
  *
+ * Import it from `@sluice/sluice/tstorage`; `@sluice/sluice` has it too, and
+ * loads all modules.
+ *
  * @example Read a day by column
  * ```ts
  * import { Channel, ColumnsPayloadType, Key } from "@sluice/sluice/tstorage";

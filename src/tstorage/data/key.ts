@@ -53,6 +53,9 @@ const { mid: PUT_MID, moid: PUT_MOID, cap: PUT_CAP } = PUT_KEY.at;
  * second, exclusive, *in each of the five parts on its own* (a box with five
  * dimensions, not an interval).
  *
+ * Import it from `@sluice/sluice/tstorage`; `@sluice/sluice` has it too, and
+ * loads all modules.
+ *
  * @example Every record of series 7 captured in the year 2024
  * ```ts
  * import { fromUnixNs, Key } from "@sluice/sluice/tstorage";

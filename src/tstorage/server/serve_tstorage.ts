@@ -60,6 +60,9 @@ const ACCEPT_PAUSE = 100;
  * everything. It listens on loopback, so that only programs of this machine do,
  * unless `hostname` says otherwise.
  *
+ * Import it from `@sluice/sluice/tstorage`; `@sluice/sluice` has it too, and
+ * loads all modules.
+ *
  * @example Usage
  * ```ts
  * import {

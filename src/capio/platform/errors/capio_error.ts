@@ -29,6 +29,9 @@ export interface CapioErrorOptions extends ErrorOptions {
  * A condition of a workflow that is neither the caller's mistake nor one that
  * the file system itself reports.
  *
+ * Import it from `@sluice/sluice/capio`; `@sluice/sluice` has it too, and loads
+ * all modules.
+ *
  * @example Telling the conditions apart
  * ```ts
  * import { CapioError } from "@sluice/sluice/capio";
