@@ -58,6 +58,7 @@ export interface OpenStoreOptions extends WaitOptions {
 export type WritableStoreUrl =
   | `file:${string}`
   | `sqlite:${string}`
+  | `nats:${string}`
   | "memory:";
 
 /** Makes the store that a URL of its scheme names. */

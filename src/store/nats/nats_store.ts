@@ -17,6 +17,7 @@ import {
   notConnectedError,
   Store,
   storeBySize,
+  StoreError,
   type StoreOptions,
   type TransactionContext,
   type Value,
@@ -95,6 +96,9 @@ const SWEEP_MILLISECONDS = 3_600_000;
  * The libraries of NATS are loaded from npm by the first `connect`, which needs
  * `--allow-net` for the server and nothing else.
  *
+ * @typeParam M The metadata of every key, as the caller knows it; it is not
+ * checked.
+ *
  * @example Usage
  * ```ts no-eval
  * import { NatsStore } from "@sluice/sluice/store";
@@ -104,7 +108,7 @@ const SWEEP_MILLISECONDS = 3_600_000;
  * await store.fromFile("flights", "flights.csv");
  * ```
  */
-export class NatsStore extends Store {
+export class NatsStore<M extends object = Metadata> extends Store<M> {
   /** The servers, without user and password. */
   readonly servers: string;
   /** The name of the bucket. */
@@ -255,13 +259,20 @@ export class NatsStore extends Store {
       small: (bytes) => upload(bucket, [bytes], signal),
       large: (first, rest) => upload(bucket, joined(first, rest), signal),
     });
-    const { replaced, ...changed } = await descriptions.replace(
-      key,
-      change,
-      uploaded,
-    );
-    await this.#removeChunks(replaced);
-    return changed;
+    try {
+      const { replaced, ...changed } = await descriptions.replace(
+        key,
+        change,
+        uploaded,
+      );
+      await this.#removeChunks(replaced);
+      return changed;
+    } catch (error) {
+      // Another caller of setIfAbsent was faster.
+      const isThere = error instanceof StoreError && error.code === "EXISTS";
+      if (isThere) await this.#removeChunks(uploaded.nuid);
+      throw error;
+    }
   }
 
   /** Deletes a key. */
