@@ -44,7 +44,7 @@ function appOf(
   const read = listed.filter(({ listers }) => listers.includes(step));
   // What a later run puts there under other names belongs to it, too.
   const namesOf = (directories: readonly ListedDirectory[]) =>
-    directories.flatMap((it) =>
+    outermost(directories).flatMap((it) =>
       it.filler === undefined
         ? [directoryName(it)]
         : [directoryName(it), `${directoryName(it)}/*`]
@@ -120,6 +120,18 @@ function directoryRules(
       mode: "update" as const,
     })),
   ];
+}
+
+/** Leaves out those that lie in another one which the same step fills. */
+function outermost(
+  listed: readonly ListedDirectory[],
+): readonly ListedDirectory[] {
+  return listed.filter(({ directory, filler }) =>
+    !listed.some((it) =>
+      it.filler !== undefined && it.filler === filler &&
+      directory.startsWith(`${it.directory}/`)
+    )
+  );
 }
 
 function directoryName({ directory }: ListedDirectory): string {

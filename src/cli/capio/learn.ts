@@ -1,14 +1,18 @@
+import type { ParseArgsOptionsConfig } from "node:util";
 import { basename, dirname, resolve } from "@std/path";
 import { serializeCapioCl } from "../../capio/mod.ts";
 import {
   assertNoMore,
   type Command,
   parse,
+  shownMessage,
   UsageError,
 } from "../command/mod.ts";
+import { checkDenoFlags, splitDenoFlags } from "./deno_flags.ts";
 import { learnedLines } from "./learned_lines.ts";
 import { type PlanFile, readPlanFile } from "./plan_file.ts";
 import { learnPlan, type PlanLearned } from "./plan_learn.ts";
+import { assertScripts } from "./plan_step.ts";
 import { nameConfiguration } from "./plan_text.ts";
 import { isSilentByEnvironment } from "./step_arguments.ts";
 
@@ -54,15 +58,18 @@ Options:
   --deno-flag=FLAG  Start every step with this flag of "deno run" too; can be
                     repeated
 
+Any other option goes to "deno run" of every script, too.
+
 Example:
   sluice learn --keep 'report/*' flights.json`,
   async run(args, signal) {
-    const { file, output, force, ...options } = parseOptions(args);
+    const { file, output, force, bareFlags, ...options } = parseOptions(args);
     const plan = await readPlanFile(file, { withoutCapioCl: true });
+    assertScripts(plan, bareFlags);
     const target = output ?? plan.capioCl ?? besidePlan(file);
     if (!force) await assertFree(target);
     const learned = await learnPlan(plan, options, signal);
-    if (!("config" in learned)) return await explain(learned, target);
+    if (!("config" in learned)) return explain(learned, target);
     await Deno.writeTextFile(target, serializeCapioCl(learned.config));
     for (const line of learnedLines(learned)) console.log(line);
     console.log(`sluice learn: Wrote "${target}"`);
@@ -73,22 +80,27 @@ Example:
   },
 };
 
+const OPTIONS = {
+  keep: { type: "string", multiple: true, default: [] },
+  output: { type: "string" },
+  force: { type: "boolean", default: false },
+  silent: { type: "boolean" },
+  shared: { type: "boolean", default: false },
+  "deno-flag": { type: "string", multiple: true, default: [] },
+} as const satisfies ParseArgsOptionsConfig;
+
 function parseOptions(args: string[]) {
-  const { values, positionals } = parse(args, {
-    keep: { type: "string", multiple: true, default: [] },
-    output: { type: "string" },
-    force: { type: "boolean", default: false },
-    silent: { type: "boolean", default: isSilentByEnvironment() },
-    shared: { type: "boolean", default: false },
-    "deno-flag": { type: "string", multiple: true, default: [] },
-  }, ["FILE"]);
+  const { own, denoFlags: bareFlags } = splitDenoFlags(args, OPTIONS);
+  const { values, positionals } = parse(own, OPTIONS, ["FILE"]);
   assertNoMore(positionals, 1);
-  const { keep, output, force, silent, "deno-flag": denoFlags } = values;
+  checkDenoFlags(values["deno-flag"]);
+  const denoFlags = [...values["deno-flag"], ...bareFlags];
+  const { keep, output, force, silent = isSilentByEnvironment() } = values;
   if (keep.includes("")) throw new UsageError(`"--keep" must be a glob`);
   if (output === "") throw new UsageError(`"--output" must be a path`);
   const shared = values.shared ? "group" as const : undefined;
   const [file] = positionals;
-  return { file, keep, output, force, silent, shared, denoFlags };
+  return { file, keep, output, force, silent, shared, denoFlags, bareFlags };
 }
 
 function besidePlan(file: string): string {
@@ -109,11 +121,13 @@ async function assertFree(target: string): Promise<void> {
 }
 
 function explain(
-  { name, code, why }: Exclude<PlanLearned, { config: unknown }>,
+  { code, why }: Exclude<PlanLearned, { config: unknown }>,
   target: string,
 ): number {
   console.error(
-    `sluice learn: Step "${name}" ${why}: nothing is learned, and "${target}" is not written`,
+    `sluice learn: ${
+      shownMessage(why)
+    }: nothing is learned, and "${target}" is not written`,
   );
   return code;
 }

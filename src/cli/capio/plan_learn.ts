@@ -21,11 +21,9 @@ export interface PlanLearnOptions {
   readonly shared?: "group";
 }
 
-/** What was learned, or which step has failed. */
+/** What was learned, or why nothing was. */
 export type PlanLearned = LearnedCapioCl | {
-  readonly name: string;
   readonly code: number;
-  /** Says how it has ended, after its name. */
   readonly why: string;
 };
 
@@ -56,11 +54,11 @@ export async function learnPlan(
   let isFailed = true;
   try {
     const failure = await runInOrder(plan, { ...options, workspace }, signal);
-    signal.throwIfAborted();
+    if (signal.aborted) return { code: 1, why: "Interrupted" };
     if (failure) {
       const { name, code, why } = failure;
       const end = why === undefined ? badEndOf(failure) : `failed: ${why}`;
-      return { name, code, why: end };
+      return { code, why: `Step "${name}" ${end}` };
     }
     isFailed = false;
     return learnCapioCl(capioDir, { workflowName, steps: names, keep });

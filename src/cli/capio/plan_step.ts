@@ -3,6 +3,7 @@ import {
   stepCommand,
   type StepPlan,
 } from "../../capio/mod.ts";
+import { UsageError } from "../command/mod.ts";
 import type { PlanFile } from "./plan_file.ts";
 import type { StepProcess } from "./step_processes.ts";
 import type { StepProgram } from "./step_programs.ts";
@@ -44,4 +45,17 @@ export function contextStep(
     denoFlags: [...denoFlags, ...step.denoFlags],
   });
   return { ...step, args, env: { CAPIO_CL: "", ...env }, cwd: directory };
+}
+
+/** Refuses flags for Deno, such as a wrong option, that nothing would take. */
+export function assertScripts(
+  { steps }: PlanFile,
+  flags: readonly string[],
+): void {
+  if (flags.length === 0 || steps.some((step) => "script" in step)) return;
+  throw new UsageError(
+    `Unknown option "${
+      flags[0]
+    }": it would go to "deno run", but no step has a script`,
+  );
 }

@@ -16,9 +16,10 @@ import {
   withPageValue,
 } from "./page_option.ts";
 import { checkDenoFlags, splitDenoFlags } from "./deno_flags.ts";
-import { type PlanFile, readPlanFile } from "./plan_file.ts";
+import { readPlanFile } from "./plan_file.ts";
 import { runPlanInOrder } from "./plan_in_order.ts";
 import { runPlan } from "./plan_run.ts";
+import { assertScripts } from "./plan_step.ts";
 import { type PlanVerifyOptions, verifyPlan } from "./plan_verify.ts";
 import { isSilentByEnvironment } from "./step_arguments.ts";
 import { WORKFLOW_APP } from "./workflow_app.ts";
@@ -230,17 +231,4 @@ function checkWayOfRunning(
   if (idle.length > 0 && !verify) {
     throw new UsageError(`"--${idle[0]}" can be used with "--verify" only`);
   }
-}
-
-/** Refuses flags for Deno, such as a wrong option, that nothing would take. */
-function assertScripts(
-  { steps }: PlanFile,
-  flags: readonly string[],
-): void {
-  if (flags.length === 0 || steps.some((step) => "script" in step)) return;
-  throw new UsageError(
-    `Unknown option "${
-      flags[0]
-    }": it would go to "deno run", but no step has a script`,
-  );
 }
