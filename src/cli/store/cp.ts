@@ -1,4 +1,5 @@
 import { TerminalProgressBar } from "../../events/mod.ts";
+import type { Value } from "../../store/mod.ts";
 import { assertNoMore, type Command, parse, settle } from "../command/mod.ts";
 import {
   open,
@@ -38,9 +39,17 @@ Example:
     const keys = values.key === undefined
       ? from.glob(pattern, { signal })
       : [values.key];
-    for await (const key of keys) {
+    // Keys that are looked up, several at a time where that is quicker.
+    const asked: string[] = [];
+    const found = from.multiget(noted(keys, asked), { signal });
+    for await (const value of found) {
+      // A value belongs to the key that was asked for first.
+      const key = asked.shift() ?? "";
+      let first: Value | undefined = value;
       await readCurrent(async () => {
-        await to.set(key, from.get(key, { signal }), { signal });
+        const current = first ?? from.get(key, { signal });
+        first = undefined;
+        await to.set(key, current, { signal });
       });
     }
     if (values.key === undefined) await tellDamaged(from);
@@ -48,3 +57,13 @@ Example:
     return 0;
   },
 };
+
+async function* noted(
+  keys: Iterable<string> | AsyncIterable<string>,
+  notes: string[],
+): AsyncGenerator<string> {
+  for await (const key of keys) {
+    notes.push(key);
+    yield key;
+  }
+}

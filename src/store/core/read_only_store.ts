@@ -13,6 +13,7 @@ import {
 import { copiedFiles } from "./copied_files.ts";
 import { Connectable } from "./connectable.ts";
 import { checkKeyText } from "./key.ts";
+import { type Keys, lookUpAhead, lookUpEach } from "./lookups.ts";
 import type { MaybePromise } from "./maybe_promise.ts";
 import {
   copyMetadata,
@@ -37,8 +38,7 @@ export interface StoreOptions {
   eventManager?: EventManager;
 }
 
-/** Several keys, as a list or a stream. */
-export type Keys = Iterable<string> | AsyncIterable<string>;
+export type { Keys };
 
 /** Bytes in one chunk of a copy to a file. */
 const COPY_BYTES = 262_144;
@@ -171,7 +171,8 @@ export abstract class ReadOnlyStore<M extends object = Metadata>
   }
 
   /**
-   * Looks up several keys, one after the other as they are read.
+   * Looks up several keys as their values are read: one after the other, or in
+   * a backend that waits for a server several at the same time.
    *
    * @param keys The keys.
    * @param options A signal that ends the lookups.
@@ -179,11 +180,12 @@ export abstract class ReadOnlyStore<M extends object = Metadata>
    * of the first missing key.
    */
   multiget(keys: Keys, options: WaitOptions = {}): ReadableStream<Value<M>> {
-    return this.#each(keys, (key) => this.get(key, options));
+    return this.#each(keys, (key, live) => this.#getSoon(key, live), options);
   }
 
   /**
-   * Looks up the bytes of several keys, one after the other as they are read.
+   * Looks up the bytes of several keys, as {@linkcode ReadOnlyStore.multiget}
+   * does.
    *
    * @param keys The keys.
    * @param options A signal that ends the lookups, and the byte streams.
@@ -194,12 +196,14 @@ export abstract class ReadOnlyStore<M extends object = Metadata>
     keys: Keys,
     options: WaitOptions = {},
   ): ReadableStream<ReadableStream<Uint8Array>> {
-    return this.#each(keys, (key) => this.getData(key, options));
+    return this.#each(keys, async (key, live) => {
+      return (await this.#getSoon(key, live)).range(0, Infinity, options);
+    }, options);
   }
 
   /**
-   * Looks up the metadata of several keys, one after the other as they are
-   * read.
+   * Looks up the metadata of several keys, as
+   * {@linkcode ReadOnlyStore.multiget} does.
    *
    * @typeParam N The names to return.
    * @param keys The keys.
@@ -214,7 +218,11 @@ export abstract class ReadOnlyStore<M extends object = Metadata>
     options: WaitOptions = {},
   ): ReadableStream<Selected<M, N>> {
     const names = copyNames(select);
-    return this.#each(keys, (key) => this.getMetadata(key, names, options));
+    return this.#each(
+      keys,
+      (key, live) => this.getMetadata(key, names, live),
+      options,
+    );
   }
 
   /**
@@ -319,6 +327,28 @@ export abstract class ReadOnlyStore<M extends object = Metadata>
   }
 
   /**
+   * Lookups of several keys that are under way at the same time: more than one
+   * where each waits for a server.
+   */
+  protected get lookupsAtOnce(): number {
+    return 1;
+  }
+
+  /**
+   * Looks up one of several keys, whose bytes may be read soon.
+   *
+   * @param key The key, which `checkKey` accepted.
+   * @param signal Ends the wait.
+   * @returns Its value, or `undefined` for a missing key.
+   */
+  protected findSoon(
+    key: string,
+    signal?: AbortSignal,
+  ): MaybePromise<Value | undefined> {
+    return this.find(key, signal);
+  }
+
+  /**
    * Looks up a key that `checkKey` accepted.
    *
    * @param key The key.
@@ -407,28 +437,41 @@ export abstract class ReadOnlyStore<M extends object = Metadata>
     }
   }
 
+  async #getSoon(key: string, options: WaitOptions): Promise<Value<M>> {
+    if (this.lookupsAtOnce === 1) return await this.get(key, options);
+    this.assertKey(key);
+    this.assertConnected();
+    const value = await this.findSoon(key, liveSignal(options));
+    if (value) return value as Value<object> as Value<M>;
+    throw new KeyError(key);
+  }
+
   #each<T>(
     keys: Keys,
-    look: (key: string) => Promise<T>,
+    look: (key: string, options: WaitOptions) => Promise<T>,
+    options: WaitOptions,
   ): ReadableStream<T> {
     checkIterable("keys", keys, "a list or stream of keys");
     this.assertConnected();
-    return ReadableStream.from(lookUpEach(keys, look, new CallPlace()));
+    const { lookupsAtOnce } = this;
+    const found = lookupsAtOnce === 1
+      ? lookUpEach(keys, (key) => look(key, options))
+      : lookUpAhead(keys, look, lookupsAtOnce, options.signal);
+    return ReadableStream.from(tracedAt(new CallPlace(), found));
   }
 }
 
 methodsErrAtCaller(ReadOnlyStore, {
-  except: ["checkKey", "assertKey"],
+  except: ["checkKey", "assertKey", "findSoon"],
   frequent: KeyError,
 });
 
-async function* lookUpEach<T>(
-  keys: Keys,
-  look: (key: string) => Promise<T>,
+async function* tracedAt<T>(
   place: CallPlace,
-) {
+  found: AsyncIterable<T>,
+): AsyncGenerator<T> {
   try {
-    for await (const key of keys) yield await look(key);
+    yield* found;
   } catch (error) {
     throw place.traced(error);
   }

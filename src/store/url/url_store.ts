@@ -14,7 +14,9 @@ import {
   type StoreOptions,
   type Value,
 } from "../core/mod.ts";
-import { describe } from "./url_description.ts";
+import { describe, type UrlDescription } from "./url_description.ts";
+import { readHead } from "./url_head.ts";
+import { HeldBytes } from "./held_bytes.ts";
 import { readIndex } from "./url_index.ts";
 import type { UrlSource } from "./url_request.ts";
 import { UrlValue } from "./url_value.ts";
@@ -73,6 +75,10 @@ const RETRIES = 5;
 const TIMEOUT_MILLISECONDS = 60_000;
 /** Most connections to the server at the same time. */
 const MOST_CONNECTIONS = 128;
+/** Lookups of several keys at the same time. */
+const LOOKUPS_AT_ONCE = 32;
+/** Most bytes of small values that wait to be read. */
+const MOST_HELD_BYTES = 4 * 2 ** 20;
 
 /** Most bytes of an index, unless the caller wants another limit. */
 const MOST_INDEX_BYTES = 64 * 2 ** 20;
@@ -118,6 +124,7 @@ export class UrlStore<M extends object = Metadata> extends ReadOnlyStore<M> {
   readonly #maxIndexBytes: number;
   readonly #query: string;
   readonly #indexUrl: string | undefined;
+  readonly #held = new HeldBytes(MOST_HELD_BYTES);
   #index: ReadonlyMap<string, Metadata> | undefined;
 
   /**
@@ -189,6 +196,7 @@ export class UrlStore<M extends object = Metadata> extends ReadOnlyStore<M> {
   /** Forgets the index. */
   protected override close(): void {
     this.#index = undefined;
+    this.#held.clear();
   }
 
   /** Asks the server for a key. */
@@ -198,16 +206,35 @@ export class UrlStore<M extends object = Metadata> extends ReadOnlyStore<M> {
   ): Promise<Value | undefined> {
     const metadata = this.#index?.get(key);
     if (this.#index && !metadata) return undefined;
-    const source = this.#source;
-    const url = this.#urlOf(key);
-    const description = await describe(url, source, signal);
-    if (!description) return undefined;
-    const { tags } = description;
-    const modified = Date.parse(tags.get("Last-Modified") ?? "");
-    return new UrlValue({ key, url, source }, description, {
-      metadata: metadata ?? {},
+    const description = await describe(this.#urlOf(key), this.#source, signal);
+    return description && this.#valueOf(key, description);
+  }
+
+  /** Several answers of the server are waited for at the same time. */
+  protected override get lookupsAtOnce(): number {
+    return LOOKUPS_AT_ONCE;
+  }
+
+  /** Asks the server for a key, and for its bytes if they are few. */
+  protected override async findSoon(
+    key: string,
+    signal?: AbortSignal,
+  ): Promise<Value | undefined> {
+    if (this.#index && !this.#index.has(key)) return undefined;
+    const head = await readHead(this.#urlOf(key), this.#source, signal);
+    if (head === undefined) return await this.find(key, signal);
+    const value = this.#valueOf(key, head.description);
+    if (head.bytes?.length) this.#held.hold(value, head.bytes);
+    return value;
+  }
+
+  #valueOf(key: string, description: UrlDescription): UrlValue {
+    const modified = Date.parse(description.tags.get("Last-Modified") ?? "");
+    const place = { key, url: this.#urlOf(key), source: this.#source };
+    return new UrlValue(place, description, {
+      metadata: this.#index?.get(key) ?? {},
       modified: Number.isNaN(modified) ? undefined : modified,
-    });
+    }, this.#held);
   }
 
   /** The keys of the index. */

@@ -9,6 +9,7 @@ import {
   type ValueInfo,
 } from "../core/mod.ts";
 import { type ContentByteRange, contentByteRange } from "./content_range.ts";
+import type { HeldBytes } from "./held_bytes.ts";
 import { Retries } from "./retries.ts";
 import { contentOf, LostContent, type UrlContent } from "./url_content.ts";
 import type { UrlDescription } from "./url_description.ts";
@@ -43,15 +44,19 @@ const FIRST_ROOM_BYTES = 2 ** 26;
 export class UrlValue extends Value {
   readonly #place: UrlPlace;
   readonly #description: UrlDescription;
+  readonly #held: HeldBytes;
 
+  /** @param held May have its bytes, for the first time that they are read. */
   constructor(
     place: UrlPlace,
     description: UrlDescription,
     info: Omit<ValueInfo, "size">,
+    held: HeldBytes,
   ) {
     super({ ...info, size: description.size });
     this.#place = place;
     this.#description = description;
+    this.#held = held;
   }
 
   protected read(
@@ -61,6 +66,8 @@ export class UrlValue extends Value {
   ): ReadableStream<Uint8Array> {
     const options = { bufferSize: STREAM_CHUNK_BYTES, signal };
     if (start === end) return bufferIterator([], options);
+    const held = this.#held.take(this);
+    if (held) return bufferIterator([held.subarray(start, end)], options);
     const cancel = new AbortController();
     const signals = signal ? [signal, cancel.signal] : [cancel.signal];
     const chunks = this.#chunks(start, end, AbortSignal.any(signals));
@@ -71,6 +78,8 @@ export class UrlValue extends Value {
   protected override async readWhole(
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
+    const held = this.#held.take(this);
+    if (held) return held;
     const { size } = this;
     let bytes = new Uint8Array(Math.min(size, FIRST_ROOM_BYTES));
     let length = 0;
