@@ -19,7 +19,7 @@ import { liveHead, liveResponse } from "./live_response.ts";
 import { PostNumbers } from "./post_numbers.ts";
 import { ReaderBudget } from "./reader_budget.ts";
 import { RequestBodies } from "./request_body.ts";
-import { viewPage } from "./view_page.ts";
+import { viewPage } from "./page/mod.ts";
 
 /** Most live readers at the same time. */
 const MOST_LIVE_READERS = 256;
