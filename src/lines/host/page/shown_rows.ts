@@ -12,6 +12,8 @@ const LINES_OF_A_WRITER = 2;
 /** Controls that a terminal obeys and does not show: titles, links, movements. */
 const OTHER_CONTROLS =
   /\x1b\[(?![\d;]*m)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b(?!\[[\d;]*m)/g;
+/** A reset without its 0, which the library would pass over. */
+const SHORT_RESET = /\x1b\[(?=[m;])/g;
 const STYLES = /\x1b\[[\d;]*m/g;
 /** The name that begins a line, as mirrors with a name write it. */
 const NAME = /^([^\s:]{1,40}(?: \d{1,6})?): /;
@@ -37,7 +39,8 @@ let chosenWriter = "";
 const writers = new Map();
 
 function row(kind, number, text) {
-  const styled = text.replace(OTHER_CONTROLS, "");
+  const styled = text.replace(OTHER_CONTROLS, "")
+    .replace(SHORT_RESET, "\x1b[0");
   const plain = styled.replace(STYLES, "");
   return {
     kind,

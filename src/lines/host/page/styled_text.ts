@@ -69,15 +69,16 @@ function applyStyle(part, { foreground, background, decorations }) {
     if (!front && !back) return part.classList.add("reverse");
     [front, back] = [back, front];
   }
-  if (back) {
-    const color = ansiColor(back);
-    part.style.backgroundColor = color;
-    part.style.color = front ? ansiColor(front) : readableOn(color);
-  } else if (front && front.type === "named") {
+  // A number may be that of no colour.
+  const frontColor = front ? ansiColor(front) : undefined;
+  const backColor = back ? ansiColor(back) : undefined;
+  if (backColor) {
+    part.style.backgroundColor = backColor;
+    part.style.color = frontColor ?? readableOn(backColor);
+  } else if (frontColor && front.type === "named") {
     part.classList.add("fg-" + front.name);
-  } else if (front) {
-    part.style.color =
-      "color-mix(in oklab, " + ansiColor(front) + " 65%, var(--text))";
+  } else if (frontColor) {
+    part.style.color = "color-mix(in oklab, " + frontColor + " 50%, var(--text))";
   }
 }
 
