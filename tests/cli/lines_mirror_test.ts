@@ -9,11 +9,12 @@ const config = await stdConfigArgs();
 
 /** Starts `sluice lines mirror`. */
 function mirror(...args: string[]) {
+  return lines("mirror", ...args);
+}
+
+function lines(...args: string[]) {
   return new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", "--no-check", ...config, cli, "lines", "mirror"],
-      ...args,
-    ],
+    args: ["run", "-A", "--no-check", ...config, cli, "lines", ...args],
     env: { SLUICE_LINES_TOKEN: "", NO_COLOR: "1" },
     stdin: "piped",
     stdout: "piped",
@@ -168,4 +169,40 @@ Deno.test("a line of JSON stays one line, and progress is collapsed", async () =
     await sent("a\rb\u2028\rc\v\r\nd", "--collapse", "--lines", "posix"),
     ["c\\u000b", "d"],
   );
+});
+
+Deno.test("mirror and tail say that they try to reach the host", async () => {
+  using servers = new FailingServers();
+  const [refusing, silent] = [servers.refusing(), servers.silent()]
+    .map((port) => `http://127.0.0.1:${port}/sync-stream`);
+  const refused = `Cannot reach the host at ${refusing}: connection refused`;
+  const unanswered = `The host at ${silent} has not answered yet`;
+  const cases: [args: string[], message: string][] = [
+    [["mirror", refusing], `sluice lines mirror: ${refused}`],
+    [["mirror", silent], `sluice lines mirror: ${unanswered}, still waiting`],
+    [["tail", refusing], `sluice lines tail: ${refused}`],
+    [["tail", silent], `sluice lines tail: ${unanswered}, still waiting`],
+  ];
+  await Promise.all(cases.map(async ([args, message]) => {
+    await using child = lines(...args);
+    const input = child.stdin.getWriter();
+    await input.write(new TextEncoder().encode("a line\n"));
+    const errors = child.stderr.pipeThrough(new TextDecoderStream())
+      .getReader();
+    let told = "";
+    while (!told.includes("\n")) {
+      const { value, done } = await errors.read();
+      if (done) break;
+      told += value;
+    }
+    assertEquals(told.slice(0, message.length), message);
+    assertMatch(told, /, (trying again|still waiting)\n/);
+    child.kill("SIGKILL");
+    await Promise.allSettled([
+      input.abort(),
+      errors.cancel(),
+      child.stdout.cancel(),
+      child.status,
+    ]);
+  }));
 });

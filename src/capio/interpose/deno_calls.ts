@@ -217,8 +217,8 @@ export function* denoReplacements(
     };
   }
   for (const [name, callFor] of Object.entries(ITERATIONS)) {
-    const call = madeAtFirstCall(() => callFor(find, deno[name]));
-    yield { name, call };
+    const { [name]: original } = deno;
+    yield { name, call: madeAtFirstCall(() => callFor(find, original)) };
   }
 }
 

@@ -71,6 +71,11 @@ export interface FileStatus {
   readonly ended?: number;
   /** The event that commits it. */
   readonly missing?: string;
+  /**
+   * Set when it began with what a file of its name held, because it was opened
+   * without `truncate`: readers get that at once.
+   */
+  readonly isCopy?: true;
   /** Why its writer gave it up, if it is lost and the writer has said so. */
   readonly lostWhy?: string;
   /** Set when it vanishes with the workflow, because it is not permanent. */
@@ -339,6 +344,7 @@ function describeFile(
     created,
     ...(ended !== undefined && { ended }),
     ...(phase === "open" && { missing: missingForCommit(state, file) }),
+    ...(file.isCopy && { isCopy: true }),
     ...(phase === "lost" && file.lostWhy !== undefined && {
       lostWhy: file.lostWhy,
     }),

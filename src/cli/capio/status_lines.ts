@@ -171,10 +171,11 @@ function describeMember(
 }
 
 function describeFile(
-  { size, writers, holders = [], missing, notKept, inMemory }: FileStatus,
+  status: FileStatus,
   readings: readonly ReadingStatus[],
   isOver: boolean,
 ): string {
+  const { size, writers, holders = [], missing, notKept, inMemory } = status;
   const read = readings.map(({ app, bytes }) =>
     `${app} has read ${formatBytes(bytes)}${shareOf(bytes, size)}`
   );
@@ -184,11 +185,15 @@ function describeFile(
       `held open by ${app} (process ${pid}) since ${formatTime(since)}`
     ),
     ...read,
+    ...(missing && status.isCopy ? [BEGUN_AS_COPY] : []),
     ...(missing ? [`not finished: ${missing}`] : []),
     ...(inMemory && !isOver ? ["in memory"] : []),
     ...(notKept && !isOver ? ["not kept at the end"] : []),
   ].join("; ");
 }
+
+const BEGUN_AS_COPY =
+  `begun with what was there before, which is read at once: it was opened without "truncate"`;
 
 function shareOf(bytes: number, size: number): string {
   if (size === 0 || bytes > size) return "";

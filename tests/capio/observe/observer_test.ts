@@ -158,3 +158,24 @@ Deno.test("wrong options for following are refused by name", () => {
     '"signal" must be an AbortSignal, found 1',
   );
 });
+
+Deno.test("the status says of a file that was opened without truncate that it is a copy", async () => {
+  using dir = new TestDirectory();
+  for (const name of ["old", "emptied"]) {
+    Deno.writeTextFileSync(join(dir.path, name), "of an earlier run");
+  }
+  using workspace = new CapioWorkspace({ capioDir: dir.path, appName: "me" });
+  const options = { write: true, create: true };
+  for (const name of ["old", "new", "emptied"]) {
+    const truncate = name === "emptied";
+    const path = join(dir.path, name);
+    using _ = await workspace.fs.open(path, { ...options, truncate });
+  }
+  const copies = workspace.status().files
+    .map(({ path, isCopy = false }) => [path, isCopy]);
+  assertEquals(Object.fromEntries(copies), {
+    old: true,
+    new: false,
+    emptied: false,
+  });
+});

@@ -160,6 +160,27 @@ Deno.test("of very many rows those with most bytes are drawn", () => {
   assertThrows(() => drawTimeline(many, { mostRows: 0 }), RangeError);
 });
 
+Deno.test("the end of a step that failed or was stopped is marked, however many rows there are", () => {
+  const end = (app: string, kind: "failed" | "stopped", path: string) => ({
+    ...{ app, kind, path, bytes: 0 },
+    from: BEGUN + 900,
+    to: BEGUN + 900,
+  });
+  const svg = drawTimeline([
+    interval("delays", "delays.csv", "write", 0, 900),
+    interval("extract", "flights.csv", "write", 0, 1000),
+    end("delays", "failed", "it divided by <zero>"),
+    end("idle", "stopped", ""),
+  ], { mostRows: 3 });
+  const texts = textsOf(svg);
+  assertEquals(barsOf(svg).length, 1);
+  assertEquals(texts.filter((text) => text === "\u2715").length, 2);
+  for (const text of ["failed", "it divided by &lt;zero&gt;", "stopped"]) {
+    assert(texts.includes(text), text);
+  }
+  assertEquals(texts[texts.indexOf("idle") + 1], "stopped");
+});
+
 Deno.test("nothing at all gives a picture that says so", () => {
   const svg = drawTimeline([], { title: "Workflow flights" });
   assertStringIncludes(svg, "Workflow flights");

@@ -7,6 +7,7 @@ const CAPIO = import.meta.resolve("../../../src/capio/mod.ts");
 
 /** Says what a program sees that has the package twice. */
 const PROGRAM = `
+  import fs from "node:fs";
   import { Worker as Thread } from "node:worker_threads";
   import * as capio from ${JSON.stringify(CAPIO)};
   const [dir, other] = Deno.args;
@@ -61,6 +62,15 @@ const PROGRAM = `
   try {
     await Deno.stat(dir + "/x/below");
   } catch (error) {
+    said.first = error.stack.split("\\n")[1].includes("program.js");
+  }
+  try {
+    Error.stackTraceLimit = 50;
+    const filter = () => {
+      throw new Error("not this one");
+    };
+    await fs.promises.cp(dir + "/x", dir + "/x2", { filter });
+  } catch (error) {
     said.stack = /Workspace\\.run /.test(error.stack);
   }
   console.log(JSON.stringify(said));`;
@@ -94,6 +104,7 @@ Deno.test("a program that has the package beside the published preload has one s
     after: ["y", "z"],
     worker: true,
     thread: true,
+    first: true,
     stack: true,
   });
   const help = await new Deno.Command(Deno.execPath(), {

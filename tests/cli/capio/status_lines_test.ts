@@ -54,6 +54,14 @@ Deno.test("a file's line tells who holds it open for writing, and since when", (
   );
 });
 
+Deno.test("a file's line tells that it began with what was there", () => {
+  const missing = "it is open";
+  const copy = file("a", { phase: "open", missing, isCopy: true });
+  assertEquals(fileLines({ readings: [], files: [copy] }), [
+    `a       0 B  open  written by w; begun with what was there before, which is read at once: it was opened without "truncate"; not finished: it is open`,
+  ]);
+});
+
 Deno.test("the status tells of files that were changed after they were read", () => {
   const rewrite = { path: "a", reader: "r", writer: "w" };
   const rewrites = [

@@ -109,11 +109,20 @@ Deno.test("a failing step ends the others, and its exit code is the command's", 
     endless: { code: ENDLESS },
     reader: { code: READER },
   });
-  await using command = new Sluice("workflow", configFlag, plan.file);
+  const svg = plan.path("timeline.svg");
+  const args = [configFlag, "--timeline", svg, plan.file];
+  await using command = new Sluice("workflow", ...args);
   const pid = await pidOf(command, "endless");
   const { code, stderr } = await command.result;
   assertEquals(code, 3);
   assertStringIncludes(stderr, `Step "writer" failed with exit code 3 after`);
+  assertMatch(stderr, /^ {2}writer +failed with exit code 3 after [\d.]+ s$/m);
+  assertMatch(stderr, /^ {2}endless +was stopped after [\d.]+ s$/m);
+  const picture = await Deno.readTextFile(svg);
+  const texts = [...picture.matchAll(/<text [^>]*>([^<]*)<\/text>/g)]
+    .map(([, text]) => text);
+  assertEquals(texts[texts.indexOf("endless") + 1], "stopped");
+  assertEquals(texts.filter((text) => text === "failed").length, 1);
   assertFalse(isAlive(pid));
   assertEquals(plan.list(), []);
 });

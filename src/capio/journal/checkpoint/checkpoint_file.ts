@@ -25,6 +25,7 @@ const PHASES = ["open", "committed", "lost"] as const;
 /** What most files do not have: a field is left out where it is as usual. */
 interface Details {
   readonly isReplacing?: true;
+  readonly isCopy?: true;
   readonly unlinked?: true;
   readonly isDiscarded?: true;
   readonly isInMemory?: true;
@@ -89,6 +90,7 @@ function detailsOf(
   const committer = file.phase === "committed" ? namedBy : undefined;
   return {
     ...(file.isReplacing && { isReplacing: true }),
+    ...(file.isCopy && { isCopy: true }),
     ...(file.unlinked && { unlinked: true }),
     ...(file.isDiscarded && { isDiscarded: true }),
     ...(file.isInMemory && { isInMemory: true }),
@@ -188,6 +190,7 @@ const DETAILS: readonly [string, Guard<unknown>][] = Object.entries<
 >(
   {
     isReplacing: optional(isTrue),
+    isCopy: optional(isTrue),
     unlinked: optional(isTrue),
     isDiscarded: optional(isTrue),
     isInMemory: optional(isTrue),

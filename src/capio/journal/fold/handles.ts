@@ -48,6 +48,7 @@ export function makeEntry(
   if (original) noteCopy(state, original);
   const file = create(state, event.path, event.kind, event);
   file.isReplacing = event.replaces ?? false;
+  if (event.replaces && !event.anew) file.isCopy = true;
   if (original) {
     replaceCommitted(file, original);
     if (event.anew) noteUndoing(state, original, event.by);

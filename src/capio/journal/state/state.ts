@@ -68,6 +68,8 @@ export interface WorkflowFile {
   readonly isInMemory?: true;
   /** Whether a file had its name before, which this one replaces. */
   isReplacing: boolean;
+  /** Set when it began with what that file held. */
+  isCopy?: true;
   /** Whether it was removed or lost its name, so that it cannot be opened. */
   unlinked: boolean;
   /** Whether it lost its name before it was committed. */
