@@ -13,7 +13,7 @@ import { startCannedServer } from "./canned_tstorage.ts";
 import { median } from "./median.ts";
 
 const WORK = fileURLToPath(import.meta.resolve("./tstorage_client_work.ts"));
-const here = fileURLToPath(import.meta.resolve(".."));
+const here = fileURLToPath(new URL("..", import.meta.url));
 const unchanged = Deno.env.get("UNCHANGED") ?? here;
 const pairs = Number(Deno.env.get("PAIRS") ?? 15);
 
@@ -35,10 +35,10 @@ const COMPARED: readonly (readonly [string, string, string])[] = [
 const server = await startCannedServer();
 const config = await stdConfigArgs();
 const versions = [startWorker(here), startWorker(unchanged)] as const;
-const report: string[] = [];
+/** Milliseconds of the three works of each iteration, by the work compared. */
+const measured = COMPARED.map((): number[][] => []);
 
-for (const [work, before, floor] of COMPARED) {
-  const times: number[][] = [];
+for (const [i, [work, before, floor]] of COMPARED.entries()) {
   Deno.bench({
     name: `${work}: this version, ${before}: unchanged, ${floor}`,
     group: work,
@@ -46,24 +46,26 @@ for (const [work, before, floor] of COMPARED) {
     warmup: 3,
     async fn() {
       const [now, then] = versions;
-      times.push([await now(work), await then(before), await now(floor)]);
-      if (times.length === pairs + 3) report.push(summary(work, floor, times));
+      const times = [await now(work), await then(before), await now(floor)];
+      measured[i].push(times);
     },
   });
 }
 
 addEventListener("unload", () => {
-  console.log(report.join("\n"));
+  for (const [i, [work, , floor]] of COMPARED.entries()) {
+    console.log(summary(work, floor, measured[i].slice(-pairs)));
+  }
   server[Symbol.dispose]();
 });
 
 function summary(work: string, floor: string, times: number[][]): string {
-  const kept = times.slice(3);
-  const ms = (i: number) => median(kept.map((each) => each[i])).toFixed(0);
+  const ms = (i: number) => median(times.map((each) => each[i])).toFixed(0);
   const ratio = (i: number, j: number) =>
-    median(kept.map((each) => each[i] / each[j])).toFixed(2);
-  return `${work}: ${ms(0)} ms, unchanged ${ms(1)} ms (${ratio(1, 0)} x), ` +
-    `${floor} ${ms(2)} ms (${ratio(0, 2)} x as long)`;
+    median(times.map((each) => each[i] / each[j])).toFixed(2);
+  return `${work}: ${ms(0)} ms, unchanged ${ms(1)} ms: ` +
+    `${ratio(1, 0)} times as fast; ${floor} ${ms(2)} ms: ` +
+    `${ratio(0, 2)} times as long`;
 }
 
 /** Starts a process of a version; it ends with this one. */
@@ -73,7 +75,6 @@ function startWorker(directory: string): (work: string) => Promise<number> {
       "run",
       "-A",
       ...config,
-      "--v8-flags=--expose-gc",
       WORK,
       directory,
       String(server.port),

@@ -40,8 +40,6 @@ const recordsOfContainers = records.map(({ key, value }, i) => ({
   value,
 }));
 
-const { gc: collectGarbage } = globalThis as { gc?: () => void };
-
 /** Each work, by name. */
 const WORK: { readonly [name: string]: () => Promise<unknown> } = {
   "socket, written": async () => {
@@ -102,7 +100,6 @@ const WORK: { readonly [name: string]: () => Promise<unknown> } = {
 const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream())
   .pipeThrough(new TextLineStream());
 for await (const name of lines) {
-  collectGarbage?.();
   const start = performance.now();
   await WORK[name]();
   console.log(performance.now() - start);

@@ -4,7 +4,6 @@ import { type AnyColumn, type Column, COLUMN_TYPES } from "./column_types.ts";
 import { gatherKeys, type KeyColumns, scatterHeads } from "./key_columns.ts";
 import { LENGTH_BYTES, PUT_KEY, PUTA_KEY, WHOLE_KEY } from "./key_layout.ts";
 import { gather, scatter } from "./strided_copy.ts";
-import { viewOf } from "./view_of.ts";
 
 /** Copies between records of one size and columns, column by column. */
 export class FixedSizeLayout<B> implements BatchLayout<B> {
@@ -18,17 +17,16 @@ export class FixedSizeLayout<B> implements BatchLayout<B> {
   }
 
   decode(bytes: Uint8Array, start: number, count: number): B {
-    const view = viewOf(bytes);
     const stride = LENGTH_BYTES + WHOLE_KEY.size + this.size;
     const keyAt = start + LENGTH_BYTES;
     const payloadAt = keyAt + WHOLE_KEY.size;
     const batch: { [name: string]: unknown } = {
-      ...gatherKeys(view, keyAt, stride, count),
+      ...gatherKeys(bytes, keyAt, stride, count),
       length: count,
     };
     for (const { name, type, offset } of this.#fields) {
       const column = new COLUMN_TYPES[type].array(count);
-      gather(view, payloadAt + offset, stride, column);
+      gather(bytes, payloadAt + offset, stride, column);
       batch[name] = column;
     }
     return batch as B;
@@ -42,20 +40,19 @@ export class FixedSizeLayout<B> implements BatchLayout<B> {
     target: Uint8Array,
     at: number,
   ): void {
-    const view = viewOf(target);
     const to = from + count;
     const keyBytes = withAcq ? PUTA_KEY.size : PUT_KEY.size;
     const keyAt = at + LENGTH_BYTES;
     const stride = LENGTH_BYTES + keyBytes + this.size;
     const keys = batch as BatchInput<B> & KeyColumns;
-    scatterHeads(keys, from, to, view, at, stride);
+    scatterHeads(keys, from, to, target, at, stride);
     if (withAcq) {
-      scatter(keys.acq, from, to, view, keyAt + PUTA_KEY.at.acq, stride);
+      scatter(keys.acq, from, to, target, keyAt + PUTA_KEY.at.acq, stride);
     }
     const columns = columnsOf(batch);
     for (const { name, offset } of this.#fields) {
       const fieldAt = keyAt + keyBytes + offset;
-      scatter(columns[name], from, to, view, fieldAt, stride);
+      scatter(columns[name], from, to, target, fieldAt, stride);
     }
   }
 
