@@ -118,11 +118,15 @@ export class JournalWriter implements Disposable {
     return this.#file.statSync();
   }
 
-  /** Appends an event, whole. Returns where its line ends in the file. */
-  append(event: JournalEvent): number {
+  /** Appends an event, whole. */
+  append(event: JournalEvent): void {
     const bytes = encodeEvent(event);
     if (bytes.length > MOST_LINE_BYTES) throw tooLong(event.event);
     append(this.#file, bytes);
+  }
+
+  /** Where the line of the last event ends in the file. */
+  get end(): number {
     return this.#file.seekSync(0, Deno.SeekMode.Current);
   }
 

@@ -77,7 +77,7 @@ export class Writing {
   ): Writing | undefined {
     const { workflow, folder } = workspace;
     const handle = workflow.newHandle();
-    workflow.append({
+    workflow.tell({
       event: "open",
       path,
       handle,
@@ -85,7 +85,6 @@ export class Writing {
       ...(options?.truncates && options.before?.size && { anew: true }),
       ...(!seen && folder.spoolField(location)),
     });
-    workflow.refresh();
     if (!workflow.heldFile(handle)) return undefined;
     return new Writing(workspace, handle, options);
   }
@@ -213,13 +212,12 @@ export class Writing {
     this.#reportOverwritten();
     // Only then somebody may have got the end of what was there before.
     const unchanged = this.file?.replaced && this.isUnchanged;
-    workflow.append({
+    workflow.tell({
       event: "close",
       handle: this.#handle,
       ...how,
       ...(unchanged && { unchanged }),
     });
-    workflow.refresh();
     this.#workspace.warnOfSizes();
   }
 }

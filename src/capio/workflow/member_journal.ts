@@ -30,6 +30,8 @@ export class MemberJournal implements Disposable {
   #writer: JournalWriter | undefined;
   /** Where the journal ended that the last writer belonged to. */
   #leftAt: number | undefined;
+  /** Where the last line ends that was appended to that journal. */
+  #lastEnd = 0;
   /** The members whose events it appends. */
   readonly #authors = new Set<string>();
   #nextNumber = 0;
@@ -67,9 +69,18 @@ export class MemberJournal implements Disposable {
    * @param by The member whose event it is, if it is another one of this process.
    */
   append(body: EventBody, by: string = this.id): void {
-    this.#authors.add(by);
-    const event = { ...body, by, time: wallClock() };
+    const event = this.#stamped(body, by);
     while (!this.#append(event));
+  }
+
+  /**
+   * The same, and reads on up to this event at least: most events are followed by
+   * a look at what has come of them.
+   */
+  tell(body: EventBody): WorkflowState {
+    const event = this.#stamped(body, this.id);
+    while (!this.#tell(event));
+    return this.state;
   }
 
   /** Appends an event that nothing depends on; a full disk only loses it. */
@@ -123,13 +134,37 @@ export class MemberJournal implements Disposable {
     this.#writer?.[Symbol.dispose]();
   }
 
+  #stamped(body: EventBody, by: string): JournalEvent {
+    this.#authors.add(by);
+    return { ...body, by, time: wallClock() };
+  }
+
   /** Appends an event and returns whether it counts. */
   #append(event: JournalEvent): boolean {
     const writer = this.#writer ?? this.#openWriter();
-    const end = writer.append(event);
-    if (end <= this.#follower.room) return true;
+    writer.append(event);
+    if (writer.end <= this.#follower.room) return true;
     this.catchUp();
+    return this.#counts(writer);
+  }
+
+  /** The same, and catches up in any case. */
+  #tell(event: JournalEvent): boolean {
+    const writer = this.#writer ?? this.#openWriter();
+    writer.append(event);
+    this.catchUp();
+    // The event is among what has been read, all of which counts.
+    const isSure = this.#writer === writer && !this.#follower.isFull;
+    return isSure || this.#counts(writer);
+  }
+
+  /**
+   * Returns whether the last event of a writer counts, as far as the journal has
+   * been read.
+   */
+  #counts(writer: JournalWriter): boolean {
     const hasLeft = this.#writer !== writer;
+    const end = hasLeft ? this.#lastEnd : writer.end;
     const journalEnd = hasLeft ? this.#leftAt : this.#follower.end;
     if (journalEnd === undefined || end <= journalEnd) return true;
     if (hasLeft) return false;
@@ -138,6 +173,7 @@ export class MemberJournal implements Disposable {
 
   #leave(end: number): void {
     if (!this.#writer) return;
+    this.#lastEnd = this.#writer.end;
     this.#writer[Symbol.dispose]();
     this.#writer = undefined;
     this.#leftAt = end;

@@ -229,9 +229,14 @@ export class Workflow {
   /** Tells every member, this one included at its next `refresh`. */
   append(body: EventBody): void {
     this.#journal.append(body);
-    if (body.event === "open" || body.event === "make") {
-      this.answers.made(body.path);
-    } else if (body.event === "rename") this.answers.made(body.to);
+    this.#noteMade(body);
+  }
+
+  /** The same with a `refresh`. */
+  tell(body: EventBody): WorkflowState {
+    this.#journal.tell(body);
+    this.#noteMade(body);
+    return this.#afterNews();
   }
 
   /** Appends an event that nothing depends on; a full disk only loses it. */
@@ -256,7 +261,12 @@ export class Workflow {
 
   /** Catches up with the journal, and publishes what this member has to. */
   refresh(): WorkflowState {
-    const state = this.#journal.catchUp();
+    this.#journal.catchUp();
+    return this.#afterNews();
+  }
+
+  #afterNews(): WorkflowState {
+    const { state } = this;
     if (this.#journal.isFull) this.#checkpoint();
     if (state.unpublished.size > 0) {
       this.#publisher.publishDue({ isLast: this.#ended });
@@ -405,6 +415,12 @@ export class Workflow {
       warnOfUnkept(this.state);
     }
     if (present ? done : !this.folder.isInUse) this.folder.remove();
+  }
+
+  #noteMade(body: EventBody): void {
+    if (body.event === "open" || body.event === "make") {
+      this.answers.made(body.path);
+    } else if (body.event === "rename") this.answers.made(body.to);
   }
 
   /** Ends the journal, unless another member does so or moves files. */
