@@ -1,5 +1,4 @@
-import { join } from "@std/path";
-import { lstatIfPresent } from "../platform/mod.ts";
+import { locationIn, lstatIfPresent } from "../platform/mod.ts";
 
 /** The two spools in which files lie until they are committed. */
 export type Spool = "disk" | "memory";
@@ -31,8 +30,7 @@ export class Spools {
 
   /** The location of `path` in a spool. */
   location(path: string, spool: Spool): string {
-    const root = this.#roots[spool];
-    return path === "" ? root : join(root, path);
+    return locationIn(this.#roots[spool], path);
   }
 
   /** The locations of `path` in all spools. */

@@ -8,6 +8,7 @@ import {
   FileLock,
   ifPresent,
   isAbsence,
+  locationIn,
   type LockWait,
   lookAtTrusted,
   lstatIfPresent,
@@ -91,7 +92,7 @@ export class WorkflowFolder {
 
   /** The place of `path` in the real tree, where it lies once it is published. */
   real(path: string): string {
-    return path === "" ? this.capioDir : join(this.capioDir, path);
+    return locationIn(this.capioDir, path);
   }
 
   /** The place of `path` in a spool, where it lies until then. */

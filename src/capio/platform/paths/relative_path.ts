@@ -1,3 +1,16 @@
+import { join, SEPARATOR } from "@std/path";
+
+/**
+ * Returns the location of a normal relative path in a directory. Both are normal,
+ * so that there is nothing to change where the separators are the same.
+ */
+export function locationIn(directory: string, path: string): string {
+  if (path === "") return directory;
+  return SEPARATOR === "/" && directory !== SEPARATOR
+    ? `${directory}/${path}`
+    : join(directory, path);
+}
+
 /**
  * Returns the directory of a path that is relative to `capioDir`; `""` is
  * `capioDir` itself.
