@@ -194,8 +194,19 @@ export function writeFile(
         { inSteps: true },
       ),
     writeAt,
+    mostBytesOf(data),
   );
 }
+
+/** Returns how many bytes data has at most, in whatever encoding. */
+function mostBytesOf(data: string | ArrayBufferView): number {
+  return typeof data === "string"
+    ? data.length * LARGEST_CHARACTER
+    : data.byteLength;
+}
+
+/** Most bytes for a code unit in UTF-8. */
+const LARGEST_CHARACTER = 3;
 
 /** The mode that `fs.appendFile` gives to a file, also to an old one. */
 const APPENDED_MODE = 0o666;

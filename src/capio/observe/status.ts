@@ -392,10 +392,14 @@ function presentSizes(
     const isSpooled = isInSpool(state, file);
     const isKnown = state.memory?.id === folder.memory?.id;
     if (isSpooled && file.isInMemory && !isKnown) return undefined;
-    const tree = (path: string) =>
-      isSpooled ? folder.spool(path, spoolOf(file)) : folder.real(path);
-    if (!isDirectory(parentOf(path), tree)) return 0;
-    const info = look(tree(path));
+    const lookIn = (tree: (path: string) => string) =>
+      isDirectory(parentOf(path), tree) ? look(tree(path)) : undefined;
+    const spooled = isSpooled
+      ? lookIn((path) => folder.spool(path, spoolOf(file)))
+      : undefined;
+    // A member may have moved it already, and say so with its next event.
+    const mayBeReal = !isSpooled || !spooled && file.phase === "committed";
+    const info = mayBeReal ? lookIn((path) => folder.real(path)) : spooled;
     if (!info?.isFile) return 0;
     if (!isSpooled) finalSizes.set(file, info.size);
     return info.size;

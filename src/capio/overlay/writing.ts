@@ -212,7 +212,7 @@ export class Writing {
     this.#reportOverwritten();
     // Only then somebody may have got the end of what was there before.
     const unchanged = this.file?.replaced && this.isUnchanged;
-    workflow.tell({
+    workflow.tellClose({
       event: "close",
       handle: this.#handle,
       ...how,

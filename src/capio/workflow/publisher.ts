@@ -1,7 +1,18 @@
-import type { WorkflowFile } from "../journal/mod.ts";
-import type { FileLock, LockHolder, LockWait } from "../platform/mod.ts";
+import {
+  type EventBody,
+  isCommittedByClose,
+  isCommittedByFirstClose,
+  type WorkflowFile,
+} from "../journal/mod.ts";
+import {
+  type FileLock,
+  type LockHolder,
+  type LockWait,
+  lstatIfPresent,
+} from "../platform/mod.ts";
 import type { MemberJournal } from "./member_journal.ts";
 import { moveIntoPlace } from "./move_into_place.ts";
+import { spoolOf } from "./spools.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /** Most files that are published under one holding of the lock. */
@@ -38,6 +49,94 @@ export class Publisher {
       if (result.isForbidden) break;
     }
     if (failure !== undefined) throw failure;
+  }
+
+  /**
+   * Reports the last close of a file, which commits it, and publishes it. Two
+   * events would say no more than this one: nobody else moves files meanwhile.
+   *
+   * Returns whether it has done so. Nothing has happened if the close is not the
+   * last one or if another member has the lock.
+   */
+  closeAndPublish(
+    file: WorkflowFile,
+    close: EventBody & { readonly event: "close" },
+    { isLast }: { isLast: boolean },
+  ): boolean {
+    if (!isCommittedByClose(this.#journal.state, file)) return false;
+    return this.#lock.ifFree(() => {
+      this.#journal.tell({ ...close, publishes: true });
+      this.#publishLast(file, isLast);
+    });
+  }
+
+  /**
+   * The same for a file that this member has created, written and closed under
+   * the lock, which it has.
+   */
+  publishWhole(
+    open: EventBody & { readonly event: "open" },
+    { isLast }: { isLast: boolean },
+  ): void {
+    const { path } = open;
+    const publishes = isCommittedByFirstClose(this.#journal.state, path);
+    const { paths } = this.#journal.tell({
+      ...open,
+      whole: true,
+      ...(publishes && { publishes }),
+    });
+    const file = paths.get(path);
+    if (publishes && file) this.#publishLast(file, isLast);
+  }
+
+  /** Publishes a file as this member has said in its last event. */
+  #publishLast(file: WorkflowFile, isLast: boolean): void {
+    const { unpublished } = this.#journal.state;
+    // Something has come before that event, a rule for example.
+    if (!unpublished.has(file.number)) return;
+    try {
+      moveIntoPlace(this.#folder, file);
+    } catch (error) {
+      const isForbidden = error instanceof Deno.errors.NotCapable && !isLast;
+      if (!isForbidden) this.#unpublishable.add(file);
+      this.#journal.append({ event: "publish", files: [] });
+      if (isForbidden) return;
+      throw error;
+    }
+    unpublished.delete(file.number);
+  }
+
+  /**
+   * Finds out whether a member has already moved what it said that it would
+   * move: its next event, which says so, may come late.
+   */
+  settle(file: WorkflowFile): void {
+    const { publishing, unpublished } = this.#journal.state;
+    if (!unpublished.has(file.number)) return;
+    for (const it of publishing.values()) {
+      if (it === file && this.#hasMoved(file)) unpublished.delete(file.number);
+    }
+  }
+
+  /**
+   * Reports all files that other members have moved in this way. The caller is
+   * going to move files, and has the lock, so nobody is just moving one.
+   */
+  settleAll(): void {
+    const { id, state: { publishing } } = this.#journal;
+    if (publishing.size === 0) return;
+    const moved: number[] = [];
+    for (const [member, file] of publishing) {
+      // Its own next event says so.
+      if (member === id || !this.#hasMoved(file)) continue;
+      moved.push(file.number);
+    }
+    if (moved.length > 0) this.#report(moved);
+  }
+
+  #hasMoved(file: WorkflowFile): boolean {
+    const location = this.#folder.spool(file.path, spoolOf(file));
+    return lstatIfPresent(location) === undefined;
   }
 
   /** Makes sure that a committed file is in its place. */

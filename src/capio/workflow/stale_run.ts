@@ -109,7 +109,8 @@ function isMemoryGone(
 
 function clear(folder: WorkflowFolder, state: WorkflowState): void {
   endMembers(state);
-  const unpublished = [...state.unpublished.values()];
+  const unpublished = [...state.unpublished.values()]
+    .filter((file) => !isPublished(folder, file));
   refuseOtherMemory(folder, state, unpublished);
   const gone = unpublished.filter((file) =>
     file.isInMemory && !lstatIfPresent(folder.spool(file.path, "memory")) &&
@@ -148,6 +149,17 @@ function clear(folder: WorkflowFolder, state: WorkflowState): void {
     `sluice: ${run}: published ${count(committed.length, "committed file")}, ` +
       `discarded ${count(discarded.length, "unfinished file")}`,
   );
+}
+
+/** Tells whether a file was moved by a member that died before its next event. */
+function isPublished(
+  folder: WorkflowFolder,
+  file: WorkflowFile,
+): boolean {
+  const { kind, path, isInMemory } = file;
+  return kind === "file" && !isInMemory &&
+    !lstatIfPresent(folder.spool(path, "disk")) &&
+    lstatIfPresent(folder.real(path))?.isFile === true;
 }
 
 /**

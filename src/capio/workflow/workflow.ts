@@ -291,10 +291,25 @@ export class Workflow {
     this.note({ event: "await", path });
   }
 
+  /**
+   * Reports the close of a file, and publishes what is committed by it.
+   */
+  tellClose(close: EventBody & { readonly event: "close" }): void {
+    const file = this.heldFile(close.handle);
+    const isLast = this.#ended;
+    const isGood = file && !close.failed && !close.idle;
+    if (isGood && this.#publisher.closeAndPublish(file, close, { isLast })) {
+      this.#afterNews();
+    } else this.tell(close);
+  }
+
   /** Tells whether the file that has this name lies in the spool. */
   isInSpool(path: string): boolean {
-    const file = this.state.paths.get(path);
-    return file !== undefined && isInSpool(this.state, file);
+    const { state } = this;
+    const file = state.paths.get(path);
+    if (!file) return false;
+    if (state.publishing.size > 0) this.#publisher.settle(file);
+    return isInSpool(state, file);
   }
 
   /**
@@ -316,6 +331,28 @@ export class Workflow {
     if (warning) console.warn(`sluice: ${warning}`);
   }
 
+  /**
+   * Runs `make`, which creates a file, writes it and closes it, while nobody moves
+   * files, and reports that as one event. Returns whether it has done so: not if
+   * `make` returns nothing, or if another member has the publication lock.
+   */
+  makeWhole(
+    make: () => EventBody & { readonly event: "open" } | undefined,
+  ): boolean {
+    let isMade = false;
+    this.#publisher.ifNothingMoves(() => {
+      this.refresh();
+      this.#publisher.settleAll();
+      const body = make();
+      if (!body) return;
+      isMade = true;
+      this.#publisher.publishWhole(body, { isLast: this.#ended });
+      this.#noteMade(body);
+    });
+    if (isMade) this.#afterNews();
+    return isMade;
+  }
+
   /** Makes sure that a committed file is in its place. */
   publish(file: WorkflowFile): void {
     this.#publisher.publish(file);
@@ -329,6 +366,7 @@ export class Workflow {
   moving<T>(fn: () => T): T {
     return this.#publisher.whileNothingMoves(() => {
       this.refresh();
+      this.#publisher.settleAll();
       return fn();
     });
   }

@@ -35,6 +35,8 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     anew: true,
     handle: 1,
     memory: true,
+    whole: true,
+    publishes: true,
   },
   close: {
     event: "close",
@@ -43,6 +45,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     why: "x",
     idle: true,
     unchanged: true,
+    publishes: true,
   },
   make: {
     event: "make",
@@ -101,6 +104,8 @@ const OPTIONAL: ReadonlySet<string> = new Set([
     "failed",
     "idle",
     "unchanged",
+    "publishes",
+    "whole",
   ],
   ...[
     "complete",
@@ -172,6 +177,8 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   failed: NO_TRUTHS,
   idle: NO_TRUTHS,
   unchanged: NO_TRUTHS,
+  publishes: NO_TRUTHS,
+  whole: NO_TRUTHS,
   complete: NO_TRUTHS,
   replaces: NO_TRUTHS,
   anew: NO_TRUTHS,

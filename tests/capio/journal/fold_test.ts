@@ -205,6 +205,67 @@ Deno.test("a removed file is still finished for readers that have it open", () =
   assertEquals(state.unpublished.size, 0);
 });
 
+const PUBLISHING: Script = [
+  ["1", join("w")],
+  ["2", join("w")],
+  ["1", rules([{ name: ["*"], committed: "on_close" }])],
+  ["1", open("a", 0)],
+  ["1", { event: "close", handle: 0, publishes: true }],
+];
+
+Deno.test("a file is published by the next event of the member that said so with its close", () => {
+  const state = play([...PUBLISHING, ["2", open("b", 0)]]);
+  assertEquals(phaseOf(state, "a"), "committed");
+  assertEquals([...state.unpublished.keys()], [0]);
+  assertEquals([...state.publishing.keys()], ["1"]);
+  const later = play([...PUBLISHING, ["1", open("b", 1)]]);
+  assertEquals([later.unpublished.size, later.publishing.size], [0, 0]);
+  const other = play([...PUBLISHING, ["2", { event: "publish", files: [0] }]]);
+  assertEquals([other.unpublished.size, other.publishing.size], [0, 0]);
+});
+
+Deno.test("a file is not published that its member could not move, or had no time to", () => {
+  const events: [by: string, event: EventBody][] = [
+    ["1", { event: "publish", files: [] }],
+    ["2", end("1", "lost")],
+    ["1", end("1", "lost")],
+  ];
+  for (const event of events) {
+    const state = play([...PUBLISHING, event]);
+    assertEquals([...state.unpublished.keys()], [0]);
+    assertEquals(state.publishing.size, 0);
+  }
+  const left = play([...PUBLISHING, ["1", end("1")]]);
+  assertEquals([left.unpublished.size, left.publishing.size], [0, 0]);
+});
+
+Deno.test("a close that does not commit its file publishes nothing", () => {
+  const state = play([
+    ...PUBLISHING.slice(0, 3),
+    ["1", open("a", 0)],
+    ["2", { event: "open", path: "a", file: 0, handle: 0 }],
+    ["1", { event: "close", handle: 0, publishes: true }],
+  ]);
+  assertEquals(phaseOf(state, "a"), "open");
+  assertEquals(state.publishing.size, 0);
+});
+
+Deno.test("a whole file is opened, closed and committed by one event", () => {
+  const whole = { event: "open", path: "a", handle: 0, whole: true } as const;
+  const state = play([
+    ...PUBLISHING.slice(0, 3),
+    ["1", { ...whole, publishes: true }],
+    ["2", { ...whole, path: "b" }],
+  ]);
+  assertEquals([phaseOf(state, "a"), phaseOf(state, "b")], [
+    "committed",
+    "committed",
+  ]);
+  assertEquals([...state.publishing.keys()], ["1"]);
+  assertEquals([...state.unpublished.keys()], [0, 1]);
+  assertEquals(state.handles.size, 0);
+});
+
 Deno.test("writing to a committed name makes a new file", () => {
   const state = play([
     ["1", join("w")],

@@ -23,6 +23,8 @@ Deno.test("what members write of a file that comes and goes is all read as plain
   using reader = new CapioWorkspace({ capioDir, appName: "reader" });
   const begin = Deno.readFileSync(journal).length;
   writer.fs.writeTextFileSync(`${capioDir}/a.csv`, "text");
+  const options = { create: true, write: true } as const;
+  writer.fs.openSync(`${capioDir}/b.csv`, options).close();
   reader.fs.readTextFileSync(`${capioDir}/a.csv`);
   reader.fs.removeSync(`${capioDir}/a.csv`);
   const text = Deno.readTextFileSync(journal).slice(begin);

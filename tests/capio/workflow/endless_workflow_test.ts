@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { JournalReader } from "../../../src/capio/journal/mod.ts";
 import { EndlessWorkflow } from "./endless_workflow.ts";
 
-const FILES = Deno.env.has("SLUICE_LONG") ? 100_000 : 3_000;
+const FILES = Deno.env.has("SLUICE_LONG") ? 100_000 : 4_500;
 const MEBIBYTE = 2 ** 20;
 
 Deno.test("a workflow that makes, reads and removes files for ever keeps a small journal and a small state", async () => {

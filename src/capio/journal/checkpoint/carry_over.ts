@@ -26,7 +26,14 @@ function keepFiles(state: WorkflowState, later: WorkflowState): void {
     } else if (file.phase === "open") endForgotten(later, file);
   }
   const keep = (file: WorkflowFile) => kept.get(file) ?? file;
-  for (const files of [later.paths, later.handles, later.unpublished]) {
+  for (
+    const files of [
+      later.paths,
+      later.handles,
+      later.unpublished,
+      later.publishing,
+    ]
+  ) {
     keepIn<unknown>(files, keep);
   }
   for (const files of [later.pending, later.dependents]) {

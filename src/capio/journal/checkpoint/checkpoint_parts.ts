@@ -25,6 +25,7 @@ interface Parts {
   };
   readonly input: { readonly path: string; readonly member: string };
   readonly given: { readonly path: string };
+  readonly publishing: { readonly member: string; readonly file: number };
   readonly moving: Moving;
   readonly reading: Reading;
   readonly sizedReading: SizedReading;
@@ -73,6 +74,15 @@ export const CHECKPOINT_PARTS: Readonly<Record<PartName, Part>> = {
     columns: { path: isEntryOrRoot, member: MEMBER },
     restore: ({ inputs }, { path, member }) =>
       inputs.getOrInsertComputed(path, () => new Set()).add(member),
+  }),
+  publishing: part<Parts["publishing"]>({
+    take: ({ publishing }) =>
+      [...publishing].map(([member, { number }]) => ({ member, file: number })),
+    columns: { member: MEMBER, file: isCount },
+    restore: ({ publishing, unpublished }, { member, file: number }) => {
+      const file = unpublished.get(number);
+      if (file) publishing.set(member, file);
+    },
   }),
   given: part<Parts["given"]>({
     take: ({ given }) => [...given].map((path) => ({ path })),

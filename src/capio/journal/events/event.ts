@@ -70,6 +70,10 @@ export interface OpenEvent extends Stamp {
   readonly handle: number;
   /** Set when its author has created it in the spool in memory. */
   readonly memory?: true;
+  /** Set when its author has created it, written it and closed it already. */
+  readonly whole?: true;
+  /** Set with `whole` alone, as in {@linkcode CloseEvent}. */
+  readonly publishes?: true;
 }
 
 /** A member closed what it had opened for writing. */
@@ -84,6 +88,11 @@ export interface CloseEvent extends Stamp {
   readonly idle?: true;
   /** Set when the file is as it was at the opening; the close counts. */
   readonly unchanged?: true;
+  /**
+   * Set when its author has the publication lock, and, where this commits the
+   * file, moves it to its place before its next event.
+   */
+  readonly publishes?: true;
 }
 
 /**
@@ -143,6 +152,7 @@ export interface RemoveEvent extends Stamp {
 /** A member moved committed entries to their places in the real tree. */
 export interface PublishEvent extends Stamp {
   readonly event: "publish";
+  /** Empty when it could not move the file of its last event, a close. */
   readonly files: readonly number[];
 }
 

@@ -67,6 +67,8 @@ const CHECKS: {
     anew: optional(isTrue),
     handle: isCount,
     memory: optional(isTrue),
+    whole: optional(isTrue),
+    publishes: optional(isTrue),
   },
   close: {
     ...STAMP,
@@ -75,6 +77,7 @@ const CHECKS: {
     why: optional(isText),
     idle: optional(isTrue),
     unchanged: optional(isTrue),
+    publishes: optional(isTrue),
   },
   make: {
     ...STAMP,

@@ -33,6 +33,26 @@ export const PLAIN_LINES: readonly PlainLine[] = [
   plainLine`{"event":"open","path":"${"path"}","handle":${"count"},"by":"${"member"}","time":${"count"}}`(
     ([path, handle, by, time]) => ({ event: "open", path, handle, by, time }),
   ),
+  plainLine`{"event":"open","path":"${"path"}","handle":${"count"},"whole":true,"publishes":true,"by":"${"member"}","time":${"count"}}`(
+    ([path, handle, by, time]) => ({
+      event: "open",
+      path,
+      handle,
+      whole: true,
+      publishes: true,
+      by,
+      time,
+    }),
+  ),
+  plainLine`{"event":"close","handle":${"count"},"publishes":true,"by":"${"member"}","time":${"count"}}`(
+    ([handle, by, time]) => ({
+      event: "close",
+      handle,
+      publishes: true,
+      by,
+      time,
+    }),
+  ),
   plainLine`{"event":"close","handle":${"count"},"by":"${"member"}","time":${"count"}}`(
     ([handle, by, time]) => ({ event: "close", handle, by, time }),
   ),

@@ -59,6 +59,7 @@ function passOver(state: WorkflowState): WorkflowState {
 function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
   const { awaits } = state;
   awaits.foldedBy(event.by);
+  if (state.publishing.size > 0) notePublished(state, event);
   switch (event.event) {
     case "join":
       return addMember(state, event);
@@ -94,8 +95,7 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       for (const path of pathsBelow(state, event.path)) unlink(state, path);
       return state;
     case "publish":
-      for (const file of event.files) state.unpublished.delete(file);
-      return state;
+      return publishFiles(state, event.files);
     case "input":
       return noteInput(state, event);
     case "miss":
@@ -130,6 +130,33 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
     case "checkpoint":
       return forget(state);
   }
+}
+
+/** Notes that the author of an event has published a file before. */
+function notePublished(
+  { publishing, unpublished }: WorkflowState,
+  event: JournalEvent,
+): void {
+  const file = publishing.get(event.by);
+  if (!file) return;
+  publishing.delete(event.by);
+  const hasFailed = event.event === "publish" && event.files.length === 0;
+  // Nobody says of itself that it is lost: it is counted so at the next run.
+  const isLost = event.event === "end" && event.ending === "lost";
+  if (!hasFailed && !isLost) unpublished.delete(file.number);
+}
+
+function publishFiles(
+  state: WorkflowState,
+  files: readonly number[],
+): WorkflowState {
+  const { publishing, unpublished } = state;
+  for (const file of files) unpublished.delete(file);
+  // Others may have said so, too.
+  for (const [member, { number }] of publishing) {
+    if (files.includes(number)) publishing.delete(member);
+  }
+  return state;
 }
 
 function addRules(state: WorkflowState, event: RulesEvent): WorkflowState {

@@ -27,7 +27,9 @@ export function openHandle(
   if (file.phase !== "open" || file.kind !== "file") return state;
   if (event.anew) noteUndoing(state, file, event.by);
   hold(state, file, keyOf(event, event.handle), event);
-  return state;
+  if (!event.whole) return state;
+  const { handle, publishes, by, time } = event;
+  return closeHandle(state, { event: "close", handle, publishes, by, time });
 }
 
 /** Makes an entry, in the place of one that has the name. */
@@ -78,7 +80,11 @@ export function closeHandle(
   }
   if (!event.idle) file.closes++;
   if (!event.idle && !event.unchanged) noteChange(state, file, event.by);
-  return commitIfComplete(state, file, event);
+  commitIfComplete(state, file, event);
+  if (event.publishes && state.unpublished.has(file.number)) {
+    state.publishing.set(event.by, file);
+  }
+  return state;
 }
 
 /** Closes what a member that leaves has open of a file. */

@@ -57,6 +57,8 @@ export function endMember(
   tellRemovedOf(state, member.id);
   tellListingsOf(state, member.id);
   if (state.moving?.member === member.id) state.moving = undefined;
+  // It may have died before it moved the file.
+  state.publishing.delete(member.id);
   for (const [key, wait] of state.waits) {
     if (wait.member === member.id) state.waits.delete(key);
   }

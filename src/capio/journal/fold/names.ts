@@ -47,11 +47,22 @@ export function unlink(state: WorkflowState, path: string): void {
   if (file.phase !== "committed") noteUnfinished(state, file);
   state.paths.delete(path);
   state.unpublished.delete(file.number);
+  forgetPublishing(state, file);
   const directory = parentOf(path);
   const folder = state.folders.get(directory);
   if (folder) folder.entries--;
   forgetIfGone(state, directory);
   if (file.kind === "directory") forgetIfGone(state, path);
+}
+
+/** What has lost its name is not what a member is going to move. */
+function forgetPublishing(
+  { publishing }: WorkflowState,
+  file: WorkflowFile,
+): void {
+  for (const [member, it] of publishing) {
+    if (it === file) publishing.delete(member);
+  }
 }
 
 /** Forgets a directory that is gone and that no rule is about. */

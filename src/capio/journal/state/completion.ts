@@ -21,6 +21,26 @@ export function isComplete(state: WorkflowState, file: WorkflowFile): boolean {
   }
 }
 
+/** Tells whether the next close of a file commits it, as far as is known. */
+export function isCommittedByClose(
+  { engine }: WorkflowState,
+  { path, kind, phase, rule, holders, closes, unlinked }: WorkflowFile,
+): boolean {
+  return kind === "file" && phase === "open" && !unlinked &&
+    holders.length === 1 && rule.type === "on_close" &&
+    closes + 1 >= rule.count && engine.isPermanent(path);
+}
+
+/** The same for the first close of a file that does not exist yet. */
+export function isCommittedByFirstClose(
+  { engine }: WorkflowState,
+  path: string,
+): boolean {
+  const rule = engine.commitRule(path);
+  return rule.type === "on_close" && rule.count === 1 &&
+    engine.isPermanent(path);
+}
+
 /** Tells whether a directory's commit rule is satisfied with so many entries. */
 export function isCompleteWithEntries(
   rule: CapioClCommitRule,

@@ -261,6 +261,11 @@ export interface WorkflowState {
   readonly dependents: Set<WorkflowFile>;
   /** Committed permanent files that are still in the spool. */
   readonly unpublished: Map<number, WorkflowFile>;
+  /**
+   * Those of `unpublished` that a member moves to their places before its next
+   * event, by the member: they may lie there already.
+   */
+  readonly publishing: Map<string, WorkflowFile>;
   /** The members that have read each real file. */
   readonly inputs: Map<string, Set<string>>;
   /** Existing real files that a commit rule depends on and no app produces. */
@@ -392,6 +397,7 @@ export function emptyState(
     pending: new Set(),
     dependents: new Set(),
     unpublished: new CompactMap(),
+    publishing: new Map(),
     inputs: new CompactMap(),
     given: new Set(),
     misses: new CompactMap(),

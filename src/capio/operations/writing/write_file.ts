@@ -2,9 +2,12 @@ import { writeAll, writeAllSync } from "../../../internal/mod.ts";
 import { type Place, type Workspace, Writing } from "../../overlay/mod.ts";
 import {
   act,
+  ifAtOnce,
   ifPresent,
   isExistence,
   type Operation,
+  runSync,
+  SMALL_BYTES,
   system,
 } from "../../platform/mod.ts";
 import { untilMade, withGivenPath, WRITE } from "../finding/mod.ts";
@@ -86,6 +89,7 @@ function* writeWhole(
     denoOpener,
     (file) => act(() => writeAll(file, data), () => writeAllSync(file, data)),
     writeAt,
+    data.byteLength,
   );
 }
 
@@ -103,6 +107,9 @@ export type WriteAt<T = void> = (
  * its first byte, and of its close after the last one.
  *
  * When the file cannot be opened, `writeAt` says so in the words of the call.
+ *
+ * @param size How much is written, in bytes; the file is not made empty first
+ * where it is new.
  */
 export function* writeThrough<Held>(
   workspace: Workspace,
@@ -111,8 +118,16 @@ export function* writeThrough<Held>(
   opener: Opener<Held>,
   write: (held: Held) => Operation<unknown>,
   writeAt: WriteAt,
+  size: number,
 ): Operation<void> {
   const { create, createNew } = options;
+  if (create && !createNew && !options.append && size <= SMALL_BYTES) {
+    const writeNow = (held: Held) => runSync(write(held));
+    const isWritten = yield* ifAtOnce(() =>
+      writeNew(workspace, given, options, opener, writeNow)
+    );
+    if (isWritten) return;
+  }
   const place = create || createNew
     ? given
     : yield* untilMade(workspace, given, WRITE);
@@ -128,6 +143,52 @@ export function* writeThrough<Held>(
     // What it made empty at the opening is known.
     options.append || options.truncate ? Infinity : 0,
   );
+}
+
+/**
+ * Writes a small new file, which the others learn of when it is finished. Returns
+ * whether it has done so: in all other cases nothing has happened.
+ */
+function writeNew<Held>(
+  workspace: Workspace,
+  { path, tail }: Place,
+  options: Deno.OpenOptions,
+  opener: Opener<Held>,
+  write: (held: Held) => void,
+): boolean {
+  const { workflow, folder, trees } = workspace;
+  if (tail || workflow.state.paths.has(path)) return false;
+  return workflow.makeWhole(() => {
+    if (workflow.state.paths.has(path) || trees.real(path)) return;
+    const location = trees.placeNew(path);
+    if (!folder.spoolAt(location)) return;
+    let held: Held;
+    try {
+      const exclusively = { ...options, createNew: true, truncate: false };
+      held = opener.openNow(location, exclusively);
+    } catch {
+      // A member has just created it, or the system refuses it in words.
+      return;
+    }
+    const isWritten = succeeds(() => write(held));
+    opener.close(held);
+    if (!isWritten) {
+      system.removeSync(location);
+      return;
+    }
+    const handle = workflow.newHandle();
+    return { event: "open", path, handle, ...folder.spoolField(location) };
+  });
+}
+
+function succeeds(fn: () => void): boolean {
+  try {
+    fn();
+    return true;
+  } catch {
+    // The same call made step by step says so.
+    return false;
+  }
 }
 
 /**

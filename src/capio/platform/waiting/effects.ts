@@ -8,7 +8,7 @@ import { type Alarm, SynchronousSleep, type Wakeups } from "./wakeups.ts";
 export type Operation<T> = Generator<Effect, T, unknown>;
 
 /** An effect that an operation asks its driver for. */
-export type Effect = Act | Wait;
+export type Effect = Act | Wait | Attempt;
 
 /** A call with two forms, for instance `Deno.stat` and `Deno.statSync`. */
 interface Act {
@@ -31,6 +31,11 @@ interface Wait {
    * changed something itself, so that there is nothing to wait for yet.
    */
   readonly beforeBlocking?: () => boolean;
+}
+
+/** A small synchronous call that an asynchronous one makes at once or not at all. */
+interface Attempt {
+  readonly attempt: () => unknown;
 }
 
 type System = typeof system;
@@ -76,8 +81,8 @@ export function* smallRead<T>(operation: Operation<T>): Operation<T> {
     let result: unknown;
     try {
       const effect = step.value;
-      const isWait = "waitFor" in effect;
-      result = yield isWait ? effect : { ...effect, isSmallRead: true };
+      const isAct = "synchronously" in effect;
+      result = yield isAct ? { ...effect, isSmallRead: true } : effect;
     } catch (error) {
       step = operation.throw(error);
       continue;
@@ -85,6 +90,14 @@ export function* smallRead<T>(operation: Operation<T>): Operation<T> {
     step = operation.next(result);
   }
   return step.value;
+}
+
+/**
+ * Makes a synchronous call, unless the operation is an asynchronous one that must
+ * give way to the event loop: then the result is `undefined`.
+ */
+export function* ifAtOnce<T>(attempt: () => T): Operation<T | undefined> {
+  return (yield { attempt }) as T | undefined;
 }
 
 /** Makes a synchronous call, which takes only a moment. */
@@ -118,6 +131,8 @@ export async function runAsync<T>(
       const effect = step.value;
       if ("waitFor" in effect) {
         result = await wakeups.next(effect.alarm, effect.signal);
+      } else if ("attempt" in effect) {
+        result = isEnding() || mayAnswerAtOnce() ? effect.attempt() : undefined;
       } else if (isEnding() && !effect.inSteps) {
         result = effect.synchronously();
       } else result = await resultOf(effect);
@@ -157,7 +172,8 @@ export function runSync<T>(operation: Operation<T>): T {
         // While this thread sleeps nothing can abort the signal.
         effect.signal?.throwIfAborted();
         if (!effect.beforeBlocking?.()) sleep.sleep();
-      } else result = effect.synchronously();
+      } else if ("attempt" in effect) result = effect.attempt();
+      else result = effect.synchronously();
     } catch (error) {
       step = operation.throw(error);
       continue;
