@@ -177,7 +177,7 @@ function append(file: Deno.FsFile, bytes: Uint8Array): void {
   if (file.writeSync(bytes) === bytes.length) return;
   // The next event begins a line of its own, so the cut one does no harm.
   throw new Deno.errors.WriteZero(
-    "Cannot append to the workflow's journal: the disk is full",
+    "No space left on device: cannot append to the workflow's journal",
   );
 }
 

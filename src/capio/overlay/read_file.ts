@@ -1,6 +1,11 @@
 import { atCaller } from "../../internal/mod.ts";
 import type { WorkflowFile } from "../journal/mod.ts";
-import { mayAnswerAtOnce, noteTurn, SMALL_BYTES } from "../platform/mod.ts";
+import {
+  mayAnswerAtOnce,
+  noteTurn,
+  SMALL_BYTES,
+  steadyClock,
+} from "../platform/mod.ts";
 import { readableOf } from "./file_streams.ts";
 import { growingReader } from "./growing_file.ts";
 import type { Place } from "./place.ts";
@@ -62,9 +67,10 @@ async function readInTurn(
   file: Deno.FsFile,
   p: Uint8Array,
 ): Promise<number | null> {
+  const begun = steadyClock();
   try {
     const count = await read.call(file, p);
-    noteTurn();
+    noteTurn(begun);
     return count;
   } catch (error) {
     throw atCaller(error, readInTurn);

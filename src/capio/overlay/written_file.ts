@@ -1,5 +1,10 @@
 import { atCaller, methodsErrAtCaller } from "../../internal/mod.ts";
-import { mayAnswerAtOnce, noteTurn, SMALL_BYTES } from "../platform/mod.ts";
+import {
+  mayAnswerAtOnce,
+  noteTurn,
+  SMALL_BYTES,
+  steadyClock,
+} from "../platform/mod.ts";
 import { closeQuietly, readableOf, writableOf } from "./file_streams.ts";
 import type { Writing } from "./writing.ts";
 
@@ -137,9 +142,10 @@ async function writeInTurn(
   file: Deno.FsFile,
   p: Uint8Array,
 ): Promise<number> {
+  const begun = steadyClock();
   try {
     const count = await write.call(file, p);
-    noteTurn();
+    noteTurn(begun);
     return count;
   } catch (error) {
     throw atCaller(error, writeInTurn);

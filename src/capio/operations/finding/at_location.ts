@@ -1,6 +1,9 @@
 import type { Place, Workspace } from "../../overlay/mod.ts";
 import { isAbsence, type Operation } from "../../platform/mod.ts";
 
+/** How often a call goes after a file that moves, before it takes the lock. */
+const MOST_CHASES = 3;
+
 /**
  * Calls `act` with the present location of a place. When another member
  * publishes or moves the file at that moment, calls it again.
@@ -13,6 +16,7 @@ export function* atLocation<T>(
 ): Operation<T> {
   const { path } = place;
   const { workflow } = workspace;
+  let chases = 0;
   for (let isSecondTry = false;;) {
     const location = locate() + place.tail;
     const known = workspace.trees.whereIs(path);
@@ -20,6 +24,11 @@ export function* atLocation<T>(
     try {
       return yield* act(location);
     } catch (error) {
+      if (isAbsence(error) && chases++ < MOST_CHASES) {
+        // Most often it has just been published.
+        workflow.refresh();
+        if (workspace.trees.whereIs(path) !== known) continue;
+      }
       const isThere = isAbsence(error) && workspace.trees.isThere(path);
       const isAsBefore = workspace.trees.whereIs(path) === known &&
         workflow.state.paths.get(path) === file;

@@ -1,4 +1,10 @@
-import { isEnding, mayAnswerAtOnce, noteTurn, system } from "../runtime/mod.ts";
+import {
+  isEnding,
+  mayAnswerAtOnce,
+  noteTurn,
+  steadyClock,
+  system,
+} from "../runtime/mod.ts";
 import { type Alarm, SynchronousSleep, type Wakeups } from "./wakeups.ts";
 
 /**
@@ -155,8 +161,9 @@ async function resultOf(
       // The asynchronous form reports errors in its own words.
     }
   }
+  const begun = steadyClock();
   const result = await asynchronously();
-  if (!inSteps || isSmallRead) noteTurn();
+  if (!inSteps || isSmallRead) noteTurn(begun);
   return result;
 }
 
