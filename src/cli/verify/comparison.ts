@@ -1,4 +1,5 @@
-import { join } from "@std/path";
+import { isAbsolute, join, relative } from "@std/path";
+import { isAtOrBelow } from "./plan_copy.ts";
 
 /** The number of bytes of two files that are compared at a time. */
 const COMPARED_BYTES = 1024 * 1024;
@@ -12,7 +13,7 @@ export interface FileEntry {
   readonly size: number;
   /** When it was written last, Unix time in milliseconds. */
   readonly written: number;
-  /** The target of a symbolic link. */
+  /** The target of a symbolic link; in the tree itself relative to its top. */
   readonly target?: string;
 }
 
@@ -34,12 +35,19 @@ export async function readTree(directory: string): Promise<FileTree> {
         location,
         size,
         written: mtime?.getTime() ?? 0,
-        ...(info.isSymlink && { target: await Deno.readLink(location) }),
+        ...(info.isSymlink && { target: await targetOf(location, directory) }),
       });
     }
   };
   await look("");
   return tree;
+}
+
+async function targetOf(location: string, directory: string): Promise<string> {
+  const text = await Deno.readLink(location);
+  return isAbsolute(text) && isAtOrBelow(text, directory)
+    ? `./${relative(directory, text)}`
+    : text;
 }
 
 /** Returns the paths under which two trees do not have the same bytes. */
@@ -72,9 +80,8 @@ async function isSame(
   other: FileEntry | undefined,
 ): Promise<boolean> {
   if (!one || !other) return one === other;
-  if (one.target !== undefined || other.target !== undefined) {
-    return isSameTarget(one, other);
-  }
+  if (one.target !== other.target) return false;
+  if (one.target !== undefined) return true;
   if (one.size !== other.size) return false;
   using first = await Deno.open(one.location);
   using second = await Deno.open(other.location);
@@ -91,18 +98,6 @@ async function isSame(
     if (count === 0) return true;
     if (!isEqual(a.subarray(0, count), b.subarray(0, count))) return false;
   }
-}
-
-/** An absolute link may lead into the copy that it lies in. */
-function isSameTarget(one: FileEntry, other: FileEntry): boolean {
-  if (one.target === undefined || other.target === undefined) return false;
-  if (one.target === other.target) return true;
-  const [a, b] = [one, other].map(({ location }) => location.split("/"));
-  const common = a.findIndex((part, n) => part !== b[n]);
-  const [here, there] = [a, b]
-    .map((parts) => parts.slice(0, common + 1).join("/"));
-  return one.target.startsWith(here) &&
-    one.target === other.target.replace(there, () => here);
 }
 
 async function readFull(
