@@ -24,5 +24,5 @@ function inspectInNode(value: unknown): string {
     breakLength: Infinity,
   });
   // The quotes of Deno, where that is possible without escapes.
-  return text.replace(/'([^'"\\]*)'/g, '"$1"');
+  return text.replace(/'((?:[^'"\\]|\\[^'"])*)'/g, '"$1"');
 }

@@ -108,6 +108,15 @@ function openSync(path: string | URL, options: { write?: boolean } = {}) {
     read: async (into: Uint8Array) => await readSync(into),
     seekSync,
     seek: async (...to: [number, number]) => await seekSync(...to),
+    readable: new ReadableStream({
+      type: "bytes",
+      pull(controller) {
+        const bytes = new Uint8Array(65_536);
+        const count = readSync(bytes);
+        if (count === null) return controller.close();
+        controller.enqueue(bytes.subarray(0, count));
+      },
+    }, { highWaterMark: 0 }),
     statSync: () => infoOf(fs.fstatSync(fd)),
     close,
     [Symbol.dispose]: close,

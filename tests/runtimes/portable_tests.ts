@@ -70,6 +70,8 @@ export const PORTABLE_TESTS: readonly string[] = [
 export const NOT_PORTABLE: Readonly<Record<string, string>> = {
   'a refused argument is named: "data" must be a string without lone surrogates, found "a\ufffd"':
     "Node.js escapes a lone surrogate",
+  "reads that follow each other without a pause see what another process writes":
+    "it starts a process of Deno",
   "objects look as the console of Deno shows them":
     "consoles of other runtimes show objects in their way",
   "a print throws once the host asks its mirrors to stop":

@@ -1,5 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { isDeno } from "../../internal/mod.ts";
 
 /** A coding in which a server sends the bytes of a file. */
 type ContentCoding = "gzip" | "deflate" | "br";
@@ -14,6 +15,12 @@ const CODINGS: ReadonlyMap<string, ContentCoding | "identity"> = new Map([
   // Of an upload to an object store, which has decoded it.
   ["aws-chunked", "identity"],
 ]);
+
+/**
+ * Whether `fetch` has already undone the codings that a response names. Deno
+ * does so only if it has asked for them itself, and then leaves no name.
+ */
+export const DECODES_BY_ITSELF = !isDeno;
 
 /** The ends of names of files that are in a coding themselves. */
 const OWN_CODINGS: Readonly<Record<ContentCoding, RegExp>> = {
@@ -40,6 +47,7 @@ export function contentCodings(
     if (coding === undefined) return given;
     if (coding !== "identity") codings.unshift(coding);
   }
+  if (DECODES_BY_ITSELF) return codings;
   // The last one that is undone is that of the file.
   const last = codings.at(-1);
   if (last !== undefined && OWN_CODINGS[last].test(name)) codings.pop();

@@ -1,6 +1,11 @@
 import { shownUrl, StallTimer, withShownUrls } from "../../internal/mod.ts";
 import { StoreError } from "../core/mod.ts";
-import { type ByteChunks, contentCodings, decoded } from "./content_coding.ts";
+import {
+  type ByteChunks,
+  contentCodings,
+  decoded,
+  DECODES_BY_ITSELF,
+} from "./content_coding.ts";
 import type { Retries } from "./retries.ts";
 
 /** Most bytes that are read at once. */
@@ -68,7 +73,8 @@ export async function contentOf(
     return {
       isCoded,
       length: isCoded ? undefined : contentLength(response),
-      chunks: () => isCoded ? undone(url, sent(), codings) : sent(),
+      chunks: () =>
+        isCoded && !DECODES_BY_ITSELF ? undone(url, sent(), codings) : sent(),
       cancel,
     };
   }

@@ -56,6 +56,8 @@ class FileServer implements AsyncDisposable {
     const part = ranges && first
       ? file.slice(Number(first), Number(last) + 1)
       : file;
+    // What Deno.serve does of itself, and other servers do not.
+    if (!cut) headers.set("Content-Length", String(part.length));
     // As a stream it is sent without its length.
     const body = cut ? new Blob([part.slice(part.length / 2)]).stream() : part;
     return new Response(body as BodyInit, {
