@@ -425,7 +425,7 @@ export abstract class Store<M extends object = Metadata>
     return this.keys(options);
   }
 
-  async #set(
+  #set(
     key: string,
     value: ValueSource<M>,
     mode: Change["mode"],
@@ -436,7 +436,7 @@ export abstract class Store<M extends object = Metadata>
       ? metadataToCome(metadata)
       : copyMetadata(metadata);
     const about = { metadata: copy, mode };
-    await this.#write(key, data, about, { ...options, size });
+    return this.#write(key, data, about, { ...options, size });
   }
 
   async #write(
@@ -464,9 +464,10 @@ export abstract class Store<M extends object = Metadata>
       key,
       metadata: metadata instanceof Promise ? {} : metadata,
     });
+    const reporter = both(progress, options.progress);
     const stream = bufferIterator(
       metadata instanceof Promise ? endingAfter(metadata, data) : data,
-      { bufferSize, signal, progress: both(progress, options.progress) },
+      { bufferSize, signal, progress: reporter },
     );
     try {
       const change = metadata instanceof Promise
