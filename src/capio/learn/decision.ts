@@ -110,7 +110,8 @@ function modeOf(
 function howRead(step: string, uses: ReadonlySet<Use> | undefined): string {
   if (uses?.has("end")) return `${step} reads on to its end`;
   if (uses?.has("read")) return `${step} reads its beginning`;
-  return `${step} opens it`;
+  // A program that gets it as a pipe or as a finished file.
+  return `${step} gets it`;
 }
 
 function permanenceOf(

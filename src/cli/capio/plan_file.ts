@@ -50,6 +50,19 @@ export async function readPlanFile(
   };
 }
 
+/** Refuses a directory for files that is not there, as a context does. */
+export function assertCapioDir({ capioDir }: PlanFile): void {
+  try {
+    Deno.statSync(capioDir);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(
+      `Cannot use "${capioDir}" as capioDir: it does not exist, create it first`,
+      { cause: error },
+    );
+  }
+}
+
 /**
  * Refuses a graph of other steps: what an app makes that nobody starts would be
  * waited for in vain, and a step under another name has no rules.

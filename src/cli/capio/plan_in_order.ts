@@ -1,6 +1,6 @@
 import { Terminal } from "../command/mod.ts";
 import { plainStep } from "./plain_step.ts";
-import type { PlanFile } from "./plan_file.ts";
+import { assertCapioDir, type PlanFile } from "./plan_file.ts";
 import { outcomeOf, summaryLines } from "./plan_summary.ts";
 import type { StepEnd, StepFailure, StepWatcher } from "./step_programs.ts";
 import { runStepsInOrder } from "./steps_in_order.ts";
@@ -43,6 +43,7 @@ export async function runPlanInOrder(
   options: PlanInOrderOptions,
   signal: AbortSignal,
 ): Promise<number> {
+  assertCapioDir(plan);
   const terminal = new Terminal("stderr");
   const run = await runPlainly(plan, options, signal);
   const { text } = outcomeOf(run.failure, signal, false);

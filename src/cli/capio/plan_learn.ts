@@ -21,6 +21,9 @@ export interface PlanLearnOptions {
   readonly shared?: "group";
 }
 
+/** In order, a file that is missing does not come any more: seconds to wait. */
+const IN_ORDER = 0;
+
 /** What was learned, or why nothing was. */
 export type PlanLearned = LearnedCapioCl | {
   readonly code: number;
@@ -47,6 +50,7 @@ export async function learnPlan(
     memoryDir: "",
     steps: names,
     observe: true,
+    openTimeoutSeconds: IN_ORDER,
     silent: options.silent,
     shared: options.shared,
     signal,
@@ -75,10 +79,11 @@ function runInOrder(
   signal: AbortSignal,
 ): Promise<StepFailure | undefined> {
   const withoutRules = { ...plan, capioCl: undefined, memoryDir: "" };
-  // In order, a file that is missing does not come any more.
-  const openTimeoutSeconds = 0;
   const steps = plan.steps.map((step) =>
-    contextStep(withoutRules, step, { ...options, openTimeoutSeconds })
+    contextStep(withoutRules, step, {
+      ...options,
+      openTimeoutSeconds: IN_ORDER,
+    })
   );
   const terminal = new Terminal("stderr");
   return runStepsInOrder(steps, { terminal, command: "learn" }, signal);

@@ -14,7 +14,7 @@ import {
   planInCopy,
   readTree,
 } from "../verify/mod.ts";
-import type { PlanFile } from "./plan_file.ts";
+import { assertCapioDir, type PlanFile } from "./plan_file.ts";
 import { runPlainly } from "./plan_in_order.ts";
 import { type PlanRunOptions, type PlanWatcher, runPlan } from "./plan_run.ts";
 import { badEndOf } from "./step_processes.ts";
@@ -53,6 +53,7 @@ export async function verifyPlan(
   { ignore, withOutputs, ...options }: PlanVerifyOptions,
   signal: AbortSignal,
 ): Promise<number> {
+  assertCapioDir(plan);
   const terminal = new Terminal("stderr");
   const tell = (text: string) =>
     terminal.print(`sluice workflow: ${shownMessage(text)}`);

@@ -177,6 +177,18 @@ Deno.test("--sequential runs scripts and programs in order on plain files", asyn
   );
 });
 
+Deno.test("a directory for the files that is not there is refused", async () => {
+  using plan = new TestPlan({ only: { code: "" } });
+  Deno.removeSync(plan.data);
+  for (const option of ["--verify", "--sequential"]) {
+    const { code, stderr } = await sluice("workflow", option, plan.file);
+    assertEquals([code, stderr], [
+      1,
+      `sluice workflow: Cannot use "${plan.data}" as capioDir: it does not exist, create it first\n`,
+    ]);
+  }
+});
+
 Deno.test("options that exclude each other are refused", async () => {
   for (
     const [args, message] of [
