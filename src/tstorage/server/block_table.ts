@@ -1,11 +1,13 @@
 import { Buffer } from "node:buffer";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { viewOf, WHOLE_KEY } from "../data/mod.ts";
 import {
   BlockEncoder,
   bytesOf,
   decodeBlock,
   type RecordColumns,
 } from "./blocks/mod.ts";
+import type { CapRange } from "./key_box.ts";
 import type { OrderedKey } from "./ordered_key.ts";
 
 // A block is found by its first key, which stands apart from its bytes: SQLite
@@ -13,8 +15,9 @@ import type { OrderedKey } from "./ordered_key.ts";
 /** The tables of the records, if they are not there yet. */
 export const BLOCK_SCHEMA = `
   CREATE TABLE IF NOT EXISTS ranges (
-    run INTEGER, first BLOB, last BLOB NOT NULL, put INTEGER NOT NULL,
-    records INTEGER NOT NULL, bytes INTEGER NOT NULL, block INTEGER NOT NULL,
+    run INTEGER, first BLOB, last BLOB NOT NULL, minCap BLOB NOT NULL,
+    maxCap BLOB NOT NULL, put INTEGER NOT NULL, records INTEGER NOT NULL,
+    bytes INTEGER NOT NULL, block INTEGER NOT NULL,
     PRIMARY KEY (run, first)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS blocks (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
@@ -25,7 +28,7 @@ export const BLOCK_SCHEMA = `
 `;
 
 /** Blocks that follow one another without a common key. */
-export interface Run {
+export interface Run extends CapRange {
   /** Runs with a higher number have later records. */
   readonly id: number;
   /** The last PUT of which there are records in it. */
@@ -37,7 +40,7 @@ export interface Run {
 }
 
 /** Where a block is. */
-export interface BlockPlace {
+export interface BlockPlace extends CapRange {
   readonly run: number;
   readonly first: OrderedKey;
   readonly last: OrderedKey;
@@ -47,7 +50,10 @@ export interface BlockPlace {
   readonly block: number;
 }
 
-const PLACE = "run, first, last, put, records, bytes, block";
+/** The higher word of `cap`. */
+const CAP_WORD = WHOLE_KEY.at.cap / 4;
+
+const PLACE = "run, first, last, minCap, maxCap, put, records, bytes, block";
 
 /** Sorts before every key. */
 const BEFORE_ALL_KEYS: OrderedKey = new Uint8Array();
@@ -76,7 +82,7 @@ export class BlockTable {
     this.#data = db.prepare("SELECT data FROM blocks WHERE id = ?");
     this.#insertData = db.prepare("INSERT INTO blocks VALUES (NULL, ?)");
     this.#insert = db.prepare(
-      "INSERT INTO ranges VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO ranges VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     this.#remove = db.prepare("DELETE FROM ranges WHERE run = ? AND first = ?");
     this.#insertLarge = db.prepare("INSERT INTO large VALUES (NULL, ?)");
@@ -148,22 +154,26 @@ export class BlockTable {
     const first = bytesOf(records.key(from));
     const last = bytesOf(records.key(to - 1));
     const count = to - from;
+    const caps = capRange(records, from, to);
     this.#insert.run(
       run,
       first,
       last,
+      caps.minCap,
+      caps.maxCap,
       put,
       count,
       data.length,
       lastInsertRowid,
     );
-    this.#count(run, put, count, data.length);
+    this.#count(run, put, count, data.length, caps);
   }
 
   /** Removes a block from its run. */
-  remove({ run, first, put, records, bytes }: BlockPlace): void {
+  remove(place: BlockPlace): void {
+    const { run, first, put, records, bytes } = place;
     this.#remove.run(run, first);
-    this.#count(run, put, -records, -bytes);
+    this.#count(run, put, -records, -bytes, place);
     this.#version++;
   }
 
@@ -182,10 +192,19 @@ export class BlockTable {
     this.#dropLarge.run(id);
   }
 
-  #count(id: number, put: number, records: number, bytes: number): void {
-    const before = this.#runs.get(id) ?? { id, put, records: 0, bytes: 0 };
+  #count(
+    id: number,
+    put: number,
+    records: number,
+    bytes: number,
+    { minCap, maxCap }: CapRange,
+  ): void {
+    const before = this.#runs.get(id) ??
+      { id, put, records: 0, bytes: 0, minCap, maxCap };
     const run = {
       id,
+      minCap: isBefore(minCap, before.minCap) ? minCap : before.minCap,
+      maxCap: isBefore(before.maxCap, maxCap) ? maxCap : before.maxCap,
       put: Math.max(before.put, put),
       records: before.records + records,
       bytes: before.bytes + bytes,
@@ -197,10 +216,43 @@ export class BlockTable {
   }
 }
 
+/** The lowest and the highest time of capture of some records. */
+function capRange(
+  { words }: RecordColumns,
+  from: number,
+  to: number,
+): CapRange {
+  const highs = words[CAP_WORD];
+  const lows = words[CAP_WORD + 1];
+  let min = from;
+  let max = from;
+  for (let i = from + 1; i < to; i++) {
+    const high = highs[i];
+    if (high < highs[min] || high === highs[min] && lows[i] < lows[min]) {
+      min = i;
+    }
+    if (high > highs[max] || high === highs[max] && lows[i] > lows[max]) {
+      max = i;
+    }
+  }
+  const bytesOfCap = (record: number) => {
+    const cap = new Uint8Array(8);
+    const view = viewOf(cap);
+    view.setUint32(0, highs[record]);
+    view.setUint32(4, lows[record]);
+    return cap;
+  };
+  return { minCap: bytesOfCap(min), maxCap: bytesOfCap(max) };
+}
+
+function isBefore(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) < 0;
+}
+
 function readRuns(db: DatabaseSync): ReadonlyMap<number, Run> {
   const rows = db.prepare(`
     SELECT run AS id, max(put) AS put, sum(records) AS records,
-      sum(bytes) AS bytes
+      sum(bytes) AS bytes, min(minCap) AS minCap, max(maxCap) AS maxCap
     FROM ranges GROUP BY run ORDER BY run`).all();
   return new Map(rows.map((row) => {
     const run = row as unknown as Run;

@@ -1,7 +1,14 @@
+import { Buffer } from "node:buffer";
 import { viewOf, WHOLE_KEY } from "../data/mod.ts";
 import type { KeyRange } from "../wire/mod.ts";
 import type { RecordColumns } from "./blocks/mod.ts";
 import { type OrderedKey, orderedKey } from "./ordered_key.ts";
+
+/** Where the times of capture of some records lie, as bytes of ordered keys. */
+export interface CapRange {
+  readonly minCap: Uint8Array;
+  readonly maxCap: Uint8Array;
+}
 
 /** Bounds of a part of a key, as the words of ordered keys. */
 interface PartBounds {
@@ -84,6 +91,12 @@ export class KeyBox {
     ]);
   }
 
+  /** Whether it may have records with such times of capture. */
+  mayHave({ minCap, maxCap }: CapRange): boolean {
+    return Buffer.compare(minCap, capOf(this.last)) <= 0 &&
+      Buffer.compare(maxCap, capOf(this.first)) >= 0;
+  }
+
   /** Sets to 1, in `inside`, each record that is in the box, the others to 0. */
   mark(records: RecordColumns, inside: Uint8Array): void {
     inside.fill(1, 0, records.count);
@@ -107,6 +120,10 @@ function markPart(
       (one < maxHigh || one === maxHigh && two < maxLow);
     if (!isIn) inside[i] = 0;
   }
+}
+
+function capOf(key: OrderedKey): Uint8Array {
+  return key.subarray(WHOLE_KEY.at.cap, WHOLE_KEY.at.acq);
 }
 
 function partsOf(key: OrderedKey): bigint[] {

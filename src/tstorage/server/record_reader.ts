@@ -47,7 +47,9 @@ export class RecordReader {
   }
 
   #from(key: KeyWords): MergedRecords<RunCursor> {
-    const runs = this.#table.runs.filter(({ put }) => put <= this.#put);
+    const runs = this.#table.runs.filter((run) =>
+      run.put <= this.#put && this.#box.mayHave(run)
+    );
     return new MergedRecords(
       runs.map(({ id }) => new RunCursor(this.#table, id, key, this.#box)),
     );

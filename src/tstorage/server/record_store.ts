@@ -36,6 +36,9 @@ const COMPACTED_BYTES = 4 * 2 ** 20;
 const SORTED_BYTES = 64 * 2 ** 20;
 /** Milliseconds without a PUT after which all runs are merged. */
 const QUIET_MILLISECONDS = 1000;
+/** Milliseconds between two steps of a merge, and while GETs come. */
+const STEP_PAUSE_MILLISECONDS = 1;
+const LONG_PAUSE_MILLISECONDS = 25;
 /** Longest time for which no other session is served. */
 const TURN_MILLISECONDS = 25;
 
@@ -64,6 +67,8 @@ export class RecordStore {
   #hasFailed = false;
   /** Whether there was no PUT lately. */
   #isQuiet = true;
+  /** When the last GET began. */
+  #lastGet = -Infinity;
   #quietTimer: ReturnType<typeof startTimer>;
   #compacting: Promise<void> | undefined;
   #writers: Promise<unknown> = Promise.resolve();
@@ -140,6 +145,7 @@ export class RecordStore {
 
   /** The records as they are now. */
   snapshot(): Snapshot {
+    this.#lastGet = performance.now();
     const snapshot = new Snapshot(
       this.#table,
       this.#lastPut,
@@ -282,7 +288,10 @@ export class RecordStore {
     const { signal } = this.#closing;
     while (this.#nextMerge !== undefined) {
       // An answer that is due now goes first.
-      await setTimeout(1, undefined, { signal });
+      const isAsked =
+        performance.now() - this.#lastGet < LONG_PAUSE_MILLISECONDS;
+      const pause = isAsked ? LONG_PAUSE_MILLISECONDS : STEP_PAUSE_MILLISECONDS;
+      await setTimeout(pause, undefined, { signal });
       await this.#exclusive(() => this.#compactStep());
     }
   }

@@ -51,6 +51,10 @@ export class RunCursor implements RecordCursor {
     if (this.#goOnInBlock()) return true;
     const place = this.#nextPlace();
     if (place === undefined) return this.#end();
+    if (this.#box?.mayHave(place) === false) {
+      this.#leave(wordsAfter(wordsOf(place.last)));
+      return !this.#hasEnded;
+    }
     const { records } = this;
     this.#table.read(place, records);
     this.#place = place;
