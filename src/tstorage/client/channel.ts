@@ -1,22 +1,8 @@
-import {
-  checkInteger,
-  checkPositive,
-  checkSignal,
-} from "../../internal/mod.ts";
+import { checkPositive, checkSignal } from "../../internal/mod.ts";
 import type { Duplex } from "../../streams/mod.ts";
 import type { BatchInput, Key, PayloadType, Record } from "../data/mod.ts";
-import {
-  Connection,
-  connectSocket,
-  socketConnection,
-} from "../transport/mod.ts";
-import {
-  appendingDecoder,
-  columnDecoder,
-  objectDecoder,
-  type RecordDecoder,
-  type RecordTarget,
-} from "../wire/mod.ts";
+import { ChannelConnection } from "./channel_connection.ts";
+import { ChannelGets } from "./channel_gets.ts";
 import type {
   ChannelOptions,
   ChannelOverOptions,
@@ -26,25 +12,12 @@ import type {
   WritableOptions,
 } from "./channel_options.ts";
 import { requestAcq } from "./get_acq.ts";
-import {
-  type BatchCallback,
-  collectRecords,
-  deliverBatches,
-  eachRecord,
-} from "./get_delivery.ts";
-import { GetRequest } from "./get_request.ts";
-import { encodeGroups, putGroups } from "./put_records.ts";
+import type { BatchCallback } from "./get_delivery.ts";
+import { putRecords } from "./put_records.ts";
 import { PutSink } from "./put_sink.ts";
 import { PutStream } from "./put_stream.ts";
-import { type ReplyStream, replyStream } from "./reply_stream.ts";
-import { RequestQueue } from "./request_queue.ts";
-import { Response, type ResponseAcq, type ResponseGet } from "./response.ts";
-import { ResponseStatus } from "../wire/mod.ts";
-
-const MOST_BYTES = 2 ** 31 - 1;
-const RECORDS_BUFFER = 64 * 1024;
-/** So large that the work for each buffer does not matter. */
-const BATCHES_BUFFER = 512 * 1024;
+import type { ReplyStream } from "./reply_stream.ts";
+import type { Response, ResponseAcq, ResponseGet } from "./response.ts";
 
 /**
  * A connection to a TStorage server, over a socket or over any pair of byte
@@ -83,12 +56,9 @@ const BATCHES_BUFFER = 512 * 1024;
  * ```
  */
 export class Channel<T, B = never> implements AsyncDisposable {
-  readonly #queue: RequestQueue = new RequestQueue();
+  readonly #connection: ChannelConnection;
   readonly #payloadType: PayloadType<T, B>;
-  readonly #tls: boolean | Deno.StartTlsOptions;
-  readonly #signal: AbortSignal | undefined;
-  /** The server to connect to; a channel over given streams has no address. */
-  #address: { readonly hostname: string; readonly port: number } | undefined;
+  readonly #gets: ChannelGets<T, B>;
   #timeout = Infinity;
   #memoryLimit = Infinity;
 
@@ -109,12 +79,11 @@ export class Channel<T, B = never> implements AsyncDisposable {
     options: ChannelOptions = {},
   ) {
     checkSignal("signal", options.signal);
-    this.#address = { hostname: host, port };
+    this.#connection = new ChannelConnection({ hostname: host, port }, options);
     this.#payloadType = payloadType;
+    this.#gets = new ChannelGets(this.#connection.queue, payloadType, this);
     this.timeout = options.timeout ?? Infinity;
     this.memoryLimit = options.memoryLimit ?? Infinity;
-    this.#tls = options.tls ?? false;
-    this.#signal = options.signal;
   }
 
   /**
@@ -187,8 +156,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
     const { timeout, memoryLimit, signal } = options;
     const limits = { timeout, memoryLimit, signal };
     const channel = new Channel<T, B>("", 0, payloadType, limits);
-    channel.#address = undefined;
-    channel.#queue.adopt(new Connection(duplex, { signal }));
+    channel.#connection.adopt(duplex);
     return channel;
   }
 
@@ -233,13 +201,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
   async connect(options: RequestOptions = {}): Promise<Response> {
     const { signal } = options;
     checkSignal("signal", signal);
-    signal?.throwIfAborted();
-    const request = "connect";
-    const connected = await this.#connect(signal);
-    if (connected) return new Response(ResponseStatus.OK, { request });
-    signal?.throwIfAborted();
-    const cause = this.#queue.absence;
-    return new Response(ResponseStatus.ERROR, { request, cause });
+    return await this.#connection.connect(this.timeout, signal);
   }
 
   /**
@@ -248,12 +210,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
    * @returns `OK`, or `ERROR` if there was no connection.
    */
   close(): Promise<Response> {
-    const request = "close";
-    const cause = this.#queue.absence;
-    const response = this.#queue.close()
-      ? new Response(ResponseStatus.OK, { request })
-      : new Response(ResponseStatus.ERROR, { request, cause });
-    return Promise.resolve(response);
+    return Promise.resolve(this.#connection.close());
   }
 
   /** Closes the connection, if there is one. */
@@ -348,7 +305,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
     const { timeout } = this;
     const sinkOptions = { withAcq, timeout, signal };
     return new PutStream(
-      new PutSink(this.#queue, this.#payloadType, sinkOptions),
+      new PutSink(this.#connection.queue, this.#payloadType, sinkOptions),
     );
   }
 
@@ -369,7 +326,8 @@ export class Channel<T, B = never> implements AsyncDisposable {
   ): Promise<ResponseAcq> {
     const { signal } = options;
     checkSignal("signal", signal);
-    return await requestAcq(this.#queue, { min, max }, this.timeout, signal);
+    const { queue } = this.#connection;
+    return await requestAcq(queue, { min, max }, this.timeout, signal);
   }
 
   /**
@@ -387,10 +345,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
     max: Key,
     options: GetOptions = {},
   ): Promise<ResponseGet<T>> {
-    const target: RecordTarget<T> = { records: [] };
-    const decode = appendingDecoder(this.#payloadType, target);
-    const request = this.#get(min, max, decode, options, this.memoryLimit);
-    return await collectRecords(request, target);
+    return await this.#gets.atOnce({ min, max }, options);
   }
 
   /**
@@ -412,10 +367,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
     callback: BatchCallback<T>,
     options: GetOptions = {},
   ): Promise<ResponseAcq> {
-    const target: RecordTarget<T> = { records: [] };
-    const decode = appendingDecoder(this.#payloadType, target);
-    const request = this.#get(min, max, decode, options);
-    return await deliverBatches(request, target, this.memoryLimit, callback);
+    return await this.#gets.inBatches({ min, max }, callback, options);
   }
 
   /**
@@ -431,7 +383,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
     max: Key,
     options: GetOptions = {},
   ): AsyncGenerator<Record<T> | ResponseAcq, void, void> {
-    yield* eachRecord(this.#objects(min, max, options));
+    yield* this.#gets.oneByOne({ min, max }, options);
   }
 
   /**
@@ -447,8 +399,7 @@ export class Channel<T, B = never> implements AsyncDisposable {
     max: Key,
     options: GetOptions = {},
   ): ReplyStream<Record<T>> {
-    const request = this.#objects(min, max, options);
-    return replyStream(request, (records) => records);
+    return this.#gets.records({ min, max }, options);
   }
 
   /**
@@ -461,75 +412,16 @@ export class Channel<T, B = never> implements AsyncDisposable {
    * @throws {TypeError} If the channel's payload type has no columns.
    */
   batches(min: Key, max: Key, options: GetOptions = {}): ReplyStream<B> {
-    const { columns } = this.#payloadType;
-    if (columns === undefined) {
-      throw new TypeError(
-        "Cannot read batches: the channel's payload type has no columns, use ColumnsPayloadType",
-      );
-    }
-    const { recvBufferSize = BATCHES_BUFFER, signal } = options;
-    const receiving = { recvBufferSize, signal };
-    const request = this.#get(min, max, columnDecoder(columns), receiving);
-    return replyStream(request, (batch) => [batch]);
-  }
-
-  async #connect(signal: AbortSignal | undefined): Promise<boolean> {
-    const address = this.#address;
-    if (address === undefined) return this.#queue.isOpen;
-    return await this.#queue.open(async () => {
-      const conn = await connectSocket({
-        ...address,
-        timeout: this.timeout,
-        tls: this.#tls,
-        signals: [this.#signal, signal],
-      });
-      return conn instanceof Error
-        ? conn
-        : socketConnection(conn, this.#signal);
-    });
-  }
-
-  #objects(
-    min: Key,
-    max: Key,
-    options: GetOptions,
-  ): GetRequest<Record<T>[]> {
-    return this.#get(min, max, objectDecoder(this.#payloadType), options);
-  }
-
-  #get<C>(
-    min: Key,
-    max: Key,
-    decode: RecordDecoder<C>,
-    { recvBufferSize = RECORDS_BUFFER, signal }: GetOptions,
-    totalLimit: number = Infinity,
-  ): GetRequest<C> {
-    checkByteCount("recvBufferSize", recvBufferSize);
-    checkSignal("signal", signal);
-    return new GetRequest(this.#queue, { min, max }, decode, {
-      recvBufferSize,
-      memoryLimit: this.memoryLimit,
-      totalLimit,
-      timeout: this.timeout,
-      signal,
-    });
+    return this.#gets.batches({ min, max }, options);
   }
 
   async #put(
     data: Iterable<Record<T>>,
     withAcq: boolean,
-    { maxBatchSize = MOST_BYTES, skipInvalid = false, signal }: PutOptions,
+    options: PutOptions,
   ): Promise<Response> {
-    checkByteCount("maxBatchSize", maxBatchSize);
-    checkSignal("signal", signal);
-    const groups = encodeGroups(data, this.#payloadType, withAcq, {
-      maxBatchSize,
-      skipInvalid,
-    });
-    return await putGroups(this.#queue, groups, withAcq, this.timeout, signal);
+    const { queue } = this.#connection;
+    const type = this.#payloadType;
+    return await putRecords(queue, data, type, withAcq, this.timeout, options);
   }
-}
-
-function checkByteCount(name: string, value: number): void {
-  checkInteger(name, value, { min: 1, max: MOST_BYTES });
 }

@@ -1,5 +1,7 @@
+import { checkSignal } from "../../internal/mod.ts";
 import type { PayloadType, Record } from "../data/mod.ts";
 import { PutGroups, PutRecordEncoder } from "../wire/mod.ts";
+import { checkByteCount, MOST_BYTES } from "./byte_count.ts";
 import type { PutOptions } from "./channel_options.ts";
 import { PutRequest } from "./put_request.ts";
 import type { RequestQueue } from "./request_queue.ts";
@@ -7,19 +9,33 @@ import { Response } from "./response.ts";
 import { ResponseStatus } from "../wire/mod.ts";
 
 /**
- * Encodes records in groups by `cid`.
+ * Sends records as one PUT or PUTA, in groups by `cid`.
  *
- * @throws {RangeError} If a value is out of the range of its type.
+ * @throws {RangeError} If a value is out of the range of its type; nothing is
+ * sent then.
+ * @throws The reason of the signal, if it aborts before the reply is whole.
  */
-export function encodeGroups<T>(
+export async function putRecords<T>(
+  queue: RequestQueue,
   data: Iterable<Record<T>>,
   payloadType: PayloadType<T, unknown>,
   withAcq: boolean,
-  { maxBatchSize, skipInvalid }: Required<
-    Pick<PutOptions, "maxBatchSize" | "skipInvalid">
-  >,
-): PutGroups<T> {
+  timeout: number,
+  { maxBatchSize = MOST_BYTES, skipInvalid = false, signal }: PutOptions,
+): Promise<Response> {
+  checkByteCount("maxBatchSize", maxBatchSize);
+  checkSignal("signal", signal);
   const encoder = new PutRecordEncoder(payloadType, withAcq);
+  const groups = encodeGroups(data, encoder, maxBatchSize, skipInvalid);
+  return await putGroups(queue, groups, withAcq, timeout, signal);
+}
+
+function encodeGroups<T>(
+  data: Iterable<Record<T>>,
+  encoder: PutRecordEncoder<T>,
+  maxBatchSize: number,
+  skipInvalid: boolean,
+): PutGroups<T> {
   const groups = new PutGroups(encoder, maxBatchSize);
   for (const record of data) {
     if (record.key.valid) groups.add(record);
@@ -28,12 +44,7 @@ export function encodeGroups<T>(
   return groups;
 }
 
-/**
- * Sends groups as one PUT or PUTA.
- *
- * @throws The reason of the signal, if it aborts before the reply is whole.
- */
-export async function putGroups(
+async function putGroups(
   queue: RequestQueue,
   groups: PutGroups<unknown>,
   withAcq: boolean,

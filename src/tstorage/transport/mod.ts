@@ -5,5 +5,9 @@
  * @module
  */
 export { Connection, type Transport } from "./connection.ts";
-export { connectSocket, socketConnection } from "./socket.ts";
+export {
+  connectSocket,
+  socketConnection,
+  type SocketOptions,
+} from "./socket.ts";
 export { type ByteInput, WireReader } from "./wire_reader.ts";
