@@ -1,4 +1,4 @@
-import { checkNonNegative, terminalText } from "../internal/mod.ts";
+import { checkNonNegative, isDeno, terminalText } from "../internal/mod.ts";
 import { barLine } from "./bar_line.ts";
 import { besidePrints, draw } from "./beside_bars.ts";
 import type { EventManager } from "./event_manager.ts";
@@ -240,7 +240,9 @@ export class TerminalProgressBar implements Disposable {
       ({ default: library }) => void (this.#library = library),
       () =>
         sayOnce(
-          'the npm package "cli-progress" is missing, add it with "deno add npm:cli-progress"',
+          `the npm package "cli-progress" is missing, add it with "${
+            isDeno ? "deno add npm:" : "npm install "
+          }cli-progress"`,
         ),
     );
   }

@@ -20,6 +20,8 @@ const RUNTIMES = {
   },
 } as const;
 
+const LONGEST_MILLISECONDS = { piped: 120_000, inherit: 1_800_000 } as const;
+
 /** A runtime that is not Deno. */
 export type Runtime = keyof typeof RUNTIMES;
 
@@ -71,6 +73,8 @@ function npx(
     stdin: "null",
     stdout: output,
     stderr: output,
+    // npm waits for minutes for a registry that does not answer.
+    signal: AbortSignal.timeout(LONGEST_MILLISECONDS[output]),
     env: { NO_COLOR: "1" },
   });
 }
