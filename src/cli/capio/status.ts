@@ -164,14 +164,13 @@ async function list(
 
 function notFound({ capioDir, workflowName }: StatusOptions): Error {
   const { length } = setAsideRuns(capioDir, { workflowName });
+  const runs = length === 1 ? "a run" : `${length} runs`;
+  const [what, ofIt] = workflowName === undefined
+    ? ["a workflow", ""]
+    : [`the workflow "${workflowName}"`, " of it"];
   const hint = length > 0
-    ? `; "sluice recover" shows ${
-      length === 1 ? "a run" : `${length} runs`
-    } of it that no process here has begun or could publish`
+    ? `; "sluice recover" shows ${runs}${ofIt} that no process here has begun or could publish`
     : "";
-  const what = workflowName === undefined
-    ? "a workflow"
-    : `the workflow "${workflowName}"`;
   return new Error(`Cannot find ${what} in "${capioDir}"${hint}`);
 }
 

@@ -277,7 +277,7 @@ Deno.test("a plan whose steps are not those of the graph is refused with both", 
     code: 1,
     stdout: "",
     stderr:
-      `sluice workflow: Cannot run "${plan.file}": its steps must be those of "${
+      `sluice workflow: Cannot run "${plan.file}": it must have a step for each app of "${
         plan.path("cl.json")
       }", found the steps "reader", "wirter" in the plan and the apps "writer", "reader" in the configuration\n`,
   });
