@@ -22,9 +22,10 @@ export interface Decision {
   readonly whyPermanent: string;
 }
 
-/** What no rule can say. */
+/** A decision, and what no rule can say. */
 export interface Decided {
   readonly decision: Decision;
+  /** Without the path. */
   readonly warnings: readonly string[];
 }
 
@@ -134,7 +135,7 @@ function permanenceOf(
 
 /** Says where the order of several writers cannot be had by rules. */
 function orderWarnings(
-  { path, writers, uses }: ObservedEntry,
+  { writers, uses }: ObservedEntry,
   producers: readonly string[],
   consumers: readonly string[],
   steps: readonly string[],
@@ -144,7 +145,7 @@ function orderWarnings(
   for (const step of unordered) {
     const what = uses.get(step)?.has("changed") ? "adds to" : "replaces";
     warnings.push(
-      `${path}: ${step} ${what} what ${
+      `${step} ${what} what ${
         writers[0]
       } wrote without reading it, so at once the order of the two is that of time`,
     );
@@ -156,11 +157,22 @@ function orderWarnings(
   );
   if (changers.length > 0 && late.length > 0) {
     warnings.push(
-      `${path}: ${late.join(", ")} must get it as ${
+      `${late.join(", ")} must get it as ${
         changers.at(-1)
       } has changed it, which no rule can say: let ${
         changers.at(-1)
       } write it under another name`,
+    );
+  }
+  for (const taker of consumers.filter((it) => uses.get(it)?.has("taken"))) {
+    const before = consumers.filter((it) =>
+      steps.indexOf(it) < steps.indexOf(taker)
+    );
+    if (before.length === 0) continue;
+    warnings.push(
+      `${taker} removes or renames it after ${
+        before.join(" and ")
+      }, for which no rule makes it wait`,
     );
   }
   return warnings;

@@ -20,42 +20,57 @@ export interface LearnedDirectories {
 
 /** Decides for what the listings of directories wait. */
 export function directoriesOf(
-  { steps, entries, listings, fillers }: RunObservation,
+  { steps, entries, listings }: RunObservation,
 ): LearnedDirectories {
   const listed: ListedDirectory[] = [];
   const warnings: string[] = [];
-  for (const [directory, of] of Map.groupBy(listings, (it) => it.directory)) {
+  const placeOf = (step: string) => steps.indexOf(step);
+  for (const [directory, all] of Map.groupBy(listings, (it) => it.directory)) {
     const shown = directory === "" ? "capioDir" : directory;
-    const names = of.map(({ step }) => step);
-    const listers = steps.filter((it) => names.includes(it));
-    const own = of.filter(({ isOwn }) => isOwn).map(({ step }) => step);
-    if (own.length > 0) {
-      warnings.push(
-        `${shown}: ${
-          own.join(", ")
-        } lists it and puts entries into it, so no rule makes it wait for those of others`,
-      );
-    }
+    const [first, ...later] = all
+      .toSorted((one, other) => placeOf(one.step) - placeOf(other.step));
+    const listers = [first, ...later].map(({ step }) => step);
     const below = entries.filter(({ path }) =>
       directory === "" || path.startsWith(`${directory}/`)
     );
-    const all = new Set([
-      ...fillers.get(directory) ?? [],
-      ...below.flatMap(({ writers }) => writers),
+    // The later ones may wait for the first listing themselves.
+    const before = new Set([
+      ...first.fillers,
+      ...below.flatMap(({ writers }) => writers)
+        .filter((it) => placeOf(it) < placeOf(first.step)),
     ]);
-    const [filler] = all;
+    for (const { step, fillers } of later) {
+      const others = fillers.filter((it) => !before.has(it));
+      if (others.length === 0) continue;
+      warnings.push(
+        `${shown}: ${step} lists it after ${first.step} and ${
+          others.join(" and ")
+        }, and no rule makes it wait for what ${
+          others.join(" and ")
+        } did there`,
+      );
+    }
+    const [filler] = before;
     // As the output of one step, capioDir would give that step all files.
-    if (all.size === 1 && directory !== "") {
+    if (before.size === 1 && directory !== "") {
       listed.push({ directory, listers, filler });
       continue;
     }
-    const before = new Set(of.flatMap(({ fillers }) => fillers));
-    const files = below.filter((it) => isFinishedBy(it, before));
-    const last = steps.findLast((it) => before.has(it));
-    const dependencies = files.map(({ path }) => path);
-    if (dependencies.length > 0 && own.length === 0) {
-      listed.push({ directory, listers, dependencies, last });
+    const dependencies = below.filter((it) => isFinishedBy(it, before))
+      .map(({ path }) => path);
+    const own = all.filter(({ isOwn }) => isOwn).map(({ step }) => step);
+    if (own.length > 0 || dependencies.length === 0) {
+      warnings.push(
+        `${shown}: no rule makes ${
+          (own.length > 0 ? own : listers).join(", ")
+        } wait until ${
+          [...before].join(" and ")
+        } have put their entries into it`,
+      );
+      continue;
     }
+    const last = steps.findLast((it) => before.has(it));
+    listed.push({ directory, listers, dependencies, last });
   }
   return { listed, warnings };
 }

@@ -1,7 +1,7 @@
 import { compileGlob } from "../../internal/mod.ts";
 import { type CapioClConfig, CapioClEngine } from "../cl/mod.ts";
 import { configurationOf } from "./configuration.ts";
-import { decide, type Decision } from "./decision.ts";
+import { decide, type Decided, type Decision } from "./decision.ts";
 import { directoriesOf, type ListedDirectory } from "./directories.ts";
 import type { RunObservation } from "./observation.ts";
 import { type Unit, unitsOf } from "./units.ts";
@@ -60,13 +60,15 @@ export function learnConfiguration(
   const build = (globs: boolean) => {
     const units = unitsOf(decisions, { directories, known, globs });
     const parts = { name, steps, units, listed, keep };
-    return { units, config: configurationOf(parts) };
+    const config = configurationOf(parts);
+    const engine = new CapioClEngine(config, { capioDir: "/" });
+    const unclear = units.filter((it) => !holds(engine, it, steps));
+    return { units, config, unclear };
   };
   const first = build(true);
-  const { units, config } = first.units.every((it) => holds(first.config, it))
+  const { units, config, unclear } = first.unclear.length === 0
     ? first
     : build(false);
-  const unclear = units.filter((it) => !holds(config, it));
   const useless = keep.filter((glob) =>
     !decisions.some(({ path, isGone }) => !isGone && compileGlob(glob)(path))
   );
@@ -77,7 +79,7 @@ export function learnConfiguration(
       ...listed.map(directoryChoice),
     ],
     warnings: [
-      ...decided.flatMap(({ warnings }) => warnings),
+      ...warningsOf(decided),
       ...warnings,
       ...unclear.map(({ name }) =>
         `${name}: another entry matches it as well, so other rules hold for it than those named here`
@@ -87,20 +89,37 @@ export function learnConfiguration(
   };
 }
 
-/** Tells whether a configuration says of all files of a unit what was decided. */
-function holds(config: CapioClConfig, unit: Unit): boolean {
-  const engine = new CapioClEngine(config, { capioDir: "/" });
-  return unit.files.every(({ path }) =>
-    isSame(engine.producers(path), unit.producers) &&
-    engine.commitRule(path).type === unit.committed &&
-    (unit.mode === undefined || engine.fireRule(path) === unit.mode) &&
-    (!unit.isPermanent || engine.isPermanent(path))
+/** Says what holds for several files in one line. */
+function warningsOf(decided: readonly Decided[]): string[] {
+  const all = decided.flatMap(({ decision: { path }, warnings }) =>
+    warnings.map((text) => ({ path, text }))
   );
+  return [...Map.groupBy(all, ({ text }) => text)].map(([text, of]) => {
+    const others = of.length > 1 ? ` and ${of.length - 1} more` : "";
+    return `${of[0].path}${others}: ${text}`;
+  });
 }
 
-function isSame(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length &&
-    some.every((it) => others.includes(it));
+/** Tells whether a configuration says of all files of a unit what was decided. */
+function holds(
+  engine: CapioClEngine,
+  { producers, committed, mode, isPermanent, files }: Unit,
+  steps: readonly string[],
+): boolean {
+  // A directory gives its own producer to what later steps put into it: one more
+  // to wait for, which has come to its end before them.
+  const isHarmless = (step: string) =>
+    producers.includes(step) ||
+    steps.indexOf(step) < steps.indexOf(producers[0]) &&
+      !files.some(({ consumers }) => consumers.includes(step));
+  return files.every(({ path }) => {
+    const found = engine.producers(path);
+    return producers.every((it) => found.includes(it)) &&
+      found.every(isHarmless) &&
+      engine.commitRule(path).type === committed &&
+      (mode === undefined || engine.fireRule(path) === mode) &&
+      (!isPermanent || engine.isPermanent(path));
+  });
 }
 
 function choiceOf(unit: Unit, keep: readonly string[]): LearnedChoice {
@@ -139,7 +158,9 @@ function directoryChoice(
   { directory, listers, filler, last, dependencies = [] }: ListedDirectory,
 ): LearnedChoice {
   const name = directory === "" ? "." : directory;
-  const reason = `${listers.join(", ")} lists it`;
+  const reason = `${listers.join(", ")} ${
+    listers.length > 1 ? "list" : "lists"
+  } it`;
   return {
     name: `${name}/`.replace("./", "."),
     producers: filler ?? last ? [filler ?? last ?? ""] : [],
@@ -150,7 +171,7 @@ function directoryChoice(
         : {
           rule: "on_file",
           reason:
-            `${reason}, several fill it: it waits for the ${dependencies.length} files of this run`,
+            `${reason}, several fill it: all ${dependencies.length} of this run`,
         },
     ],
   };

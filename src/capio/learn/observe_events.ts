@@ -71,8 +71,13 @@ class Observer {
   #takeOf(step: string, event: Exclude<JournalEvent, { event: "join" }>): void {
     switch (event.event) {
       case "open": {
+        const present = this.#entries.get(event.path);
+        // Another process of the step was faster: the event is void.
+        if (event.file === undefined && present?.isGone === false) return;
         const entry = this.#written(step, event.path, "file", event);
-        return this.#hold(entry, event);
+        if (event.whole) entry.closes++;
+        else this.#hold(entry, event);
+        return;
       }
       case "make":
         return this.#make(step, event);

@@ -18,7 +18,7 @@ import type {
 } from "../../../src/capio/learn/observation.ts";
 import { compileGlob } from "../../../src/internal/mod.ts";
 
-const RUNS = 400;
+const RUNS = 150;
 const STEPS = ["one", "two", "three", "four"];
 const PIECES = ["a", "b", "part-", ".csv", "1", "2", "10", "007", "/"];
 /** There is no way to escape them: names with these are written as globs. */
@@ -40,11 +40,16 @@ for (const seed of [1, 2, 3]) {
         const { path } = entry;
         const { decision } = decide(entry, STEPS);
         const shown = JSON.stringify({ entry, config }, null, 1);
-        assertEquals(
-          new Set(engine.producers(path)),
-          new Set(decision.producers),
-          shown,
-        );
+        const producers = engine.producers(path);
+        const place = (step: string) => STEPS.indexOf(step);
+        for (const it of decision.producers) assert(producers.includes(it));
+        for (const it of producers) {
+          // A directory may give a step that comes first to what lies in it.
+          const isHarmless = decision.producers.includes(it) ||
+            place(it) < place(decision.producers[0]) &&
+              !decision.consumers.includes(it);
+          assert(isHarmless, shown);
+        }
         for (const consumer of decision.consumers) {
           assert(engine.consumers(path).includes(consumer), shown);
         }

@@ -76,7 +76,8 @@ for (
   const [name, events, rule] of [
     ["closed twice", [
       ...writes("one", "a"),
-      ...writes("one", "a", 2),
+      { event: "open", by: "one", path: "a", handle: 2, file: 0 },
+      { event: "close", by: "one", handle: 2 },
       ...reads("two", "a"),
     ], ["on_termination", "no_update", false]],
     ["sought in", [
@@ -116,9 +117,13 @@ for (
       { event: "make", by: "one", path: "a", kind: "file", complete: true },
       ...reads("two", "a"),
     ], ["on_close", "no_update", false]],
+    ["written and closed with one event", [
+      { event: "open", by: "one", path: "a", handle: 1, whole: true },
+      ...reads("two", "a"),
+    ], ["on_close", "no_update", false]],
     ["closed with nothing written", [
       ...writes("one", "a"),
-      { event: "open", by: "one", path: "a", handle: 2 },
+      { event: "open", by: "one", path: "a", handle: 2, file: 0 },
       { event: "close", by: "one", handle: 2, idle: true },
       ...reads("two", "a"),
     ], ["on_close", "no_update", false]],
@@ -248,6 +253,29 @@ Deno.test("a listing waits for the one step that fills the directory", () => {
     ],
   });
   assertEquals(it.config.ioGraph[1].inputStream, ["out/*", "out"]);
+});
+
+Deno.test("a listing waits for who has filled the directory, not for who clears it later", () => {
+  const it = learned([
+    { event: "make", by: "one", path: "out", kind: "directory" },
+    ...writes("one", "out/b", 1),
+    ...writes("one", "out/c", 2),
+    { event: "list", by: "two", path: "out" },
+    ...reads("two", "out/b"),
+    ...reads("two", "out/c"),
+    ...writes("two", "sum", 3),
+    { event: "remove", by: "three", path: "out/b" },
+    { event: "remove", by: "three", path: "out/c" },
+    ...writes("three", "out/d"),
+  ]);
+  assertEquals(it.warnings, [
+    "out/b and 1 more: three removes or renames it after two, for which no rule makes it wait",
+  ]);
+  const engine = new CapioClEngine(it.config, { capioDir: "/d" });
+  assertEquals(engine.producers("out"), ["one"]);
+  assertEquals(engine.producers("out/b"), ["one"]);
+  assertEquals(engine.consumers("out/b").sort(), ["three", "two"]);
+  assertEquals(new Set(engine.producers("out/d")), new Set(["one", "three"]));
 });
 
 Deno.test("a listing of what several steps fill waits for their files", () => {
