@@ -47,14 +47,15 @@ function beforeWritesInDeno(
 ): void {
   const real = Deno[stream];
   if (!real.isTerminal()) return;
-  for (const name of ["write", "writeSync"] as const) {
-    const write: (bytes: Uint8Array) => unknown = real[name];
-    const value = (bytes: Uint8Array) => {
-      written(bytes.at(-1) !== LINE_FEED);
-      return write.call(real, bytes);
-    };
-    replace(real, name, { value, writable: true });
-  }
+  const write = real.writeSync;
+  const writeSync = (bytes: Uint8Array) => {
+    written(bytes.at(-1) !== LINE_FEED);
+    return write.call(real, bytes);
+  };
+  replace(real, "writeSync", { value: writeSync, writable: true });
+  // An asynchronous write could come after what is drawn next.
+  const value = (bytes: Uint8Array) => Promise.try(writeSync, bytes);
+  replace(real, "write", { value, writable: true });
 }
 
 function beforeWritesInNode(
