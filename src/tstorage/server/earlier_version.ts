@@ -7,7 +7,7 @@ import {
   WORDS,
   wordsOf,
 } from "./blocks/mod.ts";
-import type { BlockTable } from "./block_table.ts";
+import type { BlockTable } from "./runs/mod.ts";
 
 /** The tables of version 0.2, which had a row for each record. */
 export const EARLIER_SCHEMA = `

@@ -2,15 +2,19 @@ import type { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { nextTurn, startTimer } from "../../internal/mod.ts";
 import { nowNs } from "../data/mod.ts";
-import { BLOCK_SCHEMA, BlockTable } from "./block_table.ts";
-import { nextMerge } from "./compaction.ts";
 import {
   convertEarlier,
   EARLIER_SCHEMA,
   isEarlier,
 } from "./earlier_version.ts";
 import { makeOwn, openOwnDatabase } from "./own_database.ts";
-import { type Merge, mergeStep } from "./run_merge.ts";
+import {
+  BLOCK_SCHEMA,
+  BlockTable,
+  type Merge,
+  mergeStep,
+  nextMerge,
+} from "./runs/mod.ts";
 import { Snapshot } from "./snapshot.ts";
 import { SortedRecords } from "./sorted_records.ts";
 import { type Exclusive, SpilledParts, SpillTable } from "./spilled_parts.ts";

@@ -1,6 +1,6 @@
 import { LENGTH_BYTES, viewOf, WHOLE_KEY } from "../data/mod.ts";
 import { copy, type RecordColumns } from "./blocks/mod.ts";
-import type { RecordReader } from "./record_reader.ts";
+import type { RecordReader } from "./runs/mod.ts";
 
 /** Why a page ends where it does. */
 export type PageStop =

@@ -1,7 +1,7 @@
 import { nextTurn } from "../../internal/mod.ts";
 import { LENGTH_BYTES, WHOLE_KEY } from "../data/mod.ts";
 import type { KeyRange } from "../wire/mod.ts";
-import { KeyBox } from "./key_box.ts";
+import { KeyBox } from "./runs/mod.ts";
 import { type PageStop, ReplyPage } from "./reply_page.ts";
 import type { ReplyWriter } from "./reply_writer.ts";
 import type { Snapshot } from "./snapshot.ts";

@@ -1,6 +1,4 @@
-import type { BlockTable } from "./block_table.ts";
-import type { KeyBox } from "./key_box.ts";
-import { RecordReader } from "./record_reader.ts";
+import { type BlockTable, type KeyBox, RecordReader } from "./runs/mod.ts";
 
 /** The records as they were at one moment, until it is disposed of. */
 export class Snapshot implements Disposable {

@@ -1,6 +1,6 @@
 import { PUT_KEY, PUTA_KEY, viewOf, WHOLE_KEY } from "../data/mod.ts";
 import { copy } from "./blocks/mod.ts";
-import { isAtMaximum, writeOrderedKey } from "./ordered_key.ts";
+import { isAtMaximum, writeOrderedKey } from "./runs/mod.ts";
 
 /** Records of a PUT: ordered keys, each followed by its payload. */
 export interface StagedPart {

@@ -8,7 +8,7 @@ import {
   TStorageError,
 } from "../../../src/tstorage/mod.ts";
 import { EARLIER_SCHEMA } from "../../../src/tstorage/server/earlier_version.ts";
-import { orderedKey } from "../../../src/tstorage/server/ordered_key.ts";
+import { orderedKey } from "../../../src/tstorage/server/runs/ordered_key.ts";
 import { Disk } from "../../support/disk.ts";
 import { temporaryPath } from "../../support/temporary_directory.ts";
 

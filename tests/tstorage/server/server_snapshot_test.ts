@@ -11,11 +11,11 @@ import {
 import {
   BLOCK_SCHEMA,
   BlockTable,
-} from "../../../src/tstorage/server/block_table.ts";
-import { nextMerge } from "../../../src/tstorage/server/compaction.ts";
+} from "../../../src/tstorage/server/runs/block_table.ts";
+import { nextMerge } from "../../../src/tstorage/server/runs/compaction.ts";
 import { RecordStore } from "../../../src/tstorage/server/record_store.ts";
 import { replyRecords } from "../../../src/tstorage/server/reply_records.ts";
-import { mergeStep } from "../../../src/tstorage/server/run_merge.ts";
+import { mergeStep } from "../../../src/tstorage/server/runs/run_merge.ts";
 import type { Snapshot } from "../../../src/tstorage/server/snapshot.ts";
 import { SortedRecords } from "../../../src/tstorage/server/sorted_records.ts";
 import { StagedRecords } from "../../../src/tstorage/server/staged_put.ts";

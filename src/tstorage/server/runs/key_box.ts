@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
-import { viewOf, WHOLE_KEY } from "../data/mod.ts";
-import type { KeyRange } from "../wire/mod.ts";
-import type { RecordColumns } from "./blocks/mod.ts";
+import { viewOf, WHOLE_KEY } from "../../data/mod.ts";
+import type { KeyRange } from "../../wire/mod.ts";
+import type { RecordColumns } from "../blocks/mod.ts";
 import { type OrderedKey, orderedKey } from "./ordered_key.ts";
 
 /** Where the times of capture of some records lie, as bytes of ordered keys. */

@@ -8,7 +8,7 @@ import {
   RecordColumns,
   WORDS,
   wordsOf,
-} from "./blocks/mod.ts";
+} from "../blocks/mod.ts";
 import type { BlockPlace, BlockTable, Run } from "./block_table.ts";
 import { RunCursor } from "./run_cursor.ts";
 

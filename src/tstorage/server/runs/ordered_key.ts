@@ -4,7 +4,7 @@ import {
   PUTA_KEY,
   viewOf,
   WHOLE_KEY,
-} from "../data/mod.ts";
+} from "../../data/mod.ts";
 
 /**
  * Keys as bytes that sort like the keys: the parts stand where they stand on

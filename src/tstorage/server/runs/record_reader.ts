@@ -3,7 +3,7 @@ import {
   MergedRecords,
   type Stretch,
   wordsOf,
-} from "./blocks/mod.ts";
+} from "../blocks/mod.ts";
 import type { BlockTable } from "./block_table.ts";
 import type { KeyBox } from "./key_box.ts";
 import { RunCursor } from "./run_cursor.ts";

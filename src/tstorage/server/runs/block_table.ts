@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { viewOf, WHOLE_KEY } from "../data/mod.ts";
+import { viewOf, WHOLE_KEY } from "../../data/mod.ts";
 import {
   BlockEncoder,
   bytesOf,
   decodeBlock,
   type RecordColumns,
-} from "./blocks/mod.ts";
+} from "../blocks/mod.ts";
 import type { CapRange } from "./key_box.ts";
 import type { OrderedKey } from "./ordered_key.ts";
 

@@ -5,7 +5,7 @@ import {
   type RecordCursor,
   wordsAfter,
   wordsOf,
-} from "./blocks/mod.ts";
+} from "../blocks/mod.ts";
 import type { BlockPlace, BlockTable } from "./block_table.ts";
 import type { KeyBox } from "./key_box.ts";
 
