@@ -6,8 +6,10 @@ import type { RecordReader } from "./runs/mod.ts";
 export type PageStop =
   /** There are no more records. */
   | { readonly why: "end" }
-  /** There is no room for the next record, or it has taken long enough. */
-  | { readonly why: "pause" }
+  /** There is no room for the next record. */
+  | { readonly why: "full" }
+  /** It has taken long enough: others get their turn. */
+  | { readonly why: "late" }
   /** The payload of the last record has to follow: that with this number. */
   | { readonly why: "large"; readonly id: number };
 
@@ -45,16 +47,21 @@ export class ReplyPage {
     return this.#records;
   }
 
-  /** Takes the next records. */
+  /** Takes the next records in the place of those in the page. */
   fill(reader: RecordReader): PageStop {
     this.#at = this.#records = 0;
     this.#makeRoom();
+    return this.goOn(reader);
+  }
+
+  /** Takes more records. */
+  goOn(reader: RecordReader): PageStop {
     const end = performance.now() + PAGE_MILLISECONDS;
     for (let seen = 0;;) {
       const next = reader.next();
       if (next === undefined) return { why: "end" };
       if (next === "more") {
-        if (performance.now() > end) return { why: "pause" };
+        if (performance.now() > end) return { why: "late" };
         continue;
       }
       const { records, from, to } = next;
@@ -64,11 +71,11 @@ export class ReplyPage {
       if (last > from && records.isLarge(last - 1)) {
         return { why: "large", id: records.largeId(last - 1) };
       }
-      if (last < to) return { why: "pause" };
+      if (last < to) return { why: "full" };
       seen += last - from;
       if (seen < FEW_RECORDS) continue;
       seen = 0;
-      if (performance.now() > end) return { why: "pause" };
+      if (performance.now() > end) return { why: "late" };
     }
   }
 

@@ -2,7 +2,7 @@ import { nextTurn } from "../../internal/mod.ts";
 import { LENGTH_BYTES, WHOLE_KEY } from "../data/mod.ts";
 import type { KeyRange } from "../wire/mod.ts";
 import { KeyBox } from "./runs/mod.ts";
-import { type PageStop, ReplyPage } from "./reply_page.ts";
+import { ReplyPage } from "./reply_page.ts";
 import type { ReplyWriter } from "./reply_writer.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -31,7 +31,12 @@ export async function replyRecords(
   const reader = snapshot.read(new KeyBox(range));
   const page = new ReplyPage();
   let stop = page.fill(reader);
-  if (!isSmall(page, stop) && !await reply.flush()) return false;
+  while (stop.why === "late" && isSmall(page)) {
+    await nextTurn();
+    stop = page.goOn(reader);
+  }
+  const isWhole = stop.why === "end" && isSmall(page);
+  if (!isWhole && !await reply.flush()) return false;
   for (let turn = performance.now();; stop = page.fill(reader)) {
     if (page.records > 0 && !await reply.write(page.bytes)) return false;
     if (stop.why === "end") return true;
@@ -44,8 +49,8 @@ export async function replyRecords(
   }
 }
 
-/** Whether a first page is the whole answer, and a small one. */
-function isSmall({ records, bytes }: ReplyPage, { why }: PageStop): boolean {
+/** Whether a page would make a small answer, so far. */
+function isSmall({ records, bytes }: ReplyPage): boolean {
   const payloads = bytes.length - records * (LENGTH_BYTES + WHOLE_KEY.size);
-  return why === "end" && records <= FEW_RECORDS && payloads <= SMALL_ANSWER;
+  return records <= FEW_RECORDS && payloads <= SMALL_ANSWER;
 }
