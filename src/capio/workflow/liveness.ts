@@ -6,6 +6,9 @@ import type { WorkflowFolder } from "./workflow_folder.ts";
 /** How long a terminated worker may take to end, in ms. */
 const WORKERS_END_MILLISECONDS = 1000;
 
+/** How many other members one looks at often. */
+const NEIGHBOURS = 3;
+
 /** Reports the members that end without reporting it themselves. */
 export class Liveness {
   readonly #folder: WorkflowFolder;
@@ -32,15 +35,40 @@ export class Liveness {
   /** Reports the members that have died: their lock is free. */
   reportLost(): void {
     const journal = this.#journal;
-    for (const { id, ending, host } of journal.catchUp().members.values()) {
-      if (ending || id === journal.id || host === journal.id) continue;
-      if (FileLock.isHeld(this.#folder.memberLock(host ?? id))) continue;
+    for (const { id, host } of this.#others()) {
+      if (this.#isAlive(host ?? id)) continue;
       // It may have reported its end since the journal was last read.
       const member = journal.catchUp().members.get(id);
       if (!member || member.ending) continue;
       journal.append({ event: "end", member: id, ending: this.#endingOf(id) });
     }
     this.#refresh();
+  }
+
+  /**
+   * The same if one of the few has died that joined next after this member, the
+   * first ones after the last. So every member is looked at often where many
+   * wait, and none of these looks at many.
+   */
+  reportLostNeighbours(): void {
+    const others = this.#others().filter(({ host }) => host === undefined);
+    const { members } = this.#journal.state;
+    const { came = 0 } = members.get(this.#journal.id) ?? {};
+    const later = others.filter((it) => it.came > came);
+    const isLost = [...later, ...others].slice(0, NEIGHBOURS)
+      .some(({ id }) => !this.#isAlive(id));
+    if (isLost) this.reportLost();
+  }
+
+  /** The members that take part, without this one and those that use its lock. */
+  #others(): Member[] {
+    const { id: own } = this.#journal;
+    return [...this.#journal.catchUp().members.values()]
+      .filter(({ id, ending, host }) => !ending && id !== own && host !== own);
+  }
+
+  #isAlive(id: string): boolean {
+    return FileLock.isHeld(this.#folder.memberLock(id));
   }
 
   /**

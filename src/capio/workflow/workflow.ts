@@ -40,6 +40,15 @@ import { WorkflowFolder } from "./workflow_folder.ts";
 /** How often a process looks whether the other members still live, in ms. */
 const LOOK_MILLISECONDS = 100;
 
+/**
+ * How long it waits between two looks at all members, for each of them, in ms. A
+ * look takes longer the more there are, and as many processes may look.
+ */
+const PAUSE_MILLISECONDS = 20;
+
+/** The longest such time, in ms. */
+const LONGEST_PAUSE_MILLISECONDS = 5000;
+
 /** How often it looks for a deadlock alone, in ms. */
 const RARE_LOOK_MILLISECONDS = 1000;
 
@@ -92,6 +101,7 @@ export class Workflow {
   /** Another member of this process, which clears up. */
   readonly #beside: Workflow | undefined;
   #lookedAround = 0;
+  #lookedAtAll = 0;
   #ended = false;
   #waken: () => void = () => {};
 
@@ -323,10 +333,14 @@ export class Workflow {
     if (!this.#isLast) this.#beside?.lookAround();
     if (now - this.#lookedAround < isDue) return;
     this.#lookedAround = now;
+    const looksAtAll = now - this.#lookedAtAll >= this.#pauseOfAll;
     if (this.#isLast) {
-      this.#liveness.reportLost();
+      if (looksAtAll) this.#liveness.reportLost();
+      else this.#liveness.reportLostNeighbours();
       this.#reportGivenFiles();
     }
+    if (!looksAtAll) return;
+    this.#lookedAtAll = now;
     const warning = this.#deadlocks.look(this.state);
     if (warning) console.warn(`sluice: ${warning}`);
   }
@@ -428,6 +442,16 @@ export class Workflow {
     using _folder = await this.folder.lockWhenFree(this.app, wait);
     using _publication = await this.#publisher.hold(wait);
     return fn();
+  }
+
+  /** The time between two looks at all members, in ms. */
+  get #pauseOfAll(): number {
+    const running = this.state.apps.values()
+      .reduce((sum, app) => sum + app.running, 0);
+    return Math.min(
+      Math.max(LOOK_MILLISECONDS, running * PAUSE_MILLISECONDS),
+      LONGEST_PAUSE_MILLISECONDS,
+    );
   }
 
   /** Whether no other member of this process does what one does for all. */
