@@ -5,6 +5,7 @@ import {
   refused,
 } from "../../internal/mod.ts";
 import { PUT_KEY, WHOLE_KEY } from "./key_layout.ts";
+import { RecentBigInts } from "./recent_big_ints.ts";
 import { viewOf } from "./view_of.ts";
 
 /** The parts of a {@linkcode Key} by name. */
@@ -193,11 +194,13 @@ export class Key implements KeyParts {
   }
 }
 
+const meters = new RecentBigInts();
+
 /** Reads a whole key, valid or not. */
 export function readKey(view: DataView, offset: number): Key {
   return new UncheckedKey(
     view.getInt32(offset + CID, true),
-    view.getBigInt64(offset + MID, true),
+    meters.read(view, offset + MID),
     view.getInt32(offset + MOID, true),
     view.getBigInt64(offset + CAP, true),
     view.getBigInt64(offset + ACQ, true),
