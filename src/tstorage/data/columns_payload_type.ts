@@ -84,23 +84,24 @@ export class ColumnsPayloadType<const F extends ColumnFields>
 }
 
 function rowCodec<R>(
-  fields: readonly Column[],
+  columns: readonly Column[],
   size: number,
 ): FixedSizeCodec<R> {
+  const fields = columns.map(({ name, type, offset }) => {
+    return { name, offset, code: COLUMN_TYPES[type].code };
+  });
   return {
     size,
     read(view, at) {
       const row: { [name: string]: unknown } = {};
-      for (const { name, type, offset } of fields) {
-        const { code } = COLUMN_TYPES[type];
+      for (const { name, offset, code } of fields) {
         row[name] = code.read(view, at + offset, true, code.size);
       }
       return row as R;
     },
     write(view, at, value) {
       const row = value as { readonly [name: string]: unknown };
-      for (const { name, type, offset } of fields) {
-        const { code } = COLUMN_TYPES[type];
+      for (const { name, offset, code } of fields) {
         code.write(view, at + offset, true, code.size, row[name], name);
       }
     },
