@@ -44,13 +44,25 @@ export function systemErrorAtCaller(error: unknown, door: Fn): unknown {
   return error;
 }
 
-/** Options of {@linkcode errorsAtCaller}. */
+/** Which errors are thrown in great numbers. */
 export interface FrequentErrors {
   /**
    * A class of errors of this package that programs count on, and that are not
    * looked at first: that takes longer than the call.
    */
   readonly frequent?: abstract new (...args: never[]) => Error;
+}
+
+/** The same with a class of errors that are not looked at first. */
+export function errorAtCaller(
+  error: unknown,
+  door: Fn,
+  { frequent }: FrequentErrors,
+): unknown {
+  const isFrequent = frequent !== undefined && error instanceof frequent;
+  if (!isFrequent) return atCaller(error, door);
+  Error.captureStackTrace(error, door);
+  return error;
 }
 
 /**
@@ -61,22 +73,16 @@ export function errorsAtCaller<F extends Fn>(
   fn: F,
   { frequent }: FrequentErrors = {},
 ): F {
-  const traced = (error: unknown, door: Fn) => {
-    const isFrequent = frequent !== undefined && error instanceof frequent;
-    if (!isFrequent) return atCaller(error, door);
-    Error.captureStackTrace(error, door);
-    return error;
-  };
   /** In a promise's own turn: the trace is that of the code that awaits it. */
   const rethrow = (error: unknown): never => {
-    throw traced(error, rethrow);
+    throw errorAtCaller(error, rethrow, { frequent });
   };
   const door = function (this: unknown, ...args: unknown[]) {
     let result: unknown;
     try {
       result = fn.apply(this, args);
     } catch (error) {
-      throw traced(error, door);
+      throw errorAtCaller(error, door, { frequent });
     }
     return result instanceof Promise ? result.catch(rethrow) : result;
   };

@@ -5,6 +5,7 @@ import {
   checkSignal,
   checkString,
   compileGlob,
+  errorAtCaller,
   methodsErrAtCaller,
   openToReplace,
   recycledChunks,
@@ -40,6 +41,8 @@ export interface StoreOptions {
 
 export type { Keys };
 
+/** Programs count on it, and ask in great numbers. */
+const TRACED = { frequent: KeyError } as const;
 /** Bytes in one chunk of a copy to a file. */
 const COPY_BYTES = 262_144;
 /** A value that is replaced again and again is read from its start so often. */
@@ -96,11 +99,16 @@ export abstract class ReadOnlyStore<M extends object = Metadata>
    * @throws {KeyError} If the store has no such key.
    */
   async get(key: string, options: WaitOptions = {}): Promise<Value<M>> {
-    const found = this.#find(key, options);
-    // To await a value that is there takes longer than to look it up in memory.
-    const value = found instanceof Value ? found : await found;
-    if (value) return value as Value<object> as Value<M>;
-    throw new KeyError(key);
+    try {
+      const found = this.#find(key, options);
+      // To await a value that is there takes longer than to look it up in memory.
+      const value = found instanceof Value ? found : await found;
+      if (value) return value as Value<object> as Value<M>;
+      throw new KeyError(key);
+    } catch (error) {
+      // For the same reason not by a promise more, as of other methods.
+      throw errorAtCaller(error, ReadOnlyStore.prototype.get, TRACED);
+    }
   }
 
   /**
@@ -462,8 +470,8 @@ export abstract class ReadOnlyStore<M extends object = Metadata>
 }
 
 methodsErrAtCaller(ReadOnlyStore, {
-  except: ["checkKey", "assertKey", "findSoon"],
-  frequent: KeyError,
+  except: ["checkKey", "assertKey", "findSoon", "get"],
+  ...TRACED,
 });
 
 async function* tracedAt<T>(

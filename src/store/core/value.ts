@@ -228,7 +228,8 @@ export abstract class Value<M extends object = Metadata> {
   }
 }
 
-methodsErrAtCaller(Value);
+// A backend whose bytes can be missing traces the errors of its own readWhole.
+methodsErrAtCaller(Value, { except: ["bytes"] });
 
 /** Throws unless `start` and `end` are a range of bytes. */
 export function checkRange(start: number, end: number): void {

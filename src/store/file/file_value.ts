@@ -1,4 +1,4 @@
-import { recycledChunks } from "../../internal/mod.ts";
+import { methodsErrAtCaller, recycledChunks } from "../../internal/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
 import { Slots, STREAM_CHUNK_BYTES, Value } from "../core/mod.ts";
 import type { Blob, FileBlobs } from "./file_blobs.ts";
@@ -58,3 +58,5 @@ export class FileValue extends Value {
     yield* recycledChunks(part, CHUNK_BYTES);
   }
 }
+
+methodsErrAtCaller(FileValue);

@@ -1,3 +1,4 @@
+import { methodsErrAtCaller } from "../../internal/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
 import { STREAM_CHUNK_BYTES, Value, type ValueInfo } from "../core/mod.ts";
 import type { ValueChunks } from "./sqlite_chunks.ts";
@@ -52,3 +53,5 @@ export class ChunkedValue extends Value {
     return await super.readWhole(signal);
   }
 }
+
+methodsErrAtCaller(ChunkedValue);

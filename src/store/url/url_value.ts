@@ -1,4 +1,4 @@
-import { shownUrl } from "../../internal/mod.ts";
+import { methodsErrAtCaller, shownUrl } from "../../internal/mod.ts";
 import { bufferIterator } from "../../streams/mod.ts";
 import {
   cancellable,
@@ -282,6 +282,8 @@ export class UrlValue extends Value {
     return replacedError(this.#place.key);
   }
 }
+
+methodsErrAtCaller(UrlValue);
 
 /** Returns of how many bytes the file is, if the response says that. */
 function sizeOf(
