@@ -177,6 +177,42 @@ Deno.test("--sequential runs scripts and programs in order on plain files", asyn
   );
 });
 
+Deno.test("a directory of an earlier run is not read before it is made anew", async () => {
+  using plan = new TestPlan({}, {
+    name: "test",
+    IO_Graph: [
+      { name: "make", output_stream: ["parts", "parts/*"] },
+      {
+        name: "list",
+        input_stream: ["parts", "parts/*"],
+        output_stream: ["names"],
+      },
+    ],
+    permanent: ["*"],
+  });
+  const steps = [
+    { name: "make", command: ["cp", "{file:in}", "{newdir:parts}/new"] },
+    { name: "list", command: ["ls", "{dir:parts}"], stdout: "names" },
+  ];
+  const text = JSON.parse(Deno.readTextFileSync(plan.file));
+  plan.write("plan.json", JSON.stringify({ ...text, steps }));
+  Deno.mkdirSync(`${plan.data}/parts`);
+  plan.write("data/in", "in");
+  plan.write("data/parts/old", "old");
+  const { code, stderr } = await sluice(
+    "workflow",
+    "--verify",
+    "--with-outputs",
+    plan.file,
+  );
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(
+    stderr,
+    "Verified: the same at once as in order (2 files)",
+  );
+  assertEquals(plan.list(), ["in", "parts"]);
+});
+
 Deno.test("a directory for the files that is not there is refused", async () => {
   using plan = new TestPlan({ only: { code: "" } });
   Deno.removeSync(plan.data);
