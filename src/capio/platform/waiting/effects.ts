@@ -138,7 +138,10 @@ export async function runAsync<T>(
       if ("waitFor" in effect) {
         result = await wakeups.next(effect.alarm, effect.signal);
       } else if ("attempt" in effect) {
-        result = isEnding() || mayAnswerAtOnce() ? effect.attempt() : undefined;
+        // At the end of the thread a call does its first step, and no more.
+        result = !isEnding() && mayAnswerAtOnce()
+          ? effect.attempt()
+          : undefined;
       } else if (isEnding() && !effect.inSteps) {
         result = effect.synchronously();
       } else result = await resultOf(effect);
