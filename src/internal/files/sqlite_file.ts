@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { kindOfEntry, lstatIfThere } from "./entry_kind.ts";
-import { isGranted } from "./runtime.ts";
+import { isGranted } from "../runtimes/mod.ts";
 
 /** The files of a database: SQLite finds the others by the name of the first. */
 const SUFFIXES = ["", "-journal", "-wal", "-shm"] as const;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compileGlob } from "../../src/internal/fnmatch.ts";
+import { compileGlob } from "../../../src/internal/text/fnmatch.ts";
 
 // Each answer is what glibc's fnmatch(pattern, path, FNM_NOESCAPE) gives.
 const CASES: [pattern: string, path: string, matches: boolean][] = [

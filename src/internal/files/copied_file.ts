@@ -1,4 +1,4 @@
-import { isDeno } from "./runtime.ts";
+import { isDeno } from "../runtimes/mod.ts";
 
 /** A file to be read from its start, or to be written. */
 export interface CopiedFile extends Disposable {

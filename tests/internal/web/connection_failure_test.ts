@@ -5,8 +5,8 @@ import {
   LinesError,
 } from "@sluice/sluice/lines";
 import { StoreError, UrlStore } from "@sluice/sluice/store";
-import { connectionFailure } from "../../src/internal/mod.ts";
-import { FailingServers } from "../support/failing_servers.ts";
+import { connectionFailure } from "../../../src/internal/mod.ts";
+import { FailingServers } from "../../support/failing_servers.ts";
 
 Deno.test("mirrors, readers and stores say why a server cannot be reached", async () => {
   using servers = new FailingServers();

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { shownUrl, withShownUrls } from "../../src/internal/mod.ts";
+import { shownUrl, withShownUrls } from "../../../src/internal/mod.ts";
 
 Deno.test("a URL is shown without what may be a secret", () => {
   const cases: [url: string, shown: string][] = [

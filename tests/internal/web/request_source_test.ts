@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { hostNames, sourceFault } from "../../src/internal/mod.ts";
+import { hostNames, sourceFault } from "../../../src/internal/mod.ts";
 
 const names = hostNames("allowedHosts", ["Logs.example.com", "münchen.de."]);
 

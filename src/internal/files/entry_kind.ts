@@ -1,4 +1,4 @@
-import { isDeno } from "./runtime.ts";
+import { isDeno } from "../runtimes/mod.ts";
 
 /** The parts of a `Deno.FileInfo` that tell what a name leads to. */
 export type EntryInfo = Pick<

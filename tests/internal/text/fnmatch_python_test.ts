@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { compileGlob } from "../../src/internal/fnmatch.ts";
+import { compileGlob } from "../../../src/internal/text/fnmatch.ts";
 
 const compile = (pattern: string) =>
   compileGlob(pattern, { dialect: "python" });

@@ -1,4 +1,4 @@
-import { refused } from "./argument_checks.ts";
+import { refused } from "../checks/mod.ts";
 
 const encoder = new TextEncoder();
 

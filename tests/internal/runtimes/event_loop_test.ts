@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nextTurn, shortTurn } from "../../src/internal/mod.ts";
+import { nextTurn, shortTurn } from "../../../src/internal/mod.ts";
 
 Deno.test("timers that are due run in a short turn", async () => {
   let ran = false;

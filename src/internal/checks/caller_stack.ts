@@ -8,9 +8,11 @@
 // deno-lint-ignore no-explicit-any
 type Fn = (...args: any[]) => any;
 
+/** Where this package is, wherever below its sources or its bundles this is. */
+const ROOT = import.meta.url.replace(/^(.*\/)(?:src|dist)\/.*$/, "$1");
+
 /** The files of this package, as frames of a stack name them. */
-const OWN = ["src/", "dist/"]
-  .map((folder) => new URL(`../../${folder}`, import.meta.url).href);
+const OWN = ["src/", "dist/"].map((folder) => ROOT + folder);
 
 /** Frames of the runtime: its files, and functions without a file. */
 const OF_RUNTIME = /[ (](?:ext:|node:)|\(<anonymous>\)$|\(index \d+\)$/;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { basicLogin } from "../../src/internal/mod.ts";
+import { basicLogin } from "../../../src/internal/mod.ts";
 
 Deno.test("the login in a URL is a header, and none is nothing", () => {
   const cases: [string, string | undefined][] = [

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { kindOfEntry, lstatIfThere } from "../../src/internal/mod.ts";
-import { TemporaryDirectory } from "../support/temporary_directory.ts";
+import { kindOfEntry, lstatIfThere } from "../../../src/internal/mod.ts";
+import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 
 Deno.test({
   name: "the kind of an entry is its own, not that of what it leads to",

@@ -1,4 +1,4 @@
-import { isDeno } from "./runtime.ts";
+import { isDeno } from "../runtimes/mod.ts";
 
 const MOST_ITEMS = 4;
 const MOST_CHARS = 60;

@@ -14,7 +14,7 @@ import {
   checkString,
   checkStrings,
   encodeText,
-} from "../../src/internal/mod.ts";
+} from "../../../src/internal/mod.ts";
 
 type ErrorClass = typeof TypeError | typeof RangeError;
 

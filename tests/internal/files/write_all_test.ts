@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { writeAll, writeAllSync } from "../../src/internal/mod.ts";
+import { writeAll, writeAllSync } from "../../../src/internal/mod.ts";
 
 /** Takes three bytes at a time. */
 function slowWriter() {

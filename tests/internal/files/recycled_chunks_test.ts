@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { recycledChunks } from "../../src/internal/mod.ts";
+import { recycledChunks } from "../../../src/internal/mod.ts";
 
 Deno.test("a byte stream comes in chunks of one size, all in one buffer", async () => {
   const data = Uint8Array.from({ length: 250 }, (_, i) => i);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { refusalOf } from "../../src/internal/deno_version.ts";
+import { refusalOf } from "../../../src/internal/runtimes/deno_version.ts";
 
 for (const version of ["2.9.0", "2.9.6", "2.10.0", "3.0.0", "2.9.1+a1b2c3d"]) {
   Deno.test(`Deno ${version} is accepted`, () => {

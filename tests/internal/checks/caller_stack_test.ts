@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { bufferIterator } from "@sluice/sluice/streams";
-import { outOfRange, refused } from "../../src/internal/mod.ts";
-import { assertBeginsIn, failureOf } from "../support/first_frame.ts";
+import { outOfRange, refused } from "../../../src/internal/mod.ts";
+import { assertBeginsIn, failureOf } from "../../support/first_frame.ts";
 
 const FILE = import.meta.url;
 

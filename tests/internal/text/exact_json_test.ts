@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseExactJson } from "../../src/internal/mod.ts";
+import { parseExactJson } from "../../../src/internal/mod.ts";
 
 Deno.test("JSON whose numbers a number holds is parsed as ever", () => {
   const numbers = [

@@ -1,5 +1,4 @@
-import { inspect } from "./inspect.ts";
-import { refused } from "./argument_checks.ts";
+import { inspect, refused } from "../checks/mod.ts";
 
 /** The parts of a `Request` that tell where it comes from. */
 export type RequestSource = Pick<Request, "method" | "url" | "headers">;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { terminalText } from "../../src/internal/mod.ts";
+import { terminalText } from "../../../src/internal/mod.ts";
 
 Deno.test("a terminal obeys nothing in a text, and tabs and letters stay", () => {
   const cases: [text: string, shown: string][] = [

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async";
-import { isInTime, StallTimer, startTimer } from "../../src/internal/mod.ts";
+import { isInTime, StallTimer, startTimer } from "../../../src/internal/mod.ts";
 
 Deno.test("a stall timer calls back when it has not been restarted for a while", async () => {
   let stalls = 0;

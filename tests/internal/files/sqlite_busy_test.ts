@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { isSqliteBusy } from "../../src/internal/mod.ts";
-import { temporaryPath } from "../support/temporary_directory.ts";
+import { isSqliteBusy } from "../../../src/internal/mod.ts";
+import { temporaryPath } from "../../support/temporary_directory.ts";
 
 Deno.test("isSqliteBusy recognizes the lock of another connection", () => {
   const path = temporaryPath();
