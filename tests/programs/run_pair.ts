@@ -1,7 +1,7 @@
 import { delay } from "@std/async";
 import { resolve } from "@std/path";
 import { CapioWorkspace, stepCommand } from "@sluice/sluice/capio";
-import { warningLines } from "../../src/cli/capio/status_lines.ts";
+import { warningLines } from "../../src/cli/capio/status/status_lines.ts";
 import { stdConfigArgs } from "../../tools/std_config.ts";
 import { describeWorkflow, TestDirectory } from "../capio/step.ts";
 import type { Pair, StreamingRule } from "./pair.ts";

@@ -11,12 +11,8 @@ import {
   ShownBytes,
   UsageError,
 } from "../command/mod.ts";
-import { leave } from "./leaving.ts";
-import {
-  MEMBER_HELP,
-  MEMBER_OPTIONS,
-  memberOptions,
-} from "./member_arguments.ts";
+import { leave } from "./running/mod.ts";
+import { MEMBER_HELP, MEMBER_OPTIONS, memberOptions } from "./arguments/mod.ts";
 
 /** Bytes that are read at once. */
 const BUFFER_BYTES = 256 * 1024;

@@ -11,14 +11,13 @@ import {
   shownMessage,
   UsageError,
 } from "../command/mod.ts";
-import { isFromTerminal, signalOf } from "./child.ts";
-import { fileSystemWarning } from "./file_system_warning.ts";
-import { leave } from "./leaving.ts";
 import {
-  MEMBER_HELP,
-  MEMBER_OPTIONS,
-  memberOptions,
-} from "./member_arguments.ts";
+  fileSystemWarning,
+  isFromTerminal,
+  leave,
+  signalOf,
+} from "./running/mod.ts";
+import { MEMBER_HELP, MEMBER_OPTIONS, memberOptions } from "./arguments/mod.ts";
 
 /** How long a program may take to be there for the keys of a terminal, in ms. */
 const START_MILLISECONDS = 200;

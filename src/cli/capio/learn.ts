@@ -8,13 +8,20 @@ import {
   shownMessage,
   UsageError,
 } from "../command/mod.ts";
-import { checkDenoFlags, splitDenoFlags } from "./deno_flags.ts";
-import { learnedLines } from "./learned_lines.ts";
-import { type PlanFile, readPlanFile } from "./plan_file.ts";
-import { learnPlan, type PlanLearned } from "./plan_learn.ts";
-import { assertScripts } from "./plan_step.ts";
-import { nameConfiguration } from "./plan_text.ts";
-import { isSilentByEnvironment } from "./step_arguments.ts";
+import {
+  checkDenoFlags,
+  isSilentByEnvironment,
+  splitDenoFlags,
+} from "./arguments/mod.ts";
+import {
+  assertScripts,
+  learnedLines,
+  learnPlan,
+  nameConfiguration,
+  type PlanFile,
+  type PlanLearned,
+  readPlanFile,
+} from "./plan/mod.ts";
 
 /** `sluice learn`: a configuration from a run of the steps in their order. */
 export const learn: Command = {

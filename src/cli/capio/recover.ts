@@ -12,7 +12,7 @@ import {
   parseArguments,
   UsageError,
 } from "../command/mod.ts";
-import { formatBytes } from "./status_lines.ts";
+import { formatBytes } from "./status/mod.ts";
 
 /** `sluice recover`: shows the runs that were set aside, and publishes one. */
 export const recover: Command = {

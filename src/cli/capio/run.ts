@@ -2,15 +2,13 @@ import { type Command, UsageError } from "../command/mod.ts";
 import {
   denoProgram,
   endingWithUs,
+  fileSystemWarning,
   isFromTerminal,
   signalChild,
   signalOf,
-} from "./child.ts";
-import { fileSystemWarning } from "./file_system_warning.ts";
-import { MEMBER_HELP } from "./member_arguments.ts";
-import { scriptProblem } from "./script_file.ts";
-import { parseStep } from "./step_arguments.ts";
-import { stepStart } from "./step_start.ts";
+  stepStart,
+} from "./running/mod.ts";
+import { MEMBER_HELP, parseStep, scriptProblem } from "./arguments/mod.ts";
 
 /** `sluice run`: an unmodified script as a step of a workflow. */
 export const run: Command = {

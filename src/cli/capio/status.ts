@@ -13,18 +13,19 @@ import {
   Terminal,
   UsageError,
 } from "../command/mod.ts";
-import { fileSystemWarning } from "./file_system_warning.ts";
+import { fileSystemWarning } from "./running/mod.ts";
 import {
   PAGE_OPTIONS,
   pageHelp,
   type PageRequest,
   pageRequest,
   servePage,
+  statusLines,
   untilInterrupted,
   withPageValue,
-} from "./page_option.ts";
-import { statusLines, workflowLines } from "./status_lines.ts";
-import { WORKFLOW_APP } from "./workflow_app.ts";
+  WORKFLOW_APP,
+  workflowLines,
+} from "./status/mod.ts";
 
 /** `sluice status`: shows the members and files of a workflow. */
 export const status: Command = {

@@ -7,6 +7,19 @@ import {
   UsageError,
 } from "../command/mod.ts";
 import {
+  checkDenoFlags,
+  isSilentByEnvironment,
+  splitDenoFlags,
+} from "./arguments/mod.ts";
+import {
+  assertScripts,
+  type PlanVerifyOptions,
+  readPlanFile,
+  runPlan,
+  runPlanInOrder,
+  verifyPlan,
+} from "./plan/mod.ts";
+import {
   PAGE_OPTIONS,
   pageHelp,
   type PageRequest,
@@ -14,15 +27,8 @@ import {
   servePage,
   untilInterrupted,
   withPageValue,
-} from "./page_option.ts";
-import { checkDenoFlags, splitDenoFlags } from "./deno_flags.ts";
-import { readPlanFile } from "./plan_file.ts";
-import { runPlanInOrder } from "./plan_in_order.ts";
-import { runPlan } from "./plan_run.ts";
-import { assertScripts } from "./plan_step.ts";
-import { type PlanVerifyOptions, verifyPlan } from "./plan_verify.ts";
-import { isSilentByEnvironment } from "./step_arguments.ts";
-import { WORKFLOW_APP } from "./workflow_app.ts";
+  WORKFLOW_APP,
+} from "./status/mod.ts";
 
 /** `sluice workflow`: runs all steps of a workflow at the same time. */
 export const workflow: Command = {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CapioWorkspace, parseCapioCl } from "../../../src/capio/mod.ts";
-import { nameConfiguration } from "../../../src/cli/capio/plan_text.ts";
+import { nameConfiguration } from "../../../src/cli/capio/plan/plan_text.ts";
 import { configFlag, Sluice, sluice, TestPlan } from "./sluice.ts";
 
 const WRITES = `

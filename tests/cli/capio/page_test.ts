@@ -7,7 +7,7 @@ import {
 import {
   pageRequest,
   withPageValue,
-} from "../../../src/cli/capio/page_option.ts";
+} from "../../../src/cli/capio/status/page_option.ts";
 import { UsageError } from "../../../src/cli/command/mod.ts";
 import { WatchedPage } from "../../capio/page/watched_page.ts";
 import {

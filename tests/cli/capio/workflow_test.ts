@@ -5,7 +5,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { assertDenoFlag } from "../../../src/cli/capio/deno_flags.ts";
+import { assertDenoFlag } from "../../../src/cli/capio/arguments/deno_flags.ts";
 import { hasTerminals, inTerminal } from "../../support/terminal.ts";
 import {
   configFlag,

@@ -1,5 +1,5 @@
-import type { StandardStream, Terminal } from "../command/mod.ts";
-import { denoProgram, endingWithUs, signalChild } from "./child.ts";
+import type { StandardStream, Terminal } from "../../command/mod.ts";
+import { denoProgram, endingWithUs, signalChild } from "../running/mod.ts";
 import { shownLines } from "./shown_lines.ts";
 import {
   feedInput,

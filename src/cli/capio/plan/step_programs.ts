@@ -3,8 +3,8 @@ import {
   type CapioWorkspace,
   type Program,
   type WorkflowPage,
-} from "../../capio/mod.ts";
-import type { StandardStream, Terminal } from "../command/mod.ts";
+} from "../../../capio/mod.ts";
+import type { StandardStream, Terminal } from "../../command/mod.ts";
 import { shownLines } from "./shown_lines.ts";
 
 /** A step that is any program, run by this process itself. */

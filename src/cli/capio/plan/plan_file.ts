@@ -4,8 +4,8 @@ import {
   parseWorkflowPlan,
   type StepPlan,
   type WorkflowPlan,
-} from "../../capio/mod.ts";
-import { isSpecifier, scriptProblem } from "./script_file.ts";
+} from "../../../capio/mod.ts";
+import { isSpecifier, scriptProblem } from "../arguments/mod.ts";
 
 /** A plan with absolute paths, whose files are there. */
 export interface PlanFile extends WorkflowPlan {

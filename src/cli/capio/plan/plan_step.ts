@@ -2,8 +2,8 @@ import {
   type CapioWorkspace,
   stepCommand,
   type StepPlan,
-} from "../../capio/mod.ts";
-import { UsageError } from "../command/mod.ts";
+} from "../../../capio/mod.ts";
+import { UsageError } from "../../command/mod.ts";
 import type { PlanFile } from "./plan_file.ts";
 import type { StepProcess } from "./step_processes.ts";
 import type { StepProgram } from "./step_programs.ts";

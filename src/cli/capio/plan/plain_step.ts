@@ -4,7 +4,7 @@ import {
   type ProgramStepPlan,
   stepCommand,
   type StepPlan,
-} from "../../capio/mod.ts";
+} from "../../../capio/mod.ts";
 import type { PlanFile } from "./plan_file.ts";
 import type { StepProcess } from "./step_processes.ts";
 

@@ -1,4 +1,4 @@
-import type { Terminal } from "../command/mod.ts";
+import type { Terminal } from "../../command/mod.ts";
 import { runSteps, type StepProcess } from "./step_processes.ts";
 import type {
   StepEnd,

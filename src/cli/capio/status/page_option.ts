@@ -2,13 +2,13 @@ import {
   serveWorkflowPage,
   type WorkflowPage,
   type WorkflowPageOptions,
-} from "../../capio/mod.ts";
+} from "../../../capio/mod.ts";
 import {
   type ListenAddress,
   listening,
   settle,
   UsageError,
-} from "../command/mod.ts";
+} from "../../command/mod.ts";
 
 /** Options of the commands that serve a page, for `parseArgs`. */
 export const PAGE_OPTIONS = {

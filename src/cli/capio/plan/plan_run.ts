@@ -6,10 +6,9 @@ import {
   type WorkflowOutcome,
   type WorkflowStatus,
   workflowStatus,
-} from "../../capio/mod.ts";
-import { Terminal } from "../command/mod.ts";
-import { fileSystemWarning } from "./file_system_warning.ts";
-import { beforeLong, leave } from "./leaving.ts";
+} from "../../../capio/mod.ts";
+import { Terminal } from "../../command/mod.ts";
+import { beforeLong, fileSystemWarning, leave } from "../running/mod.ts";
 import type { PlanFile } from "./plan_file.ts";
 import { outcomeOf, summaryLines } from "./plan_summary.ts";
 import {
@@ -18,11 +17,11 @@ import {
   memberLines,
   orderLines,
   warningLines,
-} from "./status_lines.ts";
+  WORKFLOW_APP,
+} from "../status/mod.ts";
 import { contextStep } from "./plan_step.ts";
 import { runSteps } from "./step_processes.ts";
 import type { StepEnd, StepFailure, StepWatcher } from "./step_programs.ts";
-import { WORKFLOW_APP } from "./workflow_app.ts";
 
 /** How a plan is run. */
 export interface PlanRunOptions {

@@ -3,15 +3,15 @@ import {
   learnCapioCl,
   type LearnedCapioCl,
   workflowStatus,
-} from "../../capio/mod.ts";
-import { Terminal } from "../command/mod.ts";
-import { leave } from "./leaving.ts";
+} from "../../../capio/mod.ts";
+import { Terminal } from "../../command/mod.ts";
+import { leave } from "../running/mod.ts";
 import type { PlanFile } from "./plan_file.ts";
 import { contextStep } from "./plan_step.ts";
 import { badEndOf } from "./step_processes.ts";
 import type { StepFailure } from "./step_programs.ts";
 import { runStepsInOrder } from "./steps_in_order.ts";
-import { WORKFLOW_APP } from "./workflow_app.ts";
+import { WORKFLOW_APP } from "../status/mod.ts";
 
 /** How a plan is run to learn from it. */
 export interface PlanLearnOptions {

@@ -4,7 +4,7 @@ import {
   nearWord,
   unknownOption,
   UsageError,
-} from "../command/mod.ts";
+} from "../../command/mod.ts";
 
 /** The arguments of a command, and the flags of `deno run` among them. */
 export interface SplitArguments {

@@ -1,4 +1,4 @@
-import type { CapioWorkspace } from "../../capio/mod.ts";
+import type { CapioWorkspace } from "../../../capio/mod.ts";
 
 /** Longest wait for other processes after a signal to end, in ms. */
 const END_MILLISECONDS = 500;

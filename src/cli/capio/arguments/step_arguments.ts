@@ -3,7 +3,7 @@ import {
   HelpRequest,
   isHelpRequest,
   UsageError,
-} from "../command/mod.ts";
+} from "../../command/mod.ts";
 import { assertDenoFlag, checkDenoFlags } from "./deno_flags.ts";
 
 /** The arguments of `sluice run`. */

@@ -1,5 +1,5 @@
-import type { WorkflowOutcome, WorkflowStatus } from "../../capio/mod.ts";
-import { fileLines } from "./status_lines.ts";
+import type { WorkflowOutcome, WorkflowStatus } from "../../../capio/mod.ts";
+import { fileLines } from "../status/mod.ts";
 import { badEndOf } from "./step_processes.ts";
 import type { StepEnd, StepFailure } from "./step_programs.ts";
 

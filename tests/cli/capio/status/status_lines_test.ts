@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
-import type { FileStatus } from "../../../src/capio/mod.ts";
+import type { FileStatus } from "../../../../src/capio/mod.ts";
 import {
   fileLines,
   formatBytes,
   memberLines,
   statusLines,
-} from "../../../src/cli/capio/status_lines.ts";
-import { EMPTY_STATUS } from "../../capio/observe/empty_status.ts";
+} from "../../../../src/cli/capio/status/status_lines.ts";
+import { EMPTY_STATUS } from "../../../capio/observe/empty_status.ts";
 
 function file(path: string, more: Partial<FileStatus> = {}): FileStatus {
   const phase = "committed";

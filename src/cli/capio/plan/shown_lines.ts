@@ -1,8 +1,8 @@
 import {
   type LineAssemblerOptions,
   LineBatchStream,
-} from "../../streams/mod.ts";
-import type { StandardStream, Terminal } from "../command/mod.ts";
+} from "../../../streams/mod.ts";
+import type { StandardStream, Terminal } from "../../command/mod.ts";
 
 /** A longer line is shown in parts, before its end has come. */
 const LINES: LineAssemblerOptions = {

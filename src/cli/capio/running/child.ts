@@ -1,4 +1,4 @@
-import { Interruption } from "../command/mod.ts";
+import { Interruption } from "../../command/mod.ts";
 
 /**
  * Returns the program that runs a step: the Deno that runs this command, or the

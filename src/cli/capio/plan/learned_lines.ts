@@ -1,5 +1,5 @@
-import type { LearnedCapioCl, LearnedChoice } from "../../capio/mod.ts";
-import { terminalText } from "../../internal/mod.ts";
+import type { LearnedCapioCl, LearnedChoice } from "../../../capio/mod.ts";
+import { terminalText } from "../../../internal/mod.ts";
 
 /** Says what was learned: each choice with its reason. */
 export function learnedLines(

@@ -1,4 +1,4 @@
-import { parseWorkflowPlan } from "../../capio/mod.ts";
+import { parseWorkflowPlan } from "../../../capio/mod.ts";
 
 /**
  * Adds the name of a configuration to the text of a plan, which stays as it is

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
-import { CapioClEngine, parseCapioCl } from "../../capio/mod.ts";
-import { compileGlob } from "../../internal/mod.ts";
-import { shownMessage, Terminal } from "../command/mod.ts";
+import { CapioClEngine, parseCapioCl } from "../../../capio/mod.ts";
+import { compileGlob } from "../../../internal/mod.ts";
+import { shownMessage, Terminal } from "../../command/mod.ts";
 import {
   changedPaths,
   compareRuns,
@@ -13,7 +13,7 @@ import {
   type MakeCopyOptions,
   planInCopy,
   readTree,
-} from "../verify/mod.ts";
+} from "../../verify/mod.ts";
 import { assertCapioDir, type PlanFile } from "./plan_file.ts";
 import { runPlainly } from "./plan_in_order.ts";
 import { type PlanRunOptions, type PlanWatcher, runPlan } from "./plan_run.ts";

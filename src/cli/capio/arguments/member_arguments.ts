@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from "node:util";
-import type { CapioOptions } from "../../capio/mod.ts";
-import { environmentVariable, UsageError } from "../command/mod.ts";
+import type { CapioOptions } from "../../../capio/mod.ts";
+import { environmentVariable, UsageError } from "../../command/mod.ts";
 import { isSilentByEnvironment } from "./step_arguments.ts";
 
 /** The options of a command that takes part in a workflow itself. */

@@ -1,5 +1,5 @@
-import { denoRun } from "../../capio/launch/deno_run.ts";
-import type { StepArguments } from "./step_arguments.ts";
+import { denoRun } from "../../../capio/launch/deno_run.ts";
+import type { StepArguments } from "../arguments/mod.ts";
 
 /** The arguments and the environment with which Deno runs a step. */
 export interface StepStart {
@@ -16,7 +16,7 @@ export async function stepStart(step: StepArguments): Promise<StepStart> {
   const directories = [step.capioDir, step.memoryDir ?? ""]
     .filter((it) => it !== "").map(plainNames);
   if (directories.includes(undefined) || namesSettings(configuration)) {
-    const { stepCommand } = await import("../../capio/mod.ts");
+    const { stepCommand } = await import("../../../capio/mod.ts");
     return stepCommand(step);
   }
   return denoRun({

@@ -1,4 +1,4 @@
-import type { StandardStream } from "../command/mod.ts";
+import type { StandardStream } from "../../command/mod.ts";
 
 /** Files in the place of the standard streams of a process. */
 export interface StreamFiles {

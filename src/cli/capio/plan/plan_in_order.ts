@@ -1,4 +1,4 @@
-import { Terminal } from "../command/mod.ts";
+import { Terminal } from "../../command/mod.ts";
 import { plainStep } from "./plain_step.ts";
 import { assertCapioDir, type PlanFile } from "./plan_file.ts";
 import { outcomeOf, summaryLines } from "./plan_summary.ts";

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { stepCommand } from "../../../src/capio/mod.ts";
-import { isOnLocalDisk } from "../../../src/cli/capio/local_file_system.ts";
-import { stepStart } from "../../../src/cli/capio/step_start.ts";
-import { TemporaryDirectory } from "../../support/temporary_directory.ts";
+import { stepCommand } from "../../../../src/capio/mod.ts";
+import { isOnLocalDisk } from "../../../../src/cli/capio/running/local_file_system.ts";
+import { stepStart } from "../../../../src/cli/capio/running/step_start.ts";
+import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
 
 Deno.test("a step starts with the same command with and without the whole of CAPIO", async () => {
   using directory = new TemporaryDirectory();
@@ -14,7 +14,7 @@ Deno.test("a step starts with the same command with and without the whole of CAP
   const naming = `${path}/naming.json`;
   Deno.writeTextFileSync(
     naming,
-    '{"name":"w","version":1.1,"configuration":"./cl.toml","IO_Graph":[]}',
+    '{"name":"w","version":1.1,"configuration":"../cl.toml","IO_Graph":[]}',
   );
   for (
     const given of [

@@ -7,8 +7,8 @@ import {
   type WorkflowReads,
   type WorkflowStatus,
   workflowWarnings,
-} from "../../capio/mod.ts";
-import { terminalText } from "../../internal/mod.ts";
+} from "../../../capio/mod.ts";
+import { terminalText } from "../../../internal/mod.ts";
 import { WORKFLOW_APP } from "./workflow_app.ts";
 
 /** With more, the line of a step would be too long to read. */

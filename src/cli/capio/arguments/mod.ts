@@ -1,0 +1,9 @@
+/**
+ * The arguments that several commands about workflows take.
+ *
+ * @module
+ */
+export * from "./deno_flags.ts";
+export * from "./member_arguments.ts";
+export * from "./script_file.ts";
+export * from "./step_arguments.ts";
