@@ -77,7 +77,6 @@ async function readInTurn(
   }
 }
 
-// deno-lint-ignore require-await
 async function readAtOnce(
   file: Deno.FsFile,
   p: Uint8Array,
@@ -86,7 +85,11 @@ async function readAtOnce(
     return readSync.call(file, p);
   } catch {
     // Another call is under way, or the asynchronous form refuses it as well.
-    return readInTurn(file, p);
+    try {
+      return await readInTurn(file, p);
+    } catch (error) {
+      throw atCaller(error, readAtOnce);
+    }
   }
 }
 

@@ -152,7 +152,6 @@ async function writeInTurn(
   }
 }
 
-// deno-lint-ignore require-await
 async function writeAtOnce(
   file: Deno.FsFile,
   p: Uint8Array,
@@ -161,7 +160,11 @@ async function writeAtOnce(
     return writeSync.call(file, p);
   } catch {
     // Another call is under way, or the asynchronous form refuses it as well.
-    return writeInTurn(file, p);
+    try {
+      return await writeInTurn(file, p);
+    } catch (error) {
+      throw atCaller(error, writeAtOnce);
+    }
   }
 }
 

@@ -48,10 +48,25 @@ const DENO_CALLS: Record<string, (path: string) => unknown> = {
 /** Those of files and iterators, which are Deno's own outside. */
 const FILE_CALLS: Record<string, (path: string) => unknown> = {
   readDir: async (path) => await Array.fromAsync(Deno.readDir(path)),
-  "a read of a closed file": async (path) => {
+  "a write of a closed file": async (path) => {
     const file = await Deno.open(`${path}.new`, { write: true, create: true });
     file.close();
     await file.write(new Uint8Array(1));
+  },
+  "a write of a closed file just after a turn": async (path) => {
+    using other = await Deno.open(`${path}.new`, { write: true, create: true });
+    await other.write(new Uint8Array(1));
+    const file = Deno.openSync(`${path}.closed`, { write: true, create: true });
+    file.close();
+    await file.write(new Uint8Array(1));
+  },
+  "a read of a closed file just after a turn": async (path) => {
+    await Deno.writeTextFile(`${path}.read`, "text");
+    using other = await Deno.open(`${path}.read`);
+    await other.read(new Uint8Array(1));
+    const file = Deno.openSync(`${path}.read`);
+    file.close();
+    await file.read(new Uint8Array(1));
   },
   "a close of a closed file": async (path) => {
     const file = await Deno.open(`${path}.new`, { write: true, create: true });
