@@ -233,12 +233,20 @@ Deno.test("cat prints files one after the other", async () => {
     ["/etc/passwd", /Cannot print "\/etc\/passwd": it must lie in "/],
     ["../x", /Cannot print "..\/x": it must lie in "/],
   ];
+  // Without a graph a file that is not there is waited for.
+  const graph = `${directory.path}.json`;
+  Deno.writeTextFileSync(
+    graph,
+    '{ "name": "CAPIO", "IO_Graph": [{ "name": "a", "output_stream": ["a"] }] }',
+  );
   await Promise.all(refused.map(async ([path, why]) => {
-    const { code, stdout, stderr } = await sluice("cat", ...dir, path);
+    const named = [...dir, "--capio-cl", graph, path];
+    const { code, stdout, stderr } = await sluice("cat", ...named);
     assertEquals([code, stdout], [1, ""]);
     assertMatch(stderr, why);
   }));
   assertStringIncludes(missing.stderr, "PATH is missing");
+  Deno.removeSync(graph);
 });
 
 Deno.test({
