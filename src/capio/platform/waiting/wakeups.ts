@@ -68,8 +68,6 @@ export class Wakeups implements Disposable {
   #listener: Deno.FsWatcher | undefined;
   #unwatchable = false;
   #tick: ReturnType<typeof setTimeout> | undefined;
-  /** The timer after which a report that nothing waits for keeps nothing alive. */
-  #idle: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * Prepares to listen; the first sleep starts the watch.
@@ -103,7 +101,6 @@ export class Wakeups implements Disposable {
   [Symbol.dispose](): void {
     this.#hasEnded = true;
     stopTimeout(this.#tick);
-    stopTimeout(this.#idle);
     this.#stop();
     this.wake();
   }
@@ -154,34 +151,23 @@ export class Wakeups implements Disposable {
     if (timer !== undefined) stopTimeout(timer);
     signal?.removeEventListener("abort", wake);
     this.#sleeping.delete(wake);
-    if (this.#sleeping.size === 0) this.#letProcessEnd();
+    if (this.#sleeping.size === 0 && this.#tick !== undefined) {
+      Deno.unrefTimer(this.#tick);
+    }
     signal?.throwIfAborted();
   }
 
   /**
-   * Sees to it that a pending report that nothing waits for does not keep the
-   * process alive. Not at once: the report may have come in this very turn, and
-   * the runtime would then count another pending operation for one that does not
-   * keep the process alive either.
+   * One timer serves all sleeps: to start one for each costs more than a sleep.
+   * While there are any it keeps the process alive, which the report does not.
    */
-  #letProcessEnd(): void {
-    if (this.#hasEnded) return;
-    this.#idle ??= startTimeout(() => {
-      this.#idle = undefined;
-      if (this.#sleeping.size === 0) keepAlive(this.#listener, false);
-    }, 0);
-  }
-
-  /** One timer serves all sleeps: to start one for each costs more than a sleep. */
   #startTick(): void {
-    if (this.#tick !== undefined) return;
+    if (this.#tick !== undefined) return Deno.refTimer(this.#tick);
     this.#tick = startTimeout(() => {
       this.#tick = undefined;
       if (this.#sleeping.size > 0) this.wake();
       else this.#stop();
     }, TICK_MILLISECONDS);
-    // The pending report keeps the process alive.
-    Deno.unrefTimer(this.#tick);
   }
 
   /** Watches the bell and a file; returns whether it did not before. */
@@ -231,8 +217,7 @@ export class Wakeups implements Disposable {
 
   #listen(): void {
     const watcher = this.#watcher;
-    if (!watcher) return;
-    if (this.#listener === watcher) return keepAlive(watcher, true);
+    if (!watcher || this.#listener === watcher) return;
     this.#listener = watcher;
     const heard = (result?: IteratorResult<Deno.FsEvent>) => {
       if (this.#listener !== watcher) return;
@@ -241,7 +226,9 @@ export class Wakeups implements Disposable {
       if (event?.kind !== "access") this.#wakeFor(event?.paths ?? []);
       if (this.#sleeping.size > 0 && event) this.#listen();
     };
-    watcher[Symbol.asyncIterator]().next().then(heard, () => heard());
+    const report = watcher[Symbol.asyncIterator]().next();
+    keepNothingAlive(watcher);
+    report.then(heard, () => heard());
   }
 
   /** Wakes those who wait for one of the files; all at the bell. */
@@ -261,12 +248,15 @@ export class Wakeups implements Disposable {
   }
 }
 
-/** Says whether the pending report of a watcher keeps the process alive. */
-function keepAlive(watcher: Deno.FsWatcher | undefined, does: boolean): void {
-  // The types of the runtime do not know the methods.
-  const method: unknown = watcher &&
-    Reflect.get(watcher, does ? "ref" : "unref");
-  if (typeof method === "function") method.call(watcher);
+/**
+ * Lets the process end while a report of a watcher is pending. At once, when it
+ * cannot have come yet: otherwise the runtime counts another pending operation
+ * for one that keeps nothing alive.
+ */
+function keepNothingAlive(watcher: Deno.FsWatcher): void {
+  // The types of the runtime do not know the method.
+  const unref: unknown = Reflect.get(watcher, "unref");
+  if (typeof unref === "function") unref.call(watcher);
 }
 
 /** Sleeps between the looks of a synchronous wait, longer each time. */
