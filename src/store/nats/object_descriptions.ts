@@ -48,12 +48,12 @@ export class ObjectDescriptions {
     const subject = allInfoSubjects(bucket.name);
     const consumer = await bucket.consumer({ subject, isLast: true });
     try {
-      let { num_pending: pending } = await bucket.request(
-        "list the bucket",
-        () => consumer.info(),
-      );
-      while (pending > 0) {
+      const missing = async () =>
+        (await bucket.request("list the bucket", () => consumer.info()))
+          .num_pending;
+      for (let pending = await missing(); pending > 0;) {
         signal?.throwIfAborted();
+        const before = pending;
         const messages = await bucket.request(
           "list the bucket",
           () =>
@@ -68,6 +68,8 @@ export class ObjectDescriptions {
           if (info) yield info;
           if (pending === 0) break;
         }
+        // Those that were replaced or removed meanwhile do not come.
+        if (pending === before) pending = await missing();
       }
     } finally {
       await consumer.delete().catch(() => {});

@@ -1,5 +1,6 @@
 import { Objm } from "@nats-io/obj";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { deadline, delay } from "@std/async";
 import { connectNats } from "../../../src/nats/mod.ts";
 import { NatsStore } from "../../../src/store/nats/mod.ts";
 import { type Store, StoreError } from "../../../src/store/mod.ts";
@@ -148,5 +149,23 @@ withBoth(
     assertEquals(await nats.sweep({ olderThan: 0 }), 1);
     assert(Number((await nats.info()).bytes) < before - 5000);
     assertEquals(await objects.getBlob("kept"), LARGE);
+  },
+);
+
+withBoth(
+  "a listing ends though all that it waits for is removed meanwhile",
+  async (store, _, server) => {
+    const { connection, libraries } = await connectNats({
+      servers: server.address,
+    });
+    const manager = await libraries.jetstream.jetstreamManager(connection);
+    for (let round = 0; round < 12; round++) {
+      await store.fromBytes("a", new Uint8Array(1));
+      const listing = Array.fromAsync(store.query());
+      await delay(round / 4);
+      await manager.streams.purge("OBJ_bucket");
+      assert((await deadline(listing, 30_000)).length <= 1);
+    }
+    await connection.close();
   },
 );
