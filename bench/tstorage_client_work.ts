@@ -60,6 +60,15 @@ const WORK: { readonly [name: string]: () => Promise<unknown> } = {
     let count = 0;
     while (count < REPLY_BYTES) count += await conn.read(buffer) ?? Infinity;
   },
+  "awaits alone": async () => {
+    const done = Promise.resolve();
+    for (const _ of again(records)) await done;
+  },
+  "stream to nowhere": async () => {
+    const writer = new WritableStream<unknown>({}).getWriter();
+    for (const record of again(records)) await writer.write(record);
+    await writer.close();
+  },
   put: () => put(numbers, again(records)),
   "put, rows": () => put(rows, again(recordsOfRows)),
   "put, containers": () => put(numbers, again(recordsOfContainers)),
