@@ -7,6 +7,7 @@
  */
 export * from "./connect.ts";
 export * from "./libraries.ts";
+export * from "./nats_environment.ts";
 export * from "./nats_error.ts";
 export * from "./nats_failure.ts";
 export * from "./nats_options.ts";

@@ -2,11 +2,20 @@ import type { MayImport } from "./import_rules.ts";
 
 /**
  * `cli -> capio, lines, tstorage, store -> events -> streams -> internal` and
- * `store -> nats -> internal`, of which these arrows are in use.
+ * `cli, capio, store -> nats -> internal`, of which these arrows are in use.
  */
 export const MAY_IMPORT: MayImport = {
-  cli: ["capio", "lines", "tstorage", "store", "events", "streams", "internal"],
-  capio: ["streams", "internal"],
+  cli: [
+    "capio",
+    "lines",
+    "tstorage",
+    "store",
+    "events",
+    "streams",
+    "nats",
+    "internal",
+  ],
+  capio: ["streams", "nats", "internal"],
   lines: ["streams", "internal"],
   tstorage: ["streams", "internal"],
   store: ["events", "streams", "nats", "internal"],

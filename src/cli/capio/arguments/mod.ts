@@ -5,5 +5,6 @@
  */
 export * from "./deno_flags.ts";
 export * from "./member_arguments.ts";
+export * from "./nats_arguments.ts";
 export * from "./script_file.ts";
 export * from "./step_arguments.ts";
