@@ -12,6 +12,7 @@ import {
   where,
 } from "../checked_json/mod.ts";
 import { isVariable, parseArgument } from "../exec/mod.ts";
+import { isMachineName, MACHINE_NAME } from "../platform/mod.ts";
 
 /** A step of a {@linkcode WorkflowPlan}: a script or any program. */
 export type StepPlan = ScriptStepPlan | ProgramStepPlan;
@@ -20,6 +21,8 @@ export type StepPlan = ScriptStepPlan | ProgramStepPlan;
 export interface ScriptStepPlan {
   /** The name under which CAPIO-CL knows it, unique in the plan. */
   readonly name: string;
+  /** The machine that it runs on, if the workflow has several. */
+  readonly machine?: string;
   /** A path, or a specifier that `deno run` takes. */
   readonly script: string;
   /** The arguments of the script. */
@@ -37,6 +40,8 @@ export interface ScriptStepPlan {
 export interface ProgramStepPlan {
   /** The name under which CAPIO-CL knows it, unique in the plan. */
   readonly name: string;
+  /** The machine that it runs on, if the workflow has several. */
+  readonly machine?: string;
   /** The program and its arguments. */
   readonly command: readonly string[];
   /** The file that it gets on standard input; otherwise it gets nothing. */
@@ -138,6 +143,7 @@ type StepFile = ScriptFile | ProgramStepPlan;
 
 interface ScriptFile {
   name: string;
+  machine?: string;
   script: string;
   args?: string[];
   denoFlags?: string[];
@@ -154,8 +160,15 @@ const flag = where(
   (it) => /^-./.test(it) && it !== "--",
 );
 
+const machine = where(
+  string(`a name of ${MACHINE_NAME}`),
+  `a name of ${MACHINE_NAME}`,
+  isMachineName,
+);
+
 const scriptSchema = members<ScriptFile>({
   name: text,
+  machine: optional(machine),
   script: text,
   args: optional(array(string("a string"), "an array of strings")),
   denoFlags: optional(array(flag, "an array of flags")),
@@ -194,6 +207,7 @@ const status = where(
 
 const programSchema = members<ProgramStepPlan>({
   name: text,
+  machine: optional(machine),
   command: where(
     array(argument, "an array of a program and arguments"),
     "an array that begins with a program",
@@ -218,13 +232,13 @@ const planSchema = members<PlanFile>({
   workflowName: optional(text),
   capioCl: optional(text),
   memoryDir: optional(text),
-  steps: withNamesOfTheirOwn(
+  steps: placedAllOrNone(withNamesOfTheirOwn(
     where(
       array(stepSchema, "an array of steps"),
       "at least one step",
       (steps) => steps.length > 0,
     ),
-  ),
+  )),
 });
 
 function isArgument(argument: string): boolean {
@@ -250,5 +264,23 @@ function withNamesOfTheirOwn(schema: Schema<StepFile[]>): Schema<StepFile[]> {
       return true;
     });
     return repeated.length === 0;
+  };
+}
+
+/** A step that says no machine would run on each of several. */
+function placedAllOrNone(schema: Schema<StepFile[]>): Schema<StepFile[]> {
+  return (value, report): value is StepFile[] => {
+    if (!schema(value, report)) return false;
+    if (value.every(({ machine }) => machine === undefined)) return true;
+    const unplaced = value.filter((step, index) => {
+      if (step.machine !== undefined) return false;
+      below(index, report)({
+        path: ["machine"],
+        expected: 'member "machine", as other steps have one',
+        found: undefined,
+      });
+      return true;
+    });
+    return unplaced.length === 0;
   };
 }

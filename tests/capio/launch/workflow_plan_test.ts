@@ -43,6 +43,21 @@ Deno.test("a step of a plan can be any program", () => {
 
 const STEP = `{ "name": "one", "script": "one.ts" }`;
 
+Deno.test("each step of a plan can say its machine", () => {
+  const placed = [
+    { name: "one", machine: "north-1", command: ["true"] },
+    {
+      name: "two",
+      machine: "South_2",
+      script: "a.ts",
+      args: [],
+      denoFlags: [],
+    },
+  ];
+  const { steps } = parseWorkflowPlan(JSON.stringify({ steps: placed }));
+  assertEquals(steps, placed);
+});
+
 const WRONG: [name: string, text: string, problem: string][] = [
   ["no object", `[]`, "$ (line 1, column 1): expected an object"],
   ["no steps", `{}`, `$.steps (line 1, column 1): expected member "steps"`],
@@ -51,6 +66,16 @@ const WRONG: [name: string, text: string, problem: string][] = [
     "a step that is none",
     `{\n  "steps": [${STEP}, 3]\n}`,
     "$.steps[1] (line 2, column 52): expected an object, found 3",
+  ],
+  [
+    "a machine of a name that none has",
+    `{"steps": [{ "name": "one", "machine": "a.b", "script": "one.ts" }]}`,
+    '$.steps[0].machine (line 1, column 29): expected a name of 1 to 32 letters, digits, "-" and "_", found "a.b"',
+  ],
+  [
+    "a step without a machine among others that have one",
+    `{"steps": [${STEP},\n{ "name": "two", "machine": "b", "command": ["a"] }]}`,
+    '$.steps[0].machine (line 1, column 12): expected member "machine", as other steps have one',
   ],
   [
     "two steps of one name",
