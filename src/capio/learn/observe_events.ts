@@ -125,6 +125,11 @@ class Observer {
       case "given":
       case "wait":
       case "await":
+      case "committed":
+      case "lost":
+      case "whole":
+      case "confirmed":
+      case "machine":
       case "checkpoint":
         return;
       default:

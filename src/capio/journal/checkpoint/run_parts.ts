@@ -33,7 +33,11 @@ interface RunParts {
   readonly rule: { readonly rule: unknown };
   readonly plan: { readonly steps: readonly string[]; readonly by?: string };
   readonly memory: MemoryDirectory;
-  readonly member: Flagged<Member, "isWorker">;
+  /** A run on several machines has no checkpoints. */
+  readonly member: Omit<
+    Flagged<Member, "isWorker">,
+    "machine" | "isAgent"
+  >;
   readonly app: App;
 }
 

@@ -1,18 +1,19 @@
 import type { CapioClRule } from "../../cl/mod.ts";
+import type {
+  AgentOfMachine,
+  CommittedEvent,
+  ConfirmedEvent,
+  LostEvent,
+  MachineEvent,
+  WholeEvent,
+} from "./machine_event.ts";
+import type { Stamp } from "./stamp.ts";
 
 /** The kinds of entry that a path of the workflow can name. */
 export type EntryKind = "file" | "directory" | "symlink";
 
 /** How a member ended: by itself, by an error, or without reporting its end. */
 export type Ending = "left" | "failed" | "lost";
-
-/** The members of every event: its author, and the time by its author's clock. */
-interface Stamp {
-  /** The member that appended the event. */
-  readonly by: string;
-  /** Unix time in milliseconds; it is shown to people and decides nothing. */
-  readonly time: number;
-}
 
 /** A process, or one context of it, takes part from here on. */
 export interface JoinEvent extends Stamp {
@@ -29,6 +30,8 @@ export interface JoinEvent extends Stamp {
   readonly memoryDir?: string;
   /** The identity of that directory, to compare it. */
   readonly memoryId?: string;
+  /** Set for the agent of a machine, which begins the run there. */
+  readonly agent?: AgentOfMachine;
 }
 
 /** A member ended. Any member may report a `lost` one, whose lock is free. */
@@ -49,6 +52,8 @@ export interface RulesEvent extends Stamp {
   readonly rules?: readonly CapioClRule[];
   /** The steps of a plan, in the order in which they run one after the other. */
   readonly steps?: readonly string[];
+  /** The machine on which each step runs, by the step, where the plan says so. */
+  readonly machines?: Readonly<Record<string, string>>;
   /** Set when members note how they use finished files, too. */
   readonly observe?: true;
 }
@@ -74,6 +79,8 @@ export interface OpenEvent extends Stamp {
   readonly whole?: true;
   /** Set with `whole` alone, as in {@linkcode CloseEvent}. */
   readonly publishes?: true;
+  /** Set on other machines: the number that the file which it made has at home. */
+  readonly made?: number;
 }
 
 /** A member closed what it had opened for writing. */
@@ -122,6 +129,8 @@ export interface MakeEvent extends Stamp {
   readonly handle?: number;
   /** Set when it lies in the spool in memory. */
   readonly memory?: true;
+  /** As in {@linkcode OpenEvent}. */
+  readonly made?: number;
 }
 
 /** A member renamed an entry, and with it all below it. */
@@ -293,6 +302,11 @@ export type JournalEvent =
   | SizeEvent
   | WaitEvent
   | AwaitEvent
+  | CommittedEvent
+  | LostEvent
+  | WholeEvent
+  | ConfirmedEvent
+  | MachineEvent
   | CheckpointEvent;
 
 /** An event to which its author has not added the stamp yet. */

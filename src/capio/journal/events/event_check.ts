@@ -1,4 +1,6 @@
 import type { JournalEvent } from "./event.ts";
+import type { AgentOfMachine } from "./machine_event.ts";
+import type { Via } from "./stamp.ts";
 import {
   type FieldChecks,
   type Guard,
@@ -6,6 +8,7 @@ import {
   isCount,
   isEntry,
   isEntryOrRoot,
+  isMachineName,
   isMemberId,
   isName,
   isNormalOrRoot,
@@ -13,8 +16,10 @@ import {
   isTime,
   isTrue,
   listOf,
+  objectOf,
   oneOf,
   optional,
+  recordOf,
 } from "./field_checks.ts";
 
 /**
@@ -30,7 +35,13 @@ export function isEvent(value: unknown): value is JournalEvent {
   return hasFields(value, fields);
 }
 
-const STAMP = { by: isMemberId, time: isTime };
+const STAMP = {
+  by: isMemberId,
+  time: isTime,
+  via: optional(
+    objectOf<Via>({ machine: isMachineName, seq: isCount, line: isCount }),
+  ),
+};
 
 /** The compiler demands an entry for each type of event and for each field. */
 const CHECKS: {
@@ -45,6 +56,9 @@ const CHECKS: {
     host: optional(isMemberId),
     memoryDir: optional(isName),
     memoryId: optional(isName),
+    agent: optional(
+      objectOf<AgentOfMachine>({ machine: isMachineName, id: isName }),
+    ),
   },
   end: {
     ...STAMP,
@@ -58,6 +72,7 @@ const CHECKS: {
     // The engine checks each rule when the event is folded.
     rules: optional(Array.isArray),
     steps: optional(listOf(isName)),
+    machines: optional(recordOf(isMachineName)),
     observe: optional(isTrue),
   },
   open: {
@@ -69,6 +84,7 @@ const CHECKS: {
     memory: optional(isTrue),
     whole: optional(isTrue),
     publishes: optional(isTrue),
+    made: optional(isCount),
   },
   close: {
     ...STAMP,
@@ -88,6 +104,7 @@ const CHECKS: {
     anew: optional(isTrue),
     handle: optional(isCount),
     memory: optional(isTrue),
+    made: optional(isCount),
   },
   moving: { ...STAMP, from: optional(isEntry), to: optional(isEntry) },
   rename: { ...STAMP, from: isEntry, to: isEntry },
@@ -128,8 +145,37 @@ const CHECKS: {
     why: optional(isText),
   },
   await: { ...STAMP, path: isEntryOrRoot },
+  committed: {
+    ...STAMP,
+    file: isCount,
+    size: isCount,
+    mode: optional(isMode),
+  },
+  lost: {
+    ...STAMP,
+    file: isCount,
+    member: isMemberId,
+    why: optional(isText),
+  },
+  whole: { ...STAMP, file: isCount },
+  confirmed: {
+    ...STAMP,
+    members: listOf(isMemberId),
+    ended: optional(listOf(isMemberId)),
+  },
+  machine: {
+    ...STAMP,
+    machine: isMachineName,
+    is: oneOf("here", "done", "lost"),
+    id: optional(isName),
+  },
   checkpoint: STAMP,
 };
+
+/** The bits of a mode that say who may do what. */
+function isMode(value: unknown): value is number {
+  return isCount(value) && value <= 0o7777;
+}
 
 const FIELDS: ReadonlyMap<string, readonly [string, Guard<unknown>][]> =
   new Map(

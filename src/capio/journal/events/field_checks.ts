@@ -40,6 +40,23 @@ export function listOf<T>(isValid: Guard<T>): Guard<readonly T[]> {
     Array.isArray(value) && value.every(isValid);
 }
 
+/** An object with these fields and no other. */
+export function objectOf<T extends object>(checks: FieldChecks<T>): Guard<T> {
+  const fields = Object.entries<Guard<unknown>>(checks);
+  return (value): value is T =>
+    typeof value === "object" && value !== null && !("event" in value) &&
+    hasFields({ ...value, event: true }, fields);
+}
+
+/** An object with such values under names of its own. */
+export function recordOf<T>(
+  isValid: Guard<T>,
+): Guard<Readonly<Record<string, T>>> {
+  return (value): value is Readonly<Record<string, T>> =>
+    typeof value === "object" && value !== null && !Array.isArray(value) &&
+    Object.values(value).every(isValid);
+}
+
 /** One of some texts. */
 export function oneOf<T extends string>(...texts: readonly T[]): Guard<T> {
   const known: ReadonlySet<unknown> = new Set(texts);
@@ -68,6 +85,13 @@ export function isMemberId(value: unknown): value is string {
 
 /** The operating system's number of the process, and eight random digits. */
 const MEMBER_ID = /^\d{1,10}-[0-9a-f]{8}$/;
+
+/** The name of a machine. */
+export function isMachineName(value: unknown): value is string {
+  return typeof value === "string" && MACHINE_NAME.test(value);
+}
+
+const MACHINE_NAME = /^[A-Za-z0-9_-]{1,32}$/;
 
 /** A whole number that is not negative. */
 export function isCount(value: unknown): value is number {

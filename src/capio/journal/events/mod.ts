@@ -6,3 +6,5 @@
 export * from "./event.ts";
 export * from "./event_codec.ts";
 export * from "./field_checks.ts";
+export * from "./machine_event.ts";
+export type { Via } from "./stamp.ts";

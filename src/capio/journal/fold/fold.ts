@@ -127,6 +127,12 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       return noteWait(state, event);
     case "await":
       return noteAwait(state, event);
+    case "committed":
+    case "lost":
+    case "whole":
+    case "confirmed":
+    case "machine":
+      return state;
     case "checkpoint":
       return forget(state);
   }

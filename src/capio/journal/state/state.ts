@@ -4,7 +4,7 @@ import type {
   CapioClRule,
 } from "../../cl/mod.ts";
 import { CompactMap } from "../../../internal/mod.ts";
-import type { Ending, EntryKind } from "../events/mod.ts";
+import type { Ending, EntryKind, MachineStatus, Via } from "../events/mod.ts";
 import { Awaits } from "./awaits.ts";
 import { type MemberSet, onlyMember } from "./member_set.ts";
 
@@ -31,6 +31,10 @@ export interface Member {
   why?: string;
   /** Set when another member has reported its end. */
   isReported?: true;
+  /** The machine that it runs on, if that is not this one. */
+  readonly machine?: string;
+  /** Set for the agent of this machine, which is no step. */
+  readonly isAgent?: true;
 }
 
 /** The members with one application name. */
@@ -100,6 +104,38 @@ export interface WorkflowFile {
   lostWhy?: string;
   readonly created: number;
   ended?: number;
+  /** Set for a file of another machine: here lies at most a replica of it. */
+  readonly home?: FileHome;
+  /** Set once such a file was committed at its home, which may be before `phase`. */
+  committedAtHome?: CommittedAtHome;
+}
+
+/** The machine whose members write a file, and its number there. */
+export interface FileHome {
+  readonly machine: string;
+  readonly number: number;
+}
+
+/** What the home of a file has said at its commit. */
+export interface CommittedAtHome {
+  /** In bytes. */
+  readonly size: number;
+  /** The mode bits, where the home has them. */
+  readonly mode?: number;
+}
+
+/** A machine that takes part in the run. */
+export interface Machine {
+  readonly name: string;
+  /** Its random id, if it has said so. */
+  readonly id?: string;
+  is: MachineStatus;
+}
+
+/** What an event has done to a file. */
+export interface FileChange {
+  readonly file: WorkflowFile;
+  readonly is: "created" | "committed" | "lost";
 }
 
 /** A member that holds a file open for writing. */
@@ -322,6 +358,20 @@ export interface WorkflowState {
   unfinishedFrom: number;
   /** How much checkpoints have forgotten. */
   readonly forgotten: Forgotten;
+  /** The name of this machine in a run on several machines. */
+  machine?: string;
+  /** The machine of each step that the plan places. */
+  readonly placement: Map<string, string>;
+  /** The machines that take part, by name. */
+  readonly machines: Map<string, Machine>;
+  /** Where the latest event stands that came from the stream. */
+  via?: Via;
+  /** The files of other machines, by machine and number there. */
+  readonly foreign: Map<string, WorkflowFile>;
+  /** The members of this machine whose joins have come back from the stream. */
+  readonly confirmed: Set<string>;
+  /** Takes what events do to files; the agent empties it. Nobody else has it. */
+  changes?: FileChange[];
 }
 
 /** What is not in the state any more, and is only counted. */
@@ -422,5 +472,9 @@ export function emptyState(
     unfinished: new Map(),
     unfinishedFrom: 0,
     forgotten: { members: 0, failures: 0, staleReads: 0, rewrites: 0 },
+    placement: new Map(),
+    machines: new Map(),
+    foreign: new CompactMap(),
+    confirmed: new Set(),
   };
 }

@@ -1,0 +1,72 @@
+import type { Stamp } from "./stamp.ts";
+
+/** The application name of agents. They are no steps. */
+export const AGENT_APP = "sluice agent";
+
+/** An agent's part of its join, which is the first line of its run's journal. */
+export interface AgentOfMachine {
+  /** The name of the machine. */
+  readonly machine: string;
+  /** The machine's random id, the same as long as its folder is there. */
+  readonly id: string;
+}
+
+/**
+ * A file was committed at its home. The home's agent says so to other machines;
+ * the home itself goes by its rules.
+ */
+export interface CommittedEvent extends Stamp {
+  readonly event: "committed";
+  /** The number that the file has at its home. */
+  readonly file: number;
+  /** The size of the whole file in bytes. */
+  readonly size: number;
+  /** The mode bits of the file, where the system has them. */
+  readonly mode?: number;
+}
+
+/** A file was lost at its home: nobody is left there to finish it. */
+export interface LostEvent extends Stamp {
+  readonly event: "lost";
+  /** The number that the file has at its home. */
+  readonly file: number;
+  /** The member that ended without finishing it. */
+  readonly member: string;
+  /** Says for people why that member gave it up, if that is known. */
+  readonly why?: string;
+}
+
+/** The replica of a file that is committed at its home has all of its bytes. */
+export interface WholeEvent extends Stamp {
+  readonly event: "whole";
+  /** The number that the file has here. */
+  readonly file: number;
+}
+
+/** Lines of this machine's members have come back from the stream. */
+export interface ConfirmedEvent extends Stamp {
+  readonly event: "confirmed";
+  /** The members whose joins have come back. */
+  readonly members: readonly string[];
+  /** The members whose ends have come back. */
+  readonly ended?: readonly string[];
+}
+
+/**
+ * How it stands with a machine. `here`: its agent takes part. `done`: its steps
+ * have ended, and its agent was told to stop. `lost`: another agent has not heard
+ * from it for too long, and no later line of it counts.
+ */
+export type MachineStatus = "here" | "done" | "lost";
+
+/**
+ * Something became of a machine. Every agent appends it where it comes from the
+ * stream, the agent that published it too.
+ */
+export interface MachineEvent extends Stamp {
+  readonly event: "machine";
+  readonly machine: string;
+  readonly is: MachineStatus;
+  /** The machine's random id; it stands in its first event. */
+  readonly id?: string;
+}
