@@ -5,7 +5,11 @@ import type {
 } from "../../../src/capio/journal/events/event.ts";
 import { isEvent } from "../../../src/capio/journal/events/event_check.ts";
 
-const STAMP = { by: "4194304-0a1b2c3d", time: 1_764_000_000_000.5 };
+const STAMP = {
+  by: "4194304-0a1b2c3d",
+  time: 1_764_000_000_000.5,
+  via: { machine: "north-1_A", seq: 1, line: 0 },
+};
 const MEMBER = "1-00000000";
 
 /** Events with all fields that they can have. */
@@ -19,6 +23,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     host: MEMBER,
     memoryDir: "/m",
     memoryId: "1-2",
+    agent: { machine: "north", id: "x" },
   },
   end: { event: "end", member: MEMBER, ending: "lost", why: "x" },
   rules: {
@@ -26,6 +31,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     document: "{}",
     rules: [{ path: "a" }],
     steps: ["a", "b"],
+    machines: { a: "north", "b c": "south" },
     observe: true,
   },
   open: {
@@ -37,6 +43,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     memory: true,
     whole: true,
     publishes: true,
+    made: 3,
   },
   close: {
     event: "close",
@@ -56,6 +63,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     anew: true,
     handle: 1,
     memory: true,
+    made: 3,
   },
   moving: { event: "moving", from: "a", to: "b" },
   rename: { event: "rename", from: "a", to: "b" },
@@ -90,6 +98,11 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
   list: { event: "list", path: "a", watched: true },
   wait: { event: "wait", wait: 1, path: "a", why: "because" },
   await: { event: "await", path: "a" },
+  committed: { event: "committed", file: 1, size: 2, mode: 0o644 },
+  lost: { event: "lost", file: 1, member: MEMBER, why: "x" },
+  whole: { event: "whole", file: 1 },
+  confirmed: { event: "confirmed", members: [MEMBER], ended: [MEMBER] },
+  machine: { event: "machine", machine: "north", is: "lost", id: "x" },
   checkpoint: { event: "checkpoint" },
 };
 
@@ -128,10 +141,11 @@ const OPTIONAL: ReadonlySet<string> = new Set([
     "read.to",
     "read.rewrites",
     "read.sought",
-    "size",
+    "size.size",
   ],
   ...["readTo", "ifLost"],
   ...["memory", "memoryDir", "memoryId", "host"],
+  ...["via", "agent", "machines", "made", "mode", "ended", "id"],
 ]);
 
 const NO_PATHS = [
@@ -151,6 +165,10 @@ const NO_MEMBERS = [
   ...NO_TEXTS,
 ];
 const NO_NAMES = ["", ...NO_TEXTS];
+const NO_MACHINES = [
+  ...["../x", "a/b", "a.b", "a b", "ä", "a\n", "x".repeat(33), "*", ">"],
+  ...NO_NAMES,
+];
 
 /** Values that a field must not have; by its name, or by event and name. */
 const FORGED: Readonly<Record<string, readonly unknown[]>> = {
@@ -203,6 +221,31 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   from: NO_PATH_OF_ENTRY,
   to: NO_PATH_OF_ENTRY,
   paths: ["a", 1, null, {}, ...NO_PATH_OF_ENTRY.map((it) => ["a", it])],
+  via: [
+    ...[null, 1, "a", [], {}, { machine: "a", seq: 1 }],
+    ...NO_MACHINES.map((machine) => ({ machine, seq: 1, line: 0 })),
+    ...NO_COUNTS.map((seq) => ({ machine: "a", seq, line: 0 })),
+    ...NO_COUNTS.map((line) => ({ machine: "a", seq: 1, line })),
+    { machine: "a", seq: 1, line: 0, more: 1 },
+    { machine: "a", seq: 1, line: 0, event: true },
+    { machine: "a", seq: 1, event: true },
+  ],
+  agent: [
+    ...[null, 1, "a", [], {}, { machine: "a" }],
+    ...NO_MACHINES.map((machine) => ({ machine, id: "x" })),
+    ...NO_NAMES.map((id) => ({ machine: "a", id })),
+  ],
+  machines: [
+    ...[null, 1, "a", [], ["a"]],
+    ...NO_MACHINES.map((it) => ({ a: it, b: "north" })),
+  ],
+  made: NO_COUNTS,
+  mode: [0o10000, ...NO_COUNTS],
+  ended: [1, null, {}, ...NO_MEMBERS.map((it) => [MEMBER, it])],
+  members: [1, null, {}, ...NO_MEMBERS.map((it) => [MEMBER, it])],
+  machine: NO_MACHINES,
+  is: ["", "Here", "toString", ...NO_TEXTS],
+  id: NO_NAMES,
   "wait.path": [...NO_PATHS, ...NO_TEXTS],
 };
 
