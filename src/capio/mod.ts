@@ -40,6 +40,14 @@
  * @module
  */
 import "./runtime_check.ts";
+export type { NatsOptions, NatsTlsOptions } from "../nats/mod.ts";
+export {
+  type AgentRun,
+  type JetStreamBackend,
+  type RunningAgent,
+  startAgent,
+  type StartAgentOptions,
+} from "./backend/mod.ts";
 export {
   type CapioClAlias,
   type CapioClApp,

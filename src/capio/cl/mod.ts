@@ -10,6 +10,7 @@ export {
   dependenciesOf,
 } from "./commit_rule.ts";
 export * from "./config.ts";
+export * from "./configuration_files.ts";
 export * from "./documents.ts";
 export * from "./engine.ts";
 export * from "./merge.ts";

@@ -1,7 +1,6 @@
-import { resolve } from "@std/path";
-import { parseCapioCl, settingsPath } from "../cl/mod.ts";
+import { configurationFiles } from "../cl/mod.ts";
 import type { CapioOptions } from "../session/mod.ts";
-import { pathOf, system } from "../platform/mod.ts";
+import { directoryNames, pathOf, system } from "../platform/mod.ts";
 import { denoRun } from "./deno_run.ts";
 
 /** Options of {@linkcode stepCommand}. */
@@ -72,36 +71,10 @@ export function stepCommand(
     capioDir,
     configuration,
     memoryDir: memory,
-    directories: [...namesOf(capioDir), ...(memory ? namesOf(memory) : [])],
-    readable: configurationFiles(configuration),
+    directories: [
+      ...directoryNames(capioDir),
+      ...(memory ? directoryNames(memory) : []),
+    ],
+    readable: configurationFiles(configuration, system.readTextFileSync),
   });
-}
-
-/**
- * Returns a directory as it was given, and with its symbolic links resolved if
- * that is another path: a flag of Deno allows a path by one name alone.
- */
-function namesOf(directory: string): string[] {
-  try {
-    const resolved = system.realPathSync(directory);
-    return resolved === resolve(directory)
-      ? [directory]
-      : [directory, resolved];
-  } catch {
-    // The step itself reports that it is missing.
-    return [directory];
-  }
-}
-
-/** Returns the paths of the CAPIO-CL configuration and of the settings it names. */
-function configurationFiles(document: string): string[] {
-  if (document === "") return [];
-  try {
-    const { configuration } = parseCapioCl(system.readTextFileSync(document));
-    if (configuration === undefined) return [document];
-    return [document, settingsPath(document, configuration)];
-  } catch {
-    // The step reads it again and reports the error.
-    return [document];
-  }
 }

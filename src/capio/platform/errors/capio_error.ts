@@ -2,6 +2,7 @@ import { isInstanceOf, shareClass } from "../../../internal/mod.ts";
 
 /** The kind of a {@linkcode CapioError}, its `code`. */
 export type CapioErrorCode =
+  | "BACKEND_FAILED"
   | "DEADLOCK"
   | "IN_USE"
   | "INVALID_CONFIGURATION"

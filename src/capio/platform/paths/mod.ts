@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./directory_names.ts";
 export * from "./entry_path.ts";
 export * from "./file_system.ts";
 export * from "./path_text.ts";
