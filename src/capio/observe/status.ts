@@ -3,6 +3,7 @@ import {
   deadlockedWaits,
   isInSpool,
   isSizedReadingOver,
+  type Member,
   readersIn,
   type SizedReading,
   type StaleRead,
@@ -22,6 +23,8 @@ export interface MemberStatus {
   readonly id: string;
   /** The name of its step in CAPIO-CL. */
   readonly app: string;
+  /** The machine that it runs on, if that is another one. */
+  readonly machine?: string;
   /** The operating system's number for its process. */
   readonly pid: number;
   /** When it joined, Unix time in milliseconds. */
@@ -247,15 +250,8 @@ export function describe(
     capioDir: folder.capioDir,
     workflowName: folder.workflowName,
     ...(state.memory && { memoryDir: state.memory.dir }),
-    members: [...state.members.values()].map((member) => ({
-      id: member.id,
-      app: member.app,
-      pid: member.pid,
-      joined: member.joined,
-      state: member.ending ?? "running",
-      ...(member.ended !== undefined && { ended: member.ended }),
-      ...(member.why !== undefined && { why: member.why }),
-    })),
+    members: [...state.members.values()]
+      .filter(({ isAgent }) => !isAgent).map(describeMember),
     files: [...state.paths.values()]
       .filter(({ kind }) => kind === "file")
       .map((file) => describeFile(state, sizeOf, file, readersOf(file))),
@@ -289,6 +285,21 @@ export function describe(
     })),
     sizedReadings: describeSizedReadings(state, sizeOf),
     ...describeForgotten(state),
+  };
+}
+
+function describeMember(
+  { id, app, machine, pid, joined, ending, ended, why }: Member,
+): MemberStatus {
+  return {
+    id,
+    app,
+    ...(machine !== undefined && { machine }),
+    pid,
+    joined,
+    state: ending ?? "running",
+    ...(ended !== undefined && { ended }),
+    ...(why !== undefined && { why }),
   };
 }
 
