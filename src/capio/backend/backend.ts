@@ -4,15 +4,13 @@ import {
   checkNonEmptyString,
   checkNonNegative,
   checkOneOf,
-  outOfRange,
-  refused,
-} from "../../internal/mod.ts";
-import {
   hostMachineName,
   isMachineName,
   MACHINE_NAME,
-  system,
-} from "../platform/mod.ts";
+  outOfRange,
+  refused,
+} from "../../internal/mod.ts";
+import { system } from "../platform/mod.ts";
 import { AgentProcess } from "./agent_process.ts";
 import type { AgentRun, JetStreamBackend } from "./backend_options.ts";
 import { answers, localAddress, LocalServer } from "./local_server.ts";

@@ -14,6 +14,8 @@ export interface DenoRun {
   readonly configuration: string;
   /** The directory for files in memory, `undefined` for what the step finds. */
   readonly memoryDir?: string;
+  /** The name of this machine, in a workflow on several. */
+  readonly machine?: string;
   readonly openTimeoutSeconds?: number;
   readonly partialReads?: boolean;
   readonly silent?: boolean;
@@ -31,6 +33,7 @@ const VARIABLES = [
   "CAPIO_WORKFLOW_NAME",
   "CAPIO_CL",
   "CAPIO_MEMORY_DIR",
+  "CAPIO_MACHINE",
   "CAPIO_OPEN_TIMEOUT_SECONDS",
   "CAPIO_PARTIAL_READS",
   "CAPIO_SILENT",
@@ -53,6 +56,7 @@ export function denoRun(
   if (options.workflowName) env.CAPIO_WORKFLOW_NAME = options.workflowName;
   if (configuration) env.CAPIO_CL = configuration;
   if (options.memoryDir !== undefined) env.CAPIO_MEMORY_DIR = options.memoryDir;
+  if (options.machine) env.CAPIO_MACHINE = options.machine;
   if (openTimeoutSeconds !== undefined) {
     env.CAPIO_OPEN_TIMEOUT_SECONDS = `${openTimeoutSeconds}`;
   }

@@ -1,4 +1,8 @@
-import { checkString } from "../../internal/mod.ts";
+import {
+  checkString,
+  isMachineName,
+  MACHINE_NAME,
+} from "../../internal/mod.ts";
 import {
   array,
   below,
@@ -12,7 +16,6 @@ import {
   where,
 } from "../checked_json/mod.ts";
 import { isVariable, parseArgument } from "../exec/mod.ts";
-import { isMachineName, MACHINE_NAME } from "../platform/mod.ts";
 
 /** A step of a {@linkcode WorkflowPlan}: a script or any program. */
 export type StepPlan = ScriptStepPlan | ProgramStepPlan;

@@ -6,3 +6,4 @@
 export * from "./argument_checks.ts";
 export * from "./caller_stack.ts";
 export * from "./inspect.ts";
+export * from "./machine_name.ts";

@@ -8,7 +8,6 @@ export * from "./builtin.ts";
 export * from "./copies.ts";
 export * from "./ending.ts";
 export * from "./environment.ts";
-export * from "./machine_name.ts";
 export * from "./revocations.ts";
 export * from "./runtime_clock.ts";
 export * from "./system.ts";

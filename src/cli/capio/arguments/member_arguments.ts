@@ -10,6 +10,7 @@ export const MEMBER_OPTIONS = {
   "workflow-name": { type: "string" },
   "capio-cl": { type: "string" },
   "memory-dir": { type: "string" },
+  machine: { type: "string" },
   silent: { type: "boolean" },
   shared: { type: "boolean" },
 } as const satisfies ParseArgsOptionsConfig;
@@ -26,6 +27,8 @@ export const MEMBER_HELP =
   --memory-dir DIR       Directory in memory for files that "storage.memory" of
                          the configuration names, the same for all steps
                          (default: $CAPIO_MEMORY_DIR, or none)
+  --machine NAME         Name of this machine, for a workflow on several: waits
+                         for "sluice agent" (default: $CAPIO_MACHINE, or none)
   --silent               Tell no long waits (default: $CAPIO_SILENT is 1)
   --shared               Take part together with other members of the group of
                          DIR, who say so too (default: $CAPIO_SHARED is group)`;
@@ -37,6 +40,7 @@ export interface MemberValues {
   readonly "workflow-name"?: string;
   readonly "capio-cl"?: string;
   readonly "memory-dir"?: string;
+  readonly machine?: string;
   readonly silent?: boolean;
   readonly shared?: boolean;
 }
@@ -55,6 +59,7 @@ export function memberOptions(
     "workflow-name": workflowName,
     "capio-cl": capioClConfigurationFile,
     "memory-dir": memoryDir,
+    machine,
     silent = isSilentByEnvironment(),
     shared = environmentVariable("CAPIO_SHARED") === "group",
   } = values;
@@ -64,6 +69,7 @@ export function memberOptions(
     ...(workflowName && { workflowName }),
     ...(capioClConfigurationFile && { capioClConfigurationFile }),
     ...(memoryDir && { memoryDir }),
+    ...(machine && { machine }),
     ...(shared && { shared: "group" as const }),
     silent,
   };

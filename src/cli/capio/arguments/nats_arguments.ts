@@ -10,24 +10,27 @@ export const NATS_OPTIONS = {
   ca: { type: "string" },
 } as const satisfies ParseArgsOptionsConfig;
 
-/** Their part of a help text. */
-export function natsHelp(width: number): string {
+/**
+ * Their part of a help text.
+ *
+ * @param option Lays out the lines of an option.
+ */
+export function natsHelp(
+  option: (name: string, ...lines: string[]) => string,
+): string {
   return [
-    ["--nats URL", [
-      "NATS server: nats://HOST:PORT, several of one cluster",
-      "separated by commas, tls://… for TLS, with a login",
-      "nats://USER:PASSWORD@… or nats://TOKEN@…; others on this",
-      "machine see arguments, so rather in $SLUICE_NATS_URL",
-    ]],
-    ["--credentials FILE", ["Credentials file of the user: JWT and seed"]],
-    ["--nkey FILE", ["File with the seed of the user's nkey"]],
-    ["--ca FILE", ["Certificates, PEM, that may vouch for the server"]],
-  ].map(([option, [first, ...more]]) =>
-    [
-      `  ${String(option).padEnd(width - 2)}${first}`,
-      ...more.map((line) => " ".repeat(width) + line),
-    ].join("\n")
-  ).join("\n");
+    option(
+      "--nats URL",
+      "NATS server: nats://HOST:PORT, or tls://HOST:PORT;",
+      "those of a cluster are separated by commas. A login",
+      "(USER:PASSWORD@ or TOKEN@ before HOST) is seen by",
+      "other users of this machine: better in the default,",
+      "$SLUICE_NATS_URL",
+    ),
+    option("--credentials FILE", "Log in with a credentials file"),
+    option("--nkey FILE", "Log in with the seed of an nkey in a file"),
+    option("--ca FILE", "Certificates, PEM, of who vouches for the server"),
+  ].join("\n  ");
 }
 
 /** The values of {@linkcode NATS_OPTIONS}. */

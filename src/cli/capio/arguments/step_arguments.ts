@@ -13,6 +13,7 @@ export interface StepArguments {
   workflowName?: string;
   capioClConfigurationFile?: string;
   memoryDir?: string;
+  machine?: string;
   partialReads?: boolean;
   /** Whether the step tells none of its long waits; by default it tells them all. */
   silent: boolean;
@@ -29,6 +30,7 @@ const OPTIONS = {
   "--workflow-name": ["workflowName", "CAPIO_WORKFLOW_NAME"],
   "--capio-cl": ["capioClConfigurationFile", "CAPIO_CL"],
   "--memory-dir": ["memoryDir", "CAPIO_MEMORY_DIR"],
+  "--machine": ["machine", "CAPIO_MACHINE"],
 } as const;
 
 /** All options of `sluice run`, without dashes. */
