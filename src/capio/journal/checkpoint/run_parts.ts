@@ -36,7 +36,7 @@ interface RunParts {
   /** A run on several machines has no checkpoints. */
   readonly member: Omit<
     Flagged<Member, "isWorker">,
-    "machine" | "isAgent"
+    "machine" | "isAgent" | "isPlanner" | "uncounted"
   >;
   readonly app: App;
 }

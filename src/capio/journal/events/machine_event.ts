@@ -25,10 +25,13 @@ export interface CommittedEvent extends Stamp {
   readonly mode?: number;
 }
 
-/** A file was lost at its home: nobody is left there to finish it. */
+/**
+ * A file was lost at its home: nobody is left there to finish it. Where the own
+ * agent says so by itself, the rest of its replica cannot be had any more.
+ */
 export interface LostEvent extends Stamp {
   readonly event: "lost";
-  /** The number that the file has at its home. */
+  /** The number that the file has at its home; here, in a line of the own agent. */
   readonly file: number;
   /** The member that ended without finishing it. */
   readonly member: string;

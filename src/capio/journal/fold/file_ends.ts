@@ -1,6 +1,8 @@
 import {
+  type FileHome,
   hopelessFiles,
   isComplete,
+  keyOfHome,
   type WorkflowFile,
   type WorkflowState,
 } from "../state/mod.ts";
@@ -66,6 +68,17 @@ export function endFile(
   state.awaits.concern(file.path);
   state.pending.delete(file);
   state.dependents.delete(file);
+  if (file.home) endReplica(state, file, file.home);
+  state.changes?.push({ file, is: phase });
+}
+
+function endReplica(
+  { replicas, foreign }: WorkflowState,
+  file: WorkflowFile,
+  home: FileHome,
+): void {
+  replicas.delete(file.number);
+  if (file.unlinked) foreign.delete(keyOfHome(home));
 }
 
 function endLost(
@@ -87,15 +100,29 @@ function commit(
 ): boolean {
   if (file.phase !== "open" || !isComplete(state, file)) return false;
   endFile(state, file, "committed", event.time);
-  file.committedBy = event.by;
+  file.committedBy = publisherOf(state, file, event.by);
   if (!file.unlinked && state.engine.isPermanent(file.path)) {
     state.unpublished.set(file.number, file);
   }
   return true;
 }
 
+/** The member of this machine that publishes a file, committed by an event. */
+function publisherOf(
+  { machine, members }: WorkflowState,
+  { namedBy }: WorkflowFile,
+  author: string,
+): string {
+  if (machine === undefined) return author;
+  const member = members.get(author);
+  return member && !member.machine && !member.isAgent ? author : namedBy;
+}
+
 /** Tells whether other files depend on this one; for most files none does. */
-function isAwaited({ engine }: WorkflowState, { path }: WorkflowFile): boolean {
+export function isAwaited(
+  { engine }: WorkflowState,
+  { path }: WorkflowFile,
+): boolean {
   const { dependencies } = engine;
   return dependencies.size > 0 && dependencies.has(path);
 }

@@ -1,10 +1,11 @@
-import { commitDependents, commitIfComplete } from "./file_ends.ts";
+import { commitDependents } from "./file_ends.ts";
 import type {
   AwaitEvent,
   InputEvent,
   JournalEvent,
   ReadEvent,
-  RulesEvent,
+  RemoveEvent,
+  RenameEvent,
   SizeEvent,
   WaitEvent,
 } from "../events/mod.ts";
@@ -20,11 +21,15 @@ import {
   noteRemoval,
   noteSeen,
 } from "../told/mod.ts";
-import { engineWith } from "./engine.ts";
 import { forget } from "./forget.ts";
 import { closeHandle, makeEntry, openHandle } from "./handles.ts";
+import { confirm, noteMachine } from "./machines.ts";
 import { addMember, endMember } from "./members.ts";
-import { applyRule, pathsBelow, rename, unlink } from "./names.ts";
+import { hasEntriesOf, remove, rename } from "./names.ts";
+import { countsFrom, noteVia } from "./origin.ts";
+import { passOver } from "./pass_over.ts";
+import { commitAtHome, completeReplica, loseAtHome } from "./replicas.ts";
+import { addRules } from "./rules.ts";
 import type { WorkflowState } from "../state/mod.ts";
 
 /**
@@ -51,14 +56,16 @@ export function fold(
   }
 }
 
-function passOver(state: WorkflowState): WorkflowState {
-  state.passedOver++;
-  return state;
-}
-
 function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
   const { awaits } = state;
-  awaits.foldedBy(event.by);
+  const { via } = event;
+  if (via !== undefined || state.machine !== undefined) {
+    const counts = countsFrom(state, event);
+    if (via) noteVia(state, via);
+    if (!counts) return passOver(state);
+  }
+  // It is the agent that has appended what other machines say, and rings.
+  awaits.foldedBy(via ? state.agent ?? event.by : event.by);
   if (state.publishing.size > 0) notePublished(state, event);
   switch (event.event) {
     case "join":
@@ -81,19 +88,9 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       return state;
     }
     case "rename":
-      state.moving = undefined;
-      awaits.concernTree(event.from);
-      awaits.concernTree(event.to);
-      noteRemoval(state, event.from, event.by, { mayBeTree: true });
-      return rename(state, event.from, event.to, event);
+      return renameEntry(state, event);
     case "remove":
-      state.renamings++;
-      awaits.concernTree(event.path);
-      noteRemoval(state, event.path, event.by, {
-        mayBeTree: event.isDirectory === true,
-      });
-      for (const path of pathsBelow(state, event.path)) unlink(state, path);
-      return state;
+      return removeEntry(state, event);
     case "publish":
       return publishFiles(state, event.files);
     case "input":
@@ -128,14 +125,44 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
     case "await":
       return noteAwait(state, event);
     case "committed":
+      return commitAtHome(state, event);
     case "lost":
+      return loseAtHome(state, event);
     case "whole":
+      return completeReplica(state, event);
     case "confirmed":
+      return confirm(state, event);
     case "machine":
-      return state;
+      return noteMachine(state, event);
     case "checkpoint":
       return forget(state);
   }
+}
+
+function renameEntry(
+  state: WorkflowState,
+  event: RenameEvent,
+): WorkflowState {
+  const { from, to, by, via } = event;
+  if (via && !hasEntriesOf(state, from, via.machine)) return passOver(state);
+  if (!via) state.moving = undefined;
+  state.awaits.concernTree(from);
+  state.awaits.concernTree(to);
+  noteRemoval(state, from, by, { mayBeTree: true });
+  return rename(state, from, to, event);
+}
+
+function removeEntry(
+  state: WorkflowState,
+  event: RemoveEvent,
+): WorkflowState {
+  const { path, by, isDirectory = false, via } = event;
+  if (via && !hasEntriesOf(state, path, via.machine)) return passOver(state);
+  state.renamings++;
+  state.awaits.concernTree(path);
+  noteRemoval(state, path, by, { mayBeTree: isDirectory });
+  remove(state, path, event);
+  return state;
 }
 
 /** Notes that the author of an event has published a file before. */
@@ -162,24 +189,6 @@ function publishFiles(
   for (const [member, { number }] of publishing) {
     if (files.includes(number)) publishing.delete(member);
   }
-  return state;
-}
-
-function addRules(state: WorkflowState, event: RulesEvent): WorkflowState {
-  const { document, rules = [], steps, by } = event;
-  // A member tries its rules before it brings them. Others that cannot be used
-  // throw here, before the event has changed anything.
-  state.engine = engineWith(state, { document, rules });
-  state.awaits.concernAll();
-  if (steps && state.steps.length === 0) {
-    state.steps = steps;
-    state.planner = by;
-  }
-  if (event.observe) state.isObserved = true;
-  if (document !== undefined) state.documents.add(document);
-  state.rules.push(...rules);
-  for (const file of state.pending) applyRule(state, file);
-  for (const file of [...state.pending]) commitIfComplete(state, file, event);
   return state;
 }
 

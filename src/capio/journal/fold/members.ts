@@ -1,5 +1,5 @@
-import type { EndEvent, JoinEvent } from "../events/mod.ts";
-import type { WorkflowState } from "../state/mod.ts";
+import { AGENT_APP, type EndEvent, type JoinEvent } from "../events/mod.ts";
+import { isPlacedHere, type Member, type WorkflowState } from "../state/mod.ts";
 import {
   tellListingsOf,
   tellMissesOf,
@@ -8,6 +8,7 @@ import {
 } from "../told/mod.ts";
 import { commitIfComplete, lose, loseHopeless } from "./file_ends.ts";
 import { closeHandlesOf } from "./handles.ts";
+import { passOver } from "./pass_over.ts";
 
 /** Adds a member, and counts it for its app. */
 export function addMember(
@@ -15,10 +16,15 @@ export function addMember(
   event: JoinEvent,
 ): WorkflowState {
   const { by, app, pid, time, isWorker = false, isThread, host } = event;
+  if (event.agent) return addAgent(state, event, event.agent.machine);
+  const isFirst = isFirstOfSteps(state);
   const came = state.turns++;
   const { memoryDir: dir, memoryId: id } = event;
-  if (came === 0 && dir && id) state.memory = { dir, id, app };
-  state.members.set(by, {
+  const machine = event.via?.machine;
+  if (isFirst && machine === undefined && dir && id) {
+    state.memory = { dir, id, app };
+  }
+  const member: Member = {
     id: by,
     app,
     pid,
@@ -27,13 +33,66 @@ export function addMember(
     ...(isThread && { isThread }),
     ...(host !== undefined && { host }),
     came,
-  });
-  const known = state.apps.get(app) ?? { name: app, joined: 0, running: 0 };
+    ...(machine !== undefined && { machine }),
+  };
+  state.members.set(by, member);
+  if (isCountedLater(state, member)) member.uncounted = "join";
+  else countJoin(state, member);
+  return state;
+}
+
+/** Counts a member for its app. */
+export function countJoin({ apps }: WorkflowState, { app }: Member): void {
+  const known = apps.get(app) ?? { name: app, joined: 0, running: 0 };
   if (known.running === 0) known.lostBy = undefined;
   known.joined++;
   known.running++;
-  state.apps.set(app, known);
+  apps.set(app, known);
+}
+
+/** Counts the end of a member for its app. */
+export function countEnd({ apps }: WorkflowState, member: Member): void {
+  const app = apps.get(member.app);
+  if (app) app.running--;
+  if (app && member.ending !== "left") app.lostBy = member.id;
+}
+
+/** Adds the agent of this machine, which begins the run or takes over. */
+function addAgent(
+  state: WorkflowState,
+  { by, pid, time }: JoinEvent,
+  machine: string,
+): WorkflowState {
+  const { machine: own, turns } = state;
+  if (own === undefined ? turns > 0 : own !== machine) return passOver(state);
+  state.machine = machine;
+  state.agent = by;
+  state.members.set(by, {
+    id: by,
+    app: AGENT_APP,
+    pid,
+    joined: time,
+    isWorker: false,
+    came: state.turns++,
+    isAgent: true,
+  });
   return state;
+}
+
+/** Tells whether no member of a step has joined on this machine yet. */
+function isFirstOfSteps({ machine, memory, members, turns }: WorkflowState) {
+  if (machine === undefined) return turns === 0;
+  return !memory && members.values().every((it) => it.isAgent || it.machine);
+}
+
+/**
+ * Tells whether a member counts for its app once its lines have come back from
+ * the stream. The processes of an app may run on several machines, and all of
+ * these agree on when it has begun and when it has ended.
+ */
+function isCountedLater(state: WorkflowState, member: Member): boolean {
+  return state.machine !== undefined && member.machine === undefined &&
+    !isPlacedHere(state, member.app);
 }
 
 /** Ends a member, and decides on the files that it has written. */
@@ -62,12 +121,14 @@ export function endMember(
   for (const [key, wait] of state.waits) {
     if (wait.member === member.id) state.waits.delete(key);
   }
-  const app = state.apps.get(member.app);
-  if (app) app.running--;
-  if (app && event.ending !== "left") app.lostBy = member.id;
+  if (!member.isAgent && !member.uncounted) {
+    if (isCountedLater(state, member)) member.uncounted = "end";
+    else countEnd(state, member);
+  }
   for (const file of [...state.pending]) {
     if (!file.writers.has(member.id)) continue;
-    if (event.ending !== "left") lose(state, file, member.id, event.time);
+    if (file.home) closeHandlesOf(state, file, member.id);
+    else if (event.ending !== "left") lose(state, file, member.id, event.time);
     else closeHandlesOf(state, file, member.id);
   }
   for (const file of [...state.pending]) commitIfComplete(state, file, event);

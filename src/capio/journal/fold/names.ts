@@ -3,11 +3,13 @@ import { parentOf } from "../../platform/mod.ts";
 import {
   type Creation,
   isCompleteWithEntries,
+  isOf,
+  keyOfHome,
   newFile,
   type WorkflowFile,
   type WorkflowState,
 } from "../state/mod.ts";
-import type { EntryKind } from "../events/mod.ts";
+import type { EntryKind, Via } from "../events/mod.ts";
 import {
   commitDependents,
   commitIfComplete,
@@ -20,6 +22,8 @@ import {
   noteUndoing,
   tellRewritten,
 } from "../told/mod.ts";
+import { passOver } from "./pass_over.ts";
+import { isShareable, share, split } from "./shared_directories.ts";
 
 /** Creates a file under a name, and notes what is out of date by that. */
 export function create(
@@ -34,7 +38,55 @@ export function create(
   // A listing has the name of a file that is replaced.
   if (!event.replaces) noteListed(state, path, event.by);
   state.pending.add(file);
+  if (file.home) state.replicas.set(file.number, file);
+  state.changes?.push({ file, is: "created" });
   place(state, file, path, event);
+  return file;
+}
+
+/** Removes an entry, and with it all below it that is of the same machine. */
+export function remove(
+  state: WorkflowState,
+  path: string,
+  event: { time: number; via?: Via },
+): void {
+  const machine = event.via?.machine;
+  for (const below of pathsBelow(state, path)) {
+    take(state, below, machine, event);
+  }
+}
+
+/** Tells whether there is an entry of a machine at a path, or below it. */
+export function hasEntriesOf(
+  state: WorkflowState,
+  path: string,
+  machine: string,
+): boolean {
+  return pathsBelow(state, path).some((it) => {
+    const file = state.paths.get(it);
+    return file && (isOf(file, machine) || file.alsoOf?.has(machine));
+  });
+}
+
+/**
+ * Takes a name from an entry of a machine, and returns that entry; `undefined` if
+ * there is none. A directory of several machines is still there for the others.
+ */
+function take(
+  state: WorkflowState,
+  path: string,
+  machine: string | undefined,
+  event: { time: number },
+): WorkflowFile | undefined {
+  const file = state.paths.get(path);
+  if (!file) return undefined;
+  if (file.alsoOf) {
+    const part = split(state, file, machine, event);
+    if (part) loseName(state, part);
+    return part;
+  }
+  if (!isOf(file, machine)) return undefined;
+  unlink(state, path);
   return file;
 }
 
@@ -42,17 +94,23 @@ export function create(
 export function unlink(state: WorkflowState, path: string): void {
   const file = state.paths.get(path);
   if (!file) return;
-  file.unlinked = true;
-  file.isDiscarded = file.phase === "open";
-  if (file.phase !== "committed") noteUnfinished(state, file);
   state.paths.delete(path);
-  state.unpublished.delete(file.number);
-  forgetPublishing(state, file);
+  loseName(state, file);
   const directory = parentOf(path);
   const folder = state.folders.get(directory);
   if (folder) folder.entries--;
   forgetIfGone(state, directory);
   if (file.kind === "directory") forgetIfGone(state, path);
+}
+
+function loseName(state: WorkflowState, file: WorkflowFile): void {
+  file.unlinked = true;
+  file.isDiscarded = file.phase === "open" && !file.committedAtHome;
+  if (file.phase !== "committed") noteUnfinished(state, file);
+  state.unpublished.delete(file.number);
+  forgetPublishing(state, file);
+  const isEnded = file.phase !== "open" || file.kind === "directory";
+  if (file.home && isEnded) state.foreign.delete(keyOfHome(file.home));
 }
 
 /** What has lost its name is not what a member is going to move. */
@@ -75,29 +133,46 @@ function forgetIfGone(state: WorkflowState, path: string): void {
   if (!isNeeded) folders.delete(path);
 }
 
-/** Renames an entry, and with it all below it. */
+/** Renames an entry, and with it all below it that is of the same machine. */
 export function rename(
   state: WorkflowState,
   from: string,
   to: string,
-  event: { by: string; time: number },
+  event: { by: string; time: number; via?: Via },
 ): WorkflowState {
   if (from === to) return state;
+  const machine = event.via?.machine;
   state.renamings++;
-  const moved = pathsBelow(state, from)
-    .map((path) => state.paths.get(path))
-    .filter((file) => file !== undefined);
+  const names = pathsBelow(state, from).filter((path) => state.paths.has(path));
   const replaced = state.paths.get(to);
-  if (replaced?.kind === "file") noteUndoing(state, replaced, event.by);
-  for (const path of pathsBelow(state, to)) unlink(state, path);
+  if (replaced?.kind === "file" && isOf(replaced, machine)) {
+    noteUndoing(state, replaced, event.by);
+  }
+  remove(state, to, event);
   // A real file of which the workflow knew nothing.
-  if (moved.length === 0) {
+  if (names.length === 0) {
     noteMaking(state, { path: to, kind: "file", by: event.by });
   }
-  for (const file of moved) {
-    const unpublished = state.unpublished.has(file.number);
-    const path = to + file.path.slice(from.length);
-    unlink(state, file.path);
+  const moved: WorkflowFile[] = [];
+  for (const name of names) {
+    const known = state.paths.get(name);
+    const unpublished = known && state.unpublished.has(known.number);
+    const file = take(state, name, machine, event);
+    if (!file) continue;
+    moved.push(file);
+    const path = to + name.slice(from.length);
+    const other = state.paths.get(path);
+    if (other && isShareable(other, file.kind, machine)) {
+      share(state, other, { ...event, home: file.home });
+      state.pending.delete(file);
+      state.replicas.delete(file.number);
+      continue;
+    }
+    // One of another machine has the name, and keeps it.
+    if (other && !isOf(other, machine)) {
+      passOver(state);
+      continue;
+    }
     noteMaking(state, { path, kind: file.kind, by: event.by });
     noteListed(state, path, event.by);
     file.unlinked = false;
@@ -144,6 +219,7 @@ function place(
   path: string,
   event: { by: string; time: number },
 ): void {
+  if (file.home) state.foreign.set(keyOfHome(file.home), file);
   file.path = path;
   file.namedBy = event.by;
   state.awaits.concern(path);
@@ -152,7 +228,7 @@ function place(
   const isNew = state.paths.size > before;
   noteReplacement(state, file);
   // The entries of an earlier directory of that name are no part of this one.
-  if (file.kind === "directory") forgetEntries(state, path);
+  if (file.kind === "directory") forgetEntries(state, file, event);
   const directory = parentOf(path);
   let folder = state.folders.get(directory);
   if (!folder) {
@@ -172,22 +248,29 @@ function place(
   if (isCompleteNow) commitDependents(state, event);
 }
 
-function forgetEntries(state: WorkflowState, directory: string): void {
+function forgetEntries(
+  state: WorkflowState,
+  { path: directory, home }: WorkflowFile,
+  event: { time: number },
+): void {
   const folder = state.folders.get(directory);
   if (folder && folder.entries > 0) {
     const entries = state.paths.keys()
       .filter((path) => parentOf(path) === directory);
     for (const path of [...entries]) {
-      for (const below of pathsBelow(state, path)) unlink(state, below);
+      for (const below of pathsBelow(state, path)) {
+        take(state, below, home?.machine, event);
+      }
     }
   }
-  state.folders.delete(directory);
+  // Those of other machines are still there.
+  if (!folder?.entries) state.folders.delete(directory);
 }
 
 /** Gives the file the commit rule of its present name. */
 export function applyRule(state: WorkflowState, file: WorkflowFile): void {
   file.rule = ruleOf(state, file);
-  const isPending = file.phase === "open";
+  const isPending = file.phase === "open" && !file.home;
   if (isPending && dependenciesOf(file.rule)) state.dependents.add(file);
   else state.dependents.delete(file);
 }

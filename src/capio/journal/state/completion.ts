@@ -6,8 +6,9 @@ import type { Member, Phase, WorkflowFile, WorkflowState } from "./state.ts";
  * open for writing: what is written through an open handle is never lost.
  */
 export function isComplete(state: WorkflowState, file: WorkflowFile): boolean {
-  const { rule, holders } = file;
-  if (holders.length > 0) return false;
+  const { rule, holders, home } = file;
+  // Its home alone decides.
+  if (holders.length > 0 || home) return false;
   switch (rule.type) {
     case "on_close":
       // With no producer left that could close it once more, this is all of it.
@@ -131,7 +132,8 @@ export function isCommitted(
     return directoryPhase(state, path, above) === "committed";
   }
   const file = state.paths.get(path);
-  return file ? file.phase === "committed" : state.given.has(path);
+  if (!file) return state.given.has(path);
+  return file.phase === "committed" || file.committedAtHome !== undefined;
 }
 
 /** Tells whether nobody is left to finish what `path` names. */
@@ -206,13 +208,14 @@ function producersEnded(state: WorkflowState, file: WorkflowFile): boolean {
  * it needs, or that their writer has failed.
  */
 export function isOver(state: WorkflowState): boolean {
-  const allEnded = [...state.members.values()].every(({ ending }) => ending);
+  const allEnded = [...state.members.values()]
+    .every(({ ending, isAgent }) => ending || isAgent);
   return allEnded && state.engine.apps.every((app) => state.apps.has(app));
 }
 
 /** Tells whether a file lies in the spool and not in the real tree. */
 export function isInSpool(state: WorkflowState, file: WorkflowFile): boolean {
-  return file.phase !== "committed" ||
+  return file.phase !== "committed" || file.home !== undefined ||
     state.unpublished.has(file.number) ||
     !state.engine.isPermanent(file.path);
 }

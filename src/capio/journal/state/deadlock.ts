@@ -1,6 +1,7 @@
 import { dependenciesOf } from "../../cl/mod.ts";
 import { SYSTEM_DIRECTORY } from "../../platform/mod.ts";
 import { isCommitted } from "./completion.ts";
+import { isOfStep } from "./steps.ts";
 import type { Waiting, WorkflowFile, WorkflowState } from "./state.ts";
 
 /**
@@ -47,6 +48,8 @@ export function onlyTheyEndIt(
   above: readonly string[] = [],
 ): boolean {
   if (above.includes(path)) return false;
+  // The other machines do not say here what their members wait for.
+  if (file ? file.home : hasOthers(state)) return false;
   const dependencies = file && unfinishedDependencies(state, file);
   if (dependencies) {
     return dependencies.some((it) =>
@@ -76,9 +79,16 @@ function unfinishedDependencies(
   return unfinished && unfinished.length > 0 ? unfinished : undefined;
 }
 
-function presentMembers({ members, planner }: WorkflowState): string[] {
-  return [...members.values()]
-    .filter(({ id, ending }) => !ending && id !== planner)
+/** Tells whether other machines take part whose members may make anything. */
+function hasOthers({ machines, machine }: WorkflowState): boolean {
+  return machines.values().some(({ name, is }) =>
+    name !== machine && is === "here"
+  );
+}
+
+function presentMembers(state: WorkflowState): string[] {
+  return [...state.members.values()]
+    .filter((member) => !member.ending && isOfStep(state, member))
     .map(({ id }) => id);
 }
 

@@ -35,6 +35,10 @@ export interface Member {
   readonly machine?: string;
   /** Set for the agent of this machine, which is no step. */
   readonly isAgent?: true;
+  /** Set for one that has brought a plan after another one had; it is no step. */
+  isPlanner?: true;
+  /** Which of its lines the counts of its app wait for, if they do. */
+  uncounted?: "join" | "end";
 }
 
 /** The members with one application name. */
@@ -105,9 +109,11 @@ export interface WorkflowFile {
   readonly created: number;
   ended?: number;
   /** Set for a file of another machine: here lies at most a replica of it. */
-  readonly home?: FileHome;
+  home?: FileHome;
   /** Set once such a file was committed at its home, which may be before `phase`. */
   committedAtHome?: CommittedAtHome;
+  /** The numbers of a directory at the other machines that have made it, too. */
+  alsoOf?: Map<string, number>;
 }
 
 /** The machine whose members write a file, and its number there. */
@@ -360,6 +366,8 @@ export interface WorkflowState {
   readonly forgotten: Forgotten;
   /** The name of this machine in a run on several machines. */
   machine?: string;
+  /** The member that is its agent, the latest one. */
+  agent?: string;
   /** The machine of each step that the plan places. */
   readonly placement: Map<string, string>;
   /** The machines that take part, by name. */
@@ -368,6 +376,8 @@ export interface WorkflowState {
   via?: Via;
   /** The files of other machines, by machine and number there. */
   readonly foreign: Map<string, WorkflowFile>;
+  /** Those of them that are neither whole nor lost here, by their numbers here. */
+  readonly replicas: Map<number, WorkflowFile>;
   /** The members of this machine whose joins have come back from the stream. */
   readonly confirmed: Set<string>;
   /** Takes what events do to files; the agent empties it. Nobody else has it. */
@@ -392,6 +402,8 @@ export interface Creation {
   readonly memory?: true;
   /** Set when it is a copy of the file under the name, put in its place. */
   readonly replaces?: true;
+  /** Set for a file of another machine. */
+  readonly home?: FileHome;
 }
 
 /** A file as its writer has just created it. */
@@ -399,7 +411,7 @@ export function newFile(
   number: number,
   path: string,
   kind: EntryKind,
-  { by, time, memory }: Creation,
+  { by, time, memory, home }: Creation,
 ): WorkflowFile {
   const file: WorkflowFile = {
     number,
@@ -419,6 +431,7 @@ export function newFile(
     committedBy: undefined,
     ended: undefined,
   };
+  if (home) return { ...file, home };
   return memory ? { ...file, isInMemory: true } : file;
 }
 
@@ -475,6 +488,7 @@ export function emptyState(
     placement: new Map(),
     machines: new Map(),
     foreign: new CompactMap(),
+    replicas: new CompactMap(),
     confirmed: new Set(),
   };
 }

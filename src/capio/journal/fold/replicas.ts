@@ -1,0 +1,49 @@
+import type { CommittedEvent, LostEvent, WholeEvent } from "../events/mod.ts";
+import { isOf, keyOfHome, type WorkflowState } from "../state/mod.ts";
+import { commitDependents, endFile, isAwaited, lose } from "./file_ends.ts";
+import { passOver } from "./pass_over.ts";
+
+/** Notes that a file was committed at its home, for all rules that look at it. */
+export function commitAtHome(
+  state: WorkflowState,
+  event: CommittedEvent,
+): WorkflowState {
+  const { size, mode, time, via } = event;
+  if (!via) return passOver(state);
+  const { machine } = via;
+  const file = state.foreign.get(keyOfHome({ machine, number: event.file }));
+  if (file?.phase !== "open" || file.committedAtHome) return passOver(state);
+  // A directory that several machines have made has one home here.
+  if (!isOf(file, machine)) return state;
+  file.committedAtHome = mode === undefined ? { size } : { size, mode };
+  state.awaits.concern(file.path);
+  // Only of files there are bytes to come.
+  if (file.kind !== "file") endFile(state, file, "committed", time);
+  return isAwaited(state, file) ? commitDependents(state, event) : state;
+}
+
+/** Notes that the replica of a file has all of its bytes. */
+export function completeReplica(
+  state: WorkflowState,
+  { file: number, time }: WholeEvent,
+): WorkflowState {
+  const file = state.replicas.get(number);
+  if (!file?.committedAtHome) return passOver(state);
+  endFile(state, file, "committed", time);
+  return state;
+}
+
+/** Notes that a file was lost at its home, or the rest of its replica. */
+export function loseAtHome(
+  state: WorkflowState,
+  { file: number, member, why, time, via }: LostEvent,
+): WorkflowState {
+  const file = via
+    ? state.foreign.get(keyOfHome({ machine: via.machine, number }))
+    : state.replicas.get(number);
+  if (file?.phase !== "open") return passOver(state);
+  if (via && file.committedAtHome) return passOver(state);
+  if (via && !isOf(file, via.machine)) return state;
+  if (why !== undefined) file.lostWhy = why;
+  return lose(state, file, member, time);
+}

@@ -1,0 +1,40 @@
+import type { FileHome, WorkflowFile, WorkflowState } from "./state.ts";
+
+/** The key of a file in {@linkcode WorkflowState.foreign}. */
+export function keyOfHome({ machine, number }: FileHome): string {
+  return `${machine}/${number}`;
+}
+
+/** Tells whether a file is one of a machine, `undefined` for this one. */
+export function isOf(
+  { home }: WorkflowFile,
+  machine: string | undefined,
+): boolean {
+  return home?.machine === machine;
+}
+
+/** Tells whether all members of an app run on this machine, as the plan says. */
+export function isPlacedHere(
+  { placement, machine }: WorkflowState,
+  app: string,
+): boolean {
+  return machine !== undefined && placement.get(app) === machine;
+}
+
+/**
+ * Returns the other machine whose members alone write what a path names, or are
+ * going to make it; `undefined` if the members of this one may write it.
+ */
+export function otherHomeOf(
+  state: WorkflowState,
+  path: string,
+): string | undefined {
+  if (state.machine === undefined) return undefined;
+  const file = state.paths.get(path);
+  if (file) return file.home?.machine ?? file.alsoOf?.keys().next().value;
+  const homes = new Set(
+    state.engine.producers(path).map((app) => state.placement.get(app)),
+  );
+  const [home] = homes;
+  return homes.size === 1 && home !== state.machine ? home : undefined;
+}
