@@ -9,9 +9,14 @@ import {
 import {
   checkDenoFlags,
   isSilentByEnvironment,
+  MACHINE_OPTIONS,
+  machineArguments,
+  machineHelp,
+  type MachineValues,
   splitDenoFlags,
 } from "./arguments/mod.ts";
 import {
+  assertMachineOf,
   assertScripts,
   type PlanVerifyOptions,
   readPlanFile,
@@ -63,6 +68,7 @@ FILE is JSON. Its paths are relative to its directory, where the steps run:
     "steps": [
       {
         "name": "extract",                name of the step in CAPIO-CL
+        "machine": "north",               where it runs, with --machine
         "script": "extract.ts",
         "args": ["data/flights.csv"],     arguments of the script
         "denoFlags": ["--allow-net"],     besides reading and writing capioDir
@@ -87,6 +93,12 @@ of earlier runs. It names what differs between the first two runs, compares all
 other files that they leave byte by byte, and says in its last line whether all
 is the same, and how much faster it was; the exit code is then 0.
 
+With --machine or --nats only the steps of this machine are started, after its
+"sluice agent", which is started again when it dies; those of other machines are
+started there in the same way. When a step fails on one of them, the steps of
+all are told to stop, and the exit code is 1 here. The command ends when its
+steps have ended and no other machine needs its files.
+
 Options:
   --sequential        Run the steps one after the other
   --verify            Show that they give the same at the same time
@@ -101,6 +113,7 @@ ${pageHelp(22)}
   --silent            Tell no long waits (default: $CAPIO_SILENT is 1)
   --shared            Let other members of the group of capioDir take part, who
                       say so too (default: $CAPIO_SHARED is group)
+${machineHelp(22)}
   --deno-flag=FLAG    Start every step with this flag of "deno run" too; can be
                       repeated, for instance --deno-flag=--config=deno.json
 
@@ -120,14 +133,19 @@ Example:
     assertScripts(plan, options.bareFlags);
     if (options.sequential) return await runPlanInOrder(plan, options, signal);
     if (options.verify) return await verifyPlan(plan, options, signal);
-    if (!options.page) return await runPlan(plan, options, undefined, signal);
+    const here = options.isOneOfSeveral
+      ? await machineArguments(options.machineValues)
+      : undefined;
+    if (here) assertMachineOf(plan, options.file, here);
+    const running = { ...options, here };
+    if (!options.page) return await runPlan(plan, running, undefined, signal);
     await using page = servePage(options.page, "workflow", {
       steps: plan.steps.map(({ name }) => name),
       hiddenApps: [WORKFLOW_APP],
       signal,
     });
     try {
-      const code = await runPlan(plan, options, page, signal);
+      const code = await runPlan(plan, running, page, signal);
       if (options.page.keep) await untilInterrupted("workflow", signal);
       return code;
     } catch (error) {
@@ -147,10 +165,14 @@ interface WorkflowOptions extends PlanVerifyOptions {
   readonly memoryDir?: string;
   /** The page to watch it, if one is wanted. */
   readonly page?: PageRequest;
+  /** Whether the workflow has several machines, this one among them. */
+  readonly isOneOfSeveral: boolean;
+  readonly machineValues: MachineValues;
 }
 
 const OPTIONS = {
   ...PAGE_OPTIONS,
+  ...MACHINE_OPTIONS,
   sequential: { type: "boolean", default: false },
   verify: { type: "boolean", default: false },
   ignore: { type: "string", multiple: true, default: [] },
@@ -186,6 +208,16 @@ function parseOptions(args: string[]): WorkflowOptions {
   const silent = values.silent ?? isSilentByEnvironment();
   const shared = values.shared ? "group" : undefined;
   const page = pageRequest(values);
+  const isOneOfSeveral = Object.keys(MACHINE_OPTIONS).some((name) => {
+    const value = values[name as keyof typeof MACHINE_OPTIONS];
+    return value !== undefined && value !== false;
+  });
+  if (isOneOfSeveral && (sequential || verify)) {
+    const way = sequential ? "sequential" : "verify";
+    throw new UsageError(
+      `"--machine" and its options cannot be used with "--${way}"`,
+    );
+  }
   checkWayOfRunning({
     sequential,
     verify,
@@ -207,6 +239,8 @@ function parseOptions(args: string[]): WorkflowOptions {
     shared,
     memoryDir,
     page,
+    isOneOfSeveral,
+    machineValues: values,
   };
 }
 

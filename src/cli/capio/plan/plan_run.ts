@@ -2,6 +2,7 @@ import {
   CapioWorkspace,
   drawTimeline,
   followWorkflow,
+  type RunningAgent,
   timelineIntervals,
   type WorkflowOutcome,
   type WorkflowStatus,
@@ -9,7 +10,15 @@ import {
 } from "../../../capio/mod.ts";
 import { Terminal } from "../../command/mod.ts";
 import { beforeLong, fileSystemWarning, leave } from "../running/mod.ts";
+import type { MachineArguments } from "../arguments/mod.ts";
 import type { PlanFile } from "./plan_file.ts";
+import {
+  failureElsewhere,
+  placementOf,
+  startPlanAgent,
+  stepsHere,
+  stopPlanAgent,
+} from "./plan_machines.ts";
 import { outcomeOf, summaryLines } from "./plan_summary.ts";
 import {
   fileLines,
@@ -32,6 +41,8 @@ export interface PlanRunOptions {
   readonly shared?: "group";
   /** Path of the file for the timeline. */
   readonly timeline?: string;
+  /** How this machine takes part, where the workflow has several. */
+  readonly here?: MachineArguments;
 }
 
 /** Is told of a run, beside the terminal. */
@@ -53,7 +64,7 @@ export async function runPlan(
   page: PlanWatcher | undefined,
   signal: AbortSignal,
 ): Promise<number> {
-  const { timeline, shared } = options;
+  const { timeline, shared, here } = options;
   assertNotRunning(plan);
   // Fails now rather than in an hour when the file cannot be written.
   if (timeline) await writeTimeline(timeline, drawTimeline([]));
@@ -61,6 +72,37 @@ export async function runPlan(
   const begun = performance.now();
   const fileSystem = await fileSystemWarning(plan.capioDir);
   if (fileSystem) await terminal.print(`sluice workflow: ${fileSystem}`);
+  const run = (agent?: RunningAgent) =>
+    takePart(plan, options, { terminal, page, agent, begun }, signal);
+  if (!here) return await run();
+  const agent = await startPlanAgent(
+    plan,
+    here,
+    { ...options, terminal },
+    signal,
+  );
+  try {
+    return await run(agent);
+  } finally {
+    await stopPlanAgent(agent, here, terminal, signal);
+  }
+}
+
+/** Where a run is shown, and its agent where the workflow has several machines. */
+interface Surrounding extends Shown {
+  readonly agent: RunningAgent | undefined;
+  /** When it began, as `performance.now` tells it. */
+  readonly begun: number;
+}
+
+/** Runs the steps beside a member that is this command. */
+async function takePart(
+  plan: PlanFile,
+  options: PlanRunOptions,
+  { terminal, page, agent, begun }: Surrounding,
+  signal: AbortSignal,
+): Promise<number> {
+  const { timeline, shared, here } = options;
   // While it takes part, the run does not end between two short steps.
   const workspace = await CapioWorkspace.join({
     capioDir: plan.capioDir,
@@ -70,6 +112,7 @@ export async function runPlan(
     memoryDir: plan.memoryDir ?? "",
     // The steps learn their order from the journal.
     steps: plan.steps.map(({ name }) => name),
+    ...here && { machine: here.machine, machines: placementOf(plan) },
     silent: options.silent,
     shared,
     signal,
@@ -80,7 +123,7 @@ export async function runPlan(
     const failure = await runWithProgress(
       plan,
       options,
-      { terminal, page, workspace, ended: (end) => ends.push(end) },
+      { terminal, page, workspace, agent, ended: (end) => ends.push(end) },
       signal,
     );
     isFailed = failure !== undefined || signal.aborted;
@@ -88,7 +131,7 @@ export async function runPlan(
     if (timeline) await writeTimeline(timeline, timelineOf(status, ends));
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     const isEarly = orderLines(status).length > 0 || hasGoneBySize(status);
-    const outcome = outcomeOf(failure, signal, isEarly);
+    const outcome = outcomeOf(failure, signal, isEarly, here?.machine);
     page?.show?.(status);
     page?.end?.(outcome);
     await terminal.print(`sluice workflow: ${outcome.text} after ${seconds} s`);
@@ -122,8 +165,8 @@ async function presentStatus(
 /** Refuses to start a step twice: both processes would write the same files. */
 function assertNotRunning({ capioDir, workflowName, steps }: PlanFile): void {
   const present = workflowStatus(capioDir, { workflowName });
-  for (const { app, pid, state } of present?.members ?? []) {
-    if (state !== "running") continue;
+  for (const { app, machine, pid, state } of present?.members ?? []) {
+    if (state !== "running" || machine !== undefined) continue;
     if (app !== WORKFLOW_APP && !steps.some(({ name }) => name === app)) {
       continue;
     }
@@ -141,6 +184,7 @@ interface Shown {
 
 /** What the steps run with. */
 interface Running extends Shown {
+  readonly agent: RunningAgent | undefined;
   readonly workspace: CapioWorkspace;
   /** Is called for each step that has ended, but for scripts that ended well. */
   readonly ended: (end: StepEnd) => void;
@@ -149,16 +193,28 @@ interface Running extends Shown {
 async function runWithProgress(
   plan: PlanFile,
   options: PlanRunOptions,
-  { terminal, page, workspace, ended }: Running,
+  { terminal, page, workspace, agent, ended }: Running,
   signal: AbortSignal,
 ): Promise<StepFailure | undefined> {
+  const { here } = options;
   const over = new AbortController();
   const progress = showProgress(plan, { terminal, page }, over.signal);
+  // What happens on other machines, and to the own agent, ends the steps here.
+  const elsewhere = agent && Promise.race([
+    failureElsewhere(plan, over.signal),
+    // One that was told to stop by hand leaves the steps to themselves.
+    agent.ended.then(() => new Promise<undefined>(() => {})),
+  ]);
+  elsewhere?.catch(() => {});
   try {
-    const steps = plan.steps.map((step) =>
-      contextStep(plan, step, { ...options, workspace })
+    const steps = stepsHere(plan, here).map((step) =>
+      contextStep(plan, step, {
+        ...options,
+        machine: here?.machine,
+        workspace,
+      })
     );
-    return await runSteps(steps, terminal, signal, ended, page);
+    return await runSteps(steps, terminal, signal, ended, page, elsewhere);
   } finally {
     over.abort();
     await progress;

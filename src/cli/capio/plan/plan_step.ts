@@ -14,6 +14,8 @@ export interface ContextStepOptions {
   readonly denoFlags: readonly string[];
   readonly silent: boolean;
   readonly shared?: "group";
+  /** The name of this machine, where the workflow has several. */
+  readonly machine?: string;
   /** As in `CapioOptions`; what the step finds in its environment by default. */
   readonly openTimeoutSeconds?: number;
   /** The workspace beside which programs take part. */
@@ -24,7 +26,7 @@ export interface ContextStepOptions {
 export function contextStep(
   { capioDir, workflowName, capioCl, memoryDir, directory }: PlanFile,
   step: StepPlan,
-  { denoFlags, silent, shared, openTimeoutSeconds, workspace }:
+  { denoFlags, silent, shared, machine, openTimeoutSeconds, workspace }:
     ContextStepOptions,
 ): StepProcess | StepProgram {
   const { name } = step;
@@ -38,6 +40,7 @@ export function contextStep(
     memoryDir,
     silent,
     shared,
+    machine,
     openTimeoutSeconds,
     script: step.script,
     args: step.args,

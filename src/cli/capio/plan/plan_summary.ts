@@ -1,5 +1,5 @@
 import type { WorkflowOutcome, WorkflowStatus } from "../../../capio/mod.ts";
-import { fileLines } from "../status/mod.ts";
+import { fileLines, WORKFLOW_APP } from "../status/mod.ts";
 import { badEndOf } from "./step_processes.ts";
 import type { StepEnd, StepFailure } from "./step_programs.ts";
 
@@ -11,22 +11,33 @@ const MOST_LINES_OF_SUMMARY = 20;
  *
  * @param isOutOfOrder Whether a step has read what it would not have read with
  * the steps one after the other.
+ * @param here The machine of these steps, where the workflow has several.
  */
 export function outcomeOf(
   failure: StepFailure | undefined,
   signal: AbortSignal,
   isOutOfOrder: boolean,
+  here?: string,
 ): WorkflowOutcome {
+  const all = here === undefined
+    ? "All steps"
+    : `All steps of machine "${here}"`;
   if (signal.aborted) return { kind: "interrupted", text: "Interrupted" };
   if (!failure && isOutOfOrder) {
     return {
       kind: "careful",
       text:
-        "All steps ended well, but not all read what they read one after the other,",
+        `${all} ended well, but not all read what they read one after the other,`,
     };
   }
-  if (!failure) return { kind: "well", text: "All steps ended well" };
-  const { name, why } = failure;
+  if (!failure) return { kind: "well", text: `${all} ended well` };
+  const { name, why, machine } = failure;
+  if (machine !== undefined) {
+    const text = name === WORKFLOW_APP
+      ? `Stopped, because the workflow was on machine "${machine}",`
+      : `Step "${name}" failed on machine "${machine}"`;
+    return { kind: "failed", text };
+  }
   if (why !== undefined) {
     return { kind: "failed", text: `Step "${name}" failed: ${why},` };
   }

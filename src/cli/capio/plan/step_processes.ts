@@ -45,6 +45,7 @@ const GRACE_MILLISECONDS = 5_000;
  * @param ended Is called for each program that has ended, and for each script
  * that has not ended well.
  * @param watcher Is told of all steps.
+ * @param elsewhere Stops them all when it resolves to a failure, or rejects.
  * @returns The first failure; none when all went well or `signal` was first.
  * @throws {Error} If a step cannot be started or its output cannot be shown.
  */
@@ -54,6 +55,7 @@ export async function runSteps(
   signal: AbortSignal,
   ended: (end: StepEnd) => void,
   watcher?: StepWatcher,
+  elsewhere?: Promise<StepFailure | undefined>,
 ): Promise<StepFailure | undefined> {
   const failing = new AbortController();
   const stop = AbortSignal.any([signal, failing.signal]);
@@ -63,6 +65,7 @@ export async function runSteps(
     failure = reason;
     failing.abort();
   };
+  elsewhere?.then((reason) => reason && fail(reason), fail);
   const width = Math.max(...steps.map(({ name }) => name.length));
   await Promise.all(steps.map(async (step) => {
     const prefix = `${step.name.padEnd(width)} | `;

@@ -23,6 +23,8 @@ export interface StepFailure {
   readonly signal: Deno.Signal | null;
   /** Why it counts as failed, where the exit code does not say it. */
   readonly why?: string;
+  /** The machine on which it has failed, if that is another one. */
+  readonly machine?: string;
 }
 
 /** How a step has ended: any program, or a script that has not ended well. */

@@ -1,0 +1,168 @@
+import {
+  followWorkflow,
+  type RunningAgent,
+  startAgent,
+  type StepPlan,
+  type WorkflowStatus,
+} from "../../../capio/mod.ts";
+import { nearWord, type Terminal, UsageError } from "../../command/mod.ts";
+import type { MachineArguments } from "../arguments/mod.ts";
+import { WORKFLOW_APP } from "../status/mod.ts";
+import type { PlanFile } from "./plan_file.ts";
+import type { StepFailure } from "./step_programs.ts";
+
+/** Time after which a wait for other machines is told, in ms. */
+const TOLD_MILLISECONDS = 2000;
+
+/**
+ * Refuses a machine on which no step of a plan runs.
+ *
+ * @throws {UsageError} If it is none of the machines of the plan.
+ */
+export function assertMachineOf(
+  plan: PlanFile,
+  path: string,
+  { machine }: MachineArguments,
+): void {
+  const machines = machinesOf(plan);
+  if (machines.includes(machine)) return;
+  if (machines.length === 0) {
+    throw new UsageError(
+      `"--machine" needs a "machine" of each step, found none in "${path}"`,
+    );
+  }
+  const near = nearWord(machine, machines);
+  throw new UsageError(
+    `"--machine" must be one of ${
+      machines.map((name) => `"${name}"`).join(", ")
+    } of "${path}", found "${machine}"${
+      near === undefined ? "" : `, did you mean "${near}"?`
+    }`,
+  );
+}
+
+/** Returns the machine of each step, by the step's name, where the plan says so. */
+export function placementOf(
+  { steps }: PlanFile,
+): Readonly<Record<string, string>> | undefined {
+  const placed = steps.flatMap(({ name, machine }) =>
+    machine === undefined ? [] : [[name, machine] as const]
+  );
+  return placed.length === 0 ? undefined : Object.fromEntries(placed);
+}
+
+/** Returns the steps that run on this machine: all, where there is only one. */
+export function stepsHere(
+  { steps }: PlanFile,
+  here: MachineArguments | undefined,
+): readonly StepPlan[] {
+  return here ? steps.filter(({ machine }) => machine === here.machine) : steps;
+}
+
+/** Starts the agent with which this machine takes part in a plan. */
+export async function startPlanAgent(
+  { capioDir, workflowName, capioCl, memoryDir }: PlanFile,
+  here: MachineArguments,
+  { denoFlags, shared, terminal }: {
+    readonly denoFlags: readonly string[];
+    readonly shared?: "group";
+    readonly terminal: Terminal;
+  },
+  signal: AbortSignal,
+): Promise<RunningAgent> {
+  const starting = new AbortController();
+  const abort = () => starting.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await startAgent({
+      ...here,
+      capioDir,
+      workflowName,
+      capioClConfigurationFile: capioCl,
+      memoryDir,
+      shared,
+      denoFlags: denoFlags.filter(isForModules),
+      print: (line) =>
+        void terminal.print(
+          line.startsWith("sluice ") ? line : `sluice workflow: ${line}`,
+        ),
+      // Later the steps end first.
+      signal: starting.signal,
+    });
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+/**
+ * Tells the agent that the steps of this machine have ended, and waits until it
+ * has. When `signal` aborts the agent ends at once.
+ */
+export async function stopPlanAgent(
+  agent: RunningAgent,
+  { machine }: MachineArguments,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const interrupt = () => void agent.interrupt();
+  if (signal.aborted) interrupt();
+  signal.addEventListener("abort", interrupt, { once: true });
+  const timer = setTimeout(() =>
+    void terminal.print(
+      `sluice workflow: Machine "${machine}" waits until the others need none of its files`,
+    ), TOLD_MILLISECONDS);
+  try {
+    await agent.stop();
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", interrupt);
+  }
+}
+
+/**
+ * Resolves when a step has failed on another machine, or the workflow was stopped
+ * there; to `undefined` when `signal` aborts.
+ */
+export async function failureElsewhere(
+  { capioDir, workflowName, steps }: PlanFile,
+  signal: AbortSignal,
+): Promise<StepFailure | undefined> {
+  const names = new Set(steps.map(({ name }) => name));
+  let failure: StepFailure | undefined;
+  const found = new AbortController();
+  const look = new WritableStream<WorkflowStatus>({
+    write(status) {
+      failure = failureIn(status, names);
+      if (failure) found.abort();
+    },
+  });
+  await followWorkflow(capioDir, { workflowName })
+    ?.pipeTo(look, { signal: AbortSignal.any([signal, found.signal]) })
+    .catch(() => {});
+  return failure;
+}
+
+function failureIn(
+  { members }: WorkflowStatus,
+  steps: ReadonlySet<string>,
+): StepFailure | undefined {
+  for (const { app, machine, state } of members) {
+    if (machine === undefined) continue;
+    // One whose steps have ended well may vanish.
+    const hasFailed = state === "failed" || state === "lost" && steps.has(app);
+    if (!hasFailed || !steps.has(app) && app !== WORKFLOW_APP) continue;
+    return { name: app, code: 1, signal: null, machine };
+  }
+}
+
+function machinesOf({ steps }: PlanFile): readonly string[] {
+  const machines = steps.flatMap(({ machine }) => machine ?? []);
+  return [...new Set(machines)];
+}
+
+/** The agent imports what the steps import, from the same places. */
+function isForModules(flag: string): boolean {
+  return /^(-c|--(no-)?(config|import-map|lock|frozen|cached-only|remote|npm|node-modules-dir|vendor))(=|$)/
+    .test(flag);
+}
