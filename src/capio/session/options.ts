@@ -4,6 +4,7 @@ import {
   checkNonNegative,
   checkOneOf,
   checkSignal,
+  isMachineName,
   outOfRange,
   refused,
 } from "../../internal/mod.ts";
@@ -118,6 +119,13 @@ export interface CapioOptions {
    */
   steps?: readonly string[];
   /**
+   * The machine of each of the `steps`, by the step's name, where the workflow
+   * has several.
+   *
+   * @default {{}}
+   */
+  machines?: Readonly<Record<string, string>>;
+  /**
    * Whether the members of the run note in its journal how they use files that
    * are finished, too: for a run of the steps one after the other, from which
    * `learnCapioCl` makes a configuration. One member says so for all,
@@ -158,6 +166,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     partialReads = partialReadsFromEnvironment(fromEnvironment),
     silent = silentFromEnvironment(fromEnvironment),
     steps = [],
+    machines = {},
     observe = false,
     shared = sharedFromEnvironment(fromEnvironment),
     signal,
@@ -174,6 +183,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
   checkBoolean("partialReads", partialReads);
   if (silent !== undefined) checkBoolean("silent", silent);
   checkSteps(steps);
+  checkMachines(machines);
   checkBoolean("observe", observe);
   if (shared !== undefined) checkOneOf("shared", shared, ["group"]);
   checkSignal("signal", signal);
@@ -193,6 +203,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     partialReads,
     silent,
     ...(steps.length > 0 && { steps }),
+    ...(Object.keys(machines).length > 0 && { machines }),
     // A checkpoint would forget what is to be learned from.
     ...(observe && { observe, checkpointBytes: Number.MAX_SAFE_INTEGER }),
     ...(shared && { shared }),
@@ -259,6 +270,14 @@ function checkSteps(steps: unknown): void {
   const isNames = Array.isArray(steps) &&
     steps.every((it) => typeof it === "string" && it !== "");
   if (!isNames) throw refused("steps", "an array of names", steps);
+}
+
+function checkMachines(machines: unknown): void {
+  const isPlacement = typeof machines === "object" && machines !== null &&
+    Object.values(machines)
+      .every((it) => typeof it === "string" && isMachineName(it));
+  if (isPlacement) return;
+  throw refused("machines", "an object of names of machines", machines);
 }
 
 function checkPath(option: string, value: unknown): void {

@@ -66,6 +66,8 @@ export interface WorkflowOptions {
   readonly rules: readonly CapioClRule[];
   /** The steps in the order in which they run one after the other. */
   readonly steps?: readonly string[];
+  /** The machine of each step, by its name, where the workflow has several. */
+  readonly machines?: Readonly<Record<string, string>>;
   /** Whether members note how they use finished files, too. */
   readonly observe?: true;
   /** Whether the group of the directory shares the workflow. */
@@ -112,7 +114,7 @@ export class Workflow {
     held: DisposableStack,
   ) {
     const { capioDir, appName, document, rules, steps, isThread } = options;
-    const { observe, checkpointBytes } = options;
+    const { machines, observe, checkpointBytes } = options;
     this.folder = folder;
     this.app = appName;
     this.id = newMemberId();
@@ -171,7 +173,14 @@ export class Workflow {
     const isNew = document && !this.state.documents.has(document);
     const isFirst = steps && this.state.steps.length === 0;
     if (isNew || rules.length > 0 || isFirst || observe) {
-      this.append({ event: "rules", document, rules, steps, observe });
+      this.append({
+        event: "rules",
+        document,
+        rules,
+        steps,
+        machines,
+        observe,
+      });
     }
     this.#journal.catchUp();
   }
@@ -527,8 +536,25 @@ function checkMemory(
 }
 
 /** Refuses a plan that is not the one of the run. */
-function checkSteps(state: WorkflowState, { steps }: WorkflowOptions): void {
+function checkSteps(
+  state: WorkflowState,
+  { steps, machines = {} }: WorkflowOptions,
+): void {
   if (!steps || state.steps.length === 0) return;
+  const given = new Map(Object.entries(machines));
+  const moved = steps.find((step) =>
+    state.placement.get(step) !== given.get(step)
+  );
+  if (moved !== undefined) {
+    const on = (machine: string | undefined) =>
+      machine === undefined ? "on no machine" : `on machine "${machine}"`;
+    throw new CapioError(
+      "INVALID_CONFIGURATION",
+      `Step "${moved}" must run ${
+        on(state.placement.get(moved))
+      }, as in the plan of the run, found ${on(given.get(moved))}`,
+    );
+  }
   if (steps.join("\0") === state.steps.join("\0")) return;
   throw new CapioError(
     "INVALID_CONFIGURATION",
