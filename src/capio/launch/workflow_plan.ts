@@ -171,11 +171,11 @@ const machine = where(
 
 const scriptSchema = members<ScriptFile>({
   name: text,
-  machine: optional(machine),
   script: text,
   args: optional(array(string("a string"), "an array of strings")),
   denoFlags: optional(array(flag, "an array of flags")),
   partialReads: optional(boolean("true or false")),
+  machine: optional(machine),
 });
 
 const argument = where(
@@ -210,7 +210,6 @@ const status = where(
 
 const programSchema = members<ProgramStepPlan>({
   name: text,
-  machine: optional(machine),
   command: where(
     array(argument, "an array of a program and arguments"),
     "an array that begins with a program",
@@ -222,6 +221,7 @@ const programSchema = members<ProgramStepPlan>({
   env: optional(texts),
   cwd: optional(text),
   ok: optional(array(status, "an array of statuses")),
+  machine: optional(machine),
 });
 
 const stepSchema: Schema<StepFile> = (value, report): value is StepFile => {

@@ -13,13 +13,21 @@ import {
   system,
 } from "../platform/mod.ts";
 import { checkFunction, checkSignal } from "../../internal/mod.ts";
-import { type CapioOptions, resolveOptions } from "./options.ts";
+import type { StartedBackend } from "../backend/mod.ts";
+import {
+  assertNoBackend,
+  type CapioOptions,
+  resolveOptions,
+} from "./options.ts";
 
 /** The workspace that {@linkcode CapioWorkspace.join} hands to the constructor. */
 const JOINED = Symbol("joined");
+/** The backend that it was joined over. */
+const STARTED = Symbol("started");
 
 interface Joined {
   readonly [JOINED]?: Workspace;
+  readonly [STARTED]?: StartedBackend;
 }
 
 /**
@@ -34,7 +42,7 @@ interface Joined {
  * const text = await workspace.fs.readTextFile("data/out.csv");
  * ```
  */
-export class CapioWorkspace implements Disposable {
+export class CapioWorkspace implements Disposable, AsyncDisposable {
   /**
    * Joins a workflow. Unlike the constructor, this does not block the thread
    * while a process that joins or leaves at the same time does not go on, and
@@ -53,12 +61,14 @@ export class CapioWorkspace implements Disposable {
   static async join(
     options: Omit<CapioOptions, "scope"> = {},
   ): Promise<CapioWorkspace> {
+    if (options.backend !== undefined) return await joinOver(options);
     const workspace = await Workspace.join(resolveOptions(options));
     const joined: CapioOptions & Joined = { ...options, [JOINED]: workspace };
     return new CapioWorkspace(joined);
   }
 
   readonly #workspace: Workspace;
+  readonly #started: StartedBackend | undefined;
   /**
    * `Deno.open` and its siblings as they are inside a context. For paths outside
    * of the directory they are the originals.
@@ -73,9 +83,11 @@ export class CapioWorkspace implements Disposable {
    * @throws {CapioError} If the CAPIO-CL configuration cannot be used.
    */
   constructor(options: Omit<CapioOptions, "scope"> = {}) {
-    const workspace = (options as Joined)[JOINED] ??
-      new Workspace(resolveOptions(options));
+    const { [JOINED]: joined, [STARTED]: started } = options as Joined;
+    if (!joined) assertNoBackend(options);
+    const workspace = joined ?? new Workspace(resolveOptions(options));
     this.#workspace = workspace;
+    this.#started = started;
     const calls: Record<string, unknown> = { ...system };
     const find = (path: unknown, follows: Follows) =>
       findIn(workspace, path, follows);
@@ -176,6 +188,7 @@ export class CapioWorkspace implements Disposable {
    */
   abandon(): void {
     this.#workspace.abandon();
+    this.#release();
   }
 
   /**
@@ -186,10 +199,42 @@ export class CapioWorkspace implements Disposable {
    */
   leave(failed = false): void {
     this.#workspace.leave(failed);
+    this.#release();
+  }
+
+  /** Its failure is told where somebody awaits it, and by the agent itself. */
+  #release(): void {
+    this.#started?.release().catch(() => {});
   }
 
   /** Leaves the workflow, the work finished. */
   [Symbol.dispose](): void {
     this.leave();
+  }
+
+  /**
+   * Leaves the workflow, the work finished, and waits until the agent that was
+   * started for its `backend` has ended.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.leave();
+    await this.#started?.release();
+  }
+}
+
+async function joinOver(options: CapioOptions): Promise<CapioWorkspace> {
+  const { startOver } = await import("./with_backend.ts");
+  const { started, inner } = await startOver(options);
+  try {
+    const workspace = await Workspace.join(resolveOptions(inner));
+    const joined: CapioOptions & Joined = {
+      ...inner,
+      [JOINED]: workspace,
+      [STARTED]: started,
+    };
+    return new CapioWorkspace(joined);
+  } catch (error) {
+    await started.release().catch(() => {});
+    throw error;
   }
 }

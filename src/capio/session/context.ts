@@ -5,7 +5,11 @@ import {
 } from "../interpose/mod.ts";
 import { Workspace } from "../overlay/mod.ts";
 import { callsOfOtherCopy } from "./copies.ts";
-import { type CapioOptions, resolveOptions } from "./options.ts";
+import {
+  assertNoBackend,
+  type CapioOptions,
+  resolveOptions,
+} from "./options.ts";
 import { replaceFunctions } from "./replaced_functions.ts";
 import { atEndOfThread } from "./thread_end.ts";
 
@@ -52,6 +56,7 @@ export interface CapioSession extends AsyncDisposable, Disposable {
 export function enterCapio(options: CapioOptions = {}): CapioSession {
   const other = callsOfOtherCopy<ContextCalls>();
   if (other) return other.enterCapio(options);
+  assertNoBackend(options);
   const workspace = new Workspace(resolveOptions(options));
   const place = options.scope === "process"
     ? interposeEverywhere(workspace)
@@ -84,7 +89,21 @@ export async function withCapio<T>(
 ): Promise<T> {
   const other = callsOfOtherCopy<ContextCalls>();
   if (other) return await other.withCapio(options, fn);
-  const workspace = new Workspace(resolveOptions(options));
+  if (options.backend !== undefined) {
+    const { withBackend } = await import("./with_backend.ts");
+    return await withBackend(options, async (inner) => {
+      const workspace = await Workspace.join(resolveOptions(inner));
+      return await runInside(workspace, options, fn);
+    });
+  }
+  return await runInside(new Workspace(resolveOptions(options)), options, fn);
+}
+
+async function runInside<T>(
+  workspace: Workspace,
+  options: CapioOptions,
+  fn: () => T | Promise<T>,
+): Promise<T> {
   const place = options.scope === "process"
     ? interposeEverywhere(workspace)
     : undefined;

@@ -15,6 +15,7 @@ import {
   parseCapioClSettings,
   settingsPath,
 } from "../cl/mod.ts";
+import type { AgentRun, JetStreamBackend } from "../backend/mod.ts";
 import { findActive } from "../interpose/mod.ts";
 import type { WorkspaceOptions } from "../overlay/mod.ts";
 import {
@@ -143,6 +144,15 @@ export interface CapioOptions {
    * @default {Deno.env.get("CAPIO_SHARED") || undefined}
    */
   shared?: "group";
+  /**
+   * The servers over which the context takes part in a workflow on several
+   * machines. An agent is started for it, which needs `--allow-run`, and told to
+   * stop at its end, which waits until no other machine needs its files. For
+   * `withCapio`, `CapioContext` and `CapioWorkspace.join`.
+   *
+   * @default {undefined}
+   */
+  backend?: JetStreamBackend;
   /** Ends every wait inside the context when it aborts. */
   signal?: AbortSignal;
 }
@@ -215,6 +225,41 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
 const own = { findActive, statedRules };
 function around(): typeof own {
   return callsOfOtherCopy<typeof own>() ?? own;
+}
+
+/**
+ * Returns the part of a run in which the agent of a context takes part.
+ *
+ * @throws {TypeError} If no name of the workflow is given.
+ */
+export function agentRunOf(options: CapioOptions): AgentRun {
+  const fromEnvironment = environmentNow();
+  const {
+    capioDir = fromEnvironment("CAPIO_DIR", "."),
+    workflowName = fromEnvironment("CAPIO_WORKFLOW_NAME", ""),
+    capioClConfigurationFile = fromEnvironment("CAPIO_CL", ""),
+    memoryDir = fromEnvironment("CAPIO_MEMORY_DIR", ""),
+    shared = sharedFromEnvironment(fromEnvironment),
+  } = options;
+  if (workflowName === "") {
+    const expected = "the name of a workflow on several machines";
+    throw refused("workflowName", expected, options.workflowName);
+  }
+  return {
+    capioDir: pathOf(capioDir),
+    workflowName,
+    capioClConfigurationFile: pathOf(capioClConfigurationFile),
+    memoryDir: pathOf(memoryDir),
+    shared,
+  };
+}
+
+/** Refuses a backend where nothing can be awaited. */
+export function assertNoBackend({ backend }: CapioOptions): void {
+  if (backend === undefined) return;
+  throw new TypeError(
+    '"backend" cannot be used here, where nothing is awaited: use withCapio, or CapioWorkspace.join',
+  );
 }
 
 /** Returns a variable; the other value when it is empty, missing or hidden. */

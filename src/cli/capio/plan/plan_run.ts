@@ -64,7 +64,7 @@ export async function runPlan(
   page: PlanWatcher | undefined,
   signal: AbortSignal,
 ): Promise<number> {
-  const { timeline, shared, here } = options;
+  const { timeline, here } = options;
   assertNotRunning(plan);
   // Fails now rather than in an hour when the file cannot be written.
   if (timeline) await writeTimeline(timeline, drawTimeline([]));
