@@ -123,7 +123,7 @@ export interface CapioOptions {
    * The machine of each of the `steps`, by the step's name, where the workflow
    * has several.
    *
-   * @default {{}}
+   * @default {undefined}
    */
   machines?: Readonly<Record<string, string>>;
   /**
