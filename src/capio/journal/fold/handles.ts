@@ -17,7 +17,7 @@ import {
   replaceCommitted,
 } from "../told/mod.ts";
 import { commitIfComplete, lose } from "./file_ends.ts";
-import { create, unlink } from "./names.ts";
+import { create, forgetEntries, unlink } from "./names.ts";
 import { passOver } from "./pass_over.ts";
 import { isShareable, share } from "./shared_directories.ts";
 
@@ -78,11 +78,15 @@ export function makeEntry(
     : undefined;
   if (via && (!home || isKnown(state, home))) return passOver(state);
   if (before && isShareable(before, event.kind, home?.machine)) {
+    forgetEntries(state, event.path, via?.machine, event);
     share(state, before, { ...event, home });
     return commitIfComplete(state, before, event);
   }
   if (before && !isOf(before, home?.machine)) return passOver(state);
-  if (before?.alsoOf) return makeAgain(state, before, home);
+  if (before?.alsoOf) {
+    forgetEntries(state, event.path, via?.machine, event);
+    return makeAgain(state, before, home);
+  }
   if (event.kind === "symlink") {
     state.renamings++;
     // It leads to anything by new names.

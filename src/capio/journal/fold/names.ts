@@ -228,7 +228,9 @@ function place(
   const isNew = state.paths.size > before;
   noteReplacement(state, file);
   // The entries of an earlier directory of that name are no part of this one.
-  if (file.kind === "directory") forgetEntries(state, file, event);
+  if (file.kind === "directory") {
+    forgetEntries(state, path, file.home?.machine, event);
+  }
   const directory = parentOf(path);
   let folder = state.folders.get(directory);
   if (!folder) {
@@ -248,9 +250,11 @@ function place(
   if (isCompleteNow) commitDependents(state, event);
 }
 
-function forgetEntries(
+/** Forgets what a machine has put into an earlier directory of a name. */
+export function forgetEntries(
   state: WorkflowState,
-  { path: directory, home }: WorkflowFile,
+  directory: string,
+  machine: string | undefined,
   event: { time: number },
 ): void {
   const folder = state.folders.get(directory);
@@ -259,7 +263,7 @@ function forgetEntries(
       .filter((path) => parentOf(path) === directory);
     for (const path of [...entries]) {
       for (const below of pathsBelow(state, path)) {
-        take(state, below, home?.machine, event);
+        take(state, below, machine, event);
       }
     }
   }
