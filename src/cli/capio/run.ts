@@ -1,4 +1,4 @@
-import { type Command, UsageError } from "../command/mod.ts";
+import { type Command, shownMessage, UsageError } from "../command/mod.ts";
 import {
   denoProgram,
   endingWithUs,
@@ -6,9 +6,17 @@ import {
   isFromTerminal,
   signalChild,
   signalOf,
+  startMachineAgent,
   stepStart,
+  stopMachineAgent,
 } from "./running/mod.ts";
-import { MEMBER_HELP, parseStep, scriptProblem } from "./arguments/mod.ts";
+import {
+  machineArguments,
+  type MachineValues,
+  MEMBER_HELP,
+  parseStep,
+  scriptProblem,
+} from "./arguments/mod.ts";
 
 /** `sluice run`: an unmodified script as a step of a workflow. */
 export const run: Command = {
@@ -22,6 +30,9 @@ workflow, and do what the Deno flags allow besides.
 
 Options:
 ${MEMBER_HELP}
+  --nats URL             Start the agent of this machine for the step, with the
+                         other options of "sluice agent"; without it the step
+                         waits for an agent
   --partial-reads        For a script that is made for growing files: a read
                          into a buffer waits for one byte only, not until the
                          buffer is full (default: $CAPIO_PARTIAL_READS is 1)
@@ -47,9 +58,37 @@ Example:
     if (problem) {
       throw new UsageError(`Cannot run "${step.script}": it ${problem}`);
     }
-    return await runStep(step, signal);
+    if (!step.agent) return await runStep(step, signal);
+    return await runWithAgent(step, step.agent, signal);
   },
 };
+
+/** Runs a step after the agent of its machine, and ends that after the step. */
+async function runWithAgent(
+  step: ReturnType<typeof parseStep>,
+  values: MachineValues,
+  signal: AbortSignal,
+): Promise<number> {
+  const { machine, workflowName } = step;
+  const here = await machineArguments({ ...values, machine });
+  if (!here || !workflowName) {
+    const missing = here ? "workflow-name NAME" : "nats URL";
+    throw new UsageError(`The agent of a machine needs "--${missing}"`);
+  }
+  const print = (line: string) =>
+    console.error(
+      shownMessage(line.startsWith("sluice ") ? line : `sluice run: ${line}`),
+    );
+  const agent = await startMachineAgent(
+    { ...step, here, workflowName, print },
+    signal,
+  );
+  try {
+    return await runStep({ ...step, machine: here.machine }, signal);
+  } finally {
+    await stopMachineAgent(agent, here, print, signal);
+  }
+}
 
 async function runStep(
   step: ReturnType<typeof parseStep>,

@@ -68,7 +68,7 @@ export interface MachineValues {
   readonly credentials?: string;
   readonly nkey?: string;
   readonly ca?: string;
-  readonly anew: boolean;
+  readonly anew?: boolean;
   readonly carry?: string;
   readonly "server-timeout-seconds"?: string;
   readonly "lost-after-seconds"?: string;
@@ -94,7 +94,7 @@ export async function machineArguments(
   values: MachineValues,
 ): Promise<MachineArguments | undefined> {
   const server = await natsOptions(values);
-  const { anew, carry } = values;
+  const { anew = false, carry } = values;
   const serverTimeoutSeconds = seconds("server-timeout-seconds", values);
   const lostAfterSeconds = seconds("lost-after-seconds", values);
   if (carry !== undefined && carry !== "all") {

@@ -5,6 +5,7 @@ import {
   UsageError,
 } from "../../command/mod.ts";
 import { assertDenoFlag, checkDenoFlags } from "./deno_flags.ts";
+import type { MachineValues } from "./machine_arguments.ts";
 
 /** The arguments of `sluice run`. */
 export interface StepArguments {
@@ -14,6 +15,8 @@ export interface StepArguments {
   capioClConfigurationFile?: string;
   memoryDir?: string;
   machine?: string;
+  /** The options of the agent that is started for this step, if one is wanted. */
+  agent?: MachineValues;
   partialReads?: boolean;
   /** Whether the step tells none of its long waits; by default it tells them all. */
   silent: boolean;
@@ -33,9 +36,22 @@ const OPTIONS = {
   "--machine": ["machine", "CAPIO_MACHINE"],
 } as const;
 
+/** The options of an agent, which have a value. */
+const AGENT_OPTIONS = {
+  "--nats": "nats",
+  "--credentials": "credentials",
+  "--nkey": "nkey",
+  "--ca": "ca",
+  "--carry": "carry",
+  "--server-timeout-seconds": "server-timeout-seconds",
+  "--lost-after-seconds": "lost-after-seconds",
+} as const satisfies Record<string, keyof MachineValues>;
+
 /** All options of `sluice run`, without dashes. */
 const NAMES = [
   ...Object.keys(OPTIONS).map((name) => name.slice(2)),
+  ...Object.values(AGENT_OPTIONS),
+  "anew",
   "partial-reads",
   "silent",
   "shared",
@@ -79,6 +95,10 @@ export function parseStep(args: readonly string[]): StepArguments {
       step.shared = "group";
       continue;
     }
+    if (word === "--anew") {
+      step.agent = { ...step.agent, anew: true };
+      continue;
+    }
     const [name, ...value] = word.split("=");
     if (name === "--deno-flag") {
       const flag = value.length > 0 ? value.join("=") : rest.shift() ?? "";
@@ -86,7 +106,7 @@ export function parseStep(args: readonly string[]): StepArguments {
       step.denoFlags.push(flag);
       continue;
     }
-    if (!isOption(name)) {
+    if (!isOption(name) && !isAgentOption(name)) {
       assertDenoFlag(word, NAMES);
       step.denoFlags.push(word);
       continue;
@@ -95,7 +115,8 @@ export function parseStep(args: readonly string[]): StepArguments {
     const next = rest[0]?.startsWith("-") ? undefined : rest[0];
     const given = value.length > 0 ? value.join("=") : next && rest.shift();
     if (!given) throw new UsageError(`Option "${name}" needs a value`);
-    step[OPTIONS[name][0]] = given;
+    if (isOption(name)) step[OPTIONS[name][0]] = given;
+    else step.agent = { ...step.agent, [AGENT_OPTIONS[name]]: given };
   }
   return withScript(step, []);
 }
@@ -115,4 +136,8 @@ function withScript(
 
 function isOption(name: string): name is keyof typeof OPTIONS {
   return name in OPTIONS;
+}
+
+function isAgentOption(name: string): name is keyof typeof AGENT_OPTIONS {
+  return name in AGENT_OPTIONS;
 }

@@ -1,18 +1,13 @@
 import {
   followWorkflow,
-  type RunningAgent,
-  startAgent,
   type StepPlan,
   type WorkflowStatus,
 } from "../../../capio/mod.ts";
-import { nearWord, type Terminal, UsageError } from "../../command/mod.ts";
+import { nearWord, UsageError } from "../../command/mod.ts";
 import type { MachineArguments } from "../arguments/mod.ts";
 import { WORKFLOW_APP } from "../status/mod.ts";
 import type { PlanFile } from "./plan_file.ts";
 import type { StepFailure } from "./step_programs.ts";
-
-/** Time after which a wait for other machines is told, in ms. */
-const TOLD_MILLISECONDS = 2000;
 
 /**
  * Refuses a machine on which no step of a plan runs.
@@ -59,67 +54,6 @@ export function stepsHere(
   return here ? steps.filter(({ machine }) => machine === here.machine) : steps;
 }
 
-/** Starts the agent with which this machine takes part in a plan. */
-export async function startPlanAgent(
-  { capioDir, workflowName, capioCl, memoryDir }: PlanFile,
-  here: MachineArguments,
-  { denoFlags, shared, terminal }: {
-    readonly denoFlags: readonly string[];
-    readonly shared?: "group";
-    readonly terminal: Terminal;
-  },
-  signal: AbortSignal,
-): Promise<RunningAgent> {
-  const starting = new AbortController();
-  const abort = () => starting.abort(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await startAgent({
-      ...here,
-      capioDir,
-      workflowName,
-      capioClConfigurationFile: capioCl,
-      memoryDir,
-      shared,
-      denoFlags: denoFlags.filter(isForModules),
-      print: (line) =>
-        void terminal.print(
-          line.startsWith("sluice ") ? line : `sluice workflow: ${line}`,
-        ),
-      // Later the steps end first.
-      signal: starting.signal,
-    });
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
-}
-
-/**
- * Tells the agent that the steps of this machine have ended, and waits until it
- * has. When `signal` aborts the agent ends at once.
- */
-export async function stopPlanAgent(
-  agent: RunningAgent,
-  { machine }: MachineArguments,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<void> {
-  const interrupt = () => void agent.interrupt();
-  if (signal.aborted) interrupt();
-  signal.addEventListener("abort", interrupt, { once: true });
-  const timer = setTimeout(() =>
-    void terminal.print(
-      `sluice workflow: Machine "${machine}" waits until the others need none of its files`,
-    ), TOLD_MILLISECONDS);
-  try {
-    await agent.stop();
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", interrupt);
-  }
-}
-
 /**
  * Resolves when a step has failed on another machine, or the workflow was stopped
  * there; to `undefined` when `signal` aborts.
@@ -159,10 +93,4 @@ function failureIn(
 function machinesOf({ steps }: PlanFile): readonly string[] {
   const machines = steps.flatMap(({ machine }) => machine ?? []);
   return [...new Set(machines)];
-}
-
-/** The agent imports what the steps import, from the same places. */
-function isForModules(flag: string): boolean {
-  return /^(-c|--(no-)?(config|import-map|lock|frozen|cached-only|remote|npm|node-modules-dir|vendor))(=|$)/
-    .test(flag);
 }

@@ -9,16 +9,16 @@ import {
   workflowStatus,
 } from "../../../capio/mod.ts";
 import { Terminal } from "../../command/mod.ts";
-import { beforeLong, fileSystemWarning, leave } from "../running/mod.ts";
+import {
+  beforeLong,
+  fileSystemWarning,
+  leave,
+  startMachineAgent,
+  stopMachineAgent,
+} from "../running/mod.ts";
 import type { MachineArguments } from "../arguments/mod.ts";
 import type { PlanFile } from "./plan_file.ts";
-import {
-  failureElsewhere,
-  placementOf,
-  startPlanAgent,
-  stepsHere,
-  stopPlanAgent,
-} from "./plan_machines.ts";
+import { failureElsewhere, placementOf, stepsHere } from "./plan_machines.ts";
 import { outcomeOf, summaryLines } from "./plan_summary.ts";
 import {
   fileLines,
@@ -75,16 +75,25 @@ export async function runPlan(
   const run = (agent?: RunningAgent) =>
     takePart(plan, options, { terminal, page, agent, begun }, signal);
   if (!here) return await run();
-  const agent = await startPlanAgent(
-    plan,
+  const print = (line: string) =>
+    void terminal.print(
+      line.startsWith("sluice ") ? line : `sluice workflow: ${line}`,
+    );
+  const { capioDir, workflowName, memoryDir, capioCl } = plan;
+  const agent = await startMachineAgent({
     here,
-    { ...options, terminal },
-    signal,
-  );
+    capioDir,
+    workflowName,
+    memoryDir,
+    capioClConfigurationFile: capioCl,
+    shared: options.shared,
+    denoFlags: options.denoFlags,
+    print,
+  }, signal);
   try {
     return await run(agent);
   } finally {
-    await stopPlanAgent(agent, here, terminal, signal);
+    await stopMachineAgent(agent, here, print, signal);
   }
 }
 
