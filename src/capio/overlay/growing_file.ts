@@ -98,7 +98,7 @@ class GrowingFile extends Deno.FsFile {
     const operation = function* () {
       turns.begin();
       try {
-        if (whence === Deno.SeekMode.End) yield* reader.untilVisible();
+        if (whence === Deno.SeekMode.End) yield* reader.untilSized();
         return moved(reader, yield* move, offset, whence);
       } finally {
         turns.end();
@@ -171,11 +171,11 @@ for (const name of FORWARDED) {
 
 // Functions, not private methods: an original file has no such methods.
 function sizeReady(file: Deno.FsFile): Promise<void> {
-  return workspaceOf(file).run(stateOf(file).reader.untilVisible());
+  return workspaceOf(file).run(stateOf(file).reader.untilSized());
 }
 
 function sizeReadySync(file: Deno.FsFile): void {
-  workspaceOf(file).runSync(stateOf(file).reader.untilVisible());
+  workspaceOf(file).runSync(stateOf(file).reader.untilSized());
 }
 
 function told(file: Deno.FsFile, info: Deno.FileInfo): Deno.FileInfo {

@@ -9,6 +9,7 @@ import {
   contentReadiness,
   endReadiness,
   isProducer,
+  sizeReadiness,
   type Verdict,
 } from "../workflow/mod.ts";
 import type { Place } from "./place.ts";
@@ -206,7 +207,19 @@ export class GrowingFileReader implements ReadHandle {
     return filled === 0 ? atEnd : filled;
   }
 
-  /** Waits until the reader may see the size of the file. */
+  /**
+   * Waits until the reader may see the size of the file.
+   *
+   * @throws {CapioError} `WRITER_LOST` if it has no final one, and should.
+   */
+  *untilSized(): Operation<void> {
+    yield* this.untilVisible();
+    const { state, workflow } = this.workspace;
+    const verdict = sizeReadiness(state, workflow, this.#entry);
+    if (verdict.type === "refuse") throw verdict.error;
+  }
+
+  /** Waits until the reader may see the contents of the file. */
   *untilVisible(signal?: AbortSignal): Operation<void> {
     const { workspace } = this;
     this.#goOnInPresent();

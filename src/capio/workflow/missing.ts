@@ -62,20 +62,31 @@ export function writerLost(
   file: WorkflowFile,
   offset: number,
 ): CapioError {
-  const { path } = file;
+  const reason = reasonOfLoss(state, file);
+  return new CapioError(
+    "WRITER_LOST",
+    `Cannot read "${file.path}" past byte ${offset}: ${reason}`,
+  );
+}
+
+/** The error of a member that asks for the size of such a file. */
+export function sizeLost(state: WorkflowState, file: WorkflowFile): CapioError {
+  const reason = reasonOfLoss(state, file);
+  return new CapioError(
+    "WRITER_LOST",
+    `Cannot tell the size of "${file.path}": ${reason}`,
+  );
+}
+
+function reasonOfLoss(state: WorkflowState, file: WorkflowFile): string {
   const dependencies = dependenciesOf(file.rule);
   const writer = state.members.get(file.lostBy ?? "");
   const hasDoneAll = writer?.ending === "left" ||
     writer !== undefined && !file.writers.has(writer.id);
-  const reason = dependencies && hasDoneAll
-    ? `it depends on ${quoted(dependencies)}, which ${
-      processOf(writer)
-    } left unfinished`
-    : badEndOf(writer, file.lostWhy);
-  return new CapioError(
-    "WRITER_LOST",
-    `Cannot read "${path}" past byte ${offset}: ${reason}`,
-  );
+  if (!dependencies || !hasDoneAll) return badEndOf(writer, file.lostWhy);
+  return `it depends on ${quoted(dependencies)}, which ${
+    processOf(writer)
+  } left unfinished`;
 }
 
 /** The error of a reader of a file that another one has replaced. */

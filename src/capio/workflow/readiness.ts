@@ -12,6 +12,7 @@ import {
   missingForCommit,
   quoted,
   replaced,
+  sizeLost,
   writerLost,
 } from "./missing.ts";
 import { remedyForCommit, remedyForListing } from "./remedy.ts";
@@ -209,7 +210,7 @@ function refuseMissing(path: string, makers: string): Verdict {
   return { type: "refuse", error };
 }
 
-/** Decides whether a member may see the contents and the size of a file. */
+/** Decides whether a member may see the contents of a file. */
 export function contentReadiness(
   state: WorkflowState,
   member: MemberIdentity,
@@ -221,6 +222,23 @@ export function contentReadiness(
     return { type: "refuse", error: replaced(state, file, 0) };
   }
   return file.phase === "open" ? waitForCommit(state, file) : GO;
+}
+
+/**
+ * Decides whether a member may see the size of a file. That of a file whose
+ * writer was lost is not the size that it was to have: a program that goes by it
+ * would meet no end, and take a part for the whole.
+ */
+export function sizeReadiness(
+  state: WorkflowState,
+  member: MemberIdentity,
+  file: WorkflowFile,
+): Verdict {
+  const verdict = contentReadiness(state, member, file);
+  if (verdict.type !== "go" || file.phase !== "lost") return verdict;
+  if (state.engine.fireRule(file.path) === "no_update") return verdict;
+  if (isProducer(state, member, file)) return verdict;
+  return { type: "refuse", error: sizeLost(state, file) };
 }
 
 /**

@@ -120,7 +120,7 @@ export class DescriptorReader {
    * descriptor of the source if that is another one.
    */
   *stat<T>(stat: (source?: number) => Operation<T>): Operation<T> {
-    yield* withNodeErrors(this.#reading.untilVisible(), "fstat");
+    yield* withNodeErrors(this.#reading.untilSized(), "fstat");
     const stats = yield* stat(
       this.#source === this.#fd ? undefined : this.#source,
     );

@@ -5,6 +5,7 @@ import {
   contentReadiness,
   isProducer,
   openReadiness,
+  sizeReadiness,
 } from "../../workflow/mod.ts";
 import { type Access, LOOK } from "./access.ts";
 import { atLocation } from "./at_location.ts";
@@ -39,7 +40,7 @@ export function* lookAt<T>(
   const { result } = yield* settled(workspace, place, view, {
     *until(place) {
       const here = yield* untilAnnouncedExists(workspace, place);
-      return yield* untilVisible(workspace, here);
+      return yield* untilVisible(workspace, here, sizeReadiness);
     },
     *act(here) {
       growing = growingFileAt(workspace, here);
@@ -111,7 +112,7 @@ export function* askBeforeOpening<T>(
 ): Operation<T> {
   let here = yield* untilAnnouncedExists(workspace, place);
   if (workspace.state.engine.isDeclared(here.path)) {
-    here = yield* untilVisible(workspace, here);
+    here = yield* untilVisible(workspace, here, contentReadiness);
   }
   return yield* ask(workspace, here, look);
 }
@@ -183,12 +184,13 @@ function isDeclared(
 }
 
 /**
- * Waits until this member may see the size of the file, and returns the place of
- * the file.
+ * Waits until this member may see the file as `readiness` says, and returns the
+ * place of the file.
  */
 function* untilVisible(
   workspace: Workspace,
   place: Place,
+  readiness: typeof contentReadiness,
 ): Operation<Place> {
   const { workflow } = workspace;
   const view = new View(workspace, { isQuestion: true });
@@ -198,7 +200,7 @@ function* untilVisible(
       // The file that has the name at that moment: it may be the next one.
       const file = view.fileAt(path, state);
       const isSeen = place.path !== path || file?.kind !== "file";
-      return isSeen ? { type: "go" } : contentReadiness(state, workflow, file);
+      return isSeen ? { type: "go" } : readiness(state, workflow, file);
     });
     if (here.path === path) return here;
     here = yield* untilAnnouncedExists(workspace, here);
