@@ -144,6 +144,7 @@ export class AgentProcess implements RunningAgent {
     const child = new Deno.Command(Deno.execPath(), {
       args: [...args],
       env,
+      cwd: this.#options.cwd,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

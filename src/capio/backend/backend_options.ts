@@ -87,6 +87,12 @@ export interface StartAgentOptions extends AgentRun {
    */
   readonly denoFlags?: readonly string[];
   /**
+   * The directory that the agent runs in, to which the paths are relative.
+   *
+   * @default {Deno.cwd()}
+   */
+  readonly cwd?: string;
+  /**
    * Gets each line that the agent prints.
    *
    * @default {console.error}

@@ -88,6 +88,7 @@ export async function runPlan(
     capioClConfigurationFile: capioCl,
     shared: options.shared,
     denoFlags: options.denoFlags,
+    cwd: plan.directory,
     print,
   }, signal);
   try {

@@ -9,6 +9,8 @@ export interface MachineAgentOptions extends AgentRun {
   readonly here: MachineArguments;
   /** The flags for Deno of the steps. */
   readonly denoFlags: readonly string[];
+  /** The directory in which the steps run. */
+  readonly cwd?: string;
   /** Gets each line that the agent prints. */
   readonly print: (line: string) => void;
 }
