@@ -100,7 +100,7 @@ async function demo(
     await using network = await machines(["north", "south"], { oneNetwork });
     await using server = await startServer(network.address, directory);
     console.log(`
-Two machines, ${network.description}, and a NATS server at ${server.url}`);
+Two machines, ${network.description}, and a NATS server at ${server.host}`);
     const begun = performance.now();
     const seen = await Promise.all(network.machines.map(async (machine) => {
       const place = await layOut(join(directory, machine.name), size);

@@ -7,8 +7,10 @@ import { join } from "@std/path";
 
 /** A running server; disposing stops it. */
 export interface Server extends AsyncDisposable {
-  /** Its URL, with a login. */
+  /** Its URL, with a login: not to be shown. */
   readonly url: string;
+  /** Its host and port. */
+  readonly host: string;
 }
 
 /**
@@ -47,7 +49,8 @@ export async function startServer(
   for (;;) {
     const host = hostOf(place);
     if (host !== undefined) {
-      return { url: `nats://${token}@${host}`, [Symbol.asyncDispose]: stop };
+      const url = `nats://${token}@${host}`;
+      return { url, host, [Symbol.asyncDispose]: stop };
     }
     if (hasEnded) throw new Error("The NATS server did not start");
     await new Promise((resolve) => setTimeout(resolve, 20));
