@@ -354,7 +354,7 @@ function describeFile(
     ...(file.holders.length > 0 && { holders: holdersOf(state, file) }),
     created,
     ...(ended !== undefined && { ended }),
-    ...(phase === "open" && { missing: missingForCommit(state, file) }),
+    ...(phase === "open" && { missing: missingForCommit(state, file, size) }),
     ...(file.isCopy && { isCopy: true }),
     ...(phase === "lost" && file.lostWhy !== undefined && {
       lostWhy: file.lostWhy,

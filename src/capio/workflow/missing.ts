@@ -1,18 +1,26 @@
 import { dependenciesOf } from "../cl/mod.ts";
 import {
   areCommitted,
+  type FileHome,
   lostFiller,
   type Member,
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
+import { formatBytes } from "../../internal/mod.ts";
 import { CapioError } from "../platform/mod.ts";
 
-/** Says what has to happen before a file is committed. */
+/**
+ * Says what has to happen before a file is committed and whole here.
+ *
+ * @param here How much of a replica is here in bytes, if that is known.
+ */
 export function missingForCommit(
   state: WorkflowState,
   file: WorkflowFile,
+  here?: number,
 ): string {
+  if (file.home) return missingAtHome(file, file.home, here);
   const { rule, closes, writers, holders, path } = file;
   const apps = new Set(state.engine.producers(path));
   for (const id of writers) apps.add(state.members.get(id)?.app ?? id);
@@ -31,6 +39,20 @@ export function missingForCommit(
     case "on_termination":
       return `${names} has not ended yet`;
   }
+}
+
+function missingAtHome(
+  { committedAtHome }: WorkflowFile,
+  { machine }: FileHome,
+  here: number | undefined,
+): string {
+  if (!committedAtHome) return `its home "${machine}" has not committed it yet`;
+  const size = formatBytes(committedAtHome.size);
+  return here === undefined
+    ? `not all of its ${size} are here, they come from its home "${machine}"`
+    : `${
+      formatBytes(here)
+    } of ${size} are here, the rest comes from its home "${machine}"`;
 }
 
 function stillHeld(state: WorkflowState, { holders }: WorkflowFile): string {
@@ -64,7 +86,7 @@ export function writerLost(
 ): CapioError {
   const reason = reasonOfLoss(state, file);
   return new CapioError(
-    "WRITER_LOST",
+    codeOfLoss(state, file),
     `Cannot read "${file.path}" past byte ${offset}: ${reason}`,
   );
 }
@@ -73,12 +95,21 @@ export function writerLost(
 export function sizeLost(state: WorkflowState, file: WorkflowFile): CapioError {
   const reason = reasonOfLoss(state, file);
   return new CapioError(
-    "WRITER_LOST",
+    codeOfLoss(state, file),
     `Cannot tell the size of "${file.path}": ${reason}`,
   );
 }
 
+function codeOfLoss(
+  state: WorkflowState,
+  { home }: WorkflowFile,
+): "MACHINE_LOST" | "WRITER_LOST" {
+  return home && isLost(state, state.machine) ? "MACHINE_LOST" : "WRITER_LOST";
+}
+
 function reasonOfLoss(state: WorkflowState, file: WorkflowFile): string {
+  const reason = file.home && reasonAtHome(state, file, file.home);
+  if (reason !== undefined) return reason;
   const dependencies = dependenciesOf(file.rule);
   const writer = state.members.get(file.lostBy ?? "");
   const hasDoneAll = writer?.ending === "left" ||
@@ -87,6 +118,27 @@ function reasonOfLoss(state: WorkflowState, file: WorkflowFile): string {
   return `it depends on ${quoted(dependencies)}, which ${
     processOf(writer)
   } left unfinished`;
+}
+
+/** Says why the rest of a replica does not come, if not by its writer's fault. */
+function reasonAtHome(
+  state: WorkflowState,
+  { committedAtHome, lostWhy }: WorkflowFile,
+  { machine }: FileHome,
+): string | undefined {
+  if (isLost(state, state.machine)) {
+    return `this machine, "${state.machine}", was declared lost and takes no part in the run any more. Begin a new run, on all machines`;
+  }
+  if (isLost(state, machine)) {
+    return `its home, the machine "${machine}", was lost before all of it was here`;
+  }
+  if (!committedAtHome) return undefined;
+  const why = lostWhy === undefined ? "" : `: ${lostWhy}`;
+  return `its home "${machine}" does not have the rest any more${why}`;
+}
+
+function isLost({ machines }: WorkflowState, name = ""): boolean {
+  return machines.get(name)?.is === "lost";
 }
 
 /** The error of a reader of a file that another one has replaced. */

@@ -1,6 +1,7 @@
 import {
   directoryPhase,
   hasEnded,
+  isOfStep,
   orderOf,
   type WorkflowFile,
   type WorkflowState,
@@ -174,11 +175,12 @@ function planCounts(
 
 /** The other apps of the configuration and the plan, and those at work. */
 function otherApps(
-  { engine, steps, members, planner }: WorkflowState,
+  state: WorkflowState,
   app: string,
 ): string[] {
+  const { engine, steps, members } = state;
   const present = [...members.values()]
-    .filter(({ id, ending }) => !ending && id !== planner)
+    .filter((member) => !member.ending && isOfStep(state, member))
     .map(({ app }) => app);
   const all = new Set([...engine.apps, ...steps, ...present]);
   all.delete(app);

@@ -2,7 +2,10 @@ import type { CapioClCommitRule } from "../cl/mod.ts";
 import type { WorkflowFile, WorkflowState } from "../journal/mod.ts";
 
 /** Says what a user can do about a file that is not committed for long. */
-export function remedyForCommit({ rule }: WorkflowFile): string {
+export function remedyForCommit({ rule, home }: WorkflowFile): string {
+  if (home) {
+    return `See how it stands there, and whether its agent runs: sluice status`;
+  }
   switch (rule.type) {
     case "on_close":
       return `It is finished when its writer closes it`;

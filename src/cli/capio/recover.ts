@@ -4,7 +4,7 @@ import {
   type SetAsideRun,
   setAsideRuns,
 } from "../../capio/mod.ts";
-import { terminalText } from "../../internal/mod.ts";
+import { formatBytes, terminalText } from "../../internal/mod.ts";
 import {
   assertNoMore,
   type Command,
@@ -12,7 +12,6 @@ import {
   parseArguments,
   UsageError,
 } from "../command/mod.ts";
-import { formatBytes } from "./status/mod.ts";
 
 /** `sluice recover`: shows the runs that were set aside, and publishes one. */
 export const recover: Command = {

@@ -6,4 +6,5 @@
 export * from "./encode_text.ts";
 export * from "./exact_json.ts";
 export * from "./fnmatch.ts";
+export * from "./format_bytes.ts";
 export * from "./terminal_text.ts";

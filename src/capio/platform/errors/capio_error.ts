@@ -6,6 +6,7 @@ export type CapioErrorCode =
   | "DEADLOCK"
   | "IN_USE"
   | "INVALID_CONFIGURATION"
+  | "MACHINE_LOST"
   | "PROGRAM_FAILED"
   | "REPLACED"
   | "UNKNOWN_FORMAT"

@@ -8,7 +8,7 @@ import {
   type WorkflowStatus,
   workflowWarnings,
 } from "../../../capio/mod.ts";
-import { terminalText } from "../../../internal/mod.ts";
+import { formatBytes, terminalText } from "../../../internal/mod.ts";
 import { WORKFLOW_APP } from "./workflow_app.ts";
 
 /** With more, the line of a step would be too long to read. */
@@ -211,17 +211,6 @@ function inColumns(rows: readonly string[][]): string[] {
     terminalText(row.map((cell, i) => cell.padEnd(widths[i])).join("  "))
       .trimEnd()
   );
-}
-
-/** Formats a number of bytes in decimal units. */
-export function formatBytes(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let unit = 0;
-  while (bytes >= 999.95 && unit < units.length - 1) {
-    bytes /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? bytes : bytes.toFixed(1)} ${units[unit]}`;
 }
 
 function formatTime(time: number): string {

@@ -2,7 +2,6 @@ import { assertEquals } from "@std/assert";
 import type { FileStatus } from "../../../../src/capio/mod.ts";
 import {
   fileLines,
-  formatBytes,
   memberLines,
   statusLines,
 } from "../../../../src/cli/capio/status/status_lines.ts";
@@ -126,19 +125,6 @@ Deno.test("a name cannot move the cursor of a terminal", () => {
   const lines = fileLines({ files: [file("a\x1b[2J\nb\x9b")], readings: [] });
   assertEquals(lines, [
     String.raw`a\x1b[2J\x0ab\x9b       0 B  committed  written by w`,
-  ]);
-});
-
-Deno.test("sizes have units that keep them short", () => {
-  const sizes = [0, 999, 1000, 999_949, 999_950, 1e9, 5e15];
-  assertEquals(sizes.map(formatBytes), [
-    "0 B",
-    "999 B",
-    "1.0 kB",
-    "999.9 kB",
-    "1.0 MB",
-    "1.0 GB",
-    "5000.0 TB",
   ]);
 });
 
