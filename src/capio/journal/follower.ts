@@ -10,6 +10,7 @@ import {
   type NewJournal,
   removeUnfinishedJournals,
 } from "./journal.ts";
+import type { JournalEvent } from "./events/mod.ts";
 import type { JournalFormat } from "./journal_format.ts";
 import { JournalReader } from "./journal_reader.ts";
 import type { WorkflowState } from "./state/mod.ts";
@@ -26,6 +27,12 @@ export interface FollowerHooks {
 }
 
 /**
+ * Is told of a line that was folded, and where it ends among the bytes of all
+ * events of the run. The event is missing where the line is none.
+ */
+export type Folded = (event: JournalEvent | undefined, end: number) => void;
+
+/**
  * Follows the journal of a run and keeps the state as far as it has been read.
  * Where a checkpoint ends the journal, it goes over to the next one.
  */
@@ -39,6 +46,7 @@ export class JournalFollower implements Disposable {
   /** Whether the checkpoint could be read. */
   readonly #isWhole: boolean;
   #hooks: FollowerHooks | undefined;
+  #folded: Folded | undefined;
   /** Whether a call under way goes over to the next journal. */
   #isMoving = false;
   #problem: unknown;
@@ -101,6 +109,11 @@ export class JournalFollower implements Disposable {
     this.#hooks = hooks;
   }
 
+  /** Calls `folded` after each line that is read from now on. */
+  set folded(folded: Folded) {
+    this.#folded = folded;
+  }
+
   /** Reads what has been appended since the last call. */
   catchUp(): WorkflowState {
     if (!this.#isWhole) return this.#state;
@@ -108,6 +121,7 @@ export class JournalFollower implements Disposable {
       for (const event of this.#reader.read()) {
         this.#state = fold(this.#state, event);
         this.#lines++;
+        this.#folded?.(event, this.#reader.linePosition);
       }
     } while (this.#reader.end !== undefined && this.#move());
     return this.#state;

@@ -75,6 +75,15 @@ export class JournalReader implements Disposable {
     return (this.head?.position ?? 0) + read;
   }
 
+  /**
+   * The position behind the line of the last event that {@linkcode read} has
+   * yielded, among the bytes of all events of the run.
+   */
+  get linePosition(): number {
+    const end = this.#linesEnd - this.#decoder.left;
+    return (this.head?.position ?? 0) + end - this.#start;
+  }
+
   /** Tells whether these are the numbers of this journal. */
   is(other: Pick<FileNumbers, "dev" | "ino"> | undefined): boolean {
     const { dev, ino } = this.#numbers;

@@ -83,6 +83,14 @@ export class MemberJournal implements Disposable {
     return this.state;
   }
 
+  /**
+   * Appends an event of a member of another machine as it is. This member rings
+   * the members that it concerns.
+   */
+  relay(event: JournalEvent): void {
+    while (!this.#append(event));
+  }
+
   /** Appends an event that nothing depends on; a full disk only loses it. */
   note(body: EventBody): void {
     try {

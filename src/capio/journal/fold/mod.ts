@@ -6,4 +6,4 @@
 export { engineWith, initialState } from "./engine.ts";
 export { fold } from "./fold.ts";
 export { forget } from "./forget.ts";
-export { isBeingMoved, ruleOf } from "./names.ts";
+export { isBeingMoved, pathsBelow, ruleOf } from "./names.ts";
