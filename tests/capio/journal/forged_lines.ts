@@ -15,6 +15,7 @@ const PATHS = [
 ];
 /** Ids of members. */
 export const IDS = ["1-00000000", "2-0000000a", "3-ffffffff"];
+const MORE_IDS = [...IDS, "4-00000000", "5-00000000", "6-00000000"];
 const NO_IDS = ["../../x", "1-00000000/../../x", "", "1", "/", "\0"];
 const RULES: readonly unknown[] = [
   { path: "a", committed: "on_close" },
@@ -47,6 +48,84 @@ export function forgedLines(random: SeededRandom): string[] {
   // Most journals begin as one does that nobody has forged.
   const join = { event: "join", app: "w", pid: 1, ...stamp(IDS[0]) };
   return random.below(5) ? [JSON.stringify(join), ...lines] : lines;
+}
+
+/** The name of this machine in {@linkcode forgedLinesOfMachines}. */
+export const MACHINE = "south";
+
+/**
+ * Lines as this machine's agent may have appended them when other machines, and
+ * members of this one, say what is not theirs to say.
+ */
+export function forgedLinesOfMachines(random: SeededRandom): string[] {
+  const { below, pick } = random;
+  const agent = { machine: MACHINE, id: "s" };
+  const join = { event: "join", app: "sluice agent", pid: 1, agent };
+  const machines = [MACHINE, "north", "east"];
+  let seq = 0;
+  const via = (machine: string) => ({ machine, seq: ++seq, line: 0 });
+  return [
+    { ...join, ...stamp(IDS[0]) },
+    ...machines.map((machine) => ({
+      ...{ event: "machine", machine, is: "here", ...stamp(IDS[0]) },
+      via: via(machine),
+    })),
+    ...MORE_IDS.map((id) => ({
+      ...{ event: "join", app: "w", pid: 1, ...stamp(id) },
+      ...(isElsewhere(id) && { via: via(machineOf(id)) }),
+    })),
+    ...Array.from({ length: 5 + below(40) }, () => {
+      const event: Record<string, unknown> = below(4)
+        ? forgedEvent(random, { isOfMachines: true })
+        : eventOfMachines(random);
+      const { by, event: kind } = event;
+      const isHonest = below(5) > 0;
+      const isForeign = isHonest ? isElsewhere(by) : below(2) === 0;
+      if (!isForeign) return event;
+      seq += pick([1, 1, 1, 1, 1, 1, 0, -1]);
+      const machine = isHonest ? machineOf(by) : pick([...machines, "west"]);
+      const makes = kind === "make" || kind === "open" && below(2);
+      return {
+        ...event,
+        ...(makes && below(9) && { file: undefined, made: below(9) }),
+        via: { machine, seq, line: below(3) },
+      };
+    }),
+  ].map((event) => JSON.stringify(event));
+}
+
+/** The machine of a member of {@linkcode forgedLinesOfMachines}. */
+function machineOf(id: unknown): string {
+  if (!isElsewhere(id)) return MACHINE;
+  return String(id).startsWith("6") ? "east" : "north";
+}
+
+function isElsewhere(id: unknown): boolean {
+  return /^[456]-/.test(String(id));
+}
+
+/** An event that only agents append. */
+function eventOfMachines(
+  { below, pick }: SeededRandom,
+): Record<string, unknown> {
+  const body = pick<() => Record<string, unknown>>([
+    () => ({ event: "committed", file: below(6), size: below(9) }),
+    () => ({ event: "lost", file: below(6), member: pick(IDS) }),
+    () => ({ event: "whole", file: below(6) }),
+    () => ({ event: "confirmed", members: [pick(IDS)], ended: [pick(IDS)] }),
+    () => ({
+      event: "machine",
+      machine: pick([MACHINE, "north", "east", "west"]),
+      is: below(9) ? pick(["here", "done"]) : "lost",
+    }),
+    () => ({
+      event: "join",
+      ...{ app: pick(["w", "sluice agent"]), pid: 1 },
+      agent: { machine: pick([MACHINE, "north"]), id: "x" },
+    }),
+    () => ({ event: "rules", machines: { w: pick([MACHINE, "north"]) } }),
+  ])();
+  return { ...body, ...stamp(pick([IDS[0], ...MORE_IDS])) };
 }
 
 /** The lines of a checkpoint that somebody may have forged. */
@@ -105,12 +184,16 @@ function forgedLine(random: SeededRandom): string {
   }
 }
 
-function forgedEvent(random: SeededRandom): Record<string, unknown> {
+function forgedEvent(
+  random: SeededRandom,
+  { isOfMachines = false }: { isOfMachines?: boolean } = {},
+): Record<string, unknown> {
   const { below, pick } = random;
   const path = () => PATHS[below(below(6) ? 8 : PATHS.length)];
   const count = () =>
     below(20) ? below(4) : pick([-1, 0.5, 2 ** 60, null, "1"]);
-  const id = () => below(24) ? pick(IDS) : pick(NO_IDS);
+  const ids = isOfMachines ? MORE_IDS : IDS;
+  const id = () => below(24) ? pick(ids) : pick(NO_IDS);
   const maybe = (fields: Record<string, unknown>) => below(2) ? fields : {};
   const events: readonly (() => Record<string, unknown>)[] = [
     () => ({ event: "join", app: pick(["w", "r", ""]), pid: count() }),

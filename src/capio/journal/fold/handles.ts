@@ -105,7 +105,7 @@ export function makeEntry(
     replaceCommitted(file, original);
     if (event.anew) noteUndoing(state, original, event.by);
   }
-  if (event.handle !== undefined) {
+  if (event.handle !== undefined && event.kind === "file") {
     hold(state, file, keyOf(event, event.handle), event);
   }
   // Its maker never opened it and so will never close it.
