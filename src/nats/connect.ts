@@ -2,6 +2,7 @@ import { abortable } from "@std/async";
 import { checkString, refused } from "../internal/mod.ts";
 import { DenoTransport } from "./deno_transport.ts";
 import { type NatsLibraries, natsLibraries } from "./libraries.ts";
+import { NatsError } from "./nats_error.ts";
 import { natsFailure } from "./nats_failure.ts";
 import type { NatsOptions } from "./nats_options.ts";
 
@@ -72,11 +73,27 @@ function login(core: Core, options: NatsOptions) {
   const { user, pass, token, credentials, nkey } = options;
   const bytes = (text: string) => new TextEncoder().encode(text);
   if (credentials !== undefined) {
-    return { authenticator: core.credsAuthenticator(bytes(credentials)) };
+    const signs = core.credsAuthenticator(bytes(credentials));
+    check(() => signs("nonce"), "the credentials", "a user JWT and its seed");
+    return { authenticator: signs };
   }
   if (nkey !== undefined) {
-    return { authenticator: core.nkeyAuthenticator(bytes(nkey)) };
+    const signs = core.nkeyAuthenticator(bytes(nkey));
+    check(() => signs("nonce"), "the nkey", 'a seed, "SU…"');
+    return { authenticator: signs };
   }
   if (token !== undefined) return { token };
   return user === undefined ? {} : { user, pass };
+}
+
+/** Tries a secret before it is used: the library repeats in its errors what it is. */
+function check(sign: () => unknown, what: string, expected: string): void {
+  try {
+    sign();
+  } catch {
+    throw new NatsError(
+      "REFUSED",
+      `Cannot log in: ${what} must hold ${expected}, found something else`,
+    );
+  }
 }
