@@ -133,17 +133,19 @@ function renamed(
   const names = pathsBelow(state, from)
     .toSorted((a, b) => a.length - b.length);
   const target = state.paths.get(to);
-  if (target?.kind === "directory") {
-    operations.push(...removed(state, to, machine));
-  }
+  // A file that is put into the place of another one replaces it at once.
+  const source = state.paths.get(from);
+  const replacesFile = source?.kind === "file" && isOf(source, machine) &&
+    target?.kind === "file";
+  if (!replacesFile) operations.push(...removed(state, to, machine));
   for (const name of names) {
     const file = state.paths.get(name);
-    if (!file || !isOf(file, machine)) continue;
+    if (!file || !isOneOf(file, machine)) continue;
     const path = to + name.slice(from.length);
     const other = state.paths.get(path);
     if (file.kind === "directory") {
       operations.push({ type: "directory", path });
-      directories.push(name);
+      if (!file.alsoOf) directories.push(name);
       continue;
     }
     const replica = replicaOf(file);
@@ -175,10 +177,17 @@ function removed(
     if (!file || !isOf(file, machine)) continue;
     const replica = replicaOf(file);
     if (file.kind === "directory") {
+      // To the other machines that have made it, it is still there.
+      if (file.alsoOf) continue;
       operations.push({ type: "removeDirectory", path: name });
     } else if (replica !== undefined) {
       operations.push({ type: "unname", replica, path: name });
     }
   }
   return operations;
+}
+
+/** Tells whether a machine has made an entry, perhaps as one of several. */
+function isOneOf(file: WorkflowFile, machine: string): boolean {
+  return isOf(file, machine) || file.alsoOf?.has(machine) === true;
 }

@@ -1,3 +1,5 @@
+import { replicaOperations } from "../../../src/capio/agent/inward.ts";
+import { outwardLines } from "../../../src/capio/agent/outward.ts";
 import type {
   EventBody,
   JournalEvent,
@@ -10,6 +12,7 @@ import {
   type WorkflowState,
 } from "../../../src/capio/journal/state/mod.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
+import { ModelledSpool } from "./modelled_spool.ts";
 
 /** What a machine has published with one message. */
 interface Message {
@@ -78,8 +81,7 @@ export class ModelledMachine {
   state: WorkflowState;
   /** The files that its members have made, by their numbers. */
   readonly files: Map<number, WorkflowFile> = new Map();
-  /** All lines of its journal. */
-  readonly journal: JournalEvent[] = [];
+  readonly spool = new ModelledSpool();
   readonly #run: ModelledRun;
   readonly #index: number;
   readonly #outbox: JournalEvent[] = [];
@@ -202,28 +204,25 @@ export class ModelledMachine {
   }
 
   #append(event: JournalEvent): void {
-    const before = event.event === "open"
-      ? this.state.paths.get(event.path)
-      : undefined;
-    this.journal.push(event);
+    for (const operation of replicaOperations(this.state, event)) {
+      this.spool.apply(operation);
+    }
     this.state = fold(this.state, event);
     const changes = this.#changes.splice(0);
-    for (const { file, is } of changes) {
-      if (is === "created" && !file.home) this.files.set(file.number, file);
-    }
-    if (!event.via) {
-      const outward = outwardLine(event, before, changes);
-      if (outward) this.#outbox.push(outward);
-    }
-    for (const { file, is } of changes) {
-      if (file.home || is === "created") continue;
-      const stamp = { by: this.agent, time: this.#run.time() };
-      const { number, lostBy: member = "" } = file;
-      this.#outbox.push(
-        is === "committed"
-          ? { event: "committed", file: number, size: 1, ...stamp }
-          : { event: "lost", file: number, member, ...stamp },
-      );
+    const made = changes.filter(({ file, is }) =>
+      is === "created" && !file.home
+    )
+      .map(({ file }) => file);
+    for (const file of made) this.files.set(file.number, file);
+    if (!event.via) this.spool.change(event, made);
+    for (const line of outwardLines(this.state, event, changes)) {
+      const { type } = line;
+      if (type === "said") {
+        this.#outbox.push(line.event);
+        continue;
+      }
+      const { file: { number: file }, by, time } = line;
+      this.#outbox.push({ event: type, file, size: 1, by, time });
     }
   }
 
@@ -265,7 +264,7 @@ export class ModelledMachine {
         if ("replaces" in rest && present?.phase !== "committed") {
           return undefined;
         }
-        const kind = pick(["file", "file", "symlink"] as const);
+        const kind = present ? "file" : pick(["file", "symlink"] as const);
         return { event: "make", path, kind, ...rest };
       }
       case 7: {
@@ -359,40 +358,3 @@ const DOCUMENTS = [0, 1].map((n) =>
     ],
   })
 );
-
-/** What an agent says to others of a line; nothing of what stays local. */
-function outwardLine(
-  event: JournalEvent,
-  before: WorkflowFile | undefined,
-  changes: readonly FileChange[],
-): JournalEvent | undefined {
-  const made = changes.find(({ is, file }) => is === "created" && !file.home)
-    ?.file.number;
-  switch (event.event) {
-    case "join":
-      return event.agent ? undefined : event;
-    case "end":
-    case "rules":
-    case "rename":
-    case "remove":
-    case "rewrite":
-      return event;
-    case "close": {
-      const { publishes: _, ...rest } = event;
-      return rest;
-    }
-    case "open": {
-      const { file, memory: _memory, publishes: _publishes, ...rest } = event;
-      if (made !== undefined) return { ...rest, made };
-      const isVoid = !before || before.home || before.number !== file ||
-        before.kind !== "file";
-      return isVoid ? undefined : rest;
-    }
-    case "make": {
-      const { memory: _, ...rest } = event;
-      return made === undefined ? undefined : { ...rest, made };
-    }
-    default:
-      return undefined;
-  }
-}

@@ -144,7 +144,10 @@ function renameEntry(
   event: RenameEvent,
 ): WorkflowState {
   const { from, to, by, via } = event;
-  if (via && !hasEntriesOf(state, from, via.machine)) return passOver(state);
+  // What is renamed may not be known here, and still replaces what is.
+  const isKnown = !via || hasEntriesOf(state, from, via.machine) ||
+    hasEntriesOf(state, to, via.machine);
+  if (!isKnown) return passOver(state);
   if (!via) state.moving = undefined;
   state.awaits.concernTree(from);
   state.awaits.concernTree(to);

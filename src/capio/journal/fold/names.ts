@@ -150,7 +150,7 @@ export function rename(
   }
   remove(state, to, event);
   // A real file of which the workflow knew nothing.
-  if (names.length === 0) {
+  if (names.length === 0 && !event.via) {
     noteMaking(state, { path: to, kind: "file", by: event.by });
   }
   const moved: WorkflowFile[] = [];
