@@ -13,6 +13,7 @@ import {
   type Workflow,
   type WorkflowFolder,
 } from "../workflow/mod.ts";
+import { Absences } from "./absences.ts";
 import type { SpoolWays } from "./spool_ways.ts";
 
 /**
@@ -24,6 +25,7 @@ export class Trees {
   readonly #spoolWays: SpoolWays;
   /** The latest look of the search for links in the real tree, used once. */
   #look: { path: string; info: Deno.FileInfo | undefined } | undefined;
+  readonly #absences = new Absences();
   /** Directories known to exist in each spool. */
   readonly #spoolDirectories: Readonly<Record<Spool, Set<string>>> = {
     disk: new Set(),
@@ -181,7 +183,7 @@ export class Trees {
     const file = this.#workflow.state.paths.get(path);
     if (file && file.kind !== "symlink") return undefined;
     const where = this.whereIs(path);
-    const info = lookIfPermitted(where);
+    const info = file ? lookIfPermitted(where) : this.#absences.look(where);
     if (!file) this.#look = { path, info };
     if (info?.isSymlink) return ifPresent(() => system.readLinkSync(where));
     if (!file || info) return undefined;

@@ -1,6 +1,6 @@
 import { findActive, interposeEverywhere } from "../interpose/mod.ts";
 import { Workspace } from "../overlay/mod.ts";
-import { builtin, readableVariables } from "../platform/mod.ts";
+import { builtin, readableVariables, rememberExists } from "../platform/mod.ts";
 import { capioPath } from "./capio_path.ts";
 import { enterCapio, withCapio } from "./context.ts";
 import { isFirstCopy } from "./copies.ts";
@@ -64,6 +64,7 @@ function join(preload: string, launch: WorkerLaunch | undefined): void {
   const isThread = !isWebWorker && !builtin("worker_threads").isMainThread;
   const workspace = new Workspace({ ...resolveOptions({}), isThread });
   interposeEverywhere(workspace);
+  rememberExists(builtin("fs").existsSync);
   replaceFunctions({ beforeProgram: true });
   makeWorkersMembers({
     preload,

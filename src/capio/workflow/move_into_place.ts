@@ -19,17 +19,33 @@ import type { WorkflowFolder } from "./workflow_folder.ts";
 /** The entry to publish. */
 type Entry = Pick<WorkflowFile, "kind" | "path" | "isInMemory">;
 
+/** How an entry is published. */
+export interface PublicationOptions {
+  /**
+   * Whether the caller has just created the file, under the lock that it still
+   * has, and has looked at what leads to it in the spool for that.
+   *
+   * @default {false}
+   */
+  readonly isNew?: boolean;
+}
+
 /**
  * Moves a committed entry from its spool into the real tree.
  *
  * @throws {CapioError} If a link stands on the way, or an entry of another kind
  * in its place: nothing outside is touched.
  */
-export function moveIntoPlace(folder: WorkflowFolder, entry: Entry): void {
+export function moveIntoPlace(
+  folder: WorkflowFolder,
+  entry: Entry,
+  { isNew = false }: PublicationOptions = {},
+): void {
   const { kind, path } = entry;
   const source = folder.spool(path, spoolOf(entry));
   try {
-    checkPublication(folder, entry);
+    if (isNew) folder.checkRealWay(parentOf(path));
+    else checkPublication(folder, entry);
     if (kind === "directory") return publishDirectory(folder, path, source);
     // Memory and disk are two file systems, or may be.
     if (kind === "file" && folder.spoolAt(source) === "memory") {

@@ -11,7 +11,7 @@ import {
   lstatIfPresent,
 } from "../platform/mod.ts";
 import type { MemberJournal } from "./member_journal.ts";
-import { moveIntoPlace } from "./move_into_place.ts";
+import { moveIntoPlace, type PublicationOptions } from "./move_into_place.ts";
 import { spoolOf } from "./spools.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
@@ -86,16 +86,20 @@ export class Publisher {
       ...(publishes && { publishes }),
     });
     const file = paths.get(path);
-    if (publishes && file) this.#publishLast(file, isLast);
+    if (publishes && file) this.#publishLast(file, isLast, { isNew: true });
   }
 
   /** Publishes a file as this member has said in its last event. */
-  #publishLast(file: WorkflowFile, isLast: boolean): void {
+  #publishLast(
+    file: WorkflowFile,
+    isLast: boolean,
+    options?: PublicationOptions,
+  ): void {
     const { unpublished } = this.#journal.state;
     // Something has come before that event, a rule for example.
     if (!unpublished.has(file.number)) return;
     try {
-      moveIntoPlace(this.#folder, file);
+      moveIntoPlace(this.#folder, file, options);
     } catch (error) {
       const isForbidden = error instanceof Deno.errors.NotCapable && !isLast;
       if (!isForbidden) this.#unpublishable.add(file);

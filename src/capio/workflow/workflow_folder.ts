@@ -270,6 +270,16 @@ export class WorkflowFolder {
       directory,
       () => this.checkDirectories(),
     );
+    this.checkRealWay(directory);
+  }
+
+  /**
+   * Checks, directly before its use, a directory of the real tree and what leads
+   * to it.
+   *
+   * @throws {CapioError} If one is a link.
+   */
+  checkRealWay(directory: string): void {
     if (directory === "") return;
     this.#ways.check((path) => this.real(path), directory, () => {});
   }

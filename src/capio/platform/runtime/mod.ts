@@ -8,6 +8,7 @@ export * from "./builtin.ts";
 export * from "./copies.ts";
 export * from "./ending.ts";
 export * from "./environment.ts";
+export * from "./existence.ts";
 export * from "./revocations.ts";
 export * from "./runtime_clock.ts";
 export * from "./system.ts";
