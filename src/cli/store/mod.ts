@@ -6,6 +6,7 @@ import { ls } from "./ls.ts";
 import { query } from "./query.ts";
 import { rm } from "./rm.ts";
 import { set } from "./set.ts";
+import { sweep } from "./sweep.ts";
 
 /** `sluice store`: reads and writes key-value stores. */
 export const store: Command = commandGroup({
@@ -24,5 +25,5 @@ Example:
   sluice store set file:results flights flights.csv --metadata '{"year":2024}'
   sluice store query file:results year=2024
   sluice store cp file:results sqlite:results.db`,
-  commands: [get, set, ls, query, cp, rm, clear],
+  commands: [get, set, ls, query, cp, rm, clear, sweep],
 });

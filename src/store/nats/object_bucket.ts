@@ -138,8 +138,29 @@ export class ObjectBucket {
     );
   }
 
-  /** Returns when the last bytes with an id came, in milliseconds since 1970. */
-  async lastChunkTime(nuid: string): Promise<number> {
+  /**
+   * Returns what time it is at the server, in milliseconds since 1970: the clock
+   * of this machine may be another one. A message without bytes asks for it.
+   */
+  async serverTime(): Promise<number> {
+    const nuid = this.connected.libraries.core.nuid.next();
+    const subject = chunkSubject(this.name, nuid);
+    try {
+      await this.request(
+        "write to the bucket",
+        () => this.client.publish(subject),
+      );
+      return await this.lastChunkTime(nuid) ?? Date.now();
+    } finally {
+      await this.removeChunks(nuid);
+    }
+  }
+
+  /**
+   * Returns when the last bytes with an id came, in milliseconds since 1970 by the
+   * server; `undefined` if there are none.
+   */
+  async lastChunkTime(nuid: string): Promise<number | undefined> {
     const message = await this.request(
       "look into the bucket",
       () =>
@@ -147,7 +168,7 @@ export class ObjectBucket {
           last_by_subj: chunkSubject(this.name, nuid),
         }),
     );
-    return message === null ? Date.now() : message.time.getTime();
+    return message?.time.getTime();
   }
 
   /** Makes a consumer that sends messages again when some were lost. */

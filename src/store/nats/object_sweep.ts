@@ -17,11 +17,14 @@ export async function sweep(
   for await (const { nuid } of new ObjectDescriptions(bucket).all()) {
     described.add(nuid);
   }
+  const orphans = stored.keys()
+    .filter((nuid) => !described.has(nuid) && !readers.has(nuid)).toArray();
+  if (orphans.length === 0) return 0;
+  const now = await bucket.serverTime();
   let count = 0;
-  for (const nuid of stored.keys()) {
-    if (described.has(nuid) || readers.has(nuid)) continue;
-    const age = Date.now() - await bucket.lastChunkTime(nuid);
-    if (age < olderThan) continue;
+  for (const nuid of orphans) {
+    const time = await bucket.lastChunkTime(nuid);
+    if (time === undefined || now - time < olderThan) continue;
     await bucket.removeChunks(nuid);
     count++;
   }
