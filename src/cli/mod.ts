@@ -10,6 +10,7 @@
  */
 import "./deno_version.ts";
 import {
+  agent,
   cat,
   exec,
   learn,
@@ -41,6 +42,7 @@ const COMMANDS: readonly CommandEntry[] = [
   run,
   exec,
   workflow,
+  agent,
   learn,
   status,
   cat,

@@ -57,6 +57,18 @@ export class JournalStream {
     await manager.streams.delete(this.#names.stream).catch(() => {});
   }
 
+  /** Returns the sequence of the last message, 0 if there is none. */
+  async lastSequence(): Promise<number> {
+    try {
+      const manager = await this.#js.jetstreamManager(false);
+      const { state } = await manager.streams.info(this.#names.stream);
+      return state.last_seq;
+    } catch (error) {
+      if (NO_STREAM.includes(apiCode(error))) throw gone();
+      throw natsFailure("read the journal of the run", error);
+    }
+  }
+
   /** Tells whether the server answers and the stream is there. */
   async isReachable(): Promise<boolean> {
     try {

@@ -27,14 +27,6 @@ export class Wishes {
   }
 
   /**
-   * Takes note of what waits for a path, before a line is folded that may give it
-   * to a file: the line ends such waits.
-   */
-  awaiting(state: WorkflowState, path: string): readonly string[] {
-    return [...state.awaits.members.get(path) ?? []];
-  }
-
-  /**
    * Takes note of a line of the local journal.
    *
    * @param state The state after the line was folded.

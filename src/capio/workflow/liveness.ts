@@ -64,7 +64,9 @@ export class Liveness {
   #others(): Member[] {
     const { id: own } = this.#journal;
     return [...this.#journal.catchUp().members.values()]
-      .filter(({ id, ending, host }) => !ending && id !== own && host !== own);
+      .filter(({ id, ending, host, machine }) =>
+        !ending && id !== own && host !== own && machine === undefined
+      );
   }
 
   #isAlive(id: string): boolean {

@@ -51,9 +51,11 @@ export function presentRun(
   );
   const isAwaited = state.engine.apps.includes(app) && !state.apps.has(app) &&
     !isMemoryGone(folder, state);
-  if (isAlive || isAwaited) return run;
+  // Only its agent ends a run on several machines.
+  const hasAgent = state.machine !== undefined;
+  if (isAlive || isAwaited || hasAgent) return run;
   try {
-    clear(folder, state);
+    clearRun(folder, state);
   } finally {
     run[Symbol.dispose]();
   }
@@ -61,7 +63,7 @@ export function presentRun(
 }
 
 /** Opens the journal of a run of this machine, and sets any other run aside. */
-function openRun(folder: WorkflowFolder): JournalFollower | undefined {
+export function openRun(folder: WorkflowFolder): JournalFollower | undefined {
   const { journal, capioDir, check } = folder;
   const run = new JournalFollower(journal, capioDir, check);
   try {
@@ -107,7 +109,8 @@ function isMemoryGone(
   return state.memory.id !== memory.id || !lstatIfPresent(memory.base);
 }
 
-function clear(folder: WorkflowFolder, state: WorkflowState): void {
+/** Publishes what a stale run has finished, and removes the rest. */
+export function clearRun(folder: WorkflowFolder, state: WorkflowState): void {
   endMembers(state);
   const unpublished = [...state.unpublished.values()]
     .filter((file) => !isPublished(folder, file));

@@ -481,6 +481,8 @@ export class Workflow {
     }
     // A file that could not be published is kept for the next run to try again.
     const done = this.state.unpublished.size === 0 && isOver(this.state);
+    // Only its agent ends a run on several machines.
+    if (present && this.state.machine !== undefined) return;
     if (present && done) {
       warnOfUnfinished(this.state);
       warnOfUnkept(this.state);

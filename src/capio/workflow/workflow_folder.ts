@@ -346,6 +346,11 @@ export class WorkflowFolder {
   remove(): void {
     this.empty();
     this.removeLock();
+    this.removeSystem();
+  }
+
+  /** Removes the directory in which the folder lay, unless others use it. */
+  removeSystem(): void {
     try {
       removeProbes(this.#system);
       system.removeSync(this.#system);

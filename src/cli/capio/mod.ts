@@ -47,3 +47,9 @@ export const cat: CommandEntry = {
   name: "cat",
   load: async () => (await import("./cat.ts")).cat,
 };
+
+/** `sluice agent`: lets a machine take part in a workflow on several ones. */
+export const agent: CommandEntry = {
+  name: "agent",
+  load: async () => (await import("./agent.ts")).agent,
+};

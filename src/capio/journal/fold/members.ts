@@ -1,4 +1,9 @@
-import { AGENT_APP, type EndEvent, type JoinEvent } from "../events/mod.ts";
+import {
+  AGENT_APP,
+  type AgentOfMachine,
+  type EndEvent,
+  type JoinEvent,
+} from "../events/mod.ts";
 import { isPlacedHere, type Member, type WorkflowState } from "../state/mod.ts";
 import {
   tellListingsOf,
@@ -16,7 +21,7 @@ export function addMember(
   event: JoinEvent,
 ): WorkflowState {
   const { by, app, pid, time, isWorker = false, isThread, host } = event;
-  if (event.agent) return addAgent(state, event, event.agent.machine);
+  if (event.agent) return addAgent(state, event, event.agent);
   const isFirst = isFirstOfSteps(state);
   const came = state.turns++;
   const { memoryDir: dir, memoryId: id } = event;
@@ -61,11 +66,12 @@ export function countEnd({ apps }: WorkflowState, member: Member): void {
 function addAgent(
   state: WorkflowState,
   { by, pid, time }: JoinEvent,
-  machine: string,
+  { machine, id }: AgentOfMachine,
 ): WorkflowState {
   const { machine: own, turns } = state;
   if (own === undefined ? turns > 0 : own !== machine) return passOver(state);
   state.machine = machine;
+  state.machineId ??= id;
   state.agent = by;
   state.members.set(by, {
     id: by,

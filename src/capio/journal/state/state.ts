@@ -366,6 +366,8 @@ export interface WorkflowState {
   readonly forgotten: Forgotten;
   /** The name of this machine in a run on several machines. */
   machine?: string;
+  /** The random id of this machine. */
+  machineId?: string;
   /** The member that is its agent, the latest one. */
   agent?: string;
   /** The machine of each step that the plan places. */

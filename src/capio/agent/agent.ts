@@ -1,0 +1,475 @@
+import type { NatsConnected } from "../../nats/mod.ts";
+import type {
+  FileChange,
+  Folded,
+  JournalEvent,
+  MachineStatus,
+  WorkflowFile,
+  WorkflowState,
+} from "../journal/mod.ts";
+import { CapioError, wallClock } from "../platform/mod.ts";
+import { AgentMember, type WorkflowFolder } from "../workflow/mod.ts";
+import type { AgentOptions } from "./agent_options.ts";
+import { ByteService } from "./byte_service.ts";
+import type { ChosenRun } from "./choose_run.ts";
+import { Fetcher } from "./fetcher.ts";
+import { keepHeartbeats } from "./heartbeats.ts";
+import { replicaOf, replicaOperations } from "./inward.ts";
+import { JournalStream } from "./journal_stream.ts";
+import { News } from "./news.ts";
+import { Outbox } from "./outbox.ts";
+import { outwardLines } from "./outward.ts";
+import { type AcceptedLine, Received, type StoredMessage } from "./received.ts";
+import { Replicas } from "./replicas.ts";
+import { leaveRun, type RunRecords } from "./run_record.ts";
+import { ServedFiles } from "./served_files.ts";
+import { type RunNames, runNames } from "./wire/mod.ts";
+import { Wishes } from "./wishes.ts";
+
+/** How often an agent looks for news that nothing has told it of, in ms. */
+const TICK_MILLISECONDS = 100;
+/** How often it looks whether the members of its machine live, in ms. */
+const LIVENESS_MILLISECONDS = 1000;
+/** Ticks of silence after which a machine is lost. */
+const LOST_TICKS = 10;
+
+/**
+ * The agent of a machine in a run. It follows the journal of its machine, and the
+ * stream of all of them; it keeps no state that is not in one of these.
+ */
+export class Agent implements AsyncDisposable {
+  readonly #connected: NatsConnected;
+  readonly #records: RunRecords;
+  readonly #chosen: ChosenRun;
+  readonly #options: AgentOptions;
+  readonly #names: RunNames;
+  readonly #stream: JournalStream;
+  readonly #member: AgentMember;
+  readonly #replicas: Replicas;
+  readonly #served: ServedFiles;
+  readonly #fetcher: Fetcher;
+  readonly #received = new Received();
+  readonly #outbox = new Outbox();
+  readonly #wishes = new Wishes();
+  readonly #resources = new AsyncDisposableStack();
+  readonly #over = new AbortController();
+  /** Of the journal and the stream. */
+  readonly #news = new News();
+  /** Of what is to be published. */
+  readonly #outgoing = new News();
+  /** The machines that this agent has declared lost. */
+  readonly #declared = new Set<string>();
+  #epoch = 0;
+  /** Whether a message is being published. */
+  #isPublishing = false;
+  #hasEnded = false;
+  #failure: { readonly error: unknown } | undefined;
+  #lookedAround = 0;
+
+  /** Takes part in a run on this machine; the others hear of it in `run`. */
+  constructor(
+    connected: NatsConnected,
+    records: RunRecords,
+    folder: WorkflowFolder,
+    chosen: ChosenRun,
+    options: AgentOptions,
+  ) {
+    this.#connected = connected;
+    this.#records = records;
+    this.#chosen = chosen;
+    this.#options = options;
+    this.#names = runNames(chosen.run);
+    this.#stream = new JournalStream(connected, this.#names);
+    this.#served = this.#resources.use(
+      new ServedFiles(folder, () => this.#member.refresh()),
+    );
+    this.#member = this.#resources.use(
+      AgentMember.join(folder, chosen, (state) => this.#folding(state)),
+    );
+    this.#replicas = new Replicas(folder);
+    this.#fetcher = this.#resources.use(
+      new Fetcher(connected, this.#names, this.#replicas, {
+        whole: (file) => this.#completed(file),
+        gone: (file, why) => this.#gone(file, why),
+        failed: (file, error) => this.#failedToWrite(file, error),
+      }),
+    );
+  }
+
+  /** Does its work until the run has ended. */
+  async run(): Promise<void> {
+    const { signal, stop, ready } = this.#options;
+    const over = AbortSignal.any([this.#over.signal, signal]);
+    const messages = this.#stream.messages(over);
+    await this.#begin(messages, over);
+    this.#resources.use(
+      new ByteService(
+        this.#connected,
+        this.#names.bytes(this.#chosen.machine),
+        (number) => this.#served.find(number),
+      ),
+    );
+    const wake = () => {
+      this.#news.tell();
+      this.#outgoing.tell();
+    };
+    stop.addEventListener("abort", wake);
+    over.addEventListener("abort", wake);
+    using watcher = Deno.watchFs(this.#member.folder.journal);
+    const tasks = [
+      this.#receive(messages),
+      this.#publish(over),
+      this.#watch(watcher),
+      keepHeartbeats(this.#connected, this.#names, {
+        machine: this.#chosen.machine,
+        limit: this.#options.lostAfterSeconds ?? LOST_TICKS,
+        signal: over,
+        watched: () => this.#watchedMachines(),
+        isReachable: () => this.#stream.isReachable(),
+        lost: (machine) => this.#declareLost(machine),
+      }),
+    ].map((task) => task.catch((error: unknown) => this.#fail(error)));
+    try {
+      ready();
+      await this.#follow(over);
+      if (this.#failure) throw this.#failure.error;
+      signal.throwIfAborted();
+      await leaveRun(this.#records, this.#chosen.n, {
+        machine: this.#chosen.machine,
+        present: this.#presentMachines(),
+        removeStream: () => this.#stream.remove(),
+      });
+    } finally {
+      this.#over.abort();
+      stop.removeEventListener("abort", wake);
+      over.removeEventListener("abort", wake);
+      watcher.close();
+      await Promise.all(tasks);
+      await this.#fetcher[Symbol.asyncDispose]();
+    }
+    this.#member.end();
+  }
+
+  /** Releases everything. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort();
+    await this.#resources.disposeAsync();
+  }
+
+  get #state(): WorkflowState {
+    return this.#member.state;
+  }
+
+  /** Takes note of each line of the local journal. */
+  #folding(state: WorkflowState): Folded {
+    const changes: FileChange[] = [];
+    state.changes = changes;
+    return (event, end) => {
+      const done = changes.splice(0);
+      if (!event) return;
+      for (const { file, is } of done) {
+        if (is === "created" && !file.home) this.#served.add(file);
+      }
+      this.#wishes.note(state, event, done);
+      const lines = outwardLines(state, event, done);
+      if (lines.length === 0) return;
+      this.#outbox.add(end, lines);
+      this.#outgoing.tell();
+    };
+  }
+
+  /**
+   * Reads the stream up to its present end, says that this machine takes part, and
+   * goes on where the agent before it has stopped.
+   */
+  async #begin(
+    messages: AsyncIterator<StoredMessage>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { machine, id } = this.#chosen;
+    const pending: AcceptedLine[] = [];
+    const last = await this.#stream.lastSequence();
+    const readTo = async (sequence: number) => {
+      while (sequence > 0) {
+        const { value, done } = await messages.next();
+        signal.throwIfAborted();
+        if (done) throw new Error("The stream ended");
+        pending.push(...this.#received.take(value));
+        if (value.seq >= sequence) return;
+      }
+    };
+    await readTo(last);
+    checkMachine(pending, machine, id);
+    const epoch = await this.#stream.publish(machine, {
+      epoch: 0,
+      from: 0,
+      to: 0,
+      machines: [this.#machineEvent(machine, "here", id)],
+      lines: [],
+    }, signal);
+    await readTo(epoch);
+    this.#epoch = this.#received.epoch(machine) ?? epoch;
+    this.#outbox.begin(this.#received.expected(machine));
+    this.#takeIn(pending);
+    this.#checkLost();
+  }
+
+  /** Takes in what comes from the stream. */
+  async #receive(messages: AsyncIterator<StoredMessage>): Promise<void> {
+    for (;;) {
+      const { value, done } = await messages.next();
+      if (done) return;
+      this.#takeIn(this.#received.take(value));
+      const { machine } = this.#chosen;
+      if (this.#received.epoch(machine) !== this.#epoch) {
+        throw new CapioError(
+          "BACKEND_FAILED",
+          `Another agent of machine "${machine}" has taken over`,
+        );
+      }
+    }
+  }
+
+  /** Appends lines of the stream to the local journal, those that are not there. */
+  #takeIn(lines: readonly AcceptedLine[]): void {
+    const { machine } = this.#chosen;
+    let own: { via: AcceptedLine["via"]; lines: AcceptedLine[] } | undefined;
+    for (const line of lines) {
+      const { via } = line;
+      if (own && own.via.seq !== via.seq) own = this.#confirm(own);
+      const isOwn = via.machine === machine;
+      if (isOwn && line.event !== "machine") {
+        own ??= { via, lines: [] };
+        own.via = via;
+        own.lines.push(line);
+      } else if (isNew(via, this.#state)) this.#relay(line);
+    }
+    if (own) this.#confirm(own);
+    this.#news.tell();
+  }
+
+  #relay(line: AcceptedLine): void {
+    const state = this.#member.refresh();
+    for (const operation of replicaOperations(state, line)) {
+      this.#replicas.apply(operation);
+    }
+    const path = "path" in line ? line.path : undefined;
+    // The line ends their waits.
+    const waiting = path === undefined
+      ? []
+      : [...state.awaits.members.get(path) ?? []];
+    this.#member.relay(line);
+    if (waiting.length === 0 || path === undefined) return;
+    this.#member.refresh();
+    this.#wishes.want(state, waiting, state.paths.get(path));
+  }
+
+  /** Says which joins and ends of this machine's members have come back. */
+  #confirm(
+    { via, lines }: { via: AcceptedLine["via"]; lines: AcceptedLine[] },
+  ): undefined {
+    const members: string[] = [];
+    const ended: string[] = [];
+    for (const line of lines) {
+      if (line.event === "join") members.push(line.by);
+      if (line.event === "end") ended.push(line.member);
+    }
+    if (members.length + ended.length === 0) return undefined;
+    if (!isNew(via, this.#state)) return undefined;
+    this.#member.relay({
+      event: "confirmed",
+      members,
+      ...(ended.length > 0 && { ended }),
+      by: this.#member.id,
+      time: wallClock(),
+      via,
+    });
+    return undefined;
+  }
+
+  /** Publishes what there is for the others, one message after the other. */
+  async #publish(signal: AbortSignal): Promise<void> {
+    const { machine } = this.#chosen;
+    const news = this.#outgoing.listen();
+    while (!signal.aborted) {
+      if (this.#outbox.isEmpty) {
+        await news.next();
+        continue;
+      }
+      this.#isPublishing = true;
+      const message = this.#outbox.take(
+        this.#epoch,
+        (file) => this.#served.committedSize(file),
+      );
+      await this.#stream.publish(machine, message, signal);
+      this.#isPublishing = false;
+      this.#news.tell();
+    }
+  }
+
+  /** Tells of what is appended to the local journal. */
+  async #watch(watcher: Deno.FsWatcher): Promise<void> {
+    for await (const { kind } of watcher) {
+      if (kind === "modify" || kind === "any") this.#news.tell();
+    }
+  }
+
+  /** Follows the local journal until the run has ended. */
+  async #follow(over: AbortSignal): Promise<void> {
+    const news = this.#news.listen();
+    while (!over.aborted && !this.#hasEnded) {
+      this.#member.refresh();
+      this.#completeWhole();
+      this.#fetcher.want(this.#wishes.files);
+      this.#checkLost();
+      this.#look();
+      this.#endIfDone();
+      if (this.#hasEnded) return;
+      await news.next(TICK_MILLISECONDS);
+    }
+  }
+
+  #look(): void {
+    const now = performance.now();
+    if (now - this.#lookedAround < LIVENESS_MILLISECONDS) return;
+    this.#lookedAround = now;
+    if (!this.#member.isPresent) {
+      throw new CapioError(
+        "BACKEND_FAILED",
+        `The run of workflow "${this.#options.workflowName}" was removed from "${this.#options.capioDir}" while its agent ran`,
+      );
+    }
+    if (this.#member.steps.length > 0) this.#member.reportLost();
+  }
+
+  /** Completes replicas that need no more bytes, whether they are wanted or not. */
+  #completeWhole(): void {
+    for (const file of this.#state.replicas.values()) {
+      if (this.#fetcher.isWhole(file)) this.#completed(file);
+    }
+  }
+
+  /** Notes that a replica has all of its bytes. */
+  #completed(file: WorkflowFile): void {
+    const replica = replicaOf(file);
+    const mode = file.committedAtHome?.mode;
+    if (file.phase !== "open" || replica === undefined) return;
+    if (mode !== undefined) this.#replicas.setMode(replica, mode);
+    this.#member.append({ event: "whole", file: file.number });
+    this.#member.refresh();
+    this.#news.tell();
+  }
+
+  /** Notes that the rest of a file cannot be had. */
+  #gone(file: WorkflowFile, why: string): void {
+    if (file.phase !== "open") return;
+    const { number, namedBy: member } = file;
+    this.#member.append({ event: "lost", file: number, member, why });
+    this.#member.refresh();
+    this.#news.tell();
+  }
+
+  #failedToWrite({ path }: WorkflowFile, error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    this.#options.print(`Cannot write what comes of "${path}": ${why}`);
+  }
+
+  #presentMachines(): string[] {
+    return this.#state.machines.values()
+      .filter(({ is }) => is !== "lost").map(({ name }) => name).toArray();
+  }
+
+  #watchedMachines(): string[] {
+    const { machine } = this.#chosen;
+    return this.#presentMachines().filter((it) => it !== machine);
+  }
+
+  #declareLost(machine: string): void {
+    if (this.#declared.has(machine)) return;
+    this.#declared.add(machine);
+    this.#outbox.say(this.#machineEvent(machine, "lost"));
+    this.#outgoing.tell();
+  }
+
+  #checkLost(): void {
+    const { machine } = this.#chosen;
+    if (this.#state.machines.get(machine)?.is !== "lost") return;
+    throw new CapioError(
+      "MACHINE_LOST",
+      `Machine "${machine}" was silent for too long, so the others have given it up. What it has not sent stays here`,
+    );
+  }
+
+  /** Says that this machine has done its part, and ends when all have. */
+  #endIfDone(): void {
+    if (!this.#options.stop.aborted) return;
+    const { machine } = this.#chosen;
+    const { machines, placement } = this.#state;
+    const own = machines.get(machine)?.is;
+    if (own === "here" && !this.#declared.has(machine)) {
+      const isBusy = this.#member.steps.length > 0 || this.#isPublishing ||
+        !this.#outbox.isEmpty;
+      if (isBusy) return;
+      this.#declared.add(machine);
+      this.#outbox.say(this.#machineEvent(machine, "done"));
+      this.#outgoing.tell();
+      return;
+    }
+    const expected = new Set([...machines.keys(), ...placement.values()]);
+    const isLast = [...expected].every((name) => {
+      const is = machines.get(name)?.is;
+      return is === "done" || is === "lost";
+    });
+    if (isLast) this.#hasEnded = true;
+  }
+
+  #machineEvent(
+    machine: string,
+    is: MachineStatus,
+    id?: string,
+  ): JournalEvent {
+    const stamp = { by: this.#member.id, time: wallClock() };
+    return { event: "machine", machine, is, ...(id && { id }), ...stamp };
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#over.signal.aborted && !this.#options.signal.aborted) {
+      this.#failure ??= { error };
+    }
+    this.#over.abort();
+    this.#news.tell();
+  }
+}
+
+function isNew(via: AcceptedLine["via"], { via: last }: WorkflowState) {
+  return !last || via.seq > last.seq ||
+    via.seq === last.seq && via.line > last.line;
+}
+
+/**
+ * Refuses a machine whose name another one has in the run, and one that was given
+ * up.
+ *
+ * @throws {CapioError} If it cannot take part.
+ */
+function checkMachine(
+  lines: readonly AcceptedLine[],
+  machine: string,
+  id: string,
+): void {
+  let first: string | undefined;
+  for (const line of lines) {
+    if (line.event !== "machine" || line.machine !== machine) continue;
+    if (line.is === "here") first ??= line.id;
+    if (line.is !== "lost" || first === undefined) continue;
+    throw new CapioError(
+      "MACHINE_LOST",
+      `Machine "${machine}" was silent for too long in this run, so the others have given it up, and it cannot come back into it. Wait for the end of the run, or end it with --anew`,
+    );
+  }
+  if (first === undefined || first === id) return;
+  throw new CapioError(
+    "IN_USE",
+    `The run has another machine "${machine}", or this one has left it. Give this machine another name with --machine, or end the run with --anew`,
+  );
+}

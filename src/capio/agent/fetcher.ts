@@ -1,0 +1,115 @@
+import { writeAllSync } from "../../internal/mod.ts";
+import type { NatsConnected } from "../../nats/mod.ts";
+import type { WorkflowFile } from "../journal/mod.ts";
+import { fetchBytes } from "./byte_client.ts";
+import { replicaOf } from "./inward.ts";
+import type { Replicas } from "./replicas.ts";
+import type { RunNames } from "./wire/mod.ts";
+
+/** What a fetcher reports. */
+export interface FetcherHooks {
+  /** Is called when a replica has all bytes of its file. */
+  readonly whole: (file: WorkflowFile) => void;
+  /** Is called when the rest of a file cannot be had any more. */
+  readonly gone: (file: WorkflowFile, why: string) => void;
+  /** Is called when a replica cannot be written; it is tried again. */
+  readonly failed: (file: WorkflowFile, error: unknown) => void;
+}
+
+/** The most files that are fetched at a time. */
+const MOST_FILES = 32;
+/** Pause before a replica that could not be written is tried again, in ms. */
+const PAUSE_MILLISECONDS = 1000;
+
+/** Fetches the files of other machines that this one wants. */
+export class Fetcher implements AsyncDisposable {
+  readonly #connected: NatsConnected;
+  readonly #names: RunNames;
+  readonly #replicas: Replicas;
+  readonly #hooks: FetcherHooks;
+  readonly #running = new Map<
+    number,
+    { abort: AbortController; end: Promise<void> }
+  >();
+  /** How much is here of the files that are being fetched. */
+  readonly #sizes = new Map<number, number>();
+
+  constructor(
+    connected: NatsConnected,
+    names: RunNames,
+    replicas: Replicas,
+    hooks: FetcherHooks,
+  ) {
+    this.#connected = connected;
+    this.#names = names;
+    this.#replicas = replicas;
+    this.#hooks = hooks;
+  }
+
+  /** Fetches these files from now on, and no others. */
+  want(files: Iterable<WorkflowFile>): void {
+    const wanted = new Set<number>();
+    for (const file of files) {
+      wanted.add(file.number);
+      if (this.#running.has(file.number)) continue;
+      if (this.#running.size >= MOST_FILES) continue;
+      const abort = new AbortController();
+      const end = this.#fetch(file, abort.signal)
+        .finally(() => {
+          this.#running.delete(file.number);
+          this.#sizes.delete(file.number);
+        });
+      this.#running.set(file.number, { abort, end });
+    }
+    for (const [number, { abort }] of this.#running) {
+      if (!wanted.has(number)) abort.abort();
+    }
+  }
+
+  /** Tells whether all of a committed file is here, or none of it is missing. */
+  isWhole({ number, committedAtHome }: WorkflowFile): boolean {
+    return committedAtHome !== undefined &&
+      committedAtHome.size === (this.#sizes.get(number) ?? 0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const running = [...this.#running.values()];
+    for (const { abort } of running) abort.abort();
+    await Promise.all(running.map(({ end }) => end));
+  }
+
+  async #fetch(file: WorkflowFile, signal: AbortSignal): Promise<void> {
+    const replica = replicaOf(file);
+    const { home } = file;
+    if (replica === undefined || !home) return;
+    try {
+      const { file: output, size } = this.#replicas.open(replica);
+      using _ = output;
+      this.#sizes.set(file.number, size);
+      const end = await fetchBytes(this.#connected, {
+        number: home.number,
+        subject: this.#names.bytes(home.machine),
+        size,
+        wholeSize: () => file.committedAtHome?.size,
+        write: (bytes) => {
+          writeAllSync(output, bytes);
+          const { number } = file;
+          this.#sizes.set(
+            number,
+            (this.#sizes.get(number) ?? 0) + bytes.length,
+          );
+        },
+      }, signal);
+      switch (end.type) {
+        case "whole":
+          return this.#hooks.whole(file);
+        case "gone":
+          return this.#hooks.gone(file, end.why);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#hooks.failed(file, error);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+    }
+  }
+}

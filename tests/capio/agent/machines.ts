@@ -1,0 +1,205 @@
+import { fromFileUrl } from "@std/path";
+import { stdConfigArgs } from "../../../tools/std_config.ts";
+import { NatsServer } from "../../support/nats_server.ts";
+import { TemporaryDirectory } from "../../support/temporary_directory.ts";
+import { Step, type StepOptions, type StepResult } from "../step.ts";
+
+const config = await stdConfigArgs();
+const root = fromFileUrl(new URL("../../../", import.meta.url));
+
+/** The variables that an agent may read. */
+const VARIABLES = [
+  "CAPIO_DIR",
+  "CAPIO_WORKFLOW_NAME",
+  "CAPIO_CL",
+  "CAPIO_MACHINE",
+  "CAPIO_MEMORY_DIR",
+  "CAPIO_SHARED",
+  "SLUICE_NATS_URL",
+  "SLUICE_NATS_CREDENTIALS",
+  "SLUICE_NATS_NKEY",
+  "SLUICE_NATS_CA",
+].join(",");
+
+/** How long anything may take, in ms. */
+const PATIENCE_MILLISECONDS = 60_000;
+
+/** An agent as a process, with its directory, its server and nothing else. */
+export class AgentProcess implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly result: Promise<StepResult>;
+  readonly #ready = Promise.withResolvers<void>();
+  #stdout = "";
+
+  constructor(dir: string, address: string, args: readonly string[]) {
+    this.#process = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        ...config,
+        `--allow-net=${address}`,
+        `--allow-read=${dir}`,
+        `--allow-write=${dir}`,
+        `--allow-env=${VARIABLES}`,
+        `${root}src/cli/mod.ts`,
+        "agent",
+        `--capio-dir=${dir}`,
+        ...args,
+      ],
+      env: { NO_COLOR: "1", SLUICE_NATS_URL: `nats://${address}` },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.result = this.#finish();
+    this.result.catch(() => {});
+    this.#ready.promise.catch(() => {});
+  }
+
+  /** Resolves once it is ready. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  kill(signal: Deno.Signal = "SIGKILL"): void {
+    try {
+      this.#process.kill(signal);
+    } catch {
+      // It has ended.
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill("SIGCONT");
+    this.kill();
+    await this.result;
+  }
+
+  async #finish(): Promise<StepResult> {
+    const timer = setTimeout(() => this.kill(), PATIENCE_MILLISECONDS * 2);
+    const [{ code, signal }, stderr] = await Promise.all([
+      this.#process.status,
+      new Response(this.#process.stderr).text(),
+      this.#read(),
+    ]);
+    clearTimeout(timer);
+    this.#ready.reject(new Error(`The agent ended with ${code}: ${stderr}`));
+    return { code, signal, stdout: this.#stdout, stderr };
+  }
+
+  async #read(): Promise<void> {
+    const lines = this.#process.stdout.pipeThrough(new TextDecoderStream());
+    for await (const text of lines) {
+      this.#stdout += text;
+      if (this.#stdout.includes("ready\n")) this.#ready.resolve();
+    }
+  }
+}
+
+/** A machine: a directory, and agents one after the other. */
+export class TestMachine {
+  readonly name: string;
+  readonly dir: string;
+  readonly #machines: Machines;
+  readonly #agents: AgentProcess[] = [];
+
+  constructor(machines: Machines, name: string, dir: string) {
+    this.#machines = machines;
+    this.name = name;
+    this.dir = dir;
+    Deno.mkdirSync(dir);
+  }
+
+  /** Starts an agent, and waits until it is ready. */
+  async start(...args: readonly string[]): Promise<AgentProcess> {
+    const agent = this.startSoon(...args);
+    await agent.ready;
+    return agent;
+  }
+
+  /** Starts an agent. */
+  startSoon(...args: readonly string[]): AgentProcess {
+    const { workflow, server } = this.#machines;
+    const agent = new AgentProcess(this.dir, server.address, [
+      `--workflow-name=${workflow}`,
+      `--machine=${this.name}`,
+      ...args,
+    ]);
+    this.#agents.push(agent);
+    return agent;
+  }
+
+  /** The latest agent. */
+  get agent(): AgentProcess {
+    const agent = this.#agents.at(-1);
+    if (!agent) throw new Error(`Machine ${this.name} has no agent`);
+    return agent;
+  }
+
+  /** Starts a step. Its first argument is the directory. */
+  step(options: Omit<StepOptions, "capioDir" | "workflow">): Step {
+    const { workflow, cl } = this.#machines;
+    const args = [this.dir, ...options.args ?? []];
+    return new Step({ cl, ...options, args, capioDir: this.dir, workflow });
+  }
+
+  /** Returns the names of what is in its directory. */
+  entries(): string[] {
+    return [...Deno.readDirSync(this.dir)].map(({ name }) => name).sort();
+  }
+
+  /** Ends everything. */
+  async end(): Promise<void> {
+    for (const agent of this.#agents) await agent[Symbol.asyncDispose]();
+  }
+}
+
+/** Machines that share a server and nothing else, for one workflow. */
+export class Machines implements AsyncDisposable {
+  readonly server: NatsServer;
+  readonly workflow: string = `w-${crypto.randomUUID().slice(0, 8)}`;
+  readonly cl: string | undefined;
+  readonly #directory = new TemporaryDirectory();
+  readonly #machines: TestMachine[] = [];
+
+  /** @param cl A CAPIO-CL configuration. */
+  constructor(server: NatsServer, cl?: object) {
+    this.server = server;
+    if (!cl) return;
+    this.cl = this.path("capio-cl.json");
+    Deno.writeTextFileSync(
+      this.cl,
+      JSON.stringify({ name: this.workflow, ...cl }),
+    );
+  }
+
+  /** Starts the agents of machines with these names. */
+  async start(...names: readonly string[]): Promise<TestMachine[]> {
+    const machines = names.map((name) =>
+      new TestMachine(this, name, this.path(name))
+    );
+    this.#machines.push(...machines);
+    for (const machine of machines) await machine.start();
+    return machines;
+  }
+
+  /** A path beside the directories of the machines. */
+  path(name: string): string {
+    return `${this.#directory.path}/${name}`;
+  }
+
+  /** Tells the agents that all steps have ended, and returns their exit codes. */
+  async stop(): Promise<number[]> {
+    for (const { agent } of this.#machines) agent.kill("SIGTERM");
+    const results = await Promise.all(
+      this.#machines.map(({ agent }) => agent.result),
+    );
+    return results.map(({ code }) => code);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const machine of this.#machines) await machine.end();
+    this.#directory[Symbol.dispose]();
+  }
+}
