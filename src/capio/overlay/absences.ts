@@ -8,8 +8,12 @@ import {
 
 /** So many looks in a row find nothing before the next ones are made cheaper. */
 const LOOKS = 16;
-/** Time for which the links of a directory are known, in ms. */
+/** Least time for which the links of a directory are known, in ms. */
 const LINKS_MILLISECONDS = 10;
+/** Most time, in ms. */
+const MOST_LINKS_MILLISECONDS = 100;
+/** How much longer they are known than it took to list them. */
+const LISTING_PART = 30;
 /** Larger directories are not listed. */
 const MOST_DIRECTORY_BYTES = 64 * 1024;
 
@@ -47,14 +51,22 @@ export class Absences {
   #linksIn(directory: string): ReadonlySet<string> | undefined {
     const isKnown = this.#known?.directory === directory;
     if (!isKnown || steadyClock() > this.#knownUntil) {
+      const begun = steadyClock();
       const links = linksIn(directory);
+      const now = steadyClock();
       this.#known = links && { directory, links };
-      this.#knownUntil = steadyClock() + LINKS_MILLISECONDS;
+      this.#knownUntil = now + knownFor(now - begun);
       // The next looks are made in the usual way.
       if (!links) this.#inRow = 0;
     }
     return this.#known?.links;
   }
+}
+
+/** Returns for how long a listing is used that took so long, in ms. */
+function knownFor(listing: number): number {
+  const time = Math.max(LINKS_MILLISECONDS, LISTING_PART * listing);
+  return Math.min(time, MOST_LINKS_MILLISECONDS);
 }
 
 /** Lists the links of a directory; nothing if that cannot be done at once. */
