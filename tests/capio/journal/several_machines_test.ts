@@ -37,7 +37,7 @@ Deno.test("machines agree on every file, in whatever order lines come to them", 
       }
     }
   }
-  assert(committed > RUNS && lost > RUNS, `${files} ${committed} ${lost}`);
+  assert(committed > RUNS && lost > RUNS / 4, `${files} ${committed} ${lost}`);
 });
 
 /** No machine says of a file of another one what its home has not decided. */
