@@ -67,13 +67,19 @@ export function replicaOperations(
       return renamed(state, event.from, event.to, machine);
     case "remove":
       return removed(state, event.path, machine);
+    case "lost": {
+      const number = event.file;
+      const file = state.foreign.get(keyOfHome({ machine, number }));
+      const replica = file && replicaOf(file);
+      if (!event.unnamed || !replica || file.unlinked) return [];
+      return [{ type: "unname", replica, path: file.path }];
+    }
     case "join":
     case "end":
     case "rules":
     case "close":
     case "rewrite":
     case "committed":
-    case "lost":
     case "machine":
     case "moving":
     case "publish":
@@ -113,7 +119,10 @@ function made(
       if (present && present.kind !== "directory") return [];
       return [{ type: "directory", path }];
     case "file": {
-      if (present && !isOf(present, machine)) return [];
+      // A file whose claim comes later makes way.
+      const isTaken = present && !isOf(present, machine) &&
+        present.claim !== path;
+      if (isTaken) return [];
       const replica = `${machine}.${number}`;
       const replaces = present !== undefined;
       return [{ type: "create", replica, path, replaces }];

@@ -127,12 +127,13 @@ function numberMade(
 }
 
 function lostEvent(file: WorkflowFile, by: string, time: number): LostEvent {
-  const { number, lostBy = by, lostWhy } = file;
+  const { number, lostBy = by, lostWhy, lostTo } = file;
   const body: EventBody & { event: "lost" } = {
     event: "lost",
     file: number,
     member: lostBy,
     ...(lostWhy !== undefined && { why: lostWhy }),
+    ...(lostTo !== undefined && { unnamed: true }),
   };
   return { ...body, by, time };
 }

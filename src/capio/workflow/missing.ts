@@ -21,7 +21,8 @@ export function missingForCommit(
   here?: number,
 ): string {
   if (file.home) return missingAtHome(file, file.home, here);
-  const { rule, closes, writers, holders, path } = file;
+  const { rule, closes, writers, holders, path, claim } = file;
+  if (claim !== undefined) return MUST_BE_FIRST;
   const apps = new Set(state.engine.producers(path));
   for (const id of writers) apps.add(state.members.get(id)?.app ?? id);
   const names = quoted(apps);
@@ -40,6 +41,9 @@ export function missingForCommit(
       return `${names} has not ended yet`;
   }
 }
+
+const MUST_BE_FIRST =
+  "it must come back from the server that no other machine made a file of this name before";
 
 function missingAtHome(
   { committedAtHome }: WorkflowFile,
@@ -102,12 +106,14 @@ export function sizeLost(state: WorkflowState, file: WorkflowFile): CapioError {
 
 function codeOfLoss(
   state: WorkflowState,
-  { home }: WorkflowFile,
-): "MACHINE_LOST" | "WRITER_LOST" {
+  { home, lostTo }: WorkflowFile,
+): "CONFLICT" | "MACHINE_LOST" | "WRITER_LOST" {
+  if (lostTo !== undefined) return "CONFLICT";
   return home && isLost(state, state.machine) ? "MACHINE_LOST" : "WRITER_LOST";
 }
 
 function reasonOfLoss(state: WorkflowState, file: WorkflowFile): string {
+  if (file.lostTo !== undefined) return conflictWith(file.lostTo);
   const reason = file.home && reasonAtHome(state, file, file.home);
   if (reason !== undefined) return reason;
   const dependencies = dependenciesOf(file.rule);
@@ -135,6 +141,11 @@ function reasonAtHome(
   if (!committedAtHome) return undefined;
   const why = lostWhy === undefined ? "" : `: ${lostWhy}`;
   return `its home "${machine}" does not have the rest any more${why}`;
+}
+
+/** Says whose file has the name of one that was made on two machines. */
+export function conflictWith(machine: string): string {
+  return `machine "${machine}" made a file of this name first. Let one machine make it, or give it two names`;
 }
 
 function isLost({ machines }: WorkflowState, name = ""): boolean {

@@ -23,7 +23,7 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     host: MEMBER,
     memoryDir: "/m",
     memoryId: "1-2",
-    agent: { machine: "north", id: "x" },
+    agent: { machine: "north", id: "x", claims: true },
   },
   end: { event: "end", member: MEMBER, ending: "lost", why: "x" },
   rules: {
@@ -99,9 +99,14 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
   wait: { event: "wait", wait: 1, path: "a", why: "because" },
   await: { event: "await", path: "a" },
   committed: { event: "committed", file: 1, size: 2, mode: 0o644 },
-  lost: { event: "lost", file: 1, member: MEMBER, why: "x" },
+  lost: { event: "lost", file: 1, member: MEMBER, why: "x", unnamed: true },
   whole: { event: "whole", file: 1 },
-  confirmed: { event: "confirmed", members: [MEMBER], ended: [MEMBER] },
+  confirmed: {
+    event: "confirmed",
+    members: [MEMBER],
+    ended: [MEMBER],
+    files: [1],
+  },
   machine: { event: "machine", machine: "north", is: "lost", id: "x" },
   checkpoint: { event: "checkpoint" },
 };
@@ -146,6 +151,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   ...["readTo", "ifLost"],
   ...["memory", "memoryDir", "memoryId", "host"],
   ...["via", "agent", "machines", "made", "mode", "ended", "id"],
+  ...["unnamed", "confirmed.files"],
 ]);
 
 const NO_PATHS = [
@@ -240,6 +246,7 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
     ...NO_MACHINES.map((it) => ({ a: it, b: "north" })),
   ],
   made: NO_COUNTS,
+  unnamed: NO_TRUTHS,
   mode: [0o10000, ...NO_COUNTS],
   ended: [1, null, {}, ...NO_MEMBERS.map((it) => [MEMBER, it])],
   members: [1, null, {}, ...NO_MEMBERS.map((it) => [MEMBER, it])],

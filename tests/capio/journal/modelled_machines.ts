@@ -25,10 +25,17 @@ export class ModelledRun {
   readonly stream: Message[] = [];
   readonly machines: readonly ModelledMachine[];
   readonly random: SeededRandom;
+  /** Whether several machines may make files of the same names. */
+  readonly hasClaims: boolean;
   #time = 0;
 
-  constructor(random: SeededRandom, names: readonly string[]) {
+  constructor(
+    random: SeededRandom,
+    names: readonly string[],
+    { hasClaims = false }: { hasClaims?: boolean } = {},
+  ) {
     this.random = random;
+    this.hasClaims = hasClaims;
     this.machines = names.map((name, n) => new ModelledMachine(this, name, n));
   }
 
@@ -97,8 +104,9 @@ export class ModelledMachine {
     this.agent = `${index + 1}00-00000000`;
     this.state = initialState("/data");
     const join = { event: "join", app: "sluice agent", pid: 1 } as const;
+    const claims = run.hasClaims ? { claims: true } as const : {};
     this.#append({
-      ...{ ...join, agent: { machine: name, id: name } },
+      ...{ ...join, agent: { machine: name, id: name, ...claims } },
       ...{ by: this.agent, time: 0 },
     });
     this.state.changes = this.#changes;
@@ -162,6 +170,8 @@ export class ModelledMachine {
           this.#confirm({ members: [event.by] });
         } else if (event.event === "end") {
           this.#confirm({ members: [], ended: [event.member] });
+        } else if ("made" in event && event.made !== undefined) {
+          this.#confirm({ members: [], files: [event.made] });
         }
       }
     }
@@ -183,7 +193,9 @@ export class ModelledMachine {
       .map(({ id }) => id).toArray();
   }
 
-  #confirm(body: { members: string[]; ended?: string[] }): void {
+  #confirm(
+    body: { members: string[]; ended?: string[]; files?: number[] },
+  ): void {
     const stamp = { by: this.agent, time: this.#run.time() };
     this.#append({ event: "confirmed", ...body, ...stamp });
   }
@@ -230,8 +242,9 @@ export class ModelledMachine {
     const { pick, below } = this.#run.random;
     const { state, name } = this;
     // Names of files are of one machine alone; those of directories are shared.
-    const file = () =>
-      pick(DIRECTORIES) + pick([`${name}1`, `${name}2`, `${name}_s`]);
+    const names = [`${name}1`, `${name}2`, `${name}_s`];
+    if (this.#run.hasClaims) names.push("x", "y");
+    const file = () => pick(DIRECTORIES) + pick(names);
     const directory = () => pick(DIRECTORIES.slice(1)).slice(0, -1);
     const opened = [...state.handles.keys()]
       .filter((it) => it.startsWith(`${id}/`))
@@ -264,7 +277,9 @@ export class ModelledMachine {
         if ("replaces" in rest && present?.phase !== "committed") {
           return undefined;
         }
-        const kind = present ? "file" : pick(["file", "symlink"] as const);
+        // Links stay on their machines, so that others do not know their names.
+        const mayBeLink = !present && path.includes(name);
+        const kind = mayBeLink ? pick(["file", "symlink"] as const) : "file";
         return { event: "make", path, kind, ...rest };
       }
       case 7: {
@@ -284,10 +299,11 @@ export class ModelledMachine {
         return { event: "remove", path, ...isDirectory && { isDirectory } };
       }
       case 9: {
-        const isDirectory = below(3) === 0;
+        // A new name of a file is no claim yet, so only its machine has such ones.
+        const isDirectory = below(3) === 0 && !this.#run.hasClaims;
         const [from, to] = isDirectory
           ? [directory(), directory()]
-          : [file(), file()];
+          : [file(), pick(DIRECTORIES) + `${name}1`];
         const isInside = `${to}/`.startsWith(`${from}/`) ||
           `${from}/`.startsWith(`${to}/`);
         if (isInside || !state.paths.has(from)) return undefined;
@@ -314,7 +330,11 @@ export class ModelledMachine {
   #isOwn(path: string): boolean {
     return [...this.state.paths.keys(), path]
       .filter((it) => it === path || it.startsWith(`${path}/`))
-      .every((it) => otherHomeOf(this.state, it) === undefined);
+      .every((it) =>
+        otherHomeOf(this.state, it) === undefined &&
+        // A file is renamed or removed once it is certain that it has the name.
+        this.state.paths.get(it)?.claim === undefined
+      );
   }
 }
 

@@ -57,7 +57,11 @@ const CHECKS: {
     memoryDir: optional(isName),
     memoryId: optional(isName),
     agent: optional(
-      objectOf<AgentOfMachine>({ machine: isMachineName, id: isName }),
+      objectOf<AgentOfMachine>({
+        machine: isMachineName,
+        id: isName,
+        claims: optional(isTrue),
+      }),
     ),
   },
   end: {
@@ -156,12 +160,14 @@ const CHECKS: {
     file: isCount,
     member: isMemberId,
     why: optional(isText),
+    unnamed: optional(isTrue),
   },
   whole: { ...STAMP, file: isCount },
   confirmed: {
     ...STAMP,
     members: listOf(isMemberId),
     ended: optional(listOf(isMemberId)),
+    files: optional(listOf(isCount)),
   },
   machine: {
     ...STAMP,

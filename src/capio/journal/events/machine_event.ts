@@ -9,6 +9,11 @@ export interface AgentOfMachine {
   readonly machine: string;
   /** The machine's random id, the same as long as its folder is there. */
   readonly id: string;
+  /**
+   * Set when it confirms files: those whose homes no plan says are committed only
+   * after that, as of several machines the first one to make a file has the name.
+   */
+  readonly claims?: true;
 }
 
 /**
@@ -37,6 +42,8 @@ export interface LostEvent extends Stamp {
   readonly member: string;
   /** Says for people why that member gave it up, if that is known. */
   readonly why?: string;
+  /** Set when another machine has its name, which was the first to make it. */
+  readonly unnamed?: true;
 }
 
 /** The replica of a file that is committed at its home has all of its bytes. */
@@ -53,6 +60,8 @@ export interface ConfirmedEvent extends Stamp {
   readonly members: readonly string[];
   /** The members whose ends have come back. */
   readonly ended?: readonly string[];
+  /** The files whose first lines have come back: those that say `made`. */
+  readonly files?: readonly number[];
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   noteUndoing,
   replaceCommitted,
 } from "../told/mod.ts";
+import { claim, yieldName } from "./claims.ts";
 import { commitIfComplete, lose } from "./file_ends.ts";
 import { create, forgetEntries, unlink } from "./names.ts";
 import { passOver } from "./pass_over.ts";
@@ -30,6 +31,7 @@ export function openHandle(
   const present = state.paths.get(event.path);
   if (present?.number !== event.file) return state;
   const file = present ?? create(state, event.path, "file", event);
+  if (!present) claim(state, file);
   if (file.phase !== "open" || file.kind !== "file" || file.home) return state;
   return openFile(state, file, event);
 }
@@ -41,6 +43,7 @@ function openAtHome(
   machine: string,
 ): WorkflowState {
   const { path, by, time, made } = event;
+  if (made !== undefined) yieldName(state, path, machine, time);
   const present = state.paths.get(path);
   if (made === undefined) {
     const isOpen = present?.kind === "file" && present.phase === "open" &&
@@ -71,8 +74,11 @@ export function makeEntry(
   state: WorkflowState,
   event: MakeEvent,
 ): WorkflowState {
-  const before = state.paths.get(event.path);
   const { via, made } = event;
+  if (via && event.kind !== "directory") {
+    yieldName(state, event.path, via.machine, event.time);
+  }
+  const before = state.paths.get(event.path);
   const home = via && made !== undefined
     ? { machine: via.machine, number: made }
     : undefined;
@@ -99,6 +105,7 @@ export function makeEntry(
   if (original) noteCopy(state, original);
   const creation = home ? { ...event, home } : event;
   const file = create(state, event.path, event.kind, creation);
+  claim(state, file);
   file.isReplacing = event.replaces ?? false;
   if (event.replaces && !event.anew) file.isCopy = true;
   if (original) {

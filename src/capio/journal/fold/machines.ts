@@ -1,5 +1,6 @@
 import type { ConfirmedEvent, MachineEvent } from "../events/mod.ts";
 import { isOf, type Machine, type WorkflowState } from "../state/mod.ts";
+import { confirmClaims } from "./claims.ts";
 import { commitIfComplete, lose, loseHopeless } from "./file_ends.ts";
 import { countEnd, countJoin, endMember } from "./members.ts";
 import { passOver } from "./pass_over.ts";
@@ -54,6 +55,7 @@ export function confirm(
     for (const file of [...state.pending]) commitIfComplete(state, file, event);
     loseHopeless(state, id, event.time);
   }
+  if (event.files) confirmClaims(state, event.files, event);
   return state;
 }
 

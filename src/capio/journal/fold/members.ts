@@ -66,12 +66,13 @@ export function countEnd({ apps }: WorkflowState, member: Member): void {
 function addAgent(
   state: WorkflowState,
   { by, pid, time }: JoinEvent,
-  { machine, id }: AgentOfMachine,
+  { machine, id, claims }: AgentOfMachine,
 ): WorkflowState {
   const { machine: own, turns } = state;
   if (own === undefined ? turns > 0 : own !== machine) return passOver(state);
   state.machine = machine;
   state.machineId ??= id;
+  if (own === undefined && claims) state.hasClaims = true;
   state.agent = by;
   state.members.set(by, {
     id: by,

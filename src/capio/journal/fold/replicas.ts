@@ -1,6 +1,7 @@
 import type { CommittedEvent, LostEvent, WholeEvent } from "../events/mod.ts";
 import { isOf, keyOfHome, type WorkflowState } from "../state/mod.ts";
 import { commitDependents, endFile, isAwaited, lose } from "./file_ends.ts";
+import { unlink } from "./names.ts";
 import { passOver } from "./pass_over.ts";
 
 /** Notes that a file was committed at its home, for all rules that look at it. */
@@ -36,14 +37,16 @@ export function completeReplica(
 /** Notes that a file was lost at its home, or the rest of its replica. */
 export function loseAtHome(
   state: WorkflowState,
-  { file: number, member, why, time, via }: LostEvent,
+  { file: number, member, why, time, via, unnamed }: LostEvent,
 ): WorkflowState {
   const file = via
     ? state.foreign.get(keyOfHome({ machine: via.machine, number }))
     : state.replicas.get(number);
-  if (file?.phase !== "open") return passOver(state);
-  if (via && file.committedAtHome) return passOver(state);
+  if (!file || via && file.committedAtHome) return passOver(state);
   if (via && !isOf(file, via.machine)) return state;
+  if (via && unnamed && !file.unlinked) unlink(state, file.path);
+  else if (file.phase !== "open") return passOver(state);
+  if (file.phase !== "open") return state;
   if (why !== undefined) file.lostWhy = why;
   return lose(state, file, member, time);
 }

@@ -6,9 +6,9 @@ import type { Member, Phase, WorkflowFile, WorkflowState } from "./state.ts";
  * open for writing: what is written through an open handle is never lost.
  */
 export function isComplete(state: WorkflowState, file: WorkflowFile): boolean {
-  const { rule, holders, home } = file;
-  // Its home alone decides.
-  if (holders.length > 0 || home) return false;
+  const { rule, holders, home, claim } = file;
+  // Its home alone decides, once it is certain that this machine is the home.
+  if (holders.length > 0 || home || claim !== undefined) return false;
   switch (rule.type) {
     case "on_close":
       // With no producer left that could close it once more, this is all of it.

@@ -32,9 +32,18 @@ export function otherHomeOf(
   if (state.machine === undefined) return undefined;
   const file = state.paths.get(path);
   if (file) return file.home?.machine ?? file.alsoOf?.keys().next().value;
+  const home = placedHomeOf(state, path);
+  return home === state.machine ? undefined : home;
+}
+
+/** The machine on which the plan places all producers of a path, if it does. */
+export function placedHomeOf(
+  { engine, placement }: WorkflowState,
+  path: string,
+): string | undefined {
   const homes = new Set(
-    state.engine.producers(path).map((app) => state.placement.get(app)),
+    engine.producers(path).map((app) => placement.get(app)),
   );
   const [home] = homes;
-  return homes.size === 1 && home !== state.machine ? home : undefined;
+  return homes.size === 1 ? home : undefined;
 }

@@ -114,6 +114,10 @@ export interface WorkflowFile {
   committedAtHome?: CommittedAtHome;
   /** The numbers of a directory at the other machines that have made it, too. */
   alsoOf?: Map<string, number>;
+  /** The name that it has been given here, as long as others may have it first. */
+  claim?: string;
+  /** The machine that has its name instead, for that reason. */
+  lostTo?: string;
 }
 
 /** The machine whose members write a file, and its number there. */
@@ -380,6 +384,10 @@ export interface WorkflowState {
   readonly foreign: Map<string, WorkflowFile>;
   /** Those of them that are neither whole nor lost here, by their numbers here. */
   readonly replicas: Map<number, WorkflowFile>;
+  /** Whether new files wait for their first lines to come back from the stream. */
+  hasClaims?: boolean;
+  /** The files that do, by their numbers. */
+  readonly claims: Map<number, WorkflowFile>;
   /** The members of this machine whose joins have come back from the stream. */
   readonly confirmed: Set<string>;
   /** Takes what events do to files; the agent empties it. Nobody else has it. */
@@ -491,6 +499,7 @@ export function emptyState(
     machines: new Map(),
     foreign: new CompactMap(),
     replicas: new CompactMap(),
+    claims: new Map(),
     confirmed: new Set(),
   };
 }

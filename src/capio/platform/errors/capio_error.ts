@@ -3,6 +3,7 @@ import { isInstanceOf, shareClass } from "../../../internal/mod.ts";
 /** The kind of a {@linkcode CapioError}, its `code`. */
 export type CapioErrorCode =
   | "BACKEND_FAILED"
+  | "CONFLICT"
   | "DEADLOCK"
   | "IN_USE"
   | "INVALID_CONFIGURATION"

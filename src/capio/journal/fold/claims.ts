@@ -1,0 +1,53 @@
+import {
+  placedHomeOf,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../state/mod.ts";
+import { commitIfComplete, lose } from "./file_ends.ts";
+import { unlink } from "./names.ts";
+
+/**
+ * Has a new file of this machine wait for its first line to come back from the
+ * stream: until then another machine may have made a file of that name before.
+ */
+export function claim(state: WorkflowState, file: WorkflowFile): void {
+  if (!state.hasClaims || file.home || file.kind !== "file") return;
+  if (placedHomeOf(state, file.path) === state.machine) return;
+  file.claim = file.path;
+  state.claims.set(file.number, file);
+}
+
+/** Notes that the first lines of files came back, and before those of others. */
+export function confirmClaims(
+  state: WorkflowState,
+  files: readonly number[],
+  event: { by: string; time: number },
+): void {
+  for (const number of files) {
+    const file = state.claims.get(number);
+    if (!file) continue;
+    state.claims.delete(number);
+    file.claim = undefined;
+    commitIfComplete(state, file, event);
+  }
+}
+
+/** Loses files of this machine whose name another one has claimed before. */
+export function yieldName(
+  state: WorkflowState,
+  path: string,
+  machine: string,
+  time: number,
+): void {
+  if (state.claims.size === 0) return;
+  for (const [number, file] of state.claims) {
+    if (file.claim !== path) continue;
+    state.claims.delete(number);
+    file.claim = undefined;
+    file.lostTo = machine;
+    if (!file.unlinked) unlink(state, file.path);
+    if (file.phase === "open") lose(state, file, file.namedBy, time);
+    // Its writer has given it up before, and others hear of the name alone.
+    else state.changes?.push({ file, is: "lost" });
+  }
+}
