@@ -4,7 +4,7 @@ import { CapioError } from "../platform/mod.ts";
 import type { AgentsRun, FoundRun } from "../workflow/mod.ts";
 import type { AgentOptions } from "./agent_options.ts";
 import { JournalStream } from "./journal_stream.ts";
-import { type RunRecord, RunRecords, type StoredRecord } from "./run_record.ts";
+import type { RunRecord, RunRecords, StoredRecord } from "./run_record.ts";
 import { runNames, WIRE_FORMAT } from "./wire/mod.ts";
 
 /** The run in which an agent takes part. */

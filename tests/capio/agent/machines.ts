@@ -1,6 +1,6 @@
 import { fromFileUrl } from "@std/path";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
-import { NatsServer } from "../../support/nats_server.ts";
+import type { NatsServer } from "../../support/nats_server.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 import { Step, type StepOptions, type StepResult } from "../step.ts";
 
@@ -124,6 +124,8 @@ export class TestMachine {
     const agent = new AgentProcess(this.dir, server.address, [
       `--workflow-name=${workflow}`,
       `--machine=${this.name}`,
+      // A busy machine is silent for long.
+      "--lost-after-seconds=600",
       ...args,
     ]);
     this.#agents.push(agent);
