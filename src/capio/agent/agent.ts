@@ -264,22 +264,25 @@ export class Agent implements AsyncDisposable {
     this.#wishes.want(state, waiting, state.paths.get(path));
   }
 
-  /** Says which joins and ends of this machine's members have come back. */
+  /** Says which lines of this machine's members have come back. */
   #confirm(
     { via, lines }: { via: AcceptedLine["via"]; lines: AcceptedLine[] },
   ): undefined {
     const members: string[] = [];
     const ended: string[] = [];
+    const files: number[] = [];
     for (const line of lines) {
+      if ("made" in line && line.made !== undefined) files.push(line.made);
       if (line.event === "join") members.push(line.by);
       if (line.event === "end") ended.push(line.member);
     }
-    if (members.length + ended.length === 0) return undefined;
+    if (members.length + ended.length + files.length === 0) return undefined;
     if (!isNew(via, this.#state)) return undefined;
     this.#member.relay({
       event: "confirmed",
       members,
       ...(ended.length > 0 && { ended }),
+      ...(files.length > 0 && { files }),
       by: this.#member.id,
       time: wallClock(),
       via,

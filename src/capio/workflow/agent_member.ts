@@ -180,7 +180,7 @@ export class AgentMember implements Disposable {
         memoryDir: folder.memory.memoryDir,
         memoryId: folder.memory.id,
       }),
-      agent: { machine, id },
+      agent: { machine, id, claims: true },
     });
     this.refresh();
   }

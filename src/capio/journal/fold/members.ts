@@ -22,13 +22,9 @@ export function addMember(
 ): WorkflowState {
   const { by, app, pid, time, isWorker = false, isThread, host } = event;
   if (event.agent) return addAgent(state, event, event.agent);
-  const isFirst = isFirstOfSteps(state);
   const came = state.turns++;
-  const { memoryDir: dir, memoryId: id } = event;
+  if (came === 0) noteMemory(state, event);
   const machine = event.via?.machine;
-  if (isFirst && machine === undefined && dir && id) {
-    state.memory = { dir, id, app };
-  }
   const member: Member = {
     id: by,
     app,
@@ -65,14 +61,18 @@ export function countEnd({ apps }: WorkflowState, member: Member): void {
 /** Adds the agent of this machine, which begins the run or takes over. */
 function addAgent(
   state: WorkflowState,
-  { by, pid, time }: JoinEvent,
+  event: JoinEvent,
   { machine, id, claims }: AgentOfMachine,
 ): WorkflowState {
+  const { by, pid, time } = event;
   const { machine: own, turns } = state;
   if (own === undefined ? turns > 0 : own !== machine) return passOver(state);
   state.machine = machine;
   state.machineId ??= id;
-  if (own === undefined && claims) state.hasClaims = true;
+  if (own === undefined) {
+    noteMemory(state, event);
+    if (claims) state.hasClaims = true;
+  }
   state.agent = by;
   state.members.set(by, {
     id: by,
@@ -86,10 +86,12 @@ function addAgent(
   return state;
 }
 
-/** Tells whether no member of a step has joined on this machine yet. */
-function isFirstOfSteps({ machine, memory, members, turns }: WorkflowState) {
-  if (machine === undefined) return turns === 0;
-  return !memory && members.values().every((it) => it.isAgent || it.machine);
+/** Notes the `memoryDir` of the run, which its first member has brought. */
+function noteMemory(
+  state: WorkflowState,
+  { app, memoryDir: dir, memoryId: id }: JoinEvent,
+): void {
+  if (dir && id) state.memory = { dir, id, app };
 }
 
 /**
