@@ -37,6 +37,12 @@ export function outwardLines(
 ): OutwardLine[] {
   const said = event.via ? undefined : spoken(state, event, changes);
   const lines: OutwardLine[] = said ? [{ type: "said", event: said }] : [];
+  if (said?.event === "open" && said.anew && said.made === undefined) {
+    // What others have of it is out of date from here on.
+    const { handle, by, time } = said;
+    const rewrite = { event: "rewrite", handle, offset: 0, by, time } as const;
+    lines.push({ type: "said", event: rewrite });
+  }
   const { agent: by = event.by } = state;
   const { time } = event;
   for (const { file, is } of changes) {

@@ -3,41 +3,48 @@ import { hasNatsServer, NatsServer } from "../../support/nats_server.ts";
 import type { StepResult } from "../step.ts";
 import { Machines, type TestMachine } from "./machines.ts";
 
-const streamed = (...name: string[]) => ({
-  name,
-  committed: "on_close",
-  mode: "no_update",
-});
-
 const CL = {
   IO_Graph: [
+    { name: "plain", output_stream: ["plain.txt"] },
+    { name: "move", output_stream: ["moved.txt"] },
+    { name: "empty", output_stream: ["empty.txt"] },
     {
-      name: "write",
-      output_stream: ["plain.txt", "moved.txt", "again.txt", "changed.bin"],
-      streaming: [streamed("changed.bin"), {
+      name: "change",
+      output_stream: ["changed.bin"],
+      streaming: [{
+        name: ["changed.bin"],
+        committed: "on_close",
+        mode: "no_update",
+      }],
+    },
+    {
+      name: "fill",
+      output_stream: ["many"],
+      streaming: [{
         dirname: ["many"],
         committed: "n_files:21",
         mode: "no_update",
-      }, {
+      }],
+    },
+    {
+      name: "after",
+      output_stream: ["after.txt"],
+      streaming: [{
         name: ["after.txt"],
         committed: "on_file",
-        files_deps: ["other.txt"],
+        file_deps: ["other.txt"],
         mode: "update",
       }],
     },
     { name: "other", output_stream: ["other.txt"] },
     { name: "fail", output_stream: ["lost.txt"] },
-    {
-      name: "read",
-      input_stream: ["plain.txt", "moved.txt", "again.txt", "changed.bin"],
-    },
   ],
 };
 
 /** A case: what a step on one machine does, and what one on the other prints. */
 interface Case {
   readonly title: string;
-  readonly app?: string;
+  readonly app: string;
   /** Has `dir`. */
   readonly write: string;
   readonly read: string;
@@ -47,6 +54,7 @@ interface Case {
 const CASES: readonly Case[] = [
   {
     title: "a file is read as a whole, with its mode",
+    app: "plain",
     write: `
       Deno.writeTextFileSync(dir + "/plain.txt", "plain");
       Deno.chmodSync(dir + "/plain.txt", 0o640);
@@ -60,6 +68,7 @@ const CASES: readonly Case[] = [
   },
   {
     title: "a file that gets its name when it is whole",
+    app: "move",
     write: `
       Deno.writeTextFileSync(dir + "/moved.part", "x".repeat(1_000_000));
       Deno.renameSync(dir + "/moved.part", dir + "/moved.txt");
@@ -76,6 +85,7 @@ const CASES: readonly Case[] = [
   },
   {
     title: "files of a directory",
+    app: "fill",
     write: `
       Deno.mkdirSync(dir + "/many/below", { recursive: true });
       Deno.writeTextFileSync(dir + "/many/below/deep", "deep");
@@ -97,6 +107,7 @@ const CASES: readonly Case[] = [
   },
   {
     title: "bytes that are changed after they were written",
+    app: "change",
     write: `
       using file = Deno.openSync(dir + "/changed.bin", {
         write: true,
@@ -114,8 +125,9 @@ const CASES: readonly Case[] = [
   },
   {
     title: "a file that is empty",
-    write: `Deno.writeTextFileSync(dir + "/again.txt", "");`,
-    read: `console.log((await Deno.readFile(dir + "/again.txt")).length);`,
+    app: "empty",
+    write: `Deno.writeTextFileSync(dir + "/empty.txt", "");`,
+    read: `console.log((await Deno.readFile(dir + "/empty.txt")).length);`,
     printed: "0",
   },
 ];
@@ -134,7 +146,7 @@ Deno.test({
         silent: true,
       });
     const both = async (
-      { app = "write", write, read }: Omit<Case, "title" | "printed">,
+      { app, write, read }: Omit<Case, "title" | "printed">,
     ): Promise<[StepResult, StepResult]> => {
       await using reader = run(south, "read", read);
       await using writer = run(north, app, write);
@@ -153,7 +165,7 @@ Deno.test({
     await t.step("a file that waits for one of another machine", async () => {
       await using writer = run(
         north,
-        "write",
+        "after",
         `Deno.writeTextFileSync(dir + "/after.txt", "after");`,
       );
       assertEquals((await writer.result).code, 0);
