@@ -177,13 +177,26 @@ export class Machines implements AsyncDisposable {
   }
 
   /** Starts the agents of machines with these names. */
-  async start(...names: readonly string[]): Promise<TestMachine[]> {
+  start(...names: readonly string[]): Promise<TestMachine[]> {
+    return this.startWith([], ...names);
+  }
+
+  /** The same with arguments for the agents. */
+  async startWith(
+    args: readonly string[],
+    ...names: readonly string[]
+  ): Promise<TestMachine[]> {
     const machines = names.map((name) =>
       new TestMachine(this, name, this.path(name))
     );
     this.#machines.push(...machines);
-    for (const machine of machines) await machine.start();
+    for (const machine of machines) await machine.start(...args);
     return machines;
+  }
+
+  /** The machines in the order in which they were started. */
+  get all(): readonly TestMachine[] {
+    return this.#machines;
   }
 
   /** A path beside the directories of the machines. */
