@@ -1,5 +1,10 @@
 import { delay } from "@std/async";
-import { type NatsConnected, natsFailure } from "../../nats/mod.ts";
+import {
+  jetStreamCode,
+  type NatsConnected,
+  NatsError,
+  natsFailure,
+} from "../../nats/mod.ts";
 import { CapioError } from "../platform/mod.ts";
 import type { StoredMessage } from "./received.ts";
 import {
@@ -14,10 +19,22 @@ import {
 const REQUEST_MILLISECONDS = 2000;
 /** Pause before something is tried again, in ms. */
 const PAUSE_MILLISECONDS = 250;
-/** API errors that say that there is no such stream. */
-const NO_STREAM: readonly number[] = [10059];
-/** API errors that say that a stream or the server's storage is full. */
-const FULL: readonly number[] = [10077, 10023];
+/** The API error that says that there is no such stream. */
+const NO_STREAM = 10059;
+/** The API error that says that the stream itself is full. */
+const STREAM_FULL = 10077;
+
+/** How the stream of a run is made. */
+export interface JournalStreamOptions {
+  /** The most bytes that it may hold; by default as many as the server has. */
+  readonly maxBytes?: number;
+  /**
+   * On how many servers of a cluster it lies.
+   *
+   * @default {1}
+   */
+  readonly replicas?: number;
+}
 
 /** The journal that the machines of a run agree on: a stream of the server. */
 export class JournalStream {
@@ -34,8 +51,14 @@ export class JournalStream {
     });
   }
 
-  /** Makes the stream; it may be there. */
-  async create(): Promise<void> {
+  /**
+   * Makes the stream; it may be there. When it is full it refuses messages instead
+   * of dropping the first ones.
+   *
+   * @throws {NatsError} If the server cannot make it.
+   */
+  async create(options: JournalStreamOptions = {}): Promise<void> {
+    const { maxBytes = -1, replicas = 1 } = options;
     const { jetstream } = this.#connected.libraries;
     const manager = await this.#js.jetstreamManager(false);
     try {
@@ -44,6 +67,8 @@ export class JournalStream {
         subjects: [this.#names.journals],
         storage: jetstream.StorageType.File,
         discard: jetstream.DiscardPolicy.New,
+        max_bytes: maxBytes,
+        num_replicas: replicas,
         allow_direct: true,
       });
     } catch (error) {
@@ -81,11 +106,12 @@ export class JournalStream {
   }
 
   /**
-   * Publishes a message, and sends it again until it is acknowledged. Two of the
-   * same do no harm.
+   * Publishes a message, and sends it again until it is acknowledged. The server
+   * stores it once; if it has forgotten that, two of the same do no harm.
    *
    * @returns Its sequence.
    * @throws {CapioError} If the stream is full, or gone.
+   * @throws {NatsError} If the user lacks the permission.
    */
   async publish(
     machine: string,
@@ -93,18 +119,20 @@ export class JournalStream {
     signal: AbortSignal,
   ): Promise<number> {
     const bytes = encodeMessage(message);
+    const subject = this.#names.journal(machine);
+    const msgID = crypto.randomUUID();
     for (;;) {
       signal.throwIfAborted();
       try {
-        const subject = this.#names.journal(machine);
-        const { seq } = await this.#js.publish(subject, bytes);
-        return seq;
+        const { seq } = await this.#js.publish(subject, bytes, { msgID });
+        // A cluster may know of a message before it has a sequence.
+        if (seq > 0) return seq;
       } catch (error) {
-        const code = apiCode(error);
-        if (FULL.includes(code)) throw full(error);
+        const failure = this.#finalFailure("publish in", error);
+        if (failure) throw failure;
         if (await this.#isGone()) throw gone();
-        await delay(PAUSE_MILLISECONDS, { signal });
       }
+      await delay(PAUSE_MILLISECONDS, { signal });
     }
   }
 
@@ -113,6 +141,7 @@ export class JournalStream {
    * the signal aborts.
    *
    * @throws {CapioError} If the stream is gone, or an agent has another version.
+   * @throws {NatsError} If the user lacks the permission.
    */
   async *messages(signal: AbortSignal): AsyncGenerator<StoredMessage> {
     let next = 1;
@@ -128,6 +157,8 @@ export class JournalStream {
         }
       } catch (error) {
         if (error instanceof CapioError) throw error;
+        const failure = this.#finalFailure("read", error);
+        if (failure) throw failure;
       }
       if (signal.aborted) return;
       if (await this.#isGone()) throw gone();
@@ -160,26 +191,46 @@ export class JournalStream {
     }
   }
 
+  /** Returns an error that trying again does not help against. */
+  #finalFailure(doing: string, error: unknown): Error | undefined {
+    const failure = natsFailure(`${doing} the journal of the run`, error);
+    const isTooLarge = error instanceof Error &&
+      error.name === "InvalidArgumentError";
+    if (isTooLarge) return failure;
+    if (!(failure instanceof NatsError)) return undefined;
+    switch (failure.code) {
+      case "FULL":
+        return full(this.#names.stream, error);
+      case "NO_PERMISSION":
+        return failure;
+      case "CONFLICT":
+      case "NO_JETSTREAM":
+      case "REFUSED":
+      case "TIMEOUT":
+      case "TLS":
+      case "UNREACHABLE":
+        return undefined;
+    }
+  }
+
   async #isGone(): Promise<boolean> {
     try {
       const manager = await this.#js.jetstreamManager(false);
       await manager.streams.info(this.#names.stream);
       return false;
     } catch (error) {
-      return NO_STREAM.includes(apiCode(error));
+      return jetStreamCode(error) === NO_STREAM;
     }
   }
 }
 
-function apiCode(error: unknown): number {
-  if (typeof error !== "object" || error === null) return 0;
-  return "code" in error && typeof error.code === "number" ? error.code : 0;
-}
-
-function full(error: unknown): CapioError {
+function full(stream: string, error: unknown): CapioError {
+  const setting = jetStreamCode(error) === STREAM_FULL
+    ? `the stream has its "max_bytes": raise them, for instance with nats stream edit ${stream} --max-bytes`
+    : `JetStream has no more space for it: raise "max_file_store" of the server, or the limit of the account`;
   return new CapioError(
     "BACKEND_FAILED",
-    "The journal of the run has no more space at the server: give JetStream more of it (max_file_store), or end the run with --anew",
+    `Cannot publish in the journal of the run, which is kept whole while the run lives: ${setting}`,
     { cause: error },
   );
 }
