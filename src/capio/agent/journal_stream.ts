@@ -26,8 +26,6 @@ const STREAM_FULL = 10077;
 
 /** How the stream of a run is made. */
 export interface JournalStreamOptions {
-  /** The most bytes that it may hold; by default as many as the server has. */
-  readonly maxBytes?: number;
   /**
    * On how many servers of a cluster it lies.
    *
@@ -52,13 +50,13 @@ export class JournalStream {
   }
 
   /**
-   * Makes the stream; it may be there. When it is full it refuses messages instead
-   * of dropping the first ones.
+   * Makes the stream; it may be there. It has as much space as the server gives:
+   * with `max_bytes` a server 2.9 drops the first messages though it is told not to,
+   * where the last one that fits comes close to the limit.
    *
    * @throws {NatsError} If the server cannot make it.
    */
-  async create(options: JournalStreamOptions = {}): Promise<void> {
-    const { maxBytes = -1, replicas = 1 } = options;
+  async create({ replicas = 1 }: JournalStreamOptions = {}): Promise<void> {
     const { jetstream } = this.#connected.libraries;
     const manager = await this.#js.jetstreamManager(false);
     try {
@@ -67,7 +65,6 @@ export class JournalStream {
         subjects: [this.#names.journals],
         storage: jetstream.StorageType.File,
         discard: jetstream.DiscardPolicy.New,
-        max_bytes: maxBytes,
         num_replicas: replicas,
         allow_direct: true,
       });
@@ -89,7 +86,7 @@ export class JournalStream {
       const { state } = await manager.streams.info(this.#names.stream);
       return state.last_seq;
     } catch (error) {
-      if (NO_STREAM.includes(apiCode(error))) throw gone();
+      if (jetStreamCode(error) === NO_STREAM) throw gone();
       throw natsFailure("read the journal of the run", error);
     }
   }
@@ -140,7 +137,8 @@ export class JournalStream {
    * Yields all messages from the beginning, and then those that come; ends when
    * the signal aborts.
    *
-   * @throws {CapioError} If the stream is gone, or an agent has another version.
+   * @throws {CapioError} If the stream is gone or not complete, or an agent has
+   * another version.
    * @throws {NatsError} If the user lacks the permission.
    */
   async *messages(signal: AbortSignal): AsyncGenerator<StoredMessage> {
@@ -148,7 +146,9 @@ export class JournalStream {
     while (!signal.aborted) {
       try {
         for await (const message of this.#consume(next, signal)) {
-          next = message.seq + 1;
+          if (message.seq < next) continue;
+          if (message.seq > next) throw incomplete(next, message.seq);
+          next++;
           const decoded = decodeMessage(message.data);
           if (!decoded) continue;
           const machine = machineOf(message.subject);
@@ -232,6 +232,13 @@ function full(stream: string, error: unknown): CapioError {
     "BACKEND_FAILED",
     `Cannot publish in the journal of the run, which is kept whole while the run lives: ${setting}`,
     { cause: error },
+  );
+}
+
+function incomplete(expected: number, found: number): CapioError {
+  return new CapioError(
+    "BACKEND_FAILED",
+    `The server has lost a part of the journal of the run: message ${expected} was expected, found ${found}. End the run with --anew`,
   );
 }
 
