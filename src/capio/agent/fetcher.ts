@@ -16,6 +16,14 @@ export interface FetcherHooks {
   readonly failed: (file: WorkflowFile, error: unknown) => void;
 }
 
+/** A file that is being fetched. */
+interface Fetching {
+  readonly abort: AbortController;
+  readonly end: Promise<void>;
+  /** Whether it was committed before, so that its bytes change no more. */
+  readonly isCommitted: boolean;
+}
+
 /** The most files that are fetched at a time: each of them is open. */
 const MOST_FILES = 256;
 /** Pause before a replica that could not be written is tried again, in ms. */
@@ -27,10 +35,7 @@ export class Fetcher implements AsyncDisposable {
   readonly #names: RunNames;
   readonly #replicas: Replicas;
   readonly #hooks: FetcherHooks;
-  readonly #running = new Map<
-    number,
-    { abort: AbortController; end: Promise<void> }
-  >();
+  readonly #running = new Map<number, Fetching>();
   /** How much is here of the files that are being fetched. */
   readonly #sizes = new Map<number, number>();
 
@@ -50,16 +55,21 @@ export class Fetcher implements AsyncDisposable {
   want(files: Iterable<WorkflowFile>): void {
     const wanted = new Set<number>();
     for (const file of files) {
+      const isCommitted = file.committedAtHome !== undefined;
+      const isRewritten = rewrittenFrom(file) !== undefined;
+      // What is rewritten is carried after its commit.
+      if (isRewritten && !isCommitted) continue;
+      const running = this.#running.get(file.number);
+      if (running && isRewritten && !running.isCommitted) continue;
       wanted.add(file.number);
-      if (this.#running.has(file.number)) continue;
-      if (this.#running.size >= MOST_FILES) continue;
+      if (running || this.#running.size >= MOST_FILES) continue;
       const abort = new AbortController();
       const end = this.#fetch(file, abort.signal)
         .finally(() => {
           this.#running.delete(file.number);
           this.#sizes.delete(file.number);
         });
-      this.#running.set(file.number, { abort, end });
+      this.#running.set(file.number, { abort, end, isCommitted });
     }
     for (const [number, { abort }] of this.#running) {
       if (!wanted.has(number)) abort.abort();
@@ -67,9 +77,10 @@ export class Fetcher implements AsyncDisposable {
   }
 
   /** Tells whether all of a committed file is here, or none of it is missing. */
-  isWhole({ number, committedAtHome }: WorkflowFile): boolean {
-    return committedAtHome !== undefined &&
-      committedAtHome.size === (this.#sizes.get(number) ?? 0);
+  isWhole(file: WorkflowFile): boolean {
+    const { number, committedAtHome } = file;
+    const size = this.#sizes.get(number) ?? 0;
+    return committedAtHome?.size === size && this.#isLatest(file);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -78,13 +89,26 @@ export class Fetcher implements AsyncDisposable {
     await Promise.all(running.map(({ end }) => end));
   }
 
+  /** Tells whether what is fetched of a file is what it holds at its commit. */
+  #isLatest(file: WorkflowFile): boolean {
+    const isRewritten = rewrittenFrom(file) !== undefined;
+    return !isRewritten || this.#running.get(file.number)?.isCommitted === true;
+  }
+
   async #fetch(file: WorkflowFile, signal: AbortSignal): Promise<void> {
     const replica = replicaOf(file);
     const { home } = file;
     if (replica === undefined || !home) return;
     try {
-      const { file: output, size } = this.#replicas.open(replica);
+      const { file: output, size: present } = this.#replicas.open(replica);
       using _ = output;
+      const size = Math.min(
+        present,
+        rewrittenFrom(file) ?? Infinity,
+        file.committedAtHome?.size ?? Infinity,
+      );
+      if (size < present) output.truncateSync(size);
+      output.seekSync(size, Deno.SeekMode.Start);
       this.#sizes.set(file.number, size);
       const end = await this.#client.fetch({
         number: home.number,
@@ -102,7 +126,8 @@ export class Fetcher implements AsyncDisposable {
       }, signal);
       switch (end.type) {
         case "whole":
-          return this.#hooks.whole(file);
+          if (this.#isLatest(file)) this.#hooks.whole(file);
+          return;
         case "gone":
           return this.#hooks.gone(file, end.why);
       }
@@ -112,4 +137,10 @@ export class Fetcher implements AsyncDisposable {
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
     }
   }
+}
+
+/** Returns the lowest offset at which a file was written to again, if it was. */
+function rewrittenFrom({ overwrites }: WorkflowFile): number | undefined {
+  if (!overwrites) return undefined;
+  return Math.min(...overwrites.map(({ offset }) => offset));
 }
