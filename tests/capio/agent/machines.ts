@@ -111,6 +111,11 @@ export class TestMachine {
     Deno.mkdirSync(dir);
   }
 
+  /** The name of the workflow. */
+  get workflow(): string {
+    return this.#machines.workflow;
+  }
+
   /** Starts an agent, and waits until it is ready. */
   async start(...args: readonly string[]): Promise<AgentProcess> {
     const agent = this.startSoon(...args);

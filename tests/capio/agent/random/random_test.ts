@@ -1,0 +1,26 @@
+/**
+ * Whole workflows over three machines by chance, with agents, steps and servers
+ * that are killed.
+ *
+ * `CAPIO_SEED=n` plays a round again, `CAPIO_ROUNDS=n` so many, and
+ * `CAPIO_MINUTES=n` as many as there is time for.
+ */
+import { assertEquals } from "@std/assert";
+import { hasNatsServer, NatsServer } from "../../../support/nats_server.ts";
+import { playSeeds } from "../../random/seeds.ts";
+import { makePlan } from "./plan.ts";
+import { playRound } from "./round.ts";
+
+Deno.test({
+  name:
+    "whatever happens to three machines, every reader gets what was written or a word why not",
+  ignore: !hasNatsServer,
+  fn: async () => {
+    await using server = await NatsServer.start();
+    const rounds = await playSeeds(8, async (seed) => {
+      const problems = await playRound(server, makePlan(seed));
+      assertEquals(problems, [], `CAPIO_SEED=${seed}`);
+    });
+    console.log(`${rounds} rounds`);
+  },
+});
