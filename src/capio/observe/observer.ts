@@ -213,10 +213,10 @@ class WorkflowObserver implements Disposable {
 
   /** Counts members as lost that died and that no member has reported yet. */
   #endTheDead(state: WorkflowState): void {
-    for (const { id, ending, host } of state.members.values()) {
-      if (ending || FileLock.isHeld(this.#folder.memberLock(host ?? id))) {
-        continue;
-      }
+    for (const { id, ending, host, machine } of state.members.values()) {
+      // Locks say nothing of members of other machines.
+      if (ending || machine !== undefined) continue;
+      if (FileLock.isHeld(this.#folder.memberLock(host ?? id))) continue;
       // It may have left in the meantime; then a second end changes nothing.
       this.#follower.catchUp();
       const stamp = { by: id, time: Date.now() };

@@ -194,10 +194,10 @@ function refuseOtherMemory(
   );
 }
 
-/** Counts every member that has not ended as lost. */
+/** Counts every member of this machine that has not ended as lost. */
 export function endMembers(state: WorkflowState): void {
-  for (const { id, ending } of state.members.values()) {
-    if (ending) continue;
+  for (const { id, ending, machine } of state.members.values()) {
+    if (ending || machine !== undefined) continue;
     const stamp = { by: id, time: wallClock() };
     fold(state, { event: "end", member: id, ending: "lost", ...stamp });
   }
