@@ -1,6 +1,6 @@
 import type { WorkflowFile } from "../journal/mod.ts";
 import { lstatIfPresent, steadyClock } from "../platform/mod.ts";
-import { spoolOf } from "../workflow/mod.ts";
+import { conflictOf, spoolOf } from "../workflow/mod.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How a file is closed: as a success if nothing is said. */
@@ -211,7 +211,8 @@ export class Writing {
     if (workflow.ended) return;
     this.#reportOverwritten();
     // Only then somebody may have got the end of what was there before.
-    const unchanged = this.file?.replaced && this.isUnchanged;
+    const { file } = this;
+    const unchanged = file?.replaced && this.isUnchanged;
     workflow.tellClose({
       event: "close",
       handle: this.#handle,
@@ -219,5 +220,6 @@ export class Writing {
       ...(unchanged && { unchanged }),
     });
     this.#workspace.warnOfSizes();
+    if (file?.lostTo !== undefined && !how.failed) throw conflictOf(file);
   }
 }

@@ -26,6 +26,7 @@ import { Bells } from "./bells.ts";
 import { MemberJournal } from "./member_journal.ts";
 import { Answers } from "./answers.ts";
 import { quoted } from "./missing.ts";
+import { untilNamed } from "./name_claims.ts";
 import { Publisher } from "./publisher.ts";
 import { presentRun } from "./stale_run.ts";
 import {
@@ -416,6 +417,7 @@ export class Workflow {
    */
   leave(ending: Exclude<Ending, "lost">, why?: string): void {
     if (this.#ended) return;
+    const conflict = ending === "left" ? this.#untilNamed() : undefined;
     this.#ended = true;
     using _held = this.#held;
     // A member that gave up the permission leaves it to the next one or run.
@@ -430,6 +432,7 @@ export class Workflow {
     } finally {
       if (lock) this.#clearUp();
     }
+    if (conflict) throw conflict;
   }
 
   /**
@@ -466,6 +469,14 @@ export class Workflow {
   /** Whether no other member of this process does what one does for all. */
   get #isLast(): boolean {
     return !this.#beside || this.#beside.ended;
+  }
+
+  /** Waits until the files that it has made have their names, or have lost them. */
+  #untilNamed(): CapioError | undefined {
+    if (!this.state.hasClaims) return undefined;
+    const hasAgent = ({ agent }: WorkflowState) =>
+      agent !== undefined && FileLock.isHeld(this.folder.memberLock(agent));
+    return untilNamed(this.id, () => this.refresh(), hasAgent);
   }
 
   /** Its caller holds the workflow's lock. */

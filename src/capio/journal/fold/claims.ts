@@ -1,18 +1,15 @@
 import {
-  placedHomeOf,
+  needsClaim,
   type WorkflowFile,
   type WorkflowState,
 } from "../state/mod.ts";
 import { commitIfComplete, lose } from "./file_ends.ts";
 import { unlink } from "./names.ts";
 
-/**
- * Has a new file of this machine wait for its first line to come back from the
- * stream: until then another machine may have made a file of that name before.
- */
+/** Has a new file of this machine wait for its line, where it has to. */
 export function claim(state: WorkflowState, file: WorkflowFile): void {
-  if (!state.hasClaims || file.home || file.kind !== "file") return;
-  if (placedHomeOf(state, file.path) === state.machine) return;
+  if (file.home || file.kind !== "file") return;
+  if (!needsClaim(state, file.path)) return;
   file.claim = file.path;
   state.claims.set(file.number, file);
 }
@@ -45,6 +42,7 @@ export function yieldName(
     state.claims.delete(number);
     file.claim = undefined;
     file.lostTo = machine;
+    state.conflicts.push(file);
     if (!file.unlinked) unlink(state, file.path);
     if (file.phase === "open") lose(state, file, file.namedBy, time);
     // Its writer has given it up before, and others hear of the name alone.

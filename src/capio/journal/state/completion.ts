@@ -1,4 +1,5 @@
 import { type CapioClCommitRule, dependenciesOf } from "../../cl/mod.ts";
+import { needsClaim } from "./homes.ts";
 import type { Member, Phase, WorkflowFile, WorkflowState } from "./state.ts";
 
 /**
@@ -25,21 +26,23 @@ export function isComplete(state: WorkflowState, file: WorkflowFile): boolean {
 /** Tells whether the next close of a file commits it, as far as is known. */
 export function isCommittedByClose(
   { engine }: WorkflowState,
-  { path, kind, phase, rule, holders, closes, unlinked }: WorkflowFile,
+  { path, kind, phase, rule, holders, closes, unlinked, claim }: WorkflowFile,
 ): boolean {
   return kind === "file" && phase === "open" && !unlinked &&
+    claim === undefined &&
     holders.length === 1 && rule.type === "on_close" &&
     closes + 1 >= rule.count && engine.isPermanent(path);
 }
 
 /** The same for the first close of a file that does not exist yet. */
 export function isCommittedByFirstClose(
-  { engine }: WorkflowState,
+  state: WorkflowState,
   path: string,
 ): boolean {
+  const { engine } = state;
   const rule = engine.commitRule(path);
   return rule.type === "on_close" && rule.count === 1 &&
-    engine.isPermanent(path);
+    engine.isPermanent(path) && !needsClaim(state, path);
 }
 
 /** Tells whether a directory's commit rule is satisfied with so many entries. */

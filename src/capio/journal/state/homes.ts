@@ -36,6 +36,15 @@ export function otherHomeOf(
   return home === state.machine ? undefined : home;
 }
 
+/**
+ * Tells whether a new file of this machine waits for its first line to come back:
+ * until then another machine may have made a file of that name before.
+ */
+export function needsClaim(state: WorkflowState, path: string): boolean {
+  return state.hasClaims === true &&
+    placedHomeOf(state, path) !== state.machine;
+}
+
 /** The machine on which the plan places all producers of a path, if it does. */
 export function placedHomeOf(
   { engine, placement }: WorkflowState,

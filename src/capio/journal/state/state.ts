@@ -388,6 +388,8 @@ export interface WorkflowState {
   hasClaims?: boolean;
   /** The files that do, by their numbers. */
   readonly claims: Map<number, WorkflowFile>;
+  /** Files of this machine that have lost their names to those of others. */
+  readonly conflicts: WorkflowFile[];
   /** The members of this machine whose joins have come back from the stream. */
   readonly confirmed: Set<string>;
   /** Takes what events do to files; the agent empties it. Nobody else has it. */
@@ -500,6 +502,7 @@ export function emptyState(
     foreign: new CompactMap(),
     replicas: new CompactMap(),
     claims: new Map(),
+    conflicts: [],
     confirmed: new Set(),
   };
 }
