@@ -1,10 +1,10 @@
 import { delay } from "@std/async";
 import { existsSync } from "node:fs";
-import type { NatsServer } from "../../../support/nats_server.ts";
+import { NatsServer } from "../../../support/nats_server.ts";
 import { eventually, type StepResult } from "../../step.ts";
 import { Machines, type TestMachine } from "../machines.ts";
 import { byteAt, type Told } from "./actor.ts";
-import type { Plan, PlannedStep, Trouble } from "./plan.ts";
+import type { Plan, PlannedStep } from "./plan.ts";
 
 const ACTOR = import.meta.resolve("./actor.ts");
 
@@ -19,8 +19,10 @@ export async function playRound(
   await using machines = new Machines(server, plan.cl);
   const started = await machines.start(...plan.machines);
   const byName = new Map(started.map((machine) => [machine.name, machine]));
-  const troubles = plan.troubles
-    .map((trouble) => make(trouble, server, byName));
+  const victims = Map.groupBy(plan.troubles, ({ victim }) => victim);
+  const troubles = [...victims].map(([victim, of]) =>
+    make(of.map(({ at }) => at), byName.get(victim) ?? server)
+  );
   const ended = await Promise.all(plan.steps.map(async (step) => {
     const machine = byName.get(step.machine);
     if (!machine) throw new Error(`No machine "${step.machine}"`);
@@ -39,21 +41,23 @@ export async function playRound(
   ];
 }
 
+/** Kills an agent or a server at some times, and starts it again. */
 async function make(
-  { at, victim }: Trouble,
-  server: NatsServer,
-  machines: ReadonlyMap<string, TestMachine>,
+  times: readonly number[],
+  victim: TestMachine | NatsServer,
 ): Promise<void> {
-  await delay(at);
-  const machine = machines.get(victim);
-  if (machine) {
-    machine.agent.kill();
-    await machine.agent.result;
-    await machine.start();
-  } else {
-    await server.kill();
-    await delay(at / 4);
-    await server.startAgain();
+  const start = performance.now();
+  for (const at of times.toSorted((a, b) => a - b)) {
+    await delay(Math.max(0, at - (performance.now() - start)));
+    if (victim instanceof NatsServer) {
+      await victim.kill();
+      await delay(at / 4);
+      await victim.startAgain();
+    } else {
+      victim.agent.kill();
+      await victim.agent.result;
+      await victim.start();
+    }
   }
 }
 
