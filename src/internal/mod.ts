@@ -1,7 +1,7 @@
 /**
  * Small pieces that several modules need and that no user sees: checks of
  * arguments, what differs from runtime to runtime, files and byte streams, texts,
- * what has to do with the web; and a map for a million keys, replacing and
+ * what has to do with the web; and maps for a million keys, replacing and
  * restoring global properties, classes and functions that several copies of the
  * package share.
  *
@@ -14,5 +14,6 @@ export * from "./runtimes/mod.ts";
 export * from "./same_name.ts";
 export * from "./shared_class.ts";
 export * from "./shared_replacement.ts";
+export * from "./small_map.ts";
 export * from "./text/mod.ts";
 export * from "./web/mod.ts";

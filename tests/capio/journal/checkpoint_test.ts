@@ -6,7 +6,7 @@ import {
 import type { JournalEvent } from "../../../src/capio/journal/events/event.ts";
 import { fold, initialState } from "../../../src/capio/journal/fold/mod.ts";
 import { forget } from "../../../src/capio/journal/fold/forget.ts";
-import { CompactMap } from "../../../src/internal/mod.ts";
+import { CompactMap, SmallMap } from "../../../src/internal/mod.ts";
 import type { WorkflowState } from "../../../src/capio/journal/state/state.ts";
 import { seededRandom } from "../../support/seeded_random.ts";
 import { randomEvents } from "./random_events.ts";
@@ -142,7 +142,10 @@ function contents({ engine, ...state }: WorkflowState): unknown {
 
 function withoutGaps(value: unknown): unknown {
   if (value instanceof Set) return new Set([...value].map(withoutGaps));
-  if (value instanceof Map || value instanceof CompactMap) {
+  if (
+    value instanceof Map || value instanceof CompactMap ||
+    value instanceof SmallMap
+  ) {
     return new Map([...value].map(([key, it]) => [key, withoutGaps(it)]));
   }
   if (Array.isArray(value)) return value.map(withoutGaps);

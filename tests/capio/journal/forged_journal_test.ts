@@ -7,7 +7,7 @@ import {
   JournalFollower,
   type WorkflowState,
 } from "../../../src/capio/journal/mod.ts";
-import { CompactMap } from "../../../src/internal/mod.ts";
+import { CompactMap, SmallMap } from "../../../src/internal/mod.ts";
 import { checkpointLines } from "../../../src/capio/journal/checkpoint/mod.ts";
 import { BY_KIND } from "../../../src/capio/platform/mod.ts";
 import { describe } from "../../../src/capio/observe/status.ts";
@@ -184,7 +184,8 @@ function isBelow(path: string): boolean {
 function asText({ engine, ...state }: WorkflowState): string {
   const { apps, dependencies } = engine;
   return JSON.stringify({ apps, dependencies, state }, (_, value) => {
-    const isMap = value instanceof Map || value instanceof CompactMap;
+    const isMap = value instanceof Map || value instanceof CompactMap ||
+      value instanceof SmallMap;
     if (isMap) return { map: [...value] };
     return value instanceof Set ? { set: [...value] } : value;
   });

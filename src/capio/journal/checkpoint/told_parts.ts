@@ -1,3 +1,4 @@
+import { SmallMap } from "../../../internal/mod.ts";
 import {
   isCount,
   isEntry,
@@ -122,7 +123,7 @@ export const TOLD_PARTS: Readonly<Record<keyof ToldParts, Part>> = {
       replacedBy: OPTIONAL_MEMBER,
     },
     restore: ({ pathReadings }, { path, member, number, replacedBy }) =>
-      pathReadings.getOrInsertComputed(path, () => new Map()).set(member, {
+      pathReadings.getOrInsertComputed(path, () => new SmallMap()).set(member, {
         number,
         replacedBy,
       }),

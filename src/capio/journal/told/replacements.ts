@@ -1,3 +1,4 @@
+import { SmallMap } from "../../../internal/mod.ts";
 import { isTooEarly } from "./stale_reads.ts";
 import {
   addRewrite,
@@ -16,7 +17,7 @@ export function notePathReading(
   const file = state.paths.get(path);
   if (file?.writers.has(member)) return;
   const readings = state.pathReadings
-    .getOrInsertComputed(path, () => new Map());
+    .getOrInsertComputed(path, () => new SmallMap());
   const known = readings.get(member);
   // A handle of an earlier file may be closed after the present one was read.
   const isKnown = known && isPresent(state, file, known.number);
