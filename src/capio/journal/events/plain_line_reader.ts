@@ -19,9 +19,8 @@ export class PlainLineReader {
   #at = 0;
   /** The line that comes next, if they come in the order of the table. */
   #next = 0;
-  /** The last member, and its id as bytes. */
-  #member = "";
-  #memberBytes: Uint8Array = NOTHING;
+  /** The latest members, with their ids as bytes. */
+  readonly #members: { readonly id: string; readonly bytes: Uint8Array }[] = [];
 
   /**
    * Returns the event of the line that begins at a position, `undefined` if it is
@@ -134,8 +133,8 @@ export class PlainLineReader {
   }
 
   #readMember(): string | undefined {
-    if (this.#memberBytes.length > 0 && this.#skip(this.#memberBytes)) {
-      return this.#member;
+    for (const { id, bytes } of this.#members) {
+      if (this.#skip(bytes)) return id;
     }
     const start = this.#at;
     const length = this.#bytes.subarray(start, start + MOST_MEMBER_BYTES)
@@ -143,8 +142,8 @@ export class PlainLineReader {
     const end = start + Math.max(0, length);
     const member = asciiText(this.#bytes, start, end);
     if (!isMemberId(member)) return undefined;
-    this.#member = member;
-    this.#memberBytes = this.#bytes.slice(start, end);
+    this.#members.unshift({ id: member, bytes: this.#bytes.slice(start, end) });
+    if (this.#members.length > MOST_MEMBERS) this.#members.pop();
     this.#at = end;
     return member;
   }
@@ -154,6 +153,8 @@ const NOTHING = new Uint8Array();
 /** No number of so many digits loses one. */
 const MOST_DIGITS = 15;
 const SMALL_DIGITS = 9;
+/** Most members that are known, so that their ids are not made again. */
+const MOST_MEMBERS = 16;
 /** The id of a member, and the quote behind it. */
 const MOST_MEMBER_BYTES = 20;
 
