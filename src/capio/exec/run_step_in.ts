@@ -21,6 +21,7 @@ export async function runStepIn(
     return await runIdly(workspace, appName, program, options);
   }
   const step = workspace.joinBeside(appName);
+  await step.confirmed();
   let isFailed = true;
   try {
     const status = await runIn(step, program, options);
@@ -40,6 +41,8 @@ async function runIdly(
 ): Promise<ProgramStatus> {
   const member = workspace.workflow.joinIdly(appName);
   try {
+    const confirmed = workspace.untilConfirmed({ id: member.id, app: appName });
+    if (confirmed) await workspace.run(confirmed);
     const status = await runIn(workspace, program, options);
     member.leave("left");
     return status;

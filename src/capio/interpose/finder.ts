@@ -32,15 +32,18 @@ export function textOnly(find: Finder): Finder {
  *
  * @throws {Deno.errors.NotCapable} If the graph forbids the access, or if Deno's
  * permissions do by another name of the path, or for something below it.
+ * @throws {CapioError} If another machine is the home of what is changed.
  */
 export function allowed(
   found: Found | undefined,
-  { permissions, graph, whole }: Access,
+  access: Access,
 ): Found | undefined {
   if (!found) return undefined;
-  const { workspace: { rights }, place } = found;
+  const { permissions, graph, whole } = access;
+  const { workspace: { rights, homes }, place } = found;
   if (!rights.isPermitted(place, permissions)) return undefined;
   if (whole) rights.checkAllBelow(place, permissions);
   if (graph) rights.checkGraph(place, graph);
+  homes.checkUse(place, access);
   return found;
 }

@@ -100,6 +100,7 @@ function* makeLinkNow(
 ): Operation<void> {
   const { workflow, folder } = workspace;
   const { path } = place;
+  workspace.homes.check(place);
   const location = workspace.trees.exists(path)
     ? workspace.trees.locate(path)
     : workspace.trees.placeNew(path, spool);

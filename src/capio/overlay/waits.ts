@@ -72,6 +72,7 @@ export class Waits implements Disposable {
             wait ??= new Wait(this.#workflow, place, this.#options, this.#told);
             if (!verdict.declared && wait.isOver()) return state;
             wait.report(verdict);
+            if (state.machine !== undefined) this.#wish(state, place, file);
             break;
           default:
             verdict satisfies never;
@@ -93,6 +94,17 @@ export class Waits implements Disposable {
     } finally {
       wait?.end();
     }
+  }
+
+  /** Has the agent get a file of another machine: it looks at who awaits what. */
+  #wish(
+    state: WorkflowState,
+    { path }: Place,
+    file: WorkflowFile | undefined = state.paths.get(path),
+  ): void {
+    if (!file?.home || file.phase !== "open") return;
+    const isAsked = this.#workflow.willBeRung(file.path);
+    if (!isAsked) this.#workflow.askForRing(file.path);
   }
 
   /** Counts no longer among the members of the thread. */

@@ -15,13 +15,16 @@ import {
 } from "../platform/mod.ts";
 import {
   folderOf,
+  type MemberIdentity,
   SizeWarnings,
+  untilAgent,
   type Verdict,
   Workflow,
   type WorkflowFolder,
   type WorkflowOptions,
 } from "../workflow/mod.ts";
 import { DeferredCloses } from "./deferred_closes.ts";
+import { Homes } from "./homes.ts";
 import type { Follows, Place } from "./place.ts";
 import { ReadHandles } from "./read_handles.ts";
 import { Rights } from "./rights.ts";
@@ -33,6 +36,8 @@ import { Waits, type WaitsOptions } from "./waits.ts";
 
 /** Options of a {@linkcode Workspace}. */
 export interface WorkspaceOptions extends WorkflowOptions, WaitsOptions {
+  /** As of waits; as long a member waits for the agent of its machine. */
+  readonly openTimeoutSeconds: number;
   /** Whether CAPIO-CL streams limit what the app may read and write. */
   readonly enforceGraph: boolean;
   /** Whether a read into a buffer waits for one byte only. */
@@ -46,6 +51,8 @@ export interface WorkspaceOptions extends WorkflowOptions, WaitsOptions {
 export class Workspace implements Disposable {
   readonly workflow: Workflow;
   readonly rights: Rights;
+  /** Where files are written, in a workflow on several machines. */
+  readonly homes: Homes;
   readonly spoolWays: SpoolWays;
   /** Where entries lie. */
   readonly trees: Trees;
@@ -82,6 +89,7 @@ export class Workspace implements Disposable {
       ...options,
       capioDir: this.#resolver.root,
     }, folder);
+    this.homes = new Homes(this.workflow);
     this.spoolWays = new SpoolWays(this.workflow);
     this.trees = new Trees(this.workflow, this.spoolWays);
     this.#waits = new Waits(this.workflow, this.deferredCloses, options);
@@ -100,6 +108,9 @@ export class Workspace implements Disposable {
     );
     this.#wakeups = new Wakeups(() => this.workflow.hangBell());
     this.workflow.wakened = () => this.#wakeups.wake();
+    if (options.hasAwaitedAgent) return;
+    const confirmed = this.untilConfirmed();
+    if (confirmed) this.#orLeave(() => this.runSync(confirmed));
   }
 
   /**
@@ -110,15 +121,64 @@ export class Workspace implements Disposable {
     const capioDir = system.realPathSync(options.capioDir);
     const folder = folderOf({ ...options, capioDir });
     const { appName, signal } = options;
-    using _ = await folder.lockWhenFree(appName, { signal });
-    return new Workspace(options, folder);
+    await untilAgent(folder, options);
+    const awaited = { ...options, hasAwaitedAgent: true };
+    const workspace = await joinWhenFree();
+    await workspace.confirmed();
+    return workspace;
+
+    async function joinWhenFree(): Promise<Workspace> {
+      using _ = await folder.lockWhenFree(appName, { signal });
+      return new Workspace(awaited, folder);
+    }
   }
 
-  /** Joins as another app; this member stays longer. */
+  /**
+   * Joins as another app; this member stays longer. On several machines the
+   * caller awaits {@linkcode Workspace.confirmed} next.
+   */
   joinBeside(appName: string): Workspace {
     const { workflow, folder } = this;
     const options = { ...this.#options, appName, beside: workflow };
-    return new Workspace(options, folder);
+    return new Workspace({ ...options, hasAwaitedAgent: true }, folder);
+  }
+
+  /** Waits until this member takes part for all machines, else leaves. */
+  async confirmed(): Promise<void> {
+    const confirmed = this.untilConfirmed();
+    if (!confirmed) return;
+    try {
+      await this.run(confirmed);
+    } catch (error) {
+      this.#orLeave(() => {
+        throw error;
+      });
+    }
+  }
+
+  /**
+   * Waits until a member of this process takes part for all machines; `undefined`
+   * where that needs no wait.
+   */
+  untilConfirmed(
+    member: MemberIdentity = this.workflow,
+  ): Operation<WorkflowState> | undefined {
+    const decide = this.workflow.confirmation(member);
+    if (decide(this.workflow.state).type === "go") return undefined;
+    const path = this.folder.publicationLock;
+    const search = { full: path, followLast: false, renamings: 0 };
+    const place = { path, given: path, tail: "", through: [], search };
+    return this.until(place, decide);
+  }
+
+  /** Runs `fn`, and leaves if it fails. */
+  #orLeave(fn: () => void): void {
+    try {
+      fn();
+    } catch (error) {
+      this.leave(true);
+      throw error;
+    }
   }
 
   /** Whether a read into a buffer waits for one byte only. */

@@ -120,6 +120,14 @@ export interface CapioOptions {
    */
   steps?: readonly string[];
   /**
+   * The name of this machine in a workflow on several. The agent of the machine
+   * begins the run: a step waits for it, at most `openTimeoutSeconds`. Without a
+   * name, a step takes part in what there is: a run with an agent, too.
+   *
+   * @default {Deno.env.get("CAPIO_MACHINE") || undefined}
+   */
+  machine?: string;
+  /**
    * The machine of each of the `steps`, by the step's name, where the workflow
    * has several.
    *
@@ -176,6 +184,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     partialReads = partialReadsFromEnvironment(fromEnvironment),
     silent = silentFromEnvironment(fromEnvironment),
     steps = [],
+    machine = fromEnvironment("CAPIO_MACHINE", "") || undefined,
     machines = {},
     observe = false,
     shared = sharedFromEnvironment(fromEnvironment),
@@ -193,6 +202,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
   checkBoolean("partialReads", partialReads);
   if (silent !== undefined) checkBoolean("silent", silent);
   checkSteps(steps);
+  if (machine !== undefined) checkMachine(machine);
   checkMachines(machines);
   checkBoolean("observe", observe);
   if (shared !== undefined) checkOneOf("shared", shared, ["group"]);
@@ -213,6 +223,7 @@ export function resolveOptions(options: CapioOptions): WorkspaceOptions {
     partialReads,
     silent,
     ...(steps.length > 0 && { steps }),
+    ...(machine !== undefined && { machine }),
     ...(Object.keys(machines).length > 0 && { machines }),
     // A checkpoint would forget what is to be learned from.
     ...(observe && { observe, checkpointBytes: Number.MAX_SAFE_INTEGER }),
@@ -315,6 +326,12 @@ function checkSteps(steps: unknown): void {
   const isNames = Array.isArray(steps) &&
     steps.every((it) => typeof it === "string" && it !== "");
   if (!isNames) throw refused("steps", "an array of names", steps);
+}
+
+function checkMachine(machine: unknown): void {
+  if (typeof machine === "string" && isMachineName(machine)) return;
+  const expected = "1 to 32 letters, digits, hyphens or underscores";
+  throw refused("machine", expected, machine);
 }
 
 function checkMachines(machines: unknown): void {

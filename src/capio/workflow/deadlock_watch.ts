@@ -22,7 +22,8 @@ export class DeadlockWatch {
 
   /** Describes a deadlock of the member, once, when it has lasted. */
   look(state: WorkflowState): string | undefined {
-    const waits = deadlockedWaits(state);
+    // What other machines' members wait for is not known here.
+    const waits = hasOtherMachines(state) ? [] : deadlockedWaits(state);
     const isIn = waits.some(({ member }) => member === this.#member);
     const present = isIn ? JSON.stringify(waits) : "";
     if (present !== this.#latest) {
@@ -35,6 +36,13 @@ export class DeadlockWatch {
     this.#isTold = true;
     return describe(state, waits);
   }
+}
+
+function hasOtherMachines({ machine, members }: WorkflowState): boolean {
+  return machine !== undefined &&
+    members.values().some((it) =>
+      !it.ending && (it.isAgent || it.machine !== undefined)
+    );
 }
 
 function describe(state: WorkflowState, waits: readonly Waiting[]): string {

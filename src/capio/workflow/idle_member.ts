@@ -7,14 +7,15 @@ import type { MemberJournal } from "./member_journal.ts";
  * process, and ends before that one.
  */
 export class IdleMember {
-  readonly #id: string = newMemberId();
+  /** This member, unique for all time. */
+  readonly id: string = newMemberId();
   readonly #journal: MemberJournal;
 
   /** Joins as an app, with the journal of its host. */
   constructor(journal: MemberJournal, app: string) {
     this.#journal = journal;
     const { id: host } = journal;
-    journal.append({ event: "join", app, pid: Deno.pid, host }, this.#id);
+    journal.append({ event: "join", app, pid: Deno.pid, host }, this.id);
   }
 
   /**
@@ -23,7 +24,7 @@ export class IdleMember {
    * @param why Says for people why it failed.
    */
   leave(ending: Exclude<Ending, "lost">, why?: string): void {
-    const member = this.#id;
+    const member = this.id;
     this.#journal.append({ event: "end", member, ending, why }, member);
     // Wakes those who wait for that.
     this.#journal.catchUp();

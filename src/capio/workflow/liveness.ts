@@ -83,7 +83,7 @@ export class Liveness {
     if (!worker?.isWorker && !worker?.isThread) return "lost";
     if (this.#isHolding(id)) return "lost";
     const hasProgram = members.values().some((it) => {
-      if (it.isWorker || it.isThread) return false;
+      if (it.isWorker || it.isThread || it.machine !== undefined) return false;
       if (it.pid !== worker.pid || it.app !== worker.app) return false;
       return it.ending === undefined
         ? FileLock.isHeld(this.#folder.memberLock(it.id))
@@ -144,7 +144,7 @@ export class Liveness {
   #workersHere(): Member[] {
     return [...this.#journal.state.members.values()].filter((it) =>
       (it.isWorker || it.isThread) && it.pid === Deno.pid &&
-      it.app === this.#app
+      it.app === this.#app && it.machine === undefined
     );
   }
 }

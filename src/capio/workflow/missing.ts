@@ -20,7 +20,7 @@ export function missingForCommit(
   file: WorkflowFile,
   here?: number,
 ): string {
-  if (file.home) return missingAtHome(file, file.home, here);
+  if (file.home) return missingAtHome(state, file, file.home, here);
   const { rule, closes, writers, holders, path, claim } = file;
   if (claim !== undefined) return MUST_BE_FIRST;
   const apps = new Set(state.engine.producers(path));
@@ -46,10 +46,14 @@ const MUST_BE_FIRST =
   "it must come back from the server that no other machine made a file of this name before";
 
 function missingAtHome(
+  state: WorkflowState,
   { committedAtHome }: WorkflowFile,
   { machine }: FileHome,
   here: number | undefined,
 ): string {
+  if (!hasAgent(state)) {
+    return `it comes from its home "${machine}", and the agent of this machine, "${state.machine}", does not run`;
+  }
   if (!committedAtHome) return `its home "${machine}" has not committed it yet`;
   const size = formatBytes(committedAtHome.size);
   return here === undefined
@@ -57,6 +61,12 @@ function missingAtHome(
     : `${
       formatBytes(here)
     } of ${size} are here, the rest comes from its home "${machine}"`;
+}
+
+/** Tells whether the agent of this machine takes part, as far as is known. */
+export function hasAgent({ agent = "", members }: WorkflowState): boolean {
+  const member = members.get(agent);
+  return member !== undefined && !member.ending;
 }
 
 function stillHeld(state: WorkflowState, { holders }: WorkflowFile): string {

@@ -243,7 +243,9 @@ export class Publisher {
   /** The members that take part and lie in other processes. */
   #others(): LockHolder[] {
     return [...this.#journal.state.members.values()]
-      .filter(({ ending, pid }) => !ending && pid !== Deno.pid);
+      .filter(({ ending, pid, machine }) =>
+        !ending && pid !== Deno.pid && machine === undefined
+      );
   }
 }
 

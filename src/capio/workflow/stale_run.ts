@@ -49,11 +49,10 @@ export function presentRun(
   const isAlive = members.some(({ id, ending }) =>
     !ending && FileLock.isHeld(folder.memberLock(id))
   );
+  // A run of several machines ends with its agent, unless one has taken over.
   const isAwaited = state.engine.apps.includes(app) && !state.apps.has(app) &&
-    !isMemoryGone(folder, state);
-  // Only its agent ends a run on several machines.
-  const hasAgent = state.machine !== undefined;
-  if (isAlive || isAwaited || hasAgent) return run;
+    state.machine === undefined && !isMemoryGone(folder, state);
+  if (isAlive || isAwaited) return run;
   try {
     clearRun(folder, state);
   } finally {
@@ -120,8 +119,9 @@ export function clearRun(folder: WorkflowFolder, state: WorkflowState): void {
     (isMemoryGone(folder, state) || !lstatIfPresent(folder.real(file.path)))
   );
   const committed = unpublished.filter((file) => !gone.includes(file));
-  const discarded = [...state.paths.values()]
-    .filter(({ phase, kind }) => phase !== "committed" && kind === "file");
+  const discarded = [...state.paths.values()].filter(({ phase, kind, home }) =>
+    phase !== "committed" && kind === "file" && !home
+  );
   let refusal: CapioError | undefined;
   for (const file of committed) {
     try {

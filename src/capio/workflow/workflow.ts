@@ -29,6 +29,8 @@ import { quoted } from "./missing.ts";
 import { untilNamed } from "./name_claims.ts";
 import { Publisher } from "./publisher.ts";
 import { presentRun } from "./stale_run.ts";
+import { checkMachine, confirmation, untilAgentSync } from "./agent_wait.ts";
+import type { MemberIdentity, Verdict } from "./readiness.ts";
 import {
   RewriteWarnings,
   StaleReadWarnings,
@@ -77,6 +79,12 @@ export interface WorkflowOptions {
   readonly isThread?: boolean;
   /** A member of this process that stays longer, and clears up for this one. */
   readonly beside?: Workflow;
+  /** The name of this machine, in a workflow on several. Its agent comes first. */
+  readonly machine?: string;
+  /** How long a member waits for that agent, in seconds. */
+  readonly openTimeoutSeconds?: number;
+  /** Whether the caller has awaited the agent itself, see `untilAgent`. */
+  readonly hasAwaitedAgent?: boolean;
   /** As in `NewJournal`, for a run that this member begins and for its checkpoints. */
   readonly checkpointBytes?: number;
 }
@@ -197,10 +205,12 @@ export class Workflow {
   ): Workflow {
     // Contradicting rules are refused before anything has to be undone.
     engineWith(initialState(options.capioDir), options);
+    if (!options.hasAwaitedAgent) untilAgentSync(folder, options);
     using _ = folder.lock(options.appName);
     const held = new DisposableStack();
     const present = held.use(presentRun(folder, options.appName));
     try {
+      checkMachine(present?.state, folder, options);
       if (present) engineWith(present.state, options);
       if (present) checkSteps(present.state, options);
       if (present) checkMemory(present.state, folder, options.appName);
@@ -403,6 +413,16 @@ export class Workflow {
   /** Lets another app take part with work that needs no files of the workflow. */
   joinIdly(app: string): IdleMember {
     return new IdleMember(this.#journal, app);
+  }
+
+  /**
+   * Decides whether a member of this process takes part for all machines: what
+   * its app does counts once its join has come back from the server.
+   */
+  confirmation(
+    { id, app }: MemberIdentity = this,
+  ): (state: WorkflowState) => Verdict {
+    return confirmation(this.folder, id, app);
   }
 
   /** Ends the membership of this process's workers, see {@linkcode Liveness}. */

@@ -53,6 +53,7 @@ function* removeNow(
 ): Operation<void> {
   const { folder, workflow } = workspace;
   const { path } = place;
+  workspace.homes.checkBelow(place);
   const entries = folder.trees(path)
     .map((location) => ({ location, info: lstatIfPresent(location) }))
     .filter(({ info }) => info);

@@ -169,6 +169,7 @@ function* renameInside(
   move: Move,
 ): Operation<void> {
   const { folder, workflow } = workspace;
+  workspace.homes.checkMove(from, to);
   const stuck = unmovable(workspace, from.path, to.path);
   if (stuck) return yield* renameAt(stuck.source, stuck.target, from, to, move);
   const isThere = spoolsWith(workspace, from.path).length > 0 ||

@@ -40,7 +40,8 @@ export function checkRemovingBelow(workspace: Workspace, place: Place): void {
  */
 export function checkCopying(from: Endpoint, to: Endpoint): void {
   const isLimited = [from, to].some((it) =>
-    "place" in it && it.workspace.rights.isLimited
+    "place" in it &&
+    (it.workspace.rights.isLimited || it.workspace.homes.areSeveral)
   );
   if (!isLimited) return;
   const below = [...entriesBelow(from)];
@@ -52,15 +53,20 @@ export function checkCopying(from: Endpoint, to: Endpoint): void {
 }
 
 function checkCopyAt(
-  { workspace: { rights }, place: top }: Extract<Endpoint, { place: Place }>,
+  { workspace: { rights, homes }, place: top }: Extract<
+    Endpoint,
+    { place: Place }
+  >,
   entry: EntryBelow,
   ofFile: Access,
   ofDirectory: Access,
 ): void {
   const place = entry.path === "" ? top : placeBelow(top, entry);
-  const { permissions, graph } = entry.isDirectory ? ofDirectory : ofFile;
+  const access = entry.isDirectory ? ofDirectory : ofFile;
+  const { permissions, graph } = access;
   rights.isPermitted(place, permissions);
   if (graph) rights.checkGraph(place, graph);
+  homes.checkUse(place, access);
 }
 
 function placeBelow(

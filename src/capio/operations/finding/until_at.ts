@@ -34,10 +34,11 @@ export function* untilAt(
 }
 
 function checkAccess(
-  { rights }: Workspace,
+  { rights, homes }: Workspace,
   place: Place,
-  { permissions, graph, whole }: Access,
+  access: Access,
 ): void {
+  const { permissions, graph, whole } = access;
   if (!rights.isPermitted(place, permissions)) {
     const use = permissions.at(-1) ?? "read";
     throw new Deno.errors.NotCapable(
@@ -46,4 +47,5 @@ function checkAccess(
   }
   if (whole) rights.checkAllBelow(place, permissions);
   if (graph) rights.checkGraph(place, graph);
+  homes.checkUse(place, access);
 }

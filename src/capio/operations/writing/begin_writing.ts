@@ -66,11 +66,12 @@ export function beginLocked<Held>(
  */
 function* createUnlocked<Held>(
   workspace: Workspace,
-  { path, tail }: Place,
+  { path, given, tail }: Place,
   options: Deno.OpenOptions,
   opener: Opener<Held>,
 ): Operation<Beginning<Held> | undefined> {
   const { workflow, folder } = workspace;
+  workspace.homes.check({ path, given });
   const { paths, renamings } = workflow.state;
   if (tail || !options.create || paths.has(path)) return undefined;
   if (workspace.trees.real(path)) return undefined;
@@ -157,6 +158,8 @@ function tryLocked<Held>(
 ): Beginning<Held> | undefined {
   const { workflow, folder } = workspace;
   const { path, tail } = place;
+  // Another machine may have made it since the call was allowed.
+  workspace.homes.check(place);
   const present = workflow.state.paths.get(path);
   // Directories and broken links cannot be written to.
   if (present && present.kind !== "file") {

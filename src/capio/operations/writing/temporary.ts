@@ -72,6 +72,7 @@ export function* makeTemporary(
     const given = `${place.given}/${name}`;
     const use = kind === "file" ? "write" : "make";
     workspace.rights.checkGraph({ path, given }, use);
+    if (kind === "file") workspace.homes.check({ path, given });
   } catch (error) {
     system.removeSync(made);
     throw error;

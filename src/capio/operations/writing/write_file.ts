@@ -151,12 +151,13 @@ export function* writeThrough<Held>(
  */
 function writeNew<Held>(
   workspace: Workspace,
-  { path, tail }: Place,
+  { path, given, tail }: Place,
   options: Deno.OpenOptions,
   opener: Opener<Held>,
   write: (held: Held) => void,
 ): boolean {
   const { workflow, folder, trees } = workspace;
+  workspace.homes.check({ path, given });
   if (tail || workflow.state.paths.has(path)) return false;
   return workflow.makeWhole(() => {
     if (workflow.state.paths.has(path) || trees.real(path)) return;

@@ -8,6 +8,7 @@ export type CapioErrorCode =
   | "IN_USE"
   | "INVALID_CONFIGURATION"
   | "MACHINE_LOST"
+  | "NOT_HOME"
   | "PROGRAM_FAILED"
   | "REPLACED"
   | "UNKNOWN_FORMAT"
