@@ -57,7 +57,7 @@ async function runConnected(
   digest: string | undefined,
   options: AgentOptions,
 ): Promise<void> {
-  const records = new RunRecords(connected, options.workflowName);
+  const records = new RunRecords(connected, options.workflowName, options);
   await records.open();
   const found = AgentMember.find(folder);
   const chosen = await chooseRun(connected, records, found, digest, options);

@@ -1,10 +1,11 @@
+import { delay } from "@std/async";
 import {
   isConflict,
-  jetStreamCode,
   type NatsConnected,
+  NatsError,
   natsFailure,
 } from "../../nats/mod.ts";
-import { CapioError } from "../platform/mod.ts";
+import { CapioError, steadyClock } from "../platform/mod.ts";
 import { WIRE_FORMAT, workflowToken } from "./wire/mod.ts";
 
 /** What is known at the server of a run. */
@@ -30,26 +31,54 @@ export interface StoredRecord {
   readonly seq: number;
 }
 
+const READING = "read the records of the workflow's runs";
 const BUCKET = "sluice_runs";
 const STREAM = `KV_${BUCKET}`;
+
+/** Time for one request to the server, in ms. */
+const REQUEST_MILLISECONDS = 2000;
+/** Pause before something is tried again, in ms. */
+const PAUSE_MILLISECONDS = 250;
+
+/** How {@linkcode RunRecords} wait for a server that is away. */
+export interface RunRecordsOptions {
+  /**
+   * Seconds after which what the server does not answer fails.
+   *
+   * @default {60}
+   */
+  readonly serverTimeoutSeconds?: number;
+  /** Ends every wait. */
+  readonly signal?: AbortSignal;
+}
 
 /** The runs of workflows, in a bucket of the server's key-value store. */
 export class RunRecords {
   readonly #connected: NatsConnected;
   readonly #js;
   readonly #workflow: string;
+  readonly #options: RunRecordsOptions;
+  #hasAnswered = false;
 
-  constructor(connected: NatsConnected, workflow: string) {
+  /** Uses the records of one workflow. */
+  constructor(
+    connected: NatsConnected,
+    workflow: string,
+    options: RunRecordsOptions = {},
+  ) {
     this.#connected = connected;
     this.#workflow = workflow;
+    this.#options = options;
     const { libraries, connection } = connected;
-    this.#js = libraries.jetstream.jetstream(connection, { timeout: 5000 });
+    this.#js = libraries.jetstream.jetstream(connection, {
+      timeout: REQUEST_MILLISECONDS,
+    });
   }
 
   /** Makes the bucket, unless it is there. */
   async open(): Promise<void> {
-    const { jetstream } = this.#connected.libraries;
-    try {
+    const { libraries: { jetstream }, servers } = this.#connected;
+    await this.#patiently(`use JetStream of ${servers}`, async () => {
       const manager = await this.#js.jetstreamManager(false);
       await manager.streams.add({
         name: STREAM,
@@ -61,19 +90,17 @@ export class RunRecords {
         allow_rollup_hdrs: true,
         deny_delete: true,
       });
-    } catch (error) {
-      throw natsFailure(`use JetStream of ${this.#connected.servers}`, error);
-    }
+    });
   }
 
   /** Returns the latest run of the workflow; `undefined` if there was none. */
   async latest(): Promise<StoredRecord | undefined> {
-    const manager = await this.#js.jetstreamManager(false);
     const filter = this.#subject("*");
-    const info = await manager.streams.info(STREAM, {
-      subjects_filter: filter,
+    const { state } = await this.#patiently(READING, async () => {
+      const manager = await this.#js.jetstreamManager(false);
+      return manager.streams.info(STREAM, { subjects_filter: filter });
     });
-    const numbers = Object.keys(info.state.subjects ?? {})
+    const numbers = Object.keys(state.subjects ?? {})
       .map((it) => Number(it.slice(it.lastIndexOf(".") + 1)));
     if (numbers.length === 0) return undefined;
     return await this.read(Math.max(...numbers));
@@ -81,9 +108,12 @@ export class RunRecords {
 
   /** Returns a run of the workflow. */
   async read(n: number): Promise<StoredRecord | undefined> {
-    const manager = await this.#js.jetstreamManager(false);
-    const message = await manager.streams
-      .getMessage(STREAM, { last_by_subj: this.#subject(n) });
+    const message = await this.#patiently(READING, async () => {
+      const manager = await this.#js.jetstreamManager(false);
+      // Asked of the leader: another server may not know of the last one yet.
+      return manager.streams
+        .getMessage(STREAM, { last_by_subj: this.#subject(n) });
+    });
     if (!message) return undefined;
     const record: unknown = JSON.parse(new TextDecoder().decode(message.data));
     return { n, record: checked(record), seq: message.seq };
@@ -105,24 +135,52 @@ export class RunRecords {
     lastSubjectSequence: number,
   ): Promise<boolean> {
     const bytes = new TextEncoder().encode(JSON.stringify(record));
-    try {
-      await this.#js.publish(this.#subject(n), bytes, {
-        expect: { lastSubjectSequence },
-      });
-      return true;
-    } catch (error) {
-      if (isConflict(error)) return false;
-      // One that was not acknowledged may have been stored all the same.
-      if (jetStreamCode(error) === undefined) {
-        const stored = await this.read(n).catch(() => undefined);
-        if (
-          stored && JSON.stringify(stored.record) === JSON.stringify(record)
-        ) {
-          return true;
-        }
+    const subject = this.#subject(n);
+    const doing = "store the record of the run";
+    const isFirst = await this.#patiently(doing, async () => {
+      try {
+        const { duplicate } = await this.#js.publish(subject, bytes, {
+          expect: { lastSubjectSequence },
+          // A cluster of servers 2.9 lets several win that expect the same, and
+          // stores one of several messages of the same id.
+          msgID: `${subject}.${lastSubjectSequence}`,
+        });
+        return !duplicate;
+      } catch (error) {
+        if (isConflict(error)) return false;
+        throw error;
       }
-      throw natsFailure("store the record of the run", error);
+    });
+    if (isFirst) return true;
+    // One that was not acknowledged may have been stored all the same.
+    const stored = await this.read(n);
+    return JSON.stringify(stored?.record) === JSON.stringify(record);
+  }
+
+  /** Tries something again while the server is away. */
+  async #patiently<T>(doing: string, fn: () => Promise<T>): Promise<T> {
+    const { serverTimeoutSeconds = 60, signal } = this.#options;
+    const end = steadyClock() + serverTimeoutSeconds * 1000;
+    for (;;) {
+      signal?.throwIfAborted();
+      try {
+        const result = await fn();
+        this.#hasAnswered = true;
+        return result;
+      } catch (error) {
+        const failure = natsFailure(doing, error);
+        const isAway = failure instanceof NatsError && this.#isAway(failure);
+        const isClosed = this.#connected.connection.isClosed();
+        if (!isAway || isClosed || steadyClock() >= end) throw failure;
+        await delay(PAUSE_MILLISECONDS, { signal });
+      }
     }
+  }
+
+  #isAway({ code }: NatsError): boolean {
+    // A cluster without a leader says that it has no JetStream.
+    return code === "TIMEOUT" || code === "UNREACHABLE" ||
+      code === "NO_JETSTREAM" && this.#hasAnswered;
   }
 
   #subject(n: number | "*"): string {
