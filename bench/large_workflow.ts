@@ -83,7 +83,7 @@ function ofFile(event: JournalEvent, file: number): JournalEvent {
     ...event,
     ...("path" in event && { path: nameOf(file) }),
     ...("handle" in event && { handle: (event.handle ?? 0) + 2 * file }),
-    ...("files" in event && { files: event.files.map((it) => it + file) }),
+    ...("files" in event && { files: event.files?.map((it) => it + file) }),
   } as JournalEvent;
 }
 

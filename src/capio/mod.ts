@@ -41,6 +41,7 @@
  */
 import "./runtime_check.ts";
 export type { NatsOptions, NatsTlsOptions } from "../nats/mod.ts";
+export { runAgent, type RunAgentOptions } from "./agent/mod.ts";
 export {
   type AgentRun,
   type JetStreamBackend,

@@ -26,9 +26,11 @@ export interface StepOptions {
   readonly through?: readonly string[];
   /** Flags of `deno run`: permissions besides those for the directory alone. */
   readonly flags?: readonly string[];
+  /** How long it may run, in ms; a minute by default. */
+  readonly patience?: number;
 }
 
-/** No step of any test has reason to run longer, in ms. */
+/** Hardly a step of any test has reason to run longer, in ms. */
 const PATIENCE_MILLISECONDS = 60_000;
 
 /** How a step ended. */
@@ -102,7 +104,7 @@ export class Step implements AsyncDisposable {
       const { capioDir, workflow } = this.#options;
       state = describeWorkflow(capioDir, workflow);
       this.kill();
-    }, PATIENCE_MILLISECONDS);
+    }, this.#options.patience ?? PATIENCE_MILLISECONDS);
     const { code, signal, stdout, stderr } = await this.#process.output();
     clearTimeout(timer);
     await Deno.remove(this.#script);

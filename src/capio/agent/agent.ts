@@ -1,15 +1,16 @@
 import type { NatsConnected } from "../../nats/mod.ts";
-import type {
-  FileChange,
-  Folded,
-  JournalEvent,
-  MachineStatus,
-  WorkflowFile,
-  WorkflowState,
+import {
+  type FileChange,
+  type Folded,
+  type JournalEvent,
+  keyOfHome,
+  type MachineStatus,
+  type WorkflowFile,
+  type WorkflowState,
 } from "../journal/mod.ts";
 import { CapioError, wallClock } from "../platform/mod.ts";
 import { AgentMember, type WorkflowFolder } from "../workflow/mod.ts";
-import type { AgentOptions } from "./agent_options.ts";
+import type { RunAgentOptions } from "./agent_options.ts";
 import { ByteService } from "./byte_service.ts";
 import type { ChosenRun } from "./choose_run.ts";
 import { Fetcher } from "./fetcher.ts";
@@ -32,6 +33,8 @@ const TICK_MILLISECONDS = 100;
 const LIVENESS_MILLISECONDS = 1000;
 /** Ticks of silence after which a machine is lost. */
 const LOST_TICKS = 10;
+/** Seconds that a server is awaited. */
+const SERVER_TIMEOUT_SECONDS = 60;
 
 /**
  * The agent of a machine in a run. It follows the journal of its machine, and the
@@ -41,7 +44,7 @@ export class Agent implements AsyncDisposable {
   readonly #connected: NatsConnected;
   readonly #records: RunRecords;
   readonly #chosen: ChosenRun;
-  readonly #options: AgentOptions;
+  readonly #options: RunAgentOptions;
   readonly #names: RunNames;
   readonly #stream: JournalStream;
   readonly #member: AgentMember;
@@ -51,6 +54,8 @@ export class Agent implements AsyncDisposable {
   readonly #received = new Received();
   readonly #outbox = new Outbox();
   readonly #wishes = new Wishes();
+  /** Files of other machines that were committed there since the last look. */
+  readonly #committed: WorkflowFile[] = [];
   readonly #resources = new AsyncDisposableStack();
   readonly #over = new AbortController();
   /** Of the journal and the stream. */
@@ -65,6 +70,8 @@ export class Agent implements AsyncDisposable {
   #hasEnded = false;
   #failure: { readonly error: unknown } | undefined;
   #lookedAround = 0;
+  /** For how many heartbeats in a row this machine has not heard itself. */
+  #silentTicks = 0;
 
   /** Takes part in a run on this machine; the others hear of it in `run`. */
   constructor(
@@ -72,7 +79,7 @@ export class Agent implements AsyncDisposable {
     records: RunRecords,
     folder: WorkflowFolder,
     chosen: ChosenRun,
-    options: AgentOptions,
+    options: RunAgentOptions,
   ) {
     this.#connected = connected;
     this.#records = records;
@@ -127,6 +134,7 @@ export class Agent implements AsyncDisposable {
         watched: () => this.#watchedMachines(),
         isReachable: () => this.#stream.isReachable(),
         lost: (machine) => this.#declareLost(machine),
+        ticked: (hearsItself) => this.#countSilence(hearsItself),
       }),
     ].map((task) => task.catch((error: unknown) => this.#fail(error)));
     try {
@@ -171,6 +179,11 @@ export class Agent implements AsyncDisposable {
         if (is === "created" && !file.home) this.#served.add(file);
       }
       this.#wishes.note(state, event, done);
+      if (event.event === "committed" && event.via) {
+        const { via: { machine }, file: number } = event;
+        const file = state.foreign.get(keyOfHome({ machine, number }));
+        if (file) this.#committed.push(file);
+      }
       const lines = outwardLines(state, event, done);
       if (lines.length === 0) return;
       this.#outbox.add(end, lines);
@@ -347,7 +360,7 @@ export class Agent implements AsyncDisposable {
 
   /** Completes replicas that need no more bytes, whether they are wanted or not. */
   #completeWhole(): void {
-    for (const file of this.#state.replicas.values()) {
+    for (const file of this.#committed.splice(0)) {
       if (this.#fetcher.isWhole(file)) this.#completed(file);
     }
   }
@@ -392,6 +405,25 @@ export class Agent implements AsyncDisposable {
     this.#declared.add(machine);
     this.#outbox.say(this.#machineEvent(machine, "lost"));
     this.#outgoing.tell();
+  }
+
+  /**
+   * Gives up when no server has answered for too long: what waits for other
+   * machines fails.
+   */
+  #countSilence(hearsItself: boolean): void {
+    this.#silentTicks = hearsItself ? 0 : this.#silentTicks + 1;
+    const { serverTimeoutSeconds = SERVER_TIMEOUT_SECONDS } = this.#options;
+    if (this.#silentTicks < serverTimeoutSeconds) return;
+    const why =
+      `no NATS server has answered at ${this.#connected.servers} for ${this.#silentTicks} s`;
+    for (const file of [...this.#state.replicas.values()]) {
+      this.#gone(file, why);
+    }
+    throw new CapioError(
+      "BACKEND_FAILED",
+      `Cannot go on: ${why}. Start the server, and the workflow again`,
+    );
   }
 
   #checkLost(): void {

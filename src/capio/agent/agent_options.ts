@@ -1,20 +1,29 @@
 import type { NatsOptions } from "../../nats/mod.ts";
 
 /** Options of {@linkcode runAgent}. */
-export interface AgentOptions {
+export interface RunAgentOptions {
+  /** The directory of this machine in which its steps exchange files. */
   readonly capioDir: string;
+  /** The name that the steps of one workflow share on all machines. */
   readonly workflowName: string;
   /** The name of this machine. */
   readonly machine: string;
+  /** How to reach the NATS server. */
   readonly server: NatsOptions;
   /** Path of the CAPIO-CL configuration, if the workflow has one. */
   readonly capioClConfigurationFile?: string;
+  /** The directory for files in memory. */
   readonly memoryDir?: string;
+  /** Set when the workflow is shared with the group of its directory. */
   readonly shared?: "group";
-  /** Whether a run that is still going on is ended, and another one begun. */
+  /**
+   * Whether a run that is still going on is ended, and another one begun.
+   *
+   * @default {false}
+   */
   readonly anew?: boolean;
   /**
-   * Seconds that a server is awaited.
+   * Seconds that a server is awaited, at the beginning and later.
    *
    * @default {60}
    */

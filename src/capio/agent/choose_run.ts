@@ -2,7 +2,7 @@ import { delay } from "@std/async";
 import type { NatsConnected } from "../../nats/mod.ts";
 import { CapioError } from "../platform/mod.ts";
 import type { AgentsRun, FoundRun } from "../workflow/mod.ts";
-import type { AgentOptions } from "./agent_options.ts";
+import type { RunAgentOptions } from "./agent_options.ts";
 import { JournalStream } from "./journal_stream.ts";
 import type { RunRecord, RunRecords, StoredRecord } from "./run_record.ts";
 import { runNames, WIRE_FORMAT } from "./wire/mod.ts";
@@ -26,7 +26,7 @@ export async function chooseRun(
   records: RunRecords,
   found: FoundRun | undefined,
   digest: string | undefined,
-  options: AgentOptions,
+  options: RunAgentOptions,
 ): Promise<ChosenRun> {
   const { machine, anew, signal } = options;
   if (found && found.machine !== machine) {
@@ -91,7 +91,7 @@ function newMachine(machine: string): Pick<AgentsRun, "machine" | "id"> {
 async function isHeard(
   { connection }: NatsConnected,
   { run }: RunRecord,
-  { lostAfterSeconds = 10, signal }: AgentOptions,
+  { lostAfterSeconds = 10, signal }: RunAgentOptions,
 ): Promise<boolean> {
   const heard = new AbortController();
   const subscription = connection.subscribe(runNames(run).heartbeats, {

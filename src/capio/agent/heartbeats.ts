@@ -18,13 +18,16 @@ export interface HeartbeatOptions {
   readonly isReachable: () => Promise<boolean>;
   /** Is called in each tick in which a machine has been silent for too long. */
   readonly lost: (machine: string) => void;
+  /** Is called in each tick; tells whether this machine has heard itself. */
+  readonly ticked: (hearsItself: boolean) => void;
 }
 
 /** Sends the heartbeats of a machine and watches others, until the signal aborts. */
 export async function keepHeartbeats(
   { connection }: NatsConnected,
   names: RunNames,
-  { machine, limit, signal, watched, isReachable, lost }: HeartbeatOptions,
+  { machine, limit, signal, watched, isReachable, lost, ticked }:
+    HeartbeatOptions,
 ): Promise<void> {
   const silence = new Silence(machine, limit);
   let heard = new Set<string>();
@@ -37,6 +40,7 @@ export async function keepHeartbeats(
       await delay(TICK_MILLISECONDS, { signal });
       const tick = heard;
       heard = new Set();
+      ticked(tick.has(machine));
       const isSilent = [...watched()].some((it) => !tick.has(it));
       for (
         const it of silence.count({

@@ -11,7 +11,7 @@ import {
   WorkflowFolder,
 } from "../workflow/mod.ts";
 import { Agent } from "./agent.ts";
-import type { AgentOptions } from "./agent_options.ts";
+import type { RunAgentOptions } from "./agent_options.ts";
 import { chooseRun } from "./choose_run.ts";
 import { RunRecords } from "./run_record.ts";
 
@@ -19,7 +19,7 @@ import { RunRecords } from "./run_record.ts";
 const PAUSE_MILLISECONDS = 250;
 
 /** Runs the agent of a machine; see `runAgent`. */
-export async function run(options: AgentOptions): Promise<void> {
+export async function run(options: RunAgentOptions): Promise<void> {
   const { workflowName, machine, signal } = options;
   const capioDir = system.realPathSync(options.capioDir);
   const memoryDir = options.memoryDir === undefined
@@ -55,7 +55,7 @@ async function runConnected(
   connected: NatsConnected,
   folder: WorkflowFolder,
   digest: string | undefined,
-  options: AgentOptions,
+  options: RunAgentOptions,
 ): Promise<void> {
   const records = new RunRecords(connected, options.workflowName, options);
   await records.open();
@@ -66,7 +66,7 @@ async function runConnected(
 }
 
 /** Connects to a server, which may be away for a while. */
-async function connect(options: AgentOptions): Promise<NatsConnected> {
+async function connect(options: RunAgentOptions): Promise<NatsConnected> {
   const { server, signal, serverTimeoutSeconds = 60 } = options;
   const end = steadyClock() + serverTimeoutSeconds * 1000;
   for (;;) {
@@ -81,7 +81,7 @@ async function connect(options: AgentOptions): Promise<NatsConnected> {
 }
 
 function digestOf(
-  { capioClConfigurationFile: path }: AgentOptions,
+  { capioClConfigurationFile: path }: RunAgentOptions,
 ): string | undefined {
   if (path === undefined || path === "") return undefined;
   let text: string;

@@ -37,7 +37,12 @@ export class ServedFiles implements Disposable {
   /** Returns a file by its number, open, or why it cannot be had. */
   find(number: number): ServedFile | { readonly why: string } {
     const known = this.#open.get(number);
-    if (known) return known;
+    if (known) {
+      // The one that was asked for last is the last one.
+      this.#open.delete(number);
+      this.#open.set(number, known);
+      return known;
+    }
     const file = this.#files.get(number);
     if (!file) return { why: "it is unknown at its home" };
     const opened = this.#opened(file);
@@ -46,6 +51,7 @@ export class ServedFiles implements Disposable {
     }
     const served = new OpenFile(file, opened);
     this.#open.set(number, served);
+    if (this.#open.size > MOST_OPEN) this.#closeSome();
     return served;
   }
 
@@ -63,6 +69,16 @@ export class ServedFiles implements Disposable {
   [Symbol.dispose](): void {
     for (const file of this.#open.values()) file[Symbol.dispose]();
     this.#open.clear();
+  }
+
+  /** Closes files that can be opened again: finished ones that have a name. */
+  #closeSome(): void {
+    for (const [number, file] of this.#open) {
+      if (this.#open.size <= FEW_OPEN) return;
+      if (file.isNeeded) continue;
+      this.#open.delete(number);
+      file[Symbol.dispose]();
+    }
   }
 
   #opened(file: WorkflowFile): Deno.FsFile | undefined {
@@ -112,6 +128,11 @@ export class ServedFiles implements Disposable {
   }
 }
 
+/** From how many open files on some are closed. */
+const MOST_OPEN = 256;
+/** How many then stay open. */
+const FEW_OPEN = 128;
+
 /** How often a file is looked for that is moved again and again. */
 const MOST_ATTEMPTS = 10;
 
@@ -133,6 +154,11 @@ class OpenFile implements ServedFile, Disposable {
       count += read;
     }
     return count;
+  }
+
+  /** Whether it cannot be opened again, or is read as it grows. */
+  get isNeeded(): boolean {
+    return this.#entry.phase === "open" || this.#entry.unlinked;
   }
 
   isGrowing(): boolean {

@@ -20,7 +20,7 @@ import { Liveness } from "./liveness.ts";
 import { MemberJournal } from "./member_journal.ts";
 import { Publisher } from "./publisher.ts";
 import { clearRun, openRun } from "./stale_run.ts";
-import { warnOfUnfinished, warnOfUnkept } from "./warnings.ts";
+import { warnOfUnfinished } from "./warnings.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /** The run of this machine in which an agent takes part. */
@@ -240,8 +240,8 @@ export class AgentMember implements Disposable {
     const { state } = this;
     this.#held.dispose();
     if (state.unpublished.size > 0) return;
+    // Who has read a file on other machines is not known here.
     warnOfUnfinished(state);
-    warnOfUnkept(state);
     folder.remove();
   }
 

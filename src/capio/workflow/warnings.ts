@@ -121,8 +121,8 @@ function describeRewrite(
  */
 export function warnOfUnfinished(state: WorkflowState): void {
   for (const file of state.paths.values()) {
-    const { path, phase, rule, writers } = file;
-    if (phase === "committed" || !dependenciesOf(rule)) continue;
+    const { path, phase, rule, writers, home } = file;
+    if (phase === "committed" || !dependenciesOf(rule) || home) continue;
     if (!state.engine.isPermanent(path)) continue;
     const isFailure = [...writers]
       .some((id) => state.members.get(id)?.ending !== "left");

@@ -1,4 +1,5 @@
 import type { ParseArgsOptionsConfig } from "node:util";
+import { runAgent } from "../../capio/mod.ts";
 import {
   type Command,
   environmentVariable,
@@ -81,7 +82,6 @@ Example:
     };
     if (signal.aborted) hear();
     signal.addEventListener("abort", hear, { once: true });
-    const { runAgent } = await import("../../capio/agent/mod.ts");
     await runAgent({
       ...here,
       capioDir,

@@ -57,6 +57,7 @@ Deno.writeTextFileSync(\`\${dir}/digest.txt\`, hash.digest("hex"));
 
 const isLong = Deno.env.has("SLUICE_LONG");
 const KILLS = isLong ? 50 : 4;
+const PATIENCE_MILLISECONDS = isLong ? 600_000 : 60_000;
 const CHUNKS = isLong ? 8192 : 256;
 
 Deno.test({
@@ -67,10 +68,15 @@ Deno.test({
     await using machines = new Machines(server, CL);
     const [north, south] = await machines.start("north", "south");
     const over = machines.path("over");
-    await using reader = south.step({ app: "read", code: READER });
+    await using reader = south.step({
+      app: "read",
+      code: READER,
+      patience: PATIENCE_MILLISECONDS,
+    });
     await using writer = north.step({
       app: "write",
       code: WRITER,
+      patience: PATIENCE_MILLISECONDS,
       args: [String(CHUNKS), isLong ? "100" : "20", over],
       flags: [`--allow-read=${north.dir},${machines.cl},${over}`],
     });

@@ -21,8 +21,8 @@ const VARIABLES = [
   "SLUICE_NATS_CA",
 ].join(",");
 
-/** How long anything may take, in ms. */
-const PATIENCE_MILLISECONDS = 60_000;
+/** How long an agent may run, in ms. */
+const PATIENCE_MILLISECONDS = 600_000;
 
 /** An agent as a process, with its directory, its server and nothing else. */
 export class AgentProcess implements AsyncDisposable {
@@ -77,7 +77,7 @@ export class AgentProcess implements AsyncDisposable {
   }
 
   async #finish(): Promise<StepResult> {
-    const timer = setTimeout(() => this.kill(), PATIENCE_MILLISECONDS * 2);
+    const timer = setTimeout(() => this.kill(), PATIENCE_MILLISECONDS);
     const [{ code, signal }, stderr] = await Promise.all([
       this.#process.status,
       new Response(this.#process.stderr).text(),
