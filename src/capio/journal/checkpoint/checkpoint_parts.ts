@@ -11,7 +11,13 @@ import {
   listOf,
   optional,
 } from "../events/mod.ts";
-import type { Moving, Reading, SizedReading, Waiting } from "../state/mod.ts";
+import {
+  knownPath,
+  type Moving,
+  type Reading,
+  type SizedReading,
+  type Waiting,
+} from "../state/mod.ts";
 import { MEMBER, type Part, part } from "./rows.ts";
 import { RUN_PARTS } from "./run_parts.ts";
 import { TOLD_PARTS } from "./told_parts.ts";
@@ -114,8 +120,12 @@ export const CHECKPOINT_PARTS: Readonly<Record<PartName, Part>> = {
       latest: isTime,
       bytes: isCount,
     },
-    restore: ({ readings }, reading) =>
-      readings.set(`${reading.member}/${reading.path}`, reading),
+    restore: (state, { member, path, first, latest, bytes }) =>
+      state.readings.set(
+        `${member}/${path}`,
+        // An object of its own takes less than one of a row.
+        { member, path: knownPath(state, path), first, latest, bytes },
+      ),
   }),
   sizedReading: part<Parts["sizedReading"]>({
     take: ({ sizedReadings }) => sizedReadings,

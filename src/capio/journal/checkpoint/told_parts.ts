@@ -9,7 +9,12 @@ import {
   oneOf,
   optional,
 } from "../events/mod.ts";
-import { type Rewrite, setRewrite, type StaleRead } from "../state/mod.ts";
+import {
+  knownPath,
+  type Rewrite,
+  setRewrite,
+  type StaleRead,
+} from "../state/mod.ts";
 import { MEMBER, OPTIONAL_MEMBER, type Part, part } from "./rows.ts";
 
 /** The fields of each kind of row about answers and readings. */
@@ -122,11 +127,10 @@ export const TOLD_PARTS: Readonly<Record<keyof ToldParts, Part>> = {
       number: isCount,
       replacedBy: OPTIONAL_MEMBER,
     },
-    restore: ({ pathReadings }, { path, member, number, replacedBy }) =>
-      pathReadings.getOrInsertComputed(path, () => new SmallMap()).set(member, {
-        number,
-        replacedBy,
-      }),
+    restore: (state, { path, member, number, replacedBy }) =>
+      state.pathReadings
+        .getOrInsertComputed(knownPath(state, path), () => new SmallMap())
+        .set(member, { number, replacedBy }),
   }),
   seen: part<ToldParts["seen"]>({
     take: ({ seen }) =>

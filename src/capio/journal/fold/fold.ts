@@ -30,7 +30,7 @@ import { countsFrom, noteVia } from "./origin.ts";
 import { passOver } from "./pass_over.ts";
 import { commitAtHome, completeReplica, loseAtHome } from "./replicas.ts";
 import { addRules } from "./rules.ts";
-import type { WorkflowState } from "../state/mod.ts";
+import { knownPath, type WorkflowState } from "../state/mod.ts";
 
 /**
  * Returns the state after one more line of the journal, whose event is missing
@@ -209,7 +209,8 @@ function noteInput(
 }
 
 function noteReading(state: WorkflowState, event: ReadEvent): WorkflowState {
-  const { by: member, path, first, time: latest, bytes, end } = event;
+  const { by: member, first, time: latest, bytes, end } = event;
+  const path = knownPath(state, event.path);
   const file = event.file ?? end;
   if (file !== undefined) {
     notePathReading(state, member, path, file);

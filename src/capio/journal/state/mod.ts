@@ -8,6 +8,7 @@ export * from "./completion.ts";
 export * from "./deadlock.ts";
 export * from "./homes.ts";
 export * from "./known_files.ts";
+export * from "./known_path.ts";
 export * from "./member_set.ts";
 export * from "./order.ts";
 export * from "./readers.ts";
