@@ -2,6 +2,7 @@ import type { NatsConnected } from "../../nats/mod.ts";
 import {
   type FileChange,
   type Folded,
+  isOver,
   type JournalEvent,
   keyOfHome,
   type MachineStatus,
@@ -455,7 +456,7 @@ export class Agent implements AsyncDisposable {
       const is = machines.get(name)?.is;
       return is === "done" || is === "lost";
     });
-    if (isLast) this.#hasEnded = true;
+    if (isLast && !isAwaited(this.#state)) this.#hasEnded = true;
   }
 
   #machineEvent(
@@ -474,6 +475,20 @@ export class Agent implements AsyncDisposable {
     this.#over.abort();
     this.#news.tell();
   }
+}
+
+/**
+ * Tells whether a step that the graph names is still to come, perhaps on a machine
+ * that nobody knows of yet: what it reads has to be there then.
+ */
+function isAwaited(state: WorkflowState): boolean {
+  const { members, machines, placement } = state;
+  // The plan has said which machines there are.
+  if (placement.size > 0 || isOver(state)) return false;
+  const hasFailed =
+    members.values().some(({ ending }) => ending && ending !== "left") ||
+    machines.values().some(({ is }) => is === "lost");
+  return !hasFailed;
 }
 
 function isNew(via: AcceptedLine["via"], { via: last }: WorkflowState) {

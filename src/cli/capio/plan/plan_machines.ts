@@ -81,13 +81,17 @@ function failureIn(
   { members }: WorkflowStatus,
   steps: ReadonlySet<string>,
 ): StepFailure | undefined {
-  for (const { app, machine, state } of members) {
-    if (machine === undefined) continue;
-    // One whose steps have ended well may vanish.
-    const hasFailed = state === "failed" || state === "lost" && steps.has(app);
-    if (!hasFailed || !steps.has(app) && app !== WORKFLOW_APP) continue;
-    return { name: app, code: 1, signal: null, machine };
-  }
+  const failed = members.filter(({ app, machine, state }) => {
+    if (machine === undefined) return false;
+    // A machine whose steps have ended well may vanish.
+    if (state === "lost") return steps.has(app);
+    return state === "failed" && (steps.has(app) || app === WORKFLOW_APP);
+  });
+  // The command fails with its step, and has joined before it.
+  const first = failed.find(({ app }) => steps.has(app)) ?? failed[0];
+  if (!first) return undefined;
+  const { app: name, machine } = first;
+  return { name, code: 1, signal: null, machine };
 }
 
 function machinesOf({ steps }: PlanFile): readonly string[] {
