@@ -73,8 +73,9 @@ function countsFromOther(
   switch (event.event) {
     case "join":
       return !author && !event.agent && event.app !== AGENT_APP;
+    // Its agent says so of one that was killed.
     case "end":
-      return author?.machine === machine &&
+      return (!author || author.machine === machine) &&
         members.get(event.member)?.machine === machine;
     case "open":
     case "close":
