@@ -220,6 +220,7 @@ export class Writing {
       ...(unchanged && { unchanged }),
     });
     this.#workspace.warnOfSizes();
-    if (file?.lostTo !== undefined && !how.failed) throw conflictOf(file);
+    const isGivenUp = how.failed || how.idle;
+    if (file?.lostTo !== undefined && !isGivenUp) throw conflictOf(file);
   }
 }

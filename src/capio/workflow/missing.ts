@@ -42,7 +42,8 @@ export function missingForCommit(
   }
 }
 
-const MUST_BE_FIRST =
+/** Says what has to come before the file of a machine is the one of its name. */
+export const MUST_BE_FIRST =
   "it must come back from the server that no other machine made a file of this name before";
 
 function missingAtHome(

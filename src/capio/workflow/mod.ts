@@ -9,7 +9,7 @@ export { untilAgent } from "./agent_wait.ts";
 export { resolveMemoryDirectory } from "./memory_directory.ts";
 export { missingForCommit } from "./missing.ts";
 export { checkPublication, moveIntoPlace } from "./move_into_place.ts";
-export { conflictOf } from "./name_claims.ts";
+export { conflictOf, nameReadiness } from "./name_claims.ts";
 export * from "./readiness.ts";
 export * from "./spools.ts";
 export * from "./size_warnings.ts";

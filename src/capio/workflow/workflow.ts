@@ -107,6 +107,7 @@ export class Workflow {
   readonly #bells: Bells;
   readonly #staleReads: StaleReadWarnings;
   readonly #rewrites: RewriteWarnings;
+  readonly #forgottenConflicts = new WeakSet<WorkflowFile>();
   /** The resources of this member, above all the lock that shows that it lives. */
   readonly #held: DisposableStack;
   /** Another member of this process, which clears up. */
@@ -491,12 +492,19 @@ export class Workflow {
     return !this.#beside || this.#beside.ended;
   }
 
+  /** The program knows that another machine has the name of a file. */
+  forgetConflict(file: WorkflowFile): void {
+    this.#forgottenConflicts.add(file);
+  }
+
   /** Waits until the files that it has made have their names, or have lost them. */
   #untilNamed(): CapioError | undefined {
     if (!this.state.hasClaims) return undefined;
     const hasAgent = ({ agent }: WorkflowState) =>
       agent !== undefined && FileLock.isHeld(this.folder.memberLock(agent));
-    return untilNamed(this.id, () => this.refresh(), hasAgent);
+    const isForgotten = (file: WorkflowFile) =>
+      this.#forgottenConflicts.has(file);
+    return untilNamed(this.id, isForgotten, () => this.refresh(), hasAgent);
   }
 
   /** Its caller holds the workflow's lock. */

@@ -17,6 +17,13 @@ while (true) {
 }
 Deno.writeTextFileSync(\`\${dir}/x.txt\`, name);
 Deno.writeTextFileSync(\`\${marks}/\${name}-made\`, "");
+try {
+  const options = { write: true, createNew: true };
+  Deno.openSync(\`\${dir}/lock\`, options).close();
+  console.log("locked");
+} catch (error) {
+  console.log(error.name);
+}
 `;
 
 Deno.test({
@@ -49,10 +56,11 @@ Deno.test({
     Deno.writeTextFileSync(`${marks}/go`, "");
     await marked("south-made");
     await marked("north-made");
-    assertEquals((await first.result).code, 0);
+    const { code: ok, stdout: locked } = await first.result;
+    assertEquals([ok, locked.trim()], [0, "locked"]);
     south.agent.kill("SIGCONT");
-    const { code, stderr } = await second.result;
-    assertEquals(code, 1);
+    const { code, stdout, stderr } = await second.result;
+    assertEquals([code, stdout.trim()], [1, "AlreadyExists"], stderr);
     assertMatch(
       stderr,
       /Cannot keep "x.txt": machine "north" made a file of this name first/,
@@ -68,7 +76,7 @@ Deno.test({
     const read = await reader.result;
     assertEquals([read.code, read.stdout.trim()], [0, "north"], read.stderr);
     assertEquals(await machines.stop(), [0, 0]);
-    assertEquals(north.entries(), ["x.txt"]);
+    assertEquals(north.entries(), ["lock", "x.txt"]);
     assertEquals(south.entries(), []);
   },
 });

@@ -31,6 +31,7 @@ export function deadlockedWaits(state: WorkflowState): readonly Waiting[] {
 function blockersOf(state: WorkflowState, { path }: Waiting): string[] {
   if (path.startsWith(`${SYSTEM_DIRECTORY}/`)) return [];
   const file = state.paths.get(path);
+  if (file && isDecidedElsewhere(file)) return [];
   // Other members, or apps that are still to come, write what it depends on.
   if (file && unfinishedDependencies(state, file)) return [];
   return presentWriters(state, path, file);
@@ -49,7 +50,7 @@ export function onlyTheyEndIt(
 ): boolean {
   if (above.includes(path)) return false;
   // The other machines do not say here what their members wait for.
-  if (file ? file.home : hasOthers(state)) return false;
+  if (file ? isDecidedElsewhere(file) : hasOthers(state)) return false;
   const dependencies = file && unfinishedDependencies(state, file);
   if (dependencies) {
     return dependencies.some((it) =>
@@ -77,6 +78,11 @@ function unfinishedDependencies(
   const unfinished = dependenciesOf(rule)
     ?.filter((path) => !isCommitted(state, path));
   return unfinished && unfinished.length > 0 ? unfinished : undefined;
+}
+
+/** Tells whether a line of another machine, or of the agent, ends a wait. */
+function isDecidedElsewhere({ home, claim }: WorkflowFile): boolean {
+  return home !== undefined || claim !== undefined;
 }
 
 /** Tells whether other machines take part whose members may make anything. */

@@ -12,7 +12,7 @@ import {
   type Operation,
   system,
 } from "../../platform/mod.ts";
-import { spoolOf } from "../../workflow/mod.ts";
+import { nameReadiness, spoolOf } from "../../workflow/mod.ts";
 import type { Beginning, Begun, Refused } from "./beginning.ts";
 import { type CompleteFile, copyUp } from "./copy_up.ts";
 import type { Opener } from "./opener.ts";
@@ -35,7 +35,38 @@ export function* beginWriting<Held>(
     const created = yield* createUnlocked(workspace, place, options, opener);
     if (created) return created;
   }
-  return beginLocked(workspace, place, options, opener);
+  const beginning = beginLocked(workspace, place, options, opener);
+  if (!options.createNew || beginning.type !== "begun") return beginning;
+  if (yield* isFirst(workspace, place, beginning, opener)) return beginning;
+  return refuseNow(beginning.location, options, opener) ??
+    (yield* beginWriting(workspace, place, options, opener));
+}
+
+/**
+ * Waits until it is certain that no other machine has made a file of the name
+ * before, and returns that. Else the file is given up.
+ */
+function* isFirst<Held>(
+  workspace: Workspace,
+  place: Place,
+  { held, writing }: Begun<Held>,
+  opener: Opener<Held>,
+): Operation<boolean> {
+  const { file } = writing;
+  if (file?.claim === undefined) return true;
+  try {
+    const decide = () => nameReadiness(file);
+    yield* workspace.until(place, decide, undefined, { file });
+    if (file.lostTo === undefined) return true;
+    workspace.workflow.forgetConflict(file);
+  } catch (error) {
+    writing.withdraw();
+    opener.close(held);
+    throw error;
+  }
+  writing.withdraw();
+  opener.close(held);
+  return false;
 }
 
 /**
