@@ -18,6 +18,7 @@ export interface StepOptions {
   readonly workflow?: string;
   readonly cl?: string;
   readonly memoryDir?: string;
+  readonly machine?: string;
   readonly openTimeoutSeconds?: number;
   readonly partialReads?: boolean;
   readonly silent?: boolean;
@@ -61,6 +62,7 @@ export class Step implements AsyncDisposable {
       workflowName: workflow,
       capioClConfigurationFile: cl,
       memoryDir: options.memoryDir,
+      machine: options.machine,
       openTimeoutSeconds: options.openTimeoutSeconds,
       partialReads: options.partialReads,
       silent: options.silent,
