@@ -4,6 +4,8 @@
  * forwards and backwards. The report has the median of the differences to each
  * baseline beside its limit. What is measured is the published form, which
  * `tools/bundle.ts` makes; the files of this checkout are shown for comparison.
+ * At the end stands what the preload takes: Node's base in the runtime, the files
+ * of sluice, and what it does.
  *
  * `BENCH_DIR` is the directory for the workflow, by default in shared memory if
  * there is any.
@@ -47,6 +49,16 @@ const starter = program(
   Deno.exit(code);`,
 );
 await bundle(new URL(`file://${programs.path}/dist/`));
+/** Loads what the preload loads of Node. */
+const BASE = `for (const name of ["process", "fs", "worker_threads"]) {
+  process.getBuiltinModule(name);
+}`;
+const base = program("base.ts", BASE);
+/** Loads the files of the preload, too. */
+const loaded = program(
+  "dist/preload/loaded.js",
+  `import "./whole_program.js";${BASE}`,
+);
 const preload = `--preload=${programs.path}/dist/preload/preload.js`;
 const sluice = `${programs.path}/dist/cli/mod.js`;
 const here = (path: string) => new URL(`../${path}`, import.meta.url).pathname;
@@ -70,6 +82,13 @@ const PROGRAMS: Record<string, string[]> = {
   "the same with the preload of this checkout": [
     ...config,
     `--preload=${here("src/capio/session/preload.ts")}`,
+    empty,
+  ],
+  "an empty program": [...FLAGS, empty],
+  "the base of Node": [...FLAGS, `--preload=${base}`, empty],
+  "the base of Node and the files of sluice": [
+    ...FLAGS,
+    `--preload=${loaded}`,
     empty,
   ],
   "a program that imports node:fs": [...FLAGS, nodeFs],
@@ -105,6 +124,12 @@ const COMPARED: readonly [name: string, baseline: string, limit?: number][] = [
     10,
   ],
   ["sluice run", "a program that starts the step", 15],
+  ["the base of Node", "an empty program"],
+  ["the base of Node and the files of sluice", "the base of Node"],
+  [
+    "an empty program with the preload and a configuration",
+    "the base of Node and the files of sluice",
+  ],
 ];
 
 const times = new Map<string, number[]>(
