@@ -50,6 +50,8 @@ export function agentCommand(options: StartAgentOptions): AgentCommand {
       ...denoFlags,
       cliSpecifier(),
       "agent",
+      // It ends though this program is killed.
+      "--until-stdin-ends",
       ...agentArguments(options),
     ],
     env: {

@@ -145,7 +145,7 @@ export class AgentProcess implements RunningAgent {
       args: [...args],
       env,
       cwd: this.#options.cwd,
-      stdin: "null",
+      stdin: "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
@@ -166,6 +166,7 @@ export class AgentProcess implements RunningAgent {
     } finally {
       this.#child = undefined;
       this.#isReady = false;
+      await child.stdin.close().catch(() => {});
     }
   }
 

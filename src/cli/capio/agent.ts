@@ -21,6 +21,7 @@ const OPTIONS = {
   "capio-cl": { type: "string" },
   "memory-dir": { type: "string" },
   shared: { type: "boolean" },
+  "until-stdin-ends": { type: "boolean", default: false },
 } as const satisfies ParseArgsOptionsConfig;
 
 /** `sluice agent`: lets a machine take part in a workflow on several ones. */
@@ -52,6 +53,8 @@ Options:
   --shared                  Take part together with other members of the group
                             of DIR (default: $CAPIO_SHARED is group)
 ${machineHelp(28)}
+  --until-stdin-ends        Take the end of standard input for SIGTERM: the
+                            program that has started it may have been killed
 
 The exit code is 0 when the run has ended for all machines.
 
@@ -82,6 +85,10 @@ Example:
     };
     if (signal.aborted) hear();
     signal.addEventListener("abort", hear, { once: true });
+    if (values["until-stdin-ends"]) {
+      void Deno.stdin.readable.pipeTo(new WritableStream())
+        .catch(() => {}).then(() => stop.abort());
+    }
     await runAgent({
       ...here,
       capioDir,

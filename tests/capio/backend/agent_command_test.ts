@@ -52,6 +52,7 @@ Deno.test("the options of an agent are those of its command", () => {
   });
   assertEquals(args.slice(args.indexOf("agent")), [
     "agent",
+    "--until-stdin-ends",
     "--capio-dir=data",
     "--workflow-name=flights",
     "--machine=north",

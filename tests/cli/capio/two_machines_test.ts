@@ -1,9 +1,11 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { delay } from "@std/async";
 import { join } from "@std/path";
 import { hasNatsServer, NatsServer } from "../../support/nats_server.ts";
 import {
   configFlag,
   ENDLESS,
+  isAlive,
   READER,
   Sluice,
   STREAMED,
@@ -166,5 +168,28 @@ Deno.test({
     const read = await reading.result;
     assertMatch(read.stderr, /(failed|was) on machine "north"/);
     assertEquals(read.code, 130, read.stderr);
+  },
+});
+
+Deno.test({
+  name: "no agent outlives a command that was killed",
+  ignore,
+  async fn() {
+    await using server = await NatsServer.start();
+    const [north, south] = two({ writer: ENDLESS, reader: ENDLESS });
+    using _north = north;
+    using _south = south;
+    await using writing = north.run(server);
+    const [, step] = await writing.printed(/running as process (\d+)/);
+    const agent = await writing.until(() => agentOf(writing));
+    writing.kill("SIGKILL");
+    assertEquals((await writing.result).code, 137);
+    // The step is no child of the agent, which waits for it.
+    Deno.kill(Number(step), "SIGKILL");
+    // Nobody comes on the other machine.
+    await using reading = south.run(server);
+    await reading.until(() => /failed on machine "north"/.test(reading.stderr));
+    await reading.result;
+    while (isAlive(agent)) await delay(50);
   },
 });
