@@ -114,7 +114,11 @@ Two machines, ${network.description}, and a NATS server at ${server.host}`);
                              wall time
 one after another  ${seconds(before)}
 on two machines    ${seconds(after)}
-
+${
+      before > after ? "" : `
+Two real machines have two times the processors; these share ${navigator.hardwareConcurrency}, and the start of their agents takes a second
+`
+    }
 The same bytes in all files, each on the machine that wrote it: ${
       FILES.map((name) => `${name} (${HOMES[name]})`).join(", ")
     }`);

@@ -54,6 +54,20 @@ export function stepsHere(
   return here ? steps.filter(({ machine }) => machine === here.machine) : steps;
 }
 
+/** Returns a status with the files alone that steps of this machine have used. */
+export function statusHere(
+  status: WorkflowStatus,
+  plan: PlanFile,
+  here: MachineArguments | undefined,
+): WorkflowStatus {
+  if (!here) return status;
+  const names = new Set(stepsHere(plan, here).map(({ name }) => name));
+  const files = status.files.filter(({ writers, readers = [] }) =>
+    [...writers, ...readers].some((app) => names.has(app))
+  );
+  return { ...status, files };
+}
+
 /**
  * Resolves when a step has failed on another machine, or the workflow was stopped
  * there; to `undefined` when `signal` aborts.

@@ -18,7 +18,12 @@ import {
 } from "../running/mod.ts";
 import type { MachineArguments } from "../arguments/mod.ts";
 import type { PlanFile } from "./plan_file.ts";
-import { failureElsewhere, placementOf, stepsHere } from "./plan_machines.ts";
+import {
+  failureElsewhere,
+  placementOf,
+  statusHere,
+  stepsHere,
+} from "./plan_machines.ts";
 import { outcomeOf, summaryLines } from "./plan_summary.ts";
 import {
   fileLines,
@@ -145,7 +150,7 @@ async function takePart(
     page?.show?.(status);
     page?.end?.(outcome);
     await terminal.print(`sluice workflow: ${outcome.text} after ${seconds} s`);
-    for (const line of summaryLines(ends, status)) {
+    for (const line of summaryLines(ends, statusHere(status, plan, here))) {
       await terminal.print(`  ${line}`);
     }
     for (const line of warningLines(status)) {
