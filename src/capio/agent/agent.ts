@@ -1,3 +1,4 @@
+import { abortable, delay } from "@std/async";
 import type { NatsConnected } from "../../nats/mod.ts";
 import {
   type FileChange,
@@ -17,7 +18,7 @@ import type { ChosenRun } from "./choose_run.ts";
 import { Fetcher } from "./fetcher.ts";
 import { keepHeartbeats } from "./heartbeats.ts";
 import { replicaOf, replicaOperations } from "./inward.ts";
-import { JournalStream } from "./journal_stream.ts";
+import { JournalStream, streamGone } from "./journal_stream.ts";
 import { News } from "./news.ts";
 import { Outbox } from "./outbox.ts";
 import { outwardLines } from "./outward.ts";
@@ -32,6 +33,8 @@ import { Wishes } from "./wishes.ts";
 const TICK_MILLISECONDS = 100;
 /** How often it looks whether the members of its machine live, in ms. */
 const LIVENESS_MILLISECONDS = 1000;
+/** How often it looks whether the stream of the run is still there, in ms. */
+const STREAM_MILLISECONDS = 1000;
 /** Ticks of silence after which a machine is lost. */
 const LOST_TICKS = 10;
 /** Seconds that a server is awaited. */
@@ -109,7 +112,13 @@ export class Agent implements AsyncDisposable {
     const { signal, stop, ready } = this.#options;
     const over = AbortSignal.any([this.#over.signal, signal]);
     const messages = this.#stream.messages(over);
-    await this.#begin(messages, over);
+    try {
+      await this.#begin(messages, over);
+    } catch (error) {
+      // Nothing has happened here yet.
+      if (this.#chosen.isNew) this.#member.end();
+      throw error;
+    }
     this.#resources.use(
       new ByteService(
         this.#connected,
@@ -125,7 +134,8 @@ export class Agent implements AsyncDisposable {
     over.addEventListener("abort", wake);
     using watcher = Deno.watchFs(this.#member.folder.journal);
     const tasks = [
-      this.#receive(messages),
+      this.#receive(messages, over),
+      this.#watchStream(over),
       this.#publish(over),
       this.#watch(watcher),
       keepHeartbeats(this.#connected, this.#names, {
@@ -205,7 +215,7 @@ export class Agent implements AsyncDisposable {
     const last = await this.#stream.lastSequence();
     const readTo = async (sequence: number) => {
       while (sequence > 0) {
-        const { value, done } = await messages.next();
+        const { value, done } = await abortable(messages.next(), signal);
         signal.throwIfAborted();
         if (done) throw new Error("The stream ended");
         pending.push(...this.#received.take(value));
@@ -229,9 +239,12 @@ export class Agent implements AsyncDisposable {
   }
 
   /** Takes in what comes from the stream. */
-  async #receive(messages: AsyncIterator<StoredMessage>): Promise<void> {
+  async #receive(
+    messages: AsyncIterator<StoredMessage>,
+    signal: AbortSignal,
+  ): Promise<void> {
     for (;;) {
-      const { value, done } = await messages.next();
+      const { value, done } = await abortable(messages.next(), signal);
       if (done) return;
       this.#takeIn(this.#received.take(value));
       const { machine } = this.#chosen;
@@ -321,6 +334,14 @@ export class Agent implements AsyncDisposable {
       await this.#stream.publish(machine, message, signal);
       this.#isPublishing = false;
       this.#news.tell();
+    }
+  }
+
+  /** Sees that the stream is still there: a consumer waits for it for ever. */
+  async #watchStream(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await delay(STREAM_MILLISECONDS, { signal });
+      if (await this.#stream.isGone()) throw streamGone();
     }
   }
 

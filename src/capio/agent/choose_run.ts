@@ -11,6 +11,8 @@ import { runNames, WIRE_FORMAT } from "./wire/mod.ts";
 export interface ChosenRun extends AgentsRun {
   /** Its number among those of the workflow. */
   readonly n: number;
+  /** Whether this machine takes part for the first time. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -45,7 +47,13 @@ export async function chooseRun(
     if (latest && !latest.record.hasEnded) {
       checkDigest(latest.record, digest);
       if (found && isOwn) {
-        return { run: found.run, machine, id: found.id, n: latest.n };
+        return {
+          run: found.run,
+          machine,
+          id: found.id,
+          n: latest.n,
+          isNew: false,
+        };
       }
       if (found && found.steps.length > 0) throw stepsOfOther(found);
       if (await isHeard(connected, latest.record, options)) {
@@ -83,8 +91,10 @@ async function endRun(
   await new JournalStream(connected, runNames(record.run)).remove();
 }
 
-function newMachine(machine: string): Pick<AgentsRun, "machine" | "id"> {
-  return { machine, id: crypto.randomUUID() };
+function newMachine(
+  machine: string,
+): Pick<ChosenRun, "machine" | "id" | "isNew"> {
+  return { machine, id: crypto.randomUUID(), isNew: true };
 }
 
 /** Returns whether any agent of a run is heard within the limit. */

@@ -86,7 +86,7 @@ export class JournalStream {
       const { state } = await manager.streams.info(this.#names.stream);
       return state.last_seq;
     } catch (error) {
-      if (jetStreamCode(error) === NO_STREAM) throw gone();
+      if (jetStreamCode(error) === NO_STREAM) throw streamGone();
       throw natsFailure("read the journal of the run", error);
     }
   }
@@ -127,7 +127,7 @@ export class JournalStream {
       } catch (error) {
         const failure = this.#finalFailure("publish in", error);
         if (failure) throw failure;
-        if (await this.#isGone()) throw gone();
+        if (await this.isGone()) throw streamGone();
       }
       await delay(PAUSE_MILLISECONDS, { signal });
     }
@@ -161,7 +161,7 @@ export class JournalStream {
         if (failure) throw failure;
       }
       if (signal.aborted) return;
-      if (await this.#isGone()) throw gone();
+      if (await this.isGone()) throw streamGone();
       await delay(PAUSE_MILLISECONDS, { signal }).catch(() => {});
     }
   }
@@ -213,7 +213,8 @@ export class JournalStream {
     }
   }
 
-  async #isGone(): Promise<boolean> {
+  /** Tells whether there is no such stream, as far as the server answers. */
+  async isGone(): Promise<boolean> {
     try {
       const manager = await this.#js.jetstreamManager(false);
       await manager.streams.info(this.#names.stream);
@@ -242,7 +243,8 @@ function incomplete(expected: number, found: number): CapioError {
   );
 }
 
-function gone(): CapioError {
+/** The error of a run that has no stream any more. */
+export function streamGone(): CapioError {
   return new CapioError(
     "BACKEND_FAILED",
     "The run was ended: its journal is no longer at the server",

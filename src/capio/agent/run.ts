@@ -47,7 +47,6 @@ export async function run(options: RunAgentOptions): Promise<void> {
   } finally {
     forgetAgent(folder);
     lock[Symbol.dispose]();
-    folder.removeSystem();
   }
 }
 

@@ -253,7 +253,11 @@ export class AgentMember implements Disposable {
 
 /** Removes the lock of the agent, which the caller holds, and what it lies in. */
 export function forgetAgent(folder: WorkflowFolder): void {
+  using _ = folder.lock(AGENT_APP);
   ifPresent(() => system.removeSync(agentLock(folder)));
+  if (folder.isInUse) return;
+  folder.removeLock();
+  folder.removeSystem();
 }
 
 /** Returns the random id of the machine in the first line of a journal. */

@@ -30,6 +30,10 @@ export class AgentProcess implements AsyncDisposable {
   readonly result: Promise<StepResult>;
   readonly #ready = Promise.withResolvers<void>();
   #stdout = "";
+  #stderr = "";
+  #hasEnded = false;
+  /** Resolves when it prints more. */
+  #printed = Promise.withResolvers<void>();
 
   constructor(dir: string, address: string, args: readonly string[]) {
     this.#process = new Deno.Command(Deno.execPath(), {
@@ -39,7 +43,7 @@ export class AgentProcess implements AsyncDisposable {
         "--no-prompt",
         ...config,
         `--allow-net=${address}`,
-        `--allow-read=${dir}`,
+        `--allow-read=${[dir, ...configurations(args)].join(",")}`,
         `--allow-write=${dir}`,
         `--allow-env=${VARIABLES}`,
         `${root}src/cli/mod.ts`,
@@ -78,14 +82,34 @@ export class AgentProcess implements AsyncDisposable {
 
   async #finish(): Promise<StepResult> {
     const timer = setTimeout(() => this.kill(), PATIENCE_MILLISECONDS);
-    const [{ code, signal }, stderr] = await Promise.all([
+    const [{ code, signal }] = await Promise.all([
       this.#process.status,
-      new Response(this.#process.stderr).text(),
+      this.#readErrors(),
       this.#read(),
     ]);
     clearTimeout(timer);
+    const stderr = this.#stderr;
     this.#ready.reject(new Error(`The agent ended with ${code}: ${stderr}`));
     return { code, signal, stdout: this.#stdout, stderr };
+  }
+
+  /** Resolves once it has printed what an expression matches, or has ended. */
+  async untilPrinted(expected: RegExp): Promise<void> {
+    while (!expected.test(this.#stderr)) {
+      await this.#printed.promise;
+      if (this.#hasEnded) break;
+    }
+  }
+
+  async #readErrors(): Promise<void> {
+    const lines = this.#process.stderr.pipeThrough(new TextDecoderStream());
+    for await (const text of lines) {
+      this.#stderr += text;
+      this.#printed.resolve();
+      this.#printed = Promise.withResolvers();
+    }
+    this.#hasEnded = true;
+    this.#printed.resolve();
   }
 
   async #read(): Promise<void> {
@@ -97,18 +121,25 @@ export class AgentProcess implements AsyncDisposable {
   }
 }
 
+/** The configurations that an agent has to read. */
+function configurations(args: readonly string[]): string[] {
+  const option = "--capio-cl=";
+  return args.filter((it) => it.startsWith(option))
+    .map((it) => it.slice(option.length));
+}
+
 /** A machine: a directory, and agents one after the other. */
-export class TestMachine {
+export class TestMachine implements AsyncDisposable {
   readonly name: string;
   readonly dir: string;
   readonly #machines: Machines;
   readonly #agents: AgentProcess[] = [];
 
-  constructor(machines: Machines, name: string, dir: string) {
+  constructor(machines: Machines, name: string, folder: string = name) {
     this.#machines = machines;
     this.name = name;
-    this.dir = dir;
-    Deno.mkdirSync(dir);
+    this.dir = machines.path(folder);
+    Deno.mkdirSync(this.dir);
   }
 
   /** The name of the workflow. */
@@ -127,6 +158,7 @@ export class TestMachine {
   startSoon(...args: readonly string[]): AgentProcess {
     const { workflow, server } = this.#machines;
     const agent = new AgentProcess(this.dir, server.address, [
+      ...this.#machines.cl ? [`--capio-cl=${this.#machines.cl}`] : [],
       `--workflow-name=${workflow}`,
       `--machine=${this.name}`,
       // A busy machine is silent for long.
@@ -156,8 +188,7 @@ export class TestMachine {
     return [...Deno.readDirSync(this.dir)].map(({ name }) => name).sort();
   }
 
-  /** Ends everything. */
-  async end(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     for (const agent of this.#agents) await agent[Symbol.asyncDispose]();
   }
 }
@@ -191,9 +222,7 @@ export class Machines implements AsyncDisposable {
     args: readonly string[],
     ...names: readonly string[]
   ): Promise<TestMachine[]> {
-    const machines = names.map((name) =>
-      new TestMachine(this, name, this.path(name))
-    );
+    const machines = names.map((name) => new TestMachine(this, name));
     this.#machines.push(...machines);
     for (const machine of machines) await machine.start(...args);
     return machines;
@@ -219,7 +248,7 @@ export class Machines implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const machine of this.#machines) await machine.end();
+    for (const machine of this.#machines) await machine[Symbol.asyncDispose]();
     this.#directory[Symbol.dispose]();
   }
 }
