@@ -7,6 +7,7 @@ import {
 } from "../../nats/mod.ts";
 import { CapioError } from "../platform/mod.ts";
 import type { StoredMessage } from "./received.ts";
+import { addStream } from "./replicated_stream.ts";
 import {
   decodeMessage,
   encodeMessage,
@@ -17,22 +18,14 @@ import {
 
 /** Time for one request to the server, in ms. */
 const REQUEST_MILLISECONDS = 2000;
+/** How long a reader may stand still where there is more to read, in ms. */
+const STILL_MILLISECONDS = 2000;
 /** Pause before something is tried again, in ms. */
 const PAUSE_MILLISECONDS = 250;
 /** The API error that says that there is no such stream. */
 const NO_STREAM = 10059;
 /** The API error that says that the stream itself is full. */
 const STREAM_FULL = 10077;
-
-/** How the stream of a run is made. */
-export interface JournalStreamOptions {
-  /**
-   * On how many servers of a cluster it lies.
-   *
-   * @default {1}
-   */
-  readonly replicas?: number;
-}
 
 /** The journal that the machines of a run agree on: a stream of the server. */
 export class JournalStream {
@@ -56,18 +49,16 @@ export class JournalStream {
    *
    * @throws {NatsError} If the server cannot make it.
    */
-  async create({ replicas = 1 }: JournalStreamOptions = {}): Promise<void> {
+  async create(): Promise<void> {
     const { jetstream } = this.#connected.libraries;
-    const manager = await this.#js.jetstreamManager(false);
     try {
-      await manager.streams.add({
+      await addStream(this.#connected, {
         name: this.#names.stream,
         subjects: [this.#names.journals],
         storage: jetstream.StorageType.File,
         discard: jetstream.DiscardPolicy.New,
-        num_replicas: replicas,
         allow_direct: true,
-      });
+      }, REQUEST_MILLISECONDS);
     } catch (error) {
       throw natsFailure("make the stream of the run", error);
     }
@@ -179,12 +170,22 @@ export class JournalStream {
     });
     const stop = () => messages.stop();
     signal.addEventListener("abort", stop, { once: true });
+    let last = next - 1;
+    let seen = last;
+    // One whose server was killed may stand still though it says that it goes on.
+    const watch = setInterval(async () => {
+      if (seen !== last) return void (seen = last);
+      const latest = await this.lastSequence().catch(() => 0);
+      if (latest > last && seen === last) stop();
+    }, STILL_MILLISECONDS);
     try {
       for await (const message of messages) {
         if (signal.aborted) return;
+        last = message.seq;
         yield message;
       }
     } finally {
+      clearInterval(watch);
       signal.removeEventListener("abort", stop);
       messages.stop();
       await consumer.delete().catch(() => {});

@@ -13,6 +13,7 @@ import {
 import { Agent } from "./agent.ts";
 import type { RunAgentOptions } from "./agent_options.ts";
 import { chooseRun } from "./choose_run.ts";
+import { clusterWarning } from "./replicated_stream.ts";
 import { RunRecords } from "./run_record.ts";
 
 /** Pause between two attempts to connect, in ms. */
@@ -56,6 +57,8 @@ async function runConnected(
   digest: string | undefined,
   options: RunAgentOptions,
 ): Promise<void> {
+  const warning = clusterWarning(connected);
+  if (warning !== undefined) options.print(warning);
   const records = new RunRecords(connected, options.workflowName, options);
   await records.open();
   const found = AgentMember.find(folder);

@@ -6,6 +6,7 @@ import {
   natsFailure,
 } from "../../nats/mod.ts";
 import { CapioError, steadyClock } from "../platform/mod.ts";
+import { addStream } from "./replicated_stream.ts";
 import { WIRE_FORMAT, workflowToken } from "./wire/mod.ts";
 
 /** What is known at the server of a run. */
@@ -79,8 +80,7 @@ export class RunRecords {
   async open(): Promise<void> {
     const { libraries: { jetstream }, servers } = this.#connected;
     await this.#patiently(`use JetStream of ${servers}`, async () => {
-      const manager = await this.#js.jetstreamManager(false);
-      await manager.streams.add({
+      await addStream(this.#connected, {
         name: STREAM,
         subjects: [`$KV.${BUCKET}.>`],
         storage: jetstream.StorageType.File,
@@ -89,7 +89,7 @@ export class RunRecords {
         allow_direct: true,
         allow_rollup_hdrs: true,
         deny_delete: true,
-      });
+      }, REQUEST_MILLISECONDS);
     });
   }
 
