@@ -16,7 +16,8 @@ import { setAside } from "./set_aside.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /**
- * Returns the run of a workflow that a process of `app` joins, `undefined` when
+ * Returns the run of a workflow that a process of `app` joins, on the machine that
+ * it names in a workflow on several ones, `undefined` when
  * it begins one. A stale run, in which no member takes part any more, is cleared
  * first: its committed files are published, its unfinished ones are removed, and
  * a warning counts both.
@@ -36,6 +37,7 @@ import type { WorkflowFolder } from "./workflow_folder.ts";
 export function presentRun(
   folder: WorkflowFolder,
   app: string,
+  machine?: string,
 ): JournalFollower | undefined {
   if (!folder.isInUse) {
     // A process that was killed while it cleared up has left the rest.
@@ -52,7 +54,9 @@ export function presentRun(
   // A run of several machines ends with its agent, unless one has taken over.
   const isAwaited = state.engine.apps.includes(app) && !state.apps.has(app) &&
     state.machine === undefined && !isMemoryGone(folder, state);
-  if (isAlive || isAwaited) return run;
+  // It has just seen the agent, which somebody is going to start again.
+  const hasSeenAgent = machine !== undefined && state.machine === machine;
+  if (isAlive || isAwaited || hasSeenAgent) return run;
   try {
     clearRun(folder, state);
   } finally {

@@ -209,7 +209,9 @@ export class Workflow {
     if (!options.hasAwaitedAgent) untilAgentSync(folder, options);
     using _ = folder.lock(options.appName);
     const held = new DisposableStack();
-    const present = held.use(presentRun(folder, options.appName));
+    const present = held.use(
+      presentRun(folder, options.appName, options.machine),
+    );
     try {
       checkMachine(present?.state, folder, options);
       if (present) engineWith(present.state, options);

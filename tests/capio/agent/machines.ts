@@ -180,7 +180,14 @@ export class TestMachine implements AsyncDisposable {
   step(options: Omit<StepOptions, "capioDir" | "workflow">): Step {
     const { workflow, cl } = this.#machines;
     const args = [this.dir, ...options.args ?? []];
-    return new Step({ cl, ...options, args, capioDir: this.dir, workflow });
+    return new Step({
+      cl,
+      machine: this.name,
+      ...options,
+      args,
+      capioDir: this.dir,
+      workflow,
+    });
   }
 
   /** Returns the names of what is in its directory. */
