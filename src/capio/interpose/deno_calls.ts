@@ -1,6 +1,7 @@
 import {
   type Access,
   accessOfOpen,
+  accessOfWrite,
   chdir,
   chmod,
   chown,
@@ -12,6 +13,7 @@ import {
   lstat,
   MAKE,
   MAKE_ANY,
+  MAKE_LINK,
   makeTempDir,
   makeTempFile,
   mkdir,
@@ -118,7 +120,7 @@ const OPERATIONS: { readonly [K in OperationName]: DenoCall } = {
     plan: betweenTexts(twoPaths(
       link,
       { access: READ_AND_WRITE, follows: false },
-      { access: READ_AND_WRITE, follows: false },
+      { access: MAKE_LINK, follows: false },
     )),
   },
   lstat: { plan: onePath(lstat, { access: LOOK, follows: "slash" }) },
@@ -161,11 +163,11 @@ const OPERATIONS: { readonly [K in OperationName]: DenoCall } = {
   },
   utime: { plan: onePath(utime, { access: WRITE }) },
   writeFile: {
-    plan: byOptions(writeFile, { access: () => WRITE, at: 2 }),
+    plan: byOptions(writeFile, { access: accessOfWrite, at: 2 }),
     options: WRITE_OPTIONS,
   },
   writeTextFile: {
-    plan: byOptions(writeTextFile, { access: () => WRITE, at: 2 }),
+    plan: byOptions(writeTextFile, { access: accessOfWrite, at: 2 }),
     options: WRITE_OPTIONS,
   },
 };
@@ -314,7 +316,7 @@ function inDirectory(
 function symlinkPlan(find: Finder): Plan {
   return ([target, path, options]) =>
     planned(
-      allowed(find(path, false), READ_AND_WRITE),
+      allowed(find(path, false), MAKE_LINK),
       ({ workspace, place }) =>
         symlink(
           workspace,

@@ -12,6 +12,7 @@ import {
   LOOK,
   MAKE,
   MAKE_ANY,
+  MAKE_LINK,
   MOVE_FROM,
   MOVE_TO,
   READ,
@@ -266,7 +267,7 @@ function symlinkPlan(
 ): Plan {
   return ([target, path, type]) =>
     planned(
-      allowed(find(path, false), READ_AND_WRITE),
+      allowed(find(path, false), MAKE_LINK),
       (found) => symlink({ name, original, ...found }, target, type),
     );
 }
@@ -276,13 +277,14 @@ function linkPlan(
   find: Finder,
   original: OriginalFs,
 ): Plan {
-  const use = { access: READ_AND_WRITE, follows: false };
+  const useOfFrom = { access: READ_AND_WRITE, follows: false };
+  const useOfTo = { access: MAKE_LINK, follows: false };
   return (args) =>
     planPair(
       find,
       args,
-      use,
-      use,
+      useOfFrom,
+      useOfTo,
       (from, to) =>
         linkWith(
           from,

@@ -17,6 +17,7 @@ import {
   untilEndpointMade,
   withGivenPath,
 } from "./finding/mod.ts";
+import { existingFile, isNamed } from "./writing/mod.ts";
 
 /** `Deno.symlink`: the link is complete at once. */
 export function symlink(
@@ -81,15 +82,20 @@ function spoolAtEnd(from: Endpoint): Spool {
  *
  * @param spool Returns the spool for it, if that does not follow from its path.
  */
-export function makeLink(
+export function* makeLink(
   workspace: Workspace,
   place: Place,
   make: (location: string) => Operation<void>,
   spool?: () => Spool,
 ): Operation<void> {
+  const { workflow } = workspace;
   const now = () => runSync(makeLinkNow(workspace, place, make, spool?.()));
   // Of several members that try at once one succeeds: it may be a lock.
-  return atOnce(() => workspace.workflow.moving(now));
+  yield* atOnce(() => workflow.moving(now));
+  const file = workflow.state.paths.get(place.path);
+  if (file?.claim === undefined || file.namedBy !== workflow.id) return;
+  if (yield* isNamed(workspace, place, file)) return;
+  yield* withGivenPath(existingFile(workspace), place, make);
 }
 
 function* makeLinkNow(
@@ -100,8 +106,9 @@ function* makeLinkNow(
 ): Operation<void> {
   const { workflow, folder } = workspace;
   const { path } = place;
-  workspace.homes.check(place);
-  const location = workspace.trees.exists(path)
+  const isThere = workspace.trees.exists(path);
+  if (!isThere) workspace.homes.check(place);
+  const location = isThere
     ? workspace.trees.locate(path)
     : workspace.trees.placeNew(path, spool);
   yield* withGivenPath(location, place, make);

@@ -10,6 +10,8 @@ export interface HomeUse {
   readonly graph?: GraphUse;
   /** Whether it concerns everything below the path, too. */
   readonly whole?: true;
+  /** Whether it fails where there is something, wherever that has its home. */
+  readonly creates?: true;
 }
 
 /**
@@ -33,8 +35,10 @@ export class Homes {
    *
    * @throws {CapioError} If it changes what has another home.
    */
-  checkUse(place: PlaceNames, { graph, whole }: HomeUse): void {
+  checkUse(place: PlaceNames, { graph, whole, creates }: HomeUse): void {
     if (!this.areSeveral) return;
+    // The system refuses it, as a lock for example.
+    if (creates && this.#workflow.state.paths.has(place.path)) return;
     switch (graph) {
       case undefined:
       case "read":

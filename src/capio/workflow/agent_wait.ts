@@ -48,6 +48,8 @@ export async function untilAgent(
 
 /** The same, blocking the thread. */
 export function untilAgentSync(folder: WorkflowFolder, joining: Joining): void {
+  // The usual case.
+  if (joining.machine === undefined) return;
   const sleep = new SynchronousSleep();
   for (const _ of attempts(folder, joining)) sleep.sleep();
 }

@@ -323,3 +323,61 @@ Deno.test("a run stays when its agent dies, and the next agent goes on in it", a
   await next.end();
   assertEquals(next.entries(), ["own.txt"]);
 });
+
+/** Calls that make what must not be there before, each a file of this name. */
+const CREATIONS: Record<string, string> = {
+  open: `(await Deno.open(path, { write: true, createNew: true })).close()`,
+  openSync: `Deno.openSync(path, { write: true, createNew: true }).close()`,
+  write: `await Deno.writeTextFile(path, "x", { createNew: true })`,
+  writeByPath:
+    `Deno.writeTextFileSync(path, "x", { createNew: true, mode: 0o600 })`,
+  link: `await Deno.link(dir + "/own", path)`,
+  nodeWrite: `fs.writeFileSync(path, "x", { flag: "wx" })`,
+  nodeOpen: `await (await fs.promises.open(path, "wx")).close()`,
+  nodeLink: `fs.linkSync(dir + "/own", path)`,
+};
+
+Deno.test("of two machines that make a lock one has it", async () => {
+  await using workflow = new TestWorkflow();
+  const names = Object.keys(CREATIONS);
+  await using agent = beginRun(workflow, { claimed: names });
+  const attempt = (name: string) => `
+    try {
+      ${CREATIONS[name].replaceAll("path", `(dir + "/${name}" + end)`)};
+      told.push("made");
+    } catch (error) {
+      told.push(error.code ?? error.name);
+      if (!error.message.includes("${name}")) told.push(error.message);
+    }`;
+  const step = workflow.start(
+    "step",
+    `
+    const fs = await import("node:fs");
+    const told = [];
+    Deno.writeTextFileSync(dir + "/own", "own");
+    for (const end of ["", "", "2"]) {
+      ${names.map(attempt).join("\n")}
+    }
+    console.log(told.join());
+    `,
+    { ...onSouth, flags: ["--allow-read", "--allow-write"] },
+  );
+  for (const [handle, name] of names.entries()) {
+    await agent.until((it) =>
+      (it.event === "open" || it.event === "make") && it.path === name
+    );
+    // The step waits to hear of it.
+    assertEquals(
+      agent.state.claims.values().some(({ claim }) => claim === name),
+      true,
+    );
+    agent.makeForeign(name, handle, NORTH);
+  }
+  const existing = Array(8).fill("EEXIST");
+  assertEquals((await printed(step)).split(","), [
+    ...existing,
+    ...existing,
+    ...Array(8).fill("made"),
+  ]);
+  await agent.end();
+});

@@ -19,6 +19,8 @@ export interface ScriptedAgentOptions {
   readonly run?: string;
   /** Whether it lets each member take part that joins; true by default. */
   readonly confirms?: boolean;
+  /** Files that it does not confirm, by their names. */
+  readonly claimed?: readonly string[];
 }
 
 /**
@@ -31,13 +33,15 @@ export class ScriptedAgent implements AsyncDisposable {
   readonly events: JournalEvent[] = [];
   readonly #member: AgentMember;
   readonly #watching: Promise<void>;
+  readonly #claimed: readonly string[];
   #confirms: boolean;
   #seq: number;
   #isGone = false;
 
   constructor(
     capioDir: string,
-    { run = crypto.randomUUID(), confirms = true }: ScriptedAgentOptions = {},
+    { run = crypto.randomUUID(), confirms = true, claimed = [] }:
+      ScriptedAgentOptions = {},
   ) {
     this.run = run;
     this.folder = new WorkflowFolder(Deno.realPathSync(capioDir), "CAPIO");
@@ -46,6 +50,7 @@ export class ScriptedAgent implements AsyncDisposable {
       if (event) this.events.push(event);
     });
     this.#confirms = confirms;
+    this.#claimed = claimed;
     this.#seq = this.state.via?.seq ?? 0;
     if (this.#seq === 0) {
       this.say("south", { event: "machine", machine: "south", is: "here" });
@@ -80,7 +85,9 @@ export class ScriptedAgent implements AsyncDisposable {
   makeForeign(path: string, handle: number, by?: string): void {
     const place = this.folder.spool(path, "disk");
     this.folder.makeSpoolDirectory(dirname(path), "disk");
-    Deno.writeFileSync(place, new Uint8Array());
+    const replica = `${this.folder.base}/replica`;
+    Deno.writeFileSync(replica, new Uint8Array());
+    Deno.renameSync(replica, place);
     this.north({ event: "open", path, handle, made: handle }, by);
   }
 
@@ -149,7 +156,9 @@ export class ScriptedAgent implements AsyncDisposable {
       const joined = members.values().filter((it) =>
         !it.isAgent && it.machine === undefined && !confirmed.has(it.id)
       ).map(({ id }) => id).toArray();
-      const files = [...claims.keys()];
+      const files = claims.values()
+        .filter(({ claim = "" }) => !this.#claimed.includes(claim))
+        .map(({ number }) => number).toArray();
       if (this.#confirms && joined.length + files.length > 0) {
         this.append({ event: "confirmed", members: joined, files });
       }

@@ -8,6 +8,8 @@ export interface Access {
   readonly graph?: GraphUse;
   /** Whether it needs the permissions for everything below the path, too. */
   readonly whole?: true;
+  /** Whether it fails where there is something, wherever that has its home. */
+  readonly creates?: true;
 }
 
 /** Reads the contents of a file. */
@@ -19,6 +21,8 @@ export const READ_AND_WRITE: Access = {
   permissions: ["read", "write"],
   graph: "write",
 };
+/** Makes a link under a name that must be free. */
+export const MAKE_LINK: Access = { ...READ_AND_WRITE, creates: true };
 /** Finds out about a path. */
 export const LOOK: Access = { permissions: ["read"] };
 /** Makes a directory. */
@@ -46,7 +50,15 @@ export const MAKE_ANY: Access = { permissions: ["write"] };
 
 /** Returns the access that opening a file with these options needs. */
 export function accessOfOpen(options?: Deno.OpenOptions | null): Access {
-  const { read, write, append } = options ?? { read: true };
+  const { read, write, append, createNew } = options ?? { read: true };
   if (!write && !append) return READ;
-  return read ? READ_AND_WRITE : WRITE;
+  const access = read ? READ_AND_WRITE : WRITE;
+  return createNew ? { ...access, creates: true } : access;
+}
+
+/** The same for a call that writes a whole file. */
+export function accessOfWrite(
+  options?: Pick<Deno.WriteFileOptions, "createNew">,
+): Access {
+  return options?.createNew ? { ...WRITE, creates: true } : WRITE;
 }

@@ -12,8 +12,9 @@ import {
   type Operation,
   system,
 } from "../../platform/mod.ts";
-import { nameReadiness, spoolOf } from "../../workflow/mod.ts";
+import { spoolOf } from "../../workflow/mod.ts";
 import type { Beginning, Begun, Refused } from "./beginning.ts";
+import { isFirst } from "./claimed_name.ts";
 import { type CompleteFile, copyUp } from "./copy_up.ts";
 import type { Opener } from "./opener.ts";
 
@@ -40,33 +41,6 @@ export function* beginWriting<Held>(
   if (yield* isFirst(workspace, place, beginning, opener)) return beginning;
   return refuseNow(beginning.location, options, opener) ??
     (yield* beginWriting(workspace, place, options, opener));
-}
-
-/**
- * Waits until it is certain that no other machine has made a file of the name
- * before, and returns that. Else the file is given up.
- */
-function* isFirst<Held>(
-  workspace: Workspace,
-  place: Place,
-  { held, writing }: Begun<Held>,
-  opener: Opener<Held>,
-): Operation<boolean> {
-  const { file } = writing;
-  if (file?.claim === undefined) return true;
-  try {
-    const decide = () => nameReadiness(file);
-    yield* workspace.until(place, decide, undefined, { file });
-    if (file.lostTo === undefined) return true;
-    workspace.workflow.forgetConflict(file);
-  } catch (error) {
-    writing.withdraw();
-    opener.close(held);
-    throw error;
-  }
-  writing.withdraw();
-  opener.close(held);
-  return false;
 }
 
 /**
@@ -189,9 +163,9 @@ function tryLocked<Held>(
 ): Beginning<Held> | undefined {
   const { workflow, folder } = workspace;
   const { path, tail } = place;
-  // Another machine may have made it since the call was allowed.
-  workspace.homes.check(place);
   const present = workflow.state.paths.get(path);
+  // Another machine may have made it since the call was allowed.
+  if (!present || !options.createNew) workspace.homes.check(place);
   // Directories and broken links cannot be written to.
   if (present && present.kind !== "file") {
     const location = workspace.trees.locate(path);

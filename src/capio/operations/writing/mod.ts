@@ -6,6 +6,7 @@
  */
 export * from "./begin_writing.ts";
 export * from "./beginning.ts";
+export * from "./claimed_name.ts";
 export * from "./copy_up.ts";
 export * from "./linked_names.ts";
 export * from "./opener.ts";

@@ -13,6 +13,7 @@ import {
 import { untilMade, withGivenPath, WRITE } from "../finding/mod.ts";
 import { beginLocked, beginWriting } from "./begin_writing.ts";
 import type { Begun, Refused } from "./beginning.ts";
+import { existingFile, isFirst } from "./claimed_name.ts";
 import { denoOpener, type Opener } from "./opener.ts";
 
 /** `Deno.writeFile`: one opening and one close. */
@@ -228,11 +229,27 @@ export function* writeByPath<T>(
   if (begun.type === "refused") {
     return yield* refuse(workspace, place, options, begun, writeAt);
   }
+  const forgetName = () => ifPresent(() => system.removeSync(name));
+  if (createNew) {
+    let isNamed = false;
+    try {
+      isNamed = yield* isFirst(workspace, place, begun, opener);
+    } finally {
+      if (!isNamed) forgetName();
+    }
+    if (!isNamed) {
+      return yield* withGivenPath(
+        existingFile(workspace),
+        place,
+        (location) => writeAt(location, false),
+      );
+    }
+  }
   return yield* untilWritten(
     begun,
     withGivenPath(path, place, (path) => writeAt(path, true)),
     () => {
-      ifPresent(() => system.removeSync(name));
+      forgetName();
       opener.close(begun.held);
     },
     keeps,
@@ -286,12 +303,4 @@ function* refuse<T>(
     Writing.begin(workspace, place.path, location)?.close();
   }
   return result;
-}
-
-/**
- * Returns the location of a file that certainly exists, where the system
- * refuses to create one. The file that is in the way may be gone by then.
- */
-function existingFile({ folder }: Workspace): string {
-  return folder.real(folder.publicationLock);
 }
