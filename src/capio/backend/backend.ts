@@ -12,10 +12,13 @@ import {
 } from "../../internal/mod.ts";
 import { system } from "../platform/mod.ts";
 import { AgentProcess } from "./agent_process.ts";
-import type { AgentRun, JetStreamBackend } from "./backend_options.ts";
+import type {
+  AgentRun,
+  JetStreamBackend,
+  StartedBackend,
+} from "./backend_options.ts";
 import { answers, localAddress, LocalServer } from "./local_server.ts";
 import { SharedUses } from "./shared_uses.ts";
-import type { StartedBackend } from "./start_backend.ts";
 
 /** How often it is seen to that a server answers, in ms. */
 const LOOK_MILLISECONDS = 500;

@@ -117,3 +117,14 @@ export interface RunningAgent extends AsyncDisposable {
   /** Ends the agent at once: what others have not got is lost to them. */
   interrupt(): Promise<void>;
 }
+
+/** What a context has of its backend. */
+export interface StartedBackend {
+  /** The name of this machine. */
+  readonly machine: string;
+  /**
+   * Ends the use: the last one in this program stops the agent and, if it may,
+   * the server.
+   */
+  release(): Promise<void>;
+}

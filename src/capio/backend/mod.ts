@@ -7,4 +7,4 @@
  */
 export type * from "./backend_options.ts";
 export { startAgent } from "./start_agent.ts";
-export { startBackend, type StartedBackend } from "./start_backend.ts";
+export { startBackend } from "./start_backend.ts";

@@ -1,15 +1,8 @@
-import type { AgentRun, JetStreamBackend } from "./backend_options.ts";
-
-/** What a context has of its backend. */
-export interface StartedBackend {
-  /** The name of this machine. */
-  readonly machine: string;
-  /**
-   * Ends the use: the last one in this program stops the agent and, if it may,
-   * the server.
-   */
-  release(): Promise<void>;
-}
+import type {
+  AgentRun,
+  JetStreamBackend,
+  StartedBackend,
+} from "./backend_options.ts";
 
 /**
  * Starts the agent of this machine, and the server if it may and none answers.
