@@ -442,10 +442,19 @@ export class Agent implements AsyncDisposable {
     for (const file of [...this.#state.replicas.values()]) {
       this.#gone(file, why);
     }
+    this.#takeNoPart();
     throw new CapioError(
       "BACKEND_FAILED",
       `Cannot go on: ${why}. Start the server, and the workflow again`,
     );
+  }
+
+  /** Tells the members of this machine that nothing more comes from others. */
+  #takeNoPart(): void {
+    const { machine } = this.#chosen;
+    if (this.#state.machines.get(machine)?.is === "lost") return;
+    this.#member.append({ event: "machine", machine, is: "lost" });
+    this.#member.refresh();
   }
 
   #checkLost(): void {
@@ -492,6 +501,9 @@ export class Agent implements AsyncDisposable {
   #fail(error: unknown): void {
     if (!this.#over.signal.aborted && !this.#options.signal.aborted) {
       this.#failure ??= { error };
+      const isLost = error instanceof CapioError &&
+        error.code === "MACHINE_LOST";
+      if (isLost) this.#takeNoPart();
     }
     this.#over.abort();
     this.#news.tell();

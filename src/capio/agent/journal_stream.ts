@@ -247,8 +247,8 @@ function incomplete(expected: number, found: number): CapioError {
 /** The error of a run that has no stream any more. */
 export function streamGone(): CapioError {
   return new CapioError(
-    "BACKEND_FAILED",
-    "The run was ended: its journal is no longer at the server",
+    "MACHINE_LOST",
+    "The run has ended without this machine: its journal is no longer at the server",
   );
 }
 

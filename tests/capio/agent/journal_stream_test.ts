@@ -133,7 +133,7 @@ Deno.test({
       await assertRejects(
         () => north.stream.publish("north", message(0, 0), never),
         CapioError,
-        "The run was ended",
+        "The run has ended without this machine",
       );
       assertEquals(await north.stream.isReachable(), false);
     });

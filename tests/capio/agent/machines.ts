@@ -24,6 +24,14 @@ const VARIABLES = [
 /** How long an agent may run, in ms. */
 const PATIENCE_MILLISECONDS = 600_000;
 
+/** From where an agent reaches the server. */
+export interface Place {
+  /** The server as it is seen from there. */
+  readonly address: string;
+  /** A command that runs it there, with the command to run as last arguments. */
+  readonly through?: readonly string[];
+}
+
 /** An agent as a process, with its directory, its server and nothing else. */
 export class AgentProcess implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
@@ -35,9 +43,15 @@ export class AgentProcess implements AsyncDisposable {
   /** Resolves when it prints more. */
   #printed = Promise.withResolvers<void>();
 
-  constructor(dir: string, address: string, args: readonly string[]) {
-    this.#process = new Deno.Command(Deno.execPath(), {
+  constructor(
+    dir: string,
+    { address, through = [] }: Place,
+    args: readonly string[],
+  ) {
+    const [program, ...rest] = [...through, Deno.execPath()];
+    this.#process = new Deno.Command(program, {
       args: [
+        ...rest,
         "run",
         "--quiet",
         "--no-prompt",
@@ -156,9 +170,10 @@ export class TestMachine implements AsyncDisposable {
 
   /** Starts an agent. */
   startSoon(...args: readonly string[]): AgentProcess {
-    const { workflow, server } = this.#machines;
-    const agent = new AgentProcess(this.dir, server.address, [
-      ...this.#machines.cl ? [`--capio-cl=${this.#machines.cl}`] : [],
+    const { workflow, cl } = this.#machines;
+    const place = this.#machines.placeOf(this.name);
+    const agent = new AgentProcess(this.dir, place, [
+      ...cl ? [`--capio-cl=${cl}`] : [],
       `--workflow-name=${workflow}`,
       `--machine=${this.name}`,
       // A busy machine is silent for long.
@@ -208,9 +223,17 @@ export class Machines implements AsyncDisposable {
   readonly #directory = new TemporaryDirectory();
   readonly #machines: TestMachine[] = [];
 
+  /** Where machines are that are not at the server itself, by their names. */
+  readonly #places: Readonly<Record<string, Place>>;
+
   /** @param cl A CAPIO-CL configuration. */
-  constructor(server: NatsServer, cl?: object) {
+  constructor(
+    server: NatsServer,
+    cl?: object,
+    places: Readonly<Record<string, Place>> = {},
+  ) {
     this.server = server;
+    this.#places = places;
     if (!cl) return;
     this.cl = this.path("capio-cl.json");
     Deno.writeTextFileSync(
@@ -233,6 +256,11 @@ export class Machines implements AsyncDisposable {
     this.#machines.push(...machines);
     for (const machine of machines) await machine.start(...args);
     return machines;
+  }
+
+  /** From where the agent of a machine reaches the server. */
+  placeOf(name: string): Place {
+    return this.#places[name] ?? this.server;
   }
 
   /** The machines in the order in which they were started. */

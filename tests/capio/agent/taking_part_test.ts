@@ -93,7 +93,7 @@ Deno.test({
 Deno.test("an agent says in one line that there is no server", async () => {
   using directory = new TemporaryDirectory();
   const address = `127.0.0.1:${freePort()}`;
-  await using agent = new AgentProcess(directory.path, address, [
+  await using agent = new AgentProcess(directory.path, { address }, [
     "--workflow-name=w",
     "--machine=north",
     "--server-timeout-seconds=0.1",
@@ -108,7 +108,7 @@ Deno.test({
   async fn() {
     await using server = await NatsServer.start({ jetStream: false });
     using directory = new TemporaryDirectory();
-    await using agent = new AgentProcess(directory.path, server.address, [
+    await using agent = new AgentProcess(directory.path, server, [
       "--workflow-name=w",
       "--machine=north",
     ]);

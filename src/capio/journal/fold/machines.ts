@@ -13,9 +13,8 @@ export function noteMachine(
   const { machine: name, is, id, via } = event;
   const machine = state.machines.get(name);
   // A machine is declared lost by another one, and says all else itself.
-  if (!via || (via.machine === name) === (is === "lost")) {
-    return passOver(state);
-  }
+  const isWrong = via && (via.machine === name) === (is === "lost");
+  if (isWrong) return passOver(state);
   switch (is) {
     case "here":
       return begin(state, machine, name, id);
@@ -78,7 +77,10 @@ function begin(
   return isSame ? state : passOver(state);
 }
 
-/** Ends the members of a machine, and loses the files that are not whole here. */
+/**
+ * Ends the members of a machine, and loses the files that are not whole here. To a
+ * machine that was lost itself all others are.
+ */
 function loseMachine(
   state: WorkflowState,
   name: string,
@@ -93,7 +95,8 @@ function loseMachine(
     lose(state, file, file.namedBy, time);
   }
   for (const { id, machine, ending } of [...state.members.values()]) {
-    if (machine !== name || ending) continue;
+    const isGone = isThis ? machine !== undefined : machine === name;
+    if (!isGone || ending) continue;
     const end = { event: "end", member: id, ending: "lost", why } as const;
     endMember(state, { ...end, by, time });
   }

@@ -35,8 +35,11 @@ function countsHere(state: WorkflowState, event: JournalEvent): boolean {
     case "whole":
     case "confirmed":
       return isOwnAgent(state, event.by);
-    case "committed":
+    // The run may have ended without this machine: nobody else says so here.
     case "machine":
+      return event.is === "lost" && event.machine === state.machine &&
+        isOwnAgent(state, event.by);
+    case "committed":
       return false;
     case "join":
     case "rules":
