@@ -23,10 +23,12 @@ export type FindServed = (
 /** How long a request waits for more bytes, in ms. */
 const WAIT_MILLISECONDS = 2000;
 /**
- * Pauses between two looks at a file that grows, in ms. They grow from the first
- * to the second, and up to the third where many requests wait.
+ * Pauses between two looks at a file that grows, in ms. They grow with the time
+ * that a request has waited, and up to the longest where many requests wait.
  */
-const PAUSE = { first: 1, long: 4, longest: 32 } as const;
+const PAUSE = { short: 1, long: 4, longest: 32 } as const;
+/** The part of the time since the request that a pause takes. */
+const PAUSE_PART = 1 / 8;
 /** The requests that wait with the long pause; more of them pause longer. */
 const FEW_WAITS = 32;
 /** The most bytes of answers that the server has not taken yet. */
@@ -82,8 +84,7 @@ export class ByteService implements AsyncDisposable {
   }
 
   async #answer(question: Question, request: ByteRequest): Promise<void> {
-    const end = steadyClock() + WAIT_MILLISECONDS;
-    let pause: number = PAUSE.first;
+    const begin = steadyClock();
     for (;;) {
       while (this.#unsent >= MOST_UNSENT) await this.#flush();
       const file = this.#find(request.file);
@@ -95,14 +96,14 @@ export class ByteService implements AsyncDisposable {
       const isGrowing = file.isGrowing();
       const answer = this.#read(file, request);
       if (answer) return this.#send(question, answer);
-      if (!isGrowing || this.#isOver || steadyClock() >= end) {
+      const waited = steadyClock() - begin;
+      if (!isGrowing || this.#isOver || waited >= WAIT_MILLISECONDS) {
         question.respond(encodeAnswer({ type: "nothing" }));
         return;
       }
       this.#waits++;
-      await sleep(pause);
+      await sleep(this.#pause(waited));
       this.#waits--;
-      pause = Math.min(2 * pause, this.#longestPause());
     }
   }
 
@@ -142,9 +143,13 @@ export class ByteService implements AsyncDisposable {
       });
   }
 
-  #longestPause(): number {
-    const pause = PAUSE.long * this.#waits / FEW_WAITS;
-    return Math.min(Math.max(pause, PAUSE.long), PAUSE.longest);
+  #pause(waited: number): number {
+    const few = Math.min(
+      Math.max(waited * PAUSE_PART, PAUSE.short),
+      PAUSE.long,
+    );
+    const factor = Math.max(this.#waits / FEW_WAITS, 1);
+    return Math.min(few * factor, PAUSE.longest);
   }
 }
 
