@@ -88,6 +88,7 @@ export {
   type LearnedRule,
 } from "./learn/mod.ts";
 export {
+  describeMachine,
   drawTimeline,
   type DrawTimelineOptions,
   type FileStatus,
@@ -95,6 +96,7 @@ export {
   type FollowWorkflowOptions,
   type ForgottenStatus,
   type HolderStatus,
+  type MachineStatus,
   type MemberStatus,
   type ReadingStatus,
   type RewriteStatus,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./machine_status.ts";
 export * from "./observer.ts";
 export * from "./status.ts";
 export * from "./timeline.ts";

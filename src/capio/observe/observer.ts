@@ -225,15 +225,21 @@ class WorkflowObserver implements Disposable {
   }
 }
 
-/** Takes sizes from the look before: files that are not permanent are gone. */
+/** Takes sizes from the look before: what is not permanent is gone, and replicas. */
 function withSizesOf(
   before: WorkflowStatus | undefined,
   status: WorkflowStatus,
 ): WorkflowStatus {
-  const sizes = new Map(before?.files.map(({ path, size }) => [path, size]));
-  const files = status.files.map((file) => ({
-    ...file,
-    size: Math.max(file.size, sizes.get(file.path) ?? 0),
-  }));
+  const known = new Map(before?.files.map((file) => [file.path, file]));
+  const files = status.files.map((file) => {
+    const { size = 0, sizeHere = 0 } = known.get(file.path) ?? {};
+    return {
+      ...file,
+      size: Math.max(file.size, size),
+      ...(file.sizeHere !== undefined && {
+        sizeHere: Math.max(file.sizeHere, sizeHere),
+      }),
+    };
+  });
   return { ...status, files };
 }

@@ -16,6 +16,7 @@ import {
   spoolOf,
   type WorkflowFolder,
 } from "../workflow/mod.ts";
+import { describeMachines, type MachineStatus } from "./machine_status.ts";
 
 /** A member: a process, or one context of it, in a {@linkcode WorkflowStatus}. */
 export interface MemberStatus {
@@ -41,6 +42,8 @@ export interface MemberStatus {
 export interface HolderStatus {
   /** The member's app. */
   readonly app: string;
+  /** The machine that it runs on, if that is another one. */
+  readonly machine?: string;
   /** The operating system's number for its process. */
   readonly pid: number;
   /** When it opened the file, Unix time in milliseconds. */
@@ -53,8 +56,18 @@ export interface FileStatus {
   readonly path: string;
   /** `open` until it is `committed`, or `lost` with its writer. */
   readonly phase: "open" | "committed" | "lost";
-  /** Bytes written so far; 0 when `sizeUnknown` is set. */
+  /**
+   * Bytes written so far; 0 when `sizeUnknown` is set. Of a file of another
+   * machine, bytes that are here until its home has committed it.
+   */
   readonly size: number;
+  /**
+   * The machine on which it is written and stays, if the workflow runs on several
+   * machines.
+   */
+  readonly home?: string;
+  /** Bytes of it that are here, if its home is another machine. */
+  readonly sizeHere?: number;
   /**
    * Set for a file in memory when the one who looks was not given the
    * `memoryDir` of the workflow.
@@ -195,6 +208,8 @@ export interface WorkflowStatus {
   readonly workflowName: string;
   /** The directory of its files in memory, as its first member named it. */
   readonly memoryDir?: string;
+  /** The machines, by name, if it runs on several. */
+  readonly machines?: readonly MachineStatus[];
   /** The present and former members, without those that were forgotten. */
   readonly members: readonly MemberStatus[];
   /** The files that they have written. */
@@ -246,10 +261,12 @@ export function describe(
   const appOf = (id: string) => state.members.get(id)?.app ?? id;
   const stuck = new Set(deadlockedWaits(state));
   const readersOf = readersIn(state);
+  const machines = describeMachines(state);
   return {
     capioDir: folder.capioDir,
     workflowName: folder.workflowName,
     ...(state.memory && { memoryDir: state.memory.dir }),
+    ...(machines && { machines }),
     members: [...state.members.values()]
       .filter(({ isAgent }) => !isAgent).map(describeMember),
     files: [...state.paths.values()]
@@ -342,19 +359,25 @@ function describeFile(
   const { path, phase, created, ended } = file;
   const apps = [...file.writers].map((id) => state.members.get(id)?.app ?? id);
   const inMemory = file.isInMemory && isInSpool(state, file);
-  const size = sizeOf(file);
+  const here = sizeOf(file);
+  const atHome = file.committedAtHome?.size;
+  const size = atHome ?? here;
   return {
     path,
     phase,
     size: size ?? 0,
     ...(size === undefined && { sizeUnknown: true }),
+    ...(state.machine !== undefined && {
+      home: file.home?.machine ?? state.machine,
+    }),
+    ...(file.home && here !== undefined && { sizeHere: here }),
     ...(inMemory && { inMemory: true }),
     writers: [...new Set(apps)],
     ...(readers.length > 0 && { readers }),
     ...(file.holders.length > 0 && { holders: holdersOf(state, file) }),
     created,
     ...(ended !== undefined && { ended }),
-    ...(phase === "open" && { missing: missingForCommit(state, file, size) }),
+    ...(phase === "open" && { missing: missingForCommit(state, file, here) }),
     ...(file.isCopy && { isCopy: true }),
     ...(phase === "lost" && file.lostWhy !== undefined && {
       lostWhy: file.lostWhy,
@@ -368,8 +391,8 @@ function holdersOf(
   { holders }: WorkflowFile,
 ): HolderStatus[] {
   return holders.map(({ member, since }) => {
-    const { app = member, pid = 0 } = members.get(member) ?? {};
-    return { app, pid, since };
+    const { app = member, machine, pid = 0 } = members.get(member) ?? {};
+    return { app, ...(machine !== undefined && { machine }), pid, since };
   });
 }
 
@@ -409,7 +432,8 @@ function presentSizes(
       ? lookIn((path) => folder.spool(path, spoolOf(file)))
       : undefined;
     // A member may have moved it already, and say so with its next event.
-    const mayBeReal = !isSpooled || !spooled && file.phase === "committed";
+    const mayBeReal = !isSpooled ||
+      !spooled && file.phase === "committed" && !file.home;
     const info = mayBeReal ? lookIn((path) => folder.real(path)) : spooled;
     if (!info?.isFile) return 0;
     if (!isSpooled) finalSizes.set(file, info.size);

@@ -4,6 +4,8 @@ import { checkInteger } from "../../internal/mod.ts";
 export interface TimelineInterval {
   /** The step. */
   readonly app: string;
+  /** The machine of the step, if the workflow runs on several. */
+  readonly machine?: string;
   /** The file, relative to the workflow's directory; of an end, what it says. */
   readonly path: string;
   /**
@@ -165,7 +167,7 @@ function isEnd({ kind }: TimelineInterval): boolean {
 function layoutOf(rows: readonly TimelineInterval[]): Layout {
   const begin = Math.min(...rows.map(({ from }) => from));
   const end = Math.max(...rows.map(({ to }) => to));
-  const fileColumn = MARGIN + widest(rows.map(({ app }) => app)) + COLUMN_GAP;
+  const fileColumn = MARGIN + widest(rows.map(labelOf)) + COLUMN_GAP;
   const files = widest(
     rows.filter((row) => !isEnd(row)).map(({ path }) => path),
   );
@@ -176,6 +178,10 @@ function layoutOf(rows: readonly TimelineInterval[]): Layout {
     end: Number.isFinite(end) ? Math.max(end, begin + 1) : 1,
     bottom: rowTop(rows.length),
   };
+}
+
+function labelOf({ app, machine }: TimelineInterval): string {
+  return machine === undefined ? app : `${app} (${machine})`;
 }
 
 function rowTop(index: number): number {
@@ -249,7 +255,7 @@ function drawRow(
         `<line x1="${MARGIN}" x2="${
           WIDTH - MARGIN
         }" y1="${top}" y2="${top}" class="rule" stroke="#bbb"/>`,
-        text(MARGIN, baseline, shortened(app), 'font-weight="bold"'),
+        text(MARGIN, baseline, shortened(labelOf(row)), 'font-weight="bold"'),
       ]
       : []),
     ...(isEnd(row)

@@ -39,9 +39,9 @@ export interface TimelineIntervalsOptions {
  * @returns The intervals; a file with several writers has one for each.
  */
 export function timelineIntervals(
-  { files, readings, members = [] }:
+  { files, readings, members = [], machines = [] }:
     & Pick<WorkflowStatus, "files" | "readings">
-    & Partial<Pick<WorkflowStatus, "members">>,
+    & Partial<Pick<WorkflowStatus, "members" | "machines">>,
   now: number,
   options: TimelineIntervalsOptions = {},
 ): TimelineInterval[] {
@@ -63,7 +63,27 @@ export function timelineIntervals(
     to: latest,
     bytes,
   }));
-  return [...written, ...read, ...badEnds(members, options)];
+  const intervals = [...written, ...read, ...badEnds(members, options)];
+  if (machines.length === 0) return intervals;
+  const own = machines.find(({ isThis }) => isThis)?.name;
+  const machineOf = machinesOfApps(members, own);
+  return intervals.map((interval) => {
+    const machine = machineOf.get(interval.app);
+    return machine === undefined ? interval : { ...interval, machine };
+  });
+}
+
+/** Returns the machine of each app that runs on one only. */
+function machinesOfApps(
+  members: readonly MemberStatus[],
+  own: string | undefined,
+): Map<string, string | undefined> {
+  const found = new Map<string, string | undefined>();
+  for (const { app, machine = own } of members) {
+    const isSame = !found.has(app) || found.get(app) === machine;
+    found.set(app, isSame ? machine : undefined);
+  }
+  return found;
 }
 
 /** Returns one end for each step: the first of its members that ended badly. */

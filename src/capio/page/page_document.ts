@@ -39,6 +39,10 @@ const BODY = `<header>
     <h2 id="warnings-title">Read too early</h2>
     <ul id="warnings-list"></ul>
   </section>
+  <section id="machines" class="panel" aria-labelledby="machines-title" hidden>
+    <h2 id="machines-title">Machines</h2>
+    <ul id="machines-list"></ul>
+  </section>
   <section id="waits" class="panel waits" aria-labelledby="waits-title" hidden>
     <h2 id="waits-title">Who waits</h2>
     <ul id="waits-list" tabindex="0" aria-labelledby="waits-title"></ul>

@@ -1,6 +1,8 @@
-import { terminalText } from "../../internal/mod.ts";
+import { formatBytes, terminalText } from "../../internal/mod.ts";
 import {
+  describeMachine,
   type FileStatus,
+  type MachineStatus,
   type MemberStatus,
   type ReadingStatus,
   type WaitStatus,
@@ -31,6 +33,8 @@ export interface PageHead {
   readonly ended?: number;
   readonly outcome: WorkflowOutcome;
   readonly trouble?: PageTrouble;
+  /** A line for each machine, if there are several. */
+  readonly machines?: readonly string[];
   readonly waits: readonly PageWait[];
   readonly moreWaits: number;
   readonly warnings: readonly string[];
@@ -133,6 +137,7 @@ export interface PageFacts {
 const MOST_FILES = 5_000;
 const MOST_WAITS = 100;
 const MOST_WARNINGS = 100;
+const MOST_MACHINES = 100;
 const MOST_READERS = 20;
 const MOST_PROCESSES_NAMED = 3;
 
@@ -159,6 +164,7 @@ export function pageModel(facts: PageFacts): PageModel {
       ...(end && { ended: end.time }),
       outcome: end ? end.outcome ?? outcomeOf(trouble, isEarly) : RUNNING,
       ...(trouble && { trouble: shownTrouble(trouble) }),
+      ...(status?.machines && { machines: machineLines(status.machines) }),
       waits: waits.slice(0, MOST_WAITS).map((
         { app, pid, path, why, since },
       ) => ({
@@ -179,6 +185,14 @@ export function pageModel(facts: PageFacts): PageModel {
     steps: stepsOf(facts, members, trouble),
     files: filesOf(shown, status?.readings ?? []),
   };
+}
+
+function machineLines(machines: readonly MachineStatus[]): string[] {
+  const lines = machines.slice(0, MOST_MACHINES).map((machine) =>
+    terminalText(`${machine.name}: ${describeMachine(machine)}`)
+  );
+  const more = machines.length - lines.length;
+  return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
 
 function outcomeOf(
@@ -276,7 +290,13 @@ function stateOf(
 }
 
 function processesOf(members: readonly MemberStatus[]): string {
-  const numbers = [...new Set(members.map(({ pid }) => pid))];
+  const numbers = [
+    ...new Set(
+      members.map(({ pid, machine }) =>
+        machine === undefined ? `${pid}` : `${pid} on ${terminalText(machine)}`
+      ),
+    ),
+  ];
   if (numbers.length === 0) return "";
   if (numbers.length > MOST_PROCESSES_NAMED) {
     return `${numbers.length} processes`;
@@ -334,14 +354,17 @@ function readersOf(
 }
 
 function notesOn(
-  { holders = [], missing, lostWhy, inMemory, notKept }: FileStatus,
+  { home, sizeHere, ...file }: FileStatus,
 ): string[] {
-  const held = holders.map(({ app, pid }) =>
-    `held open by ${app} (process ${pid})`
+  const { holders = [], missing, lostWhy, inMemory, notKept } = file;
+  const held = holders.map(({ app, pid, machine }) =>
+    `held open by ${app} (process ${pid}${machine ? ` on ${machine}` : ""})`
   );
   return [
     ...(missing ? [`not finished: ${missing}`] : []),
     ...(lostWhy ? [lostWhy] : []),
+    ...(home === undefined ? [] : [`home is ${home}`]),
+    ...(sizeHere === undefined ? [] : [`${formatBytes(sizeHere)} of it here`]),
     ...held,
     ...(inMemory ? ["in memory"] : []),
     ...(notKept ? ["not kept at the end"] : []),

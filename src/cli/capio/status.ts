@@ -36,6 +36,8 @@ export const status: Command = {
 Shows the steps of a workflow, what each does or waits for, since when and why,
 and its files: their size, who writes them, how far others have read, and what
 has to happen before they are finished (committed). It takes no part itself.
+On several machines it also shows which of them take part, the home of each
+file, and how much of it is here; who waits on other machines is shown there.
 Without a name, it lists the workflows of the directory if there are several.
 
   running, waits   takes part

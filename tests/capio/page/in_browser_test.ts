@@ -163,6 +163,7 @@ Deno.test({
         members: [{ ...member, app: name }],
         files: [{ ...file, path: name, writers: [name], missing: name }],
         readings: [{ app: name, path: name, first: 1, latest: 2, bytes: 1 }],
+        machines: [{ name, state: "here" }],
         waits: [{ app: name, pid: 1, path: name, why: name, since: 1 }],
         staleReads: [{ path: name, reader: name, writer: name, kind: "read" }],
       });
@@ -175,6 +176,7 @@ Deno.test({
           "#facts",
           "#trouble-text",
           "#warnings-list",
+          "#machines-list",
           "#waits-list",
           ".step-name",
           ".file .path",

@@ -1,6 +1,6 @@
 /**
  * The parts of the page that hold no rows: how the workflow is, what went wrong
- * first, and who waits.
+ * first, which machines take part, and who waits.
  */
 export const OVERVIEW_SCRIPT = String.raw`
 function renderLink() {
@@ -68,6 +68,14 @@ function renderWarnings() {
   byId("warnings").hidden = warnings.length === 0;
   const more = moreWarnings > 0 ? ["and " + moreWarnings + " more"] : [];
   showItems(byId("warnings-list"), [...warnings, ...more], (item, text) =>
+    setText(item, text)
+  );
+}
+
+function renderMachines() {
+  const { machines = [] } = head;
+  byId("machines").hidden = machines.length === 0;
+  showItems(byId("machines-list"), machines, (item, text) =>
     setText(item, text)
   );
 }

@@ -30,6 +30,7 @@ function render() {
   renderHead();
   renderTrouble();
   renderWarnings();
+  renderMachines();
   renderWaits();
   renderSteps();
   renderFiles();

@@ -1,6 +1,9 @@
 import {
+  describeMachine,
   type FileStatus,
   type ForgottenStatus,
+  type HolderStatus,
+  type MachineStatus,
   type MemberStatus,
   type ReadingStatus,
   type WaitStatus,
@@ -32,6 +35,7 @@ export function statusLines(
       ? []
       : [terminalText(`Files in memory lie in "${memoryDir}"`)]),
     "",
+    ...(status.machines ? [...machineLines(status.machines), ""] : []),
     ...memberLines(status),
     "",
     ...(files.length > 0 ? fileLines(status) : ["No files yet"]),
@@ -117,13 +121,21 @@ export function orderLines(status: WorkflowReads): string[] {
     .map(({ text }) => terminalText(text));
 }
 
+/** Returns a line for each machine: whether it takes part. */
+function machineLines(machines: readonly MachineStatus[]): string[] {
+  return inColumns(machines.map((machine) => [
+    `machine ${machine.name}`,
+    describeMachine(machine),
+  ]));
+}
+
 /** Returns a line for each member: what it does, or what it waits for. */
 export function memberLines(
   { members, waits }: Pick<WorkflowStatus, "members" | "waits">,
 ): string[] {
   return inColumns(members.map((member) => [
     member.app,
-    `process ${member.pid}`,
+    processOf(member),
     describeMember(member, waits),
   ]));
 }
@@ -153,14 +165,25 @@ export function fileLines(
   ]));
 }
 
+function processOf(
+  { pid, machine }: Pick<MemberStatus | HolderStatus, "pid" | "machine">,
+): string {
+  return machine === undefined
+    ? `process ${pid}`
+    : `process ${pid} on ${machine}`;
+}
+
 function describeMember(
   member: MemberStatus,
   waits: readonly WaitStatus[],
 ): string {
-  const { app, pid, joined, state } = member;
+  const { app, pid, machine, joined, state } = member;
   if (state !== "running") return state;
   const waiting = waits
-    .filter((wait) => wait.app === app && wait.pid === pid)
+    // Only members of this machine say here what they wait for.
+    .filter((wait) =>
+      machine === undefined && wait.app === app && wait.pid === pid
+    )
     .map(({ path, why, since }) =>
       `waits for "${path}" since ${formatTime(since)}: ${why}`
     );
@@ -181,8 +204,11 @@ function describeFile(
   );
   return [
     `written by ${writers.join(", ")}`,
-    ...holders.map(({ app, pid, since }) =>
-      `held open by ${app} (process ${pid}) since ${formatTime(since)}`
+    ...homeOf(status),
+    ...holders.map((holder) =>
+      `held open by ${holder.app} (${processOf(holder)}) since ${
+        formatTime(holder.since)
+      }`
     ),
     ...read,
     ...(missing && status.isCopy ? [BEGUN_AS_COPY] : []),
@@ -190,6 +216,15 @@ function describeFile(
     ...(inMemory && !isOver ? ["in memory"] : []),
     ...(notKept && !isOver ? ["not kept at the end"] : []),
   ].join("; ");
+}
+
+function homeOf({ home, phase, size, sizeHere }: FileStatus): string[] {
+  if (home === undefined) return [];
+  if (sizeHere === undefined) return [`home is ${home}`];
+  if (phase === "committed") return [`home is ${home}, all of it is here`];
+  // As long as the home has not committed it, its size there is not known.
+  const share = size > sizeHere ? shareOf(sizeHere, size) : "";
+  return [`home is ${home}, ${formatBytes(sizeHere)}${share} of it here`];
 }
 
 const BEGUN_AS_COPY =
