@@ -12,17 +12,12 @@ export interface StepCommandOptions extends
     | "workflowName"
     | "capioClConfigurationFile"
     | "memoryDir"
+    | "machine"
     | "openTimeoutSeconds"
     | "partialReads"
     | "silent"
     | "shared"
   > {
-  /**
-   * The name of this machine, in a workflow on several machines.
-   *
-   * @default {Deno.env.get("CAPIO_MACHINE") || undefined}
-   */
-  machine?: string;
   /** The script: a path, or a specifier that `deno run` takes. */
   script: string | URL;
   /**

@@ -4,7 +4,7 @@ import { agentRunOf, type CapioOptions, resolveOptions } from "./options.ts";
 /** A backend, and the options of what takes part in the workflow over it. */
 export interface OverBackend {
   readonly started: StartedBackend;
-  readonly inner: CapioOptions & { readonly machine: string };
+  readonly inner: CapioOptions;
 }
 
 /** Starts the backend of a context, after all options were looked at. */

@@ -8,7 +8,7 @@ import {
   isCount,
   isEntry,
   isEntryOrRoot,
-  isMachineName,
+  isMachine,
   isMemberId,
   isName,
   isNormalOrRoot,
@@ -39,7 +39,7 @@ const STAMP = {
   by: isMemberId,
   time: isTime,
   via: optional(
-    objectOf<Via>({ machine: isMachineName, seq: isCount, line: isCount }),
+    objectOf<Via>({ machine: isMachine, seq: isCount, line: isCount }),
   ),
 };
 
@@ -58,7 +58,7 @@ const CHECKS: {
     memoryId: optional(isName),
     agent: optional(
       objectOf<AgentOfMachine>({
-        machine: isMachineName,
+        machine: isMachine,
         id: isName,
         claims: optional(isTrue),
       }),
@@ -76,7 +76,7 @@ const CHECKS: {
     // The engine checks each rule when the event is folded.
     rules: optional(Array.isArray),
     steps: optional(listOf(isName)),
-    machines: optional(recordOf(isMachineName)),
+    machines: optional(recordOf(isMachine)),
     observe: optional(isTrue),
   },
   open: {
@@ -171,7 +171,7 @@ const CHECKS: {
   },
   machine: {
     ...STAMP,
-    machine: isMachineName,
+    machine: isMachine,
     is: oneOf("here", "done", "lost"),
     id: optional(isName),
   },

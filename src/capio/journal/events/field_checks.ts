@@ -1,3 +1,4 @@
+import { isMachineName } from "../../../internal/mod.ts";
 import { isEntryPath, isNormalPath } from "../../platform/mod.ts";
 
 /** A check that a value of a journal is what it must be. */
@@ -87,11 +88,9 @@ export function isMemberId(value: unknown): value is string {
 const MEMBER_ID = /^\d{1,10}-[0-9a-f]{8}$/;
 
 /** The name of a machine. */
-export function isMachineName(value: unknown): value is string {
-  return typeof value === "string" && MACHINE_NAME.test(value);
+export function isMachine(value: unknown): value is string {
+  return typeof value === "string" && isMachineName(value);
 }
-
-const MACHINE_NAME = /^[A-Za-z0-9_-]{1,32}$/;
 
 /** A whole number that is not negative. */
 export function isCount(value: unknown): value is number {
