@@ -49,7 +49,7 @@ export function moveIntoPlace(
     if (kind === "directory") return publishDirectory(folder, path, source);
     // Memory and disk are two file systems, or may be.
     if (kind === "file" && folder.spoolAt(source) === "memory") {
-      return copyFromMemory(folder, path, source);
+      return copyFromMemory(folder, path, source, isNew);
     }
     switch (kind) {
       case "symlink":
@@ -106,8 +106,9 @@ function copyFromMemory(
   folder: WorkflowFolder,
   path: string,
   source: string,
+  isNew: boolean,
 ): void {
-  if (!lstatIfPresent(source)) {
+  if (!isNew && !lstatIfPresent(source)) {
     // A publisher died between the removal and its report.
     if (lstatIfPresent(folder.real(path))) return;
     throw new Deno.errors.NotFound("it is gone from memory");

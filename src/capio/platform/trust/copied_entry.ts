@@ -1,7 +1,7 @@
 import { CapioError } from "../errors/mod.ts";
 import { changeOwner } from "./directory_counterpart.ts";
 import { nameOfKind } from "./entry_trust.ts";
-import { ifPresent, isDenial, system } from "../runtime/mod.ts";
+import { ifPresent, isDenial, isExistence, system } from "../runtime/mod.ts";
 
 const HAS_MODES = Deno.build.os !== "windows";
 const OWNER_READS = 0o400;
@@ -14,15 +14,15 @@ const OWNER_READS = 0o400;
  * link.
  */
 export function copyEntry(source: string, copy: string): void {
-  ifPresent(() => system.removeSync(copy));
-  const info = system.lstatSync(source);
-  if (!info.isFile) {
-    throw new CapioError(
-      "UNTRUSTED",
-      `"${source}" must be a file, found ${nameOfKind(info)}`,
-    );
-  }
+  makeRoom(copy);
   try {
+    const info = system.lstatSync(source);
+    if (!info.isFile) {
+      throw new CapioError(
+        "UNTRUSTED",
+        `"${source}" must be a file, found ${nameOfKind(info)}`,
+      );
+    }
     copyBytes(source, copy, info);
     const made = system.lstatSync(copy);
     if (made.uid !== info.uid || made.gid !== info.gid) changeOwner(copy, info);
@@ -35,6 +35,20 @@ export function copyEntry(source: string, copy: string): void {
   } catch (error) {
     ifPresent(() => system.removeSync(copy));
     throw error;
+  }
+}
+
+/**
+ * Makes sure that a name stands for nothing but a new file. To create one tells
+ * this without an error, unless a process was killed that made a copy.
+ */
+function makeRoom(copy: string): void {
+  try {
+    system.openSync(copy, { write: true, createNew: true, mode: 0o600 })
+      .close();
+  } catch (error) {
+    if (!isExistence(error)) throw error;
+    system.removeSync(copy);
   }
 }
 
