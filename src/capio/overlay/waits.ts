@@ -1,10 +1,16 @@
 import {
   onlyTheyEndIt,
+  otherHomeOf,
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
 import { CapioError, type Operation, untilChange } from "../platform/mod.ts";
-import type { Verdict, Workflow } from "../workflow/mod.ts";
+import {
+  AgentAbsence,
+  awayTooLong,
+  type Verdict,
+  type Workflow,
+} from "../workflow/mod.ts";
 import type { DeferredCloses } from "./deferred_closes.ts";
 import type { Place } from "./place.ts";
 import { Wait, type WaitOptions } from "./wait.ts";
@@ -47,7 +53,7 @@ export class Waits implements Disposable {
    * @param subject What the wait is about besides the path.
    * @throws The error that `decide` refuses with.
    * @throws {CapioError} If the call blocks the only thread that could end the
-   * wait.
+   * wait, or if what comes from another machine has no agent that gets it.
    */
   *until(
     look: () => WorkflowState,
@@ -58,6 +64,7 @@ export class Waits implements Disposable {
   ): Operation<WorkflowState> {
     let wait: Wait | undefined;
     let alarm: WaitAlarm | undefined;
+    let absence: AgentAbsence | undefined;
     try {
       for (;;) {
         const state = look();
@@ -72,7 +79,9 @@ export class Waits implements Disposable {
             wait ??= new Wait(this.#workflow, place, this.#options, this.#told);
             if (!verdict.declared && wait.isOver()) return state;
             wait.report(verdict);
-            if (state.machine !== undefined) this.#wish(state, place, file);
+            if (state.machine === undefined) break;
+            absence ??= new AgentAbsence(this.#options.openTimeoutSeconds);
+            this.#wish(state, place, absence, file);
             break;
           default:
             verdict satisfies never;
@@ -96,12 +105,20 @@ export class Waits implements Disposable {
     }
   }
 
-  /** Has the agent get a file of another machine: it looks at who awaits what. */
+  /**
+   * Has the agent get what comes from another machine: it looks at who awaits it.
+   *
+   * @throws {CapioError} If there has been no agent for too long.
+   */
   #wish(
     state: WorkflowState,
-    { path }: Place,
+    { path, given }: Place,
+    absence: AgentAbsence,
     file: WorkflowFile | undefined = state.paths.get(path),
   ): void {
+    const home = file ? file.home?.machine : otherHomeOf(state, path);
+    if (home === undefined && file?.claim === undefined) return;
+    if (absence.isTooLong(state)) throw awayTooLong(state, given, home);
     if (!file?.home || file.phase !== "open") return;
     const isAsked = this.#workflow.willBeRung(file.path);
     if (!isAsked) this.#workflow.askForRing(file.path);

@@ -163,7 +163,8 @@ export class Workspace implements Disposable {
   untilConfirmed(
     member: MemberIdentity = this.workflow,
   ): Operation<WorkflowState> | undefined {
-    const decide = this.workflow.confirmation(member);
+    const { openTimeoutSeconds } = this.#options;
+    const decide = this.workflow.confirmation(member, openTimeoutSeconds);
     if (decide(this.workflow.state).type === "go") return undefined;
     const path = this.folder.publicationLock;
     const search = { full: path, followLast: false, renamings: 0 };

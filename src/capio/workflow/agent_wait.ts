@@ -11,8 +11,8 @@ import {
   steadyClock,
   SynchronousSleep,
 } from "../platform/mod.ts";
-import { hasAgent } from "./missing.ts";
-import type { Verdict } from "./readiness.ts";
+import { hasAgent, MUST_BE_FIRST } from "./missing.ts";
+import type { MemberIdentity, Verdict } from "./readiness.ts";
 import type { WorkflowFolder } from "./workflow_folder.ts";
 
 /** Pause between two looks for an agent, in ms. */
@@ -115,10 +115,10 @@ export function checkMachine(
  */
 export function confirmation(
   folder: WorkflowFolder,
-  id: string,
-  app: string,
+  { id, app }: MemberIdentity,
+  seconds: number | undefined,
 ): (state: WorkflowState) => Verdict {
-  let awaySince: number | undefined;
+  const absence = new AgentAbsence(seconds);
   return (state) => {
     const { machine, machines, confirmed } = state;
     if (
@@ -129,12 +129,8 @@ export function confirmation(
     if (machines.get(machine)?.is === "lost") {
       return { type: "refuse", error: machineLost(app, machine) };
     }
-    if (hasAgent(state)) awaySince = undefined;
-    else {
-      awaySince ??= steadyClock();
-      if (steadyClock() - awaySince > DEFAULT_SECONDS * 1000) {
-        return { type: "refuse", error: noAgent(folder, machine) };
-      }
+    if (absence.isTooLong(state)) {
+      return { type: "refuse", error: noAgent(folder, machine) };
     }
     return {
       type: "wait",
@@ -146,6 +142,46 @@ export function confirmation(
       declared: true,
     };
   };
+}
+
+/** How long the agent of this machine has been away during a wait. */
+export class AgentAbsence {
+  readonly #milliseconds: number;
+  #since: number | undefined;
+
+  /** @param seconds How long it may be away; by default, and with 0, a minute. */
+  constructor(seconds: number | undefined) {
+    this.#milliseconds = (seconds || DEFAULT_SECONDS) * 1000;
+  }
+
+  /** Looks at whether the agent runs, and tells whether it has not for too long. */
+  isTooLong(state: WorkflowState): boolean {
+    if (hasAgent(state)) {
+      this.#since = undefined;
+      return false;
+    }
+    this.#since ??= steadyClock();
+    return steadyClock() - this.#since > this.#milliseconds;
+  }
+}
+
+/**
+ * The error of a wait for what comes from the server, without an agent.
+ *
+ * @param home The home of what is awaited; none for a file of this machine.
+ */
+export function awayTooLong(
+  { machine }: WorkflowState,
+  given: string,
+  home: string | undefined,
+): CapioError {
+  const why = home === undefined
+    ? MUST_BE_FIRST
+    : `it comes from its home "${home}"`;
+  return new CapioError(
+    "BACKEND_FAILED",
+    `Cannot wait for "${given}" any longer: ${why}, and the agent of this machine, "${machine}", does not run. Start it: sluice agent --machine ${machine}`,
+  );
 }
 
 function noAgent(folder: WorkflowFolder, machine: string): CapioError {

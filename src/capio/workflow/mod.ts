@@ -5,7 +5,7 @@
  * @module
  */
 export * from "./agent_member.ts";
-export { untilAgent } from "./agent_wait.ts";
+export { AgentAbsence, awayTooLong, untilAgent } from "./agent_wait.ts";
 export { resolveMemoryDirectory } from "./memory_directory.ts";
 export { missingForCommit } from "./missing.ts";
 export { checkPublication, moveIntoPlace } from "./move_into_place.ts";

@@ -421,11 +421,14 @@ export class Workflow {
   /**
    * Decides whether a member of this process takes part for all machines: what
    * its app does counts once its join has come back from the server.
+   *
+   * @param seconds How long the agent may be away meanwhile; a minute by default.
    */
   confirmation(
-    { id, app }: MemberIdentity = this,
+    member: MemberIdentity = this,
+    seconds?: number,
   ): (state: WorkflowState) => Verdict {
-    return confirmation(this.folder, id, app);
+    return confirmation(this.folder, member, seconds);
   }
 
   /** Ends the membership of this process's workers, see {@linkcode Liveness}. */

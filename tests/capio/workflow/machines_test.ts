@@ -220,6 +220,19 @@ Deno.test("what has its home on another machine is not written here", async () =
     }`).join("\n")
     }
     try { await Deno.writeTextFile(f, "x"); } catch (error) { console.log(error.name, error.message); }
+    // As other errors, it comes to the callback, and rejects.
+    for (const call of [
+      (done) => fs.writeFile(f, "x", done),
+      (done) => fs.unlink(f, done),
+      (done) => fs.rename(own, placed, done),
+      (done) => fs.open(f, "w", done),
+      (done) => { Deno.remove(f).catch(done); },
+    ]) {
+      const { promise, resolve } = Promise.withResolvers();
+      call(resolve);
+      const { code } = await promise;
+      if (code !== "NOT_HOME") told[String(call)] = String(code);
+    }
     told.own = Deno.readTextFileSync(own);
     told.mine = Deno.readTextFileSync(dir + "/mine/inner.txt");
     console.log(JSON.stringify(told));
@@ -380,4 +393,29 @@ Deno.test("of two machines that make a lock one has it", async () => {
     ...Array(8).fill("made"),
   ]);
   await agent.end();
+});
+
+Deno.test("a wait for another machine fails once the agent is away for too long", async () => {
+  await using workflow = new TestWorkflow();
+  await using agent = beginRun(workflow);
+  agent.makeForeign("f.txt", 0, NORTH);
+  agent.grow("f.txt", "first ");
+  const step = workflow.start(
+    "reader",
+    `
+    Deno.writeTextFileSync(dir + "/own.txt", "own");
+    const errors = await Promise.allSettled([
+      Deno.readTextFile(dir + "/f.txt"),
+      Deno.readTextFile(dir + "/own.txt"),
+    ]);
+    console.log(errors[0].reason.code, errors[0].reason.message, errors[1].value);
+    `,
+    { ...onSouth, openTimeoutSeconds: 0.5 },
+  );
+  await agent.until((it) => it.event === "await" && it.path === "f.txt");
+  await agent[Symbol.asyncDispose]();
+  assertMatch(
+    await printed(step),
+    /^BACKEND_FAILED Cannot wait for ".*f.txt" any longer: it comes from its home "north", and the agent of this machine, "south", does not run. Start it: sluice agent --machine south own$/,
+  );
 });
