@@ -137,7 +137,9 @@ export class ModelledMachine {
     const member = this.state.members.get(id);
     if (member?.uncounted === "join") return;
     const body = this.#body(id);
-    if (body) this.#tell(id, body);
+    // Of one that was killed its agent says so.
+    const isKilled = body?.event === "end" && body.ending === "lost";
+    if (body) this.#tell(isKilled ? this.agent : id, body);
   }
 
   /** Ends its members. */

@@ -6,12 +6,29 @@ import {
 import { commitIfComplete, lose } from "./file_ends.ts";
 import { unlink } from "./names.ts";
 
-/** Has a new file of this machine wait for its line, where it has to. */
-export function claim(state: WorkflowState, file: WorkflowFile): void {
+/**
+ * Has a new file of this machine wait for its line, where it has to.
+ *
+ * @param before The one whose place it takes. The name is of this machine from
+ * the first line of that one on.
+ */
+export function claim(
+  state: WorkflowState,
+  file: WorkflowFile,
+  before?: WorkflowFile,
+): void {
   if (file.home || file.kind !== "file") return;
   if (!needsClaim(state, file.path)) return;
+  let number = file.number;
+  if (before && before.kind === "file" && !before.home) {
+    if (before.claim === undefined) return;
+    for (const [claimed, it] of state.claims) {
+      if (it === before) number = claimed;
+    }
+    before.claim = undefined;
+  }
   file.claim = file.path;
-  state.claims.set(file.number, file);
+  state.claims.set(number, file);
 }
 
 /** Notes that the first lines of files came back, and before those of others. */

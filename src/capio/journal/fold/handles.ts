@@ -105,7 +105,7 @@ export function makeEntry(
   if (original) noteCopy(state, original);
   const creation = home ? { ...event, home } : event;
   const file = create(state, event.path, event.kind, creation);
-  claim(state, file);
+  claim(state, file, before);
   file.isReplacing = event.replaces ?? false;
   if (event.replaces && !event.anew) file.isCopy = true;
   if (original) {
