@@ -14,6 +14,7 @@ import {
 } from "../platform/mod.ts";
 import { checkFunction, checkSignal } from "../../internal/mod.ts";
 import type { StartedBackend } from "../backend/mod.ts";
+import { overBackend } from "./backends.ts";
 import {
   assertNoBackend,
   type CapioOptions,
@@ -223,8 +224,7 @@ export class CapioWorkspace implements Disposable, AsyncDisposable {
 }
 
 async function joinOver(options: CapioOptions): Promise<CapioWorkspace> {
-  const { startOver } = await import("./with_backend.ts");
-  const { started, inner } = await startOver(options);
+  const { started, inner } = await overBackend(options);
   try {
     const workspace = await Workspace.join(resolveOptions(inner));
     const joined: CapioOptions & Joined = {

@@ -4,6 +4,7 @@ import {
   interposeFromHere,
 } from "../interpose/mod.ts";
 import { Workspace } from "../overlay/mod.ts";
+import { withBackend } from "./backends.ts";
 import { callsOfOtherCopy } from "./copies.ts";
 import {
   assertNoBackend,
@@ -55,8 +56,8 @@ export interface CapioSession extends AsyncDisposable, Disposable {
  */
 export function enterCapio(options: CapioOptions = {}): CapioSession {
   const other = callsOfOtherCopy<ContextCalls>();
-  if (other) return other.enterCapio(options);
   assertNoBackend(options);
+  if (other) return other.enterCapio(options);
   const workspace = new Workspace(resolveOptions(options));
   const place = options.scope === "process"
     ? interposeEverywhere(workspace)
@@ -87,23 +88,12 @@ export async function withCapio<T>(
   options: CapioOptions,
   fn: () => T | Promise<T>,
 ): Promise<T> {
+  if (options.backend !== undefined) {
+    return await withBackend(options, (inner) => withCapio(inner, fn));
+  }
   const other = callsOfOtherCopy<ContextCalls>();
   if (other) return await other.withCapio(options, fn);
-  if (options.backend !== undefined) {
-    const { withBackend } = await import("./with_backend.ts");
-    return await withBackend(options, async (inner) => {
-      const workspace = await Workspace.join(resolveOptions(inner));
-      return await runInside(workspace, options, fn);
-    });
-  }
-  return await runInside(new Workspace(resolveOptions(options)), options, fn);
-}
-
-async function runInside<T>(
-  workspace: Workspace,
-  options: CapioOptions,
-  fn: () => T | Promise<T>,
-): Promise<T> {
+  const workspace = new Workspace(resolveOptions(options));
   const place = options.scope === "process"
     ? interposeEverywhere(workspace)
     : undefined;

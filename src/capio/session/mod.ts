@@ -7,6 +7,11 @@
  *
  * @module
  */
+import { provideBackends } from "./backends.ts";
+import { startOver } from "./start_over.ts";
+
+provideBackends(startOver);
+
 export * from "./capio_path.ts";
 export * from "./capio_workspace.ts";
 export * from "./context.ts";
