@@ -5,6 +5,7 @@
  *
  * @module
  */
+export * from "./cluster_warning.ts";
 export * from "./connect.ts";
 export * from "./libraries.ts";
 export * from "./nats_environment.ts";

@@ -14,7 +14,7 @@ import type {
 } from "./core/mod.ts";
 import { FileStore } from "./file/mod.ts";
 import { MemoryStore } from "./memory/mod.ts";
-import { NatsStore } from "./nats/mod.ts";
+import { NatsStore, type NatsStoreOptions } from "./nats/mod.ts";
 import { SqliteStore } from "./sqlite/mod.ts";
 import { UrlStore } from "./url/mod.ts";
 
@@ -39,6 +39,12 @@ export interface OpenStoreOptions extends WaitOptions {
    * @default {"index.json"}
    */
   index?: string | false;
+  /**
+   * Who logs in at a NATS server, and how a bucket is made.
+   *
+   * @default {{}}
+   */
+  nats?: Omit<NatsStoreOptions, "create">;
   /**
    * Failures in a row after which a request to a web server is made once more.
    *
@@ -70,8 +76,8 @@ const BACKENDS: ReadonlyMap<string, MakeStore> = new Map<string, MakeStore>([
   ["http", (url, options) => new UrlStore(url, options)],
   ["https", (url, options) => new UrlStore(url, options)],
   ["memory", (url) => memoryStore(url)],
-  ["nats", (url, options) => new NatsStore(url, options)],
-  ["tls", (url, options) => new NatsStore(url, options)],
+  ["nats", (url, options) => natsStore(url, options)],
+  ["tls", (url, options) => natsStore(url, options)],
 ]);
 
 /**
@@ -160,6 +166,11 @@ function schemes(): string {
 
 function schemeOf(url: string): string {
   return /^([a-z][a-z0-9+.-]*):/.exec(url)?.[1] ?? "";
+}
+
+function natsStore(url: string, options: OpenStoreOptions): NatsStore {
+  const { create, nats } = options;
+  return new NatsStore(url, { ...nats, create });
 }
 
 function memoryStore(url: string): MemoryStore {

@@ -7,17 +7,24 @@ import { hasNatsServer, NatsServer } from "../support/nats_server.ts";
 const cli = fromFileUrl(import.meta.resolve("../../src/cli/mod.ts"));
 const config = await stdConfigArgs();
 
-async function store(...args: string[]) {
+function store(...args: string[]) {
+  return storeWith({}, ...args);
+}
+
+/** Runs a command with variables of the environment. */
+async function storeWith(env: Record<string, string>, ...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", ...config, cli, "store", ...args],
     stdin: "null",
+    env,
   }).output();
   const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
 Deno.test({
-  name: "sweep removes what no value has, when it is old enough",
+  name:
+    "sweep removes what no value has, when it is old enough, and the environment logs in",
   ignore: !hasNatsServer,
   fn: async () => {
     await using server = await NatsServer.start({
@@ -42,7 +49,35 @@ Deno.test({
     );
     const { stdout } = await store("get", url, "key");
     assertEquals(stdout, await Deno.readTextFile(cli));
+
+    // Other users do not see the environment of a process.
+    const bucket = `nats://${server.address}/bucket`;
+    const login = (pass: string) => ({
+      SLUICE_NATS_URL: `nats://me:${pass}@${server.address}`,
+    });
+    const [listed, refused, elsewhere] = await Promise.all([
+      storeWith(login("secret"), "ls", bucket),
+      storeWith(login("wr0ng"), "ls", bucket),
+      storeWith({ SLUICE_NATS_URL: "nats://me:secret@other:1" }, "ls", bucket),
+    ]);
+    assertEquals([listed.code, listed.stderr], [0, ""]);
+    assertStringIncludes(listed.stdout, "key");
+    for (const { code, stderr } of [refused, elsewhere]) {
+      assertEquals(code, 1);
+      assertEquals(
+        stderr,
+        `sluice store: Cannot connect to ${server.address}: the server refuses the login: check user, password or token\n`,
+      );
+    }
   },
+});
+
+Deno.test("a variable that names no server is refused without its secret", async () => {
+  const env = { SLUICE_NATS_URL: "nats://me:secret@host:1/path" };
+  const { code, stderr } = await storeWith(env, "ls", "nats://host:1/bucket");
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, '"$SLUICE_NATS_URL" must be "nats://HOST:PORT"');
+  assertEquals(stderr.includes("secret"), false, stderr);
 });
 
 Deno.test("sweep refuses what it is not for", async () => {

@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 import { delay } from "@std/async";
-import { connectNats, type NatsConnected, NatsError } from "../../nats/mod.ts";
+import {
+  clusterWarning,
+  connectNats,
+  type NatsConnected,
+  NatsError,
+} from "../../nats/mod.ts";
 import { documentOf, parseCapioCl } from "../cl/mod.ts";
 import { CapioError, steadyClock, system } from "../platform/mod.ts";
 import {
@@ -13,7 +18,6 @@ import {
 import { Agent } from "./agent.ts";
 import type { RunAgentOptions } from "./agent_options.ts";
 import { chooseRun } from "./choose_run.ts";
-import { clusterWarning } from "./replicated_stream.ts";
 import { RunRecords } from "./run_record.ts";
 
 /** Pause between two attempts to connect, in ms. */

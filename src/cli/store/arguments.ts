@@ -1,4 +1,5 @@
 import {
+  NatsStore,
   openStore,
   type OpenStoreOptions,
   type ReadOnlyStore,
@@ -7,6 +8,7 @@ import {
 } from "../../store/mod.ts";
 import { parseExactJson, shownUrl } from "../../internal/mod.ts";
 import { jsonLine, UsageError } from "../command/mod.ts";
+import { natsLogin } from "./nats_login.ts";
 
 /** The options of a command that reads single keys, for `parseArgs`. */
 export const READING_OPTIONS = {
@@ -29,11 +31,19 @@ async function connect(
   options: OpenStoreOptions,
 ): Promise<ReadOnlyStore> {
   try {
-    return await openStore(url, { ...options, signal });
+    const nats = natsLogin(url);
+    const store = await openStore(url, { ...options, nats, signal });
+    if (store instanceof NatsStore) await tellOfServers(store);
+    return store;
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+async function tellOfServers(store: NatsStore): Promise<void> {
+  const { warning } = await store.info();
+  if (typeof warning === "string") console.error(`sluice store: ${warning}`);
 }
 
 /** Connects to a store that can be written, and makes it if it may. */

@@ -22,6 +22,8 @@ Options:
   --older-than SECONDS   leave what is younger: it may belong to a value that is
                          being stored (default: 3600)
 
+A login may stand in $SLUICE_NATS_URL, with nats://USER:PASSWORD@HOST:PORT.
+
 Example:
   sluice store sweep nats://localhost:4222/results`,
   async run(args, signal) {

@@ -1,5 +1,6 @@
 import { checkInteger, outOfRange, refused } from "../../internal/mod.ts";
 import {
+  clusterWarning,
   connectNats,
   type NatsConnected,
   type NatsOptions,
@@ -154,11 +155,13 @@ export class NatsStore<M extends object = Metadata> extends Store<M> {
    * Describes the store.
    *
    * @returns Its `backend`, that it is not `readonly`, its `servers` and
-   * `bucket`, the `bytes` that it takes there and its `replicas`.
+   * `bucket`, the `bytes` that it takes there and its `replicas`; a `warning` if
+   * the servers are a cluster of a version that is known to lose data.
    */
   async info(): Promise<Readonly<Record<string, JsonValue>>> {
     const { bytes, replicas } = await this.#bucket.size();
     const { servers, bucket } = this;
+    const warning = this.#opened && clusterWarning(this.#opened.connected);
     return {
       backend: "nats",
       readonly: false,
@@ -166,6 +169,7 @@ export class NatsStore<M extends object = Metadata> extends Store<M> {
       bucket,
       bytes,
       replicas,
+      ...warning !== undefined && { warning },
     };
   }
 

@@ -140,9 +140,10 @@ export class ObjectBucket {
 
   /**
    * Returns what time it is at the server, in milliseconds since 1970: the clock
-   * of this machine may be another one. A message without bytes asks for it.
+   * of this machine may be another one. A message without bytes asks for it;
+   * `undefined` if another sweep has removed that meanwhile.
    */
-  async serverTime(): Promise<number> {
+  async serverTime(): Promise<number | undefined> {
     const nuid = this.connected.libraries.core.nuid.next();
     const subject = chunkSubject(this.name, nuid);
     try {
@@ -150,7 +151,7 @@ export class ObjectBucket {
         "write to the bucket",
         () => this.client.publish(subject),
       );
-      return await this.lastChunkTime(nuid) ?? Date.now();
+      return await this.lastChunkTime(nuid);
     } finally {
       await this.removeChunks(nuid);
     }

@@ -21,6 +21,7 @@ export async function sweep(
     .filter((nuid) => !described.has(nuid) && !readers.has(nuid)).toArray();
   if (orphans.length === 0) return 0;
   const now = await bucket.serverTime();
+  if (now === undefined) return 0;
   let count = 0;
   for (const nuid of orphans) {
     const time = await bucket.lastChunkTime(nuid);

@@ -1,10 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { JournalStream } from "../../../src/capio/agent/journal_stream.ts";
 import { Received } from "../../../src/capio/agent/received.ts";
-import { clusterWarning } from "../../../src/capio/agent/replicated_stream.ts";
 import { RunRecords } from "../../../src/capio/agent/run_record.ts";
 import { runNames, WIRE_FORMAT } from "../../../src/capio/agent/wire/mod.ts";
-import { connectNats, type NatsConnected } from "../../../src/nats/mod.ts";
+import {
+  clusterWarning,
+  connectNats,
+  type NatsConnected,
+} from "../../../src/nats/mod.ts";
 import { NatsCluster, untilReady } from "../../support/nats_cluster.ts";
 import { hasNatsServer } from "../../support/nats_server.ts";
 
