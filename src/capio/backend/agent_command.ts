@@ -75,7 +75,6 @@ function agentArguments(options: StartAgentOptions): string[] {
       ? [`--capio-cl=${capioClConfigurationFile}`]
       : [],
     ...options.anew ? ["--anew"] : [],
-    ...options.carryAll ? ["--carry=all"] : [],
     ...serverTimeoutSeconds === undefined
       ? []
       : [`--server-timeout-seconds=${serverTimeoutSeconds}`],
