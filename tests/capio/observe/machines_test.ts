@@ -100,6 +100,10 @@ Deno.test("the status tells of machines, of homes, and of what of a file is here
   assertEquals(lost.machines?.[1], { name: "north", state: "lost" });
   assertEquals([lost.files[0].phase, lost.files[0].sizeHere], ["lost", 5]);
   assertEquals(lineOf(lost, "machine north"), "machine north is lost");
+  assertEquals(
+    lineOf(lost, "a.txt")?.endsWith('; lost: machine "north" was lost'),
+    true,
+  );
   assertEquals(lineOf(lost, "writer"), "writer process 42 on north lost");
 });
 

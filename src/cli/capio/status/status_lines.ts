@@ -199,6 +199,7 @@ function describeFile(
   isOver: boolean,
 ): string {
   const { size, writers, holders = [], missing, notKept, inMemory } = status;
+  const { home, lostWhy } = status;
   const read = readings.map(({ app, bytes }) =>
     `${app} has read ${formatBytes(bytes)}${shareOf(bytes, size)}`
   );
@@ -213,6 +214,7 @@ function describeFile(
     ...read,
     ...(missing && status.isCopy ? [BEGUN_AS_COPY] : []),
     ...(missing ? [`not finished: ${missing}`] : []),
+    ...(home !== undefined && lostWhy ? [`lost: ${lostWhy}`] : []),
     ...(inMemory && !isOver ? ["in memory"] : []),
     ...(notKept && !isOver ? ["not kept at the end"] : []),
   ].join("; ");
