@@ -60,7 +60,7 @@ for (
 }
 
 addEventListener("unload", () => {
-  const [[, bare], [, asked]] = rates;
+  const [bare = NaN, asked = NaN] = rates.values();
   console.log(
     `${Math.round(asked)} MiB/s asked for, ${Math.round(bare)} MiB/s bare: ` +
       `${(asked / bare).toFixed(2)} x`,

@@ -33,6 +33,8 @@ const WINDOW = 16;
 const MOST_UNDER_WAY = 16 * 1024 * 1024;
 /** The bytes that a file may ask for while others use all of these. */
 const LEAST_BYTES = 16 * 1024;
+/** Hardly more than the transport reads at once. */
+const READ_BYTES = 64 * 1024;
 /** How long an answer may take, in ms: a home waits for bytes for 2 s. */
 const ANSWER_MILLISECONDS = 5000;
 /** A home that has nothing answers earlier only if it expects no more, in ms. */
@@ -117,6 +119,7 @@ export class ByteClient {
         }
         file.write(bytes);
         size += bytes.length;
+        release(bytes);
         pause = PAUSE.shortest;
         if (size < head.end) {
           window = 1;
@@ -180,4 +183,13 @@ export class ByteClient {
       for (const giveUp of [...this.#underWay]) giveUp();
     }
   }
+}
+
+/**
+ * Gives the memory of an answer back that the library has put together from
+ * several reads, and so has its own. The collector of garbage would let hundreds
+ * of them live.
+ */
+function release({ buffer, length }: Uint8Array): void {
+  if (length > READ_BYTES && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
