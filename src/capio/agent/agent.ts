@@ -15,17 +15,19 @@ import { AgentMember, type WorkflowFolder } from "../workflow/mod.ts";
 import type { RunAgentOptions } from "./agent_options.ts";
 import { ByteService } from "./byte_service.ts";
 import type { ChosenRun } from "./choose_run.ts";
+import { Carrier } from "./carrier.ts";
 import { Fetcher } from "./fetcher.ts";
 import { keepHeartbeats } from "./heartbeats.ts";
 import { replicaOf, replicaOperations } from "./inward.ts";
 import { JournalStream, streamGone } from "./journal_stream.ts";
 import { News } from "./news.ts";
 import { Outbox } from "./outbox.ts";
-import { outwardLines } from "./outward.ts";
+import { type OutwardLine, outwardLines } from "./outward.ts";
 import { type AcceptedLine, Received, type StoredMessage } from "./received.ts";
 import { Replicas } from "./replicas.ts";
 import { leaveRun, type RunRecords } from "./run_record.ts";
 import { ServedFiles } from "./served_files.ts";
+import { StoredFiles } from "./stored_files.ts";
 import { type RunNames, runNames } from "./wire/mod.ts";
 import { Wishes } from "./wishes.ts";
 
@@ -55,6 +57,9 @@ export class Agent implements AsyncDisposable {
   readonly #replicas: Replicas;
   readonly #served: ServedFiles;
   readonly #fetcher: Fetcher;
+  readonly #stored: StoredFiles;
+  /** Stores finished files, if that is wanted. */
+  readonly #carrier: Carrier | undefined;
   readonly #received = new Received();
   readonly #outbox = new Outbox();
   readonly #wishes = new Wishes();
@@ -94,6 +99,8 @@ export class Agent implements AsyncDisposable {
     this.#served = this.#resources.use(
       new ServedFiles(folder, () => this.#member.refresh()),
     );
+    this.#stored = new StoredFiles(connected, this.#names);
+    if (options.carryAll) this.#carrier = this.#newCarrier();
     this.#member = this.#resources.use(
       AgentMember.join(folder, chosen, (state) => this.#folding(state)),
     );
@@ -102,6 +109,7 @@ export class Agent implements AsyncDisposable {
       new Fetcher(connected, this.#names, this.#replicas, {
         whole: (file) => this.#completed(file),
         gone: (file, why) => this.#gone(file, why),
+        isThere: (machine) => this.#presentMachines().includes(machine),
         failed: (file, error) => this.#failedToWrite(file, error),
       }),
     );
@@ -129,6 +137,7 @@ export class Agent implements AsyncDisposable {
     const wake = () => {
       this.#news.tell();
       this.#outgoing.tell();
+      this.#carrier?.wake();
     };
     stop.addEventListener("abort", wake);
     over.addEventListener("abort", wake);
@@ -137,6 +146,7 @@ export class Agent implements AsyncDisposable {
       this.#receive(messages, over),
       this.#watchStream(over),
       this.#publish(over),
+      ...this.#carrier ? [this.#carrier.run(over)] : [],
       this.#watch(watcher),
       keepHeartbeats(this.#connected, this.#names, {
         machine: this.#chosen.machine,
@@ -175,8 +185,28 @@ export class Agent implements AsyncDisposable {
     await this.#resources.disposeAsync();
   }
 
+  #newCarrier(): Carrier {
+    const { machine } = this.#chosen;
+    return new Carrier(machine, this.#stored, this.#served, {
+      isSent: (end) => this.#outbox.isSent(end),
+      say: (body) => {
+        const stamp = { by: this.#member.id, time: wallClock() };
+        this.#outbox.say({ ...body, ...stamp });
+        this.#outgoing.tell();
+      },
+      print: this.#options.print,
+    });
+  }
+
   get #state(): WorkflowState {
     return this.#member.state;
+  }
+
+  /** Has a committed file carried, where the others get to know of it later. */
+  #isCarried(line: OutwardLine, end: number): boolean {
+    if (line.type !== "committed" || line.file.kind !== "file") return false;
+    this.#carrier?.add(line.file, end);
+    return this.#carrier !== undefined;
   }
 
   /** Takes note of each line of the local journal. */
@@ -195,7 +225,8 @@ export class Agent implements AsyncDisposable {
         const file = state.foreign.get(keyOfHome({ machine, number }));
         if (file) this.#committed.push(file);
       }
-      const lines = outwardLines(state, event, done);
+      const lines = outwardLines(state, event, done)
+        .filter((line) => !this.#isCarried(line, end));
       if (lines.length === 0) return;
       this.#outbox.add(end, lines);
       this.#outgoing.tell();
@@ -212,6 +243,7 @@ export class Agent implements AsyncDisposable {
   ): Promise<void> {
     const { machine, id } = this.#chosen;
     const pending: AcceptedLine[] = [];
+    if (this.#carrier) await this.#stored.create();
     const last = await this.#stream.lastSequence();
     const readTo = async (sequence: number) => {
       while (sequence > 0) {
@@ -234,6 +266,7 @@ export class Agent implements AsyncDisposable {
     await readTo(epoch);
     this.#epoch = this.#received.epoch(machine) ?? epoch;
     this.#outbox.begin(this.#received.expected(machine));
+    this.#carrier?.begin(committedBy(pending, machine));
     this.#takeIn(pending);
     this.#checkLost();
   }
@@ -333,6 +366,7 @@ export class Agent implements AsyncDisposable {
       );
       await this.#stream.publish(machine, message, signal);
       this.#isPublishing = false;
+      this.#carrier?.wake();
       this.#news.tell();
     }
   }
@@ -474,7 +508,7 @@ export class Agent implements AsyncDisposable {
     const own = machines.get(machine)?.is;
     if (own === "here" && !this.#declared.has(machine)) {
       const isBusy = this.#member.steps.length > 0 || this.#isPublishing ||
-        !this.#outbox.isEmpty;
+        !this.#outbox.isEmpty || this.#carrier?.isBusy;
       if (isBusy) return;
       this.#declared.add(machine);
       this.#outbox.say(this.#machineEvent(machine, "done"));
@@ -527,6 +561,19 @@ function isAwaited(state: WorkflowState): boolean {
 function isNew(via: AcceptedLine["via"], { via: last }: WorkflowState) {
   return !last || via.seq > last.seq ||
     via.seq === last.seq && via.line > last.line;
+}
+
+/** The files of which a machine has said that they are committed. */
+function committedBy(
+  lines: readonly AcceptedLine[],
+  machine: string,
+): ReadonlySet<number> {
+  const files = new Set<number>();
+  for (const line of lines) {
+    if (line.event !== "committed" || line.via.machine !== machine) continue;
+    files.add(line.file);
+  }
+  return files;
 }
 
 /**

@@ -23,6 +23,13 @@ export interface RunAgentOptions {
    */
   readonly anew?: boolean;
   /**
+   * Whether finished files are stored in the server, so that they outlive their
+   * machine.
+   *
+   * @default {false}
+   */
+  readonly carryAll?: boolean;
+  /**
    * Seconds that a server is awaited, at the beginning and later.
    *
    * @default {60}

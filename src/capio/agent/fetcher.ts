@@ -1,9 +1,10 @@
 import { writeAllSync } from "../../internal/mod.ts";
 import type { NatsConnected } from "../../nats/mod.ts";
 import type { WorkflowFile } from "../journal/mod.ts";
-import { ByteClient } from "./byte_client.ts";
+import { ByteClient, type FetchedFile } from "./byte_client.ts";
 import { replicaOf } from "./inward.ts";
 import type { Replicas } from "./replicas.ts";
+import { StoredFiles } from "./stored_files.ts";
 import type { RunNames } from "./wire/mod.ts";
 
 /** What a fetcher reports. */
@@ -12,6 +13,8 @@ export interface FetcherHooks {
   readonly whole: (file: WorkflowFile) => void;
   /** Is called when the rest of a file cannot be had any more. */
   readonly gone: (file: WorkflowFile, why: string) => void;
+  /** Tells whether a machine is there that may be asked. */
+  readonly isThere: (machine: string) => boolean;
   /** Is called when a replica cannot be written; it is tried again. */
   readonly failed: (file: WorkflowFile, error: unknown) => void;
 }
@@ -22,6 +25,8 @@ interface Fetching {
   readonly end: Promise<void>;
   /** Whether it was committed before, so that its bytes change no more. */
   readonly isCommitted: boolean;
+  /** Whether it comes from the server and not from its home. */
+  readonly isFromStore: boolean;
 }
 
 /** The most files that are fetched at a time: each of them is open. */
@@ -32,6 +37,7 @@ const PAUSE_MILLISECONDS = 1000;
 /** Fetches the files of other machines that this one wants. */
 export class Fetcher implements AsyncDisposable {
   readonly #client: ByteClient;
+  readonly #stored: StoredFiles;
   readonly #names: RunNames;
   readonly #replicas: Replicas;
   readonly #hooks: FetcherHooks;
@@ -46,6 +52,7 @@ export class Fetcher implements AsyncDisposable {
     hooks: FetcherHooks,
   ) {
     this.#client = new ByteClient(connected);
+    this.#stored = new StoredFiles(connected, names);
     this.#names = names;
     this.#replicas = replicas;
     this.#hooks = hooks;
@@ -61,6 +68,8 @@ export class Fetcher implements AsyncDisposable {
       if (isRewritten && !isCommitted) continue;
       const running = this.#running.get(file.number);
       if (running && isRewritten && !running.isCommitted) continue;
+      const isFromStore = this.#isFromStore(file);
+      if (running && isFromStore !== running.isFromStore) continue;
       wanted.add(file.number);
       if (running || this.#running.size >= MOST_FILES) continue;
       const abort = new AbortController();
@@ -69,7 +78,12 @@ export class Fetcher implements AsyncDisposable {
           this.#running.delete(file.number);
           this.#sizes.delete(file.number);
         });
-      this.#running.set(file.number, { abort, end, isCommitted });
+      this.#running.set(file.number, {
+        abort,
+        end,
+        isCommitted,
+        isFromStore,
+      });
     }
     for (const [number, { abort }] of this.#running) {
       if (!wanted.has(number)) abort.abort();
@@ -87,6 +101,12 @@ export class Fetcher implements AsyncDisposable {
     const running = [...this.#running.values()];
     for (const { abort } of running) abort.abort();
     await Promise.all(running.map(({ end }) => end));
+  }
+
+  /** Tells whether the bytes of a file come from the server and not its home. */
+  #isFromStore({ home, committedAtHome }: WorkflowFile): boolean {
+    return committedAtHome?.stored === true && home !== undefined &&
+      !this.#hooks.isThere(home.machine);
   }
 
   /** Tells whether what is fetched of a file is what it holds at its commit. */
@@ -110,7 +130,7 @@ export class Fetcher implements AsyncDisposable {
       if (size < present) output.truncateSync(size);
       output.seekSync(size, Deno.SeekMode.Start);
       this.#sizes.set(file.number, size);
-      const end = await this.#client.fetch({
+      const fetched: FetchedFile = {
         number: home.number,
         subject: this.#names.bytes(home.machine),
         size,
@@ -123,7 +143,10 @@ export class Fetcher implements AsyncDisposable {
             (this.#sizes.get(number) ?? 0) + bytes.length,
           );
         },
-      }, signal);
+      };
+      const end = this.#isFromStore(file)
+        ? await this.#stored.fetch(home.machine, fetched, signal)
+        : await this.#client.fetch(fetched, signal);
       switch (end.type) {
         case "whole":
           if (this.#isLatest(file)) this.#hooks.whole(file);

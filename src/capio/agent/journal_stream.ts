@@ -64,10 +64,13 @@ export class JournalStream {
     }
   }
 
-  /** Removes the stream, if it is there. */
+  /** Removes the stream, if it is there, and what files are stored. */
   async remove(): Promise<void> {
     const manager = await this.#js.jetstreamManager(false);
-    await manager.streams.delete(this.#names.stream).catch(() => {});
+    const { stream, store } = this.#names;
+    for (const name of [stream, store]) {
+      await manager.streams.delete(name).catch(() => {});
+    }
   }
 
   /** Returns the sequence of the last message, 0 if there is none. */

@@ -14,7 +14,7 @@ interface Group {
 const MOST_MESSAGE_BYTES = 256 * 1024;
 
 /** A size that no file has: the one of a file that was gone at its commit. */
-const UNKNOWN_SIZE = Number.MAX_SAFE_INTEGER;
+export const UNKNOWN_SIZE = Number.MAX_SAFE_INTEGER;
 
 /** What a machine has to tell the others and has not published yet. */
 export class Outbox {
@@ -28,7 +28,7 @@ export class Outbox {
     if (lines.length > 0) this.#groups.push({ end, lines });
   }
 
-  /** Takes what the agent says of machines. */
+  /** Takes what the agent says of machines, or of a file that is stored. */
   say(event: JournalEvent): void {
     this.#machines.push(event);
   }
@@ -38,6 +38,11 @@ export class Outbox {
     this.#position = position;
     while (this.#groups[this.#next]?.end <= position) this.#next++;
     this.#compact();
+  }
+
+  /** Tells whether the lines up to a place in the journal are published or sent. */
+  isSent(end: number): boolean {
+    return this.#next === this.#groups.length || end <= this.#position;
   }
 
   /** Whether there is nothing to publish. */

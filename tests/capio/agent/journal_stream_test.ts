@@ -129,7 +129,7 @@ Deno.test({
       const reading = take(north.stream.messages(never), 1);
       await north.stream.remove();
       const error = await assertRejects(() => reading, CapioError);
-      assertEquals(error.code, "BACKEND_FAILED");
+      assertEquals(error.code, "MACHINE_LOST");
       await assertRejects(
         () => north.stream.publish("north", message(0, 0), never),
         CapioError,

@@ -1,3 +1,4 @@
+import { delay } from "@std/async";
 import { fromFileUrl } from "@std/path";
 import { stdConfigArgs } from "../../../tools/std_config.ts";
 import type { NatsServer } from "../../support/nats_server.ts";
@@ -20,6 +21,9 @@ const VARIABLES = [
   "SLUICE_NATS_NKEY",
   "SLUICE_NATS_CA",
 ].join(",");
+
+/** How long something may take until a journal says so, in ms. */
+const JOURNAL_MILLISECONDS = 60_000;
 
 /** How long an agent may run, in ms. */
 const PATIENCE_MILLISECONDS = 600_000;
@@ -208,6 +212,18 @@ export class TestMachine implements AsyncDisposable {
   /** Returns the names of what is in its directory. */
   entries(): string[] {
     return [...Deno.readDirSync(this.dir)].map(({ name }) => name).sort();
+  }
+
+  /** Waits until a text stands in the journal of its run. */
+  async untilJournalSays(text: string): Promise<void> {
+    const path = `${this.dir}/.capio/${this.#machines.workflow}/journal`;
+    const end = performance.now() + JOURNAL_MILLISECONDS;
+    while (!Deno.readTextFileSync(path).includes(text)) {
+      if (performance.now() > end) {
+        throw new Error(`The journal of "${this.name}" never says ${text}`);
+      }
+      await delay(10);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -98,7 +98,13 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
   list: { event: "list", path: "a", watched: true },
   wait: { event: "wait", wait: 1, path: "a", why: "because" },
   await: { event: "await", path: "a" },
-  committed: { event: "committed", file: 1, size: 2, mode: 0o644 },
+  committed: {
+    event: "committed",
+    file: 1,
+    size: 2,
+    mode: 0o644,
+    stored: true,
+  },
   lost: { event: "lost", file: 1, member: MEMBER, why: "x", unnamed: true },
   whole: { event: "whole", file: 1 },
   confirmed: {
@@ -151,7 +157,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   ...["readTo", "ifLost"],
   ...["memory", "memoryDir", "memoryId", "host"],
   ...["via", "agent", "machines", "made", "mode", "ended", "id"],
-  ...["unnamed", "confirmed.files"],
+  ...["unnamed", "stored", "confirmed.files"],
 ]);
 
 const NO_PATHS = [
@@ -247,6 +253,7 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   ],
   made: NO_COUNTS,
   unnamed: NO_TRUTHS,
+  stored: NO_TRUTHS,
   mode: [0o10000, ...NO_COUNTS],
   ended: [1, null, {}, ...NO_MEMBERS.map((it) => [MEMBER, it])],
   members: [1, null, {}, ...NO_MEMBERS.map((it) => [MEMBER, it])],

@@ -8,6 +8,12 @@ export interface RunNames {
   bytes(machine: string): string;
   /** The subject of a machine's heartbeats. */
   heartbeat(machine: string): string;
+  /** The stream of the bytes of stored files. */
+  readonly store: string;
+  /** The subject of the bytes of a file that is stored. */
+  stored(machine: string, file: number): string;
+  /** All subjects of stored files. */
+  readonly allStored: string;
   /** All subjects of the journal. */
   readonly journals: string;
   /** All subjects of heartbeats. */
@@ -19,6 +25,9 @@ export function runNames(run: string): RunNames {
   const prefix = `sluice.${run}`;
   return {
     stream: `sluice_${run}`,
+    store: `sluice_${run}_files`,
+    stored: (machine, file) => `${prefix}.f.${machine}.${file}`,
+    allStored: `${prefix}.f.*.*`,
     journal: (machine) => `${prefix}.j.${machine}`,
     bytes: (machine) => `${prefix}.r.${machine}`,
     heartbeat: (machine) => `${prefix}.h.${machine}`,

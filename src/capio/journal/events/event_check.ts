@@ -154,6 +154,7 @@ const CHECKS: {
     file: isCount,
     size: isCount,
     mode: optional(isMode),
+    stored: optional(isTrue),
   },
   lost: {
     ...STAMP,

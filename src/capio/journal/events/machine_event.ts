@@ -28,6 +28,8 @@ export interface CommittedEvent extends Stamp {
   readonly size: number;
   /** The mode bits of the file, where the system has them. */
   readonly mode?: number;
+  /** Set when the server has all of its bytes, so that they outlive the home. */
+  readonly stored?: true;
 }
 
 /**

@@ -91,6 +91,8 @@ function loseMachine(
   const isThis = name === state.machine;
   for (const file of [...state.replicas.values()]) {
     if (file.phase !== "open" || !isThis && !isOf(file, name)) continue;
+    // Others get what is missing from the server.
+    if (!isThis && file.committedAtHome?.stored) continue;
     file.lostWhy = why;
     lose(state, file, file.namedBy, time);
   }

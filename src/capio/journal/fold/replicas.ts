@@ -9,14 +9,18 @@ export function commitAtHome(
   state: WorkflowState,
   event: CommittedEvent,
 ): WorkflowState {
-  const { size, mode, time, via } = event;
+  const { size, mode, stored, time, via } = event;
   if (!via) return passOver(state);
   const { machine } = via;
   const file = state.foreign.get(keyOfHome({ machine, number: event.file }));
   if (file?.phase !== "open" || file.committedAtHome) return passOver(state);
   // A directory that several machines have made has one home here.
   if (!isOf(file, machine)) return state;
-  file.committedAtHome = mode === undefined ? { size } : { size, mode };
+  file.committedAtHome = {
+    size,
+    ...(mode !== undefined && { mode }),
+    ...(stored && { stored }),
+  };
   state.awaits.concern(file.path);
   // Only of files there are bytes to come.
   if (file.kind !== "file") endFile(state, file, "committed", time);

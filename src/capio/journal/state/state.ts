@@ -132,6 +132,8 @@ export interface CommittedAtHome {
   readonly size: number;
   /** The mode bits, where the home has them. */
   readonly mode?: number;
+  /** Set when the server has all of its bytes. */
+  readonly stored?: true;
 }
 
 /** A machine that takes part in the run. */
