@@ -15,7 +15,7 @@ const MOST_LINKS_MILLISECONDS = 100;
 /** How much longer they are known than it took to list them. */
 const LISTING_PART = 30;
 /** Larger directories are not listed. */
-const MOST_DIRECTORY_BYTES = 64 * 1024;
+const MOST_DIRECTORY_BYTES = 256 * 1024;
 
 /**
  * Looks at entries of the real tree. A program that makes many new files looks
