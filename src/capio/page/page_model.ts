@@ -11,7 +11,12 @@ import {
 } from "../observe/mod.ts";
 import { activitiesOf, named } from "./activity.ts";
 import type { StepReport, StepReports } from "./step_reports.ts";
-import { describeEnd, firstTrouble, type PageTrouble } from "./trouble.ts";
+import {
+  describeEnd,
+  describeLoss,
+  firstTrouble,
+  type PageTrouble,
+} from "./trouble.ts";
 
 /**
  * Everything that the page shows besides the timeline. Control characters in
@@ -274,7 +279,8 @@ function stateOf(
     return { state: "waiting", text, since };
   }
   if (states.has("lost")) {
-    return { state: "lost", text: "was killed or has crashed" };
+    const lost = members.find(({ state }) => state === "lost");
+    return { state: "lost", text: terminalText(describeLoss(lost)) };
   }
   if (states.has("failed")) {
     const { why } = members.find(({ state }) => state === "failed") ?? {};

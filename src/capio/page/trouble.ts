@@ -64,25 +64,48 @@ export function describeEnd({ code, signal, why }: StepEnd): string {
   return signal ? `was killed by ${signal}` : `failed with exit code ${code}`;
 }
 
-function describeEnding(
-  { state, pid, why }: Pick<MemberStatus, "state" | "pid" | "why">,
+/**
+ * Says how a member was lost. With a reason, one of another machine was lost with
+ * it, and is not known to have ended.
+ */
+export function describeLoss(
+  { machine, why }: Pick<MemberStatus, "machine" | "why"> = {},
 ): string {
-  const how = state === "lost"
-    ? "was killed or has crashed"
-    : "ended with an error";
-  return `${how} (process ${pid})${why === undefined ? "" : `: ${why}`}`;
+  return isLostWithMachine({ machine, why })
+    ? `was lost: ${why}`
+    : "was killed or has crashed";
+}
+
+function isLostWithMachine(
+  { machine, why }: Pick<MemberStatus, "machine" | "why">,
+): boolean {
+  return machine !== undefined && why !== undefined;
+}
+
+function describeEnding(
+  member: Pick<MemberStatus, "state" | "pid" | "why" | "machine">,
+): string {
+  const { state, pid, why, machine } = member;
+  const how = state !== "lost"
+    ? "ended with an error"
+    : isLostWithMachine(member)
+    ? "was lost"
+    : "was killed or has crashed";
+  const place = machine === undefined ? "" : ` on ${machine}`;
+  return `${how} (process ${pid}${place})${
+    why === undefined ? "" : `: ${why}`
+  }`;
 }
 
 /** The ends of steps; the process of one tells more than its member. */
 function stepEvents({ members, reports }: TroubleFacts): Event[] {
-  const ends = members.flatMap(({ app, pid, state, ended, why }) => {
+  const ends = members.flatMap(({ app, ended, ...member }) => {
+    const { state } = member;
     if (state === "running" || state === "left" || ended === undefined) {
       return [];
     }
     const { end } = reports.of(app) ?? {};
-    const how = end && !end.ok
-      ? describeEnd(end)
-      : describeEnding({ state, pid, why });
+    const how = end && !end.ok ? describeEnd(end) : describeEnding(member);
     return { step: app, time: ended, text: `Step "${app}" ${how}` };
   });
   const reported = reports.ended().filter(({ end }) => !end.ok)

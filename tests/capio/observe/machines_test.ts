@@ -6,7 +6,10 @@ import {
   workflowStatus,
 } from "../../../src/capio/mod.ts";
 import { statusLines } from "../../../src/cli/capio/status/mod.ts";
-import { pageModel } from "../../../src/capio/page/page_model.ts";
+import {
+  type PageModel,
+  pageModel,
+} from "../../../src/capio/page/page_model.ts";
 import { StepReports } from "../../../src/capio/page/step_reports.ts";
 import { TestWorkflow } from "../test_workflow.ts";
 import { ScriptedAgent } from "../workflow/scripted_agent.ts";
@@ -17,6 +20,15 @@ function look(workflow: TestWorkflow): WorkflowStatus {
   const status = workflowStatus(workflow.path);
   if (!status) throw new Error("There is no workflow");
   return status;
+}
+
+function pageOf(status: WorkflowStatus): PageModel {
+  return pageModel({
+    status,
+    steps: [],
+    hiddenApps: new Set(),
+    reports: new StepReports(),
+  });
 }
 
 /** The line of the status that begins with this text. */
@@ -75,12 +87,7 @@ Deno.test("the status tells of machines, of homes, and of what of a file is here
     true,
   );
 
-  const { head, files, steps } = pageModel({
-    status: committed,
-    steps: [],
-    hiddenApps: new Set(),
-    reports: new StepReports(),
-  });
+  const { head, files, steps } = pageOf(committed);
   assertEquals(head.machines, [
     "east: does not take part yet",
     "north: takes part",
@@ -105,6 +112,12 @@ Deno.test("the status tells of machines, of homes, and of what of a file is here
     true,
   );
   assertEquals(lineOf(lost, "writer"), "writer process 42 on north lost");
+  const page = pageOf(lost);
+  assertEquals(page.steps[0].text, 'was lost: machine "north" was lost');
+  assertEquals(
+    page.head.trouble?.text,
+    'Step "writer" was lost (process 42 on north): machine "north" was lost',
+  );
 });
 
 Deno.test("an agent that has died is shown as one that does not run", async () => {
