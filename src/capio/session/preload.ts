@@ -14,7 +14,8 @@
  * in the same way, is for a program that is made for growing files: its reads
  * into a buffer return as soon as there is a byte. `CAPIO_SILENT=1` tells no long
  * wait on standard error, `CAPIO_SILENT=0` each. `CAPIO_SHARED=group` shares the
- * workflow with the group of its directory.
+ * workflow with the group of its directory. `CAPIO_MACHINE` is the name of this
+ * machine in a workflow on several; the program waits for its agent.
  * `CAPIO_MEMORY_DIR` names the directory for files in memory; the program needs
  * the permission to read and write it.
  *
