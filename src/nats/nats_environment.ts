@@ -1,5 +1,9 @@
 import { refused, withShownUrls } from "../internal/mod.ts";
-import { type NatsOptions, parseNatsUrl } from "./nats_options.ts";
+import {
+  type NatsOptions,
+  parseNatsUrl,
+  serverAddresses,
+} from "./nats_options.ts";
 
 /**
  * The variables of the environment that name servers and who logs in, so that no
@@ -50,8 +54,8 @@ export function natsOptionsOf({ url, ...texts }: NatsTexts): NatsOptions {
 
 /** Returns the environment from which {@linkcode natsOptionsOf} gets options. */
 export function natsEnvironment(options: NatsOptions): Record<string, string> {
-  const { servers, credentials, nkey, tls } = options;
-  const hosts = typeof servers === "string" ? servers : servers.join(",");
+  const { credentials, nkey, tls } = options;
+  const hosts = serverAddresses(options).join(",");
   const scheme = tls ? "tls" : "nats";
   const ca = typeof tls === "object" ? tls.ca : undefined;
   return {

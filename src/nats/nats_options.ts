@@ -59,6 +59,21 @@ export function parseNatsUrl(text: string): NatsUrl {
   }
 }
 
+/**
+ * Returns `host:port` of each server.
+ *
+ * @throws {TypeError} If one is none, or has a login.
+ */
+export function serverAddresses(
+  { servers }: Pick<NatsOptions, "servers">,
+): string[] {
+  const list = [servers].flat().join(",").split(",");
+  const text = `nats://${list.map((host) => host.trim()).join(",")}`;
+  const { servers: addresses, path, ...login } = parseNatsUrl(text);
+  if (path !== "" || Object.keys(login).length > 0) throw refusedUrl(text);
+  return [addresses].flat();
+}
+
 function loginOf(login: string): Pick<NatsOptions, "user" | "pass" | "token"> {
   const [, user, pass] = /^([^:]*)(?::([^]*))?$/.exec(login) ?? [];
   if (pass === undefined) return { token: decodeURIComponent(user) };

@@ -1,4 +1,4 @@
-import { natsEnvironment } from "../../nats/mod.ts";
+import { natsEnvironment, serverAddresses } from "../../nats/mod.ts";
 import { configurationFiles } from "../cl/mod.ts";
 import { directoryNames, system } from "../platform/mod.ts";
 import type { StartAgentOptions } from "./backend_options.ts";
@@ -36,8 +36,8 @@ export function agentCommand(options: StartAgentOptions): AgentCommand {
     options.capioClConfigurationFile ?? "",
     system.readTextFileSync,
   );
-  const { servers } = server;
-  const hosts = typeof servers === "string" ? servers.split(",") : servers;
+  // A login among the servers would stand in the arguments.
+  const hosts = serverAddresses(server);
   return {
     args: [
       "run",

@@ -1,7 +1,7 @@
 import { delay } from "@std/async";
 import { join } from "@std/path";
 import { bareHost, isInTime } from "../../internal/mod.ts";
-import { type NatsOptions, parseNatsUrl } from "../../nats/mod.ts";
+import { type NatsOptions, serverAddresses } from "../../nats/mod.ts";
 import { CapioError, steadyClock } from "../platform/mod.ts";
 
 /** How a server of this machine is found or started. */
@@ -31,10 +31,9 @@ const GRACE_MILLISECONDS = 10_000;
  * loopback address, which it may connect to.
  */
 export function localAddress(
-  { servers }: NatsOptions,
+  server: Pick<NatsOptions, "servers">,
 ): { hostname: string; port: number } | undefined {
-  const list = typeof servers === "string" ? servers : servers.join(",");
-  const { servers: [host, ...others] } = parseNatsUrl(`nats://${list}`);
+  const [host, ...others] = serverAddresses(server);
   const [, name = "", port] = /^(.*):(\d+)$/.exec(host) ?? [];
   const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/i.test(name);
   if (others.length > 0 || !isLoopback) return undefined;

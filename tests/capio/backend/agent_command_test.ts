@@ -40,6 +40,14 @@ Deno.test("no login stands among the arguments of an agent", () => {
   }
 });
 
+Deno.test("a server has a port, and no login of its own", () => {
+  const of = (servers: string | string[]) =>
+    agentCommand({ ...OPTIONS, server: { servers } }).args;
+  assertEquals(of("one, two:80").includes("--allow-net=one:4222,two:80"), true);
+  const error = assertThrows(() => of("nats://me:secret@one"), TypeError);
+  assertEquals(String(error).includes("secret"), false);
+});
+
 Deno.test("the options of an agent are those of its command", () => {
   const { args } = agentCommand({
     ...OPTIONS,

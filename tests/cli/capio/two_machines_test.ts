@@ -68,8 +68,12 @@ function two(steps: { writer: string; reader: string }): [Machine, Machine] {
 function agentOf({ pid }: Sluice): number | null {
   const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`);
   for (const child of children.trim().split(" ")) {
-    const line = Deno.readTextFileSync(`/proc/${child}/cmdline`);
-    if (line.split("\0").includes("agent")) return Number(child);
+    try {
+      const line = Deno.readTextFileSync(`/proc/${child}/cmdline`);
+      if (line.split("\0").includes("agent")) return Number(child);
+    } catch {
+      // It has ended.
+    }
   }
   return null;
 }
