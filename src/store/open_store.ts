@@ -42,7 +42,7 @@ export interface OpenStoreOptions extends WaitOptions {
   /**
    * Who logs in at a NATS server, and how a bucket is made.
    *
-   * @default {{}}
+   * @default {undefined}
    */
   nats?: Omit<NatsStoreOptions, "create">;
   /**
