@@ -144,6 +144,10 @@ function reasonAtHome(
   { machine }: FileHome,
 ): string | undefined {
   if (isLost(state, state.machine)) {
+    // Its agent may have given up by itself before, and said why.
+    const isOwn = lostWhy !== undefined &&
+      lostWhy !== `machine "${state.machine}" was lost`;
+    if (isOwn) return `${lostWhy}. Begin a new run, on all machines`;
     return `this machine, "${state.machine}", was declared lost and takes no part in the run any more. Begin a new run, on all machines`;
   }
   if (isLost(state, machine)) {

@@ -113,10 +113,19 @@ Deno.test({
 
 async function begin(
   machines: Machines,
-  { lostAfterSeconds = 600 }: { lostAfterSeconds?: number } = {},
+  { lostAfterSeconds = 600, serverTimeoutSeconds = 60 }: {
+    lostAfterSeconds?: number;
+    serverTimeoutSeconds?: number;
+  } = {},
 ) {
-  const lost = `--lost-after-seconds=${lostAfterSeconds}`;
-  const [north, south] = await machines.startWith([lost], "north", "south");
+  const [north, south] = await machines.startWith(
+    [
+      `--lost-after-seconds=${lostAfterSeconds}`,
+      `--server-timeout-seconds=${serverTimeoutSeconds}`,
+    ],
+    "north",
+    "south",
+  );
   const seen = machines.path("seen");
   const over = machines.path("over");
   const reader = south.step({
@@ -146,3 +155,30 @@ async function untilThere(path: string): Promise<void> {
   }
   throw new Error(`"${path}" does not appear`);
 }
+
+Deno.test({
+  name: "what waits for other machines fails when no server answers for long",
+  ignore: !hasNatsServer,
+  async fn() {
+    await using server = await NatsServer.start();
+    await using machines = new Machines(server, CL);
+    const options = { serverTimeoutSeconds: 2 };
+    const { writer, reader, over, seen } = await begin(machines, options);
+    await using _writer = writer;
+    await using _reader = reader;
+    await untilThere(seen);
+    await server.kill();
+    const { code, stdout } = await reader.result;
+    assertEquals(code, 0);
+    assertMatch(stdout, /^\S+_LOST .*no NATS server.*\ntrue true\n$/);
+    for (const { agent } of machines.all) {
+      const { code, stderr } = await agent.result;
+      assertEquals(code, 1);
+      assertMatch(stderr, /no NATS server has answered at 127/);
+      assertEquals(stderr.trim().split("\n").length, 1);
+    }
+    // What is of one machine goes on.
+    Deno.writeTextFileSync(over, "");
+    assertEquals((await writer.result).code, 0);
+  },
+});
