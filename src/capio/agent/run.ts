@@ -18,6 +18,7 @@ import {
 import { Agent } from "./agent.ts";
 import type { RunAgentOptions } from "./agent_options.ts";
 import { chooseRun } from "./choose_run.ts";
+import { refusedPermission } from "./permissions.ts";
 import { RunRecords } from "./run_record.ts";
 
 /** Pause between two attempts to connect, in ms. */
@@ -59,8 +60,10 @@ async function runConnected(
   connected: NatsConnected,
   folder: WorkflowFolder,
   digest: string | undefined,
-  options: RunAgentOptions,
+  given: RunAgentOptions,
 ): Promise<void> {
+  const signal = AbortSignal.any([given.signal, refusedPermission(connected)]);
+  const options = { ...given, signal };
   const warning = clusterWarning(connected);
   if (warning !== undefined) options.print(warning);
   const records = new RunRecords(connected, options.workflowName, options);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { JournalStream } from "../../../src/capio/agent/journal_stream.ts";
+import { refusedPermission } from "../../../src/capio/agent/permissions.ts";
 import {
   Received,
   type StoredMessage,
@@ -247,6 +248,8 @@ Deno.test({
           publish: ["$JS.API.>", "$JS.ACK.>"], subscribe: ">" } }
         { user: writes, password: secret3, permissions: {
           publish: ["sluice.>", "$JS.API.STREAM.>"], subscribe: ">" } }
+        { user: deaf, password: secret5, permissions: {
+          publish: ">", subscribe: "_INBOX.>" } }
         { user: nothing, password: secret4, permissions: {
           publish: ["sluice.>"], subscribe: ">" } }
       ] }`,
@@ -293,6 +296,24 @@ Deno.test({
         () => agent.stream.create(),
         "make the stream of the run",
       );
+    });
+
+    await t.step("what has no answer", async () => {
+      const connected = await connectNats({
+        servers: server.address,
+        user: "deaf",
+        pass: "secret5",
+      });
+      const signal = refusedPermission(connected);
+      const refusal = Promise.withResolvers<void>();
+      signal.addEventListener("abort", () => refusal.resolve());
+      connected.connection.subscribe(names.bytes("north"));
+      await refusal.promise;
+      await refused(
+        () => Promise.reject(signal.reason),
+        "take part in the run",
+      );
+      await connected.connection.close();
     });
 
     await t.step("to store more", async () => {
