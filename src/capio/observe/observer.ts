@@ -9,6 +9,7 @@ import {
 } from "../journal/mod.ts";
 import { FileLock, ifPresent, pathOf, realDirectory } from "../platform/mod.ts";
 import {
+  hasAgent,
   resolveMemoryDirectory,
   unknownFormat,
   WorkflowFolder,
@@ -74,8 +75,9 @@ export function workflowStatus(
 /**
  * Looks at a workflow again and again without taking part in it. A look is
  * taken when the stream is read, so a slow reader misses what happens in
- * between. The stream ends with the workflow, after a last look. A file that is
- * not permanent has vanished by then: its size is that of the look before.
+ * between. The stream ends with the workflow, after a last look; on several
+ * machines, when the agent of this one has ended the run. A file that is not
+ * permanent has vanished by then: its size is that of the look before.
  *
  * @example Usage
  * ```ts no-eval
@@ -192,7 +194,9 @@ class WorkflowObserver implements Disposable {
     const wasRemoved = this.#isRemoved;
     const state = this.#follower.catchUp();
     this.#endTheDead(state);
-    this.#sawTheEnd = wasRemoved || state.apps.size > 0 && isOver(state);
+    // While there is an agent, more steps may come, here and on other machines.
+    this.#sawTheEnd = wasRemoved ||
+      state.apps.size > 0 && isOver(state) && !hasAgent(state);
     const status = describe(
       state,
       this.#folder,

@@ -7,7 +7,7 @@
 export * from "./agent_member.ts";
 export { AgentAbsence, awayTooLong, untilAgent } from "./agent_wait.ts";
 export { resolveMemoryDirectory } from "./memory_directory.ts";
-export { missingForCommit } from "./missing.ts";
+export { hasAgent, missingForCommit } from "./missing.ts";
 export { checkPublication, moveIntoPlace } from "./move_into_place.ts";
 export { conflictOf, nameReadiness } from "./name_claims.ts";
 export * from "./readiness.ts";

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   drawTimeline,
+  followWorkflow,
   timelineIntervals,
   type WorkflowStatus,
   workflowStatus,
@@ -131,4 +132,21 @@ Deno.test("an agent that has died is shown as one that does not run", async () =
   ]);
   await using next = new ScriptedAgent(workflow.path, { run: agent.run });
   await next.end();
+});
+
+Deno.test("following goes on between two steps as long as there is an agent", async () => {
+  await using workflow = new TestWorkflow();
+  await using agent = new ScriptedAgent(workflow.path);
+  agent.north({ event: "join", app: "first", pid: 42 }, NORTH);
+  agent.north({ event: "end", member: NORTH, ending: "left" }, NORTH);
+  const looks = followWorkflow(workflow.path, { interval: 0 });
+  const reader = looks?.getReader();
+  for (let i = 0; i < 2; i++) {
+    const look = await reader?.read();
+    assertEquals(look?.value?.members.map(({ state }) => state), ["left"]);
+  }
+  await agent.end();
+  let count = 0;
+  while ((await reader?.read())?.done === false) count++;
+  assertEquals(count, 1);
 });
