@@ -37,10 +37,7 @@ Deno.test({
     await using machines = new Machines(server, CL);
     const start = async (name: string) => {
       const url = `nats://${name}:secret@${server.address}`;
-      const [machine] = await machines.startWith([
-        `--nats=${url}`,
-        "--carry-all",
-      ], name);
+      const [machine] = await machines.startWith([`--nats=${url}`], name);
       return machine;
     };
     const [writes, reads] = [await start("north"), await start("south")];
