@@ -75,6 +75,7 @@ function agentArguments(options: StartAgentOptions): string[] {
       ? [`--capio-cl=${capioClConfigurationFile}`]
       : [],
     ...options.anew ? ["--anew"] : [],
+    ...options.carryAll ? ["--carry=all"] : [],
     ...serverTimeoutSeconds === undefined
       ? []
       : [`--server-timeout-seconds=${serverTimeoutSeconds}`],

@@ -69,6 +69,13 @@ export interface StartAgentOptions extends AgentRun {
    * @default {false}
    */
   readonly anew?: boolean;
+  /**
+   * Whether finished files are stored in the server, so that they outlive their
+   * machine.
+   *
+   * @default {false}
+   */
+  readonly carryAll?: boolean;
   /** Seconds after which waits fail when no server answers; 60 by default. */
   readonly serverTimeoutSeconds?: number;
   /** Seconds of silence after which a machine is lost; 10 by default. */

@@ -53,6 +53,7 @@ Deno.test("the options of an agent are those of its command", () => {
     ...OPTIONS,
     capioClConfigurationFile: "cl.json",
     anew: true,
+    carryAll: true,
     serverTimeoutSeconds: 5,
     lostAfterSeconds: 2,
     denoFlags: ["--config=deno.json"],
@@ -65,6 +66,7 @@ Deno.test("the options of an agent are those of its command", () => {
     "--machine=north",
     "--capio-cl=cl.json",
     "--anew",
+    "--carry=all",
     "--server-timeout-seconds=5",
     "--lost-after-seconds=2",
   ]);

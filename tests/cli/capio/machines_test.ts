@@ -60,6 +60,11 @@ Deno.test("what is wrong with the options of several machines is said in one lin
       '"--lost-after-seconds" must be a positive number, found "0"',
     ],
     [
+      "what else may be carried",
+      ["--machine=north", NATS, "--carry=some"],
+      '"--carry" must be "all", found "some"',
+    ],
+    [
       "the steps in order",
       ["--machine=north", NATS, "--sequential"],
       '"--machine" and its options cannot be used with "--sequential"',

@@ -13,6 +13,7 @@ export const MACHINE_OPTIONS = {
   machine: { type: "string" },
   ...NATS_OPTIONS,
   anew: { type: "boolean", default: false },
+  carry: { type: "string" },
   "server-timeout-seconds": { type: "string" },
   "lost-after-seconds": { type: "string" },
 } as const satisfies ParseArgsOptionsConfig;
@@ -43,6 +44,11 @@ export function machineHelp(width: number): string {
       "and begin another one",
     ),
     option(
+      "--carry all",
+      "Keep finished files in the server, too, so that they",
+      "outlive their machine",
+    ),
+    option(
       "--server-timeout-seconds N",
       "Fail waits for other machines when no server",
       "answers for so long (default: 60)",
@@ -63,6 +69,7 @@ export interface MachineValues {
   readonly nkey?: string;
   readonly ca?: string;
   readonly anew?: boolean;
+  readonly carry?: string;
   readonly "server-timeout-seconds"?: string;
   readonly "lost-after-seconds"?: string;
 }
@@ -72,6 +79,7 @@ export interface MachineArguments {
   readonly machine: string;
   readonly server: NatsOptions;
   readonly anew: boolean;
+  readonly carryAll: boolean;
   readonly serverTimeoutSeconds?: number;
   readonly lostAfterSeconds?: number;
 }
@@ -86,11 +94,14 @@ export async function machineArguments(
   values: MachineValues,
 ): Promise<MachineArguments | undefined> {
   const server = await natsOptions(values);
-  const { anew = false } = values;
+  const { anew = false, carry } = values;
   const serverTimeoutSeconds = seconds("server-timeout-seconds", values);
   const lostAfterSeconds = seconds("lost-after-seconds", values);
+  if (carry !== undefined && carry !== "all") {
+    throw new UsageError(`"--carry" must be "all", found "${carry}"`);
+  }
   if (!server) {
-    const names = ["machine", "server-timeout-seconds"] as const;
+    const names = ["machine", "carry", "server-timeout-seconds"] as const;
     const idle = anew ? "anew" : [...names, "lost-after-seconds" as const]
       .find((name) => values[name] !== undefined);
     if (idle === undefined) return undefined;
@@ -100,6 +111,7 @@ export async function machineArguments(
     machine: machineName(values.machine),
     server,
     anew,
+    carryAll: carry === "all",
     ...serverTimeoutSeconds !== undefined && { serverTimeoutSeconds },
     ...lostAfterSeconds !== undefined && { lostAfterSeconds },
   };

@@ -42,6 +42,7 @@ const AGENT_OPTIONS = {
   "--credentials": "credentials",
   "--nkey": "nkey",
   "--ca": "ca",
+  "--carry": "carry",
   "--server-timeout-seconds": "server-timeout-seconds",
   "--lost-after-seconds": "lost-after-seconds",
 } as const satisfies Record<string, keyof MachineValues>;
