@@ -1,4 +1,5 @@
 import { abortable, delay } from "@std/async";
+import { isInTime } from "../../internal/mod.ts";
 import type { NatsConnected } from "../../nats/mod.ts";
 import {
   type FileChange,
@@ -25,7 +26,7 @@ import { Outbox } from "./outbox.ts";
 import { type OutwardLine, outwardLines } from "./outward.ts";
 import { type AcceptedLine, Received, type StoredMessage } from "./received.ts";
 import { Replicas } from "./replicas.ts";
-import { leaveRun, type RunRecords } from "./run_record.ts";
+import { leaveRun, RunRecords } from "./run_record.ts";
 import { ServedFiles } from "./served_files.ts";
 import { StoredFiles } from "./stored_files.ts";
 import { type RunNames, runNames } from "./wire/mod.ts";
@@ -35,6 +36,8 @@ import { Wishes } from "./wishes.ts";
 const TICK_MILLISECONDS = 100;
 /** How often it looks whether the members of its machine live, in ms. */
 const LIVENESS_MILLISECONDS = 1000;
+/** How long it takes at most to say that it was interrupted, in ms. */
+const LEAVING_MILLISECONDS = 2000;
 /** How often it looks whether the stream of the run is still there, in ms. */
 const STREAM_MILLISECONDS = 1000;
 /** Ticks of silence after which a machine is lost. */
@@ -162,12 +165,11 @@ export class Agent implements AsyncDisposable {
       ready();
       await this.#follow(over);
       if (this.#failure) throw this.#failure.error;
-      signal.throwIfAborted();
-      await leaveRun(this.#records, this.#chosen.n, {
-        machine: this.#chosen.machine,
-        present: this.#presentMachines(),
-        removeStream: () => this.#stream.remove(),
-      });
+      const leaving = this.#leave(!signal.aborted);
+      // Who interrupts it does not wait for a server.
+      await (signal.aborted
+        ? isInTime(leaving.catch(() => {}), LEAVING_MILLISECONDS)
+        : leaving);
     } finally {
       this.#over.abort();
       stop.removeEventListener("abort", wake);
@@ -177,6 +179,22 @@ export class Agent implements AsyncDisposable {
       await this.#fetcher[Symbol.asyncDispose]();
     }
     this.#member.end();
+    signal.throwIfAborted();
+  }
+
+  #leave(isOver: boolean): Promise<void> {
+    // The signal ends what the other records wait for.
+    const records = isOver ? this.#records : new RunRecords(
+      this.#connected,
+      this.#options.workflowName,
+      { serverTimeoutSeconds: LEAVING_MILLISECONDS / 1000 },
+    );
+    return leaveRun(records, this.#chosen.n, {
+      machine: this.#chosen.machine,
+      isOver,
+      present: this.#presentMachines(),
+      removeStream: () => this.#stream.remove(),
+    });
   }
 
   /** Releases everything. */

@@ -188,31 +188,38 @@ export class RunRecords {
   }
 }
 
-/** How an agent leaves a run that has ended. */
+/** How an agent leaves a run. */
 export interface Leaving {
   readonly machine: string;
-  /** The machines that take part to the end, this one too. */
+  /** Whether the run has ended, or goes on without this machine. */
+  readonly isOver: boolean;
+  /** The machines that take part, this one too. */
   readonly present: readonly string[];
   /** Removes the journal of the run. */
   readonly removeStream: () => Promise<void>;
 }
 
 /**
- * Notes in the record of a run that it has ended, and that the agent of a machine
- * leaves it. The last one that leaves removes the journal.
+ * Notes in the record of a run that the agent of a machine leaves it. The run has
+ * ended when all have left; the last one removes the journal.
  */
 export async function leaveRun(
   records: RunRecords,
   n: number,
-  { machine, present, removeStream }: Leaving,
+  { machine, isOver, present, removeStream }: Leaving,
 ): Promise<void> {
   for (;;) {
     const stored = await records.read(n);
     if (!stored) return;
     const left = [...new Set([...stored.record.left ?? [], machine])];
-    const record = { ...stored.record, hasEnded: true, left } as const;
+    const isLast = present.every((it) => left.includes(it));
+    const record: RunRecord = {
+      ...stored.record,
+      ...((isOver || isLast) && { hasEnded: true }),
+      left,
+    };
     if (!await records.update(stored, record)) continue;
-    if (present.every((it) => left.includes(it))) await removeStream();
+    if (isLast) await removeStream();
     return;
   }
 }

@@ -86,6 +86,10 @@ Deno.test({
       const [north] = await machines.start("north");
       north.agent.kill("SIGINT");
       assertEquals((await north.agent.result).code, 130);
+      assertEquals(north.entries(), []);
+      // Nobody else was there, so that another run begins at once.
+      await north.start();
+      assertEquals(await machines.stop(), [0]);
     });
   },
 });
