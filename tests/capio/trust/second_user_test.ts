@@ -135,8 +135,7 @@ Deno.test({
           `DENO_DIR=${caches.inside}/${user}`,
           `CAPIO_SHARED=${options.shared === false ? "" : "group"}`,
         ],
-        // What a dynamic import leads to is downloaded, though nothing needs it.
-        flags: ["--allow-env", "--cached-only"],
+        flags: ["--allow-env"],
         args: [inside],
         openTimeoutSeconds: 60,
         ...options,
