@@ -4,8 +4,8 @@
  * `ready`, begins when it reads a line, and prints its result as JSON.
  */
 import { delay } from "@std/async";
-import { ByteClient } from "../src/capio/agent/byte_client.ts";
-import { ByteService } from "../src/capio/agent/byte_service.ts";
+import { ByteClient } from "../src/capio/agent/bytes/byte_client.ts";
+import { ByteService } from "../src/capio/agent/bytes/byte_service.ts";
 import { connectNats, type NatsConnected } from "../src/nats/mod.ts";
 
 /** The bytes of a chunk, and how many of them are under way. */

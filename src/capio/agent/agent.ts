@@ -14,23 +14,35 @@ import {
 import { CapioError, wallClock } from "../platform/mod.ts";
 import { AgentMember, type WorkflowFolder } from "../workflow/mod.ts";
 import type { RunAgentOptions } from "./agent_options.ts";
-import { ByteService } from "./byte_service.ts";
+import {
+  ByteService,
+  Fetcher,
+  Replicas,
+  ServedFiles,
+  StoredFiles,
+} from "./bytes/mod.ts";
 import type { ChosenRun } from "./choose_run.ts";
 import { Carrier } from "./carrier.ts";
-import { Fetcher } from "./fetcher.ts";
-import { keepHeartbeats } from "./heartbeats.ts";
-import { replicaOf, replicaOperations } from "./inward.ts";
-import { JournalStream, streamGone } from "./journal_stream.ts";
+import {
+  JournalStream,
+  keepHeartbeats,
+  leaveRun,
+  RunRecords,
+  streamGone,
+} from "./server/mod.ts";
+import {
+  type AcceptedLine,
+  type OutwardLine,
+  outwardLines,
+  Received,
+  replicaOf,
+  replicaOperations,
+  type StoredMessage,
+  Wishes,
+} from "./translation/mod.ts";
 import { News } from "./news.ts";
 import { Outbox } from "./outbox.ts";
-import { type OutwardLine, outwardLines } from "./outward.ts";
-import { type AcceptedLine, Received, type StoredMessage } from "./received.ts";
-import { Replicas } from "./replicas.ts";
-import { leaveRun, RunRecords } from "./run_record.ts";
-import { ServedFiles } from "./served_files.ts";
-import { StoredFiles } from "./stored_files.ts";
 import { type RunNames, runNames } from "./wire/mod.ts";
-import { Wishes } from "./wishes.ts";
 
 /** How often an agent looks for news that nothing has told it of, in ms. */
 const TICK_MILLISECONDS = 100;

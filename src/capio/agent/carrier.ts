@@ -2,8 +2,7 @@ import { NatsError } from "../../nats/mod.ts";
 import type { EventBody, WorkflowFile } from "../journal/mod.ts";
 import { Listener } from "./news.ts";
 import { UNKNOWN_SIZE } from "./outbox.ts";
-import type { ServedFiles } from "./served_files.ts";
-import type { StoredFiles } from "./stored_files.ts";
+import type { ServedFiles, StoredFiles } from "./bytes/mod.ts";
 
 /** What a carrier needs of its agent. */
 export interface CarrierHooks {

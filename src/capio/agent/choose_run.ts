@@ -3,8 +3,12 @@ import type { NatsConnected } from "../../nats/mod.ts";
 import { CapioError } from "../platform/mod.ts";
 import type { AgentsRun, FoundRun } from "../workflow/mod.ts";
 import type { RunAgentOptions } from "./agent_options.ts";
-import { JournalStream } from "./journal_stream.ts";
-import type { RunRecord, RunRecords, StoredRecord } from "./run_record.ts";
+import {
+  JournalStream,
+  type RunRecord,
+  type RunRecords,
+  type StoredRecord,
+} from "./server/mod.ts";
 import { runNames, WIRE_FORMAT } from "./wire/mod.ts";
 
 /** The run in which an agent takes part. */

@@ -1,6 +1,6 @@
 import type { JournalEvent } from "../journal/mod.ts";
-import type { CommittedSize } from "./served_files.ts";
-import type { OutwardLine } from "./outward.ts";
+import type { CommittedSize } from "./bytes/mod.ts";
+import type { OutwardLine } from "./translation/mod.ts";
 import type { JournalMessage, PlacedLine } from "./wire/mod.ts";
 import type { WorkflowFile } from "../journal/mod.ts";
 

@@ -18,8 +18,7 @@ import {
 import { Agent } from "./agent.ts";
 import type { RunAgentOptions } from "./agent_options.ts";
 import { chooseRun } from "./choose_run.ts";
-import { refusedPermission } from "./permissions.ts";
-import { RunRecords } from "./run_record.ts";
+import { refusedPermission, RunRecords } from "./server/mod.ts";
 
 /** Pause between two attempts to connect, in ms. */
 const PAUSE_MILLISECONDS = 250;

@@ -5,11 +5,11 @@ import { join } from "@std/path";
 import {
   ByteClient,
   type FetchEnd,
-} from "../../../src/capio/agent/byte_client.ts";
+} from "../../../src/capio/agent/bytes/byte_client.ts";
 import {
   ByteService,
   type ServedFile,
-} from "../../../src/capio/agent/byte_service.ts";
+} from "../../../src/capio/agent/bytes/byte_service.ts";
 import { decodeRequest, newAnswer } from "../../../src/capio/agent/wire/mod.ts";
 import { connectNats, type NatsConnected } from "../../../src/nats/mod.ts";
 import { writeAllSync } from "../../../src/internal/mod.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { JournalStream } from "../../../src/capio/agent/journal_stream.ts";
-import { Received } from "../../../src/capio/agent/received.ts";
-import { RunRecords } from "../../../src/capio/agent/run_record.ts";
+import { JournalStream } from "../../../src/capio/agent/server/journal_stream.ts";
+import { Received } from "../../../src/capio/agent/translation/received.ts";
+import { RunRecords } from "../../../src/capio/agent/server/run_record.ts";
 import { runNames, WIRE_FORMAT } from "../../../src/capio/agent/wire/mod.ts";
 import {
   clusterWarning,

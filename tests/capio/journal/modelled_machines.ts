@@ -1,5 +1,5 @@
-import { replicaOperations } from "../../../src/capio/agent/inward.ts";
-import { outwardLines } from "../../../src/capio/agent/outward.ts";
+import { replicaOperations } from "../../../src/capio/agent/translation/inward.ts";
+import { outwardLines } from "../../../src/capio/agent/translation/outward.ts";
 import type {
   EventBody,
   JournalEvent,

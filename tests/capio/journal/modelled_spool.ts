@@ -1,4 +1,4 @@
-import type { ReplicaOperation } from "../../../src/capio/agent/inward.ts";
+import type { ReplicaOperation } from "../../../src/capio/agent/translation/inward.ts";
 import type { JournalEvent } from "../../../src/capio/journal/events/mod.ts";
 import type { WorkflowFile } from "../../../src/capio/journal/state/mod.ts";
 

@@ -1,11 +1,11 @@
-import type { NatsConnected } from "../../nats/mod.ts";
-import { steadyClock } from "../platform/mod.ts";
+import type { NatsConnected } from "../../../nats/mod.ts";
+import { steadyClock } from "../../platform/mod.ts";
 import {
   type ByteRequest,
   decodeRequest,
   encodeAnswer,
   newAnswer,
-} from "./wire/mod.ts";
+} from "../wire/mod.ts";
 
 /** A file of this machine that others read. */
 export interface ServedFile {

@@ -5,7 +5,7 @@ import {
   pathsBelow,
   type WorkflowFile,
   type WorkflowState,
-} from "../journal/mod.ts";
+} from "../../journal/mod.ts";
 
 /** A change of the replicas, or of their names in the spool. */
 export type ReplicaOperation =

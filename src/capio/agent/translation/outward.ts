@@ -5,7 +5,7 @@ import type {
   LostEvent,
   WorkflowFile,
   WorkflowState,
-} from "../journal/mod.ts";
+} from "../../journal/mod.ts";
 
 /** A line that the other machines get. */
 export type OutwardLine =

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { outwardLines } from "../../../src/capio/agent/outward.ts";
+import { outwardLines } from "../../../../src/capio/agent/translation/outward.ts";
 import {
   AGENT_APP,
   type FileChange,
   fold,
   initialState,
   type JournalEvent,
-} from "../../../src/capio/journal/mod.ts";
+} from "../../../../src/capio/journal/mod.ts";
 
 type Body = Record<string, unknown> & { event: JournalEvent["event"] };
 

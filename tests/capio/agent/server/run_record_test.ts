@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { RunRecords } from "../../../src/capio/agent/run_record.ts";
-import { WIRE_FORMAT } from "../../../src/capio/agent/wire/mod.ts";
-import { CapioError } from "../../../src/capio/platform/mod.ts";
+import { RunRecords } from "../../../../src/capio/agent/server/run_record.ts";
+import { WIRE_FORMAT } from "../../../../src/capio/agent/wire/mod.ts";
+import { CapioError } from "../../../../src/capio/platform/mod.ts";
 import {
   connectNats,
   type NatsConnected,
   NatsError,
-} from "../../../src/nats/mod.ts";
-import { hasNatsServer, NatsServer } from "../../support/nats_server.ts";
+} from "../../../../src/nats/mod.ts";
+import { hasNatsServer, NatsServer } from "../../../support/nats_server.ts";
 
 const RACERS = 10;
 

@@ -1,24 +1,24 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { JournalStream } from "../../../src/capio/agent/journal_stream.ts";
-import { refusedPermission } from "../../../src/capio/agent/permissions.ts";
+import { JournalStream } from "../../../../src/capio/agent/server/journal_stream.ts";
+import { refusedPermission } from "../../../../src/capio/agent/server/permissions.ts";
 import {
   Received,
   type StoredMessage,
-} from "../../../src/capio/agent/received.ts";
+} from "../../../../src/capio/agent/translation/received.ts";
 import {
   type JournalMessage,
   type RunNames,
   runNames,
-} from "../../../src/capio/agent/wire/mod.ts";
-import { CapioError } from "../../../src/capio/platform/mod.ts";
+} from "../../../../src/capio/agent/wire/mod.ts";
+import { CapioError } from "../../../../src/capio/platform/mod.ts";
 import {
   connectNats,
   type NatsConnected,
   NatsError,
-} from "../../../src/nats/mod.ts";
-import { hasNatsServer, NatsServer } from "../../support/nats_server.ts";
-import { TemporaryDirectory } from "../../support/temporary_directory.ts";
+} from "../../../../src/nats/mod.ts";
+import { hasNatsServer, NatsServer } from "../../../support/nats_server.ts";
+import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
 
 const never = new AbortController().signal;
 

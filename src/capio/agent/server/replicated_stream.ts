@@ -1,4 +1,4 @@
-import { jetStreamCode, type NatsConnected } from "../../nats/mod.ts";
+import { jetStreamCode, type NatsConnected } from "../../../nats/mod.ts";
 
 /** On how many servers of a cluster a stream lies. */
 const REPLICAS = 3;

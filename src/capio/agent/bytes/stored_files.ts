@@ -1,9 +1,13 @@
 import { abortable, deadline, delay } from "@std/async";
-import { type NatsConnected, NatsError, natsFailure } from "../../nats/mod.ts";
-import { addStream } from "./replicated_stream.ts";
+import {
+  type NatsConnected,
+  NatsError,
+  natsFailure,
+} from "../../../nats/mod.ts";
+import { addStream } from "../server/mod.ts";
 import type { ServedFile } from "./byte_service.ts";
 import type { FetchedFile, FetchEnd } from "./byte_client.ts";
-import type { RunNames } from "./wire/mod.ts";
+import type { RunNames } from "../wire/mod.ts";
 
 /** The bytes of a file in one message. */
 const CHUNK_BYTES = 128 * 1024;

@@ -4,10 +4,10 @@ import {
   type NatsConnected,
   NatsError,
   natsFailure,
-} from "../../nats/mod.ts";
-import { CapioError, steadyClock } from "../platform/mod.ts";
+} from "../../../nats/mod.ts";
+import { CapioError, steadyClock } from "../../platform/mod.ts";
 import { addStream } from "./replicated_stream.ts";
-import { WIRE_FORMAT, workflowToken } from "./wire/mod.ts";
+import { WIRE_FORMAT, workflowToken } from "../wire/mod.ts";
 
 /** What is known at the server of a run. */
 export interface RunRecord {

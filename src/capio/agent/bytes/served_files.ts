@@ -2,9 +2,9 @@ import {
   isInSpool,
   type WorkflowFile,
   type WorkflowState,
-} from "../journal/mod.ts";
-import { isAbsence, lstatIfPresent, system } from "../platform/mod.ts";
-import { spoolOf, type WorkflowFolder } from "../workflow/mod.ts";
+} from "../../journal/mod.ts";
+import { isAbsence, lstatIfPresent, system } from "../../platform/mod.ts";
+import { spoolOf, type WorkflowFolder } from "../../workflow/mod.ts";
 import type { ServedFile } from "./byte_service.ts";
 
 /** What the file system says of a file at its commit. */

@@ -4,7 +4,7 @@ import type {
   Member,
   WorkflowFile,
   WorkflowState,
-} from "../journal/mod.ts";
+} from "../../journal/mod.ts";
 
 /**
  * Which files of other machines this machine wants, and which of its members do.

@@ -1,4 +1,4 @@
-import { type NatsConnected, natsFailure } from "../../nats/mod.ts";
+import { type NatsConnected, natsFailure } from "../../../nats/mod.ts";
 
 /**
  * Returns a signal that aborts when the server refuses something for lack of a

@@ -4,9 +4,9 @@ import {
   type NatsConnected,
   NatsError,
   natsFailure,
-} from "../../nats/mod.ts";
-import { CapioError } from "../platform/mod.ts";
-import type { StoredMessage } from "./received.ts";
+} from "../../../nats/mod.ts";
+import { CapioError } from "../../platform/mod.ts";
+import type { StoredMessage } from "../translation/mod.ts";
 import { addStream } from "./replicated_stream.ts";
 import {
   decodeMessage,
@@ -14,7 +14,7 @@ import {
   type JournalMessage,
   machineOf,
   type RunNames,
-} from "./wire/mod.ts";
+} from "../wire/mod.ts";
 
 /** Time for one request to the server, in ms. */
 const REQUEST_MILLISECONDS = 2000;

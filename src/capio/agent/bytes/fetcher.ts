@@ -1,11 +1,11 @@
-import { writeAllSync } from "../../internal/mod.ts";
-import type { NatsConnected } from "../../nats/mod.ts";
-import type { WorkflowFile } from "../journal/mod.ts";
+import { writeAllSync } from "../../../internal/mod.ts";
+import type { NatsConnected } from "../../../nats/mod.ts";
+import type { WorkflowFile } from "../../journal/mod.ts";
 import { ByteClient, type FetchedFile } from "./byte_client.ts";
-import { replicaOf } from "./inward.ts";
+import { replicaOf } from "../translation/mod.ts";
 import type { Replicas } from "./replicas.ts";
 import { StoredFiles } from "./stored_files.ts";
-import type { RunNames } from "./wire/mod.ts";
+import type { RunNames } from "../wire/mod.ts";
 
 /** What a fetcher reports. */
 export interface FetcherHooks {

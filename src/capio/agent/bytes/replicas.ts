@@ -7,9 +7,9 @@ import {
   makeTrustedDirectory,
   openTrusted,
   system,
-} from "../platform/mod.ts";
-import type { WorkflowFolder } from "../workflow/mod.ts";
-import type { ReplicaOperation } from "./inward.ts";
+} from "../../platform/mod.ts";
+import type { WorkflowFolder } from "../../workflow/mod.ts";
+import type { ReplicaOperation } from "../translation/mod.ts";
 
 /** The mode of a replica until the one of its file is known. */
 const MODE = 0o644;

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { hasNatsServer, NatsServer } from "../../support/nats_server.ts";
-import { TemporaryDirectory } from "../../support/temporary_directory.ts";
-import { Machines } from "./machines.ts";
+import { hasNatsServer, NatsServer } from "../../../support/nats_server.ts";
+import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
+import { Machines } from "../machines.ts";
 
-const page = new URL("../../../docs/several-machines.md", import.meta.url);
+const page = new URL("../../../../docs/several-machines.md", import.meta.url);
 
 const CL = {
   IO_Graph: [

@@ -1,5 +1,5 @@
-import type { JournalEvent } from "../journal/mod.ts";
-import type { JournalMessage } from "./wire/mod.ts";
+import type { JournalEvent } from "../../journal/mod.ts";
+import type { JournalMessage } from "../wire/mod.ts";
 
 /** A message as it stands in the stream. */
 export interface StoredMessage {

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { Wishes } from "../../../src/capio/agent/wishes.ts";
+import { Wishes } from "../../../../src/capio/agent/translation/wishes.ts";
 import {
   AGENT_APP,
   type FileChange,
   fold,
   initialState,
   type JournalEvent,
-} from "../../../src/capio/journal/mod.ts";
+} from "../../../../src/capio/journal/mod.ts";
 
 type Body = Record<string, unknown> & { event: JournalEvent["event"] };
 

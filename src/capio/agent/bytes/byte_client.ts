@@ -1,12 +1,12 @@
 import { delay } from "@std/async";
-import type { NatsConnected } from "../../nats/mod.ts";
-import { steadyClock } from "../platform/mod.ts";
+import type { NatsConnected } from "../../../nats/mod.ts";
+import { steadyClock } from "../../platform/mod.ts";
 import {
   type ByteAnswer,
   decodeAnswer,
   encodeRequest,
   MOST_BYTES,
-} from "./wire/mod.ts";
+} from "../wire/mod.ts";
 
 /** A file of another machine as its bytes are asked for. */
 export interface FetchedFile {

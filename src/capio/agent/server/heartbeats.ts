@@ -1,7 +1,7 @@
 import { delay } from "@std/async";
-import type { NatsConnected } from "../../nats/mod.ts";
+import type { NatsConnected } from "../../../nats/mod.ts";
 import { Silence } from "./silence.ts";
-import { machineOf, type RunNames } from "./wire/mod.ts";
+import { machineOf, type RunNames } from "../wire/mod.ts";
 
 /** The time between two heartbeats, in ms. */
 const TICK_MILLISECONDS = 1000;

@@ -1,5 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { Silence, type Tick } from "../../../src/capio/agent/silence.ts";
+import {
+  Silence,
+  type Tick,
+} from "../../../../src/capio/agent/server/silence.ts";
 
 const all = new Set(["north", "south", "east"]);
 const tick = (...heard: string[]): Tick => ({

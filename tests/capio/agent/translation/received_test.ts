@@ -2,10 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import {
   Received,
   type StoredMessage,
-} from "../../../src/capio/agent/received.ts";
-import type { JournalMessage } from "../../../src/capio/agent/wire/mod.ts";
-import type { JournalEvent } from "../../../src/capio/journal/mod.ts";
-import { seededRandom } from "../../support/seeded_random.ts";
+} from "../../../../src/capio/agent/translation/received.ts";
+import type { JournalMessage } from "../../../../src/capio/agent/wire/mod.ts";
+import type { JournalEvent } from "../../../../src/capio/journal/mod.ts";
+import { seededRandom } from "../../../support/seeded_random.ts";
 
 const CASES = Deno.env.has("SLUICE_LONG") ? 20_000 : 500;
 
