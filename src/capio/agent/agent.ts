@@ -4,7 +4,6 @@ import type { NatsConnected } from "../../nats/mod.ts";
 import {
   type FileChange,
   type Folded,
-  isOver,
   type JournalEvent,
   keyOfHome,
   type MachineStatus,
@@ -36,12 +35,19 @@ import {
   outwardLines,
   Received,
   replicaOf,
-  replicaOperations,
   type StoredMessage,
   Wishes,
 } from "./translation/mod.ts";
+import { Intake } from "./intake.ts";
 import { News } from "./news.ts";
 import { Outbox } from "./outbox.ts";
+import {
+  checkMachine,
+  committedBy,
+  isOverEverywhere,
+  otherMachines,
+  presentMachines,
+} from "./standing.ts";
 import { type RunNames, runNames } from "./wire/mod.ts";
 
 /** How often an agent looks for news that nothing has told it of, in ms. */
@@ -78,6 +84,7 @@ export class Agent implements AsyncDisposable {
   readonly #received = new Received();
   readonly #outbox = new Outbox();
   readonly #wishes = new Wishes();
+  readonly #intake: Intake;
   /** Files of other machines that were committed there since the last look. */
   readonly #committed: WorkflowFile[] = [];
   readonly #resources = new AsyncDisposableStack();
@@ -120,11 +127,16 @@ export class Agent implements AsyncDisposable {
       AgentMember.join(folder, chosen, (state) => this.#folding(state)),
     );
     this.#replicas = new Replicas(folder);
+    this.#intake = new Intake(chosen.machine, {
+      member: this.#member,
+      replicas: this.#replicas,
+      wishes: this.#wishes,
+    });
     this.#fetcher = this.#resources.use(
       new Fetcher(connected, this.#names, this.#replicas, {
         whole: (file) => this.#completed(file),
         gone: (file, why) => this.#gone(file, why),
-        isThere: (machine) => this.#presentMachines().includes(machine),
+        isThere: (machine) => presentMachines(this.#state).includes(machine),
         failed: (file, error) => this.#failedToWrite(file, error),
       }),
     );
@@ -167,7 +179,7 @@ export class Agent implements AsyncDisposable {
         machine: this.#chosen.machine,
         limit: this.#options.lostAfterSeconds ?? LOST_TICKS,
         signal: over,
-        watched: () => this.#watchedMachines(),
+        watched: () => otherMachines(this.#state),
         isReachable: () => this.#stream.isReachable(),
         lost: (machine) => this.#declareLost(machine),
         ticked: (hearsItself) => this.#countSilence(hearsItself),
@@ -204,7 +216,7 @@ export class Agent implements AsyncDisposable {
     return leaveRun(records, this.#chosen.n, {
       machine: this.#chosen.machine,
       isOver,
-      present: this.#presentMachines(),
+      present: presentMachines(this.#state),
       removeStream: () => this.#stream.remove(),
     });
   }
@@ -297,7 +309,7 @@ export class Agent implements AsyncDisposable {
     this.#epoch = this.#received.epoch(machine) ?? epoch;
     this.#outbox.begin(this.#received.expected(machine));
     this.#carrier?.begin(committedBy(pending, machine));
-    this.#takeIn(pending);
+    this.#intake.take(pending);
     this.#checkLost();
   }
 
@@ -309,7 +321,8 @@ export class Agent implements AsyncDisposable {
     for (;;) {
       const { value, done } = await abortable(messages.next(), signal);
       if (done) return;
-      this.#takeIn(this.#received.take(value));
+      this.#intake.take(this.#received.take(value));
+      this.#news.tell();
       const { machine } = this.#chosen;
       if (this.#received.epoch(machine) !== this.#epoch) {
         throw new CapioError(
@@ -318,66 +331,6 @@ export class Agent implements AsyncDisposable {
         );
       }
     }
-  }
-
-  /** Appends lines of the stream to the local journal, those that are not there. */
-  #takeIn(lines: readonly AcceptedLine[]): void {
-    const { machine } = this.#chosen;
-    let own: { via: AcceptedLine["via"]; lines: AcceptedLine[] } | undefined;
-    for (const line of lines) {
-      const { via } = line;
-      if (own && own.via.seq !== via.seq) own = this.#confirm(own);
-      const isOwn = via.machine === machine;
-      if (isOwn && line.event !== "machine") {
-        own ??= { via, lines: [] };
-        own.via = via;
-        own.lines.push(line);
-      } else if (isNew(via, this.#state)) this.#relay(line);
-    }
-    if (own) this.#confirm(own);
-    this.#news.tell();
-  }
-
-  #relay(line: AcceptedLine): void {
-    const state = this.#member.refresh();
-    for (const operation of replicaOperations(state, line)) {
-      this.#replicas.apply(operation);
-    }
-    const path = "path" in line ? line.path : undefined;
-    // The line ends their waits.
-    const waiting = path === undefined
-      ? []
-      : [...state.awaits.members.get(path) ?? []];
-    this.#member.relay(line);
-    if (waiting.length === 0 || path === undefined) return;
-    this.#member.refresh();
-    this.#wishes.want(state, waiting, state.paths.get(path));
-  }
-
-  /** Says which lines of this machine's members have come back. */
-  #confirm(
-    { via, lines }: { via: AcceptedLine["via"]; lines: AcceptedLine[] },
-  ): undefined {
-    const members: string[] = [];
-    const ended: string[] = [];
-    const files: number[] = [];
-    for (const line of lines) {
-      if ("made" in line && line.made !== undefined) files.push(line.made);
-      if (line.event === "join") members.push(line.by);
-      if (line.event === "end") ended.push(line.member);
-    }
-    if (members.length + ended.length + files.length === 0) return undefined;
-    if (!isNew(via, this.#state)) return undefined;
-    this.#member.relay({
-      event: "confirmed",
-      members,
-      ...(ended.length > 0 && { ended }),
-      ...(files.length > 0 && { files }),
-      by: this.#member.id,
-      time: wallClock(),
-      via,
-    });
-    return undefined;
   }
 
   /** Publishes what there is for the others, one message after the other. */
@@ -476,16 +429,6 @@ export class Agent implements AsyncDisposable {
     this.#options.print(`Cannot write what comes of "${path}": ${why}`);
   }
 
-  #presentMachines(): string[] {
-    return this.#state.machines.values()
-      .filter(({ is }) => is !== "lost").map(({ name }) => name).toArray();
-  }
-
-  #watchedMachines(): string[] {
-    const { machine } = this.#chosen;
-    return this.#presentMachines().filter((it) => it !== machine);
-  }
-
   #declareLost(machine: string): void {
     if (this.#declared.has(machine)) return;
     this.#declared.add(machine);
@@ -534,8 +477,7 @@ export class Agent implements AsyncDisposable {
   #endIfDone(): void {
     if (!this.#options.stop.aborted) return;
     const { machine } = this.#chosen;
-    const { machines, placement } = this.#state;
-    const own = machines.get(machine)?.is;
+    const own = this.#state.machines.get(machine)?.is;
     if (own === "here" && !this.#declared.has(machine)) {
       const isBusy = this.#member.steps.length > 0 || this.#isPublishing ||
         !this.#outbox.isEmpty || this.#carrier?.isBusy;
@@ -545,12 +487,7 @@ export class Agent implements AsyncDisposable {
       this.#outgoing.tell();
       return;
     }
-    const expected = new Set([...machines.keys(), ...placement.values()]);
-    const isLast = [...expected].every((name) => {
-      const is = machines.get(name)?.is;
-      return is === "done" || is === "lost";
-    });
-    if (isLast && !isAwaited(this.#state)) this.#hasEnded = true;
+    if (isOverEverywhere(this.#state)) this.#hasEnded = true;
   }
 
   #machineEvent(
@@ -572,64 +509,4 @@ export class Agent implements AsyncDisposable {
     this.#over.abort();
     this.#news.tell();
   }
-}
-
-/**
- * Tells whether a step that the graph names is still to come, perhaps on a machine
- * that nobody knows of yet: what it reads has to be there then.
- */
-function isAwaited(state: WorkflowState): boolean {
-  const { members, machines, placement } = state;
-  // The plan has said which machines there are.
-  if (placement.size > 0 || isOver(state)) return false;
-  const hasFailed =
-    members.values().some(({ ending }) => ending && ending !== "left") ||
-    machines.values().some(({ is }) => is === "lost");
-  return !hasFailed;
-}
-
-function isNew(via: AcceptedLine["via"], { via: last }: WorkflowState) {
-  return !last || via.seq > last.seq ||
-    via.seq === last.seq && via.line > last.line;
-}
-
-/** The files of which a machine has said that they are committed. */
-function committedBy(
-  lines: readonly AcceptedLine[],
-  machine: string,
-): ReadonlySet<number> {
-  const files = new Set<number>();
-  for (const line of lines) {
-    if (line.event !== "committed" || line.via.machine !== machine) continue;
-    files.add(line.file);
-  }
-  return files;
-}
-
-/**
- * Refuses a machine whose name another one has in the run, and one that was given
- * up.
- *
- * @throws {CapioError} If it cannot take part.
- */
-function checkMachine(
-  lines: readonly AcceptedLine[],
-  machine: string,
-  id: string,
-): void {
-  let first: string | undefined;
-  for (const line of lines) {
-    if (line.event !== "machine" || line.machine !== machine) continue;
-    if (line.is === "here") first ??= line.id;
-    if (line.is !== "lost" || first === undefined) continue;
-    throw new CapioError(
-      "MACHINE_LOST",
-      `Machine "${machine}" was silent for too long in this run, so the others have given it up, and it cannot come back into it. Wait for the end of the run, or end it with --anew`,
-    );
-  }
-  if (first === undefined || first === id) return;
-  throw new CapioError(
-    "IN_USE",
-    `The run has another machine "${machine}", or this one has left it. Give this machine another name with --machine, or end the run with --anew`,
-  );
 }
