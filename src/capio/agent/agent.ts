@@ -6,7 +6,7 @@ import {
   type Folded,
   type JournalEvent,
   keyOfHome,
-  type MachineStatus,
+  type MachinePhase,
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
@@ -492,7 +492,7 @@ export class Agent implements AsyncDisposable {
 
   #machineEvent(
     machine: string,
-    is: MachineStatus,
+    is: MachinePhase,
     id?: string,
   ): JournalEvent {
     const stamp = { by: this.#member.id, time: wallClock() };

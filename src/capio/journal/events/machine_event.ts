@@ -71,7 +71,7 @@ export interface ConfirmedEvent extends Stamp {
  * have ended, and its agent was told to stop. `lost`: another agent has not heard
  * from it for too long, and no later line of it counts.
  */
-export type MachineStatus = "here" | "done" | "lost";
+export type MachinePhase = "here" | "done" | "lost";
 
 /**
  * Something became of a machine. Every agent appends it where it comes from the
@@ -80,7 +80,7 @@ export type MachineStatus = "here" | "done" | "lost";
 export interface MachineEvent extends Stamp {
   readonly event: "machine";
   readonly machine: string;
-  readonly is: MachineStatus;
+  readonly is: MachinePhase;
   /** The machine's random id; it stands in its first event. */
   readonly id?: string;
 }

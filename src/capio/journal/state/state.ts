@@ -4,7 +4,7 @@ import type {
   CapioClRule,
 } from "../../cl/mod.ts";
 import { CompactMap } from "../../../internal/mod.ts";
-import type { Ending, EntryKind, MachineStatus, Via } from "../events/mod.ts";
+import type { Ending, EntryKind, MachinePhase, Via } from "../events/mod.ts";
 import { Awaits } from "./awaits.ts";
 import { type MemberSet, onlyMember } from "./member_set.ts";
 
@@ -141,7 +141,7 @@ export interface Machine {
   readonly name: string;
   /** Its random id, if it has said so. */
   readonly id?: string;
-  is: MachineStatus;
+  is: MachinePhase;
 }
 
 /** What an event has done to a file. */
