@@ -17,7 +17,7 @@ Deno.test({
   ignore: !hasNatsServer,
   fn: async () => {
     await using server = await NatsServer.start();
-    const rounds = await playSeeds(8, async (seed) => {
+    const rounds = await playSeeds(4, async (seed) => {
       const problems = await playRound(server, makePlan(seed));
       assertEquals(problems, [], `CAPIO_SEED=${seed}`);
     });
