@@ -8,6 +8,8 @@ export interface Import {
   readonly to: string;
   /** A call of `import()`, which is only resolved when it runs. */
   readonly isDynamic: boolean;
+  /** An import of types alone, of which nothing is left when it runs. */
+  readonly isType?: boolean;
 }
 
 /** Every file that is published, and what each imports. */
@@ -38,6 +40,7 @@ export async function importGraph(config: string[]): Promise<ImportGraph> {
         from: relative(specifier),
         to: relative(target.specifier ?? written),
         isDynamic: isDynamic ?? false,
+        isType: code === undefined,
       }))
     )
   );

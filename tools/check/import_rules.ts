@@ -115,7 +115,9 @@ function folderCircles(imports: Import[]): string[] {
 
 function staticNpmImports(imports: readonly Import[]): string[] {
   return imports
-    .filter(({ to, isDynamic }) => to.startsWith("npm:") && !isDynamic)
+    .filter(({ to, isDynamic, isType }) =>
+      to.startsWith("npm:") && !isDynamic && !isType
+    )
     .map(({ from, to }) =>
       `${from}: imports "${to}" at its start, which a project with a package.json of its own does not have`
     );
