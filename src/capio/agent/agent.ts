@@ -7,10 +7,16 @@ import {
   type JournalEvent,
   keyOfHome,
   type MachinePhase,
+  type SpaceEvent,
   type WorkflowFile,
   type WorkflowState,
 } from "../journal/mod.ts";
-import { CapioError, wallClock } from "../platform/mod.ts";
+import {
+  CapioError,
+  isDiskFull,
+  steadyClock,
+  wallClock,
+} from "../platform/mod.ts";
 import { AgentMember, type WorkflowFolder } from "../workflow/mod.ts";
 import type { RunAgentOptions } from "./agent_options.ts";
 import {
@@ -58,6 +64,8 @@ const LIVENESS_MILLISECONDS = 1000;
 const LEAVING_MILLISECONDS = 2000;
 /** How often it looks whether the stream of the run is still there, in ms. */
 const STREAM_MILLISECONDS = 1000;
+/** How often it tries again what there was no space for, in ms. */
+const SPACE_MILLISECONDS = 1000;
 /** Ticks of silence after which a machine is lost. */
 const LOST_TICKS = 10;
 /** Seconds that a server is awaited. */
@@ -137,7 +145,9 @@ export class Agent implements AsyncDisposable {
         whole: (file) => this.#completed(file),
         gone: (file, why) => this.#gone(file, why),
         isThere: (machine) => presentMachines(this.#state).includes(machine),
-        failed: (file, error) => this.#failedToWrite(file, error),
+        say: (file, is) => this.#saySpace(file, is),
+        print: options.print,
+        patience: this.#patience,
       }),
     );
   }
@@ -321,7 +331,7 @@ export class Agent implements AsyncDisposable {
     for (;;) {
       const { value, done } = await abortable(messages.next(), signal);
       if (done) return;
-      this.#intake.take(this.#received.take(value));
+      await this.#takeIn(this.#received.take(value), signal);
       this.#news.tell();
       const { machine } = this.#chosen;
       if (this.#received.epoch(machine) !== this.#epoch) {
@@ -329,6 +339,24 @@ export class Agent implements AsyncDisposable {
           "BACKEND_FAILED",
           `Another agent of machine "${machine}" has taken over`,
         );
+      }
+    }
+  }
+
+  /** Brings lines in; again each second while the disk is full. */
+  async #takeIn(
+    lines: readonly AcceptedLine[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const begin = steadyClock();
+    for (;;) {
+      try {
+        // Done again, it changes nothing.
+        return this.#intake.take(lines);
+      } catch (error) {
+        const isOver = steadyClock() - begin >= this.#patience * 1000;
+        if (!isDiskFull(error) || isOver) throw error;
+        await delay(SPACE_MILLISECONDS, { signal });
       }
     }
   }
@@ -424,9 +452,22 @@ export class Agent implements AsyncDisposable {
     this.#news.tell();
   }
 
-  #failedToWrite({ path }: WorkflowFile, error: unknown): void {
-    const why = error instanceof Error ? error.message : String(error);
-    this.#options.print(`Cannot write what comes of "${path}": ${why}`);
+  /** Says how it stands with the space for a replica, if there is some for that. */
+  #saySpace({ number }: WorkflowFile, is: SpaceEvent["is"]): boolean {
+    try {
+      this.#member.append({ event: "space", file: number, is });
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      return false;
+    }
+    this.#member.refresh();
+    this.#news.tell();
+    return true;
+  }
+
+  /** For how many seconds it waits for the server, and for space. */
+  get #patience(): number {
+    return this.#options.serverTimeoutSeconds ?? SERVER_TIMEOUT_SECONDS;
   }
 
   #declareLost(machine: string): void {
@@ -442,8 +483,7 @@ export class Agent implements AsyncDisposable {
    */
   #countSilence(hearsItself: boolean): void {
     this.#silentTicks = hearsItself ? 0 : this.#silentTicks + 1;
-    const { serverTimeoutSeconds = SERVER_TIMEOUT_SECONDS } = this.#options;
-    if (this.#silentTicks < serverTimeoutSeconds) return;
+    if (this.#silentTicks < this.#patience) return;
     const why =
       `no NATS server has answered at ${this.#connected.servers} for ${this.#silentTicks} s`;
     for (const file of [...this.#state.replicas.values()]) {

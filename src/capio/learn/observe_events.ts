@@ -128,6 +128,7 @@ class Observer {
       case "committed":
       case "lost":
       case "whole":
+      case "space":
       case "confirmed":
       case "machine":
       case "checkpoint":

@@ -282,7 +282,9 @@ export function describe(
         app: appOf(member),
         pid: state.members.get(member)?.pid ?? 0,
         path,
-        why: stuck.has(waiting) ? `${why}, and waits in turn` : why,
+        why: stuck.has(waiting)
+          ? `${why}, and waits in turn`
+          : missingSpace(state, path) ?? why,
         since,
       };
     }),
@@ -384,6 +386,14 @@ function describeFile(
     }),
     ...(!state.engine.isPermanent(path) && { notKept: true }),
   };
+}
+
+/** The reason of a wait that began before the disk was full. */
+function missingSpace(state: WorkflowState, path: string): string | undefined {
+  const file = state.paths.get(path);
+  return file?.phase === "open" && file.noSpace
+    ? missingForCommit(state, file)
+    : undefined;
 }
 
 function holdersOf(

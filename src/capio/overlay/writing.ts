@@ -1,5 +1,5 @@
 import type { WorkflowFile } from "../journal/mod.ts";
-import { lstatIfPresent, steadyClock } from "../platform/mod.ts";
+import { isDiskFull, lstatIfPresent, steadyClock } from "../platform/mod.ts";
 import { conflictOf, spoolOf } from "../workflow/mod.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -129,9 +129,8 @@ export class Writing {
   /** Says in an error of a write which directory in memory is full. */
   explained(error: unknown): unknown {
     const { memory } = this.#workspace.folder;
-    const isFull = error instanceof Error && "code" in error &&
-      error.code === "ENOSPC";
-    if (isFull && memory && this.file?.isInMemory) {
+    const isExplained = error instanceof Error && isDiskFull(error);
+    if (isExplained && memory && this.file?.isInMemory) {
       error.message += `: the memoryDir "${memory.memoryDir}" is full`;
     }
     return error;

@@ -48,12 +48,15 @@ export const MUST_BE_FIRST =
 
 function missingAtHome(
   state: WorkflowState,
-  { committedAtHome }: WorkflowFile,
+  { committedAtHome, noSpace }: WorkflowFile,
   { machine }: FileHome,
   here: number | undefined,
 ): string {
   if (!hasAgent(state)) {
     return `it comes from its home "${machine}", and the agent of this machine, "${state.machine}", does not run`;
+  }
+  if (noSpace) {
+    return `the disk of this machine is full, so that what comes from its home "${machine}" cannot be written`;
   }
   if (!committedAtHome) return `its home "${machine}" has not committed it yet`;
   const size = formatBytes(committedAtHome.size);
@@ -117,9 +120,10 @@ export function sizeLost(state: WorkflowState, file: WorkflowFile): CapioError {
 
 function codeOfLoss(
   state: WorkflowState,
-  { home, lostTo }: WorkflowFile,
-): "CONFLICT" | "MACHINE_LOST" | "WRITER_LOST" {
+  { home, lostTo, noSpace }: WorkflowFile,
+): "CONFLICT" | "MACHINE_LOST" | "NO_SPACE" | "WRITER_LOST" {
   if (lostTo !== undefined) return "CONFLICT";
+  if (noSpace === "given up") return "NO_SPACE";
   return home && isLost(state, state.machine) ? "MACHINE_LOST" : "WRITER_LOST";
 }
 
@@ -140,9 +144,12 @@ function reasonOfLoss(state: WorkflowState, file: WorkflowFile): string {
 /** Says why the rest of a replica does not come, if not by its writer's fault. */
 function reasonAtHome(
   state: WorkflowState,
-  { committedAtHome, lostWhy }: WorkflowFile,
+  { committedAtHome, lostWhy, noSpace }: WorkflowFile,
   { machine }: FileHome,
 ): string | undefined {
+  if (noSpace === "given up") {
+    return `the disk of this machine, "${state.machine}", was full for too long, so that the rest could not be written. Make room, and begin a new run`;
+  }
   if (isLost(state, state.machine)) {
     // Its agent may have given up by itself before, and said why.
     const isOwn = lostWhy !== undefined &&

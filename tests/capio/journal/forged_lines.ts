@@ -112,6 +112,11 @@ function eventOfMachines(
     () => ({ event: "committed", file: below(6), size: below(9) }),
     () => ({ event: "lost", file: below(6), member: pick(IDS) }),
     () => ({ event: "whole", file: below(6) }),
+    () => ({
+      event: "space",
+      file: below(6),
+      is: pick(["missing", "there", "given up"]),
+    }),
     () => ({ event: "confirmed", members: [pick(IDS)], ended: [pick(IDS)] }),
     () => ({
       event: "machine",

@@ -1,22 +1,22 @@
 import { writeAllSync } from "../../../internal/mod.ts";
 import type { NatsConnected } from "../../../nats/mod.ts";
 import type { WorkflowFile } from "../../journal/mod.ts";
+import { isDiskFull } from "../../platform/mod.ts";
 import { ByteClient, type FetchedFile } from "./byte_client.ts";
+import { DiskSpace, type DiskSpaceHooks } from "./disk_space.ts";
 import { replicaOf } from "../translation/mod.ts";
 import type { Replicas } from "./replicas.ts";
 import { StoredFiles } from "./stored_files.ts";
 import type { RunNames } from "../wire/mod.ts";
 
 /** What a fetcher reports. */
-export interface FetcherHooks {
+export interface FetcherHooks extends DiskSpaceHooks {
   /** Is called when a replica has all bytes of its file. */
   readonly whole: (file: WorkflowFile) => void;
   /** Is called when the rest of a file cannot be had any more. */
   readonly gone: (file: WorkflowFile, why: string) => void;
   /** Tells whether a machine is there that may be asked. */
   readonly isThere: (machine: string) => boolean;
-  /** Is called when a replica cannot be written; it is tried again. */
-  readonly failed: (file: WorkflowFile, error: unknown) => void;
 }
 
 /** A file that is being fetched. */
@@ -41,6 +41,9 @@ export class Fetcher implements AsyncDisposable {
   readonly #names: RunNames;
   readonly #replicas: Replicas;
   readonly #hooks: FetcherHooks;
+  readonly #space: DiskSpace;
+  /** Files of which a line has said that they cannot be written. */
+  readonly #failing = new Set<number>();
   readonly #running = new Map<number, Fetching>();
   /** How much is here of the files that are being fetched. */
   readonly #sizes = new Map<number, number>();
@@ -56,6 +59,7 @@ export class Fetcher implements AsyncDisposable {
     this.#names = names;
     this.#replicas = replicas;
     this.#hooks = hooks;
+    this.#space = new DiskSpace(hooks);
   }
 
   /** Fetches these files from now on, and no others. */
@@ -88,6 +92,7 @@ export class Fetcher implements AsyncDisposable {
     for (const [number, { abort }] of this.#running) {
       if (!wanted.has(number)) abort.abort();
     }
+    this.#space.keep(wanted);
   }
 
   /** Tells whether all of a committed file is here, or none of it is missing. */
@@ -135,14 +140,7 @@ export class Fetcher implements AsyncDisposable {
         subject: this.#names.bytes(home.machine),
         size,
         wholeSize: () => file.committedAtHome?.size,
-        write: (bytes) => {
-          writeAllSync(output, bytes);
-          const { number } = file;
-          this.#sizes.set(
-            number,
-            (this.#sizes.get(number) ?? 0) + bytes.length,
-          );
-        },
+        write: (bytes) => this.#write(file, output, bytes),
       };
       const end = this.#isFromStore(file)
         ? await this.#stored.fetch(home.machine, fetched, signal)
@@ -156,9 +154,38 @@ export class Fetcher implements AsyncDisposable {
       }
     } catch (error) {
       if (signal.aborted) return;
-      this.#hooks.failed(file, error);
+      this.#failed(file, error);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
     }
+  }
+
+  #write(file: WorkflowFile, output: Deno.FsFile, bytes: Uint8Array): void {
+    const { number } = file;
+    const size = this.#sizes.get(number) ?? 0;
+    const grown = size + bytes.length;
+    try {
+      writeAllSync(output, bytes);
+    } catch (error) {
+      if (isDiskFull(error)) this.#space.cut(file, output, size);
+      throw error;
+    }
+    this.#sizes.set(number, grown);
+    this.#space.wrote(file, grown);
+    if (this.#failing.size > 0) this.#failing.delete(number);
+  }
+
+  #failed(file: WorkflowFile, error: unknown): void {
+    const { number, path } = file;
+    if (isDiskFull(error)) {
+      const size = this.#sizes.get(number) ?? 0;
+      return this.#space.missing(file, size + 1);
+    }
+    if (this.#failing.has(number)) return;
+    this.#failing.add(number);
+    const why = error instanceof Error ? error.message : String(error);
+    this.#hooks.print(
+      `Cannot write what comes of "${path}", which is tried again each second: ${why}`,
+    );
   }
 }
 

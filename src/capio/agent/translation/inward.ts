@@ -94,6 +94,7 @@ export function replicaOperations(
     case "wait":
     case "await":
     case "whole":
+    case "space":
     case "confirmed":
     case "checkpoint":
       return [];

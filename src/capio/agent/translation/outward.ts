@@ -116,6 +116,7 @@ function spoken(
     case "committed":
     case "lost":
     case "whole":
+    case "space":
     case "confirmed":
     case "machine":
     case "checkpoint":

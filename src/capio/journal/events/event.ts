@@ -5,6 +5,7 @@ import type {
   ConfirmedEvent,
   LostEvent,
   MachineEvent,
+  SpaceEvent,
   WholeEvent,
 } from "./machine_event.ts";
 import type { Stamp } from "./stamp.ts";
@@ -305,6 +306,7 @@ export type JournalEvent =
   | CommittedEvent
   | LostEvent
   | WholeEvent
+  | SpaceEvent
   | ConfirmedEvent
   | MachineEvent
   | CheckpointEvent;

@@ -164,6 +164,11 @@ const CHECKS: {
     unnamed: optional(isTrue),
   },
   whole: { ...STAMP, file: isCount },
+  space: {
+    ...STAMP,
+    file: isCount,
+    is: oneOf("missing", "there", "given up"),
+  },
   confirmed: {
     ...STAMP,
     members: listOf(isMemberId),

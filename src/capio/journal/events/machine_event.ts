@@ -55,6 +55,17 @@ export interface WholeEvent extends Stamp {
   readonly file: number;
 }
 
+/**
+ * The disk has no space for the replica of a file. `missing`: it is tried again.
+ * `there`: there is space again. `given up`: the file is lost to its readers here.
+ */
+export interface SpaceEvent extends Stamp {
+  readonly event: "space";
+  /** The number that the file has here. */
+  readonly file: number;
+  readonly is: "missing" | "there" | "given up";
+}
+
 /** Lines of this machine's members have come back from the stream. */
 export interface ConfirmedEvent extends Stamp {
   readonly event: "confirmed";

@@ -28,7 +28,12 @@ import { addMember, endMember } from "./members.ts";
 import { hasEntriesOf, remove, rename } from "./names.ts";
 import { countsFrom, noteVia } from "./origin.ts";
 import { passOver } from "./pass_over.ts";
-import { commitAtHome, completeReplica, loseAtHome } from "./replicas.ts";
+import {
+  commitAtHome,
+  completeReplica,
+  loseAtHome,
+  noteSpace,
+} from "./replicas.ts";
 import { addRules } from "./rules.ts";
 import { knownPath, type WorkflowState } from "../state/mod.ts";
 
@@ -130,6 +135,8 @@ function apply(state: WorkflowState, event: JournalEvent): WorkflowState {
       return loseAtHome(state, event);
     case "whole":
       return completeReplica(state, event);
+    case "space":
+      return noteSpace(state, event);
     case "confirmed":
       return confirm(state, event);
     case "machine":

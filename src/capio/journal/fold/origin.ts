@@ -33,6 +33,7 @@ function countsHere(state: WorkflowState, event: JournalEvent): boolean {
       return members.get(event.member)?.machine === undefined;
     case "lost":
     case "whole":
+    case "space":
     case "confirmed":
       return isOwnAgent(state, event.by);
     // The run may have ended without this machine: nobody else says so here.
@@ -105,6 +106,7 @@ function countsFromOther(
     case "wait":
     case "await":
     case "whole":
+    case "space":
     case "confirmed":
     case "machine":
     case "checkpoint":

@@ -1,4 +1,9 @@
-import type { CommittedEvent, LostEvent, WholeEvent } from "../events/mod.ts";
+import type {
+  CommittedEvent,
+  LostEvent,
+  SpaceEvent,
+  WholeEvent,
+} from "../events/mod.ts";
 import { isOf, keyOfHome, type WorkflowState } from "../state/mod.ts";
 import { commitDependents, endFile, isAwaited, lose } from "./file_ends.ts";
 import { unlink } from "./names.ts";
@@ -36,6 +41,29 @@ export function completeReplica(
   if (!file?.committedAtHome) return passOver(state);
   endFile(state, file, "committed", time);
   return state;
+}
+
+/** Notes whether the disk has space for the replica of a file. */
+export function noteSpace(
+  state: WorkflowState,
+  { file: number, is, time }: SpaceEvent,
+): WorkflowState {
+  const file = state.replicas.get(number);
+  if (file?.phase !== "open") return passOver(state);
+  state.awaits.concern(file.path);
+  switch (is) {
+    case "missing":
+      file.noSpace = "tried";
+      return state;
+    case "there":
+      delete file.noSpace;
+      return state;
+    case "given up":
+      file.noSpace = is;
+      file.lostWhy =
+        `the disk of machine "${state.machine}" was full for too long`;
+      return lose(state, file, file.namedBy, time);
+  }
 }
 
 /** Notes that a file was lost at its home, or the rest of its replica. */

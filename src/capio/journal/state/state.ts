@@ -112,6 +112,8 @@ export interface WorkflowFile {
   home?: FileHome;
   /** Set once such a file was committed at its home, which may be before `phase`. */
   committedAtHome?: CommittedAtHome;
+  /** Set while the disk has no space for its replica, or once that is given up. */
+  noSpace?: "tried" | "given up";
   /** The numbers of a directory at the other machines that have made it, too. */
   alsoOf?: Map<string, number>;
   /** The name that it has been given here, as long as others may have it first. */

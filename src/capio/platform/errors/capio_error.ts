@@ -9,6 +9,7 @@ export type CapioErrorCode =
   | "INVALID_CONFIGURATION"
   | "MACHINE_LOST"
   | "NOT_HOME"
+  | "NO_SPACE"
   | "PROGRAM_FAILED"
   | "REPLACED"
   | "UNKNOWN_FORMAT"

@@ -4,4 +4,5 @@
  * @module
  */
 export * from "./capio_error.ts";
+export * from "./disk_full.ts";
 export * from "./never_created.ts";
