@@ -1,7 +1,6 @@
 import { NatsError } from "../../nats/mod.ts";
 import type { EventBody, WorkflowFile } from "../journal/mod.ts";
 import { Listener } from "./news.ts";
-import { UNKNOWN_SIZE } from "./outbox.ts";
 import type { ServedFiles, StoredFiles } from "./bytes/mod.ts";
 
 /** What a carrier needs of its agent. */
@@ -86,8 +85,8 @@ export class Carrier {
     const size = this.#served.committedSize(file);
     const served = this.#served.find(number);
     if (!size || "why" in served) {
-      const gone = { file: number, size: UNKNOWN_SIZE };
-      return this.#hooks.say({ event: "committed", ...gone });
+      const event = { event: "committed", file: number, size: 0 } as const;
+      return this.#hooks.say({ ...event, gone: true });
     }
     try {
       await this.#stored

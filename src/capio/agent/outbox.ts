@@ -13,9 +13,6 @@ interface Group {
 /** The size of a message from which on the next lines go into another one. */
 const MOST_MESSAGE_BYTES = 256 * 1024;
 
-/** A size that no file has: the one of a file that was gone at its commit. */
-export const UNKNOWN_SIZE = Number.MAX_SAFE_INTEGER;
-
 /** What a machine has to tell the others and has not published yet. */
 export class Outbox {
   readonly #groups: Group[] = [];
@@ -93,7 +90,7 @@ function eventOf(
       return line.event;
     case "committed": {
       const { file, by, time } = line;
-      const size = sizeOf(file) ?? { size: UNKNOWN_SIZE };
+      const size = sizeOf(file) ?? { size: 0, gone: true } as const;
       return { event: "committed", file: file.number, ...size, by, time };
     }
   }

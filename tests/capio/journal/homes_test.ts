@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   hasEnded,
   isCommitted,
@@ -6,6 +6,7 @@ import {
   isOver,
   otherHomeOf,
 } from "../../../src/capio/journal/state/mod.ts";
+import { writerLost } from "../../../src/capio/workflow/missing.ts";
 import { AGENT, AGENT_OF_NORTH, READER, South, WRITER } from "./south.ts";
 
 const open = (path: string, handle: number, made?: number) => ({
@@ -33,6 +34,24 @@ Deno.test("a file counts as committed for rules at its home's word, and for read
   assertEquals(south.at("a").phase, "committed");
   assertEquals(isInSpool(south.state, south.at("a")), true);
   assertEquals([...south.state.unpublished.keys()], [south.at("b").number]);
+});
+
+Deno.test("a file that was gone at its commit counts for rules, and is lost to readers", () => {
+  const south = new South();
+  south.here(READER, {
+    event: "rules",
+    rules: [{ path: "b", fileDependencies: ["a"] }],
+  });
+  south.here(READER, open("b", 1));
+  south.here(READER, { event: "close", handle: 1 });
+  const committed = { event: "committed", file: 0, size: 0 } as const;
+  south.from("north", AGENT_OF_NORTH, { ...committed, gone: true });
+  assertEquals(isCommitted(south.state, "a"), true);
+  assertEquals(south.at("b").phase, "committed");
+  assertEquals(south.at("a").phase, "lost");
+  const { code, message } = writerLost(south.state, south.at("a"), 5);
+  assertEquals(code, "WRITER_LOST");
+  assertStringIncludes(message, "removed or replaced before it was carried");
 });
 
 Deno.test("the end of a writer elsewhere decides nothing about its files", () => {

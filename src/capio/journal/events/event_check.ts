@@ -155,6 +155,7 @@ const CHECKS: {
     size: isCount,
     mode: optional(isMode),
     stored: optional(isTrue),
+    gone: optional(isTrue),
   },
   lost: {
     ...STAMP,

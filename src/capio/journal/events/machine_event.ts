@@ -30,6 +30,8 @@ export interface CommittedEvent extends Stamp {
   readonly mode?: number;
   /** Set when the server has all of its bytes, so that they outlive the home. */
   readonly stored?: true;
+  /** Set when it was removed or replaced before its size was known, which is 0. */
+  readonly gone?: true;
 }
 
 /**

@@ -9,12 +9,15 @@ import { commitDependents, endFile, isAwaited, lose } from "./file_ends.ts";
 import { unlink } from "./names.ts";
 import { passOver } from "./pass_over.ts";
 
+/** Why the bytes of a file cannot be had that its home does not find any more. */
+const GONE = "it was removed or replaced before it was carried";
+
 /** Notes that a file was committed at its home, for all rules that look at it. */
 export function commitAtHome(
   state: WorkflowState,
   event: CommittedEvent,
 ): WorkflowState {
-  const { size, mode, stored, time, via } = event;
+  const { size, mode, stored, gone, time, via } = event;
   if (!via) return passOver(state);
   const { machine } = via;
   const file = state.foreign.get(keyOfHome({ machine, number: event.file }));
@@ -29,7 +32,11 @@ export function commitAtHome(
   state.awaits.concern(file.path);
   // Only of files there are bytes to come.
   if (file.kind !== "file") endFile(state, file, "committed", time);
-  return isAwaited(state, file) ? commitDependents(state, event) : state;
+  const next = isAwaited(state, file) ? commitDependents(state, event) : state;
+  if (!gone || file.kind !== "file") return next;
+  // It counts for rules, and there is nothing to read.
+  file.lostWhy = GONE;
+  return lose(next, file, file.namedBy, time);
 }
 
 /** Notes that the replica of a file has all of its bytes. */
