@@ -22,6 +22,7 @@ import type { RunAgentOptions } from "./agent_options.ts";
 import {
   ByteService,
   Fetcher,
+  NamelessReplicas,
   Replicas,
   ServedFiles,
   StoredFiles,
@@ -84,6 +85,7 @@ export class Agent implements AsyncDisposable {
   readonly #stream: JournalStream;
   readonly #member: AgentMember;
   readonly #replicas: Replicas;
+  readonly #nameless = new NamelessReplicas((it) => this.#replicas.remove(it));
   readonly #served: ServedFiles;
   readonly #fetcher: Fetcher;
   readonly #stored: StoredFiles;
@@ -270,6 +272,8 @@ export class Agent implements AsyncDisposable {
       if (!event) return;
       for (const { file, is } of done) {
         if (is === "created" && !file.home) this.#served.add(file);
+        const isReplica = file.home && file.kind === "file";
+        if (is === "unnamed" && isReplica) this.#nameless.add(file);
       }
       this.#wishes.note(state, event, done);
       if (event.event === "committed" && event.via) {
@@ -422,6 +426,7 @@ export class Agent implements AsyncDisposable {
         `The run of workflow "${this.#options.workflowName}" was removed from "${this.#options.capioDir}" while its agent ran`,
       );
     }
+    this.#nameless.look((file) => this.#wishes.has(file));
     if (this.#member.steps.length > 0) this.#member.reportLost();
   }
 
@@ -460,7 +465,6 @@ export class Agent implements AsyncDisposable {
       if (!isDiskFull(error)) throw error;
       return false;
     }
-    this.#member.refresh();
     this.#news.tell();
     return true;
   }

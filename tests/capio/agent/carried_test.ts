@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { hasNatsServer, NatsServer } from "../../support/nats_server.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
-import { Step, type StepResult } from "../step.ts";
+import { eventually, Step, type StepResult } from "../step.ts";
 import { Machines } from "./machines.ts";
 
 const NAMES = ["renamed.txt", "replaced.txt", "removed.txt"];
@@ -104,6 +104,13 @@ Deno.test({
     });
     const results = await Promise.all([writer.result, reader.result]);
     assertEquals(results.map(shown), expected.map(shown));
+    // Of what has no name any more nothing stays.
+    const replicas = `${south.dir}/.capio/${south.workflow}/replicas`;
+    await eventually(
+      south.dir,
+      () => [...Deno.readDirSync(replicas)].length === 3,
+      south.workflow,
+    );
     assertEquals(await machines.stop(), [0, 0]);
   },
 });

@@ -98,23 +98,29 @@ Deno.test("a file without space is said to miss it, is given up in the end, and 
     print: (line: string) => void printed.push(line),
   };
   const patient = new DiskSpace({ ...options, patience: 3600 });
-  patient.missing(file, 10);
+  const path = Deno.makeTempFileSync();
+  using replica = Deno.openSync(path, { write: true });
+  Deno.removeSync(path);
+  // Once the journal gets some of its space.
+  assertEquals(patient.cut(file, replica, 100_000), 100_000 - 65536);
+  patient.missing(file);
+  assertEquals(patient.cut(file, replica, 70_000), 70_000);
   hasRoom = true;
-  patient.missing(file, 10);
-  patient.missing(file, 10);
-  patient.wrote(file, 9);
+  patient.missing(file);
+  patient.missing(file);
+  patient.wrote(file, 100_000);
   assertEquals(said, ["a.bin missing"]);
-  patient.wrote(file, 10);
-  patient.wrote(file, 20);
+  patient.wrote(file, 100_001);
+  patient.wrote(file, 200_000);
   assertEquals(said.splice(0), ["a.bin missing", "a.bin there"]);
   assertEquals(printed.length, 1);
   assertStringIncludes(printed[0], `"a.bin": the disk is full`);
 
   const impatient = new DiskSpace({ ...options, patience: 0 });
   hasRoom = false;
-  impatient.missing(file, 30);
+  impatient.missing(file);
   hasRoom = true;
-  impatient.missing(file, 30);
+  impatient.missing(file);
   assertEquals(said, ["a.bin given up"]);
   assertEquals(printed.length, 2);
 });

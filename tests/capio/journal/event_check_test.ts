@@ -104,9 +104,11 @@ const EVENTS: { readonly [E in EventBody as E["event"]]: Required<E> } = {
     size: 2,
     mode: 0o644,
     stored: true,
+    gone: true,
   },
   lost: { event: "lost", file: 1, member: MEMBER, why: "x", unnamed: true },
   whole: { event: "whole", file: 1 },
+  space: { event: "space", file: 1, is: "missing" },
   confirmed: {
     event: "confirmed",
     members: [MEMBER],
@@ -157,7 +159,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   ...["readTo", "ifLost"],
   ...["memory", "memoryDir", "memoryId", "host"],
   ...["via", "agent", "machines", "made", "mode", "ended", "id"],
-  ...["unnamed", "stored", "confirmed.files"],
+  ...["unnamed", "stored", "gone", "confirmed.files"],
 ]);
 
 const NO_PATHS = [
@@ -254,6 +256,7 @@ const FORGED: Readonly<Record<string, readonly unknown[]>> = {
   made: NO_COUNTS,
   unnamed: NO_TRUTHS,
   stored: NO_TRUTHS,
+  gone: NO_TRUTHS,
   mode: [0o10000, ...NO_COUNTS],
   ended: [1, null, {}, ...NO_MEMBERS.map((it) => [MEMBER, it])],
   members: [1, null, {}, ...NO_MEMBERS.map((it) => [MEMBER, it])],

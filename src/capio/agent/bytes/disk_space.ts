@@ -37,31 +37,35 @@ export class DiskSpace {
    * goes, and once a little more, so that the journal can grow.
    *
    * @param size Its size before.
+   * @returns Its size now.
    */
-  cut(file: WorkflowFile, replica: Deno.FsFile, size: number): void {
+  cut(file: WorkflowFile, replica: Deno.FsFile, size: number): number {
     const isFirst = !this.#waiting.has(file.number) && !file.noSpace;
-    replica.truncateSync(isFirst ? Math.max(size - ROOM_BYTES, 0) : size);
+    this.#begin(file, size + 1);
+    const rest = isFirst ? Math.max(size - ROOM_BYTES, 0) : size;
+    replica.truncateSync(rest);
+    return rest;
   }
 
-  /**
-   * Notes that there is no space for a file, which is going to be tried again.
-   *
-   * @param needed The size that it could not get.
-   */
-  missing(file: WorkflowFile, needed: number): void {
-    const { number, path } = file;
-    const now = steadyClock();
+  /** Notes that there is no space for a file, which is going to be tried again. */
+  missing(file: WorkflowFile): void {
+    const { number } = file;
+    const { since } = this.#begin(file, 0);
+    if (steadyClock() - since >= this.#hooks.patience * 1000) {
+      if (this.#hooks.say(file, "given up")) this.#waiting.delete(number);
+    } else if (!file.noSpace) {
+      this.#hooks.say(file, "missing");
+    }
+  }
+
+  #begin({ number, path }: WorkflowFile, needed: number): Waiting {
     if (this.#waiting.size === 0) {
       this.#hooks.print(
         `Cannot write what comes of "${path}": the disk is full. It is tried again each second`,
       );
     }
-    const { since } = this.#waiting.getOrInsert(number, { since: now, needed });
-    if (now - since >= this.#hooks.patience * 1000) {
-      if (this.#hooks.say(file, "given up")) this.#waiting.delete(number);
-    } else if (!file.noSpace) {
-      this.#hooks.say(file, "missing");
-    }
+    const since = steadyClock();
+    return this.#waiting.getOrInsert(number, { since, needed });
   }
 
   /** Notes that a file has got this size, after which more may come. */

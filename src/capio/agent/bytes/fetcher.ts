@@ -125,6 +125,9 @@ export class Fetcher implements AsyncDisposable {
     const { home } = file;
     if (replica === undefined || !home) return;
     try {
+      if (file.unlinked && this.#replicas.sizeOf(replica) === undefined) {
+        return this.#hooks.gone(file, "it was removed or replaced");
+      }
       const { file: output, size: present } = this.#replicas.open(replica);
       using _ = output;
       const size = Math.min(
@@ -166,7 +169,9 @@ export class Fetcher implements AsyncDisposable {
     try {
       writeAllSync(output, bytes);
     } catch (error) {
-      if (isDiskFull(error)) this.#space.cut(file, output, size);
+      if (isDiskFull(error)) {
+        this.#sizes.set(number, this.#space.cut(file, output, size));
+      }
       throw error;
     }
     this.#sizes.set(number, grown);
@@ -176,10 +181,7 @@ export class Fetcher implements AsyncDisposable {
 
   #failed(file: WorkflowFile, error: unknown): void {
     const { number, path } = file;
-    if (isDiskFull(error)) {
-      const size = this.#sizes.get(number) ?? 0;
-      return this.#space.missing(file, size + 1);
-    }
+    if (isDiskFull(error)) return this.#space.missing(file);
     if (this.#failing.has(number)) return;
     this.#failing.add(number);
     const why = error instanceof Error ? error.message : String(error);

@@ -6,6 +6,7 @@
  */
 export * from "./byte_service.ts";
 export * from "./fetcher.ts";
+export * from "./nameless_replicas.ts";
 export * from "./replicas.ts";
 export * from "./served_files.ts";
 export * from "./stored_files.ts";

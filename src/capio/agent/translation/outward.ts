@@ -50,6 +50,7 @@ export function outwardLines(
     if (file.home || file.kind === "symlink") continue;
     switch (is) {
       case "created":
+      case "unnamed":
         break;
       case "committed":
         lines.push({ type: "committed", file, by, time });

@@ -38,7 +38,8 @@ export class Wishes {
     changes: readonly FileChange[],
   ): void {
     for (const { file, is } of changes) {
-      if (!file.home) continue;
+      // Who has it open reads it without its name.
+      if (!file.home || is === "unnamed") continue;
       if (is !== "created") this.#forget(file.number);
       else if (file.kind === "file") this.#noteConsumers(state, file);
     }

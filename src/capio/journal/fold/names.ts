@@ -109,6 +109,7 @@ function loseName(state: WorkflowState, file: WorkflowFile): void {
   if (file.phase !== "committed") noteUnfinished(state, file);
   state.unpublished.delete(file.number);
   forgetPublishing(state, file);
+  state.changes?.push({ file, is: "unnamed" });
   const isEnded = file.phase !== "open" || file.kind === "directory";
   if (file.home && isEnded) state.foreign.delete(keyOfHome(file.home));
 }

@@ -149,7 +149,8 @@ export interface Machine {
 /** What an event has done to a file. */
 export interface FileChange {
   readonly file: WorkflowFile;
-  readonly is: "created" | "committed" | "lost";
+  /** `unnamed`: it has lost its name, and may have got another one since. */
+  readonly is: "created" | "committed" | "lost" | "unnamed";
 }
 
 /** A member that holds a file open for writing. */
