@@ -4,6 +4,7 @@ import { join } from "@std/path";
 import { hasNatsServer, NatsServer } from "../../support/nats_server.ts";
 import {
   configFlag,
+  denoFlags,
   ENDLESS,
   isAlive,
   READER,
@@ -118,6 +119,43 @@ Deno.test({
       Deno.readTextFileSync(join(plan.data, name));
     assertEquals(text(north.plan, "a.txt"), "first half, second half");
     assertEquals(text(south.plan, "b.txt"), "first half, second half");
+    assertEquals(leftIn(north.plan.data), ["a.txt"]);
+    assertEquals(leftIn(south.plan.data), ["b.txt"]);
+  },
+});
+
+Deno.test({
+  name: "a single step starts the agent of its machine, and ends it",
+  ignore,
+  async fn() {
+    await using server = await NatsServer.start();
+    const writer = `Deno.writeTextFileSync(Deno.args[0] + "/a.txt", "a text");`;
+    const [north, south] = two({ writer, reader: READER });
+    using _north = north;
+    using _south = south;
+    const run = ({ name, plan }: Machine, step: string) =>
+      new Sluice(
+        "run",
+        `--machine=${name}`,
+        `--nats=nats://${server.address}`,
+        "--lost-after-seconds=600",
+        `--capio-dir=${plan.data}`,
+        "--workflow-name=test",
+        `--capio-cl=${plan.path("cl.json")}`,
+        `--app-name=${step}`,
+        ...denoFlags,
+        plan.path(`${step}.ts`),
+        plan.data,
+      );
+    await using reading = run(south, "reader");
+    await using writing = run(north, "writer");
+    const [wrote, read] = await Promise.all([writing.result, reading.result]);
+    assertEquals(wrote, { code: 0, stdout: "", stderr: "" });
+    assertEquals(read, {
+      code: 0,
+      stdout: "read 6 characters\n",
+      stderr: "",
+    });
     assertEquals(leftIn(north.plan.data), ["a.txt"]);
     assertEquals(leftIn(south.plan.data), ["b.txt"]);
   },
