@@ -102,15 +102,21 @@ Deno.test("a file without space is said to miss it, is given up in the end, and 
   using replica = Deno.openSync(path, { write: true });
   Deno.removeSync(path);
   // Once the journal gets some of its space.
-  assertEquals(patient.cut(file, replica, 100_000), 100_000 - 65536);
+  assertEquals(
+    patient.cut(file, replica, { size: 100_000, missing: 10 }),
+    100_000 - 65536,
+  );
   patient.missing(file);
-  assertEquals(patient.cut(file, replica, 70_000), 70_000);
+  assertEquals(
+    patient.cut(file, replica, { size: 70_000, missing: 9 }),
+    70_000,
+  );
   hasRoom = true;
   patient.missing(file);
   patient.missing(file);
-  patient.wrote(file, 100_000);
+  patient.wrote(file, 100_009);
   assertEquals(said, ["a.bin missing"]);
-  patient.wrote(file, 100_001);
+  patient.wrote(file, 100_010);
   patient.wrote(file, 200_000);
   assertEquals(said.splice(0), ["a.bin missing", "a.bin there"]);
   assertEquals(printed.length, 1);

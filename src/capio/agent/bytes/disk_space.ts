@@ -37,11 +37,17 @@ export class DiskSpace {
    * goes, and once a little more, so that the journal can grow.
    *
    * @param size Its size before.
+   * @param missing The bytes for which there was no space, or not for all of them.
    * @returns Its size now.
    */
-  cut(file: WorkflowFile, replica: Deno.FsFile, size: number): number {
+  cut(
+    file: WorkflowFile,
+    replica: Deno.FsFile,
+    { size, missing }: { size: number; missing: number },
+  ): number {
     const isFirst = !this.#waiting.has(file.number) && !file.noSpace;
-    this.#begin(file, size + 1);
+    // What the cut gives back does not get it that far.
+    this.#begin(file, size + missing);
     const rest = isFirst ? Math.max(size - ROOM_BYTES, 0) : size;
     replica.truncateSync(rest);
     return rest;

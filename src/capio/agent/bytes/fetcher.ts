@@ -170,7 +170,10 @@ export class Fetcher implements AsyncDisposable {
       writeAllSync(output, bytes);
     } catch (error) {
       if (isDiskFull(error)) {
-        this.#sizes.set(number, this.#space.cut(file, output, size));
+        this.#sizes.set(
+          number,
+          this.#space.cut(file, output, { size, missing: bytes.length }),
+        );
       }
       throw error;
     }
