@@ -384,7 +384,8 @@ function describeFile(
     ...(phase === "lost" && file.lostWhy !== undefined && {
       lostWhy: file.lostWhy,
     }),
-    ...(!state.engine.isPermanent(path) && { notKept: true }),
+    ...(!file.isInPlace && !state.engine.isPermanent(path) &&
+      { notKept: true }),
   };
 }
 

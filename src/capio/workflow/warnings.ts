@@ -149,7 +149,8 @@ export function warnOfUnkept(state: WorkflowState): void {
   const readersOf = readersIn(state);
   const unread = [...state.paths.values()].filter((file) =>
     file.kind === "file" && file.phase === "committed" &&
-    !state.engine.isPermanent(file.path) && readersOf(file).length === 0
+    !file.isInPlace && !state.engine.isPermanent(file.path) &&
+    readersOf(file).length === 0
   ).map(({ path }) => path);
   if (unread.length === 0) return;
   const named = quoted(unread.slice(0, MOST_FILES_NAMED));

@@ -29,6 +29,7 @@ interface Details {
   readonly unlinked?: true;
   readonly isDiscarded?: true;
   readonly isInMemory?: true;
+  readonly isInPlace?: true;
   /** Set for a committed permanent file that is still in the spool. */
   readonly isUnpublished?: true;
   /** Usually the member that has named it, alone. */
@@ -94,6 +95,7 @@ function detailsOf(
     ...(file.unlinked && { unlinked: true }),
     ...(file.isDiscarded && { isDiscarded: true }),
     ...(file.isInMemory && { isInMemory: true }),
+    ...(file.isInPlace && { isInPlace: true }),
     ...(unpublished.has(file.number) && { isUnpublished: true }),
     ...(!isUsual && { writers: [...writers] }),
     ...(file.holders.length > 0 && {
@@ -194,6 +196,7 @@ const DETAILS: readonly [string, Guard<unknown>][] = Object.entries<
     unlinked: optional(isTrue),
     isDiscarded: optional(isTrue),
     isInMemory: optional(isTrue),
+    isInPlace: optional(isTrue),
     isUnpublished: optional(isTrue),
     writers: optional(listOf(isMemberId)),
     handles: optional(listOf(isHandle)),

@@ -108,7 +108,7 @@ function commit(
 }
 
 /** The member of this machine that publishes a file, committed by an event. */
-function publisherOf(
+export function publisherOf(
   { machine, members }: WorkflowState,
   { namedBy }: WorkflowFile,
   author: string,

@@ -3,6 +3,7 @@ import { parentOf } from "../../platform/mod.ts";
 import {
   type Creation,
   isCompleteWithEntries,
+  isInSpool,
   isOf,
   keyOfHome,
   newFile,
@@ -14,6 +15,7 @@ import {
   commitDependents,
   commitIfComplete,
   noteUnfinished,
+  publisherOf,
 } from "./file_ends.ts";
 import {
   noteListed,
@@ -157,7 +159,7 @@ export function rename(
   const moved: WorkflowFile[] = [];
   for (const name of names) {
     const known = state.paths.get(name);
-    const unpublished = known && state.unpublished.has(known.number);
+    const inSpool = known && isInSpool(state, known);
     const file = take(state, name, machine, event);
     if (!file) continue;
     moved.push(file);
@@ -181,13 +183,34 @@ export function rename(
     state.unfinished.delete(file.number);
     file.isReplacing = false;
     place(state, file, path, event);
-    if (unpublished) state.unpublished.set(file.number, file);
+    if (file.phase === "committed" && !file.home) {
+      keepWhereItLies(state, file, { inSpool, by: event.by });
+    }
     if (file.phase === "open") commitIfComplete(state, file, event);
   }
   // A complete file may now have a name that other files depend on.
   const { dependencies } = state.engine;
   const isAwaited = moved.some(({ path }) => dependencies.has(path));
   return isAwaited ? commitDependents(state, event) : state;
+}
+
+/**
+ * Notes where a committed file lies that has another name now: one in the spool is
+ * published if it is to stay under that name, one in its place is not moved back.
+ */
+function keepWhereItLies(
+  state: WorkflowState,
+  file: WorkflowFile,
+  { inSpool, by }: { inSpool?: boolean; by: string },
+): void {
+  const isPermanent = state.engine.isPermanent(file.path);
+  if (isPermanent) delete file.isInPlace;
+  if (!inSpool) {
+    if (!isPermanent) file.isInPlace = true;
+  } else if (isPermanent) {
+    file.committedBy = publisherOf(state, file, by);
+    state.unpublished.set(file.number, file);
+  }
 }
 
 /** Tells whether a member is renaming what a path names, or something to it. */

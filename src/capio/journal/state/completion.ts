@@ -220,5 +220,5 @@ export function isOver(state: WorkflowState): boolean {
 export function isInSpool(state: WorkflowState, file: WorkflowFile): boolean {
   return file.phase !== "committed" || file.home !== undefined ||
     state.unpublished.has(file.number) ||
-    !state.engine.isPermanent(file.path);
+    !file.isInPlace && !state.engine.isPermanent(file.path);
 }

@@ -74,6 +74,8 @@ export interface WorkflowFile {
   phase: Phase;
   /** Set when it lies in the spool in memory, whatever its name is by now. */
   readonly isInMemory?: true;
+  /** Set when it was published, and then renamed to what is not permanent. */
+  isInPlace?: true;
   /** Whether a file had its name before, which this one replaces. */
   isReplacing: boolean;
   /** Set when it began with what that file held. */
