@@ -161,3 +161,20 @@ Deno.test("of two files of one name that of the first machine has it", () => {
   assertEquals(south.at("y").home, { machine: "north", number: 2 });
   assertEquals(state.conflicts, [y]);
 });
+
+Deno.test("what a step has finished before it fails is committed once its name is certain", () => {
+  const south = new South({ claims: true });
+  const rules = [{ path: "*", committed: "on_close" }] as const;
+  south.here(READER, { event: "rules", rules });
+  for (const [handle, path] of ["closed", "held"].entries()) {
+    south.here(READER, open(path, handle));
+  }
+  south.here(READER, { event: "close", handle: 0 });
+  const [closed, held] = [south.at("closed"), south.at("held")];
+  const end = { event: "end", member: READER, ending: "failed" } as const;
+  south.here(READER, end);
+  assertEquals([closed.phase, held.phase], ["open", "lost"]);
+  const files = [closed.number, held.number];
+  south.here(AGENT, { event: "confirmed", members: [], files });
+  assertEquals([closed.phase, held.phase], ["committed", "lost"]);
+});

@@ -4,7 +4,13 @@ import {
   type EndEvent,
   type JoinEvent,
 } from "../events/mod.ts";
-import { isPlacedHere, type Member, type WorkflowState } from "../state/mod.ts";
+import {
+  isCompleteHere,
+  isPlacedHere,
+  type Member,
+  type WorkflowFile,
+  type WorkflowState,
+} from "../state/mod.ts";
 import {
   tellListingsOf,
   tellMissesOf,
@@ -104,6 +110,20 @@ function isCountedLater(state: WorkflowState, member: Member): boolean {
     !isPlacedHere(state, member.app);
 }
 
+/**
+ * Returns the files that wait for the word of the stream alone. On one machine
+ * they would be committed by now, however their writers end.
+ */
+function finishedClaims(state: WorkflowState): ReadonlySet<WorkflowFile> {
+  if (state.claims.size === 0) return NO_FILES;
+  return new Set(
+    state.claims.values()
+      .filter((file) => file.phase === "open" && isCompleteHere(state, file)),
+  );
+}
+
+const NO_FILES: ReadonlySet<WorkflowFile> = new Set();
+
 /** Ends a member, and decides on the files that it has written. */
 export function endMember(
   state: WorkflowState,
@@ -112,6 +132,7 @@ export function endMember(
   const member = state.members.get(event.member);
   // Several members may report the same death, or one that had left before.
   if (!member || member.ending) return state;
+  const finished = finishedClaims(state);
   member.ending = event.ending;
   member.ended = event.time;
   if (event.why !== undefined) member.why = event.why;
@@ -137,8 +158,8 @@ export function endMember(
   for (const file of [...state.pending]) {
     if (!file.writers.has(member.id)) continue;
     if (file.home) closeHandlesOf(state, file, member.id);
-    else if (event.ending !== "left") lose(state, file, member.id, event.time);
-    else closeHandlesOf(state, file, member.id);
+    else if (event.ending === "left") closeHandlesOf(state, file, member.id);
+    else if (!finished.has(file)) lose(state, file, member.id, event.time);
   }
   for (const file of [...state.pending]) commitIfComplete(state, file, event);
   loseHopeless(state, member.id, event.time);

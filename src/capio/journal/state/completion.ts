@@ -7,9 +7,20 @@ import type { Member, Phase, WorkflowFile, WorkflowState } from "./state.ts";
  * open for writing: what is written through an open handle is never lost.
  */
 export function isComplete(state: WorkflowState, file: WorkflowFile): boolean {
-  const { rule, holders, home, claim } = file;
+  return file.claim === undefined && isCompleteHere(state, file);
+}
+
+/**
+ * The same as far as this machine can tell: the stream may still have to say that
+ * no other machine was first to make the file.
+ */
+export function isCompleteHere(
+  state: WorkflowState,
+  file: WorkflowFile,
+): boolean {
+  const { rule, holders, home } = file;
   // Its home alone decides, once it is certain that this machine is the home.
-  if (holders.length > 0 || home || claim !== undefined) return false;
+  if (holders.length > 0 || home) return false;
   switch (rule.type) {
     case "on_close":
       // With no producer left that could close it once more, this is all of it.
