@@ -1,5 +1,5 @@
 import type { Place, Workspace } from "../overlay/mod.ts";
-import { parentOf, system } from "../platform/mod.ts";
+import { lstatIfPresent, parentOf, system } from "../platform/mod.ts";
 import { OverlayWatcher } from "./overlay_watcher.ts";
 
 /** Options of `Deno.watchFs`. */
@@ -59,7 +59,7 @@ function watchFiles(
   places: readonly Place[],
   options: WatchOptions | undefined,
 ): Deno.FsWatcher {
-  const { folder } = workspace;
+  const { folder, workflow } = workspace;
   const watched = new Set<string>();
   for (const { path } of places) {
     const parent = parentOf(path);
@@ -68,6 +68,12 @@ function watchFiles(
     }
     if (parent === "" || workspace.trees.real(parent)) {
       watched.add(folder.real(parent));
+    }
+    // An agent writes to a replica under another name, which that of its
+    // directory is not told of.
+    const file = workflow.state.paths.get(path);
+    if (file?.home && lstatIfPresent(folder.spool(path, "disk"))) {
+      watched.add(folder.spool(path, "disk"));
     }
   }
   const flat = { ...options, recursive: false };

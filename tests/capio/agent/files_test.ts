@@ -36,6 +36,15 @@ const CL = {
         mode: "update",
       }],
     },
+    {
+      name: "log",
+      output_stream: ["log.txt"],
+      streaming: [{
+        name: ["log.txt"],
+        committed: "on_close",
+        mode: "no_update",
+      }],
+    },
     { name: "other", output_stream: ["other.txt"] },
     { name: "fail", output_stream: ["lost.txt"] },
   ],
@@ -129,6 +138,31 @@ const CASES: readonly Case[] = [
     write: `Deno.writeTextFileSync(dir + "/empty.txt", "");`,
     read: `console.log((await Deno.readFile(dir + "/empty.txt")).length);`,
     printed: "0",
+  },
+  {
+    title: "a log is watched while it grows",
+    app: "log",
+    write: `
+      using file = Deno.openSync(dir + "/log.txt", { write: true, create: true });
+      for (let line = 0; line < 20; line++) {
+        file.writeSync(new TextEncoder().encode("line\\n"));
+        await new Promise((resolve) => setTimeout(resolve, 40));
+      }
+    `,
+    read: `
+      const { watch } = (await import("node:fs")).default;
+      const file = await Deno.open(dir + "/log.txt");
+      let watcher;
+      const changed = new Promise((resolve) => {
+        watcher = watch(dir + "/log.txt", resolve);
+      });
+      const isGrowing = Deno.statSync(dir + "/log.txt").size < 100;
+      const text = await new Response(file.readable).text();
+      if (isGrowing) await changed;
+      watcher.close();
+      console.log(text.length);
+    `,
+    printed: "100",
   },
 ];
 
