@@ -271,7 +271,9 @@ export class Agent implements AsyncDisposable {
       const done = changes.splice(0);
       if (!event) return;
       for (const { file, is } of done) {
-        if (is === "created" && !file.home) this.#served.add(file);
+        const isCreated = is === "created" && !file.home;
+        if (isCreated) this.#served.add(file);
+        if (isCreated && file.kind === "symlink") this.#tellOfLink(file);
         const isReplica = file.home && file.kind === "file";
         if (is === "unnamed" && isReplica) this.#nameless.add(file);
       }
@@ -472,6 +474,12 @@ export class Agent implements AsyncDisposable {
   /** For how many seconds it waits for the server, and for space. */
   get #patience(): number {
     return this.#options.serverTimeoutSeconds ?? SERVER_TIMEOUT_SECONDS;
+  }
+
+  #tellOfLink({ path }: WorkflowFile): void {
+    this.#options.print(
+      `"${path}" is a symbolic link, which other machines do not get: they find nothing there`,
+    );
   }
 
   #declareLost(machine: string): void {

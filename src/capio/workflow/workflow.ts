@@ -17,6 +17,7 @@ import {
   FileLock,
   type LockWait,
   steadyClock,
+  SYSTEM_DIRECTORY,
 } from "../platform/mod.ts";
 import { DeadlockWatch } from "./deadlock_watch.ts";
 import { reportGivenFiles } from "./given_files.ts";
@@ -321,6 +322,8 @@ export class Workflow {
 
   /** Asks to be rung for what happens to a path, once. */
   askForRing(path: string): void {
+    // What happens to a path of sluice itself is told by no event.
+    if (path.startsWith(`${SYSTEM_DIRECTORY}/`)) return;
     this.note({ event: "await", path });
   }
 

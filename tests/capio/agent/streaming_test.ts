@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { workflowStatus } from "@sluice/sluice/capio";
 import { hasNatsServer, NatsServer } from "../../support/nats_server.ts";
 import { Machines } from "./machines.ts";
 
@@ -73,6 +74,10 @@ Deno.test({
       results.map(({ code, stderr }) => ({ code, stderr })),
       [{ code: 0, stderr: "" }, { code: 0, stderr: "" }],
     );
+    for (const { dir, workflow: workflowName } of machines.all) {
+      const status = workflowStatus(dir, { workflowName });
+      assertEquals(status?.passedOver, 0);
+    }
     assertEquals(await machines.stop(), [0, 0]);
     // All is cleared up, and what is permanent lies at its home alone.
     assertEquals(north.entries(), ["a.txt"]);
