@@ -302,7 +302,7 @@ export class Agent implements AsyncDisposable {
     const { machine, id } = this.#chosen;
     const pending: AcceptedLine[] = [];
     if (this.#carrier) await this.#stored.create();
-    const last = await this.#stream.lastSequence();
+    const last = await this.#stream.untilLastSequence(signal);
     const readTo = async (sequence: number) => {
       while (sequence > 0) {
         const { value, done } = await abortable(messages.next(), signal);

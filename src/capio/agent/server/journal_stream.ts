@@ -85,6 +85,21 @@ export class JournalStream {
     }
   }
 
+  /** Waits until a server answers, and returns the same. */
+  async untilLastSequence(signal: AbortSignal): Promise<number> {
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        return await this.lastSequence();
+      } catch (error) {
+        const isAway = error instanceof NatsError &&
+          (error.code === "TIMEOUT" || error.code === "UNREACHABLE");
+        if (!isAway) throw error;
+      }
+      await delay(PAUSE_MILLISECONDS, { signal });
+    }
+  }
+
   /** Tells whether the server answers and the stream is there. */
   async isReachable(): Promise<boolean> {
     try {
